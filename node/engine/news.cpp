@@ -78,7 +78,7 @@ void News::policy_changed(const TrustChange& change) {
 }
 
 void News::rolled_back(const NodeKey& peer, const std::string& how) {
-  parts_.effects.emit({Event::Kind::kRolledBack, peer, {}, {}, how});
+  parts_.standing.rolled_back(how);
 }
 
 void News::store_back() {

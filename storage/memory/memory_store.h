@@ -26,7 +26,8 @@ class MemoryStore final : public Store {
   std::size_t volatile_transactions() const { return undo_.volatile_transactions(); }
   // Keeps a copy of all that is committed, in place of an earlier one, as a backup of the folder does.
   void keep_copy() { undo_.keep_copy(); }
-  // The store is again as the copy has it; the open transaction is gone. The copy stays. False: none was kept.
+  // The store is again as the copy has it; the open transaction is gone. The copy stays. False: none was
+  // kept.
   bool put_back();
   // While the store is full, everything that needs space fails with kDiskFull.
   void set_full(bool full) { full_ = full; }

@@ -35,7 +35,8 @@ void MemoryUndo::lose(std::size_t transactions) {
 
 void MemoryUndo::make_durable() {
   for (auto& steps : volatile_) {
-    if (kept_) kept_->insert(kept_->end(), std::move_iterator(steps.begin()), std::move_iterator(steps.end()));
+    if (kept_)
+      kept_->insert(kept_->end(), std::move_iterator(steps.begin()), std::move_iterator(steps.end()));
   }
   volatile_.clear();
 }

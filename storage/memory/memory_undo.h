@@ -22,8 +22,8 @@ class MemoryUndo {
   void rollback();
   // Takes back the last `transactions` of those that are not durable. The others become durable.
   void lose(std::size_t transactions);
-  // Keeps a copy of the state as it is now, in place of an earlier copy. All that was committed becomes durable.
-  // From then on no step is forgotten: memory grows with what is written.
+  // Keeps a copy of the state as it is now, in place of an earlier copy. All that was committed becomes
+  // durable. From then on no step is forgotten: memory grows with what is written.
   void keep_copy();
   // Takes back all that was committed since the copy was kept. The copy stays. False: no copy was kept.
   bool put_back();

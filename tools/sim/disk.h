@@ -18,8 +18,8 @@ class Disk {
   virtual void lose_power(Chance& chance) = 0;
   // The process ends without a word, and the machine goes on: nothing that was committed is lost.
   virtual void end_process() = 0;
-  // Keeps a copy of the folder as it is now, in place of an earlier copy. The copy outlives what happens to the
-  // folder.
+  // Keeps a copy of the folder as it is now, in place of an earlier copy. The copy outlives what happens to
+  // the folder.
   virtual void keep_copy() = 0;
   // After lose_power or end_process. The folder is again as the copy has it. False: no copy was kept.
   virtual bool put_back() = 0;

@@ -5,7 +5,8 @@
 namespace koinon::sim {
 namespace {
 
-constexpr double kReboots = 0.5;  // of what is put back: with the folder the machine begins anew, and its mark is gone
+constexpr double kReboots =
+    0.5;  // of what is put back: with the folder the machine begins anew, and its mark is gone
 constexpr double kTogether = 0.7;  // of a node's peers that are put back with it
 
 // How old a copy is when it is put back.

@@ -37,7 +37,8 @@ class FaultyVfs {
   void sync_all();
   // Keeps a copy of all files as they are now, in place of an earlier copy.
   void keep_copy();
-  // The files are again as the copy has them. The copy stays. No connection may be open. False: none was kept.
+  // The files are again as the copy has them. The copy stays. No connection may be open. False: none was
+  // kept.
   bool put_back();
   // No file is left. No connection may be open.
   void wipe();

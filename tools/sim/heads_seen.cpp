@@ -92,12 +92,13 @@ void HeadsSeen::sent(SimNode& from, SessionId session, const v1::Frame& frame,
   if (frame.has_hello()) greeted_[{from.node_key(), key}] = schedule_.now();
   const auto to =
       std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) { return node->node_key() == key; });
-  if (!told->caught_up() || to == nodes.end()) return;
-  Answered answer{schedule_.now()};
+  if (to == nodes.end()) return;
+  Answered answer;
+  answer.caught_up = told->caught_up();
   answer.honest = from.liar() == nullptr;
   if (answer.honest) {
     answer.seen = seen_before(from, (*to)->log(), schedule_.now() - kUnderWay);
-    answer.followed = followed(from, **to, nodes);
+    if (answer.caught_up) answer.followed = followed(from, **to, nodes);
   }
   Stream& stream = streams_[{session, from.node_key()}];
   stream.under_way.emplace_back(stream.sent, answer);
@@ -124,7 +125,12 @@ void HeadsSeen::received(const SimNode& to, SessionId session, std::uint64_t byt
   stream.received += bytes;
   std::erase_if(stream.under_way, [&](const auto& one) {
     if (stream.received <= one.first) return false;
-    answers_[to.index()].insert_or_assign(to.peer_of(session), one.second);
+    auto& known = answers_[to.index()];
+    const auto before = known.find(to.peer_of(session));
+    Answered answer = one.second;
+    answer.first_at = before == known.end() ? schedule_.now() : before->second.first_at;
+    answer.caught_up = answer.caught_up || (before != known.end() && before->second.caught_up);
+    known.insert_or_assign(to.peer_of(session), answer);
     return true;
   });
 }

@@ -1,5 +1,5 @@
-// The truth of which heads each node saw of whose log, and of who told whom. It is kept beside the nodes, from
-// what they store and send, without the engine's own account.
+// The truth of which heads each node saw of whose log, and of who told whom. It is kept beside the nodes,
+// from what they store and send, without the engine's own account.
 #pragma once
 
 #include <map>
@@ -12,12 +12,14 @@
 
 namespace koinon::sim {
 
-// What an honest peer knew when it said that it had caught up.
+// What a peer knew when it told another what it saw of its log.
 struct Answered {
-  MonoTime at{};
-  std::uint64_t seen = 0;      // the largest head of the asker's log that it had stored before
-  std::uint64_t followed = 0;  // the largest that a peer held when it greeted, whom it must have followed since
-  bool honest = false;         // of a liar nothing is known
+  MonoTime first_at{};  // when the first word of it came
+  bool caught_up = false;
+  std::uint64_t seen = 0;  // the largest head of the asker's log that it had stored before
+  std::uint64_t followed =
+      0;                // the largest that a peer held when it greeted, whom it must have followed since
+  bool honest = false;  // of a liar nothing more is known
 };
 
 class HeadsSeen {
@@ -53,7 +55,7 @@ class HeadsSeen {
   struct Stream {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
-    FrameReader reader;  // of what a liar sends
+    FrameReader reader;                                         // of what a liar sends
     std::vector<std::pair<std::uint64_t, Answered>> under_way;  // the byte after which it counts
   };
 
@@ -67,12 +69,13 @@ class HeadsSeen {
   std::map<NodeIndex, Steps> seen_;
   std::map<NodeIndex, Steps> whole_;
   std::map<NodeIndex, MonoTime> began_;
-  std::map<std::pair<NodeKey, NodeKey>, MonoTime> greeted_;       // who greeted whom, when
-  std::map<std::pair<SessionId, NodeKey>, Stream> streams_;       // by sender
-  std::map<NodeIndex, std::map<NodeKey, Answered>> answers_;      // by asker
+  std::map<std::pair<NodeKey, NodeKey>, MonoTime> greeted_;   // who greeted whom, when
+  std::map<std::pair<SessionId, NodeKey>, Stream> streams_;   // by sender
+  std::map<NodeIndex, std::map<NodeKey, Answered>> answers_;  // by asker
 };
 
-// What an honest node says of its peer's log, if the frame says anything of it. A size of 0: it never saw any.
+// What an honest node says of its peer's log, if the frame says anything of it. A size of 0: it never saw
+// any.
 std::optional<v1::Seen> told_of_yours(const v1::Frame& frame);
 
 }  // namespace koinon::sim

@@ -9,15 +9,16 @@
 // its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
 // two connections stays.
 //
-// Of a node's own log, whatever was put back from a copy: It is not continued past a head that a peer had seen
-// which has answered, or that one had whom such a peer had followed. A node signs for a reason that DESIGN 4
-// names. A peer says of a log no less than it has seen. Only a store that was put back is taken for older than it
-// was. No lie keeps a node from signing. No follower has passed what its source holds and it does not.
+// Of a node's own log, whatever was put back from a copy: It is not continued past a head that a peer had
+// seen which has answered, or that one had whom such a peer had followed. A node signs for a reason that
+// DESIGN 4 names. A peer says of a log no less than it has seen. Only a store that was put back is taken for
+// older than it was. No lie keeps a node from signing. No follower has passed what its source holds and it
+// does not.
 //
-// Liveness, after faults have ended: Every honest node signs, and has its own log back if a peer has it. Honest nodes that pinned each other have one
-// connection. Every honest node holds all that its policy admits and an honest peer can give, and the bodies
-// that it wants. Erased bodies are gone. Every missing body is marked. If two honest neighbours hold two
-// histories of a log, both have frozen it.
+// Liveness, after faults have ended: Every honest node signs, and has its own log back if a peer has it.
+// Honest nodes that pinned each other have one connection. Every honest node holds all that its policy admits
+// and an honest peer can give, and the bodies that it wants. Erased bodies are gone. Every missing body is
+// marked. If two honest neighbours hold two histories of a log, both have frozen it.
 #pragma once
 
 #include <deque>
@@ -85,6 +86,7 @@ class Invariants {
   void resumed(SimNode& node);
   void word_given(const SimNode& node, const std::vector<NodeKey>& without);
   void check_standing(SimNode& node);
+  void check_rolled_back(const SimNode& node);  // its engine says that its store is an older one
   void frames_of_liar(SimNode& from, SessionId session, BytesView bytes);
   void received(const SimNode& to, SessionId session, std::uint64_t bytes) {
     if (eager_) seen_.received(to, session, bytes);
@@ -121,10 +123,10 @@ class Invariants {
   };
   // What is true of a node and its own log.
   struct Own {
-    Keeping kept;             // when its folder was copied
-    bool older = false;       // its store was put back once
-    bool newest = false;      // at its start: the mark agrees, and no entry of its own is missing
-    bool signs = false;       // its engine says so
+    Keeping kept;         // when its folder was copied
+    bool older = false;   // its store was put back once
+    bool newest = false;  // at its start: the mark agrees, and no entry of its own is missing
+    bool signs = false;   // its engine says so
     MonoTime asks_since{};
     std::set<NodeKey> excused;            // by the operator's word
     std::optional<MonoTime> could_since;  // since then more than half of those who must answer could

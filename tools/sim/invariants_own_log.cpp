@@ -1,5 +1,5 @@
-// Invariants of a node's own log: it is never continued past what peers had seen that could say so, and nobody
-// keeps its node from signing.
+// Invariants of a node's own log: it is never continued past what peers had seen that could say so, and
+// nobody keeps its node from signing.
 #include <algorithm>
 
 #include "proto/base/limits.h"
@@ -37,8 +37,7 @@ void Invariants::starting(SimNode& node, bool older) {
   own.could_since.reset();
   const auto held = node.store().log_state(node.log());
   const std::uint64_t size = held.ok() ? held->range.size().value : 0;
-  own.newest =
-      node.mark_says() == MarkSays::kAgrees && size >= truth_.log(node.log()).records().size();
+  own.newest = node.mark_says() == MarkSays::kAgrees && size >= truth_.log(node.log()).records().size();
   if (node.mark_says() == MarkSays::kBehind && !own.older && node.liar() == nullptr)
     fail(node, "takes its store for an older one by its mark, and it is not");
   own.excused.clear();
@@ -53,6 +52,11 @@ void Invariants::resumed(SimNode& node) {
   own.asks_since = schedule_.now();
   own.could_since.reset();
   seen_.asks(node);
+}
+
+void Invariants::check_rolled_back(const SimNode& node) {
+  if (node.liar() == nullptr && !own_[node.index()].older)
+    fail(node, "takes its store for an older one, and it is not");
 }
 
 void Invariants::word_given(const SimNode& node, const std::vector<NodeKey>& without) {
@@ -83,8 +87,8 @@ Invariants::Signed Invariants::signed_own(SimNode& node, const std::vector<Store
   return how;
 }
 
-// It has signed another entry where there was one already, and a peer has seen that one. This is as DESIGN 4 has
-// it only if the peer had no say.
+// It has signed another entry where there was one already, and a peer has seen that one. This is as DESIGN 4
+// has it only if the peer had no say.
 void Invariants::check_fork(SimNode& node, EntryIndex first) {
   if (!eager_) return;
   for (const auto& [key, answer] : seen_.answers(node)) {
@@ -126,8 +130,14 @@ void Invariants::check_reason(SimNode& node, Own& own) {
   if (!eager_ || own.newest || !truth_.log(node.log()).honest) return;
   const auto peers = awaited(node);
   const auto& answers = seen_.answers(node);
-  const auto answered = static_cast<std::size_t>(std::count_if(
-      peers.begin(), peers.end(), [&](const NodeKey& key) { return answers.contains(key); }));
+  const auto answered =
+      static_cast<std::size_t>(std::count_if(peers.begin(), peers.end(), [&](const NodeKey& key) {
+        const auto answer = answers.find(key);
+        if (answer == answers.end()) return false;
+        // Who does not say that it has caught up has answered once every honest peer has.
+        return answer->second.caught_up ||
+               schedule_.now() - answer->second.first_at + kRounding >= limits::kSigningWait;
+      }));
   const bool waited = schedule_.now() - own.asks_since + kRounding >= limits::kSigningWait;
   if (peers.empty()) {
     if (!own.excused.empty() || waited) return;
@@ -174,7 +184,8 @@ void Invariants::check_waiting(SimNode& node) {
   Own& own = own_[node.index()];
   const SigningState state = node.engine().signing().state;
   const auto peers = awaited(node);
-  const bool asks = state == SigningState::kAsks && truth_.log(node.log()).honest;
+  const bool asks =
+      (state == SigningState::kAsks || state == SigningState::kTwin) && truth_.log(node.log()).honest;
   if (!asks || 2 * can_answer(node, peers, true) <= peers.size()) {
     own.could_since.reset();
     return;
@@ -199,7 +210,8 @@ void Invariants::look() {
 
 // --- what followers pass ---
 
-// The rows that its cursor in a peer's journal has passed: it holds what they tell of, or is going to ask for it.
+// The rows that its cursor in a peer's journal has passed: it holds what they tell of, or is going to ask for
+// it.
 void Invariants::check_cursors(SimNode& node, const StoreState& state,
                                const std::map<NodeIndex, StoreState>& all) {
   const std::set<HeadAsk> asks(state.asks.begin(), state.asks.end());
@@ -210,8 +222,8 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
     const auto theirs = peer == nullptr ? all.end() : all.find(peer->index());
     if (theirs == all.end() || peer->liar() != nullptr || !record.epoch) continue;
     // It goes on after this row; from the beginning where its epoch is not known.
-    const auto passed = koinon::resumed(theirs->second.epochs, *record.epoch, record.cursor,
-                                        theirs->second.last_journal_seq);
+    const auto passed =
+        koinon::resumed(theirs->second.epochs, *record.epoch, record.cursor, theirs->second.last_journal_seq);
     if (!passed) continue;
     for (const LogState& row : theirs->second.logs) {
       if (row.journal_seq.value == 0 || row.journal_seq > *passed || !row.whole || row.frozen) continue;
@@ -246,9 +258,7 @@ void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std:
                                    std::vector<Broken>& out) {
   const AuthoredLog& log = truth_.log(node.log());
   if (!log.honest || out.size() >= kMostLacking) return;
-  const auto add = [&](std::string what) {
-    out.push_back({schedule_.now(), node.name(), std::move(what)});
-  };
+  const auto add = [&](std::string what) { out.push_back({schedule_.now(), node.name(), std::move(what)}); };
   if (!has_all(node, log)) {
     // If nobody has all, the operator recovers the log at what is left of it.
     const auto held = node.store().log_state(node.log());

@@ -30,7 +30,8 @@ class AboutStanding : public Liar {
   Chance chance_;
 };
 
-// Claims that it saw a larger head of the receiver's log. Asked for it, it shows what it has, or says nothing.
+// Claims that it saw a larger head of the receiver's log. Asked for it, it shows what it has, or says
+// nothing.
 class ClaimMore final : public AboutStanding {
  public:
   using AboutStanding::AboutStanding;
@@ -80,7 +81,8 @@ class HugeRows final : public AboutStanding {
   }
 };
 
-// Names epochs that nobody gave out, its own old ones, and those that others once gave it, with rows far beyond.
+// Names epochs that nobody gave out, its own old ones, and those that others once gave it, with rows far
+// beyond.
 class OddEpochs final : public AboutStanding {
  public:
   using AboutStanding::AboutStanding;
@@ -152,7 +154,8 @@ class NeverCaughtUp final : public AboutStanding {
 
   Bytes on_sending(SessionId, Bytes bytes) override {
     return each_frame(bytes, [&](v1::Frame& frame) {
-      if (frame.has_hello() && frame.hello().has_seen_of_yours()) hush(*frame.mutable_hello()->mutable_seen_of_yours());
+      if (frame.has_hello() && frame.hello().has_seen_of_yours())
+        hush(*frame.mutable_hello()->mutable_seen_of_yours());
       if (frame.has_seen()) hush(*frame.mutable_seen());
       return true;
     });

@@ -1,5 +1,5 @@
-// Peers that lie about what they saw of others' logs, and about where journals stand: they want a city never to
-// sign again, or to take itself for restored.
+// Peers that lie about what they saw of others' logs, and about where journals stand: they want a city never
+// to sign again, or to take itself for restored.
 #pragma once
 
 #include "tools/sim/liar.h"

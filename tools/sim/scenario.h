@@ -58,14 +58,14 @@ struct Scenario {
   double clock_jumps_per_day =
       0;  // jumps of each node's clock: a minute or 400 days ahead, or back to the year 2000
   double months_off_per_day = 0;  // of each node: it is off, and when it is back its clock is a month later
-  double rollbacks_per_day = 0;           // of each node: its folder is put back to an earlier state
-  double rollbacks_together_per_day = 0;  // of a node and some of its peers at once
-  double lost_disks_per_day = 0;          // of each node: its keys are left, its store is gone
-  double resumed_per_day = 0;             // of each node: its machine resumes from an earlier snapshot
+  double rollbacks_per_day = 0;   // of each node: its folder is put back to an earlier state
+  double rollbacks_together_per_day = 0;   // of a node and some of its peers at once
+  double lost_disks_per_day = 0;           // of each node: its keys are left, its store is gone
+  double resumed_per_day = 0;              // of each node: its machine resumes from an earlier snapshot
   double kills_while_signing_per_day = 0;  // of each node: its process ends between a commit and the mark
-  double dial_races_per_day = 0;  // of each node: it and a peer dial each other at the same time
-  double slow_answers = 0;        // share of reads and checks whose answer comes after later ones
-  bool sqlite = false;            // uses SQLite over a file system that tears writes
+  double dial_races_per_day = 0;           // of each node: it and a peer dial each other at the same time
+  double slow_answers = 0;                 // share of reads and checks whose answer comes after later ones
+  bool sqlite = false;                     // uses SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
 };

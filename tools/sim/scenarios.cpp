@@ -10,9 +10,9 @@ extern const std::string_view calm_toml, storm_toml, weather_toml, liars_toml, d
 namespace koinon::sim {
 
 std::vector<std::pair<std::string, std::string_view>> built_in_scenarios() {
-  return {{"calm", embedded::calm_toml},    {"weather", embedded::weather_toml},
-          {"liars", embedded::liars_toml},  {"storm", embedded::storm_toml},
-          {"disks", embedded::disks_toml},  {"spread", embedded::spread_toml},
+  return {{"calm", embedded::calm_toml},     {"weather", embedded::weather_toml},
+          {"liars", embedded::liars_toml},   {"storm", embedded::storm_toml},
+          {"disks", embedded::disks_toml},   {"spread", embedded::spread_toml},
           {"turned", embedded::turned_toml}, {"restored", embedded::restored_toml}};
 }
 

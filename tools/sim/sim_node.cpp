@@ -77,13 +77,18 @@ void SimNode::start() {
            return Draft{genesis, std::nullopt, false};
          },
          [](const Result<Published>&) {}}});
+  mark_says_ =
+      mark_.says(MachineMark::of(store(), log()));  // like `koinon init`: the first start signs at once
   load_engine();
 }
 
 // Each start is an epoch of its own.
 Status SimNode::open_store() {
   KOINON_TRY(disk_.open());
-  return begin_next_epoch(store(), epochs_.make);
+  mark_says_ = mark_.says(MachineMark::of(store(), log()));
+  KOINON_TRY(begin_next_epoch(store(), epochs_.make));
+  if (mark_says_ == MarkSays::kAgrees) mark_.name(MachineMark::of(store(), log()));
+  return {};
 }
 
 void SimNode::load_engine(bool resumed) {

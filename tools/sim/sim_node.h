@@ -94,11 +94,11 @@ class SimNode final : public Endpoint {
   // --- copies of its folder and of its machine (sim_node_restoring.cpp) ---
   void copy_folder();  // as it is now, with what the mark says of it; replaces an earlier copy
   bool has_copy() const { return copied_mark_.has_value(); }
-  // Its process ends, and its folder is as the copy has it. `reboots`: the machine as well, and its mark is gone.
-  // It is down then.
+  // Its process ends, and its folder is as the copy has it. `reboots`: the machine as well, and its mark is
+  // gone. It is down then.
   bool put_back(bool reboots);
-  // Its process ends and its store is gone; its keys are left. It is down then, and makes a store anew when it
-  // restarts.
+  // Its process ends and its store is gone; its keys are left. It is down then, and makes a store anew when
+  // it restarts.
   void lose_disk(bool reboots);
   // The whole machine is as the copy has it, its process with it, which is told at once.
   void resume_from_copy();
@@ -191,6 +191,8 @@ class SimNode final : public Endpoint {
   void write_group();
   void commit(const std::vector<Intent>& intents);
   void sign(const std::vector<DraftWrite>& drafts);
+  Result<PublishedBatch> sign_marked(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
+  bool ended_while_signing();
   bool power_went();
   // The operator makes a change, and tries again if there is no answer.
   void change(std::function<Status(Store&)> apply);

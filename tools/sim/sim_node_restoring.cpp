@@ -9,7 +9,8 @@
 namespace koinon::sim {
 namespace {
 
-// The daemon's watch believes that a machine was stopped if its clock jumps by more (node/daemon/resume_watch.h).
+// The daemon's watch believes that a machine was stopped if its clock jumps by more
+// (node/daemon/resume_watch.h).
 constexpr std::chrono::seconds kJump{5};
 
 }  // namespace
@@ -95,6 +96,7 @@ bool SimNode::may_sign() const {
 
 void SimNode::sign_what_waits() {
   if (!may_sign()) return;
+  mark_.name(MachineMark::of(store(), log()));
   for (DraftWrite& draft : std::exchange(waiting_, {})) write(std::move(draft));
 }
 

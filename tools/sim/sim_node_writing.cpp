@@ -81,14 +81,40 @@ void SimNode::commit(const std::vector<Intent>& intents) {
   });
 }
 
+// Signs inside the transaction of write_drafts. The mark names the state before and after, until the commit
+// is answered.
+Result<PublishedBatch> SimNode::sign_marked(Store& store, const std::vector<DraftMaker>& makers,
+                                            UnixMillis now) {
+  const MachineMark::State before = MachineMark::of(store, log());
+  auto batch = own_.publish(store, makers, now);
+  if (!batch.ok() || !batch->advanced) return batch;
+  mark_.name(before, MachineMark::of(store, log()));
+  if (ends_while_signing_ && chance_.hit(0.5)) return fail(Code::kUnavailable, "the process ends", "commit");
+  return batch;
+}
+
+// Its process ends, before the commit or after it, and comes back by itself.
+bool SimNode::ended_while_signing() {
+  if (!std::exchange(ends_while_signing_, false)) return false;
+  around_.counters.add("processes that ended between commit and mark");
+  end_process();
+  around_.schedule.after(chance_.exponential(std::chrono::seconds(20)), [this] { restart(); });
+  return true;
+}
+
 void SimNode::sign(const std::vector<DraftWrite>& drafts) {
+  if (!may_sign()) {
+    waiting_.insert(waiting_.end(), drafts.begin(), drafts.end());
+    return;
+  }
   const auto before = store().log_state(own_.id());
   const std::uint64_t from = before.ok() ? before->range.size().value : 0;
   const DraftSigner signer = [this](Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
-    return own_.publish(store, makers, now);
+    return sign_marked(store, makers, now);
   };
   const auto batch = write_drafts(store(), signer, drafts, wall());
-  if (up() && power_went()) return;
+  if (up() && (power_went() || ended_while_signing())) return;
+  mark_.name(MachineMark::of(store(), log()));
   if (batch.ok() && batch->advanced) {
     acknowledged_ = batch->state.range.size().value;
     RunCommit run;

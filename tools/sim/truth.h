@@ -25,8 +25,9 @@ struct AuthoredLog {
   LogIdentity identity;
   std::size_t author = 0;
   bool honest = true;
-  // An honest author has one history. An author who signs two histories has more, which share a prefix; one that
-  // was restored, and of whose lost entries no peer could tell it, as well. Then it does not count as honest.
+  // An honest author has one history. An author who signs two histories has more, which share a prefix; one
+  // that was restored, and of whose lost entries no peer could tell it, as well. Then it does not count as
+  // honest.
   std::vector<History> histories;
   std::size_t current = 0;  // the history that its author goes on with
   const std::vector<Said>& records() const { return histories[current].records; }
@@ -39,7 +40,8 @@ class Truth {
   void said(const LogId& log, const std::vector<StoredRecord>& records, std::size_t history = 0);
   // The author was put back to fewer entries, nobody has seen the others, and it goes on from here.
   void forget_after(const LogId& log, TreeSize size);
-  // The same where somebody has seen them: there are two histories now, and the author goes on with the second.
+  // The same where somebody has seen them: there are two histories now, and the author goes on with the
+  // second.
   void part_ways(const LogId& log, TreeSize size);
   // Begins another history with the first `shared` records of the first one.
   std::size_t fork(const LogId& log, EntryIndex shared);

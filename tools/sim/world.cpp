@@ -14,7 +14,6 @@ constexpr std::chrono::minutes kLiarTurn{1};
 constexpr std::chrono::minutes kLook{5};  // shorter than the time for which anybody is shunned
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
-constexpr double kWord = 0.05;       // share of looks at which an operator does not wait longer
 constexpr std::chrono::minutes kJoining{5};  // in this time all nodes start and pin each other
 
 }  // namespace
@@ -195,6 +194,7 @@ void World::on_event(SimNode& node, const Event& event) {
       return stage_.note(node, "disconnected a liar: " + event.text);
     case Kind::kRolledBack:
       stage_.counters.add("rollbacks proven");
+      stage_.invariants.check_rolled_back(node);
       return stage_.note(node, "was put back from a copy: " + event.text);
     case Kind::kStoreFailed:
       stage_.counters.add("writes refused");
@@ -208,10 +208,14 @@ void World::on_event(SimNode& node, const Event& event) {
     case Kind::kTrusted:
       return stage_.note(node, "trusts " + about);
     case Kind::kStanding:
-    case Kind::kRolledBack:
+      stage_.invariants.check_standing(node);
+      return note_standing(node);
     case Kind::kCameBack:
+      stage_.counters.add("own logs pulled back");
+      return stage_.note(node, "has its own log back: " + event.text);
     case Kind::kCannotShow:
-      return stage_.note(node, "should stop signing: " + event.text);
+      stage_.counters.add("claims that were not shown");
+      return stage_.note(node, "is told of a head that is not shown: " + event.text);
     case Kind::kLogAdvanced:
       return stage_.note(node, "holds " + std::to_string(event.size.value) + " of " + about);
     case Kind::kFilterApplied:
@@ -225,50 +229,9 @@ void World::on_event(SimNode& node, const Event& event) {
   }
 }
 
-void World::on_starting(SimNode& node, bool older) {
-  remember_unanswered(node);
-  stage_.invariants.starting(node, older);
-}
-
-void World::on_resumed(SimNode& node) { stage_.invariants.resumed(node); }
-
-void World::on_received(SimNode& to, SessionId session, std::size_t bytes) {
-  stage_.invariants.received(to, session, bytes);
-}
-
 void World::on_restart(SimNode& node) {
   stage_.note(node, "is up again");
   if (node.liar() == nullptr) stage_.invariants.check_restart(node);
-}
-
-// Records that it signed just before its power failed. They may be durable, and then they count as published.
-void World::remember_unanswered(SimNode& node) {
-  const AuthoredLog& log = stage_.truth.log(node.log());
-  const auto& known = log.histories[stage_.twin_of.contains(node.index()) ? 1 : log.current].records;
-  const auto own = node.store().log_state(node.log());
-  const std::uint64_t size = own.ok() ? own->range.size().value : 0;
-  // What a restored store has signed anew stands in place of what is known.
-  std::uint64_t first = std::min<std::uint64_t>(size, known.size());
-  while (first > 0 && node.store().record(node.log(), EntryIndex(first - 1))->entry != known[first - 1].entry)
-    --first;
-  std::vector<StoredRecord> records;
-  for (std::uint64_t i = first; i < size; ++i)
-    records.push_back(*node.store().record(node.log(), EntryIndex(i)));
-  if (!records.empty()) remember(node, records);
-}
-
-// What an author has signed.
-void World::remember(SimNode& node, const std::vector<StoredRecord>& records) {
-  if (node.liar() != nullptr) {
-    const bool twin = stage_.twin_of.contains(node.index());
-    return stage_.truth.said(node.log(), records, twin ? 1 : 0);
-  }
-  using Signed = Invariants::Signed;
-  const Signed how = stage_.invariants.signed_own(node, records);
-  if (how == Signed::kReplaced) stage_.counters.add("lost entries that nobody had seen");
-  if (how != Signed::kForked) return;
-  stage_.counters.add("forks that nobody who answered could prevent");
-  stage_.note(node, "goes on with its log where others have seen more, who did not answer");
 }
 
 // --- running ---
@@ -371,24 +334,6 @@ void World::look_round() {
     if (node->up() && node->liar() == nullptr && !stage_.quiet()) speak_up(*node);
   }
   stage_.schedule.after(kLook, [this] { look_round(); });
-}
-
-// The operator of a node that waits for peers which are not there may say that it goes on without them.
-void World::speak_up(SimNode& node) {
-  const StandingView view = node.engine().signing();
-  if (view.state != SigningState::kAsks || !stage_.chance.hit(kWord)) return;
-  std::vector<NodeKey> without;
-  for (const NodeKey& key : view.waits_for) {
-    const bool there = std::any_of(stage_.nodes.begin(), stage_.nodes.end(), [&](const auto& peer) {
-      return peer->node_key() == key && node.connected_to(*peer);
-    });
-    if (!there) without.push_back(key);
-  }
-  if (without.empty()) return;
-  stage_.counters.add("words of operators");
-  stage_.note(node, "signs without " + std::to_string(without.size()) + " of its peers, its operator says");
-  stage_.invariants.word_given(node, without);
-  node.give_word(without);
 }
 
 // Each city publishes one note after everything is calm. Counts how the notes spread.

@@ -68,6 +68,7 @@ class World final : public Observer {
   void remember_unanswered(SimNode& node);
   void remember(SimNode& node, const std::vector<StoredRecord>& records);
   void speak_up(SimNode& node);
+  void note_standing(SimNode& node);
   Hash digest();
   bool run_until(MonoTime end);
 
