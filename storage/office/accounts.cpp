@@ -149,7 +149,7 @@ Status Accounts::remove(UserId user) {
     for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
                             "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
                             "fault = '{\"id\":\"held.account_removed\"}', "
-                            "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
+                            "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
                             "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());
