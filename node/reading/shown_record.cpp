@@ -8,7 +8,7 @@ namespace koinon {
 
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(StoredRecord record, store.record(log, index));
-  if (record.transit) record.body.clear();
+  if (record.transit || record.hidden) record.body.clear();
   return record;
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 8> kSteps = {
+constexpr std::array<const char*, 9> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -204,6 +204,12 @@ END;
     // time.
     R"sql(
 CREATE TABLE gone (number INTEGER PRIMARY KEY);
+)sql",
+    // 9: what our own log says is also known by its sealed digest, which an erasure leaves. Records of our own
+    // log whose text nobody is shown: what erases them waits for its signature.
+    R"sql(
+ALTER TABLE own_content ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE hidden (id INTEGER PRIMARY KEY);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {
