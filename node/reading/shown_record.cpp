@@ -12,7 +12,8 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
   return record;
 }
 
-std::string_view body_state_text(BodyState state) {
+std::string_view body_state_text(BodyState state, bool hidden) {
+  if (hidden && state == BodyState::kHeld) return "hidden";
   switch (state) {
     case BodyState::kHeld:
       return "held";
