@@ -256,7 +256,8 @@ StoredRequests stored_requests() {
           },
           [](const HeldNote& note) -> std::optional<std::string> {
             const json::object object = request_of_held(note);
-            if (object.empty() || object.contains("withdraw") || object.contains("vouch")) return std::nullopt;
+            if (object.empty() || object.contains("withdraw") || object.contains("vouch"))
+              return std::nullopt;
             return json::serialize(object);
           }};
 }

@@ -92,7 +92,8 @@ std::string_view outcome_text(const ImportedNote& note) {
     case ImportOutcome::kPublished:
       return "published";
     case ImportOutcome::kHeld:
-      return note.held ? held_state_text(note.held->state, note.held->kept) : held_state_text(HeldState::kWaiting);
+      return note.held ? held_state_text(note.held->state, note.held->kept)
+                       : held_state_text(HeldState::kWaiting);
     case ImportOutcome::kRefused:
       return "refused";
   }

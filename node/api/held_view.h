@@ -13,8 +13,8 @@
 
 namespace koinon {
 
-// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed", "set-aside"; "waits-for-signing" if it
-// is kept until the node may sign.
+// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed", "set-aside"; "waits-for-signing"
+// if it is kept until the node may sign.
 std::string_view held_state_text(HeldState state, bool kept = false);
 
 // A record that waits to be signed, or its outcome.

@@ -42,10 +42,9 @@ Result<HeldNote> put_held(ApiShared& shared, HeldNote note, const std::function<
 asio::awaitable<void> hide_text_of(ApiShared* shared, HeldNote note) {
   const auto own = shared->parts.facts.log();
   if (!note.kept || !note.hides || !own) co_return;
-  (void)co_await change_store(&shared->parts.writer, [own = *own, index = *note.hides,
-                                                      now = shared->parts.clock.wall()](Store& store) {
-    return store.set_hidden(own, index, true, now);
-  });
+  (void)co_await change_store(&shared->parts.writer,
+                              [own = *own, index = *note.hides, now = shared->parts.clock.wall()](
+                                  Store& store) { return store.set_hidden(own, index, true, now); });
 }
 
 HeldView kept_view(ApiShared& shared, const HeldNote& note) {
@@ -88,8 +87,8 @@ asio::awaitable<Result<VouchDone>> publish_vouch(ApiShared* shared, Caller calle
   if (!keeps.ok()) co_return keeps.error();
   VouchDone out;
   if (!*keeps) {
-    const auto published = co_await publish_draft(
-        &shared->parts.writer, verdict->permit, maker_of(request, *shared->parts.facts.log(), *city));
+    const auto published = co_await publish_draft(&shared->parts.writer, verdict->permit,
+                                                  maker_of(request, *shared->parts.facts.log(), *city));
     if (published.ok()) {
       out.published = *published;
       co_return out;

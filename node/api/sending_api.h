@@ -25,6 +25,7 @@ struct WebhookView {
   std::string topic;  // empty: all topics
   std::string made_by;
   UnixMillis created_at;
+  UnixMillis anew_since = {};  // as in Webhook
 };
 
 struct NewWebhookView {

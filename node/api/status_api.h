@@ -28,7 +28,7 @@ enum class Signing : unsigned char {
 
 struct SigningView {
   Signing state = Signing::kReady;
-  std::optional<Error> why;  // why it waits or has stopped
+  std::optional<Error> why;                    // why it waits or has stopped
   std::optional<UnixMillis> fewer_after = {};  // of SigningWait
 };
 // The API's word for it.

@@ -44,8 +44,7 @@ TrustApi::TrustApi(ApiShared& shared)
                       .summary = "Take a vouch back",
                       .gives = "Vouch",
                       .gives_later = "Held"},
-                     this, &TrustApi::take_vouch_back,
-                     {.target = target_of_city, .status = status_of_vouch}),
+                     this, &TrustApi::take_vouch_back, {.target = target_of_city, .status = status_of_vouch}),
       block({.method = "POST",
              .pattern = "/api/v1/blocks",
              .need = Need::kOperator,
@@ -83,8 +82,8 @@ asio::awaitable<Result<VouchView>> TrustApi::take_vouch_back(Asker asker, NamedC
 }
 
 asio::awaitable<Result<VouchView>> TrustApi::sign(Asker asker, LogId log, bool withdrawn) {
-  const auto done = co_await publish_vouch(
-      &shared_, asker.caller, VouchRequest{to_text(log), withdrawn, parts_.clock.wall()});
+  const auto done = co_await publish_vouch(&shared_, asker.caller,
+                                           VouchRequest{to_text(log), withdrawn, parts_.clock.wall()});
   if (!done.ok()) co_return done.error();
   Directory directory(*parts_.store, parts_.nearness);
   VouchView out{directory.city(log), {}, withdrawn, done->held};

@@ -118,9 +118,10 @@ void put_standing(const Visit& visit, const RecordView& record, json::object& mo
   const v1::Author& author = record.body ? record.body->author() : v1::Author::default_instance();
   model["office"] = author.office();
   model["person"] = author.person();
-  model["body_missing"] = record.body_state == BodyState::kHeld && !record.hidden
-                              ? ""
-                              : visit.say("body." + std::string(body_state_text(record.body_state, record.hidden)));
+  model["body_missing"] =
+      record.body_state == BodyState::kHeld && !record.hidden
+          ? ""
+          : visit.say("body." + std::string(body_state_text(record.body_state, record.hidden)));
 }
 
 // A newer version that was withdrawn in its turn is none to go to.

@@ -60,7 +60,11 @@ asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::obje
         {"address", one.url},
         {"about", one.topic.empty() ? visit.say("sending.everything") : topic_label(visit, one.topic)},
         {"made_by", one.made_by},
-        {"made", date_of(visit, one.created_at)}});
+        {"made", date_of(visit, one.created_at)},
+        {"anew", one.anew_since.value == 0
+                     ? ""
+                     : visit.say("sending.anew",
+                                 {{"time", visit.words->date_and_time(one.anew_since, visit.zone)}})}});
   }
   json::array mails;
   if (sent.ok()) {

@@ -119,14 +119,18 @@ bool HoldQueue::set_aside() {
   }
   if (!proven_at) return true;
   const auto newest = parts_.index->position();
-  const auto done = newest.ok() ? set_aside_after(*parts_.office, *proven_at, *newest)
-                                : Result<SetAside>(newest.error());
+  const auto done =
+      newest.ok() ? set_aside_after(*parts_.office, *proven_at, *newest) : Result<SetAside>(newest.error());
   if (!done.ok()) {
     parts_.on_error(done.error());
     return false;
   }
   if (done->is_new()) {
-    const AuditLine line{0,  *proven_at, "the node", "setAside", "",
+    const AuditLine line{0,
+                         *proven_at,
+                         "the node",
+                         "setAside",
+                         "",
                          std::to_string(done->notes) + " notes, " + std::to_string(done->messages) +
                              " messages, " + std::to_string(done->credentials) + " tokens"};
     if (const Status noted = accounts_.note(line); !noted.ok()) parts_.on_error(noted.error());

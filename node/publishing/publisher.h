@@ -1,5 +1,5 @@
-// Makes a record to sign out of a request: a note, a withdrawal or a vouch. The gate decides whether and when it is
-// signed.
+// Makes a record to sign out of a request: a note, a withdrawal or a vouch. The gate decides whether and when
+// it is signed.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -27,9 +27,9 @@ struct WithdrawalRequest {
 
 // A decision of an operator about trust. Only what the node keeps itself is read as one.
 struct VouchRequest {
-  std::string city;       // its log id, as text
+  std::string city;        // its log id, as text
   bool withdrawn = false;  // take the vouch back
-  UnixMillis asked_at;    // the vouch counts from then on
+  UnixMillis asked_at;     // the vouch counts from then on
 };
 
 using SigningRequest = std::variant<NoteRequest, WithdrawalRequest, VouchRequest>;

@@ -20,8 +20,9 @@ void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
     if (!takes_away(fact, *record.entry, record.state, record.erased_by)) continue;
     files_.drop_uses(run.log, fact.target);
     drop_transit_of(run.log, fact.target);
-    logs_.set_record(log, fact.target,
-                     {log.records[fact.target.value].entry, nullptr, BodyState::kErased, fact.index, false, false});
+    logs_.set_record(
+        log, fact.target,
+        {log.records[fact.target.value].entry, nullptr, BodyState::kErased, fact.index, false, false});
     arrivals_.add(run.log, fact.target, 1, ArrivalKind::kErased, run.arrived_at);
     if (is_own(run)) logs_.forget_own_content(fact.target);
   }
@@ -101,14 +102,16 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
     if (place == BodyPlace::kTransit) {
       const MemoryRecord& record = log->records[item.index.value];
       if (record.transit) continue;
-      logs_.set_record(*log, item.index, {record.entry, pool_.intern(item.body), record.state, {}, true, false});
+      logs_.set_record(*log, item.index,
+                       {record.entry, pool_.intern(item.body), record.state, {}, true, false});
       put_transit(bodies.log, item.index, bodies.arrived_at, item.body.size());
       transit = true;
       continue;
     }
     drop_transit_of(bodies.log, item.index);
     const MemoryRecord& record = log->records[item.index.value];
-    logs_.set_record(*log, item.index, {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, false});
+    logs_.set_record(*log, item.index,
+                     {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, false});
     arrivals_.add(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
   }
   files_.add_uses(*log, bodies.attachments, false);

@@ -30,8 +30,8 @@ NodeReader MemoryLogs::nodes(const MemoryLog& log) {
 }
 
 StoredRecord MemoryLogs::stored(const MemoryRecord& record, EntryIndex index) {
-  return {index,        *record.entry,    record.body ? *record.body : Bytes(),
-          record.state, record.erased_by, record.transit, record.hidden};
+  return {index,          *record.entry, record.body ? *record.body : Bytes(), record.state, record.erased_by,
+          record.transit, record.hidden};
 }
 
 Result<ServedRun> MemoryLogs::read_run(const LogId& id, EntryIndex from, EntryIndex to, TreeSize size,

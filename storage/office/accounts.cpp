@@ -148,11 +148,12 @@ Status Accounts::remove(UserId user) {
     if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
       return last_operator("name");
     }
-    for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
-                            "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
-                            "fault = '{\"id\":\"held.account_removed\"}', "
-                            "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
-                            "DELETE FROM user WHERE id = ?"}) {
+    for (const char* sql :
+         {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
+          "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
+          "fault = '{\"id\":\"held.account_removed\"}', "
+          "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
+          "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());
     }
@@ -262,8 +263,10 @@ Status Accounts::revoke_all(UserId user, CredentialKind kind) {
 
 Result<std::vector<std::pair<Credential, std::string>>> Accounts::paused(std::size_t limit) {
   auto select = db_.connection().prepare(
-      "SELECT c.id, c.kind, c.user, c.scope, c.label, c.csrf, c.created_at_ms, c.expires_at_ms, c.used_at_ms, "
-      "c.paused_at_ms, u.name FROM credential c JOIN user u ON u.id = c.user WHERE c.paused_at_ms > 0 ORDER BY "
+      "SELECT c.id, c.kind, c.user, c.scope, c.label, c.csrf, c.created_at_ms, c.expires_at_ms, "
+      "c.used_at_ms, "
+      "c.paused_at_ms, u.name FROM credential c JOIN user u ON u.id = c.user WHERE c.paused_at_ms > 0 ORDER "
+      "BY "
       "c.paused_at_ms, c.created_at_ms, c.id LIMIT ?");
   select.bind(static_cast<std::int64_t>(limit));
   std::vector<std::pair<Credential, std::string>> out;

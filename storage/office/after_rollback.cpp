@@ -6,8 +6,12 @@ namespace koinon {
 namespace {
 
 constexpr const char* kSetAsideAt = "set_aside_at_ms";
-constexpr const char* kFault = R"({"id":"send.set_aside"})";
-constexpr const char* kOutcome = "the node was put back to an earlier state; it may have been sent already";
+
+Error set_aside_because() {
+  return fail(Code::kRefused, Sentence{"send.set_aside",
+                                       "the node was put back to an earlier state; it may have been sent "
+                                       "already"});
+}
 
 // Runs a statement whose parameters are ?1 and ?2, and returns how many rows it changed.
 Result<std::size_t> run(sqlite::Connection& db, const char* sql, std::int64_t first, std::int64_t second) {
@@ -18,7 +22,8 @@ Result<std::size_t> run(sqlite::Connection& db, const char* sql, std::int64_t fi
 
 Result<std::size_t> give_up(sqlite::Connection& db, const char* sql, UnixMillis at) {
   auto update = db.prepare(sql);
-  KOINON_TRY(update.bind(at.value).bind_text(kOutcome).bind_text(kFault).run());
+  const Error why = set_aside_because();
+  KOINON_TRY(update.bind(at.value).bind_text(why.message).bind_text("{\"id\":\"" + why.id + "\"}").run());
   return static_cast<std::size_t>(db.changes());
 }
 
@@ -53,16 +58,18 @@ Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq 
     // copy that is gone.
     KOINON_TRY(connection.execute("UPDATE held SET state = 7, approved_by = '' WHERE state IN (1, 2, 6)"));
     out.notes = static_cast<std::size_t>(connection.changes());
-    KOINON_ASSIGN(const std::size_t deliveries,
-                  give_up(connection,
-                          "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = "
-                          "?3, payload = '' WHERE state = 1",
-                          proven_at));
-    KOINON_ASSIGN(const std::size_t mails,
-                  give_up(connection,
-                          "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = ?3, "
-                          "message = x'', about = '' WHERE state = 1",
-                          proven_at));
+    KOINON_ASSIGN(
+        const std::size_t deliveries,
+        give_up(connection,
+                "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = "
+                "?3, payload = '' WHERE state = 1",
+                proven_at));
+    KOINON_ASSIGN(
+        const std::size_t mails,
+        give_up(connection,
+                "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = ?3, "
+                "message = x'', about = '' WHERE state = 1",
+                proven_at));
     out.messages = deliveries + mails;
     KOINON_TRY(start_at(connection, proven_at, newest));
     // Kind 1 is a session, 2 a token, 3 a feed address, 4 a one-time link. With 5 people unsubscribe: that

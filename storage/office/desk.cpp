@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, salt, "
+    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, "
+    "salt, "
     "kept, hides FROM held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
@@ -269,7 +270,8 @@ bool is_settled(HeldState state) {
 
 Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state IN (2, 7) AND hold_ms < 0, due_at_ms, "
+      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state IN (2, 7) AND hold_ms < 0, "
+      "due_at_ms, "
       "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2, 7)");
   KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
@@ -289,8 +291,9 @@ Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& 
       "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
       "ELSE request "
       "END, salt = CASE WHEN ?3 > 0 THEN x'' ELSE salt END, fault = ?6 WHERE id = ?4 AND state = ?5");
-  // A settled note keeps no text here, and no salt: with it somebody could guess a text that was erased. A signed note is in the log, where it can be erased. A note that was
-  // not signed is given back to its writer.
+  // A settled note keeps no text here, and no salt: with it somebody could guess a text that was erased. A
+  // signed note is in the log, where it can be erased. A note that was not signed is given back to its
+  // writer.
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
                  .bind_text(outcome)
                  .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)

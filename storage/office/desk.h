@@ -51,7 +51,8 @@ struct HeldNote {
   std::string fault = {};
   // The salt of its body, so that it is the same record whenever it is signed. Empty: a new one each time.
   Bytes salt = {};
-  // It may be signed as soon as the node may sign: nothing else is waited for. Kept notes are signed in order.
+  // It may be signed as soon as the node may sign: nothing else is waited for. Kept notes are signed in
+  // order.
   bool kept = false;
   // It erases this entry of our own log, whose text is hidden here while this is kept.
   std::optional<EntryIndex> hides = {};

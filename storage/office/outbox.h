@@ -21,7 +21,8 @@ struct Webhook {
   std::string made_by;
   UnixMillis created_at;
   ArrivalSeq cursor;  // arrivals up to this one have become deliveries
-  // It told nothing of what came before, because the node was put back to an earlier state then; 0: it was not.
+  // It told nothing of what came before, because the node was put back to an earlier state then; 0: it was
+  // not.
   UnixMillis anew_since = {};
 };
 

@@ -205,7 +205,8 @@ END;
     R"sql(
 CREATE TABLE gone (number INTEGER PRIMARY KEY);
 )sql",
-    // 9: what our own log says is also known by its sealed digest, which an erasure leaves. Records of our own
+    // 9: what our own log says is also known by its sealed digest, which an erasure leaves. Records of our
+    // own
     // log whose text nobody is shown: what erases them waits for its signature.
     R"sql(
 ALTER TABLE own_content ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;

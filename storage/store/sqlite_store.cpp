@@ -306,10 +306,7 @@ Status SqliteStore::write_own_contents(const RunCommit& run) {
     if (digest.empty()) return {};
     auto insert =
         db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index, sealed) VALUES (?, ?, ?)");
-    return insert.bind_blob(digest)
-        .bind(static_cast<std::int64_t>(index.value))
-        .bind(sealed ? 1 : 0)
-        .run();
+    return insert.bind_blob(digest).bind(static_cast<std::int64_t>(index.value)).bind(sealed ? 1 : 0).run();
   };
   for (std::size_t i = 0; i < run.own_contents.size(); ++i)
     KOINON_TRY(put(run.own_contents[i], run.records[i].index, false));
