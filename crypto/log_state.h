@@ -29,6 +29,7 @@ struct StoredRecord {
   BodyState state = BodyState::kHeld;
   EntryIndex erased_by;  // with kErased
   bool transit = false;  // the body is held for peers only: our own filter does not want it
+  bool hidden = false;   // nobody is shown the body here: what erases it waits for its signature
 };
 
 // How many bytes a record counts for its log's quota: its entry, its body if we hold it for ourselves, and

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
 #include "proto/base/result.h"
 
@@ -49,6 +50,18 @@ Status run_invite(const Common& common, const InviteArguments& arguments);
 Status run_invites(const Common& common, const std::string& revoke);
 // `yes`: does not ask whether the name is the right one.
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes);
+
+// commands_held.cpp
+// What an answer 202 says: that it is kept, and what it waits for.
+std::string render_kept(const boost::json::value& held);
+// "; now it may not: WHY; after TIME fewer answers suffice"
+std::string render_signing_waits(const boost::json::value& waits);
+Status run_held(const Common& common);
+Status run_held_release(const Common& common, const std::string& id);
+Status run_held_drop(const Common& common, const std::string& id);
+// What is paused since the node was put back to an earlier state.
+Status run_paused(const Common& common);
+Status run_paused_release(const Common& common, const std::string& id, bool all);
 
 // commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);

@@ -144,13 +144,18 @@ Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
   std::cout << "Pinned " << member(added, "name")
             << ". Now the other side pins this node with the line of: koinon id\n";
   if (member(added, "vouch") == "yes")
-    std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+    std::cout << "A vouch for it is published once both have connected (--no-vouch abstains)";
+  if (const auto* waits = added.as_object().if_contains("signing_waits"); waits != nullptr)
+    std::cout << " and this node may sign" << render_signing_waits(*waits);
+  if (member(added, "vouch") == "yes") std::cout << ".\n";
   return {};
 }
 
 Status run_peer_remove(const Common& common, const std::string& which) {
   KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove("/api/v1/peers/" + encode_segment(which)));
   std::cout << (common.json ? json::serialize(removed) : "Removed " + member(removed, "removed")) << "\n";
+  if (const auto* held = removed.as_object().if_contains("held"); held != nullptr && !common.json)
+    std::cout << "The vouch for its city is taken back too. " << render_kept(*held);
   return {};
 }
 

@@ -85,7 +85,8 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
     std::cout << json::serialize(published) << "\n";
     return {};
   }
-  std::cout << member(published, "ref") << "\n";
+  const std::string ref = member(published, "ref");
+  std::cout << (ref.empty() ? render_kept(published) : ref + "\n");
   for (const auto& warning : published.at("warnings").as_array())
     std::cerr << "koinon: " << harmless(warning.as_string()) << "\n";
   return {};

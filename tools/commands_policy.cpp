@@ -85,6 +85,8 @@ Status run_vouch(const Common& common, const std::string& city, bool withdraw) {
   if (!done.ok()) return done.error();
   if (common.json) {
     std::cout << json::serialize(*done) << "\n";
+  } else if (member(*done, "ref").empty()) {
+    std::cout << render_kept(*done);
   } else {
     std::cout << (withdraw ? "Took back the vouch for " : "Vouched for ") << member(*done, "city") << ": "
               << member(*done, "ref") << "\n";
@@ -117,6 +119,10 @@ Status run_withdraw(const Common& common, const std::string& ref, const std::str
                                json::object{{"ref", ref}, {"reason", reason}, {"erase", erase}}));
   if (common.json) {
     std::cout << json::serialize(done) << "\n";
+  } else if (member(done, "ref").empty()) {
+    std::cout << render_kept(done);
+    if (erase)
+      std::cerr << "koinon: the text is hidden here already; other cities are told once it is signed\n";
   } else {
     std::cout << member(done, "ref") << "\n";
     if (erase)

@@ -323,6 +323,25 @@ void add_account_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "inbox", "what other cities said to us", [&line] { return run_inbox(line.common); });
 }
 
+void add_held_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* held = app.add_subcommand("held", "what waits to be signed, or for somebody's look");
+  held->fallthrough()->require_subcommand(1);
+  command(*held, line, "list", "all of it", [&line] { return run_held(line.common); });
+  auto* release = command(*held, line, "release", "sign it now, or once the node may sign",
+                          [&line] { return run_held_release(line.common, line.line); });
+  release->add_option("id", line.line, "its number")->required();
+  auto* drop = command(*held, line, "drop", "it is not to be signed",
+                       [&line] { return run_held_drop(line.common, line.line); });
+  drop->add_option("id", line.line, "its number")->required();
+  CLI::App* paused = app.add_subcommand("paused", "tokens that wait for a look after the node was put back");
+  paused->fallthrough()->require_subcommand(1);
+  command(*paused, line, "list", "all of them", [&line] { return run_paused(line.common); });
+  auto* again = command(*paused, line, "release", "one counts again, or --all",
+                        [&line] { return run_paused_release(line.common, line.line, line.yes); });
+  again->add_option("id", line.line, "as the list shows it");
+  again->add_flag("--all", line.yes, "all that are paused");
+}
+
 void add_library_commands(CLI::App& app, CommandLine& line) {
   auto* from = command(app, line, "import-practices",
                        "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
@@ -394,6 +413,7 @@ int run(int argc, char** argv) {
   add_publishing_commands(app, line);
   add_reading_commands(app, line);
   add_account_commands(app, line);
+  add_held_commands(app, line);
   add_library_commands(app, line);
   try {
     std::vector<std::string> arguments = arguments_of(argc, argv);

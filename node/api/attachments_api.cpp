@@ -138,6 +138,12 @@ Result<AttachmentsApi::Named> AttachmentsApi::find(const FileQuery& query) {
   for (const AttachmentView& item : items) {
     if (item.id.sha256 == query.sha256) out.name = item.name;
   }
+  if (items.empty()) {
+    // A text that is hidden hides its files.
+    KOINON_ASSIGN(const StoredRecord record, parts_.store->record(out.log, out.index));
+    if (record.hidden)
+      return fail(Code::kNotFound, Sentence{"file.none_here", "there is no such file here"}, "sha256");
+  }
   return out;
 }
 

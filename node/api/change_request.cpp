@@ -208,9 +208,29 @@ Result<WithdrawalRequest> read_withdrawal(const json::object& request) {
                            flag_member(object, "erase", false)};
 }
 
+Result<VouchRequest> read_vouch(const json::object& request) {
+  KOINON_TRY(check_members(request, {"vouch"}));
+  if (!request.at("vouch").is_object()) return fail(Code::kInvalidArgument, "it has a city", "vouch");
+  const json::object& object = request.at("vouch").as_object();
+  KOINON_TRY(check_members(object, {"city", "withdrawn", "asked_at"}));
+  VouchRequest out{text_member(object, "city"), flag_member(object, "withdrawn", false), {}};
+  KOINON_ASSIGN(out.asked_at, parse_time(text_member(object, "asked_at"), "asked_at"));
+  return out;
+}
+
 }  // namespace
 
+json::object vouch_object(const VouchRequest& request) {
+  return {{"vouch", json::object{{"city", request.city},
+                                 {"withdrawn", request.withdrawn},
+                                 {"asked_at", time_text(request.asked_at)}}}};
+}
+
 Result<SigningRequest> read_signing_request(const json::object& object) {
+  if (object.contains("vouch")) {
+    KOINON_ASSIGN(VouchRequest vouch, read_vouch(object));
+    return SigningRequest(std::move(vouch));
+  }
   if (object.contains("withdraw")) {
     KOINON_ASSIGN(WithdrawalRequest withdrawal, read_withdrawal(object));
     return SigningRequest(std::move(withdrawal));
@@ -236,7 +256,8 @@ StoredRequests stored_requests() {
           },
           [](const HeldNote& note) -> std::optional<std::string> {
             const json::object object = request_of_held(note);
-            if (object.empty() || object.contains("withdraw")) return std::nullopt;
+            if (object.empty() || object.contains("withdraw") || object.contains("vouch"))
+              return std::nullopt;
             return json::serialize(object);
           }};
 }

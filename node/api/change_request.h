@@ -29,8 +29,10 @@ Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<Log
 
 // Reads a note from a file, from fields, or from both. Fields are added to those of the file.
 Result<NoteFile> read_publish_request(const boost::json::object& object);
-// Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`.
+// Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`; or `vouch`
+// alone, which vouch_object has made: no request of others is read as one.
 Result<SigningRequest> read_signing_request(const boost::json::object& object);
+boost::json::object vouch_object(const VouchRequest& request);
 // The request of a record that is held, as it was made: with its time, if somebody chose one. It has no
 // members if the record is settled, or if it can no longer be read.
 boost::json::object request_of_held(const HeldNote& note);

@@ -13,6 +13,30 @@ constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 std::string target_of_account(const CredentialWish& wish) { return wish.account; }
 std::string target_of_credential(const NamedCredential& named) { return named.id + "/" + named.account; }
+std::string target_of_resumption(const Resumption& what) { return what.id.empty() ? "all" : what.id; }
+
+OperationFacts list_paused_facts() {
+  return {.method = "GET",
+          .pattern = "/api/v1/paused-credentials",
+          .need = Need::kOperator,
+          .id = "listPausedCredentials",
+          .tag = "accounts",
+          .summary = "What is paused since the node was put back to an earlier state",
+          .gives = "PausedCredentialList"};
+}
+
+OperationFacts resume_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/paused-credentials",
+          .need = Need::kOperator,
+          .id = "resumeCredentials",
+          .tag = "accounts",
+          .summary = "Let one that is paused count again, or all",
+          .takes = "ResumeRequest",
+          .status = 204,
+          .body_limit = kSmallBody,
+          .takes_person = true};
+}
 
 }  // namespace
 
@@ -77,6 +101,8 @@ CredentialsApi::CredentialsApi(ApiShared& shared)
                    .status = 204,
                    .body_limit = kSmallBody},
                   this, &CredentialsApi::revoke, {.target = target_of_credential}),
+      list_paused(list_paused_facts(), this, &CredentialsApi::paused),
+      resume(resume_facts(), this, &CredentialsApi::release, {.target = target_of_resumption}),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -92,6 +118,18 @@ Result<std::vector<Credential>> CredentialsApi::of_kind(const Asker& asker, cons
                                                         CredentialKind kind) {
   KOINON_ASSIGN(const User user, own_account(shared_.accounts, asker.caller, named.name));
   return shared_.accounts.of_user(user.id, kind);
+}
+
+Result<std::vector<PausedCredential>> CredentialsApi::paused(const Asker&, const Nothing&) {
+  KOINON_ASSIGN(auto found, shared_.accounts.paused(limits::kPageSizeMax));
+  std::vector<PausedCredential> out;
+  for (auto& [credential, account] : found) out.push_back({std::move(credential), std::move(account)});
+  return out;
+}
+
+Result<Nothing> CredentialsApi::release(const Asker&, const Resumption& what) {
+  KOINON_TRY(shared_.accounts.resume(what.id));
+  return Nothing{};
 }
 
 Result<Credential> CredentialsApi::draft(const Asker& asker, const CredentialWish& wish,

@@ -27,6 +27,17 @@ struct NamedCredential {
   std::string id;
 };
 
+// A credential that came back with an old office.db.
+struct PausedCredential {
+  Credential credential;
+  std::string account;
+};
+
+// Empty: all that are paused.
+struct Resumption {
+  std::string id;
+};
+
 class CredentialsApi {
  public:
   explicit CredentialsApi(ApiShared& shared);
@@ -38,12 +49,18 @@ class CredentialsApi {
   const Operation<NamedAccount, std::vector<Credential>> list_feeds;
   const Operation<CredentialWish, NewCredential> add_feed;
   const Operation<NamedCredential, Nothing> remove_feed;
+  // Tokens, feed addresses and one-time links that wait for an operator's look after a rollback; the oldest
+  // first, at most limits::kPageSizeMax.
+  const Operation<Nothing, std::vector<PausedCredential>> list_paused;
+  const Operation<Resumption, Nothing> resume;
 
  private:
   Result<std::vector<Credential>> tokens(const Asker& asker, const NamedAccount& named);
   Result<std::vector<Credential>> feeds(const Asker& asker, const NamedAccount& named);
   Result<NewCredential> make_token(const Asker& asker, const CredentialWish& wish);
   Result<NewCredential> make_feed(const Asker& asker, const CredentialWish& wish);
+  Result<std::vector<PausedCredential>> paused(const Asker& asker, const Nothing& query);
+  Result<Nothing> release(const Asker& asker, const Resumption& what);
   Result<Nothing> revoke(const Asker& asker, const NamedCredential& named);
 
   Result<std::vector<Credential>> of_kind(const Asker& asker, const NamedAccount& named, CredentialKind kind);

@@ -56,6 +56,32 @@ HttpResponse list_answer(const ApiRequest&, const std::vector<Credential>& view)
   return json_response({{"items", std::move(items)}});
 }
 
+std::string_view kind_text(CredentialKind kind) {
+  return kind == CredentialKind::kToken ? "token" : kind == CredentialKind::kFeed ? "feed" : "one-time-link";
+}
+
+HttpResponse paused_answer(const ApiRequest&, const std::vector<PausedCredential>& view) {
+  json::array items;
+  for (const PausedCredential& one : view) {
+    json::object item = credential_json(one.credential);
+    item["account"] = one.account;
+    item["kind"] = kind_text(one.credential.kind);
+    item["paused_at"] = time_text(one.credential.paused_at);
+    items.push_back(std::move(item));
+  }
+  return json_response({{"items", std::move(items)}});
+}
+
+// {"id": ID} or {"all": true}: nobody lets all count again by leaving a name out.
+Result<Resumption> read_resumption(const ApiRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"id", "all"}));
+  Resumption out{text_member(object, "id")};
+  if (out.id.empty() != flag_member(object, "all", false))
+    return fail(Code::kInvalidArgument, "give an id, or all", "id");
+  return out;
+}
+
 HttpResponse made_answer(const ApiRequest&, const NewCredential& view) {
   json::object body = credential_json(view.made);
   body["secret"] = view.secret;
@@ -72,6 +98,8 @@ void add_credentials_routes(RouteTable& routes, CallGate& gate, const Credential
   add_route(routes, gate, credentials.list_feeds, account_of_address, list_answer);
   add_route(routes, gate, credentials.add_feed, read_feed_wish, made_answer);
   add_route(routes, gate, credentials.remove_feed, credential_of_address, no_content);
+  add_route(routes, gate, credentials.list_paused, read_nothing, paused_answer);
+  add_route(routes, gate, credentials.resume, read_resumption, no_content);
 }
 
 }  // namespace koinon

@@ -4,8 +4,8 @@
 
 #include "node/api/change_request.h"
 #include "node/api/full_names.h"
+#include "node/api/kept_changes.h"
 #include "node/api/query_params.h"
-#include "node/publishing/own_log.h"
 #include "node/reading/note_parts.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
@@ -170,10 +170,6 @@ Result<DeskApi::Asked> DeskApi::ask_gate(const SigningQuery& query, const Caller
 
 Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
                                std::optional<DraftVersion> draft) {
-  KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
-  KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
-  if (all >= limits::kHeld || own >= limits::kHeldEach)
-    return fail(Code::kTooLarge, Sentence{"held.too_many", "too much waits to be signed already"}, "hold");
   HeldNote note;
   note.user = caller.user;
   note.who = caller.name;
@@ -181,19 +177,18 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& ke
   note.due_at = asked.verdict.due;
   if (!asked.timed) note.hold = std::chrono::milliseconds(note.due_at.value - note.made_at.value);
   note.state = asked.verdict.when == Verdict::When::kReviewed ? HeldState::kReview : HeldState::kWaiting;
+  note.kept = asked.verdict.when == Verdict::When::kNow;
+  const auto& control = asked.prepared.draft.entry.control();
+  if (control.withdrawal().erase()) note.hides = EntryIndex(control.withdrawal().index());
   // What it names stays what was meant, whoever has these names when it is signed. And in whose name it was
   // asked for stands, wherever the account is then.
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = boost::json::serialize(request);
-  const auto replace_draft = [&]() -> Result<HeldId> {
-    if (draft) KOINON_TRY(shared_.desk.remove_draft(draft->id, draft->version));
-    return shared_.desk.hold(note);
-  };
-  KOINON_ASSIGN(note.id, parts_.office->transact(replace_draft));
-  parts_.wake_hold_queue();
-  return note;
+  return put_held(shared_, std::move(note), [&]() -> Status {
+    return draft ? shared_.desk.remove_draft(draft->id, draft->version) : Status();
+  });
 }
 
 asio::awaitable<Result<SignedView>> DeskApi::sign_asked(Asker asker, SigningQuery query) {
@@ -207,14 +202,21 @@ asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Ca
   const auto& prepared = asked->prepared;
   const auto& verdict = asked->verdict;
   SignedView out;
-  if (verdict.when != Verdict::When::kNow) {
+  auto waits = verdict.when != Verdict::When::kNow ? Result<bool>(true) : must_keep(shared_);
+  if (!waits.ok()) co_return waits.error();
+  Result<Published> published = Published{};
+  if (!*waits) {
+    published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
+    waits = !published.ok() && was_put_off(shared_, published.error());
+  }
+  if (*waits) {
     const auto held = hold(*asked, query.kept, caller, draft);
     if (!held.ok()) co_return held.error();
-    out.held = held_view(*held);
+    co_await hide_text_of(&shared_, *held);
+    out.held = kept_view(shared_, *held);
     out.warnings = prepared.warnings;
     co_return out;
   }
-  const auto published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
   if (!published.ok()) co_return published.error();
   out.ref = Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index);
   out.index = published->index;
@@ -264,96 +266,6 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   return out;
 }
 
-namespace {
-
-// Collects answers that come one by one, and tells when all are there.
-struct Gathered {
-  std::vector<std::optional<Result<Published>>> answers;
-  std::size_t missing = 0;
-  std::mutex mutex;
-  std::function<void(bool)> done;
-
-  void take(std::size_t which, Result<Published> answer) {
-    bool last = false;
-    {
-      const std::lock_guard lock(mutex);
-      answers[which] = std::move(answer);
-      last = --missing == 0;
-    }
-    if (last) std::exchange(done, nullptr)(true);
-  }
-};
-
-ImportedNote refused(const Error& error) {
-  // The same note stands already: an import that is run again changes nothing.
-  const bool already = error.code == Code::kConflict && error.field == "content";
-  ImportedNote out;
-  out.outcome = already ? ImportOutcome::kAlreadyThere : ImportOutcome::kRefused;
-  out.why = error;
-  return out;
-}
-
-}  // namespace
-
-ImportedNote DeskApi::import_one(const Result<SigningQuery>& note, const Caller& caller, bool dry,
-                                 std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number) {
-  if (!note.ok()) return refused(note.error());
-  auto asked = ask_gate(*note, caller);
-  if (!asked.ok()) return refused(asked.error());
-  const auto& prepared = asked->prepared;
-  ImportedNote out;
-  out.outcome = ImportOutcome::kWouldBePublished;
-  out.warnings = prepared.warnings;
-  if (dry) {
-    const auto standing = parts_.store->own_content(content_digest(prepared.draft).bytes());
-    if (standing.ok() && *standing) out.outcome = ImportOutcome::kAlreadyThere;
-    return out;
-  }
-  if (asked->verdict.when != Verdict::When::kNow) {
-    auto held = hold(*asked, note->kept, caller);
-    if (!held.ok()) return refused(held.error());
-    out.outcome = ImportOutcome::kHeld;
-    out.held = std::move(*held);
-    return out;
-  }
-  to_sign.emplace_back(number, std::move(*asked));
-  return out;
-}
-
-// All that may be signed now go to the writer together, which signs them with one head.
-asio::awaitable<Result<std::vector<ImportedNote>>> DeskApi::import_all(Asker asker, ImportQuery query) {
-  std::vector<ImportedNote> results;
-  std::vector<std::pair<std::size_t, Asked>> to_sign;
-  for (const Result<SigningQuery>& note : query.notes)
-    results.push_back(import_one(note, asker.caller, query.dry, to_sign, results.size()));
-  if (to_sign.empty()) co_return results;
-  const auto gathered = std::make_shared<Gathered>();
-  gathered->answers.resize(to_sign.size());
-  gathered->missing = to_sign.size();
-  Publisher* publisher = &shared_.publisher;
-  Beginning<bool> begin = [gathered, publisher, &to_sign](std::function<void(bool)> done) {
-    gathered->done = std::move(done);
-    for (std::size_t i = 0; i < to_sign.size(); ++i) {
-      const Asked& asked = to_sign[i].second;
-      publisher->begin(asked.verdict.permit, asked.prepared.draft,
-                       [gathered, i](Result<Published> answer) { gathered->take(i, std::move(answer)); });
-    }
-  };
-  (void)co_await from_callback<bool>(std::move(begin));
-  Directory directory(*parts_.store, parts_.nearness);
-  for (std::size_t i = 0; i < to_sign.size(); ++i) {
-    ImportedNote& result = results[to_sign[i].first];
-    const Result<Published>& answer = *gathered->answers[i];
-    if (answer.ok()) {
-      result.outcome = ImportOutcome::kPublished;
-      result.ref = directory.ref(*parts_.facts.log(), answer->index);
-    } else {
-      result = refused(answer.error());
-    }
-  }
-  co_return results;
-}
-
 // --- what is held ---
 
 Result<HeldListView> DeskApi::held_list(const Asker& asker, const HeldListQuery& query) {
@@ -389,7 +301,7 @@ std::string withdrawn_ref(const HeldView& held) {
 
 // What was signed is called as the record is, and a withdrawal that waits as what it takes back.
 Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
-  HeldView out = held_view(note);
+  HeldView out = kept_view(shared_, note);
   const std::string named = note.state == HeldState::kSigned ? note.outcome : withdrawn_ref(out);
   if (named.empty()) return out;
   Directory directory(*parts_.store, parts_.nearness);
@@ -411,10 +323,19 @@ Result<HeldView> DeskApi::one_held(const Asker& asker, const HeldQuery& query) {
 Result<HeldView> DeskApi::cancel_held(const Asker& asker, const HeldQuery& query) {
   KOINON_ASSIGN(HeldNote note, held_note(query.id, asker.caller));
   note.outcome = "taken back by " + asker.caller.name;
-  const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
+  const bool waits_otherwise = note.state == HeldState::kReview || note.state == HeldState::kSetAside;
+  const HeldState from = waits_otherwise ? note.state : HeldState::kWaiting;
   KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome, parts_.clock.wall()));
   note.state = HeldState::kCancelled;
+  if (note.hides) parts_.wake_hold_queue();  // it shows again what was hidden
   return held_view(note);
+}
+
+Result<ReleasedView> DeskApi::still_held(const HeldId& id, const Caller& caller) {
+  KOINON_ASSIGN(const HeldNote note, held_note(id, caller));
+  ReleasedView out;
+  out.held = kept_view(shared_, note);
+  return out;
 }
 
 // The queue signs it, as it signs whatever waits.
@@ -423,18 +344,21 @@ asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQue
   if (!note.ok()) co_return note.error();
   const Status approved = shared_.desk.approve(note->id, asker.caller.name, parts_.clock.wall());
   if (!approved.ok()) co_return approved.error();
-  if (note->state == HeldState::kReview && !note->hold && note->due_at > parts_.clock.wall()) {
+  const bool was_looked_at = note->state == HeldState::kReview || note->state == HeldState::kSetAside;
+  if (was_looked_at && !note->hold && note->due_at > parts_.clock.wall()) {
     parts_.wake_hold_queue();
-    const auto waits = held_note(note->id, asker.caller);
-    if (!waits.ok()) co_return waits.error();
-    ReleasedView out;
-    out.held = held_view(*waits);
-    co_return out;
+    co_return still_held(note->id, asker.caller);
   }
   Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {
     parts_.sign_held(id, std::move(done));
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
+  if (!published.ok() && was_put_off(shared_, published.error())) {
+    const Status kept = shared_.desk.keep_due(parts_.clock.wall());
+    if (!kept.ok()) co_return kept.error();
+    parts_.wake_hold_queue();
+    co_return still_held(note->id, asker.caller);
+  }
   if (!published.ok()) co_return published.error();
   co_return ReleasedView{Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published),
                          *published, std::nullopt};

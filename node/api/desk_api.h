@@ -31,7 +31,8 @@ struct SignedView {
 struct ReleasedView {
   std::string ref;
   EntryIndex index;
-  std::optional<HeldView> held;  // approved, and waits for the time that somebody chose: only this is set
+  // Approved, and waits for the time that somebody chose, or until the node may sign: only this is set.
+  std::optional<HeldView> held;
 };
 
 struct PreviewView {
@@ -113,6 +114,8 @@ class DeskApi {
   // `kept` is the request.
   Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
                         std::optional<DraftVersion> draft = std::nullopt);
+  ImportedNote keep_imported(ImportedNote out, const Asked& asked, const boost::json::object& kept,
+                             const Caller& caller);
   Result<LeftOver> left_over(EntryIndex erased, const Caller& caller);
 
   boost::asio::awaitable<Result<SignedView>> sign_asked(Asker asker, SigningQuery query);
@@ -127,6 +130,7 @@ class DeskApi {
   boost::asio::awaitable<Result<ReleasedView>> release_held(Asker asker, HeldQuery query);
   Result<HeldNote> held_note(const HeldId& id, const Caller& caller);
   Result<HeldView> shown_held(const HeldNote& note);
+  Result<ReleasedView> still_held(const HeldId& id, const Caller& caller);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -18,14 +18,25 @@ json::array texts_json(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
+}  // namespace
+
+json::object signing_waits_json(const SigningWait& waits) {
+  json::object out{{"reason", waits.why.message}};
+  if (waits.fewer_after) out["fewer_after"] = time_text(*waits.fewer_after);
+  return out;
+}
+
 json::object held_json(const HeldView& held) {
   json::object out{{"id", held.id.value},
                    {"who", held.who},
                    {"made_at", time_text(held.made_at)},
                    {"due_at", time_text(held.due_at)},
-                   {"state", held_state_text(held.state)}};
+                   {"state", held_state_text(held.state, held.kept)}};
+  if (held.signing_waits) out["signing_waits"] = signing_waits_json(*held.signing_waits);
   if (const auto* withdrawal = held.request.if_contains("withdraw")) {
     out["withdrawal"] = *withdrawal;
+  } else if (const auto* vouch = held.request.if_contains("vouch")) {
+    out["vouch"] = *vouch;
   } else if (!held.request.empty()) {
     out["note"] = held.request;
   }
@@ -34,6 +45,8 @@ json::object held_json(const HeldView& held) {
   if (held.title) out["title"] = *held.title;
   return out;
 }
+
+namespace {
 
 json::object left_json(const LeftOver& left) {
   json::array drafts;
@@ -79,7 +92,8 @@ std::string_view outcome_text(const ImportedNote& note) {
     case ImportOutcome::kPublished:
       return "published";
     case ImportOutcome::kHeld:
-      return held_state_text(note.held ? note.held->state : HeldState::kWaiting);
+      return note.held ? held_state_text(note.held->state, note.held->kept)
+                       : held_state_text(HeldState::kWaiting);
     case ImportOutcome::kRefused:
       return "refused";
   }

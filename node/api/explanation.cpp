@@ -208,6 +208,8 @@ Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
     case BodyState::kHeld:
       out.verdict(entry.ok() ? "held" : "unreadable");
       if (!entry.ok()) out.because("the entry cannot be read: " + entry.error().text());
+      if (record.hidden)
+        out.because("its text is hidden here: the withdrawal that erases it waits to be signed");
       if (indexed && indexed->status_by && is_gone(indexed->status)) {
         out.verdict("withdrawn");
         const std::string reason = withdrawal_reason(store, city, *indexed->status_by);

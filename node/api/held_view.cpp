@@ -5,7 +5,8 @@
 
 namespace koinon {
 
-std::string_view held_state_text(HeldState state) {
+std::string_view held_state_text(HeldState state, bool kept) {
+  if (kept && state == HeldState::kWaiting) return "waits-for-signing";
   switch (state) {
     case HeldState::kWaiting:
       return "waiting";
@@ -19,6 +20,8 @@ std::string_view held_state_text(HeldState state) {
       return "failed";
     case HeldState::kSigning:
       return "being-signed";
+    case HeldState::kSetAside:
+      return "set-aside";
   }
   return "failed";
 }
@@ -34,6 +37,7 @@ HeldView held_view(const HeldNote& note) {
   if (const auto* language = out.request.if_contains("language");
       language != nullptr && language->is_string())
     out.language = std::string(language->get_string());
+  out.kept = note.kept;
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;
   if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled)

@@ -7,13 +7,15 @@
 
 #include <boost/json/object.hpp>
 
+#include "node/replication/signing_wait.h"
 #include "proto/base/result.h"
 #include "storage/office/desk.h"
 
 namespace koinon {
 
-// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed".
-std::string_view held_state_text(HeldState state);
+// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed", "set-aside"; "waits-for-signing"
+// if it is kept until the node may sign.
+std::string_view held_state_text(HeldState state, bool kept = false);
 
 // A record that waits to be signed, or its outcome.
 struct HeldView {
@@ -28,6 +30,9 @@ struct HeldView {
   std::optional<std::string> title;  // of the signed record, or of the one that is to be taken back
   std::string language;              // of the note or of that title; empty: neither is known
   std::optional<Error> fault;        // why it was not signed
+  bool kept = false;                 // nothing else is waited for than that the node may sign
+  std::optional<SigningWait> signing_waits;  // why that is not so now; only if it is kept
+  bool waits_to_sign() const { return kept && state == HeldState::kWaiting; }
 };
 // Without the title of what was signed, which the index has.
 HeldView held_view(const HeldNote& note);

@@ -167,7 +167,8 @@ asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use)
       &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); });
   if (!stored.ok()) co_return stored.error();
   parts_.network.add_peer(*peer);
-  co_return PinnedPeer{peer->name, peer->address, peer->vouch};
+  co_return PinnedPeer{peer->name, peer->address, peer->vouch,
+                       peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
 }
 
 }  // namespace koinon

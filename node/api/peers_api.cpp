@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "node/api/change_request.h"
+#include "node/api/kept_changes.h"
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/publishing/vouching.h"
 #include "node/replication/from_callback.h"
 #include "node/transport/network.h"
 #include "proto/base/encoding.h"
@@ -72,7 +72,8 @@ asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
       &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); });
   if (!status.ok()) co_return status.error();
   parts_.network.add_peer(*peer);
-  co_return PinnedPeer{peer->name, peer->address, peer->vouch};
+  co_return PinnedPeer{peer->name, peer->address, peer->vouch,
+                       peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
 }
 
 asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPeer named) {
@@ -98,16 +99,18 @@ asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPee
   if (!status.ok()) co_return status.error();
   parts_.network.remove_peer(key);
   // Another node of the same city may be pinned still.
+  RemovedPeer out{found.front().name, std::nullopt};
   const auto city = found.front().log;
   const bool last =
       city && std::none_of(network.peers.begin(), network.peers.end(),
                            [&](const PeerStatus& peer) { return peer.log == city && peer.node_key != key; });
   if (const auto own = parts_.facts.log(); last && own) {
-    const auto withdrawn =
-        co_await publish_vouch(&shared_, asker.caller, vouch_withdrawal_maker(*own, *city));
+    const auto withdrawn = co_await publish_vouch(&shared_, asker.caller,
+                                                  VouchRequest{to_text(*city), true, parts_.clock.wall()});
     if (!withdrawn.ok() && withdrawn.error().code != Code::kNotFound) co_return withdrawn.error();
+    if (withdrawn.ok()) out.held = withdrawn->held;
   }
-  co_return RemovedPeer{found.front().name};
+  co_return out;
 }
 
 }  // namespace koinon

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/held_view.h"
 #include "node/api/operation.h"
 
 namespace koinon {
@@ -29,6 +30,7 @@ struct PinnedPeer {
   std::string name;
   std::string address;  // or empty
   bool vouch = true;
+  std::optional<SigningWait> signing_waits = {};  // why the vouch is not signed yet, once its key is proven
 };
 
 // A peer by its name or its node key.
@@ -38,6 +40,7 @@ struct NamedPeer {
 
 struct RemovedPeer {
   std::string name;
+  std::optional<HeldView> held;  // what takes our vouch back is kept until the node may sign
 };
 
 class PeersApi {

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/desk_json.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/peers_api.h"
@@ -82,13 +83,17 @@ Result<PeerWish> wish_of_body(const ApiRequest& request) {
 }
 
 HttpResponse removed_answer(const ApiRequest&, const RemovedPeer& view) {
-  return json_response({{"removed", view.name}});
+  json::object body{{"removed", view.name}};
+  if (view.held) body["held"] = held_json(*view.held);
+  return json_response(body);
 }
 
 }  // namespace
 
 HttpResponse pinned_answer(const ApiRequest&, const PinnedPeer& view) {
-  return json_response({{"name", view.name}, {"address", view.address}, {"vouch", view.vouch}}, 201);
+  json::object body{{"name", view.name}, {"address", view.address}, {"vouch", view.vouch}};
+  if (view.signing_waits) body["signing_waits"] = signing_waits_json(*view.signing_waits);
+  return json_response(body, 201);
 }
 
 void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers) {

@@ -106,7 +106,7 @@ json::object record_json(const RecordView& view) {
   out["signed_by"] = view.signed_by;
   out["proven_against"] = view.proven_against.value;
   out["frozen"] = view.frozen;
-  out["body_state"] = body_state_text(view.body_state);
+  out["body_state"] = body_state_text(view.body_state, view.hidden);
   out["status"] = status_text(view.status);
   if (!view.status_by.empty()) out["status_by"] = view.status_by;
   if (view.withdrawn_at) out["withdrawn_at"] = time_text(*view.withdrawn_at);

@@ -10,9 +10,14 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
+Status check_has_no(const json::object& request, const char* member) {
+  if (!request.contains(member)) return {};
+  return fail(Code::kInvalidArgument, "the request has an unknown field", member);
+}
+
 Status check_is_note(const json::object& request) {
-  if (!request.contains("withdraw")) return {};
-  return fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw");
+  KOINON_TRY(check_has_no(request, "withdraw"));
+  return check_has_no(request, "vouch");
 }
 
 }  // namespace
@@ -34,6 +39,7 @@ Result<WishedTime> take_wished_time(json::object& request) {
 }
 
 Result<SigningQuery> read_signing_query(json::object request) {
+  KOINON_TRY(check_has_no(request, "vouch"));  // only what the node itself has kept is one
   KOINON_ASSIGN(const WishedTime when, take_wished_time(request));
   KOINON_ASSIGN(SigningRequest read, read_signing_request(request));
   return SigningQuery{std::move(read), when, std::move(request)};

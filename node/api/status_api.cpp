@@ -36,7 +36,8 @@ StatusApi::StatusApi(ApiShared& shared)
 SigningView StatusApi::signing() const {
   if (!parts_.facts.log()) return {Signing::kNever, std::nullopt};
   if (auto stopped = parts_.writer.signing_stopped()) return {Signing::kStopped, std::move(*stopped)};
-  if (auto waits = parts_.writer.signing_waits()) return {Signing::kWaits, std::move(*waits)};
+  if (auto waits = parts_.writer.signing_waits())
+    return {Signing::kWaits, std::move(waits->why), waits->fewer_after};
   return {};
 }
 

@@ -28,7 +28,8 @@ enum class Signing : unsigned char {
 
 struct SigningView {
   Signing state = Signing::kReady;
-  std::optional<Error> why;  // why it waits or has stopped
+  std::optional<Error> why;                    // why it waits or has stopped
+  std::optional<UnixMillis> fewer_after = {};  // of SigningWait
 };
 // The API's word for it.
 std::string signing_text(const SigningView& view);

@@ -12,16 +12,11 @@ asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(S
   co_return co_await from_callback<Status>(std::move(begin));
 }
 
-asio::awaitable<Result<Published>> publish_vouch(ApiShared* shared, Caller caller, DraftMaker maker) {
-  Wish wish;
-  wish.kind = v1::KIND_VOUCH;
-  const auto verdict = shared->publisher.decide(caller, wish, shared->parts.clock.wall());
-  if (!verdict.ok()) co_return verdict.error();
-  StoreWriter* writer = &shared->parts.writer;
-  Beginning<Result<Published>> begin =
-      [writer, maker, permit = verdict->permit](std::function<void(Result<Published>)> done) {
-        writer->publish(permit, maker, std::move(done));
-      };
+asio::awaitable<Result<Published>> publish_draft(StoreWriter* writer, SigningPermit permit,
+                                                 DraftMaker maker) {
+  Beginning<Result<Published>> begin = [writer, maker, permit](std::function<void(Result<Published>)> done) {
+    writer->publish(permit, maker, std::move(done));
+  };
   co_return co_await from_callback<Result<Published>>(std::move(begin));
 }
 

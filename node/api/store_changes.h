@@ -9,9 +9,10 @@
 
 namespace koinon {
 
-// `writer` and `shared` must live longer than every request.
+// `writer` must live longer than every request.
 boost::asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change);
-// Publishes a decision of an operator about trust. It goes through the gate, like everything that is signed.
-boost::asio::awaitable<Result<Published>> publish_vouch(ApiShared* shared, Caller caller, DraftMaker maker);
+// Has a draft signed that passed the gate.
+boost::asio::awaitable<Result<Published>> publish_draft(StoreWriter* writer, SigningPermit permit,
+                                                        DraftMaker maker);
 
 }  // namespace koinon

@@ -1,9 +1,10 @@
 #include "node/api/trust_api.h"
 
+#include "node/api/kept_changes.h"
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/publishing/vouching.h"
 #include "node/transport/network.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -11,7 +12,10 @@ namespace {
 
 // What is begun has no name in the address; what is ended has.
 std::string target_of_city(const NamedCity& named) { return named.city; }
-std::string ref_of(const VouchView& view) { return view.ref; }
+std::string ref_of(const VouchView& view) {
+  return view.held ? std::to_string(view.held->id.value) : view.ref;
+}
+unsigned status_of_vouch(const VouchView& view) { return view.held ? 202 : view.withdrawn ? 200 : 201; }
 
 Error vouch_for_itself() {
   return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"},
@@ -29,16 +33,18 @@ TrustApi::TrustApi(ApiShared& shared)
              .summary = "Publish that this city knows another",
              .takes = "CityRequest",
              .gives = "Vouch",
-             .status = 201},
-            this, &TrustApi::add_vouch, {.made = ref_of}),
+             .status = 201,
+             .gives_later = "Held"},
+            this, &TrustApi::add_vouch, {.made = ref_of, .status = status_of_vouch}),
       withdraw_vouch({.method = "DELETE",
                       .pattern = "/api/v1/vouches/{city}",
                       .need = Need::kOperator,
                       .id = "withdrawVouch",
                       .tag = "operating",
                       .summary = "Take a vouch back",
-                      .gives = "Vouch"},
-                     this, &TrustApi::take_vouch_back, {.target = target_of_city}),
+                      .gives = "Vouch",
+                      .gives_later = "Held"},
+                     this, &TrustApi::take_vouch_back, {.target = target_of_city, .status = status_of_vouch}),
       block({.method = "POST",
              .pattern = "/api/v1/blocks",
              .need = Need::kOperator,
@@ -64,7 +70,7 @@ asio::awaitable<Result<VouchView>> TrustApi::add_vouch(Asker asker, NamedCity na
   const auto log = directory.find_log(named.city);
   if (!log.ok()) co_return log.error();
   if (*log == parts_.facts.log()) co_return vouch_for_itself();
-  co_return co_await sign(std::move(asker), *log, city_vouch_maker(*log, parts_.clock.wall()), false);
+  co_return co_await sign(std::move(asker), *log, false);
 }
 
 asio::awaitable<Result<VouchView>> TrustApi::take_vouch_back(Asker asker, NamedCity named) {
@@ -72,15 +78,17 @@ asio::awaitable<Result<VouchView>> TrustApi::take_vouch_back(Asker asker, NamedC
   const auto log = directory.find_any(named.city);
   if (!log.ok()) co_return log.error();
   if (*log == parts_.facts.log()) co_return vouch_for_itself();
-  const LogId own = parts_.facts.log().value_or(LogId());  // an observer is refused when it comes to signing
-  co_return co_await sign(std::move(asker), *log, vouch_withdrawal_maker(own, *log), true);
+  co_return co_await sign(std::move(asker), *log, true);
 }
 
-asio::awaitable<Result<VouchView>> TrustApi::sign(Asker asker, LogId log, DraftMaker maker, bool withdrawn) {
-  const auto published = co_await publish_vouch(&shared_, asker.caller, std::move(maker));
-  if (!published.ok()) co_return published.error();
+asio::awaitable<Result<VouchView>> TrustApi::sign(Asker asker, LogId log, bool withdrawn) {
+  const auto done = co_await publish_vouch(&shared_, asker.caller,
+                                           VouchRequest{to_text(log), withdrawn, parts_.clock.wall()});
+  if (!done.ok()) co_return done.error();
   Directory directory(*parts_.store, parts_.nearness);
-  co_return VouchView{directory.city(log), directory.ref(*parts_.facts.log(), published->index), withdrawn};
+  VouchView out{directory.city(log), {}, withdrawn, done->held};
+  if (done->published) out.ref = directory.ref(*parts_.facts.log(), done->published->index);
+  co_return out;
 }
 
 asio::awaitable<Result<BlockView>> TrustApi::add_block(Asker, NamedCity named) {

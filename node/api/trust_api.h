@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/held_view.h"
 #include "node/api/operation.h"
 
 namespace koinon {
@@ -17,6 +18,7 @@ struct VouchView {
   std::string city;
   std::string ref;  // the ref of the signed record
   bool withdrawn = false;
+  std::optional<HeldView> held;  // it is kept until the node may sign: there is no ref yet
 };
 
 struct BlockView {
@@ -41,7 +43,7 @@ class TrustApi {
   boost::asio::awaitable<Result<BlockView>> add_block(Asker asker, NamedCity named);
   boost::asio::awaitable<Result<BlockView>> remove_block(Asker asker, NamedCity named);
 
-  boost::asio::awaitable<Result<VouchView>> sign(Asker asker, LogId log, DraftMaker maker, bool withdrawn);
+  boost::asio::awaitable<Result<VouchView>> sign(Asker asker, LogId log, bool withdrawn);
   boost::asio::awaitable<Result<BlockView>> set_blocked(NamedCity named, bool blocked);
 
   ApiShared& shared_;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/desk_json.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/trust_api.h"
@@ -21,6 +22,7 @@ Result<NamedCity> city_of_body(const ApiRequest& request) {
 Result<NamedCity> city_of_address(const ApiRequest& request) { return NamedCity{request.arg("city")}; }
 
 HttpResponse vouch_answer(const ApiRequest&, const VouchView& view) {
+  if (view.held) return json_response(held_json(*view.held), 202);
   return json_response({{"city", view.city}, {"ref", view.ref}, {"withdrawn", view.withdrawn}},
                        view.withdrawn ? 200 : 201);
 }

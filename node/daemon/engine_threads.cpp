@@ -65,7 +65,10 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
     network_->own_head(std::move(log), std::move(vouches));
   };
   written.on_arrivals = parts_.on_arrivals;
-  written.signing_waits = [this] { return parts_.clock.watch().signing_waits(); };
+  written.signing_waits = [this]() -> std::optional<SigningWait> {
+    if (auto clock = parts_.clock.watch().signing_waits()) return SigningWait{std::move(*clock)};
+    return std::nullopt;
+  };
   Result<DraftSigner> signer = observer_refusal();
   if (identity.log) signer = signer_of(OwnLog(*identity.log, parts_.folder.keys().city->signing));
   writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, std::move(written),

@@ -48,6 +48,8 @@ UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour, const TimeZ
 
 Result<bool> Announcer::turn() {
   more_ = false;
+  KOINON_ASSIGN(const auto after, parts_.outbox.tells_after());
+  tells_after_ = after.value_or(UnixMillis{INT64_MIN});
   KOINON_TRY(write_deliveries());
   KOINON_TRY(write_gathered());
   KOINON_TRY(write_mail_at_once());
@@ -88,6 +90,7 @@ Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
 Result<bool> Announcer::is_told_by(const NewRecord& news) {
   const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
   if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
+  if (news.record.created_at <= tells_after_) return false;
   const auto newest = parts_.store.arrival_of(news.record.log, news.record.index);
   if (!newest.ok() && newest.error().code != Code::kNotFound) return newest.error();
   return newest.ok() && *newest && (*newest)->first <= news.arrival &&
@@ -99,7 +102,7 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 // Whether a withdrawal takes back a note but leaves its text. A withdrawal that erases is told of as an
 // erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
-  if (record.kind != v1::KIND_WITHDRAWAL) return false;
+  if (record.kind != v1::KIND_WITHDRAWAL || record.created_at <= tells_after_) return false;
   const auto leaf = parts_.store.entry(record.log, record.index);
   const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())

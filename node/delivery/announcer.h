@@ -94,6 +94,7 @@ class Announcer {
   AnnouncerOptions options_;
   Parts parts_;
   bool more_ = false;
+  UnixMillis tells_after_;  // Outbox::tells_after
   std::optional<Gathering> gathering_;
   // By account and topic: how many mails a digest that goes on has filled. A restart counts from 0.
   std::map<std::pair<std::int64_t, std::string>, unsigned> going_on_;

@@ -50,13 +50,13 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
     // An answer has no title. It is called what it is.
     const std::string kind = text_at(note.request, "kind");
     if (title.empty()) title = kind.empty() ? visit.say("desk.untitled") : visit.named("kind", kind);
-    rows.push_back(
-        json::object{{"id", note.id.value},
-                     {"title", title},
-                     {"title_language", language_of_held(visit, note)},
-                     {"who", note.who},
-                     {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
-                     {"date", visit.words->date_and_time(note.due_at, visit.zone)}});
+    rows.push_back(json::object{
+        {"id", note.id.value},
+        {"title", title},
+        {"title_language", language_of_held(visit, note)},
+        {"who", note.who},
+        {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state, note.kept)))},
+        {"date", visit.words->date_and_time(note.due_at, visit.zone)}});
   }
   return rows;
 }

@@ -26,11 +26,27 @@ Result<HeldQuery> held_of_address(const Visit& visit) {
   return HeldQuery{{id}};
 }
 
+// Whom it waits for, and after which time fewer suffice. Empty: nothing keeps it from being signed.
+std::string why_not_signed(const Visit& visit, const HeldView& held) {
+  if (!held.signing_waits) return {};
+  std::string out = visit.fault(held.signing_waits->why);
+  if (held.signing_waits->fewer_after)
+    out +=
+        " " + visit.say("held.fewer_after",
+                        {{"time", visit.words->date_and_time(*held.signing_waits->fewer_after, visit.zone)}});
+  return out;
+}
+
 }  // namespace
 
 std::string title_of_held(const Visit& visit, const HeldView& held) {
   const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
   const std::string title = held.title.value_or("");
+  if (const json::object& vouch = object_at(held.request, "vouch"); !vouch.empty()) {
+    const auto* back = vouch.if_contains("withdrawn");
+    const bool withdrawn = back != nullptr && back->is_bool() && back->get_bool();
+    return visit.say(withdrawn ? "held.vouch_back" : "held.vouch", {{"city", text_at(vouch, "city")}});
+  }
   if (!withdrawn.empty())
     return visit.say("held.withdrawal",
                      {{"ref", title.empty() ? withdrawn : title + " (" + withdrawn + ")"}});
@@ -38,7 +54,9 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
 }
 
 std::string language_of_held(const Visit& visit, const HeldView& held) {
-  if (held.request.contains("withdraw") || title_of_held(visit, held).empty()) return {};
+  if (held.request.contains("withdraw") || held.request.contains("vouch") ||
+      title_of_held(visit, held).empty())
+    return {};
   return language_tag(held.language);
 }
 
@@ -70,9 +88,10 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
   const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
   if (!found.ok()) co_return frame_.sorry(visit, visit.said(Code::kNotFound, "held.none"));
   const HeldView& note = *found;
-  const std::string state(held_state_text(note.state));
-  const bool waits = note.state == HeldState::kWaiting || note.state == HeldState::kReview ||
-                     note.state == HeldState::kSigning;
+  const std::string state(held_state_text(note.state, note.kept));
+  const bool may_change = note.state == HeldState::kWaiting || note.state == HeldState::kReview ||
+                          note.state == HeldState::kSetAside;
+  const bool waits = may_change || note.state == HeldState::kSigning;
   PageView view{"held", visit.say(waits ? "held.title" : "held.title_over"), {}, 200, "", ""};
   view.model = {{"heading", view.title},
                 {"id", note.id.value},
@@ -82,13 +101,14 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
                  visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
                 {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
                 {"outcome", note.fault ? visit.fault(*note.fault) : ""},
-                {"is_note", !note.request.contains("withdraw")},
+                {"why_not_signed", why_not_signed(visit, note)},
+                {"is_note", !note.request.contains("withdraw") && !note.request.contains("vouch")},
                 {"at_text", note.state == HeldState::kReview && note.request.contains("at")
                                 ? visit.say("publish.at_explained",
                                             {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
                                 : ""},
-                {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
-                {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+                {"due", note.state == HeldState::kWaiting && !note.kept ? time_text(note.due_at) : ""},
+                {"waits", may_change},
                 {"release_label",
                  visit.say(note.state == HeldState::kReview && note.request.contains("at") ? "held.approve"
                                                                                            : "held.release")},
@@ -113,7 +133,7 @@ asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   const json::object& note = found->request;
   std::optional<DraftId> draft;
-  if (!note.empty() && !note.contains("withdraw")) {
+  if (!note.empty() && !note.contains("withdraw") && !note.contains("vouch")) {
     const auto kept = co_await frame_.call(visit, drafts_.add, NewDraft{note});
     if (!kept.ok()) co_return frame_.failed(visit, kept.error());
     draft = kept->id;

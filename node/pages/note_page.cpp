@@ -118,9 +118,10 @@ void put_standing(const Visit& visit, const RecordView& record, json::object& mo
   const v1::Author& author = record.body ? record.body->author() : v1::Author::default_instance();
   model["office"] = author.office();
   model["person"] = author.person();
-  model["body_missing"] = record.body_state == BodyState::kHeld
-                              ? ""
-                              : visit.say("body." + std::string(body_state_text(record.body_state)));
+  model["body_missing"] =
+      record.body_state == BodyState::kHeld && !record.hidden
+          ? ""
+          : visit.say("body." + std::string(body_state_text(record.body_state, record.hidden)));
 }
 
 // A newer version that was withdrawn in its turn is none to go to.
@@ -266,7 +267,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
-  model["has_body"] = record.body_state == BodyState::kHeld;
+  model["has_body"] = record.body_state == BodyState::kHeld && !record.hidden;
   model["may_withdraw"] = ours && !gone && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
                           std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
   // To what was taken back nothing can be added.

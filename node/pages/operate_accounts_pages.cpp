@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/accounts_api.h"
+#include "node/api/credentials_api.h"
 #include "node/text/time_text.h"
 
 namespace koinon {
@@ -71,6 +72,26 @@ json::object account_shown(const Visit& visit, const UserView& user, const FormF
 
 }  // namespace
 
+namespace {
+
+json::array paused_of(const Visit& visit, const std::vector<PausedCredential>& paused) {
+  json::array out;
+  for (const PausedCredential& one : paused) {
+    const UnixMillis used =
+        one.credential.used_at.value > 0 ? one.credential.used_at : one.credential.created_at;
+    out.push_back(json::object{
+        {"id", one.credential.id},
+        {"account", one.account},
+        {"label", one.credential.label},
+        {"role", visit.named("role", std::string(role_text(one.credential.scope)))},
+        {"used",
+         visit.say("accounts.paused_used", {{"time", visit.words->date_and_time(used, visit.zone)}})}});
+  }
+  return out;
+}
+
+}  // namespace
+
 void OperateAccountsPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/operate/accounts", Need::kOperator, "showAccounts", "Who has an account",
              [this](Visit visit) { return accounts(std::move(visit)); });
@@ -95,6 +116,9 @@ asio::awaitable<HttpResponse> OperateAccountsPages::show_accounts(Visit visit, s
   const bool adds = failed && visit.field("do") == "add";
   for (const std::string field : {"name", "office", "person", "email"})
     view.model["new_" + field] = adds ? visit.field(field) : std::string();
+  const auto paused = co_await frame_.call(visit, credentials_.list_paused, Nothing{});
+  view.model["has_paused"] = paused.ok() && !paused->empty();
+  view.model["paused"] = paused.ok() ? paused_of(visit, *paused) : json::array();
   const auto role = parse_role(adds ? visit.field("role") : "publisher");
   view.model["new_roles"] = roles_of(visit, role.ok() ? *role : Role::kPublisher);
   co_return frame_.show(visit, std::move(view));
@@ -124,10 +148,17 @@ asio::awaitable<Result<std::string>> OperateAccountsPages::change_account(Visit 
 }
 
 asio::awaitable<HttpResponse> OperateAccountsPages::change_accounts(Visit visit) {
+  if (visit.field("do") == "resume") co_return co_await resume(std::move(visit));
   const auto link = co_await change_account(visit);
   if (!link.ok()) co_return co_await show_accounts(visit, "", link.error());
   if (link->empty()) co_return PageFrame::go("/operate/accounts");
   co_return co_await show_accounts(visit, *link, std::nullopt);
+}
+
+asio::awaitable<HttpResponse> OperateAccountsPages::resume(Visit visit) {
+  const auto done = co_await frame_.call(visit, credentials_.resume, Resumption{visit.field("id")});
+  if (!done.ok()) co_return co_await show_accounts(visit, "", done.error());
+  co_return PageFrame::go("/operate/accounts");
 }
 
 asio::awaitable<HttpResponse> OperateAccountsPages::audit(Visit visit) {

@@ -10,13 +10,15 @@ namespace koinon {
 
 class OperateAccountsPages {
  public:
-  OperateAccountsPages(PageFrame& frame, const Areas& areas) : frame_(frame), accounts_(areas.accounts) {}
+  OperateAccountsPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), accounts_(areas.accounts), credentials_(areas.credentials) {}
   void add_routes(RouteTable& routes);
 
  private:
   boost::asio::awaitable<HttpResponse> accounts(Visit visit);
   boost::asio::awaitable<HttpResponse> change_accounts(Visit visit);
   boost::asio::awaitable<HttpResponse> audit(Visit visit);
+  boost::asio::awaitable<HttpResponse> resume(Visit visit);
   // The one-time link of an account that is new or gets another; else empty.
   boost::asio::awaitable<Result<std::string>> change_account(Visit visit);
   // `failed`: why the form of this visit was not taken; it is shown as it was typed.
@@ -25,6 +27,7 @@ class OperateAccountsPages {
 
   PageFrame& frame_;
   AccountsApi& accounts_;
+  CredentialsApi& credentials_;
 };
 
 }  // namespace koinon

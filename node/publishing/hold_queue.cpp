@@ -7,6 +7,7 @@
 #include "node/reading/kept_fault.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
+#include "storage/office/after_rollback.h"
 
 namespace koinon {
 namespace {
@@ -101,7 +102,83 @@ bool HoldQueue::is_wanted_elsewhere() {
   return stopping_ || !requests_.empty();
 }
 
+void HoldQueue::set_aside_after_rollback(UnixMillis proven_at) {
+  {
+    const std::lock_guard lock(mutex_);
+    rolled_back_ = proven_at;
+    notified_ = true;
+  }
+  wake_.notify_one();
+}
+
+bool HoldQueue::set_aside() {
+  std::optional<UnixMillis> proven_at;
+  {
+    const std::lock_guard lock(mutex_);
+    proven_at = rolled_back_;
+  }
+  if (!proven_at) return true;
+  const auto newest = parts_.index->position();
+  const auto done =
+      newest.ok() ? set_aside_after(*parts_.office, *proven_at, *newest) : Result<SetAside>(newest.error());
+  if (!done.ok()) {
+    parts_.on_error(done.error());
+    return false;
+  }
+  if (done->is_new()) {
+    const AuditLine line{0,
+                         *proven_at,
+                         "the node",
+                         "setAside",
+                         "",
+                         std::to_string(done->notes) + " notes, " + std::to_string(done->messages) +
+                             " messages, " + std::to_string(done->credentials) + " tokens"};
+    if (const Status noted = accounts_.note(line); !noted.ok()) parts_.on_error(noted.error());
+    parts_.log_change(line);
+  }
+  const std::lock_guard lock(mutex_);
+  if (rolled_back_ == proven_at) rolled_back_.reset();
+  return true;
+}
+
+// What the node wants hidden is in office.db, what is hidden is in the store. Whatever a crash left between
+// them is settled here.
+Status HoldQueue::settle_hidden() {
+  if (!parts_.own) return {};
+  // In this order: whatever is hidden was wanted so before it was hidden.
+  auto hidden = parts_.store->hidden(*parts_.own);
+  if (!hidden.ok()) return hidden.error().code == Code::kNotFound ? Status() : Status(hidden.error());
+  KOINON_ASSIGN(const std::vector<EntryIndex> wanted, desk_.hides());
+  std::vector<std::pair<EntryIndex, bool>> changes;
+  for (const EntryIndex index : wanted) {
+    if (std::binary_search(hidden->begin(), hidden->end(), index)) continue;
+    const auto record = parts_.store->record(*parts_.own, index);
+    if (record.ok() && !record->body.empty()) changes.emplace_back(index, true);
+  }
+  for (const EntryIndex index : *hidden) {
+    if (!std::binary_search(wanted.begin(), wanted.end(), index)) changes.emplace_back(index, false);
+  }
+  if (changes.empty()) return {};
+  std::promise<Status> promise;
+  auto answer = promise.get_future();
+  parts_.writer.change(
+      [own = *parts_.own, now = parts_.clock.wall(), &changes](Store& store) -> Status {
+        for (const auto& [index, hide] : changes) KOINON_TRY(store.set_hidden(own, index, hide, now));
+        return {};
+      },
+      [&promise](const Status& status) { promise.set_value(status); });
+  return answer.get();
+}
+
+bool HoldQueue::keep_due() {
+  Status kept = desk_.keep_due(parts_.clock.wall());
+  if (kept.ok()) kept = settle_hidden();
+  if (!kept.ok()) parts_.on_error(kept.error());
+  return kept.ok();
+}
+
 bool HoldQueue::sign_due() {
+  if (!set_aside()) return false;
   // Frees notes that were claimed and not settled, now or before the start. Nobody else claims notes.
   if (const Status free = desk_.unclaim_all(); !free.ok()) {
     parts_.on_error(free.error());
@@ -109,6 +186,11 @@ bool HoldQueue::sign_due() {
   }
   if (const Status right = desk_.correct_times(parts_.clock.wall()); !right.ok()) {
     parts_.on_error(right.error());
+    return false;
+  }
+  if (const Status hidden = settle_hidden(); !hidden.ok()) parts_.on_error(hidden.error());
+  if (parts_.writer.signing_waits()) {
+    keep_due();
     return false;
   }
   while (!is_wanted_elsewhere()) {
@@ -241,6 +323,7 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
                                       "it waits for a reviewer: its account may no longer sign by itself"}));
   }
   prepared->draft.once = once_of(note.id);
+  prepared->draft.salt = note.salt;
   std::promise<Result<Published>> promise;
   auto answer = promise.get_future();
   publisher_.begin(verdict->permit, prepared->draft,

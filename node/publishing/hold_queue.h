@@ -3,7 +3,10 @@
 //
 // A note is claimed before it is signed, so that nobody can take it back while it is signed. Then the gate
 // looks at it again, as if its account asked for it now. The note has a name under which it can be signed
-// only once. So after a crash in between it is not signed twice.
+// only once. So after a crash in between it is not signed twice. It also has a salt of its own. So it is not
+// signed twice where an old copy of office.db is put back: our log has a record with that salt already.
+//
+// While the node may not sign, what is due is kept, and signed in order once the node may.
 #pragma once
 
 #include <condition_variable>
@@ -52,6 +55,10 @@ class HoldQueue {
   void notify();
   // Any thread: signs an approved note now. `done` is called on the queue's thread.
   void sign_now(HeldId id, Done done);
+  // Any thread. Our store is older than our log: that was proven at this time. What waits to be signed is set
+  // aside until a person has looked at it, before anything else is signed; mails and webhooks start at now;
+  // tokens are paused. Once for each time: a restart tells it again.
+  void set_aside_after_rollback(UnixMillis proven_at);
   // Joins the thread. A note that is being signed is finished first, so the writer must still run.
   void stop();
 
@@ -63,10 +70,16 @@ class HoldQueue {
 
   void run();
   Result<EntryIndex> signed_before(HeldId id);
+  // False: it could not be written, and is tried again.
+  bool set_aside();
   // Whether the thread has more urgent work.
   bool is_wanted_elsewhere();
   // Signs the notes that are due. False: something stood in the way.
   bool sign_due();
+  // Notes that are due are kept while the node may not sign. False: it could not be written.
+  bool keep_due();
+  // Hides the texts whose erasure is kept, and shows those again whose erasure was taken back.
+  Status settle_hidden();
   Result<EntryIndex> claim_and_sign(const HeldNote& note);
   Result<EntryIndex> sign_or_fault(const HeldNote& note);
   Result<EntryIndex> sign(const HeldNote& note);
@@ -85,6 +98,7 @@ class HoldQueue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Request> requests_;
+  std::optional<UnixMillis> rolled_back_;  // what is left to be set aside for
   bool notified_ = false;
   bool stopping_ = false;
   MonoTime kept_house_;

@@ -6,6 +6,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
+#include "storage/store/run_rules.h"
 
 namespace koinon {
 namespace {
@@ -121,6 +122,21 @@ Result<std::optional<Published>> published_once(StoreReader& store, const LogId&
   return std::optional(Published{index, leaf_hash(record.entry)});
 }
 
+// The record of our own log, or of this batch, that says what the draft says, with the same salt. It stands
+// whether its text was erased meanwhile or not.
+Result<std::optional<Published>> sealed_before(StoreReader& store, const LogId& log, const RunCommit& batch,
+                                               const Draft& draft) {
+  const Bytes digest = sealed_digest(serialize(draft.entry));
+  for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    if (sealed_digest(batch.records[i].entry) == digest)
+      return std::optional(Published{batch.records[i].index, batch.leaves[i]});
+  }
+  KOINON_ASSIGN(const auto standing, store.own_content(digest));
+  if (!standing) return std::optional<Published>();
+  KOINON_ASSIGN(const Bytes entry, store.entry(log, *standing));
+  return std::optional(Published{*standing, leaf_hash(entry)});
+}
+
 }  // namespace
 
 Status forget_once(Store& store, const std::string& once) { return store.set_setting(setting_of(once), {}); }
@@ -138,6 +154,12 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   if (draft.body) KOINON_TRY(fill_attachments(store, *draft.body));
   const EntryIndex index(batch.run.after.size().value);
   KOINON_TRY(check_withdrawal(draft.entry, index));
+  Bytes body;
+  if (!draft.salt.empty()) {
+    KOINON_ASSIGN(body, seal_body(draft, draft.salt));
+    KOINON_ASSIGN(const auto signed_before, sealed_before(store, id(), batch.run, draft));
+    if (signed_before) return *signed_before;
+  }
   const Bytes digest = content_digest(draft).bytes();
   if (!draft.again) {
     KOINON_ASSIGN(auto standing, store.own_content(digest));
@@ -152,7 +174,9 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
                   "content");
     }
   }
-  KOINON_ASSIGN(Bytes body, seal_body(draft, random_(limits::kSaltBytes)));
+  if (draft.salt.empty()) {
+    KOINON_ASSIGN(body, seal_body(draft, random_(limits::kSaltBytes)));
+  }
   draft.entry.set_created_at_ms(now.value);
   KOINON_ASSIGN(Bytes entry, encode_entry(draft.entry));
   const Hash leaf = leaf_hash(entry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/publishing/note_rules.h"
+#include "node/publishing/vouching.h"
 #include "node/replication/from_callback.h"
 #include "node/text/plain_text.h"
 #include "proto/base/limits.h"
@@ -72,6 +73,7 @@ Result<Publisher::Prepared> Publisher::prepare(const SigningRequest& request, co
   if (!own_) return observer_refusal();
   if (const auto* withdrawal = std::get_if<WithdrawalRequest>(&request))
     return prepare_withdrawal(*withdrawal);
+  if (const auto* vouch = std::get_if<VouchRequest>(&request)) return prepare_vouch(*vouch);
   return prepare_note(std::get<NoteRequest>(request), caller);
 }
 
@@ -133,6 +135,16 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalReques
   }
   out.wish.kind = v1::KIND_WITHDRAWAL;
   out.wish.changes.push_back(found.index);
+  return out;
+}
+
+Result<Publisher::Prepared> Publisher::prepare_vouch(const VouchRequest& request) {
+  KOINON_ASSIGN(const LogId city, Directory(store_, nearness_).find_any(request.city));
+  const DraftMaker maker =
+      request.withdrawn ? vouch_withdrawal_maker(*own_, city) : city_vouch_maker(city, request.asked_at);
+  Prepared out;
+  KOINON_ASSIGN(out.draft, maker(store_));
+  out.wish.kind = v1::KIND_VOUCH;
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Makes a record to sign out of a request: a note or a withdrawal. The gate decides whether and when it is
-// signed.
+// Makes a record to sign out of a request: a note, a withdrawal or a vouch. The gate decides whether and when
+// it is signed.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -45,6 +45,7 @@ class Publisher {
  private:
   Result<Prepared> prepare_note(const NoteRequest& request, const Caller& caller);
   Result<Prepared> prepare_withdrawal(const WithdrawalRequest& request);
+  Result<Prepared> prepare_vouch(const VouchRequest& request);
 
   StoreReader& store_;
   const Nearness& nearness_;

@@ -25,14 +25,21 @@ struct WithdrawalRequest {
   bool erase = false;
 };
 
-using SigningRequest = std::variant<NoteRequest, WithdrawalRequest>;
+// A decision of an operator about trust. Only what the node keeps itself is read as one.
+struct VouchRequest {
+  std::string city;        // its log id, as text
+  bool withdrawn = false;  // take the vouch back
+  UnixMillis asked_at;     // the vouch counts from then on
+};
+
+using SigningRequest = std::variant<NoteRequest, WithdrawalRequest, VouchRequest>;
 
 // Reads the requests that the desk keeps as text. The functions come from the code that writes these texts.
 struct StoredRequests {
   // The error says what is wrong with the request.
   std::function<Result<SigningRequest>(const std::string& text)> read;
   // What was asked for as a draft, with its time if somebody chose one. Also if `read` would find faults in
-  // it. Nothing: it is a withdrawal, or can no longer be read.
+  // it. Nothing: it is no note, or can no longer be read.
   std::function<std::optional<std::string>(const HeldNote& note)> draft_of;
 };
 

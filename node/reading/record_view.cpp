@@ -143,6 +143,7 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
       state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
   out.frozen = state.frozen;
   out.body_state = record.state;
+  out.hidden = record.hidden;
   KOINON_TRY(put_fate(directory, store, index, record, out));
   const auto entry = parse_entry(record.entry);
   if (!entry.ok()) {

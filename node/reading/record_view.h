@@ -50,6 +50,7 @@ struct RecordView {
   TreeSize proven_against;  // the size of the head that it was proven against
   bool frozen = false;      // its log
   BodyState body_state = BodyState::kHeld;
+  bool hidden = false;  // its text is shown to nobody here: what erases it waits for its signature
   RecordStatus status = RecordStatus::kCurrent;
   std::string status_by;                   // the ref of the record that gave it this status; empty: none
   std::optional<UnixMillis> withdrawn_at;  // if it was withdrawn, and the withdrawal is here

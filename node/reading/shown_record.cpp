@@ -8,11 +8,12 @@ namespace koinon {
 
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(StoredRecord record, store.record(log, index));
-  if (record.transit) record.body.clear();
+  if (record.transit || record.hidden) record.body.clear();
   return record;
 }
 
-std::string_view body_state_text(BodyState state) {
+std::string_view body_state_text(BodyState state, bool hidden) {
+  if (hidden && state == BodyState::kHeld) return "hidden";
   switch (state) {
     case BodyState::kHeld:
       return "held";

@@ -20,6 +20,9 @@ struct Draft {
   // Names what is published once and never twice, whoever asks again: after a crash, what was published under
   // that name is the answer. Empty: none. Kept with the entry, in one transaction, until it is forgotten.
   std::string once = {};
+  // The salt of its body. What waited has one of its own, so that it is the same record whenever it is
+  // signed: where our log has it already, that is the answer. Empty: a new one.
+  Bytes salt = {};
 };
 // Makes a draft from what the store holds at that moment.
 using DraftMaker = std::function<Result<Draft>(StoreReader&)>;

@@ -150,7 +150,7 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
 Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) {
   if (!signer_.ok()) return signer_.error();
   if (const auto stopped = signing_stopped()) return *stopped;
-  if (const auto waits = signing_waits()) return *waits;
+  if (const auto waits = signing_waits()) return waits->why;
   auto batch = write_drafts(*store_, *signer_, drafts, clock_());
   note(batch.ok() ? Status() : Status(batch.error()));
   return batch;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "node/replication/signing_permit.h"
+#include "node/replication/signing_wait.h"
 #include "node/replication/write_group.h"
 #include "proto/base/trouble.h"
 
@@ -26,7 +27,7 @@ class StoreWriter {
     // Something that arrivals show was committed.
     std::function<void()> on_arrivals;
     // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
-    std::function<std::optional<Error>()> signing_waits;
+    std::function<std::optional<SigningWait>()> signing_waits;
   };
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
@@ -49,8 +50,8 @@ class StoreWriter {
   // From now on nothing is signed; every publish is refused with this.
   void stop_signing(Error reason);
   std::optional<Error> signing_stopped() const;
-  // Our clock is in doubt: nothing is signed until it is set, or the operator says that it is right.
-  std::optional<Error> signing_waits() const { return callbacks_.signing_waits(); }
+  // Nothing is signed for now: our clock is in doubt, or peers have not answered yet. Any thread.
+  std::optional<SigningWait> signing_waits() const { return callbacks_.signing_waits(); }
 
   // Why the store cannot write, while it cannot; any thread. It is tried again every few seconds, whether
   // anybody wants to write or not.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/store/body_rules.h"
+#include "storage/store/refusals.h"
 #include "storage/store/run_rules.h"
 
 namespace koinon {
@@ -12,18 +13,30 @@ void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
     const MemoryRecord& record = log.records[i];
     if (record.state != BodyState::kErased || !contradicts_mark(run, EntryIndex(i), record.erased_by))
       continue;
-    logs_.set_record(log, EntryIndex(i), {record.entry, nullptr, BodyState::kNotHeld, {}, false});
+    logs_.set_record(log, EntryIndex(i), {record.entry, nullptr, BodyState::kNotHeld, {}, false, false});
   }
   for (const WithdrawalFact& fact : run.withdrawals) {
     const MemoryRecord& record = log.records[fact.target.value];
     if (!takes_away(fact, *record.entry, record.state, record.erased_by)) continue;
     files_.drop_uses(run.log, fact.target);
     drop_transit_of(run.log, fact.target);
-    logs_.set_record(log, fact.target,
-                     {log.records[fact.target.value].entry, nullptr, BodyState::kErased, fact.index, false});
+    logs_.set_record(
+        log, fact.target,
+        {log.records[fact.target.value].entry, nullptr, BodyState::kErased, fact.index, false, false});
     arrivals_.add(run.log, fact.target, 1, ArrivalKind::kErased, run.arrived_at);
     if (is_own(run)) logs_.forget_own_content(fact.target);
   }
+}
+
+Status MemoryBodies::set_hidden(const LogId& id, EntryIndex index, bool hidden, UnixMillis now) {
+  KOINON_ASSIGN(MemoryLog * log, logs_.find(id));
+  if (index.value >= log->records.size()) return no_such_entry();
+  MemoryRecord record = log->records[index.value];
+  if (record.hidden == hidden || (hidden && !record.body)) return {};
+  record.hidden = hidden;
+  logs_.set_record(*log, index, std::move(record));
+  arrivals_.add(id, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);
+  return {};
 }
 
 void MemoryBodies::put_transit(const LogId& log, EntryIndex index, UnixMillis at, std::uint64_t size) {
@@ -89,14 +102,16 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
     if (place == BodyPlace::kTransit) {
       const MemoryRecord& record = log->records[item.index.value];
       if (record.transit) continue;
-      logs_.set_record(*log, item.index, {record.entry, pool_.intern(item.body), record.state, {}, true});
+      logs_.set_record(*log, item.index,
+                       {record.entry, pool_.intern(item.body), record.state, {}, true, false});
       put_transit(bodies.log, item.index, bodies.arrived_at, item.body.size());
       transit = true;
       continue;
     }
     drop_transit_of(bodies.log, item.index);
     const MemoryRecord& record = log->records[item.index.value];
-    logs_.set_record(*log, item.index, {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false});
+    logs_.set_record(*log, item.index,
+                     {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, false});
     arrivals_.add(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
   }
   files_.add_uses(*log, bodies.attachments, false);
@@ -107,7 +122,7 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
 void MemoryBodies::take_from_transit(MemoryLog& log, EntryIndex index) {
   const BlobPool::Blob body = log.records[index.value].body;
   drop_transit_of(log.state.id, index);
-  logs_.set_record(log, index, {log.records[index.value].entry, body, BodyState::kHeld, {}, false});
+  logs_.set_record(log, index, {log.records[index.value].entry, body, BodyState::kHeld, {}, false, false});
 }
 
 Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, const BodyFilter& filter,
@@ -123,7 +138,7 @@ Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, co
       case FilterStep::kStays:
         break;
       case FilterStep::kReleased:
-        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotAsked, {}, false});
+        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotAsked, {}, false, false});
         files_.drop_uses(id, index);
         arrivals_.add(id, index, 1, ArrivalKind::kReleased, now);
         break;
@@ -132,10 +147,10 @@ Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, co
         arrivals_.add(id, index, 1, ArrivalKind::kBody, now);
         break;
       case FilterStep::kWanted:
-        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotHeld, {}, false});
+        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotHeld, {}, false, false});
         break;
       case FilterStep::kNotWanted:
-        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotAsked, {}, false});
+        logs_.set_record(*log, index, {record.entry, nullptr, BodyState::kNotAsked, {}, false, false});
         break;
     }
   }

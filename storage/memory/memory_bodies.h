@@ -22,6 +22,7 @@ class MemoryBodies {
   // Called after the records of the run were added. Erases what the run's withdrawals erase, and takes back
   // marks of erasure that the run contradicts.
   void settle_withdrawals(MemoryLog& log, const RunCommit& run);
+  Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
   // The log is removed.
   void remove_all(const LogId& log);
 

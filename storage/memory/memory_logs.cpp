@@ -30,8 +30,8 @@ NodeReader MemoryLogs::nodes(const MemoryLog& log) {
 }
 
 StoredRecord MemoryLogs::stored(const MemoryRecord& record, EntryIndex index) {
-  return {index,        *record.entry,    record.body ? *record.body : Bytes(),
-          record.state, record.erased_by, record.transit};
+  return {index,          *record.entry, record.body ? *record.body : Bytes(), record.state, record.erased_by,
+          record.transit, record.hidden};
 }
 
 Result<ServedRun> MemoryLogs::read_run(const LogId& id, EntryIndex from, EntryIndex to, TreeSize size,
@@ -124,8 +124,19 @@ StoreCounts MemoryLogs::counts() const {
 }
 
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
-  const auto it = own_contents_.find(Bytes(digest));
-  return it == own_contents_.end() ? std::nullopt : std::optional(it->second);
+  for (const auto* known : {&own_contents_, &own_sealed_}) {
+    if (const auto it = known->find(Bytes(digest)); it != known->end()) return it->second;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<EntryIndex>> MemoryLogs::hidden(const LogId& id) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  std::vector<EntryIndex> out;
+  for (std::size_t i = 0; i < log->records.size(); ++i) {
+    if (log->records[i].hidden) out.emplace_back(i);
+  }
+  return out;
 }
 
 Result<std::vector<StoredRecord>> MemoryLogs::unheld(const LogId& id, EntryIndex from, std::size_t limit) {
@@ -158,7 +169,7 @@ void MemoryLogs::remember_state(const MemoryLog& log) {
   undo_.remember([this, old = log.state] { logs_.at(old.id)->state = old; });
 }
 
-MemoryLog& MemoryLogs::append(const RunCommit& run) {
+MemoryLog& MemoryLogs::append(const RunCommit& run, bool own) {
   auto it = logs_.find(run.log);
   if (it == logs_.end()) {
     it = logs_.emplace(run.log, std::make_unique<MemoryLog>()).first;
@@ -173,7 +184,7 @@ MemoryLog& MemoryLogs::append(const RunCommit& run) {
   log.state.range = run.after;
   log.state.seen = run.head;
   log.state.seen_right = run.right;
-  put_own_contents(run);
+  put_own_contents(run, own);
   return log;
 }
 
@@ -187,7 +198,7 @@ void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
     const StoredRecord& record = run.records[i];
     log.records.push_back({pool_.intern(record.entry),
                            record.body.empty() ? nullptr : pool_.intern(record.body), record.state,
-                           record.erased_by, false});
+                           record.erased_by, false, false});
     Hash hash = run.leaves[i];
     for (std::size_t level = 0;; ++level) {
       if (level == log.levels.size()) log.levels.emplace_back();
@@ -199,19 +210,26 @@ void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
   }
 }
 
-void MemoryLogs::put_own_contents(const RunCommit& run) {
-  for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
-    if (run.own_contents[i].empty()) continue;
-    const auto old = own_content(run.own_contents[i]);
-    own_contents_.insert_or_assign(run.own_contents[i], run.records[i].index);
-    undo_.remember([this, digest = run.own_contents[i], old] {
-      if (old) {
-        own_contents_.insert_or_assign(digest, *old);
-      } else {
-        own_contents_.erase(digest);
-      }
-    });
-  }
+void MemoryLogs::put_own_content(Bytes digest, EntryIndex index, std::map<Bytes, EntryIndex>& to) {
+  if (digest.empty()) return;
+  const auto it = to.find(digest);
+  const auto old = it == to.end() ? std::nullopt : std::optional(it->second);
+  to.insert_or_assign(digest, index);
+  undo_.remember([&to, digest = std::move(digest), old] {
+    if (old) {
+      to.insert_or_assign(digest, *old);
+    } else {
+      to.erase(digest);
+    }
+  });
+}
+
+void MemoryLogs::put_own_contents(const RunCommit& run, bool own) {
+  for (std::size_t i = 0; i < run.own_contents.size(); ++i)
+    put_own_content(run.own_contents[i], run.records[i].index, own_contents_);
+  if (!own) return;
+  for (const StoredRecord& record : run.records)
+    put_own_content(sealed_digest(record.entry), record.index, own_sealed_);
 }
 
 void MemoryLogs::forget_own_content(EntryIndex index) {

@@ -16,6 +16,7 @@ struct MemoryRecord {
   BodyState state = BodyState::kHeld;
   EntryIndex erased_by;
   bool transit = false;
+  bool hidden = false;
 };
 
 struct MemoryLog {
@@ -46,11 +47,13 @@ class MemoryLogs {
   std::vector<LogState> logs_after(const std::optional<LogState>& last, std::size_t limit) const;
   StoreCounts counts() const;
   std::optional<EntryIndex> own_content(BytesView digest) const;
+  Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
 
-  // Adds the run's records, hashes and heads to its log. Makes the log if there is none.
-  MemoryLog& append(const RunCommit& run);
+  // Adds the run's records, hashes and heads to its log. Makes the log if there is none. `own`: it is our own
+  // log.
+  MemoryLog& append(const RunCommit& run, bool own);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
@@ -65,13 +68,15 @@ class MemoryLogs {
   static StoredRecord stored(const MemoryRecord& record, EntryIndex index);
   static std::uint64_t bytes_of(const MemoryRecord& record);
   void append_records(MemoryLog& log, const RunCommit& run);
-  void put_own_contents(const RunCommit& run);
+  void put_own_contents(const RunCommit& run, bool own);
+  void put_own_content(Bytes digest, EntryIndex index, std::map<Bytes, EntryIndex>& to);
   void remember_state(const MemoryLog& log);
 
   MemoryUndo& undo_;
   BlobPool& pool_;
   std::map<LogId, std::unique_ptr<MemoryLog>> logs_;
   std::map<Bytes, EntryIndex> own_contents_;
+  std::map<Bytes, EntryIndex> own_sealed_;
 };
 
 }  // namespace koinon

@@ -116,7 +116,7 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   const MemoryLog* held = logs_.held(run.log);
   const bool frozen = held == nullptr ? !policy_.evidence(run.log).empty() : held->state.frozen;
   KOINON_TRY(check_run(run, TreeSize(held == nullptr ? 0 : held->records.size()), frozen));
-  MemoryLog& log = logs_.append(run);
+  MemoryLog& log = logs_.append(run, is_own(run) || settings_.own_log() == run.log);
   policy_.write_vouches(run.vouches);
   files_.add_uses(log, run.attachments, is_own(run));
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
@@ -142,6 +142,10 @@ Result<std::optional<EntryIndex>> MemoryStore::apply_filter(const LogId& log, co
                                                             UnixMillis now, EntryIndex from,
                                                             std::uint64_t most) {
   return undo_.change([&] { return bodies_.apply_filter(log, filter, now, from, most); });
+}
+
+Status MemoryStore::set_hidden(const LogId& id, EntryIndex index, bool hidden, UnixMillis now) {
+  return undo_.change([&] { return bodies_.set_hidden(id, index, hidden, now); });
 }
 
 Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {

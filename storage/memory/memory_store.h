@@ -59,6 +59,7 @@ class MemoryStore final : public Store {
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
     return logs_.own_content(digest);
   }
+  Result<std::vector<EntryIndex>> hidden(const LogId& log) override { return logs_.hidden(log); }
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
     return logs_.unheld(log, from, limit);
   }
@@ -80,6 +81,7 @@ class MemoryStore final : public Store {
   Status add_bodies(const BodiesCommit& bodies) override;
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override;
+  Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
   Status put_attachment(const CutAttachment& file, UnixMillis now) override;
   Status keep_uploads(const std::vector<Hash>& named, UnixMillis now) override;

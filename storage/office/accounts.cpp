@@ -17,7 +17,8 @@ constexpr std::size_t kIdBytes = 6;
 constexpr std::string_view kUserColumns =
     "SELECT id, name, role, office, person, email, mail_at_once, password, created_at_ms FROM user ";
 constexpr std::string_view kCredentialColumns =
-    "SELECT id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, used_at_ms FROM credential ";
+    "SELECT id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, used_at_ms, paused_at_ms FROM "
+    "credential ";
 
 User read_user(const sqlite::Statement& row) {
   User user;
@@ -44,6 +45,7 @@ Credential read_credential(const sqlite::Statement& row) {
   out.created_at = {row.integer(6)};
   out.expires_at = {row.integer(7)};
   out.used_at = {row.integer(8)};
+  out.paused_at = {row.integer(9)};
   return out;
 }
 
@@ -146,11 +148,12 @@ Status Accounts::remove(UserId user) {
     if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
       return last_operator("name");
     }
-    for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
-                            "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
-                            "fault = '{\"id\":\"held.account_removed\"}', "
-                            "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
-                            "DELETE FROM user WHERE id = ?"}) {
+    for (const char* sql :
+         {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
+          "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
+          "fault = '{\"id\":\"held.account_removed\"}', "
+          "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
+          "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());
     }
@@ -217,6 +220,12 @@ Result<std::optional<Credential>> Accounts::check(std::string_view secret, Crede
     out = read_credential(select);
   }
   if (out.expires_at.value != 0 && out.expires_at.value <= now.value) return std::optional<Credential>();
+  if (out.paused_at.value != 0)
+    return fail(Code::kRefused,
+                Sentence{"credential.paused",
+                         "it is paused, because the node was put back to an earlier state; an operator "
+                         "releases it"},
+                "token");
   // To know which credentials are in use, once a minute is enough. If the time cannot be written, the caller
   // is known all the same.
   constexpr std::int64_t kMinute = 60'000;
@@ -250,6 +259,37 @@ Status Accounts::revoke(UserId user, std::string_view id) {
 Status Accounts::revoke_all(UserId user, CredentialKind kind) {
   auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND kind = ?");
   return remove.bind(user.value).bind(static_cast<std::int64_t>(kind)).run();
+}
+
+Result<std::vector<std::pair<Credential, std::string>>> Accounts::paused(std::size_t limit) {
+  auto select = db_.connection().prepare(
+      "SELECT c.id, c.kind, c.user, c.scope, c.label, c.csrf, c.created_at_ms, c.expires_at_ms, "
+      "c.used_at_ms, "
+      "c.paused_at_ms, u.name FROM credential c JOIN user u ON u.id = c.user WHERE c.paused_at_ms > 0 ORDER "
+      "BY "
+      "c.paused_at_ms, c.created_at_ms, c.id LIMIT ?");
+  select.bind(static_cast<std::int64_t>(limit));
+  std::vector<std::pair<Credential, std::string>> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.emplace_back(read_credential(select), select.text(10));
+  }
+}
+
+Result<std::size_t> Accounts::count_paused() {
+  auto select = db_.connection().prepare("SELECT count(*) FROM credential WHERE paused_at_ms > 0");
+  KOINON_TRY(select.step());
+  return static_cast<std::size_t>(select.integer(0));
+}
+
+Status Accounts::resume(std::string_view id) {
+  auto update = db_.connection().prepare(
+      "UPDATE credential SET paused_at_ms = 0 WHERE paused_at_ms > 0 AND (?1 = '' OR id = ?1)");
+  KOINON_TRY(update.bind_text(id).run());
+  if (db_.connection().changes() == 0 && !id.empty())
+    return fail(Code::kNotFound, Sentence{"credential.none_paused", "nothing of that name is paused"}, "id");
+  return {};
 }
 
 Status Accounts::expire(UnixMillis now) {

@@ -54,6 +54,7 @@ struct Credential {
   UnixMillis created_at;
   UnixMillis expires_at;  // 0: never
   UnixMillis used_at;
+  UnixMillis paused_at = {};  // not 0: it came back with an old office.db, and waits for an operator's look
 };
 
 struct AuditLine {
@@ -92,12 +93,17 @@ class Accounts {
 
   // Returns the secret. It is kept nowhere.
   Result<std::string> issue(const Credential& credential);
-  // Nothing: the secret is unknown, has expired, or is of another kind.
+  // Nothing: the secret is unknown, has expired, or is of another kind. kRefused: it is paused.
   Result<std::optional<Credential>> check(std::string_view secret, CredentialKind kind, UnixMillis now);
   Result<std::vector<Credential>> of_user(UserId user, CredentialKind kind);
   // kNotFound: there is no such credential.
   Status revoke(UserId user, std::string_view id);
   Status revoke_all(UserId user, CredentialKind kind);
+  // Those that are paused, with the names of their accounts, the oldest first.
+  Result<std::vector<std::pair<Credential, std::string>>> paused(std::size_t limit);
+  Result<std::size_t> count_paused();
+  // A person has looked at it: it counts again. Empty: all do. kNotFound: none of that name is paused.
+  Status resume(std::string_view id);
   // Forgets what has expired.
   Status expire(UnixMillis now);
 

@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault "
-    "FROM held ";
+    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, "
+    "salt, "
+    "kept, hides FROM held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
   return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
@@ -32,7 +33,10 @@ HeldNote read_held(const sqlite::Statement& row) {
           row.text(7),
           row.text(8),
           row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9))),
-          row.text(10)};
+          row.text(10),
+          Bytes(row.blob(11)),
+          row.integer(12) != 0,
+          row.integer(13) < 0 ? std::nullopt : std::optional(EntryIndex(row.number(13)))};
 }
 
 std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
@@ -152,7 +156,7 @@ void take_digests(std::string_view text, std::set<std::string>& out) {
 
 Result<std::vector<Hash>> Desk::files_named() {
   auto select = db_.connection().prepare(
-      "SELECT note FROM draft UNION ALL SELECT request FROM held WHERE state IN (1, 2, 6)");
+      "SELECT note FROM draft UNION ALL SELECT request FROM held WHERE state IN (1, 2, 6, 7)");
   std::set<std::string> digests;
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -170,8 +174,8 @@ Result<std::vector<Hash>> Desk::files_named() {
 Result<HeldId> Desk::hold(const HeldNote& note) {
   auto& db = db_.connection();
   auto insert = db.prepare(
-      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request, hold_ms) VALUES (?, ?, "
-      "?, ?, ?, ?, ?, ?)");
+      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request, hold_ms, salt, kept, "
+      "hides) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   KOINON_TRY(insert.bind(note.user.value)
                  .bind_text(note.who)
                  .bind(note.made_at.value)
@@ -180,6 +184,9 @@ Result<HeldId> Desk::hold(const HeldNote& note) {
                  .bind_text(note.outcome)
                  .bind_text(note.request)
                  .bind(note.hold ? note.hold->count() : -1)
+                 .bind_blob(note.salt)
+                 .bind(note.kept ? 1 : 0)
+                 .bind(note.hides ? number(*note.hides) : -1)
                  .run());
   return HeldId{sqlite3_last_insert_rowid(db.handle())};
 }
@@ -208,9 +215,34 @@ Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {
   return static_cast<std::size_t>(select.integer(0));
 }
 
+Result<bool> Desk::has_kept() {
+  auto select =
+      db_.connection().prepare("SELECT EXISTS (SELECT 1 FROM held WHERE kept = 1 AND state IN (1, 6))");
+  KOINON_TRY(select.step());
+  return select.integer(0) != 0;
+}
+
+Status Desk::keep_due(UnixMillis now) {
+  auto update =
+      db_.connection().prepare("UPDATE held SET kept = 1 WHERE state = 1 AND due_at_ms <= ? AND kept = 0");
+  return update.bind(now.value).run();
+}
+
+Result<std::vector<EntryIndex>> Desk::hides() {
+  auto select = db_.connection().prepare(
+      "SELECT DISTINCT hides FROM held WHERE hides >= 0 AND kept = 1 AND state IN (1, 2, 6, 7) ORDER BY "
+      "hides");
+  std::vector<EntryIndex> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.emplace_back(select.number(0));
+  }
+}
+
 Result<std::vector<HeldNote>> Desk::due(UnixMillis now, std::size_t limit) {
   auto select = db_.connection().prepare(std::string(kHeldColumns) +
-                                         "WHERE state = 1 AND due_at_ms <= ? ORDER BY due_at_ms LIMIT ?");
+                                         "WHERE state = 1 AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?");
   select.bind(now.value).bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_held);
 }
@@ -238,8 +270,9 @@ bool is_settled(HeldState state) {
 
 Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state = 2 AND hold_ms < 0, due_at_ms, "
-      "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2)");
+      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state IN (2, 7) AND hold_ms < 0, "
+      "due_at_ms, "
+      "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2, 7)");
   KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }
@@ -257,9 +290,10 @@ Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& 
   auto update = db_.connection().prepare(
       "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
       "ELSE request "
-      "END, fault = ?6 WHERE id = ?4 AND state = ?5");
-  // A settled note keeps no text here. A signed note is in the log, where it can be erased. A note that was
-  // not signed is given back to its writer.
+      "END, salt = CASE WHEN ?3 > 0 THEN x'' ELSE salt END, fault = ?6 WHERE id = ?4 AND state = ?5");
+  // A settled note keeps no text here, and no salt: with it somebody could guess a text that was erased. A
+  // signed note is in the log, where it can be erased. A note that was not signed is given back to its
+  // writer.
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
                  .bind_text(outcome)
                  .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)

@@ -33,7 +33,8 @@ enum class HeldState : unsigned char {
   kSigned = 3,
   kCancelled = 4,
   kFailed = 5,
-  kSigning = 6,  // the hold queue signs it now; nobody else may change it
+  kSigning = 6,   // the hold queue signs it now; nobody else may change it
+  kSetAside = 7,  // it came back with an old copy of office.db, and waits until a person has looked at it
 };
 struct HeldNote {
   HeldId id;
@@ -48,6 +49,13 @@ struct HeldNote {
   std::optional<std::chrono::milliseconds> hold = {};  // how long it is held; none: somebody chose the time
   // Id and arguments of the outcome, for its translation. Nothing here reads it. Only `settle` writes it.
   std::string fault = {};
+  // The salt of its body, so that it is the same record whenever it is signed. Empty: a new one each time.
+  Bytes salt = {};
+  // It may be signed as soon as the node may sign: nothing else is waited for. Kept notes are signed in
+  // order.
+  bool kept = false;
+  // It erases this entry of our own log, whose text is hidden here while this is kept.
+  std::optional<EntryIndex> hides = {};
 };
 
 // One page of a list. Its texts have limits::kListBytes together, but there is at least one item.
@@ -101,12 +109,19 @@ class Desk {
   Result<DeskPage<HeldNote>> held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit);
   // How many notes of one account, or of all, are not settled.
   Result<std::size_t> count_waiting(std::optional<UserId> user);
-  // The notes that are due by now, the oldest first.
+  // Whether notes that were kept are not signed yet.
+  Result<bool> has_kept();
+  // Notes that are due by now are kept from now on: the node may not sign.
+  Status keep_due(UnixMillis now);
+  // The entries of our own log whose text is hidden while what erases them is kept, in order.
+  Result<std::vector<EntryIndex>> hides();
+  // The notes that are due by now, the oldest first; those of one time in the order in which they came.
   Result<std::vector<HeldNote>> due(UnixMillis now, std::size_t limit);
   // When the next note is due. Nothing: no note waits.
   Result<std::optional<UnixMillis>> next_due();
   // A reviewer releases a note. If it waits for its time, it is now due at once. If it waits for a reviewer,
-  // it now waits for the time that somebody chose, or is due at once. kConflict: it no longer waits.
+  // or was set aside, it now waits for the time that somebody chose, or is due at once. kConflict: it no
+  // longer waits.
   Status approve(HeldId id, const std::string& by, UnixMillis now);
   // Corrects times that were written while the clock was ahead: they are later than now. A note that is held
   // for some time is held that long from now on. A note that a reviewer released is due now. A time that

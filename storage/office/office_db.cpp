@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 9> kSteps = {
+constexpr std::array<const char*, 10> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -166,6 +166,38 @@ UPDATE mail SET fault = '{"id":"send.answered","arguments":{"status":' || outcom
     // When a webhook began anew, because the store was put back from a copy; 0: never.
     R"sql(
 ALTER TABLE webhook ADD COLUMN began_anew_ms INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // What waits for its signature keeps its salt, so that it is known again in the log. `kept`: it may be
+    // signed as soon as the node may sign. `hides`: the entry of our log whose text is hidden meanwhile; -1:
+    // none. State 7 is set aside after a rollback, and waits too. Credentials that came back with an old
+    // office.db are paused, and webhooks say from when on they tell anew; 0: neither.
+    R"sql(
+ALTER TABLE held ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
+ALTER TABLE held ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE held ADD COLUMN hides INTEGER NOT NULL DEFAULT -1;
+UPDATE held SET salt = randomblob(16) WHERE state IN (1, 2, 6);
+CREATE INDEX held_kept ON held (id) WHERE kept = 1 AND state IN (1, 6);
+CREATE INDEX held_hides ON held (hides) WHERE hides >= 0 AND kept = 1 AND state IN (1, 2, 6, 7);
+DROP TRIGGER held_added;
+DROP TRIGGER held_moved;
+DROP TRIGGER held_gone;
+CREATE TRIGGER held_added AFTER INSERT ON held WHEN new.state IN (1, 2, 6, 7) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count + 1 WHERE user = new.user;
+  UPDATE setting SET value = value + 1 WHERE key = 'held_waiting';
+END;
+CREATE TRIGGER held_moved AFTER UPDATE OF state ON held
+WHEN (new.state IN (1, 2, 6, 7)) <> (old.state IN (1, 2, 6, 7)) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count + iif(new.state IN (1, 2, 6, 7), 1, -1) WHERE user = new.user;
+  UPDATE setting SET value = value + iif(new.state IN (1, 2, 6, 7), 1, -1) WHERE key = 'held_waiting';
+END;
+CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6, 7) BEGIN
+  UPDATE waiting SET count = count - 1 WHERE user = old.user;
+  UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
+END;
+ALTER TABLE credential ADD COLUMN paused_at_ms INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX credential_paused ON credential (paused_at_ms) WHERE paused_at_ms > 0;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

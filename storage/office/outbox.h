@@ -8,6 +8,7 @@
 
 #include "crypto/arrival.h"
 #include "proto/base/types.h"
+#include "storage/office/after_rollback.h"
 #include "storage/office/office_db.h"
 
 namespace koinon {
@@ -105,6 +106,9 @@ class Outbox {
   Result<WebhookId> add_webhook(const Webhook& webhook);
   Status remove_webhook(WebhookId id);
   Result<std::vector<Webhook>> webhooks();
+  // Only what was signed after this time is told: what came before may have been told (after_rollback.h).
+  // Nothing: all is told.
+  Result<std::optional<UnixMillis>> tells_after() { return set_aside_at(db_); }
   // The newest first.
   Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
   // Adds deliveries and moves the cursor, in one transaction.

@@ -289,7 +289,7 @@ class SqliteIndexWriter final : public IndexWriter {
   // the body goes.
   Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
     KOINON_ASSIGN(const auto known, find_document(log, record.index));
-    const bool has_body = !record.body.empty() && !record.transit;
+    const bool has_body = !record.body.empty() && !record.transit && !record.hidden;
     const auto entry = parse_entry(record.entry);
     Content content;
     if (entry.ok() && has_body) {

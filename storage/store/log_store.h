@@ -41,8 +41,11 @@ class LogReader {
   virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // How many logs and records are held, and the store's size on disk.
   virtual Result<StoreCounts> counts() = 0;
-  // The index of our own record with this content digest. Nothing: there is none.
+  // The index of our own record with this content digest, or this sealed_digest (run_rules.h). An erasure
+  // takes the first away and leaves the second. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;
+  // The entries of a log whose bodies are hidden, in order.
+  virtual Result<std::vector<EntryIndex>> hidden(const LogId& log) = 0;
   // Entries from `from` on whose bodies are wanted but not held, in order, at most `limit`.
   virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) = 0;
   // The same for all logs that policy admits: their entries, at most `limit`.
@@ -77,6 +80,9 @@ class LogWriter {
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
+  // Hides the body of a record from readers here, or shows it again. Peers get it as before. An erasure ends
+  // it. Nothing is changed if it is so already, or if there is no body. kNotFound: the record is not held.
+  virtual Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) = 0;
   // Removes a log's entries and bodies. Evidence against the log stays, and freezes it if it comes back.
   // fold() removes the bytes. Until then a file that no other log names is still found by its digest.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;

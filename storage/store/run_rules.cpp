@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -21,6 +22,14 @@ Status check_run(const RunCommit& run, TreeSize held, bool frozen) {
 bool stands_whole(const RunCommit& run) { return run.head.size == run.after.size(); }
 
 bool is_own(const RunCommit& run) { return !run.own_contents.empty(); }
+
+Bytes sealed_digest(BytesView bytes) {
+  auto entry = parse_entry(bytes);
+  if (!entry.ok()) return {};
+  if (!entry->body_digest().empty()) return Bytes(entry->body_digest());
+  entry->clear_created_at_ms();
+  return sha256(serialize(*entry)).bytes();
+}
 
 bool contradicts_mark(const RunCommit& run, EntryIndex target, EntryIndex by) {
   const std::uint64_t from = run.records.front().index.value;

@@ -15,6 +15,10 @@ bool stands_whole(const RunCommit& run);
 // Whether the run is of our own log.
 bool is_own(const RunCommit& run);
 
+// Under what a record of our own log is known to stand: the digest of its body, which has the salt in it; of
+// an entry without a body, of all that it says but its time. Empty: the entry cannot be read.
+Bytes sealed_digest(BytesView entry);
+
 // A mark of erasure at `target` says that the entry `by` took the body away. Whether the run contradicts it:
 // the run has that entry, and the entry does not erase `target`.
 bool contradicts_mark(const RunCommit& run, EntryIndex target, EntryIndex by);

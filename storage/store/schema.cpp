@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 10> kSteps = {
+constexpr std::array<const char*, 11> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -220,7 +220,7 @@ DELETE FROM meta WHERE key IN ('journal_id', 'journal_reserved');
 ALTER TABLE peer RENAME COLUMN journal TO epoch;
 UPDATE peer SET epoch = NULL, cursor = 0;
 )sql",
-    // Seen heads: the largest head that was seen of a log, beside what is held of it. Peers that have held
+    // 10: the largest head that was seen of a log, beside what is held of it. Peers that have held
     // our own
     // log: of those that are pinned already nobody knows, so all that have a log count.
     R"sql(
@@ -232,6 +232,13 @@ CREATE TABLE seen_head (
   note BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE held_ours (node_key BLOB PRIMARY KEY) WITHOUT ROWID;
 INSERT INTO held_ours SELECT node_key FROM peer WHERE length(log_id) = 32;
+)sql",
+    // 11: what our own log says is also known by its sealed digest, which an erasure leaves. Records of our
+    // own
+    // log whose text nobody is shown: what erases them waits for its signature.
+    R"sql(
+ALTER TABLE own_content ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE hidden (id INTEGER PRIMARY KEY);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -168,14 +168,33 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
     if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
     const std::int64_t id = record_id(number, fact.target);
     KOINON_TRY(drop_transit(id));
+    KOINON_TRY(put_hidden(id, false));
     KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
     KOINON_TRY(arrivals_.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;
     // The digest of our own text has no salt. With it somebody could guess an erased note.
-    auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ?");
+    auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ? AND sealed = 0");
     KOINON_TRY(forget.bind(static_cast<std::int64_t>(fact.target.value)).run());
   }
   return {};
+}
+
+// Whether that changed anything.
+Result<bool> SqliteBodies::put_hidden(std::int64_t id, bool hidden) {
+  auto put = db_.prepare(hidden ? "INSERT OR IGNORE INTO hidden (id) VALUES (?)"
+                                : "DELETE FROM hidden WHERE id = ?");
+  KOINON_TRY(put.bind(id).run());
+  return db_.changes() > 0;
+}
+
+// Whoever follows the arrivals reads the record again, and finds the body gone or come back.
+Status SqliteBodies::set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  KOINON_ASSIGN(const StoredRecord record, logs_.record(log, index));
+  if (hidden && record.body.empty()) return {};
+  KOINON_ASSIGN(const bool changed, put_hidden(record_id(number, index), hidden));
+  if (!changed) return {};
+  return arrivals_.write(number, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);
 }
 
 Status SqliteBodies::remove_all(std::int64_t number) {

@@ -19,6 +19,7 @@ class SqliteBodies {
   // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back
   // marks of erasure that the run contradicts.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
+  Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
   // The log is removed. All that is held under its number goes later, piece by piece.
   Status remove_all(std::int64_t number);
   // Takes away a piece of what is left of removed logs: some MiB, or one larger file. True: nothing is left.
@@ -32,6 +33,7 @@ class SqliteBodies {
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                   std::optional<EntryIndex> erased_by = {});
   Status drop_transit(std::int64_t id);
+  Result<bool> put_hidden(std::int64_t id, bool hidden);
   Status trim_transit(std::int64_t number, UnixMillis now);
   Status refute_marks(std::int64_t number, const RunCommit& run);
   Result<bool> sweep_rows(std::int64_t number, const char* select, const char* remove);

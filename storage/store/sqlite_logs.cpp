@@ -15,8 +15,8 @@ constexpr std::string_view kLogColumns =
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
 
 constexpr std::string_view kRecordColumns =
-    "SELECT r.id, r.entry, r.body, r.state, r.erased_by, t.body FROM record r LEFT JOIN transit t ON t.id = "
-    "r.id ";
+    "SELECT r.id, r.entry, r.body, r.state, r.erased_by, t.body, h.id FROM record r LEFT JOIN transit t ON "
+    "t.id = r.id LEFT JOIN hidden h ON h.id = r.id ";
 
 std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
   if (row.is_null(column) || row.blob(column + 1).size() != Hash::kSize) return std::nullopt;
@@ -53,6 +53,7 @@ StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
     record.body = row.blob(5);
     record.transit = true;
   }
+  record.hidden = !row.is_null(6);
   return record;
 }
 
@@ -226,6 +227,19 @@ Result<std::optional<EntryIndex>> SqliteLogs::own_content(BytesView digest) {
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return std::optional<EntryIndex>();
   return std::optional<EntryIndex>(EntryIndex(select.number(0)));
+}
+
+Result<std::vector<EntryIndex>> SqliteLogs::hidden(const LogId& log) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  auto select = db_.prepare("SELECT id FROM hidden WHERE id >= ? AND id < ? ORDER BY id");
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  select.bind(begin).bind(record_id(number + 1, EntryIndex(0)));
+  std::vector<EntryIndex> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.emplace_back(static_cast<std::uint64_t>(select.integer(0) - begin));
+  }
 }
 
 Result<std::vector<StoredRecord>> SqliteLogs::unheld(const LogId& log, EntryIndex from, std::size_t limit) {

@@ -28,6 +28,7 @@ class SqliteLogs {
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit);
   Result<StoreCounts> counts();
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
+  Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
 

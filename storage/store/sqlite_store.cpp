@@ -62,6 +62,9 @@ class SqliteStore final : public SqliteReading<Store> {
                                                  EntryIndex from, std::uint64_t most) override {
     return transaction_.change([&] { return bodies_.apply_filter(log, filter, now, from, most); });
   }
+  Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) override {
+    return transaction_.change([&] { return bodies_.set_hidden(log, index, hidden, now); });
+  }
   Status remove_log(const LogId& log, UnixMillis now) override {
     return transaction_.change([&] { return remove(log, now); });
   }
@@ -151,6 +154,7 @@ class SqliteStore final : public SqliteReading<Store> {
   bool fold_erased();
   Result<JournalSeq> write_run(const RunCommit& run);
   Status write_records(const RunCommit& run, std::int64_t number);
+  Status write_own_contents(const RunCommit& run);
   Status remove(const LogId& log, UnixMillis now);
 
   std::filesystem::path folder_;  // the store's folder
@@ -313,16 +317,28 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   HashTiles tiles(db_, number);
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
   KOINON_TRY(policy_.write_vouches(run.vouches));
-  for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
-    if (run.own_contents[i].empty()) continue;
-    auto put = db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index) VALUES (?, ?)");
-    KOINON_TRY(
-        put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
-  }
+  KOINON_TRY(write_own_contents(run));
   KOINON_TRY(attachments_.add_uses(number, run.attachments, is_own(run)));
   KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
                              run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run);
+}
+
+Status SqliteStore::write_own_contents(const RunCommit& run) {
+  const auto put = [&](BytesView digest, EntryIndex index, bool sealed) -> Status {
+    if (digest.empty()) return {};
+    auto insert =
+        db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index, sealed) VALUES (?, ?, ?)");
+    return insert.bind_blob(digest).bind(static_cast<std::int64_t>(index.value)).bind(sealed ? 1 : 0).run();
+  };
+  for (std::size_t i = 0; i < run.own_contents.size(); ++i)
+    KOINON_TRY(put(run.own_contents[i], run.records[i].index, false));
+  // Also of a run of our own log that came back from peers.
+  KOINON_ASSIGN(const auto own, settings_.own_log());
+  if (!is_own(run) && own != run.log) return {};
+  for (const StoredRecord& record : run.records)
+    KOINON_TRY(put(sealed_digest(record.entry), record.index, true));
+  return {};
 }
 
 // The records and files of a log are taken away little by little. There may be gigabytes of them. One

@@ -129,7 +129,7 @@ class HoldQueueTest : public testing::Test {
     callbacks.on_completions = [](const std::vector<Completion>&) {};
     callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
     callbacks.on_arrivals = [] {};
-    callbacks.signing_waits = []() -> std::optional<Error> { return std::nullopt; };
+    callbacks.signing_waits = [this]() -> std::optional<SigningWait> { return waits.get(); };
     writer = std::make_unique<StoreWriter>(
         std::move(store), signer_of(test_log()), [] { return kNow; }, std::move(callbacks), 0);
   }

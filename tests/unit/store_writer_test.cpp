@@ -41,7 +41,7 @@ class StoreWriterTest : public testing::Test {
     };
     callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
     callbacks.on_arrivals = [] {};
-    callbacks.signing_waits = [] { return std::optional<Error>(); };
+    callbacks.signing_waits = [] { return std::optional<SigningWait>(); };
     writer = std::make_unique<StoreWriter>(
         std::make_unique<MemoryStore>(MemoryStore::Options{}), signer_of(OwnLog(identity, key)),
         [] { return UnixMillis{1'000}; }, std::move(callbacks), kReserve);

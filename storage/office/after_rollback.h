@@ -1,0 +1,28 @@
+// What becomes of office.db once it is proven that the node was put back to an earlier state: office.db is
+// from then as well. What it wants signed may be signed already, its messages may be sent already, and its
+// tokens may have been taken back since. So nothing of it goes on by itself.
+#pragma once
+
+#include <optional>
+
+#include "proto/base/types.h"
+#include "storage/office/office_db.h"
+
+namespace koinon {
+
+struct SetAside {
+  std::size_t notes = 0;        // queued, held, scheduled, or with a reviewer: each waits for a person's look
+  std::size_t messages = 0;     // mails and webhooks' messages that are given up
+  std::size_t credentials = 0;  // tokens, feed addresses and one-time links that are paused
+  bool done_before = false;     // for the same proof: nothing was changed
+  bool is_new() const { return !done_before; }
+};
+
+// Webhooks, digests and mails tell what arrives after `newest`, and of that only what was signed after
+// `proven_at`: what comes back from peers was told before. People log in anew. One transaction, done once for
+// each `proven_at`.
+Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq newest);
+// When the last rollback was proven for which this was done. Nothing: there was none.
+Result<std::optional<UnixMillis>> set_aside_at(OfficeDb& db);
+
+}  // namespace koinon
