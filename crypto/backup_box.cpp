@@ -59,9 +59,7 @@ Result<Bytes> stretched(std::string_view passphrase, BytesView salt) {
 
 // What every slot begins with: its kind and the id of its key.
 constexpr std::size_t kSlotHead = 1 + BackupKey::kIdBytes;
-Bytes slot_head(SlotKind kind, const BackupKey& key) {
-  return Bytes(1, static_cast<char>(kind)) + key.id();
-}
+Bytes slot_head(SlotKind kind, const BackupKey& key) { return Bytes(1, static_cast<char>(kind)) + key.id(); }
 bool is_slot(BytesView slot, SlotKind kind, std::size_t size) {
   return slot.size() == size && slot.front() == static_cast<char>(kind);
 }

@@ -1,7 +1,7 @@
-// How a backup is kept closed. Everything in a backup is a box: a check sum, the id of the key that closes it, and
-// its content, encrypted or not. A key of a backup stands in the backup itself, in a slot, closed to a passphrase
-// (Argon2id) or to a public key (a sealed box of libsodium). Pure functions, but for their randomness; safe from any
-// thread.
+// How a backup is kept closed. Everything in a backup is a box: a check sum, the id of the key that closes
+// it, and its content, encrypted or not. A key of a backup stands in the backup itself, in a slot, closed to
+// a passphrase (Argon2id) or to a public key (a sealed box of libsodium). Pure functions, but for their
+// randomness; safe from any thread.
 #pragma once
 
 #include <memory>

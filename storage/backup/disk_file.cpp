@@ -61,8 +61,7 @@ Result<Bytes> DiskFile::read(std::uint64_t at, std::size_t count) const {
   Bytes out(count, '\0');
   std::size_t have = 0;
   while (have < count) {
-    const ssize_t got =
-        ::pread(descriptor_, out.data() + have, count - have, static_cast<off_t>(at + have));
+    const ssize_t got = ::pread(descriptor_, out.data() + have, count - have, static_cast<off_t>(at + have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("it cannot be read");
     if (got == 0) break;

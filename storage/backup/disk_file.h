@@ -1,5 +1,5 @@
-// A file of a backup, or one that a restore writes. All errors name the file; a full disk, a quota and a limit on the
-// size of files are all kDiskFull.
+// A file of a backup, or one that a restore writes. All errors name the file; a full disk, a quota and a
+// limit on the size of files are all kDiskFull.
 #pragma once
 
 #include <filesystem>

@@ -22,7 +22,8 @@ std::size_t most_of(char kind) {
 
 }  // namespace
 
-Result<std::unique_ptr<Vault>> FileVault::open_to_write(const std::filesystem::path& path, Protection protection) {
+Result<std::unique_ptr<Vault>> FileVault::open_to_write(const std::filesystem::path& path,
+                                                        Protection protection) {
   KOINON_TRY(make_folder(path.parent_path()));
   KOINON_ASSIGN(DiskFile file, DiskFile::open_to_change(path));
   KOINON_ASSIGN(const bool ours, file.lock());
@@ -38,8 +39,10 @@ Result<std::unique_ptr<Vault>> FileVault::open_to_write(const std::filesystem::p
   } else {
     KOINON_ASSIGN(const Protection there, read_vault_head(found, path));
     if (there != protection)
-      return fail(Code::kConflict, "the backup there is protected in another way; choose another file, or protect "
-                                   "this one as it was", path.string());
+      return fail(Code::kConflict,
+                  "the backup there is protected in another way; choose another file, or protect "
+                  "this one as it was",
+                  path.string());
   }
   std::unique_ptr<FileVault> vault(new FileVault(path, protection, std::move(file)));
   KOINON_TRY(vault->scan());
@@ -63,7 +66,8 @@ Result<std::optional<FileVault::Record>> FileVault::record_at(std::uint64_t at, 
   if (head.size() < kRecordHead) return std::optional<Record>();
   const Record record{head[0], get_u32(BytesView(head).substr(1)), Hash::from(BytesView(head).substr(5))};
   const std::size_t most = most_of(record.kind);
-  if (most == 0 || record.bytes > most || end - at - kRecordHead < record.bytes) return std::optional<Record>();
+  if (most == 0 || record.bytes > most || end - at - kRecordHead < record.bytes)
+    return std::optional<Record>();
   return std::optional(record);
 }
 
@@ -85,8 +89,8 @@ Result<bool> FileVault::take(const Record& record, std::uint64_t at, bool look) 
   return true;
 }
 
-// What stands before the last manifest was on the disk before that manifest was. What stands behind it may be torn, so
-// each record is looked at.
+// What stands before the last manifest was on the disk before that manifest was. What stands behind it may be
+// torn, so each record is looked at.
 Status FileVault::scan() {
   KOINON_ASSIGN(const std::uint64_t size, file_.size());
   std::uint64_t settled = kHeadBytes;

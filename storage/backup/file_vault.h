@@ -1,6 +1,6 @@
-// A backup in one file: a head of 64 bytes, then records that are only appended: their kind, the length of what they
-// hold, its name, and a box. Of two records of one name the later counts. A torn end is cut off by the next run that
-// writes; who reads passes it by.
+// A backup in one file: a head of 64 bytes, then records that are only appended: their kind, the length of
+// what they hold, its name, and a box. Of two records of one name the later counts. A torn end is cut off by
+// the next run that writes; who reads passes it by.
 #pragma once
 
 #include <unordered_map>
@@ -12,7 +12,8 @@ namespace koinon::backup {
 
 class FileVault final : public Vault {
  public:
-  static Result<std::unique_ptr<Vault>> open_to_write(const std::filesystem::path& path, Protection protection);
+  static Result<std::unique_ptr<Vault>> open_to_write(const std::filesystem::path& path,
+                                                      Protection protection);
   static Result<std::unique_ptr<Vault>> open_to_read(const std::filesystem::path& path);
 
   Protection protection() const override { return protection_; }

@@ -50,8 +50,10 @@ Result<std::unique_ptr<Vault>> FolderVault::open_to_write(const std::filesystem:
   KOINON_ASSIGN(const Bytes text, read_at_most(path / kHead, kHeadBytes, false));
   KOINON_ASSIGN(const Protection there, read_vault_head(text, path));
   if (there != protection)
-    return fail(Code::kConflict, "the backup there is protected in another way; choose another folder, or protect "
-                                 "this one as it was", path.string());
+    return fail(Code::kConflict,
+                "the backup there is protected in another way; choose another folder, or protect "
+                "this one as it was",
+                path.string());
   KOINON_ASSIGN(DiskFile head, DiskFile::open_to_change(path / kHead));
   KOINON_ASSIGN(const bool ours, head.lock());
   if (!ours) return fail(Code::kUnavailable, "another backup is being written there", path.string());
@@ -129,7 +131,8 @@ Result<std::vector<std::uint64_t>> FolderVault::manifests() {
     const std::string name = file.path().filename().string();
     const auto first = name.find_first_not_of('0');
     if (name.size() != kNumberDigits || first == std::string::npos) continue;
-    if (const auto number = parse_decimal(std::string_view(name).substr(first)); number.ok()) out.push_back(*number);
+    if (const auto number = parse_decimal(std::string_view(name).substr(first)); number.ok())
+      out.push_back(*number);
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -146,7 +149,8 @@ Result<std::vector<Bytes>> FolderVault::slots() {
   if (error) return fail(Code::kMalformed, "the backup has no slots", path_.string());
   for (const auto& file : all) {
     if (file.path().extension() == ".new") continue;
-    if (out.size() == limits::kBackupSlots) return fail(Code::kTooLarge, "it has too many slots", path_.string());
+    if (out.size() == limits::kBackupSlots)
+      return fail(Code::kTooLarge, "it has too many slots", path_.string());
     KOINON_ASSIGN(Bytes slot, read_at_most(file.path(), limits::kBackupSlotBytes, false));
     out.push_back(std::move(slot));
   }

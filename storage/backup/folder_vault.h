@@ -1,5 +1,5 @@
-// A backup in a folder: `koinon-backup` (its head), `chunks/XX/NAME`, `manifests/NUMBER`, `slots/NAME`, and `partial/`
-// for what is being written.
+// A backup in a folder: `koinon-backup` (its head), `chunks/XX/NAME`, `manifests/NUMBER`, `slots/NAME`, and
+// `partial/` for what is being written.
 #pragma once
 
 #include "storage/backup/disk_file.h"
@@ -9,7 +9,8 @@ namespace koinon::backup {
 
 class FolderVault final : public Vault {
  public:
-  static Result<std::unique_ptr<Vault>> open_to_write(const std::filesystem::path& path, Protection protection);
+  static Result<std::unique_ptr<Vault>> open_to_write(const std::filesystem::path& path,
+                                                      Protection protection);
   static Result<std::unique_ptr<Vault>> open_to_read(const std::filesystem::path& path);
 
   Protection protection() const override { return protection_; }

@@ -1,5 +1,5 @@
-// Where a backup is kept: a folder, or one file. It keeps boxes (crypto/backup_box.h) by name and understands none of
-// them. A vault belongs to one thread; one process at a time writes to a place.
+// Where a backup is kept: a folder, or one file. It keeps boxes (crypto/backup_box.h) by name and understands
+// none of them. A vault belongs to one thread; one process at a time writes to a place.
 #pragma once
 
 #include <filesystem>
@@ -38,8 +38,9 @@ class Vault {
   virtual Result<std::vector<Bytes>> slots() = 0;
 };
 
-// A place to write to. If nothing is there, it is made: as one file if `one_file`, else as a folder. kConflict: what is
-// there is no backup, or protected in another way. kUnavailable: another backup is being written there.
+// A place to write to. If nothing is there, it is made: as one file if `one_file`, else as a folder.
+// kConflict: what is there is no backup, or protected in another way. kUnavailable: another backup is being
+// written there.
 Result<std::unique_ptr<Vault>> open_vault_to_write(const std::filesystem::path& path, bool one_file,
                                                    Protection protection);
 // kNotFound: nothing is there. kMalformed: it is no backup.

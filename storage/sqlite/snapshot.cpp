@@ -6,8 +6,8 @@
 namespace koinon::sqlite {
 namespace {
 
-// SQLite, "WAL-mode File Format". The write-ahead log: a header, then frames of a header and a page each, big-endian.
-// Its index in shared memory begins with two copies of a header, in the machine's byte order.
+// SQLite, "WAL-mode File Format". The write-ahead log: a header, then frames of a header and a page each,
+// big-endian. Its index in shared memory begins with two copies of a header, in the machine's byte order.
 constexpr std::uint64_t kLogHeader = 32;
 constexpr std::uint64_t kFrameHeader = 24;
 constexpr std::size_t kSaltBytes = 8;
@@ -37,12 +37,12 @@ Result<sqlite3_file*> file_of(sqlite3* db, int which) {
   return file;
 }
 
-// What stands in the index of the write-ahead log. A writer changes the second copy and then the first; as long as
-// they differ, it is at work. Nothing: it was at work all the time.
+// What stands in the index of the write-ahead log. A writer changes the second copy and then the first; as
+// long as they differ, it is at work. Nothing: it was at work all the time.
 std::optional<Bytes> index_header(sqlite3_file* file) {
   void volatile* region = nullptr;
-  if (file->pMethods->iVersion < 2 || file->pMethods->xShmMap(file, 0, kIndexRegion, 0, &region) != SQLITE_OK ||
-      region == nullptr)
+  if (file->pMethods->iVersion < 2 ||
+      file->pMethods->xShmMap(file, 0, kIndexRegion, 0, &region) != SQLITE_OK || region == nullptr)
     return std::nullopt;
   for (int i = 0; i < kTries; ++i) {
     Bytes both(2 * kIndexHeader, '\0');
@@ -79,7 +79,8 @@ Status Snapshot::find_pages() {
     if (mode.text(0) == "wal") {
       KOINON_ASSIGN(sqlite3_file * file, file_of(db_.handle(), SQLITE_FCNTL_FILE_POINTER));
       const auto header = index_header(file);
-      if (!header) return fail(Code::kUnavailable, "the database is in use by one program alone; try again", "store");
+      if (!header)
+        return fail(Code::kUnavailable, "the database is in use by one program alone; try again", "store");
       salts_ = header->substr(32, kSaltBytes);
       pages_ = as_it_lies(*header, 20);
       KOINON_TRY(find_in_log(as_it_lies(*header, 16)));
@@ -94,9 +95,9 @@ Status Snapshot::find_pages() {
   return {};
 }
 
-// The newest frame of each page. Our transaction keeps the log from being emptied. Where it began when all of the log
-// stood in the file already, the log may begin anew once; then a frame has other salts, and the page is taken from the
-// file, which stays as it is.
+// The newest frame of each page. Our transaction keeps the log from being emptied. Where it began when all of
+// the log stood in the file already, the log may begin anew once; then a frame has other salts, and the page
+// is taken from the file, which stays as it is.
 Status Snapshot::find_in_log(std::uint32_t frames) {
   if (frames == 0) return {};
   KOINON_ASSIGN(sqlite3_file * log, file_of(db_.handle(), SQLITE_FCNTL_JOURNAL_POINTER));
@@ -117,8 +118,8 @@ Result<bool> Snapshot::read_frame(std::uint32_t frame, std::uint32_t page, Bytes
   KOINON_ASSIGN(sqlite3_file * log, file_of(db_.handle(), SQLITE_FCNTL_JOURNAL_POINTER));
   Bytes bytes(kFrameHeader + page_bytes_, '\0');
   const std::uint64_t at = kLogHeader + (frame - 1) * std::uint64_t{bytes.size()};
-  const int code = log->pMethods->xRead(log, bytes.data(), static_cast<int>(bytes.size()),
-                                        static_cast<sqlite3_int64>(at));
+  const int code =
+      log->pMethods->xRead(log, bytes.data(), static_cast<int>(bytes.size()), static_cast<sqlite3_int64>(at));
   if (code == SQLITE_IOERR_SHORT_READ) return false;
   if (code != SQLITE_OK) return read_failed();
   if (big_endian(bytes) != page || BytesView(bytes).substr(8, kSaltBytes) != salts_) return false;

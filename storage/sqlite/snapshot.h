@@ -1,9 +1,9 @@
-// The pages of a database as they stand at one moment, while others write on. A connection of its own holds a read
-// transaction; pages come from the database's file, or from its write-ahead log where that has a newer one. Nothing is
-// written, and no second copy is made. Belongs to one thread.
+// The pages of a database as they stand at one moment, while others write on. A connection of its own holds a
+// read transaction; pages come from the database's file, or from its write-ahead log where that has a newer
+// one. Nothing is written, and no second copy is made. Belongs to one thread.
 //
-// Only what is live is read: pages that the database has, none of what lies further on in the write-ahead log.
-// While a snapshot stands, the write-ahead log cannot be emptied and grows with what is written.
+// Only what is live is read: pages that the database has, none of what lies further on in the write-ahead
+// log. While a snapshot stands, the write-ahead log cannot be emptied and grows with what is written.
 #pragma once
 
 #include <unordered_map>
@@ -14,8 +14,8 @@ namespace koinon::sqlite {
 
 class Snapshot {
  public:
-  // kUnavailable: the database is locked by a program that shares it with nobody, or changed too fast to be caught;
-  // try again. kIo: it is no database.
+  // kUnavailable: the database is locked by a program that shares it with nobody, or changed too fast to be
+  // caught; try again. kIo: it is no database.
   static Result<Snapshot> take(const std::filesystem::path& path);
 
   std::uint64_t bytes() const { return std::uint64_t{pages_} * page_bytes_; }
