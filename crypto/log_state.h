@@ -187,6 +187,7 @@ struct StoreState {
   JournalId journal;
   Bytes instance_token;  // 16 bytes
   std::optional<LogId> own_log;
+  bool restored = false;  // it comes from a restore, and has not been found to be the newest copy since
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target

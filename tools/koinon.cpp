@@ -8,6 +8,7 @@
 
 #include "node/daemon/version.h"
 #include "tools/commands.h"
+#include "tools/keeping.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -395,6 +396,7 @@ int run(int argc, char** argv) {
   add_reading_commands(app, line);
   add_account_commands(app, line);
   add_library_commands(app, line);
+  add_keeping_commands(app, line.common, line.action);
   try {
     std::vector<std::string> arguments = arguments_of(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
