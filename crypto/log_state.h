@@ -202,6 +202,7 @@ struct StoreState {
   std::uint32_t epoch_handled = 0;  // the largest counter that was shown as proof of a rollback
   Bytes instance_token;             // 16 bytes
   std::optional<LogId> own_log;
+  bool restored = false;  // it comes from a restore, and has not been found to be the newest copy since
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target

@@ -8,6 +8,7 @@
 
 #include "node/daemon/version.h"
 #include "tools/commands.h"
+#include "tools/keeping.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -415,6 +416,7 @@ int run(int argc, char** argv) {
   add_account_commands(app, line);
   add_held_commands(app, line);
   add_library_commands(app, line);
+  add_keeping_commands(app, line.common, line.action);
   try {
     std::vector<std::string> arguments = arguments_of(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them

@@ -49,9 +49,11 @@ Result<NodeView> StatusApi::node() const {
   out.peer_port = parts_.facts.peer_port;
   out.http_port = parts_.facts.http_port;
   if (!out.log) return out;
-  KOINON_ASSIGN(const LogState own, parts_.store->log_state(*out.log));
-  out.entries = own.range.size().value;
-  if (own.whole) out.checkpoint = own.whole->note;
+  const auto own = parts_.store->log_state(*out.log);
+  if (!own.ok() && own.error().code == Code::kNotFound) return out;  // made anew from its keys: it comes back
+  if (!own.ok()) return own.error();
+  out.entries = own->range.size().value;
+  if (own->whole) out.checkpoint = own->whole->note;
   return out;
 }
 

@@ -33,8 +33,10 @@ std::string minute_text(UnixMillis time) {
 }  // namespace
 
 Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogId& own) {
-  KOINON_ASSIGN(const LogState log, store.log_state(own));
-  const std::uint64_t size = log.range.size().value;
+  const auto log = store.log_state(own);
+  if (!log.ok() && log.error().code == Code::kNotFound) return std::optional<OwnNewest>();
+  if (!log.ok()) return log.error();
+  const std::uint64_t size = log->range.size().value;
   if (size == 0) return std::optional<OwnNewest>();
   const EntryIndex index(size - 1);
   const auto newest = store.entry(own, index);

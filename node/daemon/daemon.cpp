@@ -7,6 +7,7 @@
 
 #include "crypto/key_file.h"
 #include "node/api/change_request.h"
+#include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
 #include "node/text/time_text.h"
@@ -38,6 +39,7 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
   KOINON_TRY(begin_epoch(*store, state));
+  keep_identity_file(folder_->files(), identity_.log, log_);
   KOINON_ASSIGN(engine_, EngineThreads::make(
                              {config_, log_, *folder_, identity_, *clock_, [this] { arrivals_->notify(); }},
                              *store, state));

@@ -22,8 +22,8 @@ constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosi
 constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 5> kOthers = {"store.db-wal", "office.db", "office.db-wal", "index.db",
-                                                "instance-token"};
+constexpr std::array<const char*, 6> kOthers = {"store.db-wal", "office.db",      "office.db-wal",
+                                                "index.db",     "instance-token", "keys/identity"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;

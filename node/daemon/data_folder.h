@@ -26,6 +26,8 @@ class DataFolder {
   std::filesystem::path key(std::string_view role) const {
     return path_ / "keys" / (std::string(role) + ".key");
   }
+  // Public: whose keys these are. With it and the keys alone a lost store is made anew from peers.
+  std::filesystem::path identity() const { return path_ / "keys" / "identity"; }
   // Left out of backups: a store that comes without its own token has been restored.
   std::filesystem::path instance() const { return path_ / "instance-token"; }
   std::filesystem::path lock_file() const { return path_ / "koinond.lock"; }

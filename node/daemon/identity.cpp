@@ -1,6 +1,7 @@
 #include "node/daemon/identity.h"
 
 #include "crypto/key_file.h"
+#include "node/daemon/identity_file.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -30,6 +31,18 @@ Status check_city_keys(const LogIdentity& own, const NodeKeys& keys, const DataF
   return {};
 }
 
+// Of a store that was made anew from its keys nothing is held yet; then the file beside the keys says whose
+// they are.
+Result<LogState> own_log_state(StoreReader& store, const LogId& own, const DataFolder& folder) {
+  auto held = store.log_state(own);
+  if (held.ok() || held.error().code != Code::kNotFound) return held;
+  LogState none;
+  none.id = own;
+  KOINON_ASSIGN(none.identity, read_identity_file(folder.identity()));
+  if (none.identity.log_id() == own) return none;
+  return fail(Code::kRefused, "it is not the identity of this store's log", folder.identity().string());
+}
+
 }  // namespace
 
 Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
@@ -42,7 +55,7 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
     out.name = *observer;
     return out;
   }
-  KOINON_ASSIGN(const LogState own, store.log_state(*state.own_log));
+  KOINON_ASSIGN(const LogState own, own_log_state(store, *state.own_log, folder));
   KOINON_TRY(check_city_keys(own.identity, keys, folder));
   out.log = own.identity;
   out.name = own.identity.name;

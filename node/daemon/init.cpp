@@ -7,6 +7,7 @@
 
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
+#include "node/daemon/identity_file.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
@@ -75,7 +76,8 @@ Status write_store(const DataFolder& folder, const SigningKey& node, BytesView t
   return store->commit();
 }
 
-// The first account, so that nobody needs a default password: its link is printed once.
+}  // namespace
+
 Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now) {
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
   Accounts accounts(office);
@@ -91,6 +93,8 @@ Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now
   link.expires_at = {now.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
   return accounts.issue(link);
 }
+
+namespace {
 
 // What is signed first says how the city is called, where it lies and what it speaks, for good. So codes that
 // others could not look up are refused, and those in another case are written as they are looked up; and the
@@ -148,6 +152,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
     };
   }
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
+  if (made.identity) KOINON_TRY(write_identity_file(folder.identity(), *made.identity));
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));

@@ -30,4 +30,8 @@ struct InitResult {
 // kInvalidArgument, with what may be meant: a name, a language or a country is none.
 Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now);
 
+// Makes office.db with its first account, so that nobody needs a default password. Returns the code of the
+// one-time link that sets its password.
+Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now);
+
 }  // namespace koinon

@@ -201,6 +201,15 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
         Sentence{"log.own_forked", "our own log has forked and is frozen; nothing more is signed for it"},
         "log");
   }
+  if (!state.ok()) {
+    KOINON_ASSIGN(const auto restored, store.setting(kRestored));
+    if (restored)
+      return fail(Code::kRefused,
+                  Sentence{"log.own_lost",
+                           "nothing of our own log is held here; it must come back from other "
+                           "cities before anything is signed for it"},
+                  "log");
+  }
   Batch batch;
   batch.run.identity = identity_;
   batch.run.log = id();

@@ -84,6 +84,7 @@ Result<StoreState> MemoryStore::load_state() {
   state.asks = peers_.asks();
   state.invites = peers_.invites();
   state.wants = files_.wants();
+  state.restored = settings_.setting(kRestored).has_value();
   state.lived = lived_of(settings_.setting(kLived));
   return state;
 }

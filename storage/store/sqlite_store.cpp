@@ -215,6 +215,8 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.asks, peers_.asks());
   KOINON_ASSIGN(state.invites, peers_.invites());
   KOINON_ASSIGN(state.wants, files_.wants());
+  KOINON_ASSIGN(const auto restored, settings_.setting(kRestored));
+  state.restored = restored.has_value();
   KOINON_ASSIGN(const auto lived, settings_.setting(kLived));
   state.lived = lived_of(lived);
   return state;

@@ -1,0 +1,98 @@
+#include "node/daemon/rebuild.h"
+
+#include <functional>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "crypto/key_file.h"
+#include "node/api/change_request.h"
+#include "node/daemon/identity_file.h"
+#include "node/daemon/init.h"
+#include "proto/base/limits.h"
+#include "storage/store/sqlite_store.h"
+
+namespace koinon {
+namespace {
+
+Result<LogIdentity> identity_for(const RebuildOptions& options) {
+  if (options.identity) return *options.identity;
+  auto identity = read_identity_file(options.keys / "identity");
+  if (identity.ok() || identity.error().code != Code::kNotFound) return identity;
+  return fail(Code::kNotFound,
+              "the file identity is missing beside the keys; say whose they are with --id LINE (the line of "
+              "koinon id) "
+              "and --recovery-key KEY (a peer shows it: koinon --json show CITY/0)",
+              options.keys.string());
+}
+
+// They are copied as they are, sealed or not.
+Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
+  std::error_code error;
+  std::filesystem::create_directories(folder.path() / "keys", error);
+  if (error || ::chmod((folder.path() / "keys").c_str(), 0700) != 0)
+    return fail(Code::kIo, "the folder could not be made", (folder.path() / "keys").string());
+  for (const char* role : {"signing", "cosigner", "sealing", "node"}) {
+    const auto key = from / (std::string(role) + ".key");
+    KOINON_ASSIGN(Bytes bytes, read_file(key, limits::kBackupKeyFileBytes));
+    const Status written = write_private_file(folder.key(role), bytes);
+    wipe(bytes);
+    KOINON_TRY(written);
+  }
+  return {};
+}
+
+// The node key; none: the keys are sealed, and no passphrase is given.
+Result<std::optional<NodeKey>> check_keys(const DataFolder& folder, const RebuildOptions& options,
+                                          const LogIdentity& identity) {
+  KOINON_ASSIGN(const bool sealed, keys_are_sealed(folder));
+  if (sealed && options.passphrase.empty()) return std::optional<NodeKey>();
+  KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, options.passphrase));
+  if (!keys.city || keys.city->signing.public_key() != identity.signing_key)
+    return fail(Code::kRefused, "the signing key is not the first one of " + identity.name,
+                (options.keys / "signing.key").string());
+  return std::optional(NodeKey::from(keys.node.public_key().view()));
+}
+
+Status write_in_one(const DataFolder& folder, const std::function<Status(Store&)>& fill) {
+  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_TRY(store->begin(true));
+  if (Status status = fill(*store); !status.ok()) {
+    store->rollback();
+    return status;
+  }
+  return store->commit();
+}
+
+}  // namespace
+
+Status mark_restored(const DataFolder& folder) {
+  return write_in_one(folder, [](Store& store) { return store.set_setting(kRestored, "1"); });
+}
+
+Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now) {
+  if (options.peers.empty())
+    return fail(Code::kInvalidArgument,
+                "name at least one peer with --peer LINE: the log comes back from there", "peer");
+  RebuildResult made;
+  KOINON_ASSIGN(made.identity, identity_for(options));
+  KOINON_TRY(copy_keys(folder, options.keys));
+  KOINON_ASSIGN(const auto node_key, check_keys(folder, options, made.identity));
+  KOINON_TRY(write_identity_file(folder.identity(), made.identity));
+  const LogId own = made.identity.log_id();
+  std::vector<PeerRecord> peers;
+  for (const std::string& line : options.peers) {
+    KOINON_ASSIGN(PeerRecord peer, peer_of_line(line, own, node_key.value_or(NodeKey()), now));
+    peer.vouch = false;  // whoever was vouched for stands in our own log
+    peers.push_back(std::move(peer));
+  }
+  KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
+    KOINON_TRY(store.set_own_log(own));
+    for (const PeerRecord& peer : peers) KOINON_TRY(store.put_peer(peer));
+    return store.set_setting(kRestored, "1");
+  }));
+  KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
+  return made;
+}
+
+}  // namespace koinon

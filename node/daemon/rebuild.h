@@ -1,0 +1,31 @@
+// Makes a node anew from its keys, where the store is lost: an empty store whose own log is named, marked as
+// restored, with peers pinned. The daemon then takes the log back from the peers, and signs when it has all
+// that they saw of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/identity.h"
+#include "node/daemon/data_folder.h"
+
+namespace koinon {
+
+struct RebuildOptions {
+  std::filesystem::path keys;           // the folder that has the key files
+  std::optional<LogIdentity> identity;  // none: keys/identity says it
+  std::vector<std::string> peers;       // lines of `koinon id` of peers, at least one
+  std::string passphrase;               // of sealed keys; empty: they are not looked into
+};
+struct RebuildResult {
+  LogIdentity identity;
+  std::string first_operator;  // code of the one-time link that sets the password of `operator`
+};
+
+// `folder` must be there and hold nothing of a node. Whoever calls puts it in place only after this has
+// succeeded.
+Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now);
+// Marks a store as restored: it may lack what other cities hold of its log.
+Status mark_restored(const DataFolder& folder);
+
+}  // namespace koinon

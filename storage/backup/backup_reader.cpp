@@ -1,0 +1,82 @@
+#include "storage/backup/backup_reader.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "proto/base/limits.h"
+#include "storage/backup/disk_file.h"
+
+namespace koinon::backup {
+
+Result<BackupReader> BackupReader::open(Vault& vault, KeyRing keys, std::optional<std::uint64_t> number) {
+  BackupReader out(vault, std::move(keys));
+  KOINON_ASSIGN(const auto all, vault.manifests());
+  if (all.empty())
+    return fail(Code::kNotFound, "no backup was finished there; run koinon backup again, it goes on",
+                "backup");
+  out.number_ = number.value_or(all.back());
+  if (std::find(all.begin(), all.end(), out.number_) == all.end())
+    return fail(Code::kNotFound,
+                "there is no backup with this number there; the newest is " + std::to_string(all.back()),
+                "backup");
+  KOINON_ASSIGN(const Bytes box, vault.manifest(out.number_));
+  const auto text = open_box(box, manifest_name(out.number_), key_of(out.keys_, box));
+  if (!text.ok()) return again_as(text.error().code, text.error(), "manifest " + std::to_string(out.number_));
+  KOINON_ASSIGN(out.manifest_, read_manifest(*text));
+  return out;
+}
+
+// A chunk without encryption is its own name. One with it opens under no other name.
+Result<Bytes> BackupReader::content(const Hash& name) {
+  KOINON_ASSIGN(const Bytes box, vault_->get(name, limits::kBackupChunkBytes + kClosedBoxBytes));
+  KOINON_ASSIGN(Bytes content, open_box(box, name, key_of(keys_, box)));
+  const bool is_open = vault_->protection() == Protection::kOpen;
+  if (is_open ? sha256(content) != name : box_key_id(box).empty())
+    return fail(Code::kMalformed, "a chunk is damaged: it is another", "backup");
+  return content;
+}
+
+Status BackupReader::write_file(const BackupFile& file, const std::filesystem::path& to,
+                                const std::function<void(std::size_t)>& step) {
+  KOINON_ASSIGN(DiskFile out, DiskFile::create(to, file.mode & 0700));
+  std::uint64_t at = 0;
+  for (const Hash& list : file.lists) {
+    KOINON_ASSIGN(const Bytes names, content(list));
+    const std::uint64_t chunks = std::min<std::uint64_t>(limits::kBackupListNames, chunks_of(file.size - at));
+    if (names.size() != chunks * Hash::kSize)
+      return fail(Code::kMalformed, "a list of chunks is damaged", "backup");
+    for (std::uint64_t i = 0; i < chunks; ++i) {
+      KOINON_ASSIGN(const Bytes bytes, content(Hash::from(BytesView(names).substr(i * Hash::kSize))));
+      if (bytes.size() != std::min<std::uint64_t>(limits::kBackupChunkBytes, file.size - at))
+        return fail(Code::kMalformed, "a chunk has another size", "backup");
+      KOINON_TRY(out.write(at, bytes));
+      at += bytes.size();
+      step(bytes.size());
+    }
+  }
+  return out.sync();
+}
+
+Status BackupReader::write_files(const std::filesystem::path& folder, const Progress& progress) {
+  std::uint64_t done = 0;
+  const std::uint64_t all = manifest_.bytes();
+  for (const BackupFile& file : manifest_.files) {
+    const auto to = folder / file.path;
+    KOINON_TRY(make_folder(to.parent_path()));
+    const Status written = write_file(file, to, [&](std::size_t bytes) {
+      done += bytes;
+      if (progress) progress(done, all);
+    });
+    if (written.ok()) continue;
+    Error error = written.error();
+    const bool damaged = error.code == Code::kMalformed || error.code == Code::kNotFound;
+    if (!damaged) return error;
+    return fail(Code::kMalformed,
+                "the backup of " + file.path + " is damaged: " + error.message +
+                    "; restore an older one with --number, or from another place",
+                error.field);
+  }
+  return sync_folder(folder);
+}
+
+}  // namespace koinon::backup

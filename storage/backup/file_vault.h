@@ -1,0 +1,57 @@
+// A backup in one file: a head of 64 bytes, then records that are only appended: their kind, the length of
+// what they hold, its name, and a box. Of two records of one name the later counts. A torn end is cut off by
+// the next run that writes; who reads passes it by.
+#pragma once
+
+#include <unordered_map>
+
+#include "storage/backup/disk_file.h"
+#include "storage/backup/vault.h"
+
+namespace koinon::backup {
+
+class FileVault final : public Vault {
+ public:
+  static Result<std::unique_ptr<Vault>> open_to_write(const std::filesystem::path& path,
+                                                      Protection protection);
+  static Result<std::unique_ptr<Vault>> open_to_read(const std::filesystem::path& path);
+
+  Protection protection() const override { return protection_; }
+  Result<bool> has(const Hash& name) override { return chunks_.contains(name); }
+  Status put(const Hash& name, BytesView box) override;
+  Result<Bytes> get(const Hash& name, std::size_t most) override;
+  Status settle() override;
+  Status put_manifest(std::uint64_t number, BytesView box) override;
+  Result<Bytes> manifest(std::uint64_t number) override;
+  Result<std::vector<std::uint64_t>> manifests() override;
+  Status put_slot(BytesView slot) override;
+  Result<std::vector<Bytes>> slots() override;
+
+ private:
+  struct Place {
+    std::uint64_t at = 0;
+    std::uint32_t bytes = 0;
+  };
+  struct Record {
+    char kind = 0;
+    std::uint32_t bytes = 0;
+    Hash name;
+  };
+  FileVault(std::filesystem::path path, Protection protection, DiskFile file)
+      : path_(std::move(path)), protection_(protection), file_(std::move(file)) {}
+  Status scan();
+  Result<std::optional<Record>> record_at(std::uint64_t at, std::uint64_t end) const;
+  Result<bool> take(const Record& record, std::uint64_t at, bool look);
+  Status append(char kind, const Hash& name, BytesView box);
+  Result<Bytes> read(const Place& place, std::size_t most) const;
+
+  std::filesystem::path path_;
+  Protection protection_;
+  DiskFile file_;
+  std::uint64_t end_ = 0;                   // of what is whole
+  std::unordered_map<Hash, Place> chunks_;  // some 60 bytes a chunk of 64 KiB
+  std::vector<Place> manifests_;
+  std::vector<Place> slots_;
+};
+
+}  // namespace koinon::backup

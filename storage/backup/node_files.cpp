@@ -1,0 +1,74 @@
+#include "storage/backup/node_files.h"
+
+#include <algorithm>
+#include <memory>
+#include <system_error>
+
+#include "crypto/key_file.h"
+#include "proto/base/limits.h"
+
+namespace koinon::backup {
+namespace {
+
+constexpr const char* kStore = "store.db";
+
+Result<bool> is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::not_found) return false;
+  if (error)
+    return fail(Code::kRefused,
+                "it cannot be looked at (" + error.message() + "); run this as the node's user",
+                path.string());
+  return true;
+}
+
+}  // namespace
+
+Result<NodeFiles> NodeFiles::open(const std::filesystem::path& data) {
+  KOINON_ASSIGN(const bool there, is_there(data / kStore));
+  if (!there)
+    return fail(Code::kNotFound, "no node lives there: it has no " + std::string(kStore), data.string());
+  NodeFiles out;
+  KOINON_TRY(out.add_keys(data));
+  KOINON_TRY(out.add_small(data, "koinond.toml"));
+  for (const char* name : {"office.db", "index.db", kStore}) KOINON_TRY(out.add_database(data, name));
+  return out;
+}
+
+Status NodeFiles::add_keys(const std::filesystem::path& data) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator all(data / "keys", error);
+  if (error)
+    return fail(Code::kIo, "the keys cannot be looked at: " + error.message(), (data / "keys").string());
+  for (const auto& file : all) {
+    const std::string name = file.path().filename().string();
+    if (file.path().extension() == ".key" || name == "identity") names.push_back("keys/" + name);
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) KOINON_TRY(add_small(data, name));
+  return {};
+}
+
+Status NodeFiles::add_small(const std::filesystem::path& data, const std::string& name) {
+  KOINON_ASSIGN(const bool there, is_there(data / name));
+  if (!there) return {};
+  KOINON_ASSIGN(const Bytes bytes, koinon::read_file(data / name, limits::kBackupKeyFileBytes));
+  files_.push_back({name, bytes.size(), [bytes](std::uint64_t at, std::size_t count) -> Result<Bytes> {
+                      return bytes.substr(std::min<std::uint64_t>(at, bytes.size()), count);
+                    }});
+  return {};
+}
+
+Status NodeFiles::add_database(const std::filesystem::path& data, const std::string& name) {
+  KOINON_ASSIGN(const bool there, is_there(data / name));
+  if (!there) return {};
+  KOINON_ASSIGN(sqlite::Snapshot taken, sqlite::Snapshot::take(data / name));
+  const auto snapshot = std::make_shared<sqlite::Snapshot>(std::move(taken));
+  files_.push_back({name, snapshot->bytes(),
+                    [snapshot](std::uint64_t at, std::size_t count) { return snapshot->read(at, count); }});
+  return {};
+}
+
+}  // namespace koinon::backup

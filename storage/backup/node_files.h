@@ -1,0 +1,40 @@
+// The files of a node as they stand at one moment, whether its daemon runs or not. Belongs to one thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "storage/sqlite/snapshot.h"
+
+namespace koinon::backup {
+
+struct SourceFile {
+  std::string path;  // within the data folder
+  std::uint64_t size = 0;
+  // Fewer bytes only at the end of the file.
+  std::function<Result<Bytes>(std::uint64_t at, std::size_t count)> read;
+};
+
+// Keys, configuration and databases; not what the running daemon alone needs, and not the instance token: a
+// store that comes without it was restored.
+//
+// The databases are caught in the order office.db, index.db, store.db. A note that the office says waits may
+// then stand in the store already, which knows it by its `once` name and signs it once; the other way round
+// it would be lost.
+class NodeFiles {
+ public:
+  // kNotFound: there is no store.
+  static Result<NodeFiles> open(const std::filesystem::path& data);
+  const std::vector<SourceFile>& files() const { return files_; }
+
+ private:
+  Status add_small(const std::filesystem::path& data, const std::string& name);
+  Status add_keys(const std::filesystem::path& data);
+  Status add_database(const std::filesystem::path& data, const std::string& name);
+
+  std::vector<SourceFile> files_;
+};
+
+}  // namespace koinon::backup

@@ -1,0 +1,36 @@
+#include "storage/fsck/damage.h"
+
+#include "proto/base/limits.h"
+
+namespace koinon::fsck {
+namespace {
+
+const char* words_of(Remedy remedy) {
+  switch (remedy) {
+    case Remedy::kFetchBody:
+    case Remedy::kFetchFile:
+    case Remedy::kFetchLog:
+      return "can be fetched again";
+    case Remedy::kDropTransit:
+      return "can go: it is held for peers only";
+    case Remedy::kNameFiles:
+    case Remedy::kRebuildTree:
+    case Remedy::kCountAgain:
+    case Remedy::kRebuildIndex:
+      return "can be made again from what is held";
+    case Remedy::kNone:
+      break;
+  }
+  return "must come from a backup, or from other cities (koinon restore)";
+}
+
+}  // namespace
+
+std::string Damage::text() const { return place + ": " + what + "; it " + words_of(remedy); }
+
+void Report::add(Damage damage) {
+  ++count_;
+  if (damages_.size() < limits::kFsckLines) damages_.push_back(std::move(damage));
+}
+
+}  // namespace koinon::fsck

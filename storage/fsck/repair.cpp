@@ -1,0 +1,186 @@
+#include "storage/fsck/repair.h"
+
+#include <set>
+#include <system_error>
+
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/hash_tiles.h"
+#include "storage/store/sqlite_logs.h"
+#include "storage/store/sqlite_store.h"
+
+namespace koinon::fsck {
+namespace {
+
+constexpr std::size_t kLeavesAtOnce = 4096;
+
+Status run(sqlite::Connection& db, const char* sql, std::int64_t value) {
+  auto statement = db.prepare(sql);
+  return statement.bind(value).run();
+}
+
+Status fetch_body(sqlite::Connection& db, std::int64_t row) {
+  KOINON_TRY(run(db, "DELETE FROM attachment_use WHERE record = ?", row));
+  // One that was erased stays so.
+  KOINON_TRY(run(db,
+                 "UPDATE record SET state = 3, erased_by = NULL WHERE id = ? AND (state = 0 OR (state = 2 "
+                 "AND body IS NULL))",
+                 row));
+  return run(db, "UPDATE record SET body = NULL WHERE id = ?", row);
+}
+
+Status name_files(sqlite::Connection& db, std::int64_t row) {
+  Bytes body;
+  {
+    auto select = db.prepare("SELECT body FROM record WHERE id = ?");
+    KOINON_ASSIGN(const bool there, select.bind(row).step());
+    if (!there) return {};
+    body = select.blob(0);
+  }
+  for (const AttachmentFact& fact : attachments_of(EntryIndex(0), body)) {
+    auto put = db.prepare(
+        "INSERT OR REPLACE INTO attachment_use (record, sha256, size, chunk_root) VALUES (?, ?, ?, ?)");
+    put.bind(row).bind_blob(fact.id.sha256.view()).bind(static_cast<std::int64_t>(fact.id.size));
+    KOINON_TRY(put.bind_blob(fact.id.chunk_root.view()).run());
+  }
+  return {};
+}
+
+// A file of our own office is from now on one that somebody asked for: peers may have it. It counts for a log
+// that names it.
+Status fetch_file(sqlite::Connection& db, std::int64_t number, std::uint32_t from) {
+  auto drop = db.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
+  KOINON_TRY(drop.bind((number << 16) + from).bind((number + 1) << 16).run());
+  auto mark = db.prepare(
+      "UPDATE attachment SET state = 0, chunks = ?, log = coalesce(log, (SELECT min(record) >> 40 FROM "
+      "attachment_use u "
+      "WHERE u.sha256 = attachment.sha256 AND u.size = attachment.size AND u.chunk_root = "
+      "attachment.chunk_root)) "
+      "WHERE number = ?");
+  KOINON_TRY(mark.bind(static_cast<std::int64_t>(from)).bind(number).run());
+  // A file that is fetched for peers alone is forgotten at a start.
+  return run(db, "UPDATE attachment SET wish = 2 WHERE number = ? AND wish <> 1", number);
+}
+
+Status rebuild_tree(sqlite::Connection& db, std::int64_t log) {
+  auto drop = db.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
+  KOINON_TRY(drop.bind(log << 36).bind((log + 1) << 36).run());
+  TreeSize size;
+  while (true) {
+    std::vector<Hash> leaves;
+    {
+      auto select = db.prepare("SELECT entry FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?");
+      select.bind(record_id(log, EntryIndex(size.value)))
+          .bind(record_id(log + 1, EntryIndex(0)))
+          .bind(static_cast<std::int64_t>(kLeavesAtOnce));
+      while (true) {
+        KOINON_ASSIGN(const bool row, select.step());
+        if (!row) break;
+        leaves.push_back(leaf_hash(select.blob(0)));
+      }
+    }
+    if (leaves.empty()) return {};
+    HashTiles tiles(db, log);
+    KOINON_TRY(tiles.append(size, leaves));
+    size = TreeSize(size.value + leaves.size());
+  }
+}
+
+Status count_again(sqlite::Connection& db) {
+  return db.execute(
+      "UPDATE total SET logs = (SELECT count(*) FROM log WHERE size > 0), "
+      "records = (SELECT coalesce(sum(size), 0) FROM log), "
+      "transit = (SELECT coalesce(sum(length(body)), 0) FROM transit), "
+      "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3)");
+}
+
+// False: nothing can be done, or it is done elsewhere.
+Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
+  const auto done = [](const Status& status) {
+    return status.ok() ? Result<bool>(true) : Result<bool>(status.error());
+  };
+  switch (damage.remedy) {
+    case Remedy::kFetchBody:
+      return done(fetch_body(db, damage.number));
+    case Remedy::kDropTransit:
+      return done(run(db, "DELETE FROM transit WHERE id = ?", damage.number));
+    case Remedy::kNameFiles:
+      return done(name_files(db, damage.number));
+    case Remedy::kFetchFile:
+      return done(fetch_file(db, damage.number, damage.from));
+    case Remedy::kRebuildTree:
+      return done(rebuild_tree(db, damage.number));
+    case Remedy::kCountAgain:
+      return done(count_again(db));
+    case Remedy::kFetchLog:
+    case Remedy::kRebuildIndex:
+    case Remedy::kNone:
+      return false;
+  }
+  return false;
+}
+
+Result<std::uint64_t> change_rows(const std::filesystem::path& store, const Report& report) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(store, {}));
+  KOINON_TRY(db.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(db.execute("PRAGMA synchronous=FULL"));
+  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
+  std::uint64_t repaired = 0;
+  for (const Damage& damage : report.damages()) {
+    const auto done = repair_in_store(db, damage);
+    if (!done.ok()) {
+      (void)db.execute("ROLLBACK");
+      return done.error();
+    }
+    if (*done) ++repaired;
+  }
+  KOINON_TRY(db.execute("COMMIT"));
+  (void)db.fold();
+  return repaired;
+}
+
+// Each peer is asked for the heads of these logs by name. Policy then admits them as before.
+Status fetch_logs(const std::filesystem::path& path, const std::set<LogId>& logs, UnixMillis now) {
+  if (logs.empty()) return {};
+  KOINON_ASSIGN(const auto store, open_sqlite_store(path));
+  KOINON_ASSIGN(const auto peers, store->peers());
+  std::vector<HeadAsk> asks;
+  for (const PeerRecord& peer : peers) {
+    for (const LogId& log : logs) asks.emplace_back(peer.node_key, log);
+  }
+  KOINON_TRY(store->begin(true));
+  for (const LogId& log : logs) {
+    if (const Status removed = store->remove_log(log, now); !removed.ok()) {
+      store->rollback();
+      return removed;
+    }
+  }
+  if (const Status asked = store->set_asks(asks, true); !asked.ok()) {
+    store->rollback();
+    return asked;
+  }
+  return store->commit();
+}
+
+}  // namespace
+
+Result<std::uint64_t> repair_folder(const std::filesystem::path& data, const Report& report, UnixMillis now) {
+  KOINON_ASSIGN(std::uint64_t repaired, change_rows(data / "store.db", report));
+  std::set<LogId> logs;
+  bool index = false;
+  for (const Damage& damage : report.damages()) {
+    if (damage.remedy == Remedy::kFetchLog) logs.insert(damage.log);
+    index = index || damage.remedy == Remedy::kRebuildIndex;
+    if (damage.remedy == Remedy::kFetchLog || damage.remedy == Remedy::kRebuildIndex) ++repaired;
+  }
+  KOINON_TRY(fetch_logs(data / "store.db", logs, now));
+  if (!index) return repaired;
+  // A missing index is made from the store at the next start.
+  for (const char* name : {"index.db", "index.db-wal", "index.db-shm"}) {
+    std::error_code error;
+    std::filesystem::remove(data / name, error);
+    if (error) return fail(Code::kIo, "it cannot be removed: " + error.message(), (data / name).string());
+  }
+  return repaired;
+}
+
+}  // namespace koinon::fsck

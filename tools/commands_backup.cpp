@@ -1,0 +1,134 @@
+// koinon backup: copies a node to a folder or a file, while its daemon runs or not.
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "crypto/key_file.h"
+#include "node/daemon/data_folder.h"
+#include "node/text/time_text.h"
+#include "proto/base/clock.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "storage/backup/backup_reader.h"
+#include "storage/backup/backup_writer.h"
+#include "tools/keeping.h"
+#include "tools/progress.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view kPublicWord = "koinon-backup-key:";
+
+Result<SealingKey> parse_public_key(const std::string& text) {
+  const Error wrong =
+      fail(Code::kInvalidArgument, "it is no public key; koinon backup --make-key FILE prints one", "to");
+  if (!text.starts_with(kPublicWord)) return wrong;
+  const auto bytes = from_base64url(std::string_view(text).substr(kPublicWord.size()));
+  if (!bytes.ok() || bytes->size() != SealingKey::kSize) return wrong;
+  return SealingKey::from(*bytes);
+}
+
+// The secret key is kept apart from the node: with it alone the backups are read.
+Status make_key(const Common& common, const BackupArguments& arguments) {
+  std::error_code ignored;
+  if (std::filesystem::exists(arguments.make_key, ignored))
+    return fail(Code::kConflict, "a file is there already; it is not overwritten", arguments.make_key);
+  std::string passphrase;
+  if (!arguments.passphrase_file.empty()) {
+    KOINON_ASSIGN(passphrase, read_passphrase(arguments.passphrase_file));
+  }
+  const SealingSecret secret = SealingSecret::generate();
+  KOINON_TRY(
+      write_key_file(std::filesystem::absolute(arguments.make_key), "backup", secret.seed(), passphrase));
+  const std::string text = std::string(kPublicWord) + to_base64url(secret.public_key().view());
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"file", arguments.make_key}, {"public_key", text}}) << "\n";
+    return {};
+  }
+  std::cout << text << "\n";
+  std::cerr << "koinon: back up with: koinon backup DEST --to " << text << "\nkoinon: keep "
+            << arguments.make_key << " where the node is not; koinon restore takes it with --key\n";
+  return {};
+}
+
+// A secret that this machine has in every run, and a backup does not tell: by it chunks get the same names.
+Result<Bytes> naming_secret(const DataFolder& folder, const SealingKey& to) {
+  KOINON_ASSIGN(Bytes key, read_file(folder.key("node"), limits::kBackupKeyFileBytes));
+  Bytes secret = secret_of("names", key, to.view());
+  wipe(key);
+  return secret;
+}
+
+Result<backup::Closing> closing_of(const DataFolder& folder, const BackupArguments& arguments) {
+  backup::Closing closing;
+  if (!arguments.public_key.empty() && !arguments.passphrase_file.empty())
+    return fail(Code::kInvalidArgument, "encrypt to a passphrase or to a public key, not to both", "to");
+  if (!arguments.public_key.empty()) {
+    closing.protection = backup::Protection::kPublicKey;
+    KOINON_ASSIGN(closing.to, parse_public_key(arguments.public_key));
+    KOINON_ASSIGN(closing.naming, naming_secret(folder, closing.to));
+  } else if (!arguments.passphrase_file.empty()) {
+    closing.protection = backup::Protection::kPassphrase;
+    KOINON_ASSIGN(closing.passphrase, read_passphrase(arguments.passphrase_file));
+  }
+  return closing;
+}
+
+Status check_place(const DataFolder& folder, const std::filesystem::path& to) {
+  if (to.empty()) return fail(Code::kInvalidArgument, "name the folder or file to write to", "dest");
+  const auto data = std::filesystem::weakly_canonical(folder.path());
+  const auto place = std::filesystem::weakly_canonical(to);
+  const auto inside = place.lexically_relative(data);
+  if (!inside.empty() && *inside.begin() != "..")
+    return fail(Code::kInvalidArgument, "a backup in the data folder is lost with it; choose another place",
+                to.string());
+  return {};
+}
+
+}  // namespace
+
+Status run_backup(const Common& common, const BackupArguments& arguments) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error, and not the end
+  KOINON_TRY(init_crypto());
+  if (!arguments.make_key.empty()) return make_key(common, arguments);
+  const DataFolder folder(common.data);
+  KOINON_TRY(folder.check_node());
+  KOINON_TRY(check_place(folder, arguments.to));
+  KOINON_ASSIGN(const backup::Closing closing, closing_of(folder, arguments));
+  const std::filesystem::path to = std::filesystem::absolute(arguments.to);
+  KOINON_ASSIGN(const auto vault, backup::open_vault_to_write(to, arguments.one_file, closing.protection));
+  KOINON_ASSIGN(const backup::WritingKeys keys, backup::keys_to_write(*vault, closing));
+  KOINON_ASSIGN(const backup::NodeFiles files, backup::NodeFiles::open(folder.path()));
+  const UnixMillis now = system_clock().wall();
+  backup::BackupReport report;
+  {
+    ProgressLine line("backup");
+    KOINON_ASSIGN(report, backup::write_backup(
+                              *vault, keys, files.files(), now,
+                              [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
+  }
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"number", report.number},
+                                              {"bytes", report.bytes},
+                                              {"chunks", report.chunks},
+                                              {"written", report.written},
+                                              {"mended", report.mended}})
+              << "\n";
+    return {};
+  }
+  std::cout << "Backup " << report.number << " of " << common.data << " is in " << arguments.to << ": "
+            << report.bytes / limits::kKiB << " KiB, " << report.written << " of " << report.chunks
+            << " chunks were new; all of it was read back.\n";
+  if (report.mended > 0)
+    std::cout << report.mended
+              << " chunks of earlier backups were damaged and are mended: look at that disk.\n";
+  if (closing.protection == backup::Protection::kOpen)
+    std::cout << "It is not encrypted and has the keys: keep it as safe as the node.\n";
+  return {};
+}
+
+}  // namespace koinon

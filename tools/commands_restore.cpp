@@ -1,0 +1,232 @@
+// koinon restore: puts a node back from a backup, or makes it anew from its keys and its peers.
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include <boost/json.hpp>
+#include <sys/stat.h>
+
+#include "crypto/key_file.h"
+#include "node/daemon/identity_file.h"
+#include "node/daemon/rebuild.h"
+#include "node/text/time_text.h"
+#include "proto/base/clock.h"
+#include "proto/base/encoding.h"
+#include "storage/backup/backup_reader.h"
+#include "storage/backup/disk_file.h"
+#include "storage/sqlite/sqlite.h"
+#include "tools/keeping.h"
+#include "tools/progress.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+// In a folder that is being made: whatever stands there is nobody's yet.
+constexpr const char* kUnfinished = "restore-unfinished";
+
+Result<bool> is_free(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::not_found) return true;
+  if (type != std::filesystem::file_type::directory) return false;
+  std::filesystem::directory_iterator all(path, error);
+  if (error) return fail(Code::kRefused, "it cannot be looked into: " + error.message(), path.string());
+  return all == std::filesystem::directory_iterator();
+}
+
+// The folder beside the wanted one in which all is made and verified before it counts.
+class Workplace {
+ public:
+  static Result<Workplace> make(std::filesystem::path wanted) {
+    if (!wanted.has_filename()) wanted = wanted.parent_path();
+    KOINON_ASSIGN(const bool free, is_free(wanted));
+    if (!free)
+      return fail(Code::kConflict, "something is there; koinon restore takes an empty or a missing folder",
+                  wanted.string());
+    Workplace out(wanted, wanted.string() + ".partial");
+    KOINON_ASSIGN(const bool fresh, is_free(out.partial_));
+    std::error_code error;
+    if (!fresh && !std::filesystem::exists(out.partial_ / kUnfinished, error))
+      return fail(Code::kConflict, "something is there that no restore left; move it away",
+                  out.partial_.string());
+    std::filesystem::remove_all(out.partial_, error);
+    KOINON_TRY(backup::make_folder(out.partial_));
+    if (::chmod(out.partial_.c_str(), 0700) != 0)
+      return fail(Code::kIo, "the folder could not be closed to others", out.partial_.string());
+    KOINON_TRY(backup::write_whole(out.partial_ / kUnfinished, ""));
+    return out;
+  }
+
+  DataFolder folder() const { return DataFolder(partial_); }
+  // Puts the folder in place.
+  Status finish() const {
+    KOINON_TRY(remove_file(partial_ / kUnfinished));
+    KOINON_TRY(backup::sync_file_system(partial_));
+    KOINON_TRY(backup::rename_path(partial_, wanted_));
+    return backup::sync_folder(wanted_.parent_path());
+  }
+  // Frees the room that half of a restore takes.
+  void give_up() const {
+    std::error_code ignored;
+    std::filesystem::remove_all(partial_, ignored);
+  }
+
+ private:
+  Workplace(std::filesystem::path wanted, std::filesystem::path partial)
+      : wanted_(std::move(wanted)), partial_(std::move(partial)) {}
+  std::filesystem::path wanted_;
+  std::filesystem::path partial_;
+};
+
+Result<backup::Opening> opening_of(const RestoreArguments& arguments) {
+  backup::Opening out;
+  std::string passphrase;
+  if (!arguments.passphrase_file.empty()) {
+    KOINON_ASSIGN(passphrase, read_passphrase(arguments.passphrase_file));
+  }
+  if (arguments.key.empty()) {
+    out.passphrase = passphrase;
+    return out;
+  }
+  KOINON_ASSIGN(Bytes seed, read_key_file(arguments.key, "backup", passphrase));
+  out.secret = SealingSecret::from_seed(seed);
+  wipe(seed);
+  return out;
+}
+
+// That SQLite finds no fault in its pages. fsck looks at what stands in them.
+Status check_database(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return {};
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
+  auto check = db.prepare("PRAGMA quick_check(1)");
+  KOINON_ASSIGN(const bool row, check.step());
+  if (row && check.text(0) == "ok") return {};
+  return fail(Code::kIo, "the backup has a damaged database: " + check.text(0), path.filename().string());
+}
+
+Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& arguments) {
+  KOINON_ASSIGN(const backup::Opening opening, opening_of(arguments));
+  KOINON_ASSIGN(const auto vault, backup::open_vault_to_read(arguments.from));
+  KOINON_ASSIGN(backup::KeyRing keys, backup::keys_to_read(*vault, opening));
+  std::optional<std::uint64_t> number;
+  if (!arguments.number.empty()) {
+    KOINON_ASSIGN(number, parse_decimal(arguments.number));
+  }
+  KOINON_ASSIGN(backup::BackupReader reader, backup::BackupReader::open(*vault, std::move(keys), number));
+  ProgressLine line("restore");
+  KOINON_TRY(reader.write_files(folder.path(),
+                                [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
+  for (const auto& path : {folder.office(), folder.store()}) KOINON_TRY(check_database(path));
+  KOINON_TRY(mark_restored(folder));
+  return reader.manifest();
+}
+
+Status restore_backup(const Common& common, const RestoreArguments& arguments, const Workplace& place) {
+  const auto manifest = fill(place.folder(), arguments);
+  if (!manifest.ok()) {
+    place.give_up();
+    return manifest.error();
+  }
+  KOINON_TRY(place.finish());
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"data", common.data}, {"made_at", time_text(manifest->made)}})
+              << "\n";
+    return {};
+  }
+  std::cout << "Put back into " << common.data << " as it was at " << time_text(manifest->made)
+            << ".\nOnce koinond runs, it takes back from its peers what they have of this city's log, and "
+               "signs when "
+               "they have answered: koinon status says whom it waits for.\nNext: koinond --data "
+            << common.data << "\n";
+  return {};
+}
+
+Result<RebuildResult> rebuild(const DataFolder& folder, const RestoreArguments& arguments) {
+  RebuildOptions options;
+  options.keys = arguments.keys;
+  options.peers = arguments.peers;
+  if (!arguments.passphrase_file.empty()) {
+    KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
+  }
+  if (!arguments.id.empty()) {
+    KOINON_ASSIGN(options.identity, identity_of_line(arguments.id, arguments.recovery_key));
+  }
+  return rebuild_node(folder, options, system_clock().wall());
+}
+
+Status restore_keys(const Common& common, const RestoreArguments& arguments, const Workplace& place) {
+  const auto made = rebuild(place.folder(), arguments);
+  if (!made.ok()) {
+    place.give_up();
+    return made.error();
+  }
+  KOINON_TRY(place.finish());
+  const std::string link = "http://localhost:8471/welcome/" + made->first_operator;
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"data", common.data},
+                                              {"name", made->identity.name},
+                                              {"log_id", to_text(made->identity.log_id())},
+                                              {"first_operator", link}})
+              << "\n";
+    return {};
+  }
+  std::cout
+      << "Made the node of " << made->identity.name << " anew in " << common.data
+      << ": its log comes back from its peers once koinond runs.\n"
+      << "Accounts, drafts and settings are gone. To log in with a browser, set the password of the account "
+         "`operator` once, within a week:\n"
+      << link << "\nNext: koinond --data " << common.data << "\n";
+  return {};
+}
+
+}  // namespace
+
+Status run_restore(const Common& common, const RestoreArguments& arguments) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  KOINON_TRY(init_crypto());
+  if (arguments.from.empty() == arguments.keys.empty())
+    return fail(Code::kInvalidArgument, "name a backup, or with --keys a folder of keys", "from");
+  KOINON_ASSIGN(const Workplace place,
+                Workplace::make(std::filesystem::absolute(common.data).lexically_normal()));
+  return arguments.keys.empty() ? restore_backup(common, arguments, place)
+                                : restore_keys(common, arguments, place);
+}
+
+void add_keeping_commands(CLI::App& app, const Common& common, std::function<Status()>& action) {
+  const auto backup = std::make_shared<BackupArguments>();
+  CLI::App* to =
+      app.add_subcommand("backup", "copy the node, while it runs or not; again: only what changed");
+  to->fallthrough()->callback(
+      [&common, &action, backup] { action = [&common, backup] { return run_backup(common, *backup); }; });
+  to->add_option("dest", backup->to, "a folder, or a file that a backup was written to");
+  to->add_flag("--one-file", backup->one_file, "make one file, not a folder");
+  to->add_option("--passphrase-file", backup->passphrase_file, "encrypt to the passphrase in this file");
+  to->add_option("--to", backup->public_key, "encrypt to the public key that --make-key printed");
+  to->add_option("--make-key", backup->make_key, "only make a secret key for backups, in this file");
+
+  const auto restore = std::make_shared<RestoreArguments>();
+  CLI::App* from = app.add_subcommand("restore", "put a node back, into a missing or empty --data folder");
+  from->fallthrough()->callback(
+      [&common, &action, restore] { action = [&common, restore] { return run_restore(common, *restore); }; });
+  from->add_option("from", restore->from, "what koinon backup wrote");
+  from->add_option("--number", restore->number, "which backup of those there (the newest)");
+  from->add_option("--passphrase-file", restore->passphrase_file, "the passphrase of the backup or the keys");
+  from->add_option("--key", restore->key, "the secret key of the backup");
+  from->add_option("--keys", restore->keys, "no backup: make the node anew from this folder of keys");
+  from->add_option("--peer", restore->peers,
+                   "with --keys: the line of a peer's koinon id; may be given again")
+      ->allow_extra_args(false);
+  from->add_option("--id", restore->id, "with --keys that have no file identity: our line of koinon id");
+  from->add_option("--recovery-key", restore->recovery_key, "with --id: the recovery public key");
+
+  const auto repair = std::make_shared<bool>(false);
+  CLI::App* fsck = app.add_subcommand("fsck", "look at all that the node holds, and say what is damaged");
+  fsck->fallthrough()->callback(
+      [&common, &action, repair] { action = [&common, repair] { return run_fsck(common, *repair); }; });
+  fsck->add_flag("--repair", *repair, "mark what can be had again to be fetched; koinond must not run");
+}
+
+}  // namespace koinon

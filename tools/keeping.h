@@ -1,0 +1,41 @@
+// The commands that keep a node: backup, restore, fsck. They work on the data folder, without a daemon.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/commands.h"
+
+namespace koinon {
+
+// Adds the commands; parsing one sets `action`. Both references must outlive the action.
+void add_keeping_commands(CLI::App& app, const Common& common, std::function<Status()>& action);
+
+struct BackupArguments {
+  std::string to;               // a folder or a file
+  bool one_file = false;        // a place that is new is made as one file
+  std::string passphrase_file;  // encrypts to its passphrase
+  std::string public_key;       // encrypts to it
+  std::string make_key;         // only makes a secret key, in this file
+};
+// commands_backup.cpp
+Status run_backup(const Common& common, const BackupArguments& arguments);
+
+struct RestoreArguments {
+  std::string from;             // a folder or a file that koinon backup wrote
+  std::string number;           // empty: the newest
+  std::string passphrase_file;  // of the backup; with `keys`, of sealed key files
+  std::string key;              // a secret key that koinon backup --make-key wrote
+  std::string keys;             // a folder of key files, in place of a backup
+  std::vector<std::string> peers;
+  std::string id;
+  std::string recovery_key;
+};
+// commands_restore.cpp
+Status run_restore(const Common& common, const RestoreArguments& arguments);
+
+// commands_fsck.cpp Fails if anything is damaged.
+Status run_fsck(const Common& common, bool repair);
+
+}  // namespace koinon
