@@ -172,13 +172,20 @@ using koinon::test::TestNode;
 TEST(EpochsOfNodes, AFollowersCursorOutlivesTheRestartsOfItsSource) {
   Network network(1);
   TestNode& seoul = network.add("seoul.example");
+  TestNode& milan = network.add("milan.example");
   TestNode& la = network.add("la.example");
+  network.peer(seoul, milan);
   network.peer(seoul, la);
+  seoul.vouch(milan);
+  const SessionId source = network.connect(seoul, milan);
   SessionId session = network.connect(la, seoul);
   network.drive();
-  seoul.publish(3);
+  seoul.publish(2);
+  network.drive();
+  network.cut(source);
   network.drive();
   ASSERT_EQ(la.holds(seoul), 4U);
+  ASSERT_EQ(la.holds(milan), 1U) << "LA does not tell Seoul what it holds of Milan: its cursor does";
   const auto heads_in = [&] { return la.engine->sessions().at(0).counts.heads_in; };
   for (int start = 0; start < 3; ++start) {
     network.cut(session);
