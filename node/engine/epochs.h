@@ -4,8 +4,8 @@
 // copy. Then the store begins a new epoch, and all sessions begin anew in it. An epoch that is forged,
 // forgotten for its age, or handled already proves nothing and costs one MAC a session.
 //
-// Where the disk was full when we started, the store is asked for this start's epoch until it has begun; until
-// then it makes no rows.
+// Where the disk was full when we started, the store is asked for this start's epoch until it has begun;
+// until then it makes no rows.
 #pragma once
 
 #include "koinon/v1/wire.pb.h"

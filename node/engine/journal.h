@@ -29,7 +29,8 @@ class Journal {
   // Whether a counter says that the store has lost epochs: it is above all that the store knew before this
   // start, and above those that were handled.
   bool is_lost(std::uint32_t counter) const;
-  // The store has begun an epoch while we run. `handled`: the counter of the lost one that was shown; 0: none.
+  // The store has begun an epoch while we run. `handled`: the counter of the lost one that was shown; 0:
+  // none.
   void begin_epoch(std::vector<EpochRange> epochs, std::uint32_t handled);
 
   // A commit that may make a row is given to the store. Returns its number, for `end`.

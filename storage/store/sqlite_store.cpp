@@ -165,9 +165,9 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteSeen seen_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
-  bool unfolded_ = true;  // bytes that were erased just before a crash are still in the write-ahead log
+  bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
   bool begins_epoch_ = true;  // nothing is left to be done of options_.epochs
-  bool swept_ = false;    // nothing is left of removed logs
+  bool swept_ = false;        // nothing is left of removed logs
 };
 
 Status SqliteStore::prepare() {

@@ -90,10 +90,7 @@ struct Held {
         {"add_chunk", [chunk](Store& s) { return done(s.add_chunk(chunk)); }},
         {"finish_attachment", [this](Store& s) { return s.finish_attachment(wanted.id, false); }},
         {"drop_attachment", [this](Store& s) { return s.drop_attachment(wanted.id); }},
-        {"begin_epoch",
-         [epoch](Store& s) {
-           return s.begin_epoch(epoch);
-         }},
+        {"begin_epoch", [epoch](Store& s) { return s.begin_epoch(epoch); }},
         {"set_epoch_handled", [](Store& s) { return s.set_epoch_handled(7); }},
         {"set_cursor",
          [this, epoch](Store& s) {
@@ -256,7 +253,8 @@ TEST_F(Changes, AnIntentThatIsAnsweredAsFailedHasStoredNothing) {
 
 TEST_F(Changes, ManyAsOneFailTogetherAndLeaveWhatWasBefore) {
   TemporaryFolder folder;
-  const auto on_disk = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  const auto on_disk =
+      std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   MemoryStore in_memory{MemoryStore::Options{}};
   for (Store* store : {on_disk.get(), static_cast<Store*>(&in_memory)}) {
     held->fill(*store);
@@ -283,7 +281,8 @@ TEST_F(Changes, ManyAsOneFailTogetherAndLeaveWhatWasBefore) {
 
 TEST_F(Changes, OutsideBeginAndCommitEachIsRefusedByEveryStore) {
   TemporaryFolder folder;
-  const auto on_disk = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  const auto on_disk =
+      std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   MemoryStore in_memory{MemoryStore::Options{}};
   for (Store* store : {on_disk.get(), static_cast<Store*>(&in_memory)}) {
     held->fill(*store);

@@ -161,7 +161,8 @@ class Held {
   }
 
   void fill_relayed(const Size& size) {
-    const auto author = std::move(*open_sqlite_store(folder.path() / "author.db", with_epochs(unkeyed_epochs())));
+    const auto author =
+        std::move(*open_sqlite_store(folder.path() / "author.db", with_epochs(unkeyed_epochs())));
     RunCommit run;
     BodiesCommit bodies{far.id(), {}, {5}, {}};
     for (std::size_t i = 0; i < size.relayed; ++i) {

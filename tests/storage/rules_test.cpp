@@ -4,8 +4,8 @@
 #include "proto/base/limits.h"
 #include "storage/store/arrival_rules.h"
 #include "storage/store/body_rules.h"
-#include "storage/store/file_rules.h"
 #include "storage/store/epoch_rules.h"
+#include "storage/store/file_rules.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/trust_rules.h"
 

@@ -132,7 +132,8 @@ TEST_F(Search, ARebuiltIndexFindsTheSame) {
 TEST_F(Search, AnIndexOfAnotherStoreIsEmptied) {
   index.reset();
   reader.reset();
-  auto writer = open_index_writer(folder.path() / "index.db", std::vector<EpochRange>{{Epoch::from(Bytes(Epoch::kSize, 'o')), {}, {}}});
+  auto writer = open_index_writer(folder.path() / "index.db",
+                                  std::vector<EpochRange>{{Epoch::from(Bytes(Epoch::kSize, 'o')), {}, {}}});
   ASSERT_TRUE(writer.ok());
   EXPECT_EQ((*open_index_reader(folder.path() / "index.db"))->position()->value, 0U);
 }
