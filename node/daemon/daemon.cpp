@@ -40,9 +40,9 @@ Status Daemon::prepare() {
     KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
     mark_.emplace(std::move(mark));
   }
-  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
-                                              [this] { arrivals_->notify(); }},
-                             *store, state));
+  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
+                                              mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); }},
+                                             *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
