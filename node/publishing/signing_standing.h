@@ -1,5 +1,5 @@
-// Whether this node may sign, as the engine said last, for all threads: the writer asks before it signs; API, pages
-// and alarms show it. The engine decides (node/engine/standing.h).
+// Whether this node may sign, as the engine said last, for all threads: the writer asks before it signs; API,
+// pages and alarms show it. The engine decides (node/engine/standing.h).
 #pragma once
 
 #include <mutex>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "node/engine/engine_types.h"
+#include "node/replication/signing_wait.h"
 
 namespace koinon {
 
@@ -35,7 +36,12 @@ class SigningStanding {
     const std::lock_guard lock(mutex_);
     return now_;
   }
-  std::optional<Error> waits() const { return why_not_signed(now()); }
+  std::optional<SigningWait> waits() const {
+    const SigningNow now = this->now();
+    auto why = why_not_signed(now);
+    if (!why) return std::nullopt;
+    return SigningWait{std::move(*why), now.view.fewer_after};
+  }
 
  private:
   mutable std::mutex mutex_;
