@@ -424,7 +424,8 @@ TEST_F(HoldQueueTest, AfterARollbackWhatWaitsIsSetAsideOnceUntilSomebodyLooks) {
   let_it_look();
   EXPECT_EQ(now(fresh).state, HeldState::kWaiting) << "it was written after the rollback";
   waits.set(std::nullopt);
-  let_it_look();
+  queue->notify();
+  ASSERT_TRUE(settled.wait(2)) << "that it set aside, and what it signed";
   EXPECT_EQ(now(fresh).state, HeldState::kSigned);
   EXPECT_EQ(now(old).state, HeldState::kSetAside) << "nothing signs it by itself";
   ASSERT_TRUE(desk.approve(old, "boss", kNow).ok());
