@@ -36,7 +36,7 @@ class Kept(NodesTest):
         seoul, before = self.waiting()
         entries = seoul.json("status")["entries"]
         token = account(seoul, "press", "publisher")
-        answer = Api(seoul, token=token).post("/api/v1/records", practice("First"))
+        answer = Api(seoul, token=token).post("/api/v1/records", practice("First"), expect=202)
         self.assertEqual(answer.status, 202, answer.body)
         self.assertEqual(answer.json()["state"], "waits-for-signing")
         self.assertIn("this clock says 2000", answer.json()["signing_waits"]["reason"])
@@ -101,7 +101,7 @@ class Kept(NodesTest):
         self.again(seoul, in_2000())
         wait_for(lambda: seoul.json("status")["clock"]["signing_waits"], "nothing is signed")
         self.assertIn("and this node may sign; now it may not", seoul.run("peer", "add", milan.line()))
-        answer = Api(seoul, token=account(seoul, "boss", "operator")).post("/api/v1/vouches", {"city": "la.example"})
+        answer = Api(seoul, token=account(seoul, "boss", "operator")).post("/api/v1/vouches", {"city": "la.example"}, expect=202)
         self.assertEqual(answer.status, 202, answer.body)
         self.assertEqual(answer.json()["vouch"]["city"], la.log_id())
         self.assertEqual(seoul.refs(kind="vouch", city="seoul.example"), [])
