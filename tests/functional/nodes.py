@@ -140,6 +140,13 @@ class Node:
         note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = [{topics}]\n+++\n{text}\n'
         return json.loads(self.run("--json", "publish", "-", *args, stdin=note.encode()))["ref"]
 
+    def keep(self, title):
+        """Publishes while nothing may be signed: what is kept, as the API says it."""
+        return self.local("POST", "/api/v1/records", {"file": f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'})
+
+    def titles(self):
+        return [item["title"] for item in self.json("list", "--limit", "1000")["items"]]
+
     def local(self, method, path, value=None):
         """Asks over the Unix socket, as the command line does, without a process of its own: the answer's JSON."""
         body = b"" if value is None else json.dumps(value).encode()

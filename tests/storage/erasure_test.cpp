@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/search/search_index.h"
+#include "storage/store/run_rules.h"
 #include "tests/files_contain.h"
 #include "tests/storage/held_log.h"
 
@@ -55,6 +56,45 @@ TEST_P(Erasure, ARunTakesBackTheMarksThatNameItAndNoOthers) {
   EXPECT_EQ(record(1).state, BodyState::kErased) << "entry 4 is not here yet";
   take(author.run(4, 5, BodyState::kNotHeld, true));
   EXPECT_EQ(unheld(), (std::vector<std::uint64_t>{0, 1, 2}));
+}
+
+TEST_P(Erasure, ABodyIsHiddenUntilItIsErasedOrShownAgain) {
+  author.say(note("one"));
+  author.say(note("two"));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  const auto hide = [&](std::uint64_t index, bool hidden) {
+    change([&] { EXPECT_TRUE(store->set_hidden(author.log.id(), EntryIndex(index), hidden, {9}).ok()); });
+  };
+  hide(0, true);
+  EXPECT_TRUE(record(0).hidden);
+  EXPECT_EQ(record(0).body, author.body(0)) << "peers get it as before";
+  EXPECT_EQ(arrivals().back(), ArrivalKind::kReleased);
+  const std::size_t told = arrivals().size();
+  hide(0, true);
+  EXPECT_EQ(arrivals().size(), told) << "it is hidden already";
+  hide(1, true);
+  EXPECT_EQ(*store->hidden(author.log.id()), (std::vector<EntryIndex>{EntryIndex(0), EntryIndex(1)}));
+  hide(1, false);
+  EXPECT_FALSE(record(1).hidden);
+  EXPECT_EQ(arrivals().back(), ArrivalKind::kBody);
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(2, 3, BodyState::kNotHeld));
+  EXPECT_EQ(record(0).state, BodyState::kErased);
+  EXPECT_TRUE(store->hidden(author.log.id())->empty());
+}
+
+TEST_P(Erasure, WhatOurLogSaysIsKnownByItsSealedDigestEvenIfItCameBackFromPeersAndWasErased) {
+  change([&] { ASSERT_TRUE(store->set_own_log(author.log.id()).ok()); });
+  author.say(note("one"));
+  author.say(erasure_of(author.log.id(), 0));
+  const RunCommit run = author.run(0, 2, BodyState::kNotHeld);
+  const Bytes said = sealed_digest(run.records[0].entry);
+  const Bytes taken_back = sealed_digest(run.records[1].entry);
+  EXPECT_NE(said, taken_back);
+  EXPECT_EQ(sealed_digest("no entry"), Bytes());
+  take(run);
+  EXPECT_EQ(*store->own_content(said), EntryIndex(0));
+  EXPECT_EQ(*store->own_content(taken_back), EntryIndex(1));
 }
 
 TEST(AnErasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {

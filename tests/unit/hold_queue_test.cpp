@@ -39,6 +39,25 @@ class Told {
   std::size_t told_ = 0;
 };
 
+// Why nothing is signed, if so.
+class Waiting {
+ public:
+  void set(std::optional<SigningWait> waits) {
+    const std::lock_guard lock(mutex_);
+    waits_ = std::move(waits);
+  }
+  std::optional<SigningWait> get() {
+    const std::lock_guard lock(mutex_);
+    return waits_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<SigningWait> waits_;
+};
+
+SigningWait for_milan() { return {fail(Code::kUnavailable, "it is signed when Milan answers"), kNow}; }
+
 // A store whose records cannot be read for a while.
 class BrokenStore final : public StoreReader {
  public:
@@ -97,6 +116,7 @@ class BrokenStore final : public StoreReader {
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
     return store_->lacking(limit);
   }
+  Result<std::vector<EntryIndex>> hidden(const LogId& log) override { return store_->hidden(log); }
   Result<std::optional<LogId>> own_log() override { return store_->own_log(); }
   Result<std::optional<LogId>> vouched_as(std::string_view name) override { return store_->vouched_as(name); }
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
@@ -152,6 +172,41 @@ class HoldQueueTest : public testing::Test {
                    R"("content":{"title":"Mine","solution":"Text."}})";
     return *desk.hold(held);
   }
+  // Of an account that may sign. Empty salt: as an older version has held it.
+  HeldId hold_request(UserId user, const std::string& request, const Bytes& salt,
+                      std::optional<EntryIndex> hides = {}) {
+    HeldNote held;
+    held.user = user;
+    held.who = "press";
+    held.due_at = {1};
+    held.request = request;
+    held.salt = salt;
+    held.kept = true;
+    held.hides = hides;
+    return *desk.hold(held);
+  }
+  static std::string titled(const std::string& title) {
+    return R"({"kind":"practice","language":"en","topics":["health"],"content":{"title":")" + title +
+           R"(","solution":"Text."}})";
+  }
+  std::string erasing(std::uint64_t index) {
+    const auto reader = read_store();
+    return R"({"withdraw":{"ref":")" + Directory(*reader, nearness).ref(city.id(), EntryIndex(index)) +
+           R"(","erase":true}})";
+  }
+  Result<EntryIndex> ask_to_sign(HeldId id) {
+    std::promise<Result<EntryIndex>> promise;
+    auto answer = promise.get_future();
+    queue->sign_now(id, [&](Result<EntryIndex> done) { promise.set_value(std::move(done)); });
+    return answer.get();
+  }
+  // After it the queue has looked at all that waits: a request is answered between two looks.
+  void let_it_look() {
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(ask_to_sign(HeldId{999}).ok());
+  }
+  HeldNote now(HeldId id) { return **desk.held(id); }
+  std::uint64_t log_size() { return read_store()->log_state(city.id())->range.size().value; }
+  bool is_hidden(std::uint64_t index) { return read_store()->record(city.id(), EntryIndex(index))->hidden; }
   std::unique_ptr<StoreReader> read_store() {
     return std::move(*open_sqlite_reader(folder.path() / "store.db"));
   }
@@ -178,6 +233,7 @@ class HoldQueueTest : public testing::Test {
   OwnLog city = test_log();
   Nearness nearness;
   Refusals refusals;
+  Waiting waits;
   Told settled;
   Told failed;
   Told housed;
@@ -285,6 +341,100 @@ TEST_F(HoldQueueTest, WhatCannotBeGivenBackWaitsAndIsGivenBackOnce) {
     EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled) << what;
     EXPECT_EQ(desk.drafts(reader, 10)->items.size(), turn) << what;
   }
+}
+
+TEST_F(HoldQueueTest, WhatIsDueWhileNothingMayBeSignedIsKeptAndSignedInOrder) {
+  const UserId press = account(Role::kPublisher);
+  const HeldId scheduled = hold(press);
+  const HeldId first = hold_request(press, titled("First"), Bytes(16, 'a'));
+  const HeldId second = hold_request(press, titled("Second"), Bytes(16, 'b'));
+  waits.set(for_milan());
+  start(read_store());
+  const auto refused = ask_to_sign(second);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  let_it_look();
+  for (const HeldId id : {scheduled, first, second}) {
+    EXPECT_EQ(now(id).state, HeldState::kWaiting);
+    EXPECT_TRUE(now(id).kept);
+    EXPECT_NE(now(id).request, "{}");
+  }
+  EXPECT_TRUE(*desk.has_kept());
+  EXPECT_EQ(log_size(), 1U);
+  waits.set(std::nullopt);
+  queue->notify();
+  ASSERT_TRUE(settled.wait(3));
+  queue->stop();
+  EXPECT_EQ(log_size(), 4U);
+  EXPECT_TRUE(now(scheduled).outcome.ends_with("/1")) << now(scheduled).outcome;
+  EXPECT_TRUE(now(first).outcome.ends_with("/2")) << now(first).outcome;
+  EXPECT_TRUE(now(second).outcome.ends_with("/3")) << now(second).outcome;
+  EXPECT_FALSE(*desk.has_kept());
+  EXPECT_TRUE(now(first).salt.empty()) << "with it an erased text could be guessed";
+}
+
+// An old office.db holds what was signed since. Whoever wrote it asked once.
+TEST_F(HoldQueueTest, WhatAnOldOfficeHoldsIsNotSignedAgainNorWhatWasErased) {
+  const UserId press = account(Role::kPublisher);
+  const Bytes salt(16, 's');
+  const HeldId before = hold_request(press, titled("Once"), salt);
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  const HeldId again = hold_request(press, titled("Once"), salt);
+  queue->notify();
+  ASSERT_TRUE(settled.wait(2));
+  EXPECT_EQ(now(again).state, HeldState::kSigned);
+  EXPECT_EQ(now(again).outcome, now(before).outcome);
+  EXPECT_EQ(log_size(), 2U);
+  const HeldId gone = hold_request(press, erasing(1), Bytes(16, 'w'), EntryIndex(1));
+  queue->notify();
+  ASSERT_TRUE(settled.wait(3));
+  EXPECT_EQ(now(gone).state, HeldState::kSigned) << now(gone).outcome;
+  EXPECT_EQ(read_store()->record(city.id(), EntryIndex(1))->state, BodyState::kErased);
+  const HeldId erased = hold_request(press, titled("Once"), salt);
+  const HeldId gone_again = hold_request(press, erasing(1), Bytes(16, 'x'), EntryIndex(1));
+  queue->notify();
+  ASSERT_TRUE(settled.wait(5));
+  queue->stop();
+  EXPECT_EQ(now(erased).outcome, now(before).outcome) << "what was erased stays erased";
+  EXPECT_EQ(now(gone_again).outcome, now(gone).outcome);
+  EXPECT_EQ(log_size(), 3U);
+}
+
+TEST_F(HoldQueueTest, AnErasureThatWaitsHidesTheTextUntilItIsTakenBack) {
+  const HeldId id = hold_request(account(Role::kPublisher), erasing(0), Bytes(16, 'w'), EntryIndex(0));
+  waits.set(for_milan());
+  start(read_store());
+  let_it_look();
+  EXPECT_TRUE(is_hidden(0));
+  EXPECT_FALSE(read_store()->record(city.id(), EntryIndex(0))->body.empty()) << "it may be taken back still";
+  ASSERT_TRUE(desk.settle(id, HeldState::kWaiting, HeldState::kCancelled, "", kNow).ok());
+  let_it_look();
+  EXPECT_FALSE(is_hidden(0));
+  queue->stop();
+}
+
+TEST_F(HoldQueueTest, AfterARollbackWhatWaitsIsSetAsideOnceUntilSomebodyLooks) {
+  const UserId press = account(Role::kPublisher);
+  const HeldId old = hold_request(press, titled("Old"), Bytes(16, 'o'));
+  waits.set(for_milan());
+  start(read_store());
+  queue->set_aside_after_rollback({5});
+  let_it_look();
+  EXPECT_EQ(now(old).state, HeldState::kSetAside);
+  const HeldId fresh = hold_request(press, titled("Fresh"), Bytes(16, 'f'));
+  queue->set_aside_after_rollback({5});  // a restart tells it again
+  let_it_look();
+  EXPECT_EQ(now(fresh).state, HeldState::kWaiting) << "it was written after the rollback";
+  waits.set(std::nullopt);
+  queue->notify();
+  ASSERT_TRUE(settled.wait(2)) << "that it set aside, and what it signed";
+  EXPECT_EQ(now(fresh).state, HeldState::kSigned);
+  EXPECT_EQ(now(old).state, HeldState::kSetAside) << "nothing signs it by itself";
+  ASSERT_TRUE(desk.approve(old, "boss", kNow).ok());
+  EXPECT_TRUE(ask_to_sign(old).ok());
+  queue->stop();
+  EXPECT_EQ(now(old).state, HeldState::kSigned);
 }
 
 }  // namespace
