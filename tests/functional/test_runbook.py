@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, peer, wait_for
+from nodes import BIN, DEADLINE, TOP, Node, NodesTest, wait_for
 
 RUNBOOK = (TOP / "deploy" / "RUNBOOK.md").read_text()
 
@@ -28,9 +28,14 @@ class Runbook(NodesTest):
         self.ref = self.seoul.publish("Kept")
         self.line = self.la.line()
         wait_for(lambda: self.la.shows(self.ref), "Los Angeles holds it")
-        # On a machine of its own a node needs no such lines; here other nodes have the usual ports.
-        (self.seoul.data / "koinond.toml").write_text(
-            f'listen = "127.0.0.1"\npeer.port = 0\nhttp.port = 0\nhttp.public = true\nready_file = "{self.top / "ready"}"\n')
+        self.own = self.seoul.log_id()
+        # On a machine of its own a node has the usual ports; here others may have them.
+        commands = self.top / "bin"
+        commands.mkdir()
+        (commands / "koinon").symlink_to(BIN / "koinon")
+        (commands / "koinond").write_text(
+            f'#!/bin/sh\nexec {BIN}/koinond "$@" --listen 127.0.0.1 --peer-port 0 --http-port 0 --ready-file {self.top}/ready\n')
+        (commands / "koinond").chmod(0o755)
         (self.top / "words").write_text("a long passphrase\n")
 
     def tearDown(self):
@@ -41,16 +46,16 @@ class Runbook(NodesTest):
                 pass
         super().tearDown()
 
-    def environment(self, **more):
-        return {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "DATA": str(self.seoul.data), "BACKUP": str(self.top / "backup"),
+    def environment(self):
+        return {**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "DATA": str(self.seoul.data), "BACKUP": str(self.top / "backup"),
                 "NEW": str(self.top / "new"), "KEYS": str(self.top / "paper" / "keys"), "PEER": self.line,
-                "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key"), **more}
+                "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key")}
 
-    def execute(self, script, **more):
+    def execute(self, script):
         """Runs a block; the processes that it leaves in the background are ended with the test."""
         log = open(self.top / "runbook.log", "ab")
         pids = self.top / "pids"
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", f"{script}\njobs -p > {pids}"], env=self.environment(**more),
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", f"{script}\njobs -p > {pids}"], env=self.environment(),
                               stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=DEADLINE)
         log.close()
         self.assertEqual(done.returncode, 0, f"{script}\n{(self.top / 'runbook.log').read_text()}")
@@ -60,7 +65,7 @@ class Runbook(NodesTest):
         node = Node(self.top, "new", init=False)
         node.data = pathlib.Path(data)
         wait_for(lambda: (self.top / "ready").exists(), "the daemon that the block started serves")
-        self.assertEqual(node.json("id")["name"] if "name" in node.json("id") else "seoul.example", "seoul.example")
+        self.assertEqual(node.log_id(), self.own)
         return node
 
     def test_backup(self):
@@ -80,9 +85,8 @@ class Runbook(NodesTest):
         shutil.copytree(self.seoul.data / "keys", self.top / "paper" / "keys")
         self.seoul.stop()
         shutil.rmtree(self.seoul.data)
-        (self.top / "koinond.toml").write_text("")
         for block in blocks("The machine is gone"):
-            self.execute(block, KOINOND_OPTIONS=f"--listen 127.0.0.1 --peer-port 0 --http-port 0 --ready-file {self.top / 'ready'}")
+            self.execute(block)
         self.serves(self.top / "new")
 
     def test_moving(self):
