@@ -11,6 +11,8 @@ const char* words_of(Remedy remedy) {
     case Remedy::kFetchFile:
     case Remedy::kFetchLog:
       return "can be fetched again";
+    case Remedy::kDropBody:
+      return "can go";
     case Remedy::kDropTransit:
       return "can go: it is held for peers only";
     case Remedy::kNameFiles:

@@ -14,6 +14,7 @@ namespace koinon::fsck {
 enum class Remedy : unsigned char {
   kNone,          // a backup or another city has it
   kFetchBody,     // the body is marked as wanted, not held. `number`: the record's row
+  kDropBody,      // a body goes that nothing names. `number`: the record's row
   kDropTransit,   // a body that is held for peers goes. `number`: the record's row
   kNameFiles,     // which files a record names is read again from its body. `number`: the record's row
   kFetchFile,     // the file is marked as wanted, from the first chunk that is lost. `number`: the file's;

@@ -188,12 +188,12 @@ Status LogCheck::check_body(const StoredRecord& record, const v1::Entry& entry, 
   if (record.state == BodyState::kErased) return check_erased(record);
   if (record.state != BodyState::kHeld) {
     if (!record.body.empty())
-      found(place(record.index), "a body is there that is said not to be held", Remedy::kFetchBody, row);
+      found(place(record.index), "a body is there that is said not to be held", Remedy::kDropBody, row);
     return {};
   }
   if (claim.size == 0) {
     if (!record.body.empty())
-      found(place(record.index), "a body is there that no entry names", Remedy::kFetchBody, row);
+      found(place(record.index), "a body is there that no entry names", Remedy::kDropBody, row);
     return {};
   }
   ++report_.bodies;
@@ -208,7 +208,7 @@ Status LogCheck::check_body(const StoredRecord& record, const v1::Entry& entry, 
 Status LogCheck::check_erased(const StoredRecord& record) {
   const std::int64_t row = record_id(number_, record.index);
   if (!record.body.empty())
-    found(place(record.index), "a body that was erased is there", Remedy::kFetchBody, row);
+    found(place(record.index), "a body that was erased is there", Remedy::kDropBody, row);
   // The withdrawal may not be held yet: whoever sent the record said which it is.
   if (record.erased_by.value >= state_.range.size().value) return {};
   SqliteLogs logs(db_);

@@ -20,11 +20,7 @@ Status run(sqlite::Connection& db, const char* sql, std::int64_t value) {
 
 Status fetch_body(sqlite::Connection& db, std::int64_t row) {
   KOINON_TRY(run(db, "DELETE FROM attachment_use WHERE record = ?", row));
-  // One that was erased stays so.
-  KOINON_TRY(run(db,
-                 "UPDATE record SET state = 3, erased_by = NULL WHERE id = ? AND (state = 0 OR (state = 2 "
-                 "AND body IS NULL))",
-                 row));
+  KOINON_TRY(run(db, "UPDATE record SET state = 3, erased_by = NULL WHERE id = ?", row));
   return run(db, "UPDATE record SET body = NULL WHERE id = ?", row);
 }
 
@@ -101,6 +97,8 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
   switch (damage.remedy) {
     case Remedy::kFetchBody:
       return done(fetch_body(db, damage.number));
+    case Remedy::kDropBody:
+      return done(run(db, "UPDATE record SET body = NULL WHERE id = ?", damage.number));
     case Remedy::kDropTransit:
       return done(run(db, "DELETE FROM transit WHERE id = ?", damage.number));
     case Remedy::kNameFiles:

@@ -1,0 +1,277 @@
+"""Backups of a running node, put back elsewhere; what a full disk, a kill or a broken disk does to them; fsck."""
+
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import unittest
+
+from nodes import BIN, DEADLINE, CommandFailed, Node, NodesTest, koinon, wait_for
+
+
+def limited(size, *args, data):
+    """A command for which no file may be larger than `size`: as a full disk, at a point that is known."""
+    return subprocess.run([str(BIN / "koinon"), "--data", str(data), *map(str, args)], capture_output=True, timeout=DEADLINE,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+
+
+def files_below(folder):
+    return [p for p in pathlib.Path(folder).rglob("*") if p.is_file()] if pathlib.Path(folder).exists() else []
+
+
+def change(database, sql, *values):
+    with sqlite3.connect(database) as db:
+        changed = db.execute(sql, values).rowcount
+    db.close()
+    return changed
+
+
+class Backup(NodesTest):
+    def path(self, name):
+        return pathlib.Path(self.folder) / name
+
+    def with_file(self, node, size=3 << 20):
+        """Publishes a note with a file, so that there is something to copy."""
+        file = self.path("file.bin")
+        file.write_bytes(os.urandom(size))
+        return node.publish("With a file", "Text.", ("health/testing",), "--attach", file)
+
+    def restored(self, name, backup, *args):
+        """A node that was put back, not started."""
+        node = Node(self.folder, name, init=False)
+        koinon("restore", backup, *args, data=node.data)
+        self.nodes.append(node)
+        return node
+
+    def test_under_load_killed_at_many_points_resumed_and_put_back_elsewhere(self):
+        seoul, la = self.pair()
+        self.with_file(seoul)
+        theirs = la.publish("From Los Angeles")
+        wait_for(lambda: theirs in seoul.refs(), "Seoul holds it")
+        done, published, put_back = threading.Event(), [], []
+
+        def load():
+            while not done.is_set() and len(published) < 400:
+                published.append(seoul.publish(f"Note {len(published)}", "x" * 3000))
+        thread = threading.Thread(target=load)
+        thread.start()
+        try:
+            for one_file in (False, True):
+                place = self.path("one" if one_file else "folder")
+                command = [str(BIN / "koinon"), "--data", str(seoul.data), "backup", str(place), *(["--one-file"] if one_file else [])]
+                for point in (1, 5, 20, 35):
+                    def reached(point=point, place=place):
+                        if place.is_dir():
+                            return len(files_below(place / "chunks")) >= point
+                        return place.exists() and place.stat().st_size >= point * 65536
+                    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    wait_for(lambda: reached() or process.poll() is not None, "the backup has come so far")
+                    process.kill()
+                    process.wait(DEADLINE)
+                before = list(published)
+                said = json.loads(koinon("--json", "backup", place, *(["--one-file"] if one_file else []), data=seoul.data))
+                self.assertLess(said["written"], said["chunks"], "what the killed runs wrote is not written again")
+                again = json.loads(koinon("--json", "backup", place, data=seoul.data))
+                self.assertLess(again["written"], again["chunks"] / 2, "only what changed")
+                node = self.restored(f"again-{place.name}", place)
+                looked = json.loads(koinon("--json", "fsck", data=node.data))
+                self.assertEqual(looked["damages"], [])
+                self.assertFalse((node.data / "instance-token").exists())
+                put_back.append((node, before))
+        finally:
+            done.set()
+            thread.join()
+        looked = json.loads(koinon("--json", "fsck", data=seoul.data))
+        self.assertEqual(looked["damages"], [], "beside the running daemon")
+        own = seoul.log_id()
+        seoul.stop()
+        for node, before in put_back:
+            node.start()
+            wait_for(lambda: node.json("status")["index_lag"] == 0, "the index is up to date")
+            self.assertEqual(set(before + [theirs]) - set(node.refs()), set())
+            self.assertEqual(node.log_id(), own)
+            node.stop()
+
+    def test_both_encryptions(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("Words that nobody else reads")
+        words, wrong, secret = self.path("words"), self.path("wrong"), self.path("backup.key")
+        words.write_text("open sesame\n")
+        wrong.write_text("open barley\n")
+        public = koinon("backup", "--make-key", secret, data=seoul.data).strip()
+        self.assertEqual(secret.stat().st_mode & 0o777, 0o600)
+        other = self.path("other.key")
+        koinon("backup", "--make-key", other, data=seoul.data)
+        self.assert_refused("not overwritten", lambda: koinon("backup", "--make-key", secret, data=seoul.data))
+        cases = [("passphrase", ["--passphrase-file", words], ["--passphrase-file", words], ["--passphrase-file", wrong]),
+                 ("key", ["--to", public], ["--key", secret], ["--key", other])]
+        for name, closing, opening, refused in cases:
+            place = self.path(name)
+            seoul.run("backup", place, *closing)
+            for file in files_below(place):
+                self.assertNotIn(b"Words that nobody", file.read_bytes())
+                self.assertNotIn(b"koinon-key/v1", file.read_bytes())
+            # What changed may be a page of an audit line; most is there already.
+            again = json.loads(seoul.run("--json", "backup", place, *closing))
+            self.assertLess(again["written"], again["chunks"] / 2)
+            self.assert_refused("protected in another way", lambda: seoul.run("backup", place))
+            for options in (refused, []):
+                data = self.path(f"refused-{name}")
+                with self.assertRaises(CommandFailed):
+                    koinon("restore", place, *options, data=data)
+                self.assertFalse(data.exists())
+            node = self.restored(f"back-{name}", place, *opening)
+            self.assertEqual(json.loads(koinon("--json", "fsck", data=node.data))["damages"], [])
+        seoul.stop()
+        for node in self.nodes[1:]:
+            node.start()
+            self.assertTrue(node.shows(ref))
+            node.stop()
+
+    def test_a_full_disk_is_said_and_loses_nothing(self):
+        seoul = self.node("seoul")
+        self.with_file(seoul)
+        for name, options, size in (("folder", [], 20_000), ("one", ["--one-file"], 1_000_000)):
+            place = self.path(name)
+            said = limited(size, "backup", place, *options, data=seoul.data)
+            self.assertEqual(said.returncode, 1)
+            self.assertEqual(len(said.stderr.splitlines()), 1, said.stderr)
+            self.assertIn(b"there is no room", said.stderr)
+            self.assert_refused("no backup was finished", lambda: koinon("restore", place, data=self.path("none")))
+            seoul.run("backup", place, *options)
+            # A later run that fails leaves the earlier backup.
+            self.with_file(seoul)
+            self.assertEqual(limited(size, "backup", place, data=seoul.data).returncode, 1)
+            data = self.path(f"back-{name}")
+            said = limited(1_000_000, "restore", place, data=data)
+            self.assertEqual(said.returncode, 1)
+            self.assertIn(b"there is no room", said.stderr)
+            self.assertFalse(data.exists())
+            self.assertFalse(pathlib.Path(f"{data}.partial").exists(), "what half of a restore took is free again")
+            koinon("restore", place, data=data)
+            self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
+
+    def test_a_damaged_backup_is_refused_and_what_is_there_is_kept(self):
+        seoul = self.node("seoul")
+        self.with_file(seoul)
+        place = self.path("folder")
+        seoul.run("backup", place)
+        chunk = max(files_below(place / "chunks"), key=lambda file: file.stat().st_size)
+        whole = chunk.read_bytes()
+        chunk.write_bytes(whole[:1000] + bytes([whole[1000] ^ 1]) + whole[1001:])
+        data = self.path("back")
+        self.assert_refused("is damaged", lambda: koinon("restore", place, data=data))
+        self.assertFalse(data.exists())
+        chunk.unlink()
+        self.assert_refused("is damaged", lambda: koinon("restore", place, data=data))
+        chunk.write_bytes(whole)
+        # Nothing is overwritten.
+        data.mkdir()
+        (data / "mine").write_text("mine")
+        self.assert_refused("something is there", lambda: koinon("restore", place, data=data))
+        self.assertEqual((data / "mine").read_text(), "mine")
+        self.assert_refused("something is there", lambda: koinon("restore", place, data=seoul.data))
+        (data / "mine").unlink()
+        koinon("restore", place, data=data)
+        self.assert_refused("in the data folder", lambda: seoul.run("backup", seoul.data / "backup"))
+
+    def test_an_erased_text_is_in_no_later_backup(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("Gone", "the words that were erased")
+        seoul.run("withdraw", ref, "--erase", "--reason", "a name stood in it")
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        place = self.path("folder")
+        seoul.run("backup", place)
+        for file in files_below(place):
+            self.assertNotIn(b"the words that were erased", file.read_bytes())
+
+    def test_fsck_names_what_is_damaged_and_what_can_be_is_fetched_again(self):
+        seoul, la = self.pair()
+        file = self.path("small.bin")
+        file.write_bytes(os.urandom(600_000))
+        ref = la.publish("From Los Angeles", "Text.", ("health/testing",), "--attach", file)
+        wait_for(lambda: seoul.shows(ref), "Seoul holds it")
+        seoul.run("attachment", ref, "small.bin", "-o", self.path("fetched"))
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        self.assert_refused("stop it first", lambda: seoul.run("fsck", "--repair"))
+        seoul.stop()
+        store, index = seoul.data / "store.db", seoul.data / "index.db"
+        number = int(ref.split("/")[1])
+        row = f"(SELECT number << 40 FROM log WHERE name = 'la.example') + {number}"
+        self.assertEqual(change(store, f"UPDATE record SET body = body || x'00' WHERE id = {row}"), 1)
+        self.assertEqual(change(store, "UPDATE attachment_chunk SET bytes = zeroblob(length(bytes)) WHERE id & 65535 = 1"), 1)
+        self.assertEqual(change(index, "UPDATE doc SET kind = kind + 1 WHERE entry_index = 0"), 2)
+        with self.assertRaises(CommandFailed) as caught:
+            koinon("fsck", data=seoul.data)
+        self.assertIn("4 things are damaged", caught.exception.stderr)
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE).stdout.decode()
+        for words in (f"la.example/{number}: its body is damaged; it can be fetched again", "chunk 1 is damaged; it can be fetched again",
+                      "index.db: la.example/0: its row says something else", "index.db: seoul.example/0: its row says something else"):
+            self.assertIn(words, said)
+        koinon("fsck", "--repair", data=seoul.data)
+        self.assertFalse(index.exists())
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
+        seoul.start()
+        wait_for(lambda: seoul.shows(ref), "the body is fetched again")
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is made again")
+        again = self.path("again")
+        wait_for(lambda: self.fetched(seoul, ref, again), "the file is fetched again")
+        self.assertEqual(again.read_bytes(), file.read_bytes())
+
+    def fetched(self, node, ref, to):
+        try:
+            node.run("attachment", ref, "small.bin", "-o", to)
+            return True
+        except CommandFailed:
+            return False
+
+    def test_a_damaged_log_of_another_city_is_fetched_again(self):
+        seoul, la = self.pair()
+        refs = [la.publish(f"Note {i}") for i in range(5)]
+        wait_for(lambda: all(seoul.shows(ref) for ref in refs), "Seoul holds them")
+        seoul.stop()
+        row = "(SELECT number << 40 FROM log WHERE name = 'la.example') + 3"
+        change(seoul.data / "store.db", f"UPDATE record SET entry = entry || x'00' WHERE id = {row}")
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE)
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("la.example/3: the entry is damaged; it can be fetched again", said.stdout.decode())
+        koinon("fsck", "--repair", data=seoul.data)
+        seoul.start()
+        wait_for(lambda: all(seoul.shows(ref) for ref in refs), "the log is fetched again")
+        seoul.stop()
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
+
+    def test_keys_alone_make_the_node_anew(self):
+        seoul, la = self.pair()
+        seoul.publish("Kept in Los Angeles")
+        own, line = seoul.log_id(), seoul.line_without_address()
+        keys = self.path("keys")
+        shutil.copytree(seoul.data / "keys", keys)
+        text = (keys / "identity").read_text()
+        self.assertIn(own, text)
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        self.assert_refused("at least one peer", lambda: koinon("restore", "--keys", keys, data=seoul.data))
+        self.assertFalse(seoul.data.exists())
+        recovery = next(part for part in text.splitlines() if part.startswith("recovery ")).split()[1]
+        signing = next(part for part in text.splitlines() if part.startswith("signing ")).split()[1]
+        (keys / "identity").unlink()  # as in a folder of an older version
+        self.assert_refused("--id LINE", lambda: koinon("restore", "--keys", keys, "--peer", la.line(), data=seoul.data))
+        self.assert_refused("not of one log", lambda: koinon(
+            "restore", "--keys", keys, "--peer", la.line(), "--id", line, "--recovery-key", signing, data=seoul.data))
+        koinon("restore", "--keys", keys, "--peer", la.line(), "--id", line, "--recovery-key", recovery, data=seoul.data)
+        self.assertEqual((seoul.data / "keys" / "identity").read_text(), text)
+        seoul.start()
+        self.assertEqual(seoul.log_id(), own)
+        self.assertEqual([p["name"] for p in seoul.json("peers")["items"]], ["la.example"])
+        wait_for(lambda: la.json("cities")["items"], "Los Angeles answers")
+        self.assertEqual(la.json("status")["frozen"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

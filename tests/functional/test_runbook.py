@@ -1,0 +1,100 @@
+"""The commands of RUNBOOK, run as they are written there."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import unittest
+
+from nodes import BIN, DEADLINE, TOP, Node, NodesTest, wait_for
+
+RUNBOOK = (TOP / "deploy" / "RUNBOOK.md").read_text()
+
+
+def blocks(section):
+    """The shell blocks of a section, in order."""
+    text = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", RUNBOOK, re.M | re.S).group(1)
+    return re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+
+
+class Runbook(NodesTest):
+    def setUp(self):
+        super().setUp()
+        self.started = []
+        self.top = pathlib.Path(self.folder)
+        self.seoul, self.la = self.pair()
+        self.ref = self.seoul.publish("Kept")
+        self.line = self.la.line()
+        wait_for(lambda: self.la.shows(self.ref), "Los Angeles holds it")
+        self.own = self.seoul.log_id()
+        # On a machine of its own a node has the usual ports; here others may have them.
+        commands = self.top / "bin"
+        commands.mkdir()
+        (commands / "koinon").symlink_to(BIN / "koinon")
+        (commands / "koinond").write_text(
+            f'#!/bin/sh\nexec {BIN}/koinond "$@" --listen 127.0.0.1 --peer-port 0 --http-port 0 --ready-file {self.top}/ready\n')
+        (commands / "koinond").chmod(0o755)
+        (self.top / "words").write_text("a long passphrase\n")
+
+    def tearDown(self):
+        for pid in self.started:
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        super().tearDown()
+
+    def environment(self):
+        return {**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "DATA": str(self.seoul.data), "BACKUP": str(self.top / "backup"),
+                "NEW": str(self.top / "new"), "KEYS": str(self.top / "paper" / "keys"), "PEER": self.line,
+                "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key")}
+
+    def execute(self, script):
+        """Runs a block; the processes that it leaves in the background are ended with the test."""
+        log = open(self.top / "runbook.log", "ab")
+        pids = self.top / "pids"
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", f"{script}\njobs -p > {pids}"], env=self.environment(),
+                              stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=DEADLINE)
+        log.close()
+        self.assertEqual(done.returncode, 0, f"{script}\n{(self.top / 'runbook.log').read_text()}")
+        self.started += [int(pid) for pid in pids.read_text().split()]
+
+    def serves(self, data):
+        node = Node(self.top, "new", init=False)
+        node.data = pathlib.Path(data)
+        wait_for(lambda: (self.top / "ready").exists(), "the daemon that the block started serves")
+        self.assertEqual(node.log_id(), self.own)
+        return node
+
+    def test_backup(self):
+        for block in blocks("Backup"):
+            self.execute(block)
+        self.assertTrue((self.top / "backup").exists())
+
+    def test_restore(self):
+        self.execute('koinon --data "$DATA" backup "$BACKUP"')
+        self.seoul.stop()
+        for block in blocks("Restore"):
+            self.execute(block)
+        self.assertIn(self.ref, self.serves(self.top / "new").refs())
+
+    def test_the_machine_is_gone(self):
+        (self.top / "paper").mkdir()
+        shutil.copytree(self.seoul.data / "keys", self.top / "paper" / "keys")
+        self.seoul.stop()
+        shutil.rmtree(self.seoul.data)
+        for block in blocks("The machine is gone"):
+            self.execute(block)
+        self.serves(self.top / "new")
+
+    def test_moving(self):
+        self.seoul.stop()
+        for block in blocks("Moving"):
+            self.execute(block)
+        self.assertIn(self.ref, self.serves(self.top / "new").refs())
+
+
+if __name__ == "__main__":
+    unittest.main()
