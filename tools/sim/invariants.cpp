@@ -134,10 +134,6 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     for (const StoredRecord& record : commit->run.records) check_erased(node, commit->run.log, record.index);
     for (const WithdrawalFact& fact : commit->run.withdrawals)
       check_erased(node, commit->run.log, fact.target);
-    seen_.stored(node, commit->run.log, commit->run.head.size,
-                 commit->run.head.size == commit->run.after.size());
-  } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
-    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))

@@ -87,6 +87,7 @@ class Invariants {
   void word_given(const SimNode& node, const std::vector<NodeKey>& without);
   void check_standing(SimNode& node);
   void check_rolled_back(const SimNode& node);  // its engine says that its store is an older one
+  void note_seen(const SimNode& node, const IntentBody& body);  // what it has stored, a liar or not
   void frames_of_liar(SimNode& from, SessionId session, BytesView bytes);
   void received(const SimNode& to, SessionId session, std::uint64_t bytes) {
     if (eager_) seen_.received(to, session, bytes);

@@ -161,6 +161,15 @@ void Invariants::check_told(SimNode& from, SessionId session, const v1::Frame& f
                  std::to_string(seen));
 }
 
+void Invariants::note_seen(const SimNode& node, const IntentBody& body) {
+  if (const auto* commit = std::get_if<CommitRun>(&body)) {
+    const RunCommit& run = commit->run;
+    seen_.stored(node, run.log, run.head.size, run.head.size == run.after.size());
+  } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
+    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
+  }
+}
+
 void Invariants::frames_of_liar(SimNode& from, SessionId session, BytesView bytes) {
   if (eager_) seen_.sent_by_liar(from, session, bytes, nodes_);
 }

@@ -170,7 +170,7 @@ bool SimNode::power_went() {
 void SimNode::on_bytes(SessionId session, BytesView bytes) {
   if (!up()) return;
   if (liar_) liar_->on_received(session, bytes);
-  around_.observer.on_received(*this, session, bytes.size());
+  if (sessions_.contains(session)) around_.observer.on_received(*this, session, bytes.size());
   engine_->on_bytes(now(), session, bytes);
   after_input();
 }
