@@ -43,7 +43,8 @@ std::optional<Seq> resumed_in(const std::vector<EpochRange>& epochs, const Epoch
   const auto known = std::find_if(epochs.rbegin(), epochs.rend(),
                                   [&](const EpochRange& range) { return range.epoch == epoch; });
   if (known == epochs.rend()) return std::nullopt;
-  return std::min(at, known == epochs.rbegin() ? newest : (*known).*end);
+  if (known != epochs.rbegin()) return std::min(at, (*known).*end);
+  return at <= newest ? std::optional(at) : std::nullopt;
 }
 
 }  // namespace

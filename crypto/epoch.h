@@ -73,9 +73,10 @@ std::uint32_t largest_counter(const std::vector<EpochRange>& epochs);
 Result<std::uint32_t> next_counter(const std::vector<EpochRange>& epochs, std::uint32_t handled);
 
 // Where a place that was given out goes on: one rule for rows of the journal and for arrivals. `epochs`:
-// those that the store knows, oldest first. In the current epoch a place goes on where it is, in one that has
-// ended at its end at the latest: a crash, or a rollback, has taken back what lies beyond. Nothing: the epoch
-// is not known, so the place says nothing of what this store holds; it begins anew.
+// those that the store knows, oldest first. In the current epoch a place goes on where it is; in one that has
+// ended at its end at the latest, since a crash, or a rollback, has taken back what lies beyond. Nothing: the
+// epoch is not known, or nothing has come so far in the current one, so that the place says nothing of what
+// this store holds; it begins anew.
 std::optional<JournalSeq> resumed(const std::vector<EpochRange>& epochs, const Epoch& epoch, JournalSeq row,
                                   JournalSeq newest);
 std::optional<ArrivalSeq> resumed(const std::vector<EpochRange>& epochs, const Epoch& epoch,

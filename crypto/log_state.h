@@ -197,6 +197,7 @@ struct ChunkCommit {
 
 struct StoreState {
   std::vector<EpochRange> epochs;   // oldest first; the last one is the current
+  bool epoch_begun = true;          // since the store was opened; false: the disk was full
   std::uint32_t epoch_handled = 0;  // the largest counter that was shown as proof of a rollback
   Bytes instance_token;             // 16 bytes
   std::optional<LogId> own_log;

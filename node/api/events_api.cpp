@@ -48,8 +48,7 @@ Result<Start> start_after(StoreReader& store, const Epoch& current, const std::s
   KOINON_ASSIGN(const ArrivalSeq newest, store.newest_arrival());
   const auto epoch = dot == std::string::npos ? Result<Epoch>(current) : epoch_from_text(id.substr(0, dot));
   const ArrivalSeq at(std::min<std::uint64_t>(*number, INT64_MAX));
-  // A number that nothing has yet is of another store. A client that waited for it would miss all before.
-  if (!epoch.ok() || (*epoch == current && at > newest)) return Start{current, {}, true};
+  if (!epoch.ok()) return Start{current, {}, true};
   KOINON_ASSIGN(const auto epochs, store.epochs());
   const auto place = resumed(epochs, *epoch, at, newest);
   return Start{current, place.value_or(ArrivalSeq(0)), !place};

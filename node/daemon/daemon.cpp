@@ -37,8 +37,7 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
-  KOINON_TRY(begin_next_epoch(*store, epoch_maker(EpochKey(folder_->keys().node))));
-  KOINON_ASSIGN(state.epochs, store->epochs());
+  KOINON_TRY(begin_epoch(*store, state));
   KOINON_ASSIGN(engine_, EngineThreads::make(
                              {config_, log_, *folder_, identity_, *clock_, [this] { arrivals_->notify(); }},
                              *store, state));
@@ -50,6 +49,15 @@ Status Daemon::prepare() {
   KOINON_TRY(start_alarms());
   KOINON_TRY(start_requests());
   return write_ready_file();
+}
+
+// On a full disk it is tried again while we run: what is here can be read meanwhile.
+Status Daemon::begin_epoch(Store& store, StoreState& state) {
+  const Status begun = begin_next_epoch(store, epoch_maker(EpochKey(folder_->keys().node)));
+  if (!begun.ok() && begun.error().code != Code::kDiskFull) return begun;
+  state.epoch_begun = begun.ok();
+  KOINON_ASSIGN(state.epochs, store.epochs());
+  return {};
 }
 
 Status Daemon::make_requests() {

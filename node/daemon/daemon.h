@@ -61,6 +61,7 @@ class Daemon {
  private:
   explicit Daemon(Config config);
   Status prepare();
+  Status begin_epoch(Store& store, StoreState& state);
   Status make_requests();
   Status start_arrivals(const StoreState& state);
   Status start_hold_queue();

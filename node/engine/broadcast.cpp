@@ -32,7 +32,7 @@ bool Broadcast::on_follow(Link& link, const v1::Follow& follow) {
   if (!follow.epoch().empty() && follow.epoch().size() != Epoch::kSize)
     return lied("it has not 24 bytes", "epoch");
   told.followed = true;
-  // A cursor of an epoch that we do not know says nothing about our rows.
+  // A cursor of an epoch that we do not know, or beyond our last row, says nothing about our rows.
   const auto resumed = follow.epoch().empty()
                            ? std::nullopt
                            : journal_.resume(Epoch::from(follow.epoch()), JournalSeq(follow.cursor()));

@@ -17,20 +17,32 @@ void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
 void Epochs::begin(std::uint32_t shown) {
   // What others show meanwhile, they show again when they come back.
   if (std::exchange(beginning_, true)) return;
-  effects_.ask(BeginEpoch{shown, effects_.config().epochs.make}, [this, shown](Result<EpochBegun> answer) {
-    beginning_ = false;
-    if (!answer.ok()) {
-      return effects_.notice({}, "no new epoch could be begun: " + answer.error().text() +
-                                     "; it is tried again when a peer comes that shows the lost one");
-    }
-    journal_.begin_epoch(std::move(answer->epochs), shown);
-    for (const SessionId id : links_.ids()) {
-      if (Link* link = links_.find(id); link != nullptr) {
-        links_.end(*link, v1::ERROR_CODE_SHUTTING_DOWN,
-                   fail(Code::kUnavailable, "this node has begun a new epoch; connect again", "epoch"));
-      }
-    }
-  });
+  effects_.ask(BeginEpoch{shown, effects_.config().epochs.make},
+               [this, shown](const Result<EpochBegun>& answer) {
+                 beginning_ = false;
+                 if (!answer.ok()) {
+                   shown_ = shown;
+                   again_at_ = effects_.now().mono + limits::kStoreRetry;
+                   return;
+                 }
+                 journal_.begin_epoch(answer->epochs, shown);
+                 end_sessions();
+               });
+}
+
+void Epochs::run_timers() {
+  if (effects_.now().mono < again_at_) return;
+  again_at_ = MonoTime::max();
+  begin(shown_);
+}
+
+void Epochs::end_sessions() {
+  for (const SessionId id : links_.ids()) {
+    Link* link = links_.find(id);
+    if (link == nullptr) continue;
+    links_.end(*link, v1::ERROR_CODE_SHUTTING_DOWN,
+               fail(Code::kUnavailable, "this node has begun a new epoch; connect again", "epoch"));
+  }
 }
 
 }  // namespace koinon::engine

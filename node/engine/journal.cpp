@@ -4,10 +4,11 @@
 
 namespace koinon::engine {
 
-Journal::Journal(Logs& logs, std::vector<EpochRange> epochs, std::uint32_t handled, JournalSeq last_row)
-    : logs_(logs), epochs_(std::move(epochs)), handled_(handled), last_row_(last_row) {
+Journal::Journal(Logs& logs, Epochs epochs, JournalSeq last_row)
+    : logs_(logs), epochs_(std::move(epochs.known)), handled_(epochs.handled), last_row_(last_row) {
+  if (!epochs.begun) known_before_ = largest_counter(epochs_);
   if (epochs_.empty()) epochs_.push_back({unkeyed_epochs()(1), {}, {}});  // of a store that nobody has begun
-  if (epochs_.size() > 1) known_before_ = counter_of(epochs_[epochs_.size() - 2].epoch);
+  if (epochs.begun && epochs_.size() > 1) known_before_ = counter_of(epochs_[epochs_.size() - 2].epoch);
   for (const auto& [log_id, log] : logs.all()) {
     if (log->state().journal_seq.value > 0) rows_.emplace(log->state().journal_seq.value, log_id);
   }

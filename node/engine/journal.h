@@ -11,8 +11,14 @@ namespace koinon::engine {
 
 class Journal {
  public:
-  // The rows of the logs are those that the store holds. `epochs` and `handled` as in StoreState.
-  Journal(Logs& logs, std::vector<EpochRange> epochs, std::uint32_t handled, JournalSeq last_row);
+  // What the store says of its epochs when we start (StoreState).
+  struct Epochs {
+    std::vector<EpochRange> known;
+    bool begun = true;
+    std::uint32_t handled = 0;
+  };
+  // The rows of the logs are those that the store holds.
+  Journal(Logs& logs, Epochs epochs, JournalSeq last_row);
 
   const Epoch& epoch() const;                                           // the current one
   const std::map<std::uint64_t, LogId>& rows() const { return rows_; }  // by row, the newest of each log
@@ -23,7 +29,8 @@ class Journal {
   // Whether a counter says that the store has lost epochs: it is above all that the store knew before this
   // start, and above those that were handled.
   bool is_lost(std::uint32_t counter) const;
-  // The store has begun an epoch while we run, because one with this counter was lost.
+  // The store has begun an epoch while we run. `handled`: the counter of the lost one that was shown; 0:
+  // none.
   void begin_epoch(std::vector<EpochRange> epochs, std::uint32_t handled);
 
   // A commit that may make a row is given to the store. Returns its number, for `end`.

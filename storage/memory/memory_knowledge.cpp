@@ -244,7 +244,7 @@ void MemoryEpochs::set_handled(std::uint32_t counter) {
 }
 
 Result<JournalSeq> MemoryEpochs::next_row() {
-  if (!begun_ || epochs_.empty() || epochs_.back().epoch != *begun_) return no_epoch();
+  if (!has_begun()) return no_epoch();
   undo_.remember([this, old = last_row_] { last_row_ = old; });
   return last_row_ = JournalSeq(last_row_.value + 1);
 }

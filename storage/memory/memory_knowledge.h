@@ -82,6 +82,7 @@ class MemoryEpochs {
   const std::vector<EpochRange>& all() const { return epochs_; }
   std::uint32_t handled() const { return handled_; }
   JournalSeq last_row() const { return last_row_; }
+  bool has_begun() const { return begun_ && !epochs_.empty() && epochs_.back().epoch == *begun_; }
 
   // `arrival`: the newest.
   Status begin(const Epoch& epoch, ArrivalSeq arrival);

@@ -68,6 +68,7 @@ Status MemoryStore::begin(bool durable) {
 Result<StoreState> MemoryStore::load_state() {
   StoreState state;
   state.epochs = epochs_.all();
+  state.epoch_begun = epochs_.has_begun();
   state.epoch_handled = epochs_.handled();
   state.last_journal_seq = epochs_.last_row();
   state.instance_token = settings_.instance_token();

@@ -9,6 +9,9 @@ Status check_epoch(const Epoch& epoch, std::uint32_t last, std::uint32_t handled
   return fail(Code::kInternal, "an epoch must count above all that are known", "epoch");
 }
 
-Error no_epoch() { return fail(Code::kInternal, "no epoch was begun since the store was opened", "epoch"); }
+Error no_epoch() {
+  return fail(Code::kUnavailable, "no epoch was begun since the store was opened; it is tried again soon",
+              "epoch");
+}
 
 }  // namespace koinon

@@ -57,8 +57,8 @@ class KnowledgeWriter {
   virtual ~KnowledgeWriter() = default;
   // Begins an epoch, and ends the one before it where journal and arrivals are now. Each start begins one,
   // durably, before a row or an arrival of it is told; without one that was begun since the store was opened,
-  // whatever makes a row is refused with kInternal. kInternal: it does not count above all that are known and
-  // handled. The oldest beyond limits::kEpochs are forgotten.
+  // whatever makes a row is refused with kUnavailable. kInternal: it does not count above all that are known
+  // and handled. The oldest beyond limits::kEpochs are forgotten.
   virtual Status begin_epoch(const Epoch& epoch) = 0;
   // A peer has shown an authentic epoch of ours, with this counter, that the store had lost. Only rises.
   virtual Status set_epoch_handled(std::uint32_t counter) = 0;

@@ -82,9 +82,14 @@ Status SqliteEpochs::set_handled(std::uint32_t counter) {
   return settings_.put_meta(kHandled, std::to_string(std::max(before, counter)));
 }
 
-Result<JournalSeq> SqliteEpochs::next_row() {
+Result<bool> SqliteEpochs::has_begun() {
   KOINON_ASSIGN(const auto epoch, current());
-  if (!begun_ || epoch != begun_) return no_epoch();
+  return begun_ && epoch == begun_;
+}
+
+Result<JournalSeq> SqliteEpochs::next_row() {
+  KOINON_ASSIGN(const bool begun, has_begun());
+  if (!begun) return no_epoch();
   KOINON_ASSIGN(const JournalSeq last, last_row());
   const JournalSeq next(last.value + 1);
   KOINON_TRY(settings_.put_meta(kLastRow, std::to_string(next.value)));

@@ -18,8 +18,10 @@ class SqliteEpochs {
   Result<ArrivalSeq> last_arrival();
 
   Status begin(const Epoch& epoch);
+  // Whether one was begun since the store was opened.
+  Result<bool> has_begun();
   Status set_handled(std::uint32_t counter);
-  // The number of the next row. kInternal: no epoch was begun since the store was opened.
+  // The number of the next row. kUnavailable: no epoch was begun since the store was opened.
   Result<JournalSeq> next_row();
 
  private:

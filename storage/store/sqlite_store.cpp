@@ -45,7 +45,7 @@ class SqliteStore final : public SqliteReading<Store> {
   Status prepare();
 
   Result<StoreState> load_state() override;
-  Status begin(bool durable) override { return transaction_.begin(durable); }
+  Status begin(bool durable) override;
   Status commit() override;
   void rollback() override { transaction_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
@@ -161,8 +161,9 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteSeen seen_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
-  bool unfolded_ = true;  // bytes that were erased just before a crash are still in the write-ahead log
-  bool swept_ = false;    // nothing is left of removed logs
+  bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
+  bool begins_epoch_ = true;  // nothing is left to be done of options_.epochs
+  bool swept_ = false;        // nothing is left of removed logs
 };
 
 Status SqliteStore::prepare() {
@@ -185,12 +186,16 @@ Status SqliteStore::prepare() {
   // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
   (void)fold();
-  return options_.epochs ? begin_next_epoch(*this, options_.epochs) : Status();
+  if (!options_.epochs) return {};
+  const Status begun = begin_next_epoch(*this, options_.epochs);
+  begins_epoch_ = begun.ok();
+  return begun.ok() || begun.error().code == Code::kDiskFull ? Status() : begun;
 }
 
 Result<StoreState> SqliteStore::load_state() {
   StoreState state;
   KOINON_ASSIGN(state.epochs, epochs_.all());
+  KOINON_ASSIGN(state.epoch_begun, epochs_.has_begun());
   KOINON_ASSIGN(state.epoch_handled, epochs_.handled());
   KOINON_ASSIGN(state.last_journal_seq, epochs_.last_row());
   KOINON_ASSIGN(const auto token, settings_.meta("instance_token"));
@@ -209,6 +214,16 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(const auto lived, settings_.setting(kLived));
   state.lived = lived_of(lived);
   return state;
+}
+
+Status SqliteStore::begin(bool durable) {
+  if (options_.epochs && !std::exchange(begins_epoch_, true)) {
+    KOINON_ASSIGN(const bool begun, epochs_.has_begun());
+    const Status late = begun ? Status() : begin_next_epoch(*this, options_.epochs);
+    begins_epoch_ = late.ok();
+    KOINON_TRY(late);
+  }
+  return transaction_.begin(durable);
 }
 
 Status SqliteStore::commit() {

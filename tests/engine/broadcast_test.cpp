@@ -12,11 +12,11 @@ class BroadcastAlone : public Alone {
     link.peer_log = kRome.log_id();
   }
 
-  void follow(Link& from, std::uint64_t cursor, char journal = 'j') {
+  void follow(Link& from, std::uint64_t cursor, char epoch = 'j') {
     v1::Follow frame;
-    frame.set_journal_id(Bytes(journal_of(journal).view()));
+    frame.set_epoch(Bytes(epoch_of(epoch).view()));
     frame.set_cursor(cursor);
-    parts.broadcast.on_follow(from, frame);
+    (void)parts.broadcast.on_follow(from, frame);
     look();
   }
   // Follows behind the last row, and has fetched Milan's log.

@@ -359,11 +359,11 @@ class Session:
         data = frame.SerializeToString()
         self.tls.sendall(struct.pack(">I", len(data)) + data)
 
-    def send_hello(self, city, window=0, held_of_yours=0, journal=b"j" * 16, wall_ms=0):
+    def send_hello(self, city, window=0, held_of_yours=0, epoch=b"\0\0\0\1" + b"j" * 20, wall_ms=0):
         hello = wire.Frame()
         hello.hello.min_version = hello.hello.max_version = 1
         hello.hello.log_id = city.log
-        hello.hello.journal_id = journal
+        hello.hello.epoch = epoch
         hello.hello.window = window
         hello.hello.held_of_yours = held_of_yours
         hello.hello.filter.all = True
@@ -371,9 +371,9 @@ class Session:
         hello.hello.wall_ms = wall_ms
         self.send(hello)
 
-    def follow(self, journal=b"", cursor=0):
+    def follow(self, epoch=b"", cursor=0):
         frame = wire.Frame()
-        frame.follow.journal_id = journal
+        frame.follow.epoch = epoch
         frame.follow.cursor = cursor
         self.send(frame)
 
