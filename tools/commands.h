@@ -23,6 +23,7 @@ struct InitArguments {
   std::string type = "city";
   std::string country;
   std::string passphrase_file;
+  std::string mark;  // folder of the mark; empty: the default
   bool observer = false;
 };
 Status run_init(const Common& common, const InitArguments& arguments);
@@ -71,6 +72,7 @@ Status run_show(const Common& common, const std::string& ref, const std::string&
 Status run_watch(const Common& common, const std::string& topic, const std::string& after, int count);
 Status run_reindex(const Common& common);
 Status run_clock(const Common& common, bool is_right);
+Status run_sign(const Common& common, const std::vector<std::string>& without, bool alone);
 
 // Arguments of the publishing commands: a file, or the parts that a file would have.
 struct NoteArguments {

@@ -61,6 +61,7 @@ Status run_init(const Common& common, const InitArguments& arguments) {
   options.type = arguments.type;
   options.country = arguments.country;
   options.observer = arguments.observer;
+  options.mark = arguments.mark;
   if (!arguments.passphrase_file.empty()) {
     KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
   }
@@ -164,6 +165,17 @@ Status run_clock(const Common& common, bool is_right) {
     clock = status.at("clock");
   }
   return print(common, clock, render_clock);
+}
+
+Status run_sign(const Common& common, const std::vector<std::string>& without, bool alone) {
+  if (without.empty() && !alone)
+    return fail(Code::kInvalidArgument, "name peers with --without, or say --alone; koinon status says who is waited for",
+                "sign");
+  const json::array peers(without.begin(), without.end());
+  return print(common,
+               ApiClient(common.data)
+                   .post_json("/api/v1/signing", json::object{{"without", peers}, {"alone", alone}}),
+               render_standing);
 }
 
 Status run_reindex(const Common& common) {

@@ -321,6 +321,17 @@ std::string render_clock(const json::value& clock) {
   return out;
 }
 
+std::string render_standing(const json::value& standing) {
+  std::string out;
+  const std::string state = member(standing, "state");
+  add_field(out, "signing", state == "signs" ? "this node signs" : member(standing, "reason"));
+  if (const auto* waits = find(standing, "waits_for"); waits != nullptr) {
+    for (const auto& city : waits->as_array()) add_field(out, "waits for", std::string(city.as_string()));
+  }
+  if (const std::string fewer = member(standing, "fewer_after"); !fewer.empty()) add_field(out, "fewer after", fewer);
+  return out;
+}
+
 std::string render_status(const json::value& status) {
   std::string out;
   if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {

@@ -25,6 +25,7 @@ std::string render_cities(const boost::json::value& page);
 std::string render_peers(const boost::json::value& page);
 std::string render_status(const boost::json::value& status);
 std::string render_clock(const boost::json::value& clock);
+std::string render_standing(const boost::json::value& standing);
 std::string render_subscriptions(const boost::json::value& subscriptions);
 std::string render_explanation(const boost::json::value& explanation);
 

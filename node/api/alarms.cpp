@@ -97,6 +97,18 @@ void look_at_clock(const ClockStanding& clock, Found& out) {
           {{"count", minutes}, {"because", clock_witness(because)}, {"waits", clock_answer(clock)}});
 }
 
+// It waits by itself at first, and for the operator where nothing else helps.
+void look_at_standing(const SigningNow& standing, Found& out) {
+  if (const auto why = why_not_signed(standing); why && standing.view.state != SigningState::kForked) {
+    const bool by_itself = standing.view.state == SigningState::kAsks && !standing.view.needs_word;
+    out.add("standing", by_itself ? Severity::kWarning : Severity::kCritical, why->message, *why);
+  }
+  if (!standing.cannot_show.empty())
+    out.add("cannot_show", Severity::kWarning,
+            "claims to have seen more of our own log than it can show: " + listed(standing.cannot_show) + "; call",
+            {{"cities", listed(standing.cannot_show)}});
+}
+
 void look_at_node(const AlarmInput& input, Found& out) {
   if (input.signing_stopped)
     out.add("signing", Severity::kCritical, "the node does not sign: " + input.signing_stopped->message,
@@ -119,6 +131,7 @@ void look_at_node(const AlarmInput& input, Found& out) {
             {{"count", left}});
   }
   if (input.clock.off()) look_at_clock(input.clock, out);
+  look_at_standing(input.standing, out);
   if (input.index) {
     out.add("index_stopped", Severity::kWarning,
             "the search index does not go on: " + input.index->error.text() + "; it goes on by itself",
@@ -193,7 +206,7 @@ std::string_view severity_text(Severity severity) {
 }
 
 const std::vector<std::string>& alarm_ids() {
-  static const std::vector<std::string> kIds = {"signing",       "store", "reserve",    "disk",   "clock",
+  static const std::vector<std::string> kIds = {"signing", "standing", "cannot_show", "store", "reserve", "disk", "clock",
                                                 "index_stopped", "index", "deliveries", "frozen", "unpinned",
                                                 "away",          "lies",  "knocks",     "missing"};
   return kIds;

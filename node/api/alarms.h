@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/publishing/clock_standing.h"
+#include "node/publishing/signing_standing.h"
 #include "node/transport/network_view.h"
 #include "proto/base/sentence.h"
 #include "proto/base/trouble.h"
@@ -55,6 +56,7 @@ struct AlarmInput {
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
   ClockStanding clock;
+  SigningNow standing;
 };
 
 // Pure.

@@ -17,6 +17,7 @@
 #include "node/api/routes.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
+#include "node/publishing/signing_standing.h"
 #include "node/reading/rendered_texts.h"
 #include "node/replication/store_writer.h"
 #include "node/transport/network_view.h"
@@ -88,6 +89,7 @@ struct ApiParts {
   std::function<void(std::function<void(Status)>)> reindex;
   std::function<std::vector<Alarm>()> alarms;
   ClockQuestions clock_questions;
+  const SigningStanding& signing;  // any thread
 };
 
 // What the areas of the API share.

@@ -69,6 +69,7 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   if (own.ok()) input.own_entries = own->range.size().value;
   input.clock = parts_.clock_questions.standing();
   input.signing = own_log && !parts_.writer.signing_stopped() && !input.clock.signing_waits;
+  input.signing_allowed = own_log && !parts_.signing.waits();
   input.password_checks = parts_.commons.passwords_checked;
   input.work = sqlite::work_done();
   co_return metrics_text(input);

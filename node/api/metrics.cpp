@@ -113,6 +113,8 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("store_bytes", "Size of the store on disk", static_cast<double>(input.store.bytes));
   out.gauge("own_entries", "Entries of this node's own log", static_cast<double>(input.own_entries));
   out.gauge("signing", "1 if this node signs for its log", input.signing ? 1 : 0);
+  out.gauge("signing_allowed", "1 if this node's store is known to be the newest copy of its log",
+            input.signing_allowed ? 1 : 0);
   out.gauge("clock_off_seconds", "By how much our clock seems to be behind, or ahead where it is negative",
             std::chrono::duration<double>(input.clock.behind).count());
   out.counter("password_checks_total", "Passwords that were checked, right or wrong",

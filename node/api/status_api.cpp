@@ -92,6 +92,7 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   for (const auto& [log, size] : network.frozen) out.frozen.push_back(directory.city(log));
   out.alarms = parts_.alarms();
   out.clock = parts_.clock_questions.standing();
+  out.standing = parts_.signing.now();
   out.now = parts_.clock.wall();
   co_return out;
 }

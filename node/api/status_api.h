@@ -53,6 +53,7 @@ struct StatusView {
   std::vector<std::string> frozen;  // cities that have signed two histories
   std::vector<Alarm> alarms;
   ClockStanding clock;
+  SigningNow standing;
   UnixMillis now;  // the time by this clock
 };
 

@@ -6,6 +6,7 @@
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
+#include "node/api/standing_json.h"
 #include "node/api/status_api.h"
 #include "node/api/subscriptions_json.h"
 #include "node/text/time_text.h"
@@ -52,7 +53,8 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
                         {"bodies_missing", stock.bodies_missing},
                         {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
                         {"alarms", std::move(alarms)},
-                        {"clock", clock_json(view.clock, view.now)}});
+                        {"clock", clock_json(view.clock, view.now)},
+                        {"standing", standing_json(view.standing)}});
 }
 
 }  // namespace

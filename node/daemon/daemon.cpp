@@ -37,9 +37,13 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
+  if (identity_.log) {
+    KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
+    mark_.emplace(std::move(mark));
+  }
   KOINON_TRY(begin_epoch(*store, state));
-  KOINON_ASSIGN(engine_, EngineThreads::make(
-                             {config_, log_, *folder_, identity_, *clock_, [this] { arrivals_->notify(); }},
+  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
+                                              [this] { arrivals_->notify(); }},
                              *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
@@ -115,6 +119,8 @@ Status Daemon::start_alarms() {
   parts.index_trouble = [this] { return arrivals_->index_trouble(); };
   parts.courier_trouble = [this] { return arrivals_->courier_trouble(); };
   parts.clock_watch = &clock_->watch();
+  parts.standing = [this] { return engine_->signing().now(); };
+  parts.signing_waits = [this] { return engine_->writer().signing_waits(); };
   parts.on_begin = [this](const Alarm& alarm) {
     if (alarm.severity == Severity::kCritical) {
       log_.error("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
@@ -159,7 +165,8 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
-               clock_->questions([this] { sign_what_waited(); })});
+               clock_->questions([this] { sign_what_waited(); }),
+               engine_->signing()});
 }
 
 Status Daemon::start_requests() {

@@ -77,6 +77,7 @@ class Daemon {
   std::optional<FolderInUse> folder_;
   std::optional<NodeClock> clock_;
   NodeIdentity identity_;
+  std::optional<SigningMark> mark_;  // of a city's log
 
   // In the order in which they are made; stop() takes them away in reverse.
   std::unique_ptr<EngineThreads> engine_;

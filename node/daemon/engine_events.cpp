@@ -32,7 +32,7 @@ void EngineEvents::on_event(const Event& event) {
     case Event::Kind::kPeerLied:
       return log.warning("a peer sent what does not verify", {{"peer", peer}, {"reason", event.text}});
     case Event::Kind::kStanding:
-      return;
+      return on_standing();
     case Event::Kind::kRolledBack:
       return log.error(event.text + "; nothing is signed until peers have said what they saw of its log");
     case Event::Kind::kCameBack:
@@ -57,6 +57,25 @@ void EngineEvents::on_event(const Event& event) {
     case Event::Kind::kNotice:
       return log.info(event.text, {{"peer", peer}});
   }
+}
+
+// Marked before anything is signed: the writer carries both out in their order.
+void EngineEvents::on_standing() {
+  SigningNow now;
+  now.view = parts_.network.signing();
+  for (const NodeKey& key : now.view.waits_for) now.waits_for.push_back(name_of(key));
+  for (const NodeKey& key : now.view.cannot_show) now.cannot_show.push_back(name_of(key));
+  now.shown_by = name_of(now.view.shown_by);
+  const auto why = why_not_signed(now);
+  if (!why) {
+    parts_.writer.change([mark = parts_.on_signs](Store& store) { return mark(store); },
+                         [this](const Status& marked) {
+                           if (!marked.ok()) parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
+                         });
+  } else {
+    parts_.log.warning(why->message);
+  }
+  parts_.signing.set(std::move(now));
 }
 
 void EngineEvents::on_advanced(const Event& event) {

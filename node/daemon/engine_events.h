@@ -7,6 +7,7 @@
 
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/identity.h"
+#include "node/publishing/signing_standing.h"
 #include "node/replication/store_writer.h"
 #include "node/replication/vouching.h"
 #include "node/transport/network.h"
@@ -21,6 +22,9 @@ class EngineEvents {
     StoreWriter& writer;
     NodeIdentity identity;
     std::function<UnixMillis()> wall;
+    SigningStanding& signing;
+    // This node may sign, and could not before: its store is marked as the newest. The writer's thread.
+    std::function<Status(Store&)> on_signs;
   };
   // What `parts` refers to, and this, outlive the threads of network and writer.
   EngineEvents(Parts parts, const StoreState& state) : parts_(std::move(parts)), vouching_(state) {}
@@ -38,6 +42,7 @@ class EngineEvents {
  private:
   void on_advanced(const Event& event);
   void on_forked(const Event& event);
+  void on_standing();
   void consider_vouch(const NodeKey& key);
   // The name of a pinned peer, or the key of another.
   std::string name_of(const NodeKey& key) const;

@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "crypto/key_file.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
@@ -35,6 +36,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   options.port = parts_.config.peer_port;
   KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
   options.engine.node_key = parts_.identity.node_key;
+  if (parts_.mark != nullptr) options.engine.standing.mark = parts_.mark->says();
+  options.engine.standing.restored = options.engine.standing.restored || parts_.identity.restored;
   options.engine.agent = "koinon/" + std::string(kVersion);
   options.engine.epochs = own_epochs(keys.node);
   if (keys.city) options.city = keys.city->signing;
@@ -48,6 +51,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
                        {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
+  callbacks.has_resumed = [this] { return has_resumed(); };
   callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
   network_ = std::make_unique<Network>(std::move(options), keys.node, state, parts_.clock.clock(),
                                        std::move(callbacks));
@@ -65,7 +69,16 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
     network_->own_head(std::move(log), std::move(vouches));
   };
   written.on_arrivals = parts_.on_arrivals;
-  written.signing_waits = [this] { return parts_.clock.watch().signing_waits(); };
+  written.signing_waits = [this] { return signing_waits(); };
+  if (SigningMark* mark = parts_.mark; mark != nullptr) {
+    written.mark_before = [mark](Store& writes, const LogState& after) {
+      return mark->before_commit(writes, after);
+    };
+    written.mark_after = [this, mark](Store& writes) {
+      if (const Status marked = mark->after_commit(writes); !marked.ok())
+        parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
+    };
+  }
   Result<DraftSigner> signer = observer_refusal();
   if (identity.log) signer = signer_of(OwnLog(*identity.log, parts_.folder.keys().city->signing));
   writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, std::move(written),
@@ -75,9 +88,35 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
       std::move(serving_store), *writer_,
       [this](std::vector<Completion> done) { network_->complete(std::move(done)); });
   events_ = std::make_unique<EngineEvents>(
-      EngineEvents::Parts{parts_.log, *network_, *writer_, identity, wall}, state);
+      EngineEvents::Parts{parts_.log, *network_, *writer_, identity, wall, signing_,
+                          [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); }},
+      state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
   return network_->start();
+}
+
+bool EngineThreads::has_resumed() {
+  const std::lock_guard lock(resume_mutex_);
+  if (!resume_.has_resumed()) return false;
+  parts_.log.warning("this machine was stopped and goes on; its peers are asked before anything is signed");
+  return true;
+}
+
+// A machine that goes on may sign before its network has looked.
+std::optional<Error> EngineThreads::signing_waits() {
+  if (has_resumed()) {
+    signing_.set({});
+    network_->resumed();
+  }
+  if (auto waits = parts_.clock.watch().signing_waits(); waits) return waits;
+  return signing_.waits();
+}
+
+// What was restored is this node's own store from now on.
+Status EngineThreads::on_signs(Store& store, const Bytes& token) {
+  if (parts_.identity.restored)
+    KOINON_TRY(write_private_file(parts_.folder.files().instance(), to_hex(token) + "\n"));
+  return parts_.mark == nullptr ? Status() : parts_.mark->mark_now(store);
 }
 
 std::optional<NetworkStatus> EngineThreads::status() {

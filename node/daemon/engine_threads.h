@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "node/daemon/config.h"
@@ -15,6 +16,9 @@
 #include "node/daemon/intent_runner.h"
 #include "node/daemon/joiners.h"
 #include "node/daemon/node_clock.h"
+#include "node/daemon/resume_watch.h"
+#include "node/daemon/signing_mark.h"
+#include "node/publishing/signing_standing.h"
 #include "node/reading/nearness.h"
 #include "node/replication/store_writer.h"
 #include "node/transport/network.h"
@@ -29,6 +33,7 @@ class EngineThreads {
     const FolderInUse& folder;
     const NodeIdentity& identity;
     const NodeClock& clock;
+    SigningMark* mark = nullptr;  // of our own log; none: an observer's
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
   };
@@ -49,6 +54,7 @@ class EngineThreads {
   Network& network() { return *network_; }    // until stop()
   StoreWriter& writer() { return *writer_; }  // from start() on
   const Nearness& nearness() const { return nearness_; }
+  const SigningStanding& signing() const { return signing_; }
 
   // Any thread but the network's; waits for it for two seconds at most. None: it did not answer.
   std::optional<NetworkStatus> status();
@@ -57,9 +63,15 @@ class EngineThreads {
 
  private:
   explicit EngineThreads(Parts parts) : parts_(std::move(parts)) {}
+  bool has_resumed();
+  std::optional<Error> signing_waits();
+  Status on_signs(Store& store, const Bytes& token);
   Status make_network(StoreReader& store, const StoreState& state);
 
   Parts parts_;
+  SigningStanding signing_;  // the network's thread writes it
+  std::mutex resume_mutex_;  // guards resume_
+  ResumeWatch resume_{machine_clocks()};
   Nearness nearness_;  // the network's thread writes it; all others read it
   std::unique_ptr<Network> network_;
   std::unique_ptr<StoreWriter> writer_;  // goes after `intents_`, whose connection only reads

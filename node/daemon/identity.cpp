@@ -46,15 +46,9 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
   KOINON_TRY(check_city_keys(own.identity, keys, folder));
   out.log = own.identity;
   out.name = own.identity.name;
-  KOINON_ASSIGN(const bool restored, is_restored(state, folder));
-  if (restored) {
-    out.refusal = fail(
-        Code::kRefused,
-        "this store was restored from a copy, and other cities may hold newer entries of its log; signing "
-        "would fork it. See RUNBOOK, \"A restored node\"",
-        "instance-token");
-    log.error(out.refusal->message);
-  }
+  KOINON_ASSIGN(out.restored, is_restored(state, folder));
+  if (out.restored)
+    log.warning("this store was restored from a copy; its peers are asked what they saw of its log before it signs");
   if (own.frozen) {
     out.refusal = own_log_forked();
     log.error(out.refusal->message, {{"city", out.name}});

@@ -16,6 +16,7 @@ struct NodeIdentity {
   std::optional<LogIdentity> log;  // none: an observer
   NodeKey node_key;
   std::optional<Error> refusal;  // why nothing may be signed
+  bool restored = false;         // the store comes from a copy: peers are asked before anything is signed
 
   std::optional<LogId> log_id() const { return log ? std::optional(log->log_id()) : std::nullopt; }
 };

@@ -7,6 +7,7 @@
 
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
+#include "node/daemon/signing_mark.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
@@ -73,6 +74,14 @@ Status write_store(const DataFolder& folder, const SigningKey& node, BytesView t
     return status;
   }
   return store->commit();
+}
+
+// So that the first start signs at once. Without it the peers are asked first, of whom there are none yet.
+void write_mark(const DataFolder& folder, const std::string& mark_folder, const LogId& log) {
+  const auto store = open_sqlite_store(folder.store());
+  if (!store.ok()) return;
+  auto mark = SigningMark::open(mark_folder, log, **store, nullptr);
+  if (mark.ok()) (void)mark->mark_now(**store);
 }
 
 // The first account, so that nobody needs a default password: its link is printed once.
@@ -152,6 +161,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
   KOINON_TRY(write_store(folder, keys.node, token, fill));
+  if (made.identity) write_mark(folder, options.mark, made.identity->log_id());
   return made;
 }
 

@@ -16,6 +16,7 @@ struct InitOptions {
   std::string type = "city";
   std::string country;     // ISO 3166-1 alpha-2; may be empty
   bool observer = false;   // follows and reads, publishes nothing
+  std::string mark;        // folder of the mark; empty: see mark_file.h
   std::string passphrase;  // seals the key files; empty: they stay unsealed
 };
 

@@ -53,6 +53,13 @@ Result<EngineConfig> engine_options(const Config& config, StoreReader& store) {
   KOINON_ASSIGN(const auto applied, store.setting(kFilterApplied));
   engine.refilter = applied.value_or("all") != engine.filter.text();
   engine.trust_paths = config.trust_paths;
+  KOINON_ASSIGN(const auto excused, store.setting(kExcused));
+  KOINON_ASSIGN(const auto rolled_back, store.setting(kRolledBack));
+  engine.standing.without = excused_of(excused);
+  engine.standing.restored = rolled_back.has_value();
+  engine.standing.alone = config.signing_alone;
+  engine.standing.wait = std::max<std::chrono::milliseconds>(
+      std::chrono::seconds(config.signing_wait_seconds), std::chrono::milliseconds(1));
   engine.grace = std::max<std::chrono::milliseconds>(std::chrono::hours(24) * config.trust_grace_days,
                                                      std::chrono::milliseconds(1));
   engine.log_entries = config.log_entries;

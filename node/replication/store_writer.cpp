@@ -151,7 +151,8 @@ Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) 
   if (!signer_.ok()) return signer_.error();
   if (const auto stopped = signing_stopped()) return *stopped;
   if (const auto waits = signing_waits()) return *waits;
-  auto batch = write_drafts(*store_, *signer_, drafts, clock_());
+  auto batch = write_drafts(*store_, *signer_, drafts, clock_(), callbacks_.mark_before);
+  if (batch.ok() && batch->advanced && callbacks_.mark_after) callbacks_.mark_after(*store_);
   note(batch.ok() ? Status() : Status(batch.error()));
   return batch;
 }

@@ -43,7 +43,8 @@ IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, s
 }
 
 Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
-                                    const std::vector<DraftWrite>& drafts, UnixMillis now) {
+                                    const std::vector<DraftWrite>& drafts, UnixMillis now,
+                                    const BeforeCommit& before_commit) {
   KOINON_TRY(store.begin(true));
   std::vector<DraftMaker> makers;
   makers.reserve(drafts.size());
@@ -52,6 +53,11 @@ Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
   if (!batch.ok()) {
     store.rollback();
     return batch.error();
+  }
+  const bool marks = batch->advanced && before_commit;
+  if (Status status = marks ? before_commit(store, batch->state) : Status(); !status.ok()) {
+    store.rollback();
+    return status.error();
   }
   KOINON_TRY(store.commit());
   return batch;

@@ -55,12 +55,13 @@ Listener::Parts Network::listening(const Options& options) {
           [this](std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check) {
             begin_session(std::move(stream), std::move(check), false);
           },
-          callbacks_.on_knock};
+          [this](const Knock& knock) { on_knock(knock); }};
 }
 
 Connection::Handlers Network::handlers() {
   Connection::Handlers handlers;
   handlers.on_bytes = [this](SessionId session, BytesView bytes) {
+    look_for_resume();
     engine_.on_bytes(now(), session, bytes);
     drain();
   };
@@ -76,6 +77,7 @@ Connection::Handlers Network::handlers() {
 TickTimer::Parts Network::ticking() {
   return {io_, clock_.mono, [this] { return engine_.next_tick(); },
           [this] {
+            look_for_resume();
             engine_.on_tick(now());
             drain();
           }};
@@ -89,6 +91,7 @@ Status Network::start() {
   KOINON_TRY(listener_.start(tls));
   tick_.start();
   dialling_.start(tls);
+  asio::post(io_, [this] { drain(); });  // what the engine said when it was made
   thread_ = std::thread([this] { io_.run(); });
   return {};
 }
@@ -120,6 +123,19 @@ asio::awaitable<void> Network::wait_for_connections() {
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   io_.stop();
+}
+
+// Before any other input: what was true before the machine stopped need not be true any more.
+void Network::look_for_resume() {
+  if (!callbacks_.has_resumed || !callbacks_.has_resumed()) return;
+  engine_.on_resumed(now());
+  drain();
+}
+
+void Network::on_knock(const Knock& knock) {
+  engine_.on_knock(now(), knock.key);
+  drain();
+  callbacks_.on_knock(knock);
 }
 
 // --- the engine's outputs ---
@@ -169,6 +185,7 @@ void Network::on_event(const Event& event) {
 
 void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
                             bool dialled) {
+  look_for_resume();
   const NodeKey peer = *check->seen;
   const SessionId id = connections_.add(std::move(stream), std::move(check));
   peers_.session_began(id, peer);
@@ -191,6 +208,7 @@ void Network::end_session(SessionId session, const error_code& why) {
 
 void Network::complete(std::vector<Completion> completions) {
   asio::post(io_, [this, completions = std::move(completions)]() mutable {
+    look_for_resume();
     for (Completion& completion : completions) engine_.on_completion(now(), std::move(completion));
     drain();
   });
@@ -248,6 +266,20 @@ void Network::set_blocked(LogId log, bool blocked) {
 void Network::set_filter(BodyFilter filter) {
   asio::post(io_, [this, filter = std::move(filter)]() mutable {
     engine_.set_filter(now(), std::move(filter));
+    drain();
+  });
+}
+
+void Network::take_word(std::vector<NodeKey> without, bool alone) {
+  asio::post(io_, [this, without = std::move(without), alone] {
+    engine_.on_word(now(), without, alone);
+    drain();
+  });
+}
+
+void Network::resumed() {
+  asio::post(io_, [this] {
+    engine_.on_resumed(now());
     drain();
   });
 }

@@ -37,6 +37,8 @@ class Network {
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
+    // Whether the machine was stopped and has gone on since it was asked last. May be none.
+    std::function<bool()> has_resumed;
     // What changed of who has which name. First within start(), with all that is known; then on this thread.
     std::function<void(const std::vector<NameClaim>&)> on_claims;
   };
@@ -69,6 +71,10 @@ class Network {
   void set_blocked(LogId log, bool blocked);
   void set_filter(BodyFilter filter);
   void want_file(AttachmentWant want);
+  // The operator's word on whose answers signing does not wait for; see Engine::on_word.
+  void take_word(std::vector<NodeKey> without, bool alone);
+  // The machine was stopped and has gone on.
+  void resumed();
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
@@ -86,6 +92,7 @@ class Network {
     return joining_.join(std::move(invite), std::move(own_line));
   }
   const BodyFilter& filter() const { return engine_.filter(); }
+  const StandingView& signing() const { return engine_.signing(); }
   const PeerRecord* peer(const NodeKey& key) const { return peers_.record(key); }
 
  private:
@@ -94,6 +101,8 @@ class Network {
   Dialling::Parts going_out();
   Connection::Handlers handlers();
   TickTimer::Parts ticking();
+  void look_for_resume();
+  void on_knock(const Knock& knock);
   void drain();
   void tell_claims();
   void carry_out(Output output);

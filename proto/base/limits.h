@@ -154,6 +154,8 @@ inline constexpr std::chrono::minutes kDisplacedForgotten{30};
 inline constexpr std::chrono::hours kPullBack{
     1};  // without anybody who serves our own entries; then it is told
 
+inline constexpr std::chrono::seconds kResumeJump{5};  // of the wall clock against the boot clock, at once
+
 // Our own clock
 inline constexpr std::chrono::minutes kClockSlack{1};  // a step that is believed at once
 inline constexpr std::chrono::minutes kClockStands{

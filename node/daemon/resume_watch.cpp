@@ -1,0 +1,36 @@
+#include "node/daemon/resume_watch.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "crypto/key_file.h"
+#include "node/daemon/steady_wall.h"
+#include "proto/base/clock.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+ResumeWatch::ResumeWatch(Clocks clocks)
+    : clocks_(std::move(clocks)), difference_(difference()), boot_id_(clocks_.boot_id()) {}
+
+std::int64_t ResumeWatch::difference() const {
+  return clocks_.wall().value - std::chrono::duration_cast<std::chrono::milliseconds>(clocks_.boot()).count();
+}
+
+bool ResumeWatch::has_resumed() {
+  const std::int64_t now = difference();
+  std::string boot_id = clocks_.boot_id();
+  const std::int64_t jump = std::abs(now - std::exchange(difference_, now));
+  const bool other_boot = boot_id != std::exchange(boot_id_, boot_id) && !boot_id.empty();
+  return other_boot || jump > std::chrono::milliseconds(limits::kResumeJump).count();
+}
+
+ResumeWatch::Clocks machine_clocks() {
+  constexpr std::size_t kBootIdBytes = 64;
+  return {system_clock().wall, boot_time, [] {
+            const auto id = read_file("/proc/sys/kernel/random/boot_id", kBootIdBytes);
+            return id.ok() ? *id : std::string();
+          }};
+}
+
+}  // namespace koinon

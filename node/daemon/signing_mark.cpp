@@ -1,0 +1,51 @@
+#include "node/daemon/signing_mark.h"
+
+namespace koinon {
+
+// Until the store keeps epochs all of them are the same one.
+Result<Epoch> current_epoch(StoreReader&) { return Epoch(); }
+
+namespace {
+
+Result<MarkState> state_of(StoreReader& store, const LogId& log) {
+  auto own = store.log_state(log);
+  if (!own.ok() && own.error().code != Code::kNotFound) return own.error();
+  KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
+  return mark_state(own.ok() ? *own : LogState(), epoch);
+}
+
+}  // namespace
+
+Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& log, StoreReader& store,
+                                      const DaemonLog* out) {
+  auto file = MarkFile::open(folder, log);
+  if (!file.ok() && out != nullptr)
+    out->warning("there is no mark of what was signed last: after each start peers are asked before this node signs",
+                 {{"reason", file.error().text()}});
+  SigningMark mark(log, file.ok() ? std::optional(std::move(*file)) : std::nullopt);
+  KOINON_ASSIGN(mark.now_, state_of(store, log));
+  if (!mark.file_) return mark;
+  if (const auto read = mark.file_->read(); read) mark.says_ = compare_mark(*read, mark.now_);
+  return mark;
+}
+
+Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
+  if (!file_ || says_ != MarkSays::kAgrees) return {};
+  KOINON_ASSIGN(now_, state_of(store, log_));
+  MarkState after = now_;
+  after.epoch = next;
+  return file_->write({now_, after});
+}
+
+Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
+  if (!file_) return {};
+  KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
+  return file_->write({now_, mark_state(after, epoch)});
+}
+
+Status SigningMark::after_commit(StoreReader& store) {
+  KOINON_ASSIGN(now_, state_of(store, log_));
+  return file_ ? file_->write({now_, now_}) : Status();
+}
+
+}  // namespace koinon

@@ -1,0 +1,43 @@
+// The mark of a running node: what it says of the store at the start, and who writes it. The writer's thread, once
+// the node runs.
+#pragma once
+
+#include <optional>
+
+#include "node/daemon/daemon_log.h"
+#include "node/daemon/mark_file.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+// The store's current epoch.
+Result<Epoch> current_epoch(StoreReader& store);
+
+class SigningMark {
+ public:
+  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once.
+  static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
+                                  const DaemonLog* out);
+
+  // Of the store as it was opened.
+  MarkSays says() const { return says_; }
+  // A new epoch begins with this start. Where the mark agreed it names the store with the old epoch and with the
+  // new one; call it before the epoch is begun.
+  Status before_epoch(StoreReader& store, const Epoch& next);
+
+  // Around a commit that signs: `after` is our log as the commit will leave it.
+  Status before_commit(StoreReader& store, const LogState& after);
+  Status after_commit(StoreReader& store);
+  // The store is the newest copy: it is marked as it stands.
+  Status mark_now(StoreReader& store) { return after_commit(store); }
+
+ private:
+  SigningMark(const LogId& log, std::optional<MarkFile> file) : log_(log), file_(std::move(file)) {}
+
+  LogId log_;
+  std::optional<MarkFile> file_;
+  MarkSays says_ = MarkSays::kNone;
+  MarkState now_;  // of the store, as it was marked or read last
+};
+
+}  // namespace koinon

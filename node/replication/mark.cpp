@@ -1,0 +1,88 @@
+#include "node/replication/mark.h"
+
+#include <sstream>
+
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kTitle = "koinon/v1 mark";
+
+std::string state_text(const MarkState& state) {
+  return std::to_string(state.size.value) + " " + to_hex(state.root.view()) + " " +
+         std::to_string(state.row.value) + " " + to_hex(state.epoch.view()) + "\n";
+}
+
+Result<Bytes> read_hex(const std::string& text, std::size_t size) {
+  KOINON_ASSIGN(Bytes bytes, from_hex(text));
+  if (bytes.size() != size) return fail(Code::kMalformed, "a hash has another length", "mark");
+  return bytes;
+}
+
+Result<MarkState> read_state(std::istringstream& in) {
+  std::string size;
+  std::string root;
+  std::string row;
+  std::string epoch;
+  if (!(in >> size >> root >> row >> epoch)) return fail(Code::kMalformed, "a state is not whole", "mark");
+  MarkState out;
+  KOINON_ASSIGN(out.size.value, parse_decimal(size));
+  KOINON_ASSIGN(const Bytes root_bytes, read_hex(root, Hash::kSize));
+  out.root = Hash::from(root_bytes);
+  KOINON_ASSIGN(out.row.value, parse_decimal(row));
+  KOINON_ASSIGN(const Bytes epoch_bytes, read_hex(epoch, Epoch::kSize));
+  out.epoch = Epoch::from(epoch_bytes);
+  return out;
+}
+
+std::uint32_t counter_of(const Epoch& epoch) {
+  std::uint32_t out = 0;
+  for (std::size_t i = 0; i < 4; ++i) out = out << 8 | epoch.data[i];
+  return out;
+}
+
+bool agrees(const MarkState& mark, const MarkState& store) {
+  return store.size == mark.size && store.root == mark.root && store.epoch == mark.epoch && store.row >= mark.row;
+}
+
+bool is_older(const MarkState& mark, const MarkState& store) {
+  if (store.size != mark.size) return store.size < mark.size;
+  if (store.root != mark.root) return false;
+  if (store.epoch != mark.epoch) return counter_of(store.epoch) < counter_of(mark.epoch);
+  return store.row < mark.row;
+}
+
+}  // namespace
+
+MarkState mark_state(const LogState& own, const Epoch& epoch) {
+  MarkState out;
+  out.epoch = epoch;
+  out.row = own.journal_seq;
+  if (!own.whole) return out;
+  out.size = own.whole->size;
+  out.root = own.whole->root;
+  return out;
+}
+
+std::string mark_text(const Mark& mark) {
+  return std::string(kTitle) + "\n" + state_text(mark.before) + state_text(mark.after);
+}
+
+Result<Mark> parse_mark(std::string_view text) {
+  const std::string title = std::string(kTitle) + "\n";
+  if (!text.starts_with(title)) return fail(Code::kMalformed, "it is no mark", "mark");
+  std::istringstream in{std::string(text.substr(title.size()))};
+  Mark out;
+  KOINON_ASSIGN(out.before, read_state(in));
+  KOINON_ASSIGN(out.after, read_state(in));
+  if (mark_text(out) != text) return fail(Code::kMalformed, "it is not written as a mark is", "mark");
+  return out;
+}
+
+MarkSays compare_mark(const Mark& mark, const MarkState& store) {
+  if (agrees(mark.before, store) || agrees(mark.after, store)) return MarkSays::kAgrees;
+  return is_older(mark.before, store) && is_older(mark.after, store) ? MarkSays::kBehind : MarkSays::kNone;
+}
+
+}  // namespace koinon
