@@ -140,7 +140,9 @@ Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, P
   }
   page.feed.id = urn_of(parts_.name + " " + what);
   KOINON_ASSIGN(page.records, parts_.index.find(query));
-  if (page.records.size() == query.limit) KOINON_ASSIGN(page.next, next_page(page.records.back().arrival));
+  if (page.records.size() == query.limit) {
+    KOINON_ASSIGN(page.next, next_page(page.records.back().arrival));
+  }
   if (query.before.value == 0) {
     // A reader that already has a note is told that it was withdrawn.
     query.standing_notes = false;

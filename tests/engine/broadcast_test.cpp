@@ -70,7 +70,7 @@ TEST_F(BroadcastAlone, WhoFollowsIsToldTheRowsAfterItsCursorThenTheCursor) {
   EXPECT_EQ(told_to(link), (std::vector<std::int64_t>{2, -2}));
 }
 
-TEST_F(BroadcastAlone, ACursorOfAnotherJournalOrBeyondOursSaysNothing) {
+TEST_F(BroadcastAlone, ACursorOfAnUnknownEpochOrBeyondOursSaysNothing) {
   follow(link, 2, 'k');
   EXPECT_EQ(told_to(link), (std::vector<std::int64_t>{1, 2, -2}));
   Link& other = connect('\1');
