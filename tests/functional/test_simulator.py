@@ -55,7 +55,7 @@ class Simulator(unittest.TestCase):
 
     def test_every_lie_and_scenario_is_listed_with_its_story(self):
         listed = sim("--list").stdout.decode()
-        for name in ("calm", "storm", "spread", "turned", "flip-bits", "glutton", "two-histories", "false-erasure"):
+        for name in ("calm", "storm", "spread", "turned", "restored", "flip-bits", "glutton", "two-histories", "false-erasure", "claim-more", "odd-epochs"):
             self.assertIn(name, listed)
 
 

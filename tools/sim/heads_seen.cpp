@@ -65,14 +65,13 @@ std::uint64_t HeadsSeen::seen_before(const SimNode& node, const LogId& log, Mono
 }
 
 // The largest head that a peer held when it greeted `from`, which has had no time to pass the peer over.
-std::uint64_t HeadsSeen::followed(SimNode& from, const SimNode& to,
-                                  const std::vector<std::unique_ptr<SimNode>>& nodes) const {
+std::uint64_t HeadsSeen::followed(SimNode& from, const SimNode& to) const {
   const auto began = began_.find(from.index());
   if (began == began_.end() || schedule_.now() - began->second >= limits::kFollowWait) return 0;
   if (from.blocked().contains(to.log())) return 0;
   std::uint64_t size = 0;
-  for (const auto& peer : nodes) {
-    if (peer.get() == &to || peer.get() == &from || peer->liar() != nullptr) continue;
+  for (SimNode* peer : from.peers()) {
+    if (peer == &to || peer->liar() != nullptr) continue;
     const auto greeted = greeted_.find({peer->node_key(), from.node_key()});
     if (greeted == greeted_.end() || greeted->second < began->second ||
         schedule_.now() - greeted->second < kFollowsSurely || !from.connected_to(*peer) ||
@@ -84,21 +83,18 @@ std::uint64_t HeadsSeen::followed(SimNode& from, const SimNode& to,
   return size;
 }
 
-void HeadsSeen::sent(SimNode& from, SessionId session, const v1::Frame& frame,
-                     const std::vector<std::unique_ptr<SimNode>>& nodes) {
+void HeadsSeen::sent(SimNode& from, SessionId session, const v1::Frame& frame, SimNode* to) {
   const auto told = told_of_yours(frame);
   if (!told) return;
   const NodeKey key = from.peer_of(session);
   if (frame.has_hello()) greeted_[{from.node_key(), key}] = schedule_.now();
-  const auto to =
-      std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) { return node->node_key() == key; });
-  if (to == nodes.end()) return;
+  if (to == nullptr) return;
   Answered answer;
   answer.caught_up = told->caught_up();
   answer.honest = from.liar() == nullptr;
   if (answer.honest) {
-    answer.seen = seen_before(from, (*to)->log(), schedule_.now() - kUnderWay);
-    if (answer.caught_up) answer.followed = followed(from, **to, nodes);
+    answer.seen = seen_before(from, to->log(), schedule_.now() - kUnderWay);
+    if (answer.caught_up) answer.followed = followed(from, *to);
   }
   Stream& stream = streams_[{session, from.node_key()}];
   stream.under_way.emplace_back(stream.sent, answer);
@@ -108,14 +104,13 @@ void HeadsSeen::sent_bytes(const SimNode& from, SessionId session, std::uint64_t
   streams_[{session, from.node_key()}].sent += bytes;
 }
 
-void HeadsSeen::sent_by_liar(SimNode& from, SessionId session, BytesView bytes,
-                             const std::vector<std::unique_ptr<SimNode>>& nodes) {
+void HeadsSeen::sent_by_liar(SimNode& from, SessionId session, BytesView bytes, SimNode* to) {
   FrameReader& reader = streams_[{session, from.node_key()}].reader;
   reader.feed(bytes);
   while (true) {
     const auto frame = reader.next();
     if (!frame.ok() || !*frame) break;
-    sent(from, session, **frame, nodes);
+    sent(from, session, **frame, to);
   }
   sent_bytes(from, session, bytes.size());
 }

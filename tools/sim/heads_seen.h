@@ -35,11 +35,9 @@ class HeadsSeen {
   std::uint64_t seen_before(const SimNode& node, const LogId& log, MonoTime time) const;
 
   // Frames leave: each of them, then their bytes. What a liar sends need not be frames.
-  void sent(SimNode& from, SessionId session, const v1::Frame& frame,
-            const std::vector<std::unique_ptr<SimNode>>& nodes);
+  void sent(SimNode& from, SessionId session, const v1::Frame& frame, SimNode* to);
   void sent_bytes(const SimNode& from, SessionId session, std::uint64_t bytes);
-  void sent_by_liar(SimNode& from, SessionId session, BytesView bytes,
-                    const std::vector<std::unique_ptr<SimNode>>& nodes);
+  void sent_by_liar(SimNode& from, SessionId session, BytesView bytes, SimNode* to);
   void received(const SimNode& to, SessionId session, std::uint64_t bytes);
 
   // It asks from now on: earlier answers count no more.
@@ -62,8 +60,7 @@ class HeadsSeen {
   static void add(std::vector<Step>& steps, MonoTime at, std::uint64_t size);
   static std::uint64_t before(const std::map<NodeIndex, Steps>& of, const SimNode& node, const LogId& log,
                               MonoTime time);
-  std::uint64_t followed(SimNode& from, const SimNode& to,
-                         const std::vector<std::unique_ptr<SimNode>>& nodes) const;
+  std::uint64_t followed(SimNode& from, const SimNode& to) const;
 
   const Schedule& schedule_;
   std::map<NodeIndex, Steps> seen_;

@@ -112,7 +112,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
     if (!frame.ok() || !*frame) break;
     ++frames_checked_;
     check_told(from, session, **frame);
-    seen_.sent(from, session, **frame, nodes_);
+    seen_.sent(from, session, **frame, node_of(from.peer_of(session)));
     if ((*frame)->has_heads()) {
       for (const auto& head : (*frame)->heads().heads())
         check_sent_log(from, session, head.log_id(), "a head");
@@ -134,10 +134,6 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     for (const StoredRecord& record : commit->run.records) check_erased(node, commit->run.log, record.index);
     for (const WithdrawalFact& fact : commit->run.withdrawals)
       check_erased(node, commit->run.log, fact.target);
-    seen_.stored(node, commit->run.log, commit->run.head.size,
-                 commit->run.head.size == commit->run.after.size());
-  } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
-    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
@@ -174,12 +170,8 @@ void Invariants::check_restart(SimNode& node) {
   }
   check_store(node);
   check_frozen(node);
-  std::map<NodeIndex, StoreState> all;
-  for (const auto& other : nodes_) {
-    if (!other->up() || (other->liar() != nullptr && other.get() != &node)) continue;
-    if (auto state = other->store().load_state(); state.ok()) all.emplace(other->index(), std::move(*state));
-  }
-  check_cursors(node, all.at(node.index()), all);
+  const auto all = states();
+  if (const auto state = all.find(node.index()); state != all.end()) check_cursors(node, state->second, all);
 }
 
 void Invariants::check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of) {
@@ -221,11 +213,9 @@ std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
   for (const auto& node : nodes_) {
     if (!node->up() || node->liar() != nullptr) continue;
     auto& mine = out[node->index()];
-    for (const auto& [id, log] : truth_.logs()) {
-      // Of a log whose author was restored, others may hold what the author has lost.
-      const bool may = id == node->log() || own_[log.author].older;
-      if (log.honest && may && has_all(*node, log)) mine.insert(id);
-    }
+    if (!any_older_) mine.insert(node->log());
+    // Of a log whose author was restored, others may hold what the author has lost.
+    if (any_older_) add_sources(*node, mine);
     if (!truth_.log(node->log()).honest) mine.insert(node->log());
   }
   for (bool grown = true; grown;) {

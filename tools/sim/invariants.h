@@ -87,6 +87,7 @@ class Invariants {
   void word_given(const SimNode& node, const std::vector<NodeKey>& without);
   void check_standing(SimNode& node);
   void check_rolled_back(const SimNode& node);  // its engine says that its store is an older one
+  void note_seen(const SimNode& node, const IntentBody& body);  // what it has stored, a liar or not
   void frames_of_liar(SimNode& from, SessionId session, BytesView bytes);
   void received(const SimNode& to, SessionId session, std::uint64_t bytes) {
     if (eager_) seen_.received(to, session, bytes);
@@ -142,7 +143,8 @@ class Invariants {
   MonoTime lag(const Policy& policy) const;
 
   // invariants_own_log.cpp
-  SimNode* node_of(const NodeKey& key) const;
+  SimNode* node_of(const NodeKey& key);
+  std::map<NodeIndex, StoreState> states();
   std::vector<NodeKey> awaited(SimNode& node);
   std::size_t can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now);
   void check_reason(SimNode& node, Own& own);
@@ -151,6 +153,7 @@ class Invariants {
   void check_waiting(SimNode& node);
   void check_cursors(SimNode& node, const StoreState& state, const std::map<NodeIndex, StoreState>& all);
   bool has_all(SimNode& node, const AuthoredLog& log);
+  void add_sources(SimNode& node, std::set<LogId>& mine);  // logs that it has all of
   void check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                          std::vector<Broken>& out);
 
@@ -181,6 +184,9 @@ class Invariants {
   std::map<NodeIndex, Keeping> keeping_;
   std::map<NodeIndex, Own> own_;
   HeadsSeen seen_;
+  bool any_older_ = false;  // the store of some node was put back
+  std::map<NodeKey, SimNode*> by_key_;
+  std::size_t indexed_ = 0;  // of nodes_, in by_key_
   std::vector<Broken> broken_;
   std::uint64_t frames_checked_ = 0;
 };

@@ -21,10 +21,22 @@ std::string entries(std::uint64_t count) { return std::to_string(count) + " entr
 
 }  // namespace
 
-SimNode* Invariants::node_of(const NodeKey& key) const {
-  const auto it =
-      std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) { return node->node_key() == key; });
-  return it == nodes_.end() ? nullptr : it->get();
+SimNode* Invariants::node_of(const NodeKey& key) {
+  // Of a city with two histories, the first node counts.
+  for (; indexed_ < nodes_.size(); ++indexed_)
+    by_key_.emplace(nodes_[indexed_]->node_key(), nodes_[indexed_].get());
+  const auto it = by_key_.find(key);
+  return it == by_key_.end() ? nullptr : it->second;
+}
+
+// Of honest nodes that are up.
+std::map<NodeIndex, StoreState> Invariants::states() {
+  std::map<NodeIndex, StoreState> all;
+  for (const auto& node : nodes_) {
+    if (!node->up() || node->liar() != nullptr) continue;
+    if (auto state = node->store().load_state(); state.ok()) all.emplace(node->index(), std::move(*state));
+  }
+  return all;
 }
 
 // --- a start, and what is signed ---
@@ -32,6 +44,7 @@ SimNode* Invariants::node_of(const NodeKey& key) const {
 void Invariants::starting(SimNode& node, bool older) {
   Own& own = own_[node.index()];
   own.older = own.older || older;
+  any_older_ = any_older_ || older;
   own.signs = false;
   own.asks_since = schedule_.now();
   own.could_since.reset();
@@ -161,8 +174,17 @@ void Invariants::check_told(SimNode& from, SessionId session, const v1::Frame& f
                  std::to_string(seen));
 }
 
+void Invariants::note_seen(const SimNode& node, const IntentBody& body) {
+  if (const auto* commit = std::get_if<CommitRun>(&body)) {
+    const RunCommit& run = commit->run;
+    seen_.stored(node, run.log, run.head.size, run.head.size == run.after.size());
+  } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
+    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
+  }
+}
+
 void Invariants::frames_of_liar(SimNode& from, SessionId session, BytesView bytes) {
-  if (eager_) seen_.sent_by_liar(from, session, bytes, nodes_);
+  if (eager_) seen_.sent_by_liar(from, session, bytes, node_of(from.peer_of(session)));
 }
 
 // --- who keeps it from signing ---
@@ -186,6 +208,7 @@ void Invariants::check_waiting(SimNode& node) {
   const auto peers = awaited(node);
   const bool asks =
       (state == SigningState::kAsks || state == SigningState::kTwin) && truth_.log(node.log()).honest;
+  const auto peers = asks ? awaited(node) : std::vector<NodeKey>();
   if (!asks || 2 * can_answer(node, peers, true) <= peers.size()) {
     own.could_since.reset();
     return;
@@ -199,12 +222,11 @@ void Invariants::check_waiting(SimNode& node) {
 }
 
 void Invariants::look() {
-  std::map<NodeIndex, StoreState> all;
   for (const auto& node : nodes_) {
-    if (!node->up() || node->liar() != nullptr) continue;
-    if (auto state = node->store().load_state(); state.ok()) all.emplace(node->index(), std::move(*state));
-    check_waiting(*node);
+    if (node->up() && node->liar() == nullptr) check_waiting(*node);
   }
+  if (!any_older_) return;
+  const auto all = states();
   for (const auto& [index, state] : all) check_cursors(*nodes_[index], state, all);
 }
 
@@ -252,6 +274,12 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
 bool Invariants::has_all(SimNode& node, const AuthoredLog& log) {
   const auto held = node.store().log_state(log.identity.log_id());
   return held.ok() && held->whole && held->whole->size.value >= log.records().size();
+}
+
+void Invariants::add_sources(SimNode& node, std::set<LogId>& mine) {
+  for (const auto& [id, log] : truth_.logs()) {
+    if (log.honest && (id == node.log() || own_[log.author].older) && has_all(node, log)) mine.insert(id);
+  }
 }
 
 void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,

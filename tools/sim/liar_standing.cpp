@@ -1,5 +1,6 @@
 #include "tools/sim/liar_standing.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,8 @@ class OddEpochs final : public AboutStanding {
   using AboutStanding::AboutStanding;
 
   void on_received(SessionId session, BytesView bytes) override {
+    const auto sessions = node_.sessions();
+    if (std::find(sessions.begin(), sessions.end(), session) == sessions.end()) return;
     each_frame(bytes, [&](v1::Frame& frame) {
       if (frame.has_hello()) keep(heard_[node_.peer_of(session)], frame.hello().epoch());
       return false;

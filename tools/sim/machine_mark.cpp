@@ -1,34 +1,40 @@
 #include "tools/sim/machine_mark.h"
 
-#include <algorithm>
-
 namespace koinon::sim {
 namespace {
 
-std::uint32_t counter(const MachineMark::State& state) { return state.epoch ? counter_of(*state.epoch) : 0; }
-
-bool is_behind(const MachineMark::State& store, const MachineMark::State& named) {
-  return counter(store) < counter(named) || (store.epoch == named.epoch && store.size < named.size);
+Epoch epoch_of(Store& store) {
+  const auto epoch = store.epoch();
+  return epoch.ok() ? epoch->value_or(Epoch()) : Epoch();
 }
 
 }  // namespace
 
-MachineMark::State MachineMark::of(Store& store, const LogId& own) {
-  State state;
-  if (const auto epoch = store.epoch(); epoch.ok()) state.epoch = *epoch;
-  if (const auto log = store.log_state(own); log.ok()) {
-    state.size = log->range.size();
-    state.root = log->range.root();
-  }
-  return state;
+MarkState MachineMark::state_of(Store& store, const LogId& own) {
+  const auto log = store.log_state(own);
+  return mark_state(log.ok() ? *log : LogState(), epoch_of(store));
 }
 
-MarkSays MachineMark::says(const State& store) const {
-  if (named_.empty()) return MarkSays::kNone;
-  if (std::find(named_.begin(), named_.end(), store) != named_.end()) return MarkSays::kAgrees;
-  const bool behind =
-      std::all_of(named_.begin(), named_.end(), [&](const State& named) { return is_behind(store, named); });
-  return behind ? MarkSays::kBehind : MarkSays::kNone;
+MarkSays MachineMark::says(Store& store, const LogId& own) const {
+  const auto mark = parse_mark(text_);
+  return mark.ok() ? compare_mark(*mark, state_of(store, own)) : MarkSays::kNone;
+}
+
+void MachineMark::before_epoch(Store& store, const LogId& own, const Epoch& next) {
+  now_ = state_of(store, own);
+  if (says(store, own) != MarkSays::kAgrees) return;
+  MarkState after = now_;
+  after.epoch = next;
+  text_ = mark_text({now_, after});
+}
+
+void MachineMark::before_commit(Store& store, const LogState& after) {
+  text_ = mark_text({now_, mark_state(after, epoch_of(store))});
+}
+
+void MachineMark::after_commit(Store& store, const LogId& own) {
+  now_ = state_of(store, own);
+  text_ = mark_text({now_, now_});
 }
 
 }  // namespace koinon::sim

@@ -1,32 +1,33 @@
-// The mark of one machine: a small memory beside the data folder, which a reboot clears, and which no copy of
-// the folder carries. It names the state of the store before and after what is being signed.
+// The mark of one machine: what the daemon writes outside the data folder (node/daemon/signing_mark.h), in a
+// memory that a reboot clears and that no copy of the folder carries. The rule is that of
+// node/replication/mark.h.
 #pragma once
 
-#include <vector>
+#include <optional>
+#include <string>
 
-#include "node/engine/engine_types.h"
+#include "node/replication/mark.h"
 #include "storage/store/store.h"
 
 namespace koinon::sim {
 
 class MachineMark {
  public:
-  // What of a store the mark names.
-  struct State {
-    std::optional<Epoch> epoch;  // the current one
-    TreeSize size;               // of our own log
-    Hash root;
-    bool operator==(const State&) const = default;
-  };
-  static State of(Store& store, const LogId& own);
+  // The machine reboots.
+  void clear() { text_.clear(); }
+  MarkSays says(Store& store, const LogId& own) const;
 
-  void clear() { named_.clear(); }
-  void name(const State& state) { named_ = {state}; }
-  void name(const State& before, const State& after) { named_ = {before, after}; }
-  MarkSays says(const State& store) const;
+  // Before an epoch begins, and after. Where the mark did not agree it stays as it is: it may be the proof.
+  void before_epoch(Store& store, const LogId& own, const Epoch& next);
+  // Inside the transaction that signs, and after its commit.
+  void before_commit(Store& store, const LogState& after);
+  void after_commit(Store& store, const LogId& own);
 
  private:
-  std::vector<State> named_;
+  static MarkState state_of(Store& store, const LogId& own);
+
+  std::string text_;  // empty: there is none
+  MarkState now_;
 };
 
 }  // namespace koinon::sim

@@ -77,18 +77,19 @@ void SimNode::start() {
            return Draft{genesis, std::nullopt, false};
          },
          [](const Result<Published>&) {}}});
-  mark_says_ =
-      mark_.says(MachineMark::of(store(), log()));  // like `koinon init`: the first start signs at once
+  mark_says_ = mark_.says(store(), log());  // like `koinon init`: the first start signs at once
   load_engine();
 }
 
 // Each start is an epoch of its own.
 Status SimNode::open_store() {
   KOINON_TRY(disk_.open());
-  mark_says_ = mark_.says(MachineMark::of(store(), log()));
-  KOINON_TRY(begin_next_epoch(store(), epochs_.make));
-  if (mark_says_ == MarkSays::kAgrees) mark_.name(MachineMark::of(store(), log()));
-  return {};
+  mark_says_ = mark_.says(store(), log());
+  return begin_next_epoch(store(), [this](std::uint32_t counter) {
+    const Epoch epoch = epochs_.make(counter);
+    mark_.before_epoch(store(), log(), epoch);
+    return epoch;
+  });
 }
 
 void SimNode::load_engine(bool resumed) {
@@ -170,7 +171,7 @@ bool SimNode::power_went() {
 void SimNode::on_bytes(SessionId session, BytesView bytes) {
   if (!up()) return;
   if (liar_) liar_->on_received(session, bytes);
-  around_.observer.on_received(*this, session, bytes.size());
+  if (sessions_.contains(session)) around_.observer.on_received(*this, session, bytes.size());
   engine_->on_bytes(now(), session, bytes);
   after_input();
 }

@@ -191,7 +191,6 @@ class SimNode final : public Endpoint {
   void write_group();
   void commit(const std::vector<Intent>& intents);
   void sign(const std::vector<DraftWrite>& drafts);
-  Result<PublishedBatch> sign_marked(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
   bool ended_while_signing();
   bool power_went();
   // The operator makes a change, and tries again if there is no answer.

@@ -96,7 +96,7 @@ bool SimNode::may_sign() const {
 
 void SimNode::sign_what_waits() {
   if (!may_sign()) return;
-  mark_.name(MachineMark::of(store(), log()));
+  mark_.after_commit(store(), log());
   for (DraftWrite& draft : std::exchange(waiting_, {})) write(std::move(draft));
 }
 

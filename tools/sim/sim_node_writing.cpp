@@ -81,18 +81,6 @@ void SimNode::commit(const std::vector<Intent>& intents) {
   });
 }
 
-// Signs inside the transaction of write_drafts. The mark names the state before and after, until the commit
-// is answered.
-Result<PublishedBatch> SimNode::sign_marked(Store& store, const std::vector<DraftMaker>& makers,
-                                            UnixMillis now) {
-  const MachineMark::State before = MachineMark::of(store, log());
-  auto batch = own_.publish(store, makers, now);
-  if (!batch.ok() || !batch->advanced) return batch;
-  mark_.name(before, MachineMark::of(store, log()));
-  if (ends_while_signing_ && chance_.hit(0.5)) return fail(Code::kUnavailable, "the process ends", "commit");
-  return batch;
-}
-
 // Its process ends, before the commit or after it, and comes back by itself.
 bool SimNode::ended_while_signing() {
   if (!std::exchange(ends_while_signing_, false)) return false;
@@ -110,11 +98,19 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
   const auto before = store().log_state(own_.id());
   const std::uint64_t from = before.ok() ? before->range.size().value : 0;
   const DraftSigner signer = [this](Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
-    return sign_marked(store, makers, now);
+    return own_.publish(store, makers, now);
   };
-  const auto batch = write_drafts(store(), signer, drafts, wall());
+  // The mark names the state before and after until the commit is known. A process may end on either side of
+  // it.
+  const auto before_commit = [this](Store& store, const LogState& after) -> Status {
+    mark_.before_commit(store, after);
+    if (ends_while_signing_ && chance_.hit(0.5))
+      return fail(Code::kUnavailable, "the process ends", "commit");
+    return {};
+  };
+  const auto batch = write_drafts(store(), signer, drafts, wall(), before_commit);
   if (up() && (power_went() || ended_while_signing())) return;
-  mark_.name(MachineMark::of(store(), log()));
+  if (batch.ok()) mark_.after_commit(store(), log());
   if (batch.ok() && batch->advanced) {
     acknowledged_ = batch->state.range.size().value;
     RunCommit run;

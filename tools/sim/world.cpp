@@ -171,6 +171,7 @@ void World::on_committed(SimNode& node, const IntentBody& body) {
   }
   if (std::holds_alternative<CommitChunk>(body)) stage_.counters.add("chunks of files fetched");
   if (std::holds_alternative<CommitFinished>(body)) stage_.counters.add("files fetched");
+  stage_.invariants.note_seen(node, body);
   if (node.liar() == nullptr) stage_.invariants.check_committed(node, body);
 }
 
