@@ -1,5 +1,6 @@
 #include "node/daemon/daemon.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -17,6 +18,19 @@
 
 namespace koinon {
 namespace asio = boost::asio;
+namespace {
+
+// A store that was made anew from the keys holds nothing of its own log yet; the engine fetches it.
+void add_own_log(const NodeIdentity& identity, StoreState& state) {
+  if (!identity.log) return;
+  LogState own;
+  own.id = identity.log->log_id();
+  own.identity = *identity.log;
+  const auto same = [&](const LogState& log) { return log.id == own.id; };
+  if (std::none_of(state.logs.begin(), state.logs.end(), same)) state.logs.push_back(std::move(own));
+}
+
+}  // namespace
 
 Daemon::Daemon(Config config) : config_(std::move(config)), log_(config_.log_level, config_.log_format) {}
 
@@ -42,11 +56,13 @@ Status Daemon::prepare() {
     KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
     mark_.emplace(std::move(mark));
   }
+  add_own_log(identity_, state);
   KOINON_TRY(begin_epoch(*store, state));
   keep_identity_file(folder_->files(), identity_.log, log_);
-  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
-                                              mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); }},
-                                             *store, state));
+  KOINON_ASSIGN(engine_,
+                EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
+                                     [this] { arrivals_->notify(); }, [this] { on_standing(); }},
+                                    *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
@@ -96,7 +112,7 @@ void Daemon::log_change(const AuditLine& line) {
 
 Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(Databases own, folder_->open_databases());
-  hold_queue_ = std::make_unique<HoldQueue>(
+  auto queue = std::make_unique<HoldQueue>(
       HoldQueue::Parts{std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
                        engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
                        [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
@@ -111,6 +127,11 @@ Status Daemon::start_hold_queue() {
                          log_.error("what waits to be signed waits on", {{"reason", error.text()}});
                        },
                        stored_requests()});
+  {
+    const std::lock_guard lock(hold_queue_mutex_);
+    hold_queue_ = std::move(queue);
+  }
+  on_standing();
   return {};
 }
 
@@ -196,7 +217,15 @@ Status Daemon::write_ready_file() const {
   return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
 }
 
-// Any thread. Our clock held signing up, and does not any more.
+// Before the hold queue is there, its start looks by itself.
+void Daemon::on_standing() {
+  const std::lock_guard lock(hold_queue_mutex_);
+  if (!hold_queue_) return;
+  if (const auto at = engine_->signing().rolled_back_at()) hold_queue_->set_aside_after_rollback(*at);
+  if (engine_->signing().now().view.state == SigningState::kSigns) sign_what_waited();
+}
+
+// Any thread. What held signing up is over.
 void Daemon::sign_what_waited() {
   hold_queue_->notify();
   engine_->vouch_for_all();

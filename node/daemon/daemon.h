@@ -27,6 +27,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
@@ -70,6 +71,7 @@ class Daemon {
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
   Status write_ready_file() const;
+  void on_standing();
   void sign_what_waited();
 
   Config config_;
@@ -83,6 +85,7 @@ class Daemon {
   std::unique_ptr<EngineThreads> engine_;
   std::unique_ptr<RequestThreads> requests_;
   std::unique_ptr<ArrivalThreads> arrivals_;
+  std::mutex hold_queue_mutex_;  // while it is made: the network's thread tells it where signing stands
   std::unique_ptr<HoldQueue> hold_queue_;
   std::unique_ptr<AlarmWatch> alarms_;
 

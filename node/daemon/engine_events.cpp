@@ -77,6 +77,7 @@ void EngineEvents::on_standing() {
     parts_.log.warning(why->message);
   }
   parts_.signing.set(std::move(now));
+  parts_.on_standing();
 }
 
 void EngineEvents::on_advanced(const Event& event) {

@@ -25,6 +25,8 @@ class EngineEvents {
     SigningStanding& signing;
     // This node may sign, and could not before: its store is marked as the newest. The writer's thread.
     std::function<Status(Store&)> on_signs;
+    // `signing` says something else. The network's thread.
+    std::function<void()> on_standing;
   };
   // What `parts` refers to, and this, outlive the threads of network and writer.
   EngineEvents(Parts parts, const StoreState& state) : parts_(std::move(parts)), vouching_(state) {}

@@ -37,7 +37,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
   options.engine.node_key = parts_.identity.node_key;
   if (parts_.mark != nullptr) options.engine.standing.mark = parts_.mark->says();
-  options.engine.standing.restored = options.engine.standing.restored || parts_.identity.restored;
+  options.engine.standing.restored =
+      options.engine.standing.restored || parts_.identity.restored || state.restored;
   options.engine.agent = "koinon/" + std::string(kVersion);
   options.engine.epochs = own_epochs(keys.node);
   if (keys.city) options.city = keys.city->signing;
@@ -90,7 +91,8 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
   events_ = std::make_unique<EngineEvents>(
       EngineEvents::Parts{
           parts_.log, *network_, *writer_, identity, wall, signing_,
-          [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); }},
+          [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); },
+          parts_.on_standing},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
   return network_->start();

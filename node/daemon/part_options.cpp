@@ -57,6 +57,10 @@ Result<EngineConfig> engine_options(const Config& config, StoreReader& store) {
   KOINON_ASSIGN(const auto rolled_back, store.setting(kRolledBack));
   engine.standing.without = excused_of(excused);
   engine.standing.restored = rolled_back.has_value();
+  if (rolled_back) {
+    KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*rolled_back));
+    engine.standing.rolled_back_at.value = static_cast<std::int64_t>(at);
+  }
   engine.standing.alone = config.signing_alone;
   engine.standing.wait = std::max<std::chrono::milliseconds>(
       std::chrono::seconds(config.signing_wait_seconds), std::chrono::milliseconds(1));

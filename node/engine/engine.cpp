@@ -160,7 +160,10 @@ void Engine::on_knock(Now now, const NodeKey& key) {
 }
 
 void Engine::on_resumed(Now now) {
-  input(now, [&] { parts_->standing.ask_anew("this node's machine was stopped and goes on"); });
+  input(now, [&] {
+    parts_->standing.ask_anew("this node's machine was stopped and goes on");
+    parts_->epochs.begin_anew();
+  });
 }
 
 void Engine::on_word(Now now, const std::vector<NodeKey>& without, bool alone) {
@@ -240,9 +243,9 @@ void Engine::wake_rested() {
 
 MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
-  MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
-                            p.bodies.next_retry(), p.intake.next_wake(), p.epochs.next_timer(),
-                            p.seen.next_timer(), p.standing.next_timer()});
+  MonoTime next =
+      std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
+                p.intake.next_wake(), p.epochs.next_timer(), p.seen.next_timer(), p.standing.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }

@@ -22,6 +22,9 @@ class Epochs {
 
   // The store could not begin an epoch when it was opened.
   void begin_late() { begin(0); }
+  // The machine was stopped, and may go on as an earlier state of itself: what it tells from now on has
+  // numbers of its own.
+  void begin_anew() { begin(counter_of(journal_.epoch())); }
   // The first Follow of a session, which is well formed.
   void on_follow(const Link& link, const v1::Follow& follow);
 
@@ -29,6 +32,7 @@ class Epochs {
   MonoTime next_timer() const { return again_at_; }
 
  private:
+  void check(const Link& link, const Epoch& epoch);
   // `shown`: the counter of a lost epoch; 0: none.
   void begin(std::uint32_t shown);
   void end_sessions();

@@ -214,6 +214,8 @@ struct CommitRolledBack {
   using Answer = Done;
   static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   bool rolled_back = false;
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  UnixMillis at{};  // when it was found out
 };
 struct CommitAsks {
   using Answer = Done;

@@ -27,6 +27,7 @@ void News::session_gone(Link& link) {
   p.effects.emit(
       {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
   p.forget(link);
+  if (p.links.with_peer(link.peer) == nullptr) p.standing.note_gone(link.peer);
 }
 
 void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {
@@ -77,7 +78,12 @@ void News::policy_changed(const TrustChange& change) {
   if (!change.removed.empty()) p.admission.forget_outside_asks();
 }
 
-void News::rolled_back(const NodeKey& peer, const std::string& how) { parts_.standing.rolled_back(how); }
+void News::epoch_lost(const NodeKey& peer, bool later, const std::string& how) {
+  parts_.standing.note_lost_epoch(peer, later);
+  parts_.standing.rolled_back(how);
+}
+
+void News::hears_our_epoch(const NodeKey& peer) { parts_.standing.note_follower(peer); }
 
 void News::store_back() {
   Parts& p = parts_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace koinon::engine {
+
 Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
                    SeenHeads& seen)
     : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
@@ -14,9 +15,12 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
   restored_ = config.restored;
   const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
   signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind);
+  rolled_back_at_ = config.rolled_back_at;
   if (config.mark == MarkSays::kBehind) {
+    restored_ = false;  // whatever was found out before: this is news
     rolled_back("this node's data folder is older than what it signed last");
   } else if (restored_) {
+    if (rolled_back_at_.value == 0) keep_rollback();
     effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, "this node's store comes from a backup"});
   }
 }
@@ -131,13 +135,14 @@ void Standing::note_return(const NodeKey& peer) {
   effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
-void Standing::note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic) {
-  if (own() == nullptr || !authentic) return;
-  if (named == current) {
-    twin_.followed.insert(link.peer);
-  } else if (twin_.followed.contains(link.peer) && counter_of(named) >= counter_of(current)) {
-    twin_.found = true;
-  }
+void Standing::note_lost_epoch(const NodeKey& peer, bool later) {
+  if (own() != nullptr && later && twin_.followed.contains(peer)) twin_.found = true;
+}
+
+void Standing::note_gone(const NodeKey& peer) {
+  const auto answer = answers_.find(peer);
+  if (answer != answers_.end() && answer->second.doubted_since && !answer->second.at_fault)
+    answers_.erase(answer);
 }
 
 // --- what else is known ---
@@ -157,16 +162,19 @@ void Standing::note_displaced(const Link& link) {
 
 void Standing::check_displaced() {
   const MonoTime now = effects_.now().mono;
-  const std::size_t gone = std::erase_if(twin_.displaced, [&](const auto& one) {
+  std::erase_if(twin_.heard,
+                [&](const auto& one) { return now - one.second >= limits::kDisplacedForgotten; });
+  bool news = false;
+  std::erase_if(twin_.displaced, [&](const auto& one) {
     const MonoTime until = one.second + limits::kDisplacedWait;
-    if (until > now) wake_at(until);
-    return until <= now;
+    if (until > now) {
+      wake_at(until);
+      return false;
+    }
+    news = twin_.heard.emplace(one.first, now).second || news;
+    return true;
   });
-  if (gone == 0) return;
-  std::erase_if(twin_.displacements, [&](MonoTime at) { return now - at >= limits::kDisplacedForgotten; });
-  twin_.displacements.push_back(now);
-  twin_.found = twin_.found || twin_.displacements.size() >= limits::kDisplaced;
-  ask_anew("another node took the place of this one at a peer");
+  if (news) ask_anew("another node took the place of this one at a peer");
 }
 
 void Standing::ask_anew(const std::string& why) {
@@ -189,9 +197,13 @@ void Standing::begin_question() {
 void Standing::rolled_back(const std::string& why) {
   if (own() == nullptr) return;
   if (std::exchange(signs_, false)) begin_question();
-  restored_ = true;
-  effects_.ask(CommitRolledBack{true});
+  if (!std::exchange(restored_, true)) keep_rollback();
   effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, why});
+}
+
+void Standing::keep_rollback() {
+  rolled_back_at_ = effects_.now().wall;
+  effects_.ask(CommitRolledBack{true, rolled_back_at_});
 }
 
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
@@ -266,6 +278,8 @@ bool Standing::has_enough(StandingView& view) {
     wake_at(fewer);
     view.fewer_after = UnixMillis{question_.asked_at.wall.value + wait.count()};
   }
+  // A store that was made anew from the keys alone has no beginning to sign on from.
+  if (restored_ && held() == 0) return false;
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
   if (holders > 0) {
@@ -326,13 +340,14 @@ StandingView Standing::decide() {
     if (!view.nobody_serves) wake_at(until);
   } else if (signs_ || has_enough(view)) {
     signs_ = true;
-    if (std::exchange(restored_, false)) effects_.ask(CommitRolledBack{false});
+    if (std::exchange(restored_, false)) effects_.ask(CommitRolledBack{});
     const std::vector<NodeKey> cannot_show = std::move(view.cannot_show);
     view = {};
     view.state = SigningState::kSigns;
     view.cannot_show = cannot_show;
   }
   view.rolled_back = restored_;
+  if (restored_) view.rolled_back_at = rolled_back_at_;
   return view;
 }
 

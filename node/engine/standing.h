@@ -32,8 +32,13 @@ class Standing {
   void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
-  // The peer's cursor in our journal names an epoch. `authentic`: we have made it.
-  void note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic);
+  // The peer hears of our epoch in this session.
+  void note_follower(const NodeKey& peer) { twin_.followed.insert(peer); }
+  // The peer's cursor names an epoch that we have made and do not know. `later`: it counts no lower than
+  // ours. If the peer has heard of ours before, another node with our key runs beside us.
+  void note_lost_epoch(const NodeKey& peer, bool later);
+  // The session is gone: what the peer claimed and did not show is no answer.
+  void note_gone(const NodeKey& peer);
 
   // --- what else is known ---
 
@@ -80,6 +85,7 @@ class Standing {
   void check_doubts();
   void check_displaced();
   void begin_question();
+  void keep_rollback();
   bool has_enough(StandingView& view);
   void follow_log();
   StandingView decide();
@@ -108,9 +114,9 @@ class Standing {
   // Signs of another node with our key.
   struct Twin {
     bool found = false;
-    std::set<NodeKey> followed;             // peers that have named our current epoch in this run
+    std::set<NodeKey> followed;             // peers that have heard of our epoch in this run
     std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
-    std::vector<MonoTime> displacements;    // by none of the peer's own connections
+    std::map<NodeKey, MonoTime> heard;      // whose word for that has made us ask: once in a while, no more
   };
   struct Told {
     StandingView view;
@@ -119,6 +125,7 @@ class Standing {
 
   bool signs_ = false;
   bool restored_ = false;
+  UnixMillis rolled_back_at_;
   Question question_;
   std::set<NodeKey> excused_;
   std::map<NodeKey, Answer> answers_;

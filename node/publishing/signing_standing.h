@@ -31,6 +31,7 @@ class SigningStanding {
   void set(SigningNow now) {
     const std::lock_guard lock(mutex_);
     now_ = std::move(now);
+    if (now_.view.rolled_back) rolled_back_at_ = now_.view.rolled_back_at;
   }
   SigningNow now() const {
     const std::lock_guard lock(mutex_);
@@ -43,8 +44,16 @@ class SigningStanding {
     return SigningWait{std::move(*why), now.view.fewer_after};
   }
 
+  // When it was found out last, in this run or before it, that the store is an older one. It stays when
+  // signing goes on.
+  std::optional<UnixMillis> rolled_back_at() const {
+    const std::lock_guard lock(mutex_);
+    return rolled_back_at_;
+  }
+
  private:
   mutable std::mutex mutex_;
+  std::optional<UnixMillis> rolled_back_at_;
   SigningNow now_;  // until the engine has said anything: it asks
 };
 

@@ -176,7 +176,9 @@ Result<Done> write(Store& store, const CommitExcused& intent) {
 }
 
 Result<Done> write(Store& store, const CommitRolledBack& intent) {
-  return done(store.set_setting(kRolledBack, intent.rolled_back ? "1" : ""));
+  if (intent.rolled_back) return done(store.set_setting(kRolledBack, std::to_string(intent.at.value)));
+  KOINON_TRY(store.set_setting(kRestored, {}));
+  return done(store.set_setting(kRolledBack, {}));
 }
 
 Result<ChunkStored> write(Store& store, const CommitChunk& intent) {
