@@ -112,7 +112,7 @@ class Epochs(NodesTest):
         refs = [milan.publish(f"While LA sleeps {i}") for i in range(5)]
         wait_for(lambda: relay.shows(refs[-1]), "and what came since")
         self.restart(relay)
-        la.start("--listen", "127.0.0.1")
+        la.start(peer_port=la.peer_port)  # where the relay looks for it
         for ref in refs:
             wait_for(lambda ref=ref: la.shows(ref), f"LA gets {ref}")
 
