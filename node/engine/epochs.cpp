@@ -3,6 +3,8 @@
 namespace koinon::engine {
 
 void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
+  // What others show while the store begins one, they show again when they come back.
+  if (beginning_) return;
   if (!follow.epoch().empty()) check(link, Epoch::from(follow.epoch()));
   news_.hears_our_epoch(link.peer);
 }
@@ -20,8 +22,8 @@ void Epochs::check(const Link& link, const Epoch& epoch) {
 }
 
 void Epochs::begin(std::uint32_t shown) {
-  // What others show meanwhile, they show again when they come back.
-  if (std::exchange(beginning_, true)) return;
+  beginning_ = true;
+  again_at_ = MonoTime::max();
   effects_.ask(BeginEpoch{shown, effects_.config().epochs.make},
                [this, shown](const Result<EpochBegun>& answer) {
                  beginning_ = false;
@@ -37,7 +39,6 @@ void Epochs::begin(std::uint32_t shown) {
 
 void Epochs::run_timers() {
   if (effects_.now().mono < again_at_) return;
-  again_at_ = MonoTime::max();
   begin(shown_);
 }
 

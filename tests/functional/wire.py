@@ -336,6 +336,13 @@ def serve_log(session, city, records, most=400):
         session.send(chunk)
 
 
+def make_epoch(seed, counter, random):
+    """An epoch of the node whose node key has this seed: counter, randomness, MAC."""
+    key = hashlib.blake2b(b"koinon/v1 epoch", key=seed, digest_size=32).digest()
+    said = struct.pack(">I", counter) + random
+    return said + hashlib.blake2b(said, key=key, digest_size=32).digest()[:12]
+
+
 class Session:
     """A TLS connection to a node, with the certificate of `city`."""
 
