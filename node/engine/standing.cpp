@@ -71,8 +71,11 @@ void Standing::weigh(const NodeKey& peer, Answer& answer) {
   };
   if (!answer.root) return clear();
   if (answer.recoveries > 0 || answer.size > known) return doubt(peer, answer);
-  // While we lack entries up to there the node waits for them anyway.
-  if (answer.size.value > held()) return clear();
+  // We know of that head, and lack its entries: whoever has seen it may serve them.
+  if (answer.size.value > held()) {
+    clear();
+    return ask_to_show(peer);
+  }
   if (answer.size == own()->held()) {
     return *answer.root == own()->state().range.root() ? clear() : doubt(peer, answer);
   }
@@ -96,9 +99,12 @@ void Standing::read_root(const NodeKey& peer, Answer& answer) {
                });
 }
 
-// It is asked to show what it claims.
 void Standing::doubt(const NodeKey& peer, Answer& answer) {
   if (!answer.doubted_since) answer.doubted_since = effects_.now().mono;
+  ask_to_show(peer);
+}
+
+void Standing::ask_to_show(const NodeKey& peer) {
   Link* link = links_.with_peer(peer);
   if (link == nullptr || !link->ready || !link->standing->requests.empty()) return;
   v1::Frame frame;

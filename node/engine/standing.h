@@ -73,6 +73,7 @@ class Standing {
   bool is_behind() const;
   void weigh(const NodeKey& peer, Answer& answer);
   void doubt(const NodeKey& peer, Answer& answer);
+  void ask_to_show(const NodeKey& peer);
   void read_root(const NodeKey& peer, Answer& answer);
   void mark_holder(const NodeKey& peer);
   void note_return(const NodeKey& peer);

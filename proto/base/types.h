@@ -67,8 +67,8 @@ struct JournalId {
   auto operator<=>(const JournalId&) const = default;
 };
 
-// Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made and
-// checked in crypto/epoch.h.
+// Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made
+// and checked in crypto/epoch.h.
 struct Epoch {
   static constexpr std::size_t kSize = 24;  // counter (4, big-endian), randomness (8), MAC (12)
   std::array<unsigned char, kSize> data{};
