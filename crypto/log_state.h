@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/attachment.h"
+#include "crypto/epoch.h"
 #include "crypto/identity.h"
 #include "crypto/proof.h"
 
@@ -64,9 +65,9 @@ struct PeerRecord {
   std::string address;  // HOST:PORT, or empty
   bool vouch = true;    // publish a vouch once a session has proven the key
   UnixMillis added_at;
-  std::optional<JournalId> journal;  // of the peer
-  JournalSeq cursor;                 // in that journal
-  bool held_ours = false;            // it has held entries of our own log
+  std::optional<Epoch> epoch;  // of the peer, in which the cursor counts; none: nothing of it was read yet
+  JournalSeq cursor;           // the last row of its journal that is done
+  bool held_ours = false;      // it has held entries of our own log
 };
 
 // A head of a log that was seen, its signature verified, whether or not its entries are held.
@@ -114,7 +115,7 @@ std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& e
 
 struct PeerCursor {
   NodeKey peer;
-  JournalId journal;
+  Epoch epoch;  // of the peer
   JournalSeq seq;
 };
 
@@ -195,8 +196,10 @@ struct ChunkCommit {
 };
 
 struct StoreState {
-  JournalId journal;
-  Bytes instance_token;  // 16 bytes
+  std::vector<EpochRange> epochs;   // oldest first; the last one is the current
+  bool epoch_begun = true;          // since the store was opened; false: the disk was full
+  std::uint32_t epoch_handled = 0;  // the largest counter that was shown as proof of a rollback
+  Bytes instance_token;             // 16 bytes
   std::optional<LogId> own_log;
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
@@ -207,7 +210,7 @@ struct StoreState {
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
   std::vector<SeenHead> seen_heads;   // larger than what is held of these logs when they were seen
-  JournalSeq last_journal_seq;
+  JournalSeq last_journal_seq;        // the newest number that a row was given
   std::chrono::milliseconds lived{
       0};  // how long this node has run over all its starts; may be too short, never too long
 };

@@ -1,5 +1,6 @@
 // Commands about notes: publishing, listing, showing, watching.
 #include <iostream>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -120,9 +121,15 @@ Status run_show(const Common& common, const std::string& ref, const std::string&
 Status run_watch(const Common& common, const std::string& topic, const std::string& after, int count) {
   const std::string target = with_query("/api/v1/events", {{"topic", topic}, {"after", after}});
   int seen = 0;
+  bool anew = false;
   return ApiClient(common.data).stream(target, [&](std::string_view line) {
     constexpr std::string_view kData = "data: ";
+    if (line == "event: reset") {
+      anew = true;
+      std::cerr << "koinon: this node's arrivals count anew; what was shown before may be shown again\n";
+    }
     if (!line.starts_with(kData)) return true;
+    if (std::exchange(anew, false)) return true;  // of the reset
     line.remove_prefix(kData.size());
     boost::system::error_code error;
     const json::value record = json::parse({line.data(), line.size()}, error);

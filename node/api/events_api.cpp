@@ -1,6 +1,7 @@
 #include "node/api/events_api.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -31,19 +32,43 @@ std::string_view event_name(ArrivalKind kind) {
   return "record";
 }
 
+// Where a stream begins.
+struct Start {
+  Epoch epoch;  // the current one, in which the ids of its events count
+  ArrivalSeq last;
+  bool anew = false;  // the client's place says nothing of this store
+};
+
+// Reads the id of an event, or the number of an arrival of this store.
+Result<Start> start_after(StoreReader& store, const Epoch& current, const std::string& id,
+                          const std::string& field) {
+  const auto dot = id.find('.');
+  const auto number = parse_decimal(dot == std::string::npos ? id : id.substr(dot + 1));
+  if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", field);
+  KOINON_ASSIGN(const ArrivalSeq newest, store.newest_arrival());
+  const auto epoch = dot == std::string::npos ? Result<Epoch>(current) : epoch_from_text(id.substr(0, dot));
+  const ArrivalSeq at(std::min<std::uint64_t>(*number, INT64_MAX));
+  if (!epoch.ok()) return Start{current, {}, true};
+  KOINON_ASSIGN(const auto epochs, store.epochs());
+  const auto place = resumed(epochs, *epoch, at, newest);
+  return Start{current, place.value_or(ArrivalSeq(0)), !place};
+}
+
 // Where one client stands, and what it wants.
 class ArrivalStream {
  public:
-  ArrivalStream(StoreReader& store, const Nearness& nearness, IndexReader& index, std::string journal,
-                std::string topic, ArrivalSeq last)
+  ArrivalStream(StoreReader& store, const Nearness& nearness, IndexReader& index, const Start& start,
+                std::string topic)
       : store_(store),
         nearness_(nearness),
         index_(index),
-        journal_(std::move(journal)),
+        epoch_(to_text(start.epoch)),
         topic_(std::move(topic)),
-        last_(last) {}
+        last_(start.last),
+        anew_(start.anew) {}
 
   Result<std::string> next() {
+    if (std::exchange(anew_, false)) return id() + "event: reset\ndata: {\"anew\":true}\n\n";
     std::string out;
     KOINON_ASSIGN(const ArrivalSeq indexed, index_.position());
     if (indexed.value <= last_.value) return out;
@@ -83,7 +108,7 @@ class ArrivalStream {
   static bool is_full(const std::string& out, std::size_t passed) {
     return passed >= kEventsAtOnce || out.size() >= limits::kStreamTurnBytes;
   }
-  std::string id() const { return "id: " + journal_ + "." + std::to_string(last_.value) + "\n"; }
+  std::string id() const { return "id: " + epoch_ + "." + std::to_string(last_.value) + "\n"; }
   std::string event(ArrivalKind kind, const json::object& item) const {
     return id() + "event: " + std::string(event_name(kind)) + "\ndata: " + json::serialize(item) + "\n\n";
   }
@@ -95,9 +120,10 @@ class ArrivalStream {
   StoreReader& store_;
   const Nearness& nearness_;
   IndexReader& index_;
-  std::string journal_;  // numbers of another store's arrivals mean nothing in this one
+  std::string epoch_;
   std::string topic_;
   ArrivalSeq last_;
+  bool anew_;  // the client is to be told that it begins anew
 };
 
 }  // namespace
@@ -132,24 +158,15 @@ void EventsApi::add_routes(RouteTable& routes) {
 }
 
 Result<EventSource> EventsApi::events_of(const EventsQuery& query, const ApiRequest& request) {
-  KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
-  KOINON_ASSIGN(const JournalId id, parts_.store->journal());
-  const std::string journal = to_hex(id.view()).substr(0, 8);
-  if (const std::string& after = query.after; !after.empty()) {
-    const auto dot = after.find('.');
-    const bool ours = dot == std::string::npos || after.substr(0, dot) == journal;
-    const auto number = parse_decimal(dot == std::string::npos ? after : after.substr(dot + 1));
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", query.after_field);
-    start = ArrivalSeq(ours && *number <= INT64_MAX ? *number : 0);
-    // A number that nothing has yet is of another store too. A client that waited for it would miss all
-    // before.
-    if (start.value > 0) {
-      KOINON_ASSIGN(const auto there, parts_.store->arrivals(ArrivalSeq(start.value - 1), 1));
-      if (there.empty()) start = ArrivalSeq(0);
-    }
+  KOINON_ASSIGN(const auto epoch, parts_.store->epoch());
+  if (!epoch) return fail(Code::kInternal, "the store has begun no epoch", "store.db");
+  KOINON_ASSIGN(const ArrivalSeq position, parts_.index->position());
+  Start start{*epoch, position};
+  if (!query.after.empty()) {
+    KOINON_ASSIGN(start, start_after(*parts_.store, *epoch, query.after, query.after_field));
   }
-  const auto arrivals = std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index,
-                                                        journal, query.topic, start);
+  const auto arrivals =
+      std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, start, query.topic);
   MonoTime looked = parts_.clock.mono();
   return EventSource([this, request, arrivals, looked]() mutable -> Result<std::string> {
     const MonoTime now = parts_.clock.mono();

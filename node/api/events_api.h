@@ -11,8 +11,9 @@
 namespace koinon {
 
 // Where a stream begins: after the event with this id, or after an arrival with this number. Without either
-// it begins now. After an id of another journal it begins at the first arrival: nothing is lost, but events
-// may come again.
+// it begins now. After an id of an epoch that has ended it goes on at that epoch's end at the latest. After
+// an id of an epoch that the store does not know it says `reset` and begins at the first arrival: nothing is
+// lost, but events may come again.
 struct EventsQuery {
   std::string after;
   std::string after_field;  // which header or parameter said it

@@ -20,7 +20,7 @@ constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kRecent = 100;
 
 WebhookView view_of(const Webhook& webhook) {
-  return {webhook.id, webhook.url, webhook.topic, webhook.made_by, webhook.created_at};
+  return {webhook.id, webhook.url, webhook.topic, webhook.made_by, webhook.created_at, webhook.began_anew};
 }
 
 // Of a delivery or a mail.

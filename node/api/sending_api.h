@@ -25,6 +25,7 @@ struct WebhookView {
   std::string topic;  // empty: all topics
   std::string made_by;
   UnixMillis created_at;
+  UnixMillis began_anew;  // when it skipped news, because the store was put back from a copy; 0: never
 };
 
 struct NewWebhookView {

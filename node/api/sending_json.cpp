@@ -59,11 +59,13 @@ Result<UnsubscribeQuery> code_of_address(const ApiRequest& request) {
 // --- answers ---
 
 json::object webhook_json(const WebhookView& webhook) {
-  return {{"id", webhook.id.value},
-          {"url", webhook.url},
-          {"topic", webhook.topic},
-          {"made_by", webhook.made_by},
-          {"created_at", time_text(webhook.created_at)}};
+  json::object out = {{"id", webhook.id.value},
+                      {"url", webhook.url},
+                      {"topic", webhook.topic},
+                      {"made_by", webhook.made_by},
+                      {"created_at", time_text(webhook.created_at)}};
+  if (webhook.began_anew.value > 0) out["began_anew_at"] = time_text(webhook.began_anew);
+  return out;
 }
 
 void put_progress(json::object& out, const SendProgress& progress) {

@@ -9,9 +9,9 @@
 
 namespace koinon {
 
-Status ArrivalThreads::start_index(const JournalId& journal) {
+Status ArrivalThreads::start_index(const std::vector<EpochRange>& epochs) {
   const DataFolder& files = parts_.folder.files();
-  KOINON_ASSIGN(auto writer, open_index_writer(files.index(), journal));
+  KOINON_ASSIGN(auto writer, open_index_writer(files.index(), epochs));
   KOINON_ASSIGN(auto store, open_sqlite_reader(files.store()));
   KOINON_ASSIGN(ahead_, open_index_reader(files.index(), columns_));
   index_ = std::make_unique<IndexWorker>(

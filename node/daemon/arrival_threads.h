@@ -34,8 +34,9 @@ class ArrivalThreads {
   ArrivalThreads(const ArrivalThreads&) = delete;
   ArrivalThreads& operator=(const ArrivalThreads&) = delete;
 
-  // Once: opens or makes the index of this journal, and starts its thread.
-  Status start_index(const JournalId& journal);
+  // Once: opens the index, or makes it anew where it does not fit these epochs of the store; starts its
+  // thread.
+  Status start_index(const std::vector<EpochRange>& epochs);
   // Once, after the index. `nearness` outlives this, and knows who has which name: what is sent names cities.
   Status start_courier(const Nearness& nearness);
   // Joins the index's thread, then the courier's. Whoever waits for an empty index is told that it is over.

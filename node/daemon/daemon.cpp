@@ -11,6 +11,7 @@
 #include "node/daemon/version.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -33,13 +34,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 Status Daemon::prepare() {
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
-  KOINON_ASSIGN(const StoreState state, store->load_state());
+  KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
   if (identity_.log) {
     KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
     mark_.emplace(std::move(mark));
   }
+  KOINON_TRY(begin_epoch(*store, state));
   KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
                                               mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); }},
                                              *store, state));
@@ -51,6 +53,21 @@ Status Daemon::prepare() {
   KOINON_TRY(start_alarms());
   KOINON_TRY(start_requests());
   return write_ready_file();
+}
+
+// On a full disk it is tried again while we run: what is here can be read meanwhile.
+Status Daemon::begin_epoch(Store& store, StoreState& state) {
+  const EpochMaker make = epoch_maker(EpochKey(folder_->keys().node));
+  const Status begun = begin_next_epoch(store, [&](std::uint32_t counter) {
+    const Epoch next = make(counter);
+    // Without it the next start asks its peers, and that is all.
+    if (mark_) (void)mark_->before_epoch(store, next);
+    return next;
+  });
+  if (!begun.ok() && begun.error().code != Code::kDiskFull) return begun;
+  state.epoch_begun = begun.ok();
+  KOINON_ASSIGN(state.epochs, store.epochs());
+  return {};
 }
 
 Status Daemon::make_requests() {
@@ -66,7 +83,7 @@ Status Daemon::make_requests() {
 Status Daemon::start_arrivals(const StoreState& state) {
   arrivals_ = std::make_unique<ArrivalThreads>(ArrivalThreads::Parts{
       config_, log_, *folder_, identity_, clock_->clock(), [this] { requests_->notify(); }});
-  return arrivals_->start_index(state.journal);
+  return arrivals_->start_index(state.epochs);
 }
 
 void Daemon::log_change(const AuditLine& line) {

@@ -4,7 +4,9 @@
 //   a small pool checks signatures and hashes, one thread reads what is served to peers, one signs what waits
 //
 // The order of start:
-//   1. The folder is locked and its keys are read, the store is opened, the clock is believed.
+//   1. The folder is locked and its keys are read, the store is opened and begins its next epoch, the clock
+//   is
+//      believed.
 //   2. Network and HTTP server are made, for others to refer to; nothing is served yet.
 //   3. The index's thread, which HTTP's event streams hear from.
 //   4. The writer, which tells the index of arrivals, with the threads that do what the engine asks for.
@@ -59,6 +61,7 @@ class Daemon {
  private:
   explicit Daemon(Config config);
   Status prepare();
+  Status begin_epoch(Store& store, StoreState& state);
   Status make_requests();
   Status start_arrivals(const StoreState& state);
   Status start_hold_queue();

@@ -39,6 +39,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   if (parts_.mark != nullptr) options.engine.standing.mark = parts_.mark->says();
   options.engine.standing.restored = options.engine.standing.restored || parts_.identity.restored;
   options.engine.agent = "koinon/" + std::string(kVersion);
+  options.engine.epochs = own_epochs(keys.node);
   if (keys.city) options.city = keys.city->signing;
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };

@@ -62,8 +62,10 @@ Status write_first_entries(Store& store, const NodeKeys& keys, OwnLog& log, cons
   return store.set_own_log(log.id());
 }
 
-Status write_store(const DataFolder& folder, BytesView token, const std::function<Status(Store&)>& fill) {
-  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+Status write_store(const DataFolder& folder, const SigningKey& node, BytesView token,
+                   const std::function<Status(Store&)>& fill) {
+  KOINON_ASSIGN(const auto store,
+                open_sqlite_store(folder.store(), with_epochs(epoch_maker(EpochKey(node)))));
   KOINON_TRY(store->begin(true));
   Status status = fill(*store);
   if (status.ok()) status = store->set_instance_token(token);
@@ -158,7 +160,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
-  KOINON_TRY(write_store(folder, token, fill));
+  KOINON_TRY(write_store(folder, keys.node, token, fill));
   if (made.identity) write_mark(folder, options.mark, made.identity->log_id());
   return made;
 }

@@ -29,6 +29,7 @@ Courier::Courier(CourierOptions options, Parts parts)
       parts_(std::move(parts)),
       accounts_(*parts_.office),
       outbox_(*parts_.office),
+      places_(*parts_.office),
       announcer_(
           {options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour, options_.zone},
           {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
@@ -65,7 +66,16 @@ void Courier::run() {
   }
 }
 
+Status Courier::follow_epoch() {
+  KOINON_ASSIGN(const auto epoch, parts_.store->epoch());
+  if (epoch == places_.known()) return {};
+  KOINON_ASSIGN(const auto epochs, parts_.store->epochs());
+  KOINON_ASSIGN(const ArrivalSeq newest, parts_.store->newest_arrival());
+  return places_.follow(epochs, newest, parts_.clock.wall());
+}
+
 Status Courier::turn() {
+  KOINON_TRY(follow_epoch());
   KOINON_ASSIGN(more_, erasures_.turn());
   has_room_ = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();

@@ -16,6 +16,7 @@
 #include "proto/base/limits.h"
 #include "proto/base/trouble.h"
 #include "storage/office/accounts.h"
+#include "storage/office/arrival_places.h"
 #include "storage/office/outbox.h"
 
 namespace koinon {
@@ -62,6 +63,8 @@ class Courier {
   using Sending = std::variant<Delivery, Mail>;
 
   void run();
+  // The places in the arrivals count in the store's current epoch.
+  Status follow_epoch();
   Status turn();
   Status send_deliveries(UnixMillis now);
   Status send_mails(UnixMillis now);
@@ -84,6 +87,7 @@ class Courier {
   Parts parts_;
   Accounts accounts_;
   Outbox outbox_;
+  ArrivalPlaces places_;
   Announcer announcer_;
   Erasures erasures_;
   Composer composer_;

@@ -22,15 +22,23 @@ Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journa
 
 // --- rows ---
 
-void Broadcast::on_follow(Link& link, const v1::Follow& follow) {
+bool Broadcast::on_follow(Link& link, const v1::Follow& follow) {
   LinkBroadcast& told = *link.broadcast;
-  if (told.followed) return links_.end_for_lie(link, fail(Code::kMalformed, "Follow came twice", "frame"));
+  const auto lied = [&](const char* why, const char* field) {
+    links_.end_for_lie(link, fail(Code::kMalformed, why, field));
+    return false;
+  };
+  if (told.followed) return lied("Follow came twice", "frame");
+  if (!follow.epoch().empty() && follow.epoch().size() != Epoch::kSize)
+    return lied("it has not 24 bytes", "epoch");
   told.followed = true;
-  // A cursor of another journal, or beyond ours, says nothing about this one.
-  const bool ours =
-      follow.journal_id() == journal_.id().view() && follow.cursor() <= journal_.last_row().value;
-  told.sent_row = told.told_cursor = JournalSeq(ours ? follow.cursor() : 0);
+  // A cursor of an epoch that we do not know, or beyond our last row, says nothing about our rows.
+  const auto resumed = follow.epoch().empty()
+                           ? std::nullopt
+                           : journal_.resume(Epoch::from(follow.epoch()), JournalSeq(follow.cursor()));
+  told.sent_row = told.told_cursor = resumed.value_or(JournalSeq(0));
   send_rows(link);
+  return true;
 }
 
 void Broadcast::announce(const std::vector<LogId>& logs) {

@@ -16,7 +16,8 @@ class Broadcast {
   Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings, Forks& forks,
             Bodies& bodies);
 
-  void on_follow(Link& link, const v1::Follow& follow);
+  // False: it may not come, and the link has ended.
+  bool on_follow(Link& link, const v1::Follow& follow);
   // Rows of these logs have entered the journal.
   void announce(const std::vector<LogId>& logs);
   // The transport's queue has room again: rows that waited for it are told.

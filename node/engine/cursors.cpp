@@ -6,11 +6,7 @@ namespace koinon::engine {
 
 void Cursors::begin(Link& link) {
   const PeerRecord& peer = *peers_.find(link.peer);
-  if (peer.journal == link.peer_journal) {
-    link.cursor->passed = link.cursor->saved = peer.cursor;
-  } else {
-    peers_.begin_journal(link.peer, link.peer_journal);
-  }
+  if (peer.epoch == link.peer_epoch) link.cursor->passed = link.cursor->saved = peer.cursor;
 }
 
 void Cursors::pass(Link& link, JournalSeq row) { link.cursor->passed = std::max(link.cursor->passed, row); }
@@ -50,7 +46,7 @@ std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, Jou
     break;
   }
   if (seq <= link.cursor->saved.value) return std::nullopt;
-  return PeerCursor{link.peer, link.peer_journal, JournalSeq(seq)};
+  return PeerCursor{link.peer, link.peer_epoch, JournalSeq(seq)};
 }
 
 JournalSeq Cursors::done(const Link& link) const {
@@ -61,7 +57,7 @@ JournalSeq Cursors::done(const Link& link) const {
 
 void Cursors::note_saved(Link& link, JournalSeq seq) {
   link.cursor->saved = std::max(link.cursor->saved, seq);
-  peers_.set_cursor(link.peer, link.cursor->saved);
+  peers_.set_cursor(link.peer, link.peer_epoch, link.cursor->saved);
 }
 
 void Cursors::save(Link& link) {

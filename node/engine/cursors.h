@@ -16,7 +16,9 @@ class Cursors {
         intake_(intake),
         admission_(admission) {}
 
-  // The peer is ready: we go on where the store says, or at the beginning of another journal.
+  // The peer is ready. Its rows count in the epoch of its Hello: within the stored cursor's epoch we go on
+  // there. In another one we have passed nothing yet; the stored cursor stays until the first one of the new
+  // epoch is saved, since the peer goes on from it.
   void begin(Link& link);
   // Rows up to here were sent, or need no sending.
   void pass(Link& link, JournalSeq row);

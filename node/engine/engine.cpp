@@ -10,7 +10,9 @@ using engine::Parts;
 
 Engine::Engine(EngineConfig config, StoreState state, Now now) {
   const std::vector<AttachmentWant> wants = std::exchange(state.wants, {});
+  const bool begun = state.epoch_begun;
   parts_ = std::make_unique<Parts>(std::move(config), std::move(state), now);
+  if (!begun) parts_->epochs.begin_late();
   begin_policy();
   for (const auto& [id, log] : parts_->logs.all()) {
     parts_->bodies.relist(id);
@@ -103,6 +105,7 @@ void Engine::on_tick(Now now) {
     p.bodies.retry();
     wake_rested();
     p.files.run_timers();
+    p.epochs.run_timers();
   });
 }
 
@@ -239,7 +242,7 @@ MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
   MonoTime next =
       std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
-                p.intake.next_wake(), p.seen.next_timer(), p.standing.next_timer()});
+                p.intake.next_wake(), p.epochs.next_timer(), p.seen.next_timer(), p.standing.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }

@@ -68,6 +68,10 @@ struct ChunkRead {
   AttachmentChunk chunk;
 };
 
+struct EpochBegun {
+  std::vector<EpochRange> epochs;  // all that the store knows now, the new one last
+};
+
 // Nothing but that it was done.
 struct Done {};
 
@@ -247,6 +251,14 @@ struct CommitDrop {
   AttachmentId id;
 };
 
+// A peer has shown an authentic epoch that the store has lost: a new one begins, which counts above it.
+struct BeginEpoch {
+  using Answer = EpochBegun;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  std::uint32_t shown = 0;  // counter of the lost one
+  EpochMaker make;
+};
+
 // Reads a run to serve. Where `root` is given, the tree of that size must have it (kConflict if not).
 struct ReadRun {
   using Answer = ServedRun;
@@ -320,7 +332,7 @@ using IntentBody =
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, CommitSeen,
-                 CommitHolder, CommitExcused, CommitRolledBack>;
+                 CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
 struct Intent {
   IntentId id;
   IntentBody body;

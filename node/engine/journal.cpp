@@ -4,11 +4,27 @@
 
 namespace koinon::engine {
 
-Journal::Journal(Logs& logs, const JournalId& id, JournalSeq last_row)
-    : logs_(logs), id_(id), last_row_(last_row) {
+Journal::Journal(Logs& logs, Epochs epochs, JournalSeq last_row)
+    : logs_(logs), epochs_(std::move(epochs.known)), handled_(epochs.handled), last_row_(last_row) {
+  if (!epochs.begun) known_before_ = largest_counter(epochs_);
+  if (epochs_.empty()) epochs_.push_back({unkeyed_epochs()(1), {}, {}});  // of a store that nobody has begun
+  if (epochs.begun && epochs_.size() > 1) known_before_ = counter_of(epochs_[epochs_.size() - 2].epoch);
   for (const auto& [log_id, log] : logs.all()) {
     if (log->state().journal_seq.value > 0) rows_.emplace(log->state().journal_seq.value, log_id);
   }
+}
+
+const Epoch& Journal::epoch() const { return epochs_.back().epoch; }
+
+std::optional<JournalSeq> Journal::resume(const Epoch& epoch, JournalSeq cursor) const {
+  return resumed(epochs_, epoch, cursor, last_row_);
+}
+
+bool Journal::is_lost(std::uint32_t counter) const { return counter > std::max(known_before_, handled_); }
+
+void Journal::begin_epoch(std::vector<EpochRange> epochs, std::uint32_t handled) {
+  if (!epochs.empty()) epochs_ = std::move(epochs);
+  handled_ = std::max(handled_, handled);
 }
 
 std::uint64_t Journal::begin_commit() {

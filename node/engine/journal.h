@@ -1,7 +1,8 @@
 // Our journal: one row for each log that stands whole, the newest; who follows us is told the rows in order.
 //
 // A row enters only when no commit that was given to the store before it is open, since that one's row may be
-// lower, and a follower's cursor never goes back.
+// lower, and a follower's cursor never goes back. Rows are numbered over all epochs; cursors count in the
+// epoch of the session's Hello.
 #pragma once
 
 #include "node/engine/logs.h"
@@ -10,12 +11,27 @@ namespace koinon::engine {
 
 class Journal {
  public:
+  // What the store says of its epochs when we start (StoreState).
+  struct Epochs {
+    std::vector<EpochRange> known;
+    bool begun = true;
+    std::uint32_t handled = 0;
+  };
   // The rows of the logs are those that the store holds.
-  Journal(Logs& logs, const JournalId& id, JournalSeq last_row);
+  Journal(Logs& logs, Epochs epochs, JournalSeq last_row);
 
-  const JournalId& id() const { return id_; }
+  const Epoch& epoch() const;                                           // the current one
   const std::map<std::uint64_t, LogId>& rows() const { return rows_; }  // by row, the newest of each log
   JournalSeq last_row() const { return last_row_; }
+
+  // Where a follower's cursor goes on. Nothing: the store does not know its epoch, so that it is told all.
+  std::optional<JournalSeq> resume(const Epoch& epoch, JournalSeq cursor) const;
+  // Whether a counter says that the store has lost epochs: it is above all that the store knew before this
+  // start, and above those that were handled.
+  bool is_lost(std::uint32_t counter) const;
+  // The store has begun an epoch while we run. `handled`: the counter of the lost one that was shown; 0:
+  // none.
+  void begin_epoch(std::vector<EpochRange> epochs, std::uint32_t handled);
 
   // A commit that may make a row is given to the store. Returns its number, for `end`.
   std::uint64_t begin_commit();
@@ -33,7 +49,9 @@ class Journal {
   };
 
   Logs& logs_;
-  JournalId id_;
+  std::vector<EpochRange> epochs_;  // oldest first; never empty
+  std::uint32_t known_before_ = 0;  // the largest counter that the store knew before this start
+  std::uint32_t handled_;
   std::map<std::uint64_t, LogId> rows_;
   JournalSeq last_row_;
   std::map<std::uint64_t, Commit> commits_;  // in the order given

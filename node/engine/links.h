@@ -45,7 +45,7 @@ struct Link {
   // What the peer's Hello said; Sessions alone changes it
   bool ready = false;             // it has come
   std::optional<LogId> peer_log;  // none: an observer
-  JournalId peer_journal;
+  Epoch peer_epoch;               // in which rows and cursors of its journal count
   std::string agent;
   BodyFilter filter;                              // bodies that the peer wants
   std::optional<std::int64_t> wall_less_mono_ms;  // its clock when it greeted, less our monotonic one then

@@ -25,6 +25,8 @@ class News {
   void log_whole(Log& log);
   // In this order: a log that the store takes for admitted is not forgotten to be asked for.
   void policy_changed(const TrustChange& change);
+  // A peer has shown that our store was put back from a copy; `how`: a sentence.
+  void rolled_back(const NodeKey& peer, const std::string& how);
   // The store is tried again.
   void store_back();
 

@@ -8,7 +8,8 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       peers(effects, std::move(state.peers)),
       logs(trust, state.own_log, std::move(state.logs), state.forked),
       links(effects, peers),
-      journal(logs, state.journal, state.last_journal_seq),
+      journal(logs, {std::move(state.epochs), state.epoch_begun, state.epoch_handled},
+              state.last_journal_seq),
       seen(effects, peers, logs, links, std::move(state.seen_heads)),
       admission(effects, store, trust, peers, logs, links, journal, news,
                 {state.lived, std::move(state.asks)}) {

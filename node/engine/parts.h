@@ -6,6 +6,7 @@
 #pragma once
 
 #include "node/engine/engine.h"
+#include "node/engine/epochs.h"
 #include "node/engine/follower.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
@@ -32,6 +33,7 @@ struct Parts {
   Standing standing{effects, peers, logs, links, holdings, seen};
 
   Sessions sessions{effects, peers, logs, links, journal, seen, standing, news};
+  Epochs epochs{effects, links, journal, news};
   Admission admission;
   Cursors cursors{effects, peers, logs, links, intake, admission};
   Offers offers{peers, links, cursors};
@@ -55,7 +57,11 @@ struct Parts {
       case v1::Frame::kHello:
         return sessions.on_hello(link, frame.hello());
       case v1::Frame::kFollow:
-        return broadcast.on_follow(link, frame.follow());
+        // Another node with our key begins epochs of its own: those were not lost.
+        if (broadcast.on_follow(link, frame.follow()) &&
+            !standing.note_follow(link, frame.follow(), journal.epoch()))
+          epochs.on_follow(link, frame.follow());
+        return;
       case v1::Frame::kHeads:
         return follower.on_heads(link, frame.heads());
       case v1::Frame::kCursor:

@@ -66,11 +66,11 @@ void Peers::pin(const PeerRecord& peer) {
     peers_.emplace(peer.node_key, peer);
     return relist();
   }
-  const auto journal = it->second.journal;
+  const auto epoch = it->second.epoch;
   const auto cursor = it->second.cursor;
   const bool held_ours = it->second.held_ours;
   it->second = peer;
-  it->second.journal = journal;
+  it->second.epoch = epoch;
   it->second.cursor = cursor;
   it->second.held_ours = held_ours;
   relist();
@@ -82,15 +82,11 @@ void Peers::unpin(const NodeKey& peer) {
   relist();
 }
 
-void Peers::begin_journal(const NodeKey& peer, const JournalId& journal) {
+void Peers::set_cursor(const NodeKey& peer, const Epoch& epoch, JournalSeq cursor) {
   const auto it = peers_.find(peer);
   if (it == peers_.end()) return;
-  it->second.journal = journal;
-  it->second.cursor = JournalSeq(0);
-}
-
-void Peers::set_cursor(const NodeKey& peer, JournalSeq cursor) {
-  if (const auto it = peers_.find(peer); it != peers_.end()) it->second.cursor = cursor;
+  it->second.epoch = epoch;
+  it->second.cursor = cursor;
 }
 
 // --- conduct ---

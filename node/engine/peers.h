@@ -20,15 +20,13 @@ class Peers {
   // It has held entries of our own log. False: that was known.
   bool set_held_ours(const NodeKey& peer);
 
-  // Of one that is known the journal and cursor stay.
+  // Of one that is known epoch and cursor stay.
   void pin(const PeerRecord& peer);
   // Whom the operator pins again begins anew.
   void unpin(const NodeKey& peer);
 
-  // The peer's journal is another one than before: nothing of it has been read.
-  void begin_journal(const NodeKey& peer, const JournalId& journal);
   // The store holds the cursor: the peer's next session begins there.
-  void set_cursor(const NodeKey& peer, JournalSeq cursor);
+  void set_cursor(const NodeKey& peer, const Epoch& epoch, JournalSeq cursor);
 
   const Conduct* conduct(const NodeKey& peer) const;
   bool shuns(const NodeKey& peer, MonoTime now) const;

@@ -36,18 +36,18 @@ void Sessions::greet(Link& link, const PeerRecord& peer) {
   hello->set_min_version(kProtocolVersion);
   hello->set_max_version(kProtocolVersion);
   if (logs_.own()) hello->set_log_id(logs_.own()->bytes());
-  hello->set_journal_id(Bytes(journal_.id().view()));
+  hello->set_epoch(Bytes(journal_.epoch().view()));
+  hello->set_journal_row(journal_.last_row().value);
   const Log* theirs = peer.log ? logs_.find(*peer.log) : nullptr;
   if (theirs != nullptr) hello->set_held_of_yours(theirs->whole_size());
   seen_.greet(link, peer, *hello);
-  hello->set_journal_row(journal_.last_row().value);
   *hello->mutable_filter() = effects_.filter().message();
   hello->set_window(config.window);
   hello->set_agent(config.agent);
   hello->set_wall_ms(effects_.now().wall.value);
   v1::Frame follow_frame;
   auto* follow = follow_frame.mutable_follow();
-  if (peer.journal) follow->set_journal_id(Bytes(peer.journal->view()));
+  if (peer.epoch) follow->set_epoch(Bytes(peer.epoch->view()));
   follow->set_cursor(peer.cursor.value);
   // One piece, one TLS record: a quiet resync counts its bytes.
   auto bytes = encode_frame(hello_frame);
@@ -137,7 +137,8 @@ bool Sessions::refuse_hello(Link& link, const v1::Hello& hello, const PeerRecord
                       " to " + std::to_string(hello.max_version()) + "; one of the two needs an update",
                   "version");
   }
-  if (hello.journal_id().size() != 16 || (!hello.log_id().empty() && hello.log_id().size() != LogId::kSize) ||
+  if (hello.epoch().size() != Epoch::kSize ||
+      (!hello.log_id().empty() && hello.log_id().size() != LogId::kSize) ||
       hello.agent().size() > limits::kAgentBytes) {
     return refuse(v1::ERROR_CODE_MALFORMED, "a field of Hello has the wrong size", "hello");
   }
@@ -152,7 +153,7 @@ bool Sessions::refuse_hello(Link& link, const v1::Hello& hello, const PeerRecord
 void Sessions::read_hello(Link& link, const v1::Hello& hello, const PeerRecord& peer, BodyFilter filter) {
   link.ready = true;
   link.peer_log = peer.log;
-  link.peer_journal = JournalId::from(hello.journal_id());
+  link.peer_epoch = Epoch::from(hello.epoch());
   link.agent = hello.agent();
   if (hello.wall_ms() > 0) {
     constexpr std::int64_t kLastTime = 253'402'300'799'000;  // of the year 9999

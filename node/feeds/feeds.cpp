@@ -109,19 +109,40 @@ Result<HttpResponse> Feeds::city(const FeedRequest& request, std::string city) {
   return list(request, query, std::move(page), "city " + to_text(log.id), json ? Form::kJson : Form::kAtom);
 }
 
+// A page is named by the epoch and the number of the last arrival that it shows.
+Result<std::string> Feeds::next_page(ArrivalSeq last) {
+  KOINON_ASSIGN(const auto epoch, parts_.store.epoch());
+  return "?before=" + (epoch ? to_text(*epoch) + "." : "") + std::to_string(last.value);
+}
+
+Result<std::optional<ArrivalSeq>> Feeds::place_before(const std::string& before) {
+  const auto dot = before.find('.');
+  const auto number = parse_decimal(dot == std::string::npos ? before : before.substr(dot + 1));
+  if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
+  const auto epoch = epoch_from_text(before.substr(0, std::min(dot, before.size())));
+  if (!epoch.ok() || *number == 0) return std::optional<ArrivalSeq>();
+  KOINON_ASSIGN(const auto epochs, parts_.store.epochs());
+  KOINON_ASSIGN(const ArrivalSeq newest, parts_.store.newest_arrival());
+  const ArrivalSeq passed(std::min<std::uint64_t>(*number, INT64_MAX) - 1);
+  const auto place = resumed(epochs, *epoch, passed, newest);
+  return place ? std::optional(ArrivalSeq(place->value + 1)) : std::nullopt;
+}
+
 Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, Page page,
                                  const std::string& what, Form form) {
   query.standing_notes = true;
   query.limit = limits::kFeedItems;
   if (const std::string before = param(request.query, "before"); !before.empty()) {
-    const auto number = parse_decimal(before);
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
-    query.before = ArrivalSeq(*number);
+    KOINON_ASSIGN(const auto place, place_before(before));
+    // The pages before it are of another store: whoever walks them begins at the newest again.
+    if (!place) return HttpResponse{302, "text/plain", "", {{"location", with_key(request, request.path)}}};
+    query.before = *place;
   }
   page.feed.id = urn_of(parts_.name + " " + what);
   KOINON_ASSIGN(page.records, parts_.index.find(query));
-  if (page.records.size() == query.limit)
-    page.next = "?before=" + std::to_string(page.records.back().arrival.value);
+  if (page.records.size() == query.limit) {
+    KOINON_ASSIGN(page.next, next_page(page.records.back().arrival));
+  }
   if (query.before.value == 0) {
     // A reader that already has a note is told that it was withdrawn.
     query.standing_notes = false;

@@ -41,7 +41,7 @@ class Feeds {
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 
   // The end of the address decides between Atom and JSON Feed. kNotFound: it ends otherwise, or there is no
-  // such city or topic. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a
+  // such city or topic. kInvalidArgument: `before` was never given, or Directory or search_words refuse a
   // parameter.
   Result<HttpResponse> all(const FeedRequest& request);
   // `topic` and `city` are the end of the address, with .atom or .json.
@@ -68,6 +68,9 @@ class Feeds {
 
   Result<HttpResponse> list(const FeedRequest& request, IndexQuery query, Page page, const std::string& what,
                             Form form);
+  Result<std::string> next_page(ArrivalSeq last);
+  // Reads what a page links to as its next. Nothing: it says nothing of the arrivals of this store.
+  Result<std::optional<ArrivalSeq>> place_before(const std::string& before);
   // kNotFound: the vocabulary has no such topic, and no note here is about it. Names the nearest one.
   Status check_topic(const std::string& topic);
   Result<HttpResponse> answer(const FeedRequest& request, Page page, Form form);

@@ -60,7 +60,10 @@ asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::obje
         {"address", one.url},
         {"about", one.topic.empty() ? visit.say("sending.everything") : topic_label(visit, one.topic)},
         {"made_by", one.made_by},
-        {"made", date_of(visit, one.created_at)}});
+        {"made", date_of(visit, one.created_at)},
+        {"anew", one.began_anew.value > 0
+                     ? visit.say("sending.began_anew", {{"date", date_of(visit, one.began_anew)}})
+                     : std::string()}});
   }
   json::array mails;
   if (sent.ok()) {

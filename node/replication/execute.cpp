@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
 #include "proto/base/limits.h"
+#include "storage/store/epoch_start.h"
 
 namespace koinon {
 namespace {
@@ -191,6 +192,13 @@ Result<Done> write(Store& store, const CommitDrop& intent) { return done(store.d
 
 Result<Done> write(Store& store, const CommitRemoval& intent) {
   return done(store.remove_log(intent.log, intent.now));
+}
+
+Result<EpochBegun> write(Store& store, const BeginEpoch& intent) {
+  if (!intent.make) return fail(Code::kInternal, "nothing makes epochs", "epoch");
+  KOINON_TRY(add_next_epoch(store, intent.make, intent.shown));
+  KOINON_ASSIGN(auto epochs, store.epochs());
+  return EpochBegun{std::move(epochs)};
 }
 
 template <typename... Visitors>

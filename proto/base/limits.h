@@ -367,7 +367,7 @@ inline constexpr std::size_t kCityNameBytes = 160;
 inline constexpr std::size_t kCityNameBegins = 40;
 
 // Storage
-inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
+inline constexpr std::size_t kEpochs = 1000;  // starts of a node that its store knows, 40 bytes each
 inline constexpr std::size_t kWriteGroup =
     64;  // intents or drafts in one transaction; our own entries wait for one such group
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, kept for our own log

@@ -55,18 +55,6 @@ using ArrivalSeq = Number<struct ArrivalTag>;     // position in a node's arriva
 using SessionId = Number<struct SessionTag>;      // a connection between two nodes, unique in a process
 using IntentId = Number<struct IntentTag>;        // an intent of the engine, unique in a process
 
-// Identifies a journal; a restored store gets a new one.
-struct JournalId {
-  std::array<unsigned char, 16> data{};
-  static JournalId from(BytesView bytes) {  // requires bytes.size() == 16
-    JournalId out;
-    std::memcpy(out.data.data(), bytes.data(), out.data.size());
-    return out;
-  }
-  BytesView view() const { return {reinterpret_cast<const char*>(data.data()), data.size()}; }
-  auto operator<=>(const JournalId&) const = default;
-};
-
 // Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made
 // and checked in crypto/epoch.h.
 struct Epoch {

@@ -25,9 +25,13 @@ std::optional<Arrival> MemoryArrivals::of(const LogId& log, EntryIndex index) co
   return it == arrivals_.rend() ? std::nullopt : std::optional(*it);
 }
 
+ArrivalSeq MemoryArrivals::newest() const {
+  return ArrivalSeq(arrivals_.empty() ? 0 : arrivals_.back().first.value + arrivals_.back().count - 1);
+}
+
 void MemoryArrivals::add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind,
                          UnixMillis at, const std::optional<NodeKey>& source) {
-  const std::uint64_t first = arrivals_.empty() ? 1 : arrivals_.back().first.value + arrivals_.back().count;
+  const std::uint64_t first = newest().value + 1;
   arrivals_.push_back({ArrivalSeq(first), log, from, count, kind, at, source});
   undo_.remember([this] { arrivals_.pop_back(); });
 }

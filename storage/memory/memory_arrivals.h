@@ -16,6 +16,9 @@ class MemoryArrivals {
   // The log is held.
   std::optional<Arrival> of(const LogId& log, EntryIndex index) const;
 
+  // The number of the newest; 0: there is none.
+  ArrivalSeq newest() const;
+
   void add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
            const std::optional<NodeKey>& source = {});
 

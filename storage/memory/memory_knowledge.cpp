@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "proto/base/limits.h"
+#include "storage/store/epoch_rules.h"
 #include "storage/store/trust_rules.h"
 
 namespace koinon {
@@ -26,14 +28,14 @@ void MemoryPeers::set_cursor(const PeerCursor& cursor) {
   const auto it = peers_.find(cursor.peer);
   if (it == peers_.end()) return;
   PeerRecord& peer = it->second;
-  undo_.remember([this, key = cursor.peer, journal = peer.journal, seq = peer.cursor] {
+  undo_.remember([this, key = cursor.peer, epoch = peer.epoch, seq = peer.cursor] {
     const auto known = peers_.find(key);
     if (known == peers_.end()) return;
-    known->second.journal = journal;
+    known->second.epoch = epoch;
     known->second.cursor = seq;
   });
-  peer.cursor = moved_cursor(peer.journal, peer.cursor, cursor);
-  peer.journal = cursor.journal;
+  peer.cursor = moved_cursor(peer.epoch, peer.cursor, cursor);
+  peer.epoch = cursor.epoch;
 }
 
 void MemoryPeers::set_asks(const std::vector<HeadAsk>& asks, bool open) {
@@ -219,6 +221,32 @@ void MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
     list.pop_back();
     if (list.empty()) evidence_.erase(id);
   });
+}
+
+// --- epochs ---
+
+Status MemoryEpochs::begin(const Epoch& epoch, ArrivalSeq arrival) {
+  KOINON_TRY(check_epoch(epoch, largest_counter(epochs_), handled_));
+  undo_.remember([this, old = epochs_] { epochs_ = old; });
+  if (!epochs_.empty()) {
+    epochs_.back().last_row = last_row_;
+    epochs_.back().last_arrival = arrival;
+  }
+  epochs_.push_back({epoch, {}, {}});
+  if (epochs_.size() > limits::kEpochs) epochs_.erase(epochs_.begin());
+  begun_ = epoch;
+  return {};
+}
+
+void MemoryEpochs::set_handled(std::uint32_t counter) {
+  undo_.remember([this, old = handled_] { handled_ = old; });
+  handled_ = std::max(handled_, counter);
+}
+
+Result<JournalSeq> MemoryEpochs::next_row() {
+  if (!has_begun()) return no_epoch();
+  undo_.remember([this, old = last_row_] { last_row_ = old; });
+  return last_row_ = JournalSeq(last_row_.value + 1);
 }
 
 // --- settings ---

@@ -74,6 +74,31 @@ class MemoryPolicy {
   std::set<LogId> blocked_;
 };
 
+// The epochs that were begun, and the numbers of rows that were given in them.
+class MemoryEpochs {
+ public:
+  explicit MemoryEpochs(MemoryUndo& undo) : undo_(undo) {}
+
+  const std::vector<EpochRange>& all() const { return epochs_; }
+  std::uint32_t handled() const { return handled_; }
+  JournalSeq last_row() const { return last_row_; }
+  bool has_begun() const { return begun_ && !epochs_.empty() && epochs_.back().epoch == *begun_; }
+
+  // `arrival`: the newest.
+  Status begin(const Epoch& epoch, ArrivalSeq arrival);
+  void set_handled(std::uint32_t counter);
+  Result<JournalSeq> next_row();
+  // Called after a start: the next one begins an epoch.
+  void start() { begun_.reset(); }
+
+ private:
+  MemoryUndo& undo_;
+  std::vector<EpochRange> epochs_;
+  std::uint32_t handled_ = 0;
+  JournalSeq last_row_;
+  std::optional<Epoch> begun_;  // since the store was opened
+};
+
 class MemorySettings {
  public:
   explicit MemorySettings(MemoryUndo& undo) : undo_(undo) {}

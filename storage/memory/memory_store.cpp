@@ -5,6 +5,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/store/arrival_rules.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/run_rules.h"
 
 namespace koinon {
@@ -19,6 +20,7 @@ MemoryStore::Options MemoryStore::with_defaults(Options options) {
 MemoryStore::MemoryStore(Options options)
     : options_(with_defaults(std::move(options))),
       undo_(options_.sync_after),
+      epochs_(undo_),
       logs_(undo_, *options_.pool),
       arrivals_(undo_),
       files_(undo_, *options_.pool, options_.attachment_bytes),
@@ -26,14 +28,21 @@ MemoryStore::MemoryStore(Options options)
       peers_(undo_),
       seen_(undo_),
       policy_(undo_),
-      settings_(undo_) {}
+      settings_(undo_) {
+  start_epoch();
+}
+
+void MemoryStore::start_epoch() {
+  if (options_.epochs) (void)begin_next_epoch(*this, options_.epochs);
+}
 
 // --- power and space ---
 
 void MemoryStore::crash(std::size_t lost) {
   undo_.lose(lost);
-  numbers_.start(numbers_.reserved());
   files_.start();
+  epochs_.start();
+  start_epoch();
 }
 
 Status MemoryStore::need_space() const {
@@ -42,10 +51,6 @@ Status MemoryStore::need_space() const {
 }
 
 Status MemoryStore::begin(bool durable) {
-  if (numbers_.is_short()) {
-    KOINON_TRY(need_space());
-    numbers_.set_reserved(numbers_.next_block());
-  }
   undo_.begin(durable);
   return {};
 }
@@ -54,12 +59,14 @@ Status MemoryStore::begin(bool durable) {
 
 Result<StoreState> MemoryStore::load_state() {
   StoreState state;
-  state.journal = options_.journal;
+  state.epochs = epochs_.all();
+  state.epoch_begun = epochs_.has_begun();
+  state.epoch_handled = epochs_.handled();
+  state.last_journal_seq = epochs_.last_row();
   state.instance_token = settings_.instance_token();
   state.own_log = settings_.own_log();
   for (const auto& [id, log] : logs_.all()) {
     state.logs.push_back(log->state);
-    state.last_journal_seq = std::max(state.last_journal_seq, log->state.journal_seq);
   }
   state.peers = peers_.peers();
   state.seen_heads = seen_.heads();
@@ -91,8 +98,7 @@ Result<std::optional<Arrival>> MemoryStore::arrival_of(const LogId& log, EntryIn
 
 Result<JournalSeq> MemoryStore::write_row(MemoryLog& log) {
   if (!log.state.whole) return JournalSeq(0);
-  KOINON_ASSIGN(const JournalSeq row, numbers_.next());
-  numbers_.pass();
+  KOINON_ASSIGN(const JournalSeq row, epochs_.next_row());
   logs_.set_row(log, row, log.state.whole);
   return row;
 }
@@ -185,6 +191,23 @@ Status MemoryStore::drop_attachment(const AttachmentId& id) {
 }
 
 // --- what the node knows ---
+
+Result<std::optional<Epoch>> MemoryStore::epoch() {
+  if (epochs_.all().empty()) return std::optional<Epoch>();
+  return std::optional(epochs_.all().back().epoch);
+}
+
+// It takes no space: a node whose disk is full starts all the same.
+Status MemoryStore::begin_epoch(const Epoch& epoch) {
+  return undo_.change([&] { return epochs_.begin(epoch, arrivals_.newest()); });
+}
+
+Status MemoryStore::set_epoch_handled(std::uint32_t counter) {
+  return undo_.change([&]() -> Status {
+    epochs_.set_handled(counter);
+    return {};
+  });
+}
 
 Status MemoryStore::set_cursor(const PeerCursor& cursor) {
   return undo_.change([&]() -> Status {

@@ -4,14 +4,15 @@
 
 #include "storage/memory/memory_bodies.h"
 #include "storage/memory/memory_knowledge.h"
-#include "storage/store/journal_numbers.h"
 
 namespace koinon {
 
 class MemoryStore final : public Store {
  public:
   struct Options {
-    JournalId journal;
+    // The store begins an epoch when it is made, and with each start after a crash. None: its owner does,
+    // before anything makes a row.
+    EpochMaker epochs = unkeyed_epochs();
     std::shared_ptr<BlobPool> pool;      // none: one of its own
     std::uint64_t transit_bytes = 0;     // quota of the transit store; 0: limits::kTransitBytes
     std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
@@ -20,7 +21,6 @@ class MemoryStore final : public Store {
   explicit MemoryStore(Options options);
 
   // Power fails. The open transaction is gone, and so are the last `lost` transactions that were not durable.
-  // Journal numbers go on from the durable reservation.
   void crash(std::size_t lost);
   // How many committed transactions a crash could lose.
   std::size_t volatile_transactions() const { return undo_.volatile_transactions(); }
@@ -84,7 +84,10 @@ class MemoryStore final : public Store {
   Status drop_attachment(const AttachmentId& id) override;
 
   // --- what the node knows ---
-  Result<JournalId> journal() override { return options_.journal; }
+  Result<std::vector<EpochRange>> epochs() override { return epochs_.all(); }
+  Result<std::optional<Epoch>> epoch() override;
+  Result<std::uint32_t> epoch_handled() override { return epochs_.handled(); }
+  Result<ArrivalSeq> newest_arrival() override { return arrivals_.newest(); }
   Result<std::vector<PeerRecord>> peers() override { return peers_.peers(); }
   Result<std::vector<InviteRecord>> invites() override { return peers_.invites(); }
   Result<LogState> log_state(const LogId& log) override { return logs_.log_state(log); }
@@ -107,6 +110,8 @@ class MemoryStore final : public Store {
     return policy_.vouch(voucher, target);
   }
 
+  Status begin_epoch(const Epoch& epoch) override;
+  Status set_epoch_handled(std::uint32_t counter) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
@@ -132,6 +137,7 @@ class MemoryStore final : public Store {
 
  private:
   static Options with_defaults(Options options);
+  void start_epoch();
   Status need_space() const;
   Result<JournalSeq> write_run(const RunCommit& run);
   // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
@@ -139,7 +145,7 @@ class MemoryStore final : public Store {
 
   Options options_;
   MemoryUndo undo_;
-  JournalNumbers numbers_;
+  MemoryEpochs epochs_;
   MemoryLogs logs_;
   MemoryArrivals arrivals_;
   MemoryFiles files_;

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 8> kSteps = {
+constexpr std::array<const char*, 9> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -162,6 +162,10 @@ ALTER TABLE delivery ADD COLUMN fault TEXT NOT NULL DEFAULT '';
 ALTER TABLE mail ADD COLUMN fault TEXT NOT NULL DEFAULT '';
 UPDATE delivery SET fault = '{"id":"send.answered","arguments":{"status":' || outcome || '}}' WHERE outcome GLOB '[1-5][0-9][0-9]';
 UPDATE mail SET fault = '{"id":"send.answered","arguments":{"status":' || outcome || '}}' WHERE outcome GLOB '[1-5][0-9][0-9]';
+)sql",
+    // When a webhook began anew, because the store was put back from a copy; 0: never.
+    R"sql(
+ALTER TABLE webhook ADD COLUMN began_anew_ms INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

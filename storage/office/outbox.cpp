@@ -19,8 +19,8 @@ constexpr std::string_view kMailColumns =
     "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, fault, about FROM mail ";
 
 Webhook read_webhook(const sqlite::Statement& row) {
-  return {{row.integer(0)},         row.text(1), row.text(2), row.text(3), row.text(4), {row.integer(5)},
-          ArrivalSeq(row.number(6))};
+  return {{row.integer(0)},          row.text(1),     row.text(2), row.text(3), row.text(4), {row.integer(5)},
+          ArrivalSeq(row.number(6)), {row.integer(7)}};
 }
 
 Delivery read_delivery(const sqlite::Statement& row) {
@@ -103,7 +103,8 @@ Status Outbox::remove_webhook(WebhookId id) {
 
 Result<std::vector<Webhook>> Outbox::webhooks() {
   auto select = db_.connection().prepare(
-      "SELECT id, url, topic, secret, made_by, created_at_ms, cursor FROM webhook ORDER BY id");
+      "SELECT id, url, topic, secret, made_by, created_at_ms, cursor, began_anew_ms FROM webhook ORDER BY "
+      "id");
   return read_all(select, read_webhook);
 }
 

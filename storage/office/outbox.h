@@ -19,7 +19,8 @@ struct Webhook {
   std::string secret;  // 32 bytes, raw
   std::string made_by;
   UnixMillis created_at;
-  ArrivalSeq cursor;  // arrivals up to this one have become deliveries
+  ArrivalSeq cursor;           // arrivals up to this one have become deliveries
+  UnixMillis began_anew = {};  // when it skipped what it lacked, since the store had lost its place; 0: never
 };
 
 enum class SendState : unsigned char { kWaiting = 1, kSent = 2, kGivenUp = 3 };

@@ -43,7 +43,7 @@ class SqliteIndexWriter final : public IndexWriter {
  public:
   explicit SqliteIndexWriter(sqlite::Connection db) : db_(std::move(db)) {}
 
-  Status prepare(const JournalId& journal) {
+  Status prepare(const std::vector<EpochRange>& epochs) {
     KOINON_TRY(register_tokenizer(db_));
     KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
     KOINON_TRY(db_.execute("PRAGMA synchronous=NORMAL"));
@@ -51,9 +51,12 @@ class SqliteIndexWriter final : public IndexWriter {
     auto version = db_.prepare("PRAGMA user_version");
     KOINON_TRY(version.step());
     if (version.integer(0) == kIndexVersion) {
-      auto select = db_.prepare("SELECT value FROM meta WHERE key = 'journal_id'");
-      KOINON_ASSIGN(const bool found, select.step());
-      if (found && select.blob(0) == journal.view()) return read_unclean();
+      KOINON_TRY(read_epoch());
+      KOINON_ASSIGN(const bool stands, stands_in(epochs));
+      if (stands && !epochs.empty()) {
+        KOINON_TRY(put_epoch(epochs.back().epoch));
+        return read_unclean();
+      }
     }
     return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
   }
@@ -71,7 +74,7 @@ class SqliteIndexWriter final : public IndexWriter {
     return {};
   }
 
-  Status create(const JournalId& journal) {
+  Status create(const std::vector<EpochRange>& epochs) {
     KOINON_TRY(register_tokenizer(db_));
     KOINON_TRY(db_.execute("PRAGMA page_size=8192"));
     KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
@@ -79,10 +82,7 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(kIndexSchema);
-    if (status.ok()) {
-      auto put = db_.prepare("INSERT INTO meta (key, value) VALUES ('journal_id', ?)");
-      status = put.bind_blob(journal.view()).run();
-    }
+    if (status.ok() && !epochs.empty()) status = put_epoch(epochs.back().epoch);
     if (status.ok()) status = db_.execute("PRAGMA user_version=" + std::to_string(kIndexVersion));
     if (status.ok()) return db_.execute("COMMIT");
     (void)db_.execute("ROLLBACK");
@@ -112,6 +112,9 @@ class SqliteIndexWriter final : public IndexWriter {
   Result<std::size_t> catch_up(StoreReader& store) override {
     KOINON_ASSIGN(const ArrivalSeq position, read_position());
     KOINON_ASSIGN(const auto arrivals, store.arrivals(position, kBatchRows));
+    // Read after the arrivals: where it is still ours, they are all of it, or of one before.
+    KOINON_ASSIGN(const auto epoch, store.epoch());
+    if (epoch && epoch != epoch_) return follow_epoch(store);
     if (arrivals.empty()) {
       (void)fold();
       return std::size_t{0};
@@ -181,6 +184,37 @@ class SqliteIndexWriter final : public IndexWriter {
  private:
   Status note_unclean() {
     return db_.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('unclean', 1)");
+  }
+
+  Status read_epoch() {
+    auto select = db_.prepare("SELECT value FROM meta WHERE key = 'epoch'");
+    KOINON_ASSIGN(const bool found, select.step());
+    epoch_.reset();
+    if (found && select.blob(0).size() == Epoch::kSize) epoch_ = Epoch::from(select.blob(0));
+    return {};
+  }
+
+  Status put_epoch(const Epoch& epoch) {
+    auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)");
+    KOINON_TRY(put.bind_blob(epoch.view()).run());
+    epoch_ = epoch;
+    return {};
+  }
+
+  // Whether all that is indexed is what the store had in these epochs.
+  Result<bool> stands_in(const std::vector<EpochRange>& epochs) {
+    if (!epoch_) return false;
+    KOINON_ASSIGN(const ArrivalSeq position, read_position());
+    return resumed(epochs, *epoch_, position, position) == position;
+  }
+
+  // The store began an epoch while we run. There is more to do in any case.
+  Result<std::size_t> follow_epoch(StoreReader& store) {
+    KOINON_ASSIGN(const auto epochs, store.epochs());
+    KOINON_ASSIGN(const bool stands, stands_in(epochs));
+    if (!stands && epoch_) KOINON_TRY(reset());
+    KOINON_TRY(put_epoch(epochs.back().epoch));
+    return std::size_t{1};
   }
 
   Result<ArrivalSeq> read_position() {
@@ -385,18 +419,19 @@ class SqliteIndexWriter final : public IndexWriter {
   CityRows cities_{db_, changes_};
   RecordStanding standing_{db_, changes_, topics_, cities_};
   Keywords keywords_;
-  bool unclean_ = false;  // words of deleted texts are still in the file
-  bool unfolded_ = true;  // and may be in the write-ahead log, from before a crash too
+  std::optional<Epoch> epoch_;  // of the store, in which the position counts
+  bool unclean_ = false;        // words of deleted texts are still in the file
+  bool unfolded_ = true;        // and may be in the write-ahead log, from before a crash too
 };
 
 }  // namespace
 
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
-                                                       const JournalId& journal) {
+                                                       const std::vector<EpochRange>& epochs) {
   if (std::filesystem::exists(path)) {
     KOINON_ASSIGN(auto found, sqlite::Connection::open(path, {}));
     auto writer = std::make_unique<SqliteIndexWriter>(std::move(found));
-    const Status prepared = writer->prepare(journal);
+    const Status prepared = writer->prepare(epochs);
     if (prepared.ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
     // A useless index is made anew, since all of it comes from the store. An index that cannot be read at
     // this moment is kept: to make a large one anew takes hours.
@@ -407,7 +442,7 @@ Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::pa
   }
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
   auto writer = std::make_unique<SqliteIndexWriter>(std::move(db));
-  KOINON_TRY(writer->create(journal));
+  KOINON_TRY(writer->create(epochs));
   return std::unique_ptr<IndexWriter>(std::move(writer));
 }
 

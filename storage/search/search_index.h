@@ -97,10 +97,11 @@ class IndexWriter {
   virtual Result<bool> clean() = 0;
 };
 
-// Opens or creates the index. If it has another schema, belongs to another store's journal or is damaged, it
-// is emptied. If it cannot be read at this moment, it is kept, and that is an error.
+// Opens or creates the index. If it has another schema, is damaged, or its place is in an epoch that `epochs`
+// does not have or beyond that epoch's end, it is emptied: it may show what the store has lost, and lack what
+// came since. If it cannot be read at this moment, it is kept, and that is an error.
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
-                                                       const JournalId& journal);
+                                                       const std::vector<EpochRange>& epochs);
 // What searches keep in memory. Readers on several threads share it.
 struct SharedColumns;
 std::shared_ptr<SharedColumns> make_shared_columns();

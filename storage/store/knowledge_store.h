@@ -17,7 +17,14 @@ namespace koinon {
 class KnowledgeReader {
  public:
   virtual ~KnowledgeReader() = default;
-  virtual Result<JournalId> journal() = 0;
+  // The epochs that were begun here, oldest first; the last one is the current. At most limits::kEpochs.
+  virtual Result<std::vector<EpochRange>> epochs() = 0;
+  // The current one. Nothing: none was begun yet.
+  virtual Result<std::optional<Epoch>> epoch() = 0;
+  // The largest counter that was shown as proof of a rollback; 0: none was.
+  virtual Result<std::uint32_t> epoch_handled() = 0;
+  // The number of the newest arrival; 0: there is none.
+  virtual Result<ArrivalSeq> newest_arrival() = 0;
   virtual Result<std::vector<PeerRecord>> peers() = 0;
   virtual Result<std::vector<InviteRecord>> invites() = 0;
   // One whole log's state. kNotFound: no such log is held.
@@ -48,7 +55,14 @@ class KnowledgeReader {
 class KnowledgeWriter {
  public:
   virtual ~KnowledgeWriter() = default;
-  // Within one journal a cursor only moves forward. A peer that is not pinned has no cursor.
+  // Begins an epoch, and ends the one before it where journal and arrivals are now. Each start begins one,
+  // durably, before a row or an arrival of it is told; without one that was begun since the store was opened,
+  // whatever makes a row is refused with kUnavailable. kInternal: it does not count above all that are known
+  // and handled. The oldest beyond limits::kEpochs are forgotten.
+  virtual Status begin_epoch(const Epoch& epoch) = 0;
+  // A peer has shown an authentic epoch of ours, with this counter, that the store had lost. Only rises.
+  virtual Status set_epoch_handled(std::uint32_t counter) = 0;
+  // Within one epoch a cursor only moves forward. A peer that is not pinned has no cursor.
   virtual Status set_cursor(const PeerCursor& cursor) = 0;
   // Freezes the log. If the log is whole, gives it a new journal row, so that followers hear of it, and
   // returns the row; else 0.

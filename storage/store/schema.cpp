@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 9> kSteps = {
+constexpr std::array<const char*, 10> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -205,8 +205,23 @@ END;
     R"sql(
 CREATE TABLE gone (number INTEGER PRIMARY KEY);
 )sql",
-    // Seen heads: the largest head that was seen of a log, beside what is held of it. Peers that have held
-    // our own
+    // 9: rows of the journal and arrivals count in epochs, one a start. `last_row` and `last_arrival` stand
+    // once
+    // the next epoch has begun. The journal's id and its reserved numbers are gone; cursors in journals of
+    // before say nothing, so each peer's journal is read from the beginning once.
+    R"sql(
+CREATE TABLE epoch (
+  bytes BLOB PRIMARY KEY,
+  counter INTEGER NOT NULL UNIQUE,
+  last_row INTEGER NOT NULL,
+  last_arrival INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta SELECT 'journal_last', CAST(seq AS TEXT) FROM journal ORDER BY seq DESC LIMIT 1;
+DELETE FROM meta WHERE key IN ('journal_id', 'journal_reserved');
+ALTER TABLE peer RENAME COLUMN journal TO epoch;
+UPDATE peer SET epoch = NULL, cursor = 0;
+)sql",
+    // 10: seen heads: the largest head that was seen of a log, beside what is held of it. Peers that have
+    // held our own
     // log: of those that are pinned already nobody knows, so all that have a log count.
     R"sql(
 CREATE TABLE seen_head (

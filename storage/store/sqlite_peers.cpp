@@ -7,7 +7,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kPeerColumns =
-    "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor FROM peer ";
+    "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, cursor FROM peer ";
 
 Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   const std::size_t log_bytes = row.blob(1).size();
@@ -21,8 +21,8 @@ Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   peer.address = row.text(4);
   peer.vouch = row.integer(5) != 0;
   peer.added_at = UnixMillis{row.integer(6)};
-  if (row.blob(7).size() == 16) peer.journal = JournalId::from(row.blob(7));
-  peer.cursor = JournalSeq(row.number(8));
+  if (row.blob(7).size() == Epoch::kSize) peer.epoch = Epoch::from(row.blob(7));
+  if (peer.epoch) peer.cursor = JournalSeq(row.number(8));
   return peer;
 }
 
@@ -83,7 +83,7 @@ Status SqlitePeers::put(const PeerRecord& peer) {
 
 Status SqlitePeers::write(const PeerRecord& peer) {
   auto put = db_.prepare(
-      "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, "
+      "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, "
       "cursor) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put.bind_blob(peer.node_key.view())
@@ -93,8 +93,8 @@ Status SqlitePeers::write(const PeerRecord& peer) {
       .bind_text(peer.address)
       .bind(peer.vouch ? 1 : 0)
       .bind(peer.added_at.value);
-  if (peer.journal) {
-    put.bind_blob(peer.journal->view());
+  if (peer.epoch) {
+    put.bind_blob(peer.epoch->view());
   } else {
     put.bind_null();
   }
@@ -112,10 +112,10 @@ Status SqlitePeers::remove(const NodeKey& node_key) {
 Status SqlitePeers::set_cursor(const PeerCursor& cursor) {
   KOINON_ASSIGN(const auto peer, find(cursor.peer));
   if (!peer) return {};
-  const JournalSeq seq = moved_cursor(peer->journal, peer->cursor, cursor);
-  auto update = db_.prepare("UPDATE peer SET cursor = ?, journal = ? WHERE node_key = ?");
+  const JournalSeq seq = moved_cursor(peer->epoch, peer->cursor, cursor);
+  auto update = db_.prepare("UPDATE peer SET cursor = ?, epoch = ? WHERE node_key = ?");
   return update.bind(static_cast<std::int64_t>(seq.value))
-      .bind_blob(cursor.journal.view())
+      .bind_blob(cursor.epoch.view())
       .bind_blob(cursor.peer.view())
       .run();
 }

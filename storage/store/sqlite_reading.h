@@ -3,6 +3,7 @@
 
 #include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
+#include "storage/store/sqlite_epochs.h"
 #include "storage/store/sqlite_logs.h"
 #include "storage/store/sqlite_peers.h"
 #include "storage/store/sqlite_policy.h"
@@ -17,13 +18,17 @@ class SqliteReading : public Base {
   explicit SqliteReading(sqlite::Connection db)
       : db_(std::move(db)),
         settings_(db_),
+        epochs_(db_, settings_),
         logs_(db_),
         arrivals_(db_, logs_),
         peers_(db_),
         policy_(db_),
         files_(db_) {}
 
-  Result<JournalId> journal() override { return settings_.journal(); }
+  Result<std::vector<EpochRange>> epochs() override { return epochs_.all(); }
+  Result<std::optional<Epoch>> epoch() override { return epochs_.current(); }
+  Result<std::uint32_t> epoch_handled() override { return epochs_.handled(); }
+  Result<ArrivalSeq> newest_arrival() override { return epochs_.last_arrival(); }
   Result<std::vector<PeerRecord>> peers() override { return peers_.peers(); }
   Result<std::vector<InviteRecord>> invites() override { return peers_.invites(); }
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
@@ -92,6 +97,7 @@ class SqliteReading : public Base {
  protected:
   sqlite::Connection db_;
   SqliteSettings settings_;
+  SqliteEpochs epochs_;
   SqliteLogs logs_;
   SqliteArrivals arrivals_;
   SqlitePeers peers_;

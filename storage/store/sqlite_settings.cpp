@@ -15,12 +15,6 @@ Status SqliteSettings::put_meta(std::string_view key, BytesView value) {
   return put.bind_text(key).bind_blob(value).run();
 }
 
-Result<JournalId> SqliteSettings::journal() {
-  KOINON_ASSIGN(const auto journal, meta("journal_id"));
-  if (!journal || journal->size() != 16) return fail(Code::kIo, "the store has no journal id", "store.db");
-  return JournalId::from(*journal);
-}
-
 Result<std::optional<LogId>> SqliteSettings::own_log() {
   KOINON_ASSIGN(const auto own, meta("own_log"));
   if (!own || own->size() != LogId::kSize) return std::optional<LogId>();

@@ -13,7 +13,6 @@ class SqliteSettings {
   // A value of the store itself.
   Result<std::optional<Bytes>> meta(std::string_view key);
   Status put_meta(std::string_view key, BytesView value);
-  Result<JournalId> journal();
   Result<std::optional<LogId>> own_log();
 
   // A setting of the operator. Setting an empty value removes it.

@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "proto/base/limits.h"
 #include "storage/store/arrival_rules.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/hash_tiles.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/schema.h"
@@ -33,7 +34,7 @@ class SqliteStore final : public SqliteReading<Store> {
         folder_(std::move(folder)),
         options_(std::move(options)),
         transaction_(db_, options_.durable),
-        journal_(db_, settings_),
+        journal_(db_, epochs_),
         heads_(db_, logs_, journal_),
         seen_(db_),
         attachments_(db_,
@@ -86,6 +87,12 @@ class SqliteStore final : public SqliteReading<Store> {
     return transaction_.change([&] { return attachments_.drop(id); });
   }
 
+  Status begin_epoch(const Epoch& epoch) override {
+    return transaction_.change([&] { return epochs_.begin(epoch); });
+  }
+  Status set_epoch_handled(std::uint32_t counter) override {
+    return transaction_.change([&] { return epochs_.set_handled(counter); });
+  }
   Status set_cursor(const PeerCursor& cursor) override {
     return transaction_.change([&] { return peers_.set_cursor(cursor); });
   }
@@ -154,8 +161,9 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteSeen seen_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
-  bool unfolded_ = true;  // bytes that were erased just before a crash are still in the write-ahead log
-  bool swept_ = false;    // nothing is left of removed logs
+  bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
+  bool begins_epoch_ = true;  // nothing is left to be done of options_.epochs
+  bool swept_ = false;        // nothing is left of removed logs
 };
 
 Status SqliteStore::prepare() {
@@ -178,23 +186,22 @@ Status SqliteStore::prepare() {
   // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
   (void)fold();
-  KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
-  if (!journal) {
-    KOINON_TRY(settings_.put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
-  }
-  return journal_.prepare();
+  if (!options_.epochs) return {};
+  const Status begun = begin_next_epoch(*this, options_.epochs);
+  begins_epoch_ = begun.ok();
+  return begun.ok() || begun.error().code == Code::kDiskFull ? Status() : begun;
 }
 
 Result<StoreState> SqliteStore::load_state() {
   StoreState state;
-  KOINON_ASSIGN(state.journal, settings_.journal());
+  KOINON_ASSIGN(state.epochs, epochs_.all());
+  KOINON_ASSIGN(state.epoch_begun, epochs_.has_begun());
+  KOINON_ASSIGN(state.epoch_handled, epochs_.handled());
+  KOINON_ASSIGN(state.last_journal_seq, epochs_.last_row());
   KOINON_ASSIGN(const auto token, settings_.meta("instance_token"));
   if (token) state.instance_token = *token;
   KOINON_ASSIGN(state.own_log, settings_.own_log());
   KOINON_ASSIGN(state.logs, logs_.all());
-  for (const LogState& log : state.logs) {
-    state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);
-  }
   KOINON_ASSIGN(state.peers, peers_.peers());
   KOINON_TRY(seen_.mark_holders(state.peers));
   KOINON_ASSIGN(state.seen_heads, seen_.heads());
@@ -210,9 +217,11 @@ Result<StoreState> SqliteStore::load_state() {
 }
 
 Status SqliteStore::begin(bool durable) {
-  if (journal_.is_short()) {
-    KOINON_TRY(transaction_.set_durable(true));
-    KOINON_TRY(journal_.reserve());
+  if (options_.epochs && !std::exchange(begins_epoch_, true)) {
+    KOINON_ASSIGN(const bool begun, epochs_.has_begun());
+    const Status late = begun ? Status() : begin_next_epoch(*this, options_.epochs);
+    begins_epoch_ = late.ok();
+    KOINON_TRY(late);
   }
   return transaction_.begin(durable);
 }

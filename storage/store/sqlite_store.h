@@ -2,24 +2,32 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <utility>
 
 #include "storage/store/store.h"
 
 namespace koinon {
 
 struct SqliteStoreOptions {
-  std::string vfs;                           // empty: the system's
-  bool exclusive = false;                    // no other connection, no shared memory
-  std::uint64_t max_bytes = 0;               // quota of the main file; 0: none
-  int checkpoint_pages = 2000;               // the write-ahead log is folded back when it has so many pages
-  std::uint64_t transit_bytes = 0;           // quota of bodies held for peers; 0: limits::kTransitBytes
-  std::uint64_t attachment_bytes = 0;        // quota of other cities' files; 0: limits::kAttachmentQuota
-  std::function<Bytes(std::size_t)> random;  // makes the journal's id; none: the system's random bytes
+  std::string vfs;                     // empty: the system's
+  bool exclusive = false;              // no other connection, no shared memory
+  std::uint64_t max_bytes = 0;         // quota of the main file; 0: none
+  int checkpoint_pages = 2000;         // the write-ahead log is folded back when it has so many pages
+  std::uint64_t transit_bytes = 0;     // quota of bodies held for peers; 0: limits::kTransitBytes
+  std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
+  // The store begins an epoch when it is opened; none: whoever opens it does, before anything makes a row.
+  EpochMaker epochs;
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF
 };
 
-// Opens or creates the store, migrates it, and reserves its next journal numbers.
+// A store that begins an epoch when it is opened.
+inline SqliteStoreOptions with_epochs(EpochMaker epochs) {
+  SqliteStoreOptions options;
+  options.epochs = std::move(epochs);
+  return options;
+}
+
+// Opens or creates the store, and migrates it.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  const SqliteStoreOptions& options = {});
 // Opens a reader for another thread. The store must exist. The reader keeps at most `cache_kib` KiB of pages.

@@ -26,15 +26,15 @@ PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news) 
     out.address = news.address;
     out.vouch = news.vouch;
   } else {
-    out.journal.reset();
+    out.epoch.reset();
     out.cursor = JournalSeq(0);
     out.held_ours = false;
   }
   return out;
 }
 
-JournalSeq moved_cursor(const std::optional<JournalId>& journal, JournalSeq held, const PeerCursor& news) {
-  return journal == news.journal ? std::max(held, news.seq) : news.seq;
+JournalSeq moved_cursor(const std::optional<Epoch>& epoch, JournalSeq held, const PeerCursor& news) {
+  return epoch == news.epoch ? std::max(held, news.seq) : news.seq;
 }
 
 bool vouch_counts(const VouchFact& vouch, std::size_t standing) {

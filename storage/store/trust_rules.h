@@ -13,8 +13,8 @@ Status check_pin(std::size_t pinned, bool known, bool same_city);
 // are new.
 PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news);
 
-// The new place of a cursor. Within one journal it only moves forward.
-JournalSeq moved_cursor(const std::optional<JournalId>& journal, JournalSeq held, const PeerCursor& news);
+// The new place of a cursor. Within one epoch it only moves forward.
+JournalSeq moved_cursor(const std::optional<Epoch>& epoch, JournalSeq held, const PeerCursor& news);
 
 // Whether a vouch counts beside `standing` others of its voucher. Only so many vouches of a voucher count:
 // the first that it gave and has not taken back. A vouch that is taken back makes room for another.

@@ -15,7 +15,7 @@ Key key_of(char fill) {
   return Key::from(Bytes(Key::kSize, fill));
 }
 
-inline JournalId journal_of(char fill) { return JournalId::from(Bytes(16, fill)); }
+inline Epoch epoch_of(char fill) { return Epoch::from(Bytes(Epoch::kSize, fill)); }
 
 template <typename IntentType>
 struct Asked {
@@ -55,7 +55,7 @@ inline StoreState pinned(const std::vector<LogIdentity>& cities, std::vector<Log
     state.peers.push_back(peer);
   }
   for (const LogState& log : logs) state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);
-  state.journal = journal_of('j');
+  state.epochs = {{epoch_of('j'), {}, {}}};
   state.logs = std::move(logs);
   return state;
 }

@@ -12,11 +12,11 @@ class BroadcastAlone : public Alone {
     link.peer_log = kRome.log_id();
   }
 
-  void follow(Link& from, std::uint64_t cursor, char journal = 'j') {
+  void follow(Link& from, std::uint64_t cursor, char epoch = 'j') {
     v1::Follow frame;
-    frame.set_journal_id(Bytes(journal_of(journal).view()));
+    frame.set_epoch(Bytes(epoch_of(epoch).view()));
     frame.set_cursor(cursor);
-    parts.broadcast.on_follow(from, frame);
+    (void)parts.broadcast.on_follow(from, frame);
     look();
   }
   // Follows behind the last row, and has fetched Milan's log.
@@ -70,7 +70,7 @@ TEST_F(BroadcastAlone, WhoFollowsIsToldTheRowsAfterItsCursorThenTheCursor) {
   EXPECT_EQ(told_to(link), (std::vector<std::int64_t>{2, -2}));
 }
 
-TEST_F(BroadcastAlone, ACursorOfAnotherJournalOrBeyondOursSaysNothing) {
+TEST_F(BroadcastAlone, ACursorOfAnUnknownEpochOrBeyondOursSaysNothing) {
   follow(link, 2, 'k');
   EXPECT_EQ(told_to(link), (std::vector<std::int64_t>{1, 2, -2}));
   Link& other = connect('\1');

@@ -15,7 +15,7 @@ using namespace engine;
 const LogId kLog = LogId::from(Bytes(32, 'a'));
 const LogId kOther = LogId::from(Bytes(32, 'b'));
 const NodeKey kPeer = NodeKey::from(Bytes(32, 'p'));
-const JournalId kJournal = JournalId::from(Bytes(16, 'j'));
+const Epoch kEpoch = Epoch::from(Bytes(Epoch::kSize, 'j'));
 const SessionId kSession(1);
 
 // The store holds row 2 of the peer's journal as the cursor.
@@ -23,7 +23,7 @@ StoreState stored() {
   StoreState state;
   PeerRecord peer;
   peer.node_key = kPeer;
-  peer.journal = kJournal;
+  peer.epoch = kEpoch;
   peer.cursor = JournalSeq(2);
   state.peers = {peer};
   state.asks = {{kPeer, kLog}};
@@ -37,7 +37,7 @@ class CursorsAlone : public testing::Test {
  protected:
   CursorsAlone() : link(parts.links.connect(kSession, kPeer, true)), cursors(parts.cursors) {
     link.ready = true;
-    link.peer_journal = kJournal;
+    link.peer_epoch = kEpoch;
     cursors.begin(link);
   }
 
@@ -55,7 +55,7 @@ class CursorsAlone : public testing::Test {
       if (const auto* commit = std::get_if<CommitCursor>(&intent->body); commit != nullptr) {
         EXPECT_EQ(out, 0U) << "one at a time";
         EXPECT_EQ(commit->cursor.peer, kPeer);
-        EXPECT_EQ(commit->cursor.journal, link.peer_journal);
+        EXPECT_EQ(commit->cursor.epoch, link.peer_epoch);
         out = commit->cursor.seq.value;
         saving = intent->id;
       }
@@ -88,16 +88,20 @@ TEST_F(CursorsAlone, WeGoOnWhereTheStoreSays) {
   EXPECT_EQ(after(), 3U) << "a cursor never goes back";
 }
 
-TEST_F(CursorsAlone, AnotherJournalIsReadFromItsBeginning) {
+TEST_F(CursorsAlone, InAnotherEpochNothingIsPassedAndTheStoredCursorStaysUntilOneIsSaved) {
   parts.links.lost(link, "the cable");
   Link& next = parts.links.connect(SessionId(2), kPeer, true);
-  next.peer_journal = JournalId::from(Bytes(16, 'k'));
+  next.peer_epoch = Epoch::from(Bytes(Epoch::kSize, 'k'));
   cursors.begin(next);
-  EXPECT_EQ(parts.peers.find(kPeer)->cursor, JournalSeq(0));
-  EXPECT_EQ(parts.peers.find(kPeer)->journal, next.peer_journal);
+  EXPECT_EQ(parts.peers.find(kPeer)->cursor, JournalSeq(2)) << "the peer goes on from it if we ask again";
+  EXPECT_EQ(parts.peers.find(kPeer)->epoch, kEpoch);
   cursors.pass(next, JournalSeq(1));
   ASSERT_TRUE(cursors.after(next, LogId(), JournalSeq()));
-  EXPECT_EQ(cursors.after(next, LogId(), JournalSeq())->seq, JournalSeq(1));
+  EXPECT_EQ(cursors.after(next, LogId(), JournalSeq())->seq, JournalSeq(1)) << "below that of the old epoch";
+  EXPECT_EQ(cursors.after(next, LogId(), JournalSeq())->epoch, next.peer_epoch);
+  cursors.note_saved(next, JournalSeq(1));
+  EXPECT_EQ(parts.peers.find(kPeer)->cursor, JournalSeq(1));
+  EXPECT_EQ(parts.peers.find(kPeer)->epoch, next.peer_epoch);
 }
 
 TEST_F(CursorsAlone, AnOpenRowHoldsTheCursorBeforeIt) {

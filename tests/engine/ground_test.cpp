@@ -246,18 +246,17 @@ TEST_F(PeersAlone, WhoIsSlowIsAskedLaterForAWhileAndOnePauseRunsAtATime) {
 }
 
 TEST_F(PeersAlone, ConductOutlastsAPinOfTheSamePeerAndEndsWhenItIsRemoved) {
-  peers.begin_journal(key, journal_of('j'));
-  peers.set_cursor(key, JournalSeq(7));
+  peers.set_cursor(key, epoch_of('j'), JournalSeq(7));
   peers.note_lie(key, "a lie");
   PeerRecord again = record();
   again.name = "a.example";
   peers.pin(again);
   EXPECT_EQ(peers.find(key)->cursor, JournalSeq(7));
-  EXPECT_EQ(peers.find(key)->journal, journal_of('j'));
+  EXPECT_EQ(peers.find(key)->epoch, epoch_of('j'));
   EXPECT_EQ(peers.find(key)->name, "a.example");
   EXPECT_EQ(peers.conduct(key)->lies, 1U);
-  peers.begin_journal(key, journal_of('k'));
-  EXPECT_EQ(peers.find(key)->cursor, JournalSeq(0));
+  peers.set_cursor(key, epoch_of('k'), JournalSeq(1));
+  EXPECT_EQ(peers.find(key)->cursor, JournalSeq(1)) << "in another epoch";
   peers.unpin(key);
   EXPECT_EQ(peers.find(key), nullptr);
   EXPECT_EQ(peers.conduct(key), nullptr);

@@ -18,7 +18,7 @@ LogState state_of(char name, std::uint64_t row) {
 struct World {
   TrustPolicy trust{{}};
   Logs logs{trust, std::nullopt, {state_of('a', 1), state_of('b', 2), state_of('c', 0)}, {}};
-  Journal journal{logs, JournalId(), JournalSeq(2)};
+  Journal journal{logs, {}, JournalSeq(2)};
 };
 
 TEST(Journal, BeginsWithTheRowsThatTheStoreHolds) {

@@ -8,6 +8,7 @@
 #include "node/replication/execute.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/frame.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon::test {
@@ -92,7 +93,8 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, con
       config(std::move(engine_config)),
       own(own_log_of(node_name, keys)) {
   EXPECT_TRUE(init_crypto().ok());
-  auto opened = open_sqlite_store(":memory:");
+  config.epochs = own_epochs(node_key);
+  auto opened = open_sqlite_store(":memory:", with_epochs(config.epochs.make));
   EXPECT_TRUE(opened.ok());
   store = std::move(*opened);
   config.node_key = NodeKey::from(node_key.public_key().view());
@@ -103,7 +105,7 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, con
       make_genesis(own.identity(), key_of(keys, "cosigner"),
                    SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
   append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
-  restart();
+  begin();
 }
 
 Status TestNode::change(const std::function<Status()>& act) {
@@ -173,6 +175,11 @@ void TestNode::append_leaves(const std::vector<Bytes>& leaves) {
 }
 
 void TestNode::restart() {
+  ASSERT_TRUE(begin_next_epoch(*store, config.epochs.make).ok());
+  begin();
+}
+
+void TestNode::begin() {
   auto state = store->load_state();
   ASSERT_TRUE(state.ok());
   engine = std::make_unique<Engine>(config, std::move(*state), now);

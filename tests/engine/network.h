@@ -28,7 +28,7 @@ class TestNode {
   void vouch(const TestNode& other, bool withdrawn = false);
   // Signs a run of arbitrary leaves, as a broken or hostile node could.
   void append_leaves(const std::vector<Bytes>& leaves);
-  // A new engine over what the store holds, as after a restart.
+  // A new engine over what the store holds, as after a restart, in an epoch of its own.
   void restart();
 
   LogId id() const { return own.id(); }
@@ -61,6 +61,7 @@ class TestNode {
   Status change(const std::function<Status()>& act);
 
  private:
+  void begin();
   std::vector<VouchFact> append(const std::vector<DraftMaker>& makers);
 };
 

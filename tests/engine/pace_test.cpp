@@ -280,7 +280,7 @@ class Cancelled : public testing::Test {
     hello.mutable_hello()->set_min_version(1);
     hello.mutable_hello()->set_max_version(1);
     hello.mutable_hello()->set_log_id(la.id().bytes());
-    hello.mutable_hello()->set_journal_id(Bytes(16, 'j'));
+    hello.mutable_hello()->set_epoch(Bytes(Epoch::kSize, 'j'));
     hello.mutable_hello()->mutable_filter()->set_all(true);
     hello.mutable_hello()->set_window(1);  // counts as the largest frame
     say(hello);

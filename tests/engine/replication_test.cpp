@@ -369,7 +369,7 @@ TEST(ReplicationOfMany, HeadsOfManyLogsAreAskedForInTurn) {
   hello.mutable_hello()->set_min_version(1);
   hello.mutable_hello()->set_max_version(1);
   hello.mutable_hello()->set_log_id(first.log->bytes());
-  hello.mutable_hello()->set_journal_id(Bytes(16, 'j'));
+  hello.mutable_hello()->set_epoch(Bytes(Epoch::kSize, 'j'));
   engine.on_bytes({}, kSession, *encode_frame(hello));
   std::set<std::string> asked;
   std::size_t open = 0;

@@ -16,7 +16,7 @@ v1::Frame hello_of(const TestNode& node) {
   hello->set_min_version(1);
   hello->set_max_version(1);
   hello->set_log_id(node.id().bytes());
-  hello->set_journal_id(Bytes(16, 'j'));
+  hello->set_epoch(Bytes(Epoch::kSize, 'j'));
   hello->mutable_filter()->set_all(true);
   return frame;
 }

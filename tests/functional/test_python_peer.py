@@ -83,7 +83,7 @@ class PythonPeer(NodesTest):
         # With its cursor it is told nothing twice.
         session = Session(seoul.peer_port, city, node_key)
         session.send_hello(city, held_of_yours=held.size)
-        session.follow(hello.journal_id, push.head.journal_seq)
+        session.follow(hello.epoch, push.head.journal_seq)
         session.expect("hello")
         session.expect("follow")
         kinds = []

@@ -336,6 +336,13 @@ def serve_log(session, city, records, most=400):
         session.send(chunk)
 
 
+def make_epoch(seed, counter, random):
+    """An epoch of the node whose node key has this seed: counter, randomness, MAC."""
+    key = hashlib.blake2b(b"koinon/v1 epoch", key=seed, digest_size=32).digest()
+    said = struct.pack(">I", counter) + random
+    return said + hashlib.blake2b(said, key=key, digest_size=32).digest()[:12]
+
+
 class Session:
     """A TLS connection to a node, with the certificate of `city`."""
 
@@ -359,11 +366,11 @@ class Session:
         data = frame.SerializeToString()
         self.tls.sendall(struct.pack(">I", len(data)) + data)
 
-    def send_hello(self, city, window=0, held_of_yours=0, journal=b"j" * 16, wall_ms=0, seen=None, journal_row=0):
+    def send_hello(self, city, window=0, held_of_yours=0, epoch=b"\0\0\0\1" + b"j" * 20, wall_ms=0, seen=None, journal_row=0):
         hello = wire.Frame()
         hello.hello.min_version = hello.hello.max_version = 1
         hello.hello.log_id = city.log
-        hello.hello.journal_id = journal
+        hello.hello.epoch = epoch
         hello.hello.window = window
         hello.hello.held_of_yours = held_of_yours
         hello.hello.filter.all = True
@@ -375,9 +382,9 @@ class Session:
             hello.hello.seen_of_yours.caught_up = True
         self.send(hello)
 
-    def follow(self, journal=b"", cursor=0):
+    def follow(self, epoch=b"", cursor=0):
         frame = wire.Frame()
-        frame.follow.journal_id = journal
+        frame.follow.epoch = epoch
         frame.follow.cursor = cursor
         self.send(frame)
 

@@ -18,16 +18,18 @@ namespace {
 struct World {
   std::unique_ptr<Store> store;
   StoreState state;
+  OwnEpochs epochs;
   PeerRecord peer;
   AttachmentWant want;  // a file that a note of the peer names, and that is not here
   Bytes hello;
 
   World() {
     (void)init_crypto();
-    auto opened = open_sqlite_store(":memory:");
+    auto opened = open_sqlite_store(":memory:", with_epochs(unkeyed_epochs()));
     if (!opened.ok()) __builtin_trap();
     store = std::move(*opened);
     const SigningKey key = SigningKey::from_seed(Bytes(32, 's'));
+    epochs = own_epochs(key);
     OwnLog log({"seoul.example", key.public_key(), key.public_key()}, key);
     const v1::Entry genesis =
         make_genesis(log.identity(), key, SealingSecret::from_seed(Bytes(32, 'x')).public_key(), key, {1});
@@ -57,7 +59,7 @@ struct World {
     frame.mutable_hello()->set_min_version(1);
     frame.mutable_hello()->set_max_version(1);
     frame.mutable_hello()->set_log_id(peer.log->bytes());
-    frame.mutable_hello()->set_journal_id(Bytes(16, 'j'));
+    frame.mutable_hello()->set_epoch(Bytes(Epoch::kSize, 'j'));
     hello = *encode_frame(frame);
   }
 };
@@ -69,6 +71,7 @@ Answer written(const IntentBody& body) {
     state.id = want->want.id;
     return state;
   }
+  if (std::holds_alternative<BeginEpoch>(body)) __builtin_trap();  // no epoch is authentic
   const auto* chunk = std::get_if<CommitChunk>(&body);
   if (chunk == nullptr) return Done{};
   if (chunk->commit.chunk.bytes != "a small file") __builtin_trap();  // nothing else is proven
@@ -107,6 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static World world;
   EngineConfig config;
   config.node_key = NodeKey::from(Bytes(32, 'n'));
+  config.epochs = world.epochs;
   Now now;
   now.wall = {1};
   Engine engine(config, world.state, now);

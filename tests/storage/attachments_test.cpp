@@ -434,7 +434,7 @@ TEST_P(Attachments, ARolledBackTransactionHasChangedNothing) {
 TEST(AttachmentErasure, LeavesNoByteOnTheDisk) {
   ASSERT_TRUE(init_crypto().ok());
   TemporaryFolder folder;
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   OwnLog log = test_log();
   const std::string secret = "a secret plan that must go";
   const CutAttachment cut = file(secret, 3 * kChunk), stays = file("a plan that stays");

@@ -184,7 +184,7 @@ TEST(AFilter, ReleasesSomeMiBInOneTransaction) {
   constexpr std::uint64_t kMany = 20;
   for (std::uint64_t i = 0; i < kMany; ++i)
     author.say(note(std::to_string(i), std::string(900 * limits::kKiB, 'x')));
-  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   ASSERT_TRUE(store->begin(true).ok());
   ASSERT_TRUE(store->append_run(author.run(0, kMany, BodyState::kNotHeld, true)).ok());
   ASSERT_TRUE(store->commit().ok());

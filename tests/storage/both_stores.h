@@ -20,9 +20,11 @@ inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) {
 class BothStores : public testing::TestWithParam<StoreKind> {
  protected:
   // Of the options those count that both have: quotas of what is held for others.
-  void open(const SqliteStoreOptions& options, const std::string& file) {
+  void open(SqliteStoreOptions options, const std::string& file) {
+    if (!options.epochs) options.epochs = unkeyed_epochs();
     if (GetParam() == StoreKind::kMemory) {
       MemoryStore::Options same;
+      same.epochs = options.epochs;
       same.transit_bytes = options.transit_bytes;
       same.attachment_bytes = options.attachment_bytes;
       store = std::make_unique<MemoryStore>(same);

@@ -73,7 +73,7 @@ struct Held {
     BodyFilter nothing;
     nothing.all = false;
     nothing.topics = {"nothing"};
-    const JournalId journal = JournalId::from(Bytes(16, 'j'));
+    const Epoch epoch = Epoch::from(Bytes(Epoch::kSize, 'j'));
     const std::vector<HeadAsk> asks = {{other.node_key, id()}, {peer.node_key, test_log("la.example").id()}};
     const ChunkCommit chunk{id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, wanted.chunks[0], {6}};
     const AttachmentWant want{id(), EntryIndex(0), unwanted.id, AttachmentWish::kByHand, 0};
@@ -90,9 +90,11 @@ struct Held {
         {"add_chunk", [chunk](Store& s) { return done(s.add_chunk(chunk)); }},
         {"finish_attachment", [this](Store& s) { return s.finish_attachment(wanted.id, false); }},
         {"drop_attachment", [this](Store& s) { return s.drop_attachment(wanted.id); }},
+        {"begin_epoch", [epoch](Store& s) { return s.begin_epoch(epoch); }},
+        {"set_epoch_handled", [](Store& s) { return s.set_epoch_handled(7); }},
         {"set_cursor",
-         [this, journal](Store& s) {
-           return s.set_cursor({peer.node_key, journal, JournalSeq(3)});
+         [this, epoch](Store& s) {
+           return s.set_cursor({peer.node_key, epoch, JournalSeq(3)});
          }},
         {"add_evidence",
          [this](Store& s) {
@@ -140,7 +142,7 @@ class Changes : public testing::Test {
 class FusedStore {
  public:
   explicit FusedStore(Held& held) {
-    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
     held.fill(*store);
     db = std::move(*sqlite::Connection::open(folder.path() / "store.db", {}));
     std::vector<std::string> tables = names_of_tables();
@@ -233,7 +235,7 @@ TEST_F(Changes, AnIntentThatIsAnsweredAsFailedHasStoredNothing) {
   const std::string before = fused.contents();
   CommitRun commit;
   commit.run = held->next_run();
-  commit.cursor = PeerCursor{held->peer.node_key, JournalId::from(Bytes(16, 'j')), JournalSeq(3)};
+  commit.cursor = PeerCursor{held->peer.node_key, Epoch::from(Bytes(Epoch::kSize, 'j')), JournalSeq(3)};
   std::vector<Intent> intents;
   intents.push_back({IntentId(1), commit});
   int lives = 0;
@@ -251,7 +253,8 @@ TEST_F(Changes, AnIntentThatIsAnsweredAsFailedHasStoredNothing) {
 
 TEST_F(Changes, ManyAsOneFailTogetherAndLeaveWhatWasBefore) {
   TemporaryFolder folder;
-  const auto on_disk = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  const auto on_disk =
+      std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   MemoryStore in_memory{MemoryStore::Options{}};
   for (Store* store : {on_disk.get(), static_cast<Store*>(&in_memory)}) {
     held->fill(*store);
@@ -278,7 +281,8 @@ TEST_F(Changes, ManyAsOneFailTogetherAndLeaveWhatWasBefore) {
 
 TEST_F(Changes, OutsideBeginAndCommitEachIsRefusedByEveryStore) {
   TemporaryFolder folder;
-  const auto on_disk = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  const auto on_disk =
+      std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   MemoryStore in_memory{MemoryStore::Options{}};
   for (Store* store : {on_disk.get(), static_cast<Store*>(&in_memory)}) {
     held->fill(*store);

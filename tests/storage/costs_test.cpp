@@ -63,10 +63,10 @@ class Held {
  public:
   explicit Held(const Size& size) {
     EXPECT_TRUE(init_crypto().ok());
-    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
     fill_logs(size);
     fill_relayed(size);
-    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
     catch_up();
     index = std::move(*open_index_reader(folder.path() / "index.db"));
     office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
@@ -161,7 +161,8 @@ class Held {
   }
 
   void fill_relayed(const Size& size) {
-    const auto author = std::move(*open_sqlite_store(folder.path() / "author.db"));
+    const auto author =
+        std::move(*open_sqlite_store(folder.path() / "author.db", with_epochs(unkeyed_epochs())));
     RunCommit run;
     BodiesCommit bodies{far.id(), {}, {5}, {}};
     for (std::size_t i = 0; i < size.relayed; ++i) {
@@ -478,7 +479,7 @@ TEST_P(Costs, DoNotGrowWith) {
 TEST(CostOfAnEntry, IsNotThatOfItsBody) {
   ASSERT_TRUE(init_crypto().ok());
   const TemporaryFolder folder;
-  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   OwnLog city = test_log();
   const auto brief = publish(*store, city, note("Brief"));
   const auto long_one = publish(*store, city, note("Long", std::string(limits::kBodyBytes / 2, 'x')));

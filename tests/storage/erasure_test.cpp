@@ -63,11 +63,11 @@ TEST(AnErasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
   Author author;
   author.say(note("Zanzibarisation of queues", "a secretword that must go, " + std::string(20000, 'y')));
   author.say(note("another", "that stays, otherword"));
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   ASSERT_TRUE(store->begin(false).ok());
   ASSERT_TRUE(store->append_run(author.run(0, 2, BodyState::kNotHeld, true)).ok());
   ASSERT_TRUE(store->commit().ok());
-  auto index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  auto index = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
   auto reader = std::move(*open_index_reader(folder.path() / "index.db"));
   while (*index->catch_up(*store) > 0) {
   }
@@ -90,7 +90,7 @@ TEST(AnErasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
   // The words of the index go when there is time, which is not forgotten.
   EXPECT_TRUE(index->is_unclean());
   index.reset();
-  index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  index = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
   ASSERT_TRUE(index->is_unclean());
   while (*index->clean()) {
   }

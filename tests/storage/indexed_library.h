@@ -15,10 +15,10 @@ class IndexedLibrary : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = open_sqlite_store(folder.path() / "store.db");
+    auto opened = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(opened.ok());
     store = std::move(*opened);
-    auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
+    auto writer = open_index_writer(folder.path() / "index.db", *store->epochs());
     ASSERT_TRUE(writer.ok()) << writer.error().text();
     index = std::move(*writer);
     auto opened_reader = open_index_reader(folder.path() / "index.db");

@@ -68,7 +68,7 @@ TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
   constexpr std::uint64_t kMany = 30;
   for (std::uint64_t i = 0; i < kMany; ++i)
     author.say(note(std::to_string(i), std::string(900 * limits::kKiB, 'x')));
-  auto store = std::move(*open_sqlite_store(path));
+  auto store = std::move(*open_sqlite_store(path, with_epochs(unkeyed_epochs())));
   const auto take = [&](const RunCommit& run) {
     ASSERT_TRUE(store->begin(true).ok());
     ASSERT_TRUE(store->append_run(run).ok());
@@ -91,7 +91,7 @@ TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
   EXPECT_EQ(store->record(author.log.id(), EntryIndex(1))->body, author.body(1));
   EXPECT_GT(count("record"), 2U);
   store.reset();
-  store = std::move(*open_sqlite_store(path));
+  store = std::move(*open_sqlite_store(path, with_epochs(unkeyed_epochs())));
   for (std::uint64_t i = 0; i < kMany && !store->fold(); ++i) {
   }
   EXPECT_TRUE(store->fold());

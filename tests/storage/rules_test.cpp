@@ -4,8 +4,8 @@
 #include "proto/base/limits.h"
 #include "storage/store/arrival_rules.h"
 #include "storage/store/body_rules.h"
+#include "storage/store/epoch_rules.h"
 #include "storage/store/file_rules.h"
-#include "storage/store/journal_numbers.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/trust_rules.h"
 
@@ -169,9 +169,9 @@ TEST(TrustRules, APinKeepsWhatItWasButForItsAddressAndVouch) {
   EXPECT_EQ(pinned(std::nullopt, news).cursor, JournalSeq(0));
 }
 
-TEST(TrustRules, ACursorMovesBackOnlyWithAnotherJournal) {
-  const JournalId one = JournalId::from(Bytes(16, '1'));
-  const JournalId two = JournalId::from(Bytes(16, '2'));
+TEST(TrustRules, ACursorMovesBackOnlyWithAnotherEpoch) {
+  const Epoch one = Epoch::from(Bytes(Epoch::kSize, '1'));
+  const Epoch two = Epoch::from(Bytes(Epoch::kSize, '2'));
   EXPECT_EQ(moved_cursor(one, JournalSeq(10), {NodeKey(), one, JournalSeq(7)}), JournalSeq(10));
   EXPECT_EQ(moved_cursor(one, JournalSeq(10), {NodeKey(), two, JournalSeq(3)}), JournalSeq(3));
   EXPECT_EQ(moved_cursor(std::nullopt, JournalSeq(0), {NodeKey(), two, JournalSeq(3)}), JournalSeq(3));
@@ -198,20 +198,11 @@ TEST(ArrivalRules, OfAnArrivalThePartAboveANumberIsTold) {
   EXPECT_EQ(numbers_of_removal(TreeSize(0)), 1U);
 }
 
-TEST(JournalNumbers, AreGivenOnceAndOnlyWhereTheyAreReserved) {
-  JournalNumbers numbers;
-  EXPECT_TRUE(numbers.is_short());
-  EXPECT_EQ(numbers.next().error().code, Code::kInternal);
-  numbers.set_reserved(numbers.next_block());
-  EXPECT_FALSE(numbers.is_short());
-  EXPECT_EQ(*numbers.next(), JournalSeq(1));
-  numbers.pass();
-  EXPECT_EQ(*numbers.next(), JournalSeq(2));
-  numbers.start(numbers.reserved());
-  EXPECT_TRUE(numbers.is_short());
-  numbers.set_reserved(numbers.next_block());
-  EXPECT_EQ(*numbers.next(), JournalSeq(limits::kJournalBlock + 1))
-      << "what a crash may have used stays unused";
+TEST(EpochRules, AnEpochCountsAboveAllThatAreKnownAndHandled) {
+  const Epoch seven = unkeyed_epochs()(7);
+  EXPECT_TRUE(check_epoch(seven, 6, 0).ok());
+  EXPECT_EQ(check_epoch(seven, 7, 0).error().code, Code::kInternal);
+  EXPECT_EQ(check_epoch(seven, 3, 7).error().code, Code::kInternal);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class Search : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = open_sqlite_store(folder.path() / "store.db");
+    auto opened = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(opened.ok());
     store = std::move(*opened);
     add("\ub4dc\ub77c\uc774\ube0c\uc2a4\ub8e8 \uc120\ubcc4\uc9c4\ub8cc\uc18c",
@@ -38,7 +38,7 @@ class Search : public testing::Test {
         "th");  // 3
     add("Drive-through Testing", "People stay in their cars; \u00c9cole fran\u00e7aise, Stra\u00dfe.",
         "en");  // 4
-    auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
+    auto writer = open_index_writer(folder.path() / "index.db", *store->epochs());
     ASSERT_TRUE(writer.ok()) << writer.error().text();
     index = std::move(*writer);
     catch_up();
@@ -132,7 +132,8 @@ TEST_F(Search, ARebuiltIndexFindsTheSame) {
 TEST_F(Search, AnIndexOfAnotherStoreIsEmptied) {
   index.reset();
   reader.reset();
-  auto writer = open_index_writer(folder.path() / "index.db", JournalId::from(Bytes(16, 'o')));
+  auto writer = open_index_writer(folder.path() / "index.db",
+                                  std::vector<EpochRange>{{Epoch::from(Bytes(Epoch::kSize, 'o')), {}, {}}});
   ASSERT_TRUE(writer.ok());
   EXPECT_EQ((*open_index_reader(folder.path() / "index.db"))->position()->value, 0U);
 }
@@ -146,14 +147,14 @@ TEST_F(Search, AnIndexThatCannotBeReadAtThisMomentStaysAndADamagedOneIsMadeAnew)
   index.reset();
   ASSERT_FALSE(std::filesystem::exists(log_path));
   ASSERT_TRUE(std::filesystem::create_directories(log_path / "in the way"));
-  EXPECT_FALSE(open_index_writer(path, store->load_state()->journal).ok());
+  EXPECT_FALSE(open_index_writer(path, *store->epochs()).ok());
   ASSERT_TRUE(std::filesystem::exists(path));
   std::filesystem::remove_all(log_path);
-  index = std::move(*open_index_writer(path, store->load_state()->journal));
+  index = std::move(*open_index_writer(path, *store->epochs()));
   EXPECT_EQ(*(*open_index_reader(path))->position(), position);
   index.reset();
   std::ofstream(path, std::ios::binary | std::ios::trunc) << std::string(100'000, 'x');
-  const auto anew = open_index_writer(path, store->load_state()->journal);
+  const auto anew = open_index_writer(path, *store->epochs());
   ASSERT_TRUE(anew.ok()) << anew.error().text();
   EXPECT_EQ((*open_index_reader(path))->position()->value, 0U);
 }

@@ -247,7 +247,7 @@ TEST_F(Standing, ACityThatIsRemovedAfterARestartOfTheWriterIsForgottenToo) {
   remove(seoul);
   ASSERT_EQ(search(SearchQuery()).total, 2U);
   index.reset();
-  auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
+  auto writer = open_index_writer(folder.path() / "index.db", *store->epochs());
   ASSERT_TRUE(writer.ok()) << writer.error().text();
   index = std::move(*writer);
   remove(milan);
@@ -275,7 +275,7 @@ TEST_F(Standing, ARemovedCityLeavesTheIndexPieceByPieceAndIsFoundNoMore) {
   EXPECT_GT(between->search(SearchQuery())->total, 1U);
   // The node may die meanwhile.
   index = nullptr;
-  index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  index = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
   const auto last = add(milan, practice("Shelter as well", "x"));
   EXPECT_EQ(left(), 0U);
   EXPECT_EQ(search(SearchQuery()).total, 2U);

@@ -16,7 +16,7 @@ class StoreTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = open_sqlite_store(folder.path() / "store.db");
+    auto opened = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(opened.ok()) << opened.error().text();
     store = std::move(*opened);
   }
@@ -142,7 +142,7 @@ TEST_F(StoreTest, ArrivalsCountEveryRecordOnceAcrossRows) {
   }
 }
 
-TEST_F(StoreTest, ACursorOnlyMovesOnWithinOneJournal) {
+TEST_F(StoreTest, ACursorOnlyMovesOnWithinOneEpoch) {
   PeerRecord peer;
   peer.node_key = NodeKey::from(Bytes(32, 'p'));
   peer.log = LogId::from(Bytes(32, 'l'));
@@ -151,8 +151,8 @@ TEST_F(StoreTest, ACursorOnlyMovesOnWithinOneJournal) {
     ASSERT_TRUE(act().ok());
     ASSERT_TRUE(store->commit().ok());
   };
-  const JournalId one = JournalId::from(Bytes(16, '1'));
-  const JournalId two = JournalId::from(Bytes(16, '2'));
+  const Epoch one = Epoch::from(Bytes(Epoch::kSize, '1'));
+  const Epoch two = Epoch::from(Bytes(Epoch::kSize, '2'));
   change([&] { return store->put_peer(peer); });
   const auto cursor = [&] { return store->load_state()->peers.at(0).cursor.value; };
   change([&] { return store->set_cursor({peer.node_key, one, JournalSeq(10)}); });
@@ -224,7 +224,7 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
                     "x'00112233445566778899aabbccddeeff'), ('journal_reserved', '1025')")
             .ok());
   }
-  const auto store = open_sqlite_store(path);
+  const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(store.ok()) << store.error().text();
   const auto state = (*store)->load_state();
   ASSERT_TRUE(state.ok()) << state.error().text();
@@ -264,7 +264,7 @@ TEST(Migration, WhatLogsTakeIsCountedAndAGraceThatRunsBeginsAnew) {
                             "(4 << 40, CAST('of a fourth log' AS BLOB), NULL, 0)")
                     .ok());
   }
-  const auto store = open_sqlite_store(path);
+  const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(store.ok()) << store.error().text();
   const auto state = (*store)->log_state(log.id());
   ASSERT_TRUE(state.ok()) << state.error().text();
@@ -282,7 +282,7 @@ TEST(Migration, VouchesOfAnOlderVersionThatNameNoLogAreForgotten) {
   const LogId voucher = test_log().id();
   const OwnLog milan = test_log("milan.example");
   {
-    const auto store = open_sqlite_store(path);
+    const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(store.ok());
     auto db = sqlite::Connection::open(path, {});
     const LogId unclear = LogId::from(Bytes(LogId::kSize, 'u'));
@@ -299,7 +299,7 @@ TEST(Migration, VouchesOfAnOlderVersionThatNameNoLogAreForgotten) {
     }
     ASSERT_TRUE((*store)->vouched_as("la.example")->has_value());
   }
-  const auto store = open_sqlite_store(path);
+  const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(store.ok()) << store.error().text();
   EXPECT_FALSE((*store)->vouched_as("la.example")->has_value());
   EXPECT_EQ(*(*store)->vouched_as("milan.example"), milan.id());
@@ -397,7 +397,7 @@ TEST(Migration, AStoreOfANewerProgramIsRefused) {
     auto db = sqlite::Connection::open(path, {});
     ASSERT_TRUE(db->execute("PRAGMA user_version=1000").ok());
   }
-  const auto store = open_sqlite_store(path);
+  const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
   ASSERT_FALSE(store.ok());
   EXPECT_NE(store.error().message.find("newer version"), std::string::npos);
 }
@@ -411,7 +411,7 @@ TEST(DamagedStore, IsRefusedWithASentence) {
       "........................................................",
       file);
   std::fclose(file);
-  const auto store = open_sqlite_store(path);
+  const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
   ASSERT_FALSE(store.ok());
   EXPECT_NE(store.error().message.find("damaged"), std::string::npos) << store.error().text();
 }

@@ -22,8 +22,8 @@ constexpr std::chrono::milliseconds kLongAgo = limits::kClockSilence + std::chro
 TEST(AlarmWatch, TellsWhenSigningNeedNotWaitAnyMoreAlsoWhereItWaitedWithoutAnAlarm) {
   ASSERT_TRUE(init_crypto().ok());
   const TemporaryFolder folder;
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
-  auto writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  auto writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
   ClockWatch::Parts clocks;
   clocks.wall = std::make_shared<SteadyWall>([] { return kNow; }, [] { return MonoTime(1); }, UnixMillis{});
   clocks.kernel_is_synchronised = []() -> std::optional<bool> { return false; };

@@ -40,8 +40,8 @@ class Announcing : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
-    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
     index = std::move(*open_index_reader(folder.path() / "index.db"));
     office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
     accounts = std::make_unique<Accounts>(*office);

@@ -24,7 +24,7 @@ class ArrivalThreadsTest : public NodeFolder {
     auto opened = open();
     ASSERT_TRUE(opened.ok());
     folder.emplace(std::move(*opened));
-    store = std::move(*open_sqlite_store(folder->files().store()));
+    store = std::move(*open_sqlite_store(folder->files().store(), with_epochs(unkeyed_epochs())));
   }
   std::unique_ptr<ArrivalThreads> make(std::function<void()> on_indexed) {
     return std::make_unique<ArrivalThreads>(
@@ -50,7 +50,7 @@ TEST_F(ArrivalThreadsTest, TellsThatTheIndexHasBegunBeforeThereIsACourier) {
   auto told = begun.get_future();
   std::once_flag first;
   const auto arrivals = make([&] { std::call_once(first, [&] { begun.set_value(); }); });
-  ASSERT_TRUE(arrivals->start_index(*store->journal()).ok());
+  ASSERT_TRUE(arrivals->start_index(*store->epochs()).ok());
   EXPECT_EQ(told.wait_for(kDeadline), std::future_status::ready);
   EXPECT_TRUE(folder->open_databases(std::nullopt, arrivals->columns()).ok());
 }
@@ -58,7 +58,7 @@ TEST_F(ArrivalThreadsTest, TellsThatTheIndexHasBegunBeforeThereIsACourier) {
 TEST_F(ArrivalThreadsTest, EmptiesTheIndexAndStopsWithACourierThatRuns) {
   const auto arrivals = make([] {});
   const Nearness nearness;
-  ASSERT_TRUE(arrivals->start_index(*store->journal()).ok());
+  ASSERT_TRUE(arrivals->start_index(*store->epochs()).ok());
   ASSERT_TRUE(arrivals->start_courier(nearness).ok());
   EXPECT_TRUE(reset(*arrivals).ok());
   arrivals->notify();
@@ -70,7 +70,7 @@ TEST_F(ArrivalThreadsTest, EmptiesTheIndexAndStopsWithACourierThatRuns) {
 TEST_F(ArrivalThreadsTest, IndexesNothingWhereTheDiskIsKeptForOurOwnLog) {
   config.disk_reserve_bytes = std::numeric_limits<std::uint64_t>::max();
   const auto arrivals = make([] {});
-  ASSERT_TRUE(arrivals->start_index(*store->journal()).ok());
+  ASSERT_TRUE(arrivals->start_index(*store->epochs()).ok());
   EXPECT_FALSE(reset(*arrivals).ok());
   arrivals->stop();
   EXPECT_TRUE(arrivals->index_trouble());

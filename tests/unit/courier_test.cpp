@@ -56,8 +56,8 @@ class Room {
 TEST(CourierWithoutRoom, WritesNothingDownSendsWhatWaitsAndTellsTheRestLater) {
   ASSERT_TRUE(init_crypto().ok());
   const TemporaryFolder folder;
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
-  auto writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  auto writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
   OfficeDb office = std::move(*OfficeDb::open(folder.path() / "office.db"));
   Outbox outbox(office);
   OwnLog la = test_log("la.example");

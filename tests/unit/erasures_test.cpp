@@ -15,7 +15,7 @@ class ErasuresTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
     office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
     desk = std::make_unique<Desk>(*office);
     outbox = std::make_unique<Outbox>(*office);

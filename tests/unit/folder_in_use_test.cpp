@@ -43,15 +43,15 @@ TEST_F(FolderInUseTest, OpensTheDatabasesForEachThreadOnceThereIsAnIndex) {
   const auto folder = open();
   ASSERT_TRUE(folder.ok());
   EXPECT_FALSE(folder->open_databases().ok());
-  const auto store = open_sqlite_store(folder->files().store());
+  const auto store = open_sqlite_store(folder->files().store(), with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(store.ok());
-  const auto index = open_index_writer(folder->files().index(), *(*store)->journal());
+  const auto index = open_index_writer(folder->files().index(), *(*store)->epochs());
   ASSERT_TRUE(index.ok());
   const auto one = folder->open_databases();
   const auto other = folder->open_databases(64);
   ASSERT_TRUE(one.ok() && other.ok());
   EXPECT_NE(one->store, other->store);
-  EXPECT_EQ((*one->store->journal()), (*other->store->journal()));
+  EXPECT_EQ(*one->store->epoch(), *other->store->epoch());
 }
 
 }  // namespace

@@ -44,7 +44,10 @@ class BrokenStore final : public StoreReader {
  public:
   BrokenStore(std::unique_ptr<StoreReader> store, std::atomic<bool>& broken)
       : store_(std::move(store)), broken_(broken) {}
-  Result<JournalId> journal() override { return store_->journal(); }
+  Result<std::vector<EpochRange>> epochs() override { return store_->epochs(); }
+  Result<std::optional<Epoch>> epoch() override { return store_->epoch(); }
+  Result<std::uint32_t> epoch_handled() override { return store_->epoch_handled(); }
+  Result<ArrivalSeq> newest_arrival() override { return store_->newest_arrival(); }
   Result<std::vector<PeerRecord>> peers() override { return store_->peers(); }
   Result<std::vector<InviteRecord>> invites() override { return store_->invites(); }
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
@@ -119,9 +122,9 @@ class HoldQueueTest : public testing::Test {
  protected:
   HoldQueueTest() {
     EXPECT_TRUE(init_crypto().ok());
-    auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
     EXPECT_TRUE(publish(*store, city, note("Stands")).ok());
-    index_writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    index_writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
     StoreWriter::Callbacks callbacks;
     callbacks.on_completions = [](const std::vector<Completion>&) {};
     callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};

@@ -109,7 +109,7 @@ TEST(Since, IsATimeOrADay) {
 TEST(Since, TheFirstArrivalOfATimeIsFound) {
   ASSERT_TRUE(init_crypto().ok());
   const TemporaryFolder folder;
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
   OwnLog log = test_log();
   const std::vector<std::int64_t> times = {1000, 1000, 2000, 5000, 5000, 9000};
   for (const std::int64_t at : times) {

@@ -14,8 +14,8 @@ class VersionsTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
-    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
     index = std::move(*open_index_reader(folder.path() / "index.db"));
   }
   void refer(Draft& draft, v1::RefRole role, EntryIndex to) {

@@ -120,7 +120,8 @@ Status add_cities(Store& store, OwnLog& log, std::uint64_t count, UnixMillis now
 Status fill_store(const DataFolder& folder, const FillOptions& options) {
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
   KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
-  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_ASSIGN(const auto store,
+                open_sqlite_store(folder.store(), with_epochs(epoch_maker(EpochKey(keys.node)))));
   KOINON_ASSIGN(const StoreState state, store->load_state());
   if (!state.own_log || !keys.city)
     return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());

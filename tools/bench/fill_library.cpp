@@ -179,7 +179,9 @@ Status publish_all(Store& store, OwnLog& log, const std::vector<Draft>& drafts) 
 
 Status fill_library(const DataFolder& folder, const LibraryOptions& options) {
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
-  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
+  KOINON_ASSIGN(const auto store,
+                open_sqlite_store(folder.store(), with_epochs(epoch_maker(EpochKey(keys.node)))));
   const std::uint64_t each = std::max<std::uint64_t>(options.practices / options.cities, 1);
   for (std::uint64_t number = 0; number < options.cities; ++number) {
     LibraryCity city = city_of(number);

@@ -138,7 +138,9 @@ std::string text_of(std::uint64_t number, std::size_t bytes) {
 Status fill(const std::filesystem::path& data, const HostileBenchOptions& options) {
   const DataFolder folder(data);
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
-  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
+  KOINON_ASSIGN(const auto store,
+                open_sqlite_store(folder.store(), with_epochs(epoch_maker(EpochKey(keys.node)))));
   for (std::uint64_t city = 0; city < options.cities; ++city) {
     const std::string name = "hostile-" + std::to_string(city) + ".example";
     const SigningKey key = SigningKey::from_seed(sha256(name).view());

@@ -7,8 +7,7 @@ namespace {
 
 class MemoryDisk final : public Disk {
  public:
-  MemoryDisk(const JournalId& journal, std::shared_ptr<BlobPool> pool)
-      : store_(options(journal, std::move(pool))) {}
+  explicit MemoryDisk(std::shared_ptr<BlobPool> pool) : store_(options(std::move(pool))) {}
 
   Result<Store*> open() override { return static_cast<Store*>(&store_); }
   void lose_power(Chance& chance) override {
@@ -21,9 +20,9 @@ class MemoryDisk final : public Disk {
   bool is_cut() const override { return cut_; }
 
  private:
-  static MemoryStore::Options options(const JournalId& journal, std::shared_ptr<BlobPool> pool) {
+  static MemoryStore::Options options(std::shared_ptr<BlobPool> pool) {
     MemoryStore::Options options;
-    options.journal = journal;
+    options.epochs = nullptr;  // the node begins them
     options.pool = std::move(pool);
     return options;
   }
@@ -33,13 +32,12 @@ class MemoryDisk final : public Disk {
 
 class SqliteDisk final : public Disk {
  public:
-  SqliteDisk(std::string name, Chance chance) : vfs_(std::move(name)), chance_(chance) {}
+  explicit SqliteDisk(std::string name) : vfs_(std::move(name)) {}
 
   Result<Store*> open() override {
     SqliteStoreOptions options;
     options.vfs = vfs_.name();
     options.exclusive = true;
-    options.random = [this](std::size_t count) { return chance_.bytes(count); };
     options.checkpoint_pages = 100;
     KOINON_ASSIGN(store_, open_sqlite_store("/store.db", options));
     return store_.get();
@@ -55,17 +53,14 @@ class SqliteDisk final : public Disk {
 
  private:
   FaultyVfs vfs_;
-  Chance chance_;
   std::unique_ptr<Store> store_;
 };
 
 }  // namespace
 
-std::unique_ptr<Disk> memory_disk(const JournalId& journal, std::shared_ptr<BlobPool> pool) {
-  return std::make_unique<MemoryDisk>(journal, std::move(pool));
+std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool) {
+  return std::make_unique<MemoryDisk>(std::move(pool));
 }
-std::unique_ptr<Disk> sqlite_disk(const std::string& name, Chance chance) {
-  return std::make_unique<SqliteDisk>(name, chance);
-}
+std::unique_ptr<Disk> sqlite_disk(const std::string& name) { return std::make_unique<SqliteDisk>(name); }
 
 }  // namespace koinon::sim

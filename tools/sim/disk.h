@@ -54,7 +54,7 @@ class MachineDisk {
   MonoTime had_no_space_{};  // when it had none last
 };
 
-std::unique_ptr<Disk> memory_disk(const JournalId& journal, std::shared_ptr<BlobPool> pool);
-std::unique_ptr<Disk> sqlite_disk(const std::string& name, Chance chance);
+std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool);
+std::unique_ptr<Disk> sqlite_disk(const std::string& name);
 
 }  // namespace koinon::sim

@@ -173,9 +173,12 @@ void Invariants::check_restart(SimNode& node) {
                                  [&](const auto& other) { return other->node_key() == record.node_key; });
     if (it == nodes_.end() || (*it)->liar() != nullptr || !(*it)->up()) continue;
     const auto theirs = (*it)->store().load_state();
-    if (record.journal != theirs->journal) continue;
+    if (!record.epoch) continue;
+    // It goes on after this row; from the beginning where its epoch is not known.
+    const auto passed = resumed(theirs->epochs, *record.epoch, record.cursor, theirs->last_journal_seq);
+    if (!passed) continue;
     for (const LogState& row : theirs->logs) {
-      if (row.journal_seq.value == 0 || row.journal_seq > record.cursor || !row.whole || row.frozen) continue;
+      if (row.journal_seq.value == 0 || row.journal_seq > *passed || !row.whole || row.frozen) continue;
       if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
         continue;
       if (asks.contains({record.node_key, row.id})) continue;

@@ -7,6 +7,7 @@
 #include "node/replication/execute.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
+#include "storage/store/epoch_start.h"
 #include "tools/sim/liar.h"
 
 namespace koinon::sim {
@@ -14,6 +15,15 @@ namespace {
 
 SigningKey key_of(const NodeSetup& setup, const char* role) {
   return SigningKey::from_seed(sha256({setup.name, std::to_string(setup.seed), role}).view());
+}
+
+// As own_epochs, with the randomness of the simulation, which outlives it.
+OwnEpochs epochs_of(const SigningKey& node, Chance& chance) {
+  const EpochKey key(node);
+  return {[key](const Epoch& epoch) { return is_authentic(key, epoch); },
+          [key, &chance](std::uint32_t counter) {
+            return make_epoch(key, counter, chance.bytes(kEpochRandomBytes));
+          }};
 }
 
 }  // namespace
@@ -44,6 +54,7 @@ SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> dis
       node_key_(NodeKey::from(node_.public_key().view())),
       own_({setup_.name, signing_.public_key(), key_of(setup_, "recovery").public_key()}, signing_,
            [this](std::size_t count) { return chance_.bytes(count); }),
+      epochs_(epochs_of(node_, chance_)),
       filter_(setup_.engine.filter),
       applied_filter_(setup_.engine.filter) {
   index_ = around_.fabric.add(*this, setup_.place);
@@ -54,7 +65,7 @@ SimNode::~SimNode() = default;
 // --- its life ---
 
 void SimNode::start() {
-  (void)disk_.open();
+  (void)open_store();
   const v1::Entry genesis =
       make_genesis(own_.identity(), key_of(setup_, "cosigner"),
                    SealingSecret::from_seed(sha256(setup_.name).view()).public_key(), node_, wall());
@@ -68,12 +79,19 @@ void SimNode::start() {
   load_engine();
 }
 
+// Each start is an epoch of its own.
+Status SimNode::open_store() {
+  KOINON_TRY(disk_.open());
+  return begin_next_epoch(store(), epochs_.make);
+}
+
 void SimNode::load_engine() {
   clock_.switch_on();
   auto state = store().load_state();
   EngineConfig config = setup_.engine;
   config.node_key = node_key_;
   config.agent = "koinon-sim";
+  config.epochs = epochs_;
   config.filter = filter_;
   config.refilter = !filter_.same_topics(applied_filter_);
   admitted_.clear();
@@ -105,7 +123,7 @@ void SimNode::crash(bool silent) {
 
 void SimNode::restart() {
   if (up()) return;
-  if (!disk_.open().ok()) {
+  if (!open_store().ok()) {
     around_.counters.add("stores that did not open again");
     return;
   }

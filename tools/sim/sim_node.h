@@ -143,6 +143,7 @@ class SimNode final : public Endpoint {
   void hang_up(SessionId session);
 
  private:
+  Status open_store();
   void load_engine();
   void after_input();
   void carry_out(Output output);
@@ -185,6 +186,7 @@ class SimNode final : public Endpoint {
   SigningKey signing_;
   NodeKey node_key_;
   OwnLog own_;
+  OwnEpochs epochs_;
   NodeIndex index_ = 0;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Liar> liar_;

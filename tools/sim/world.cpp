@@ -16,10 +16,6 @@ constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in this time all nodes start and pin each other
 
-JournalId journal_of(std::uint64_t seed) {
-  return JournalId::from(sha256(std::to_string(seed)).view().substr(0, 16));
-}
-
 }  // namespace
 
 World::World(Scenario scenario, WorldOptions options)
@@ -56,9 +52,8 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   const Surroundings around{stage_.schedule, stage_.fabric, stage_.counters, memory_, *this};
   const std::uint64_t number = stage_.nodes.size();
   auto disk = stage_.scenario.sqlite && lie.empty()
-                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number),
-                                stage_.chance.fork())
-                  : memory_disk(journal_of(options_.seed * 1'000'000 + number), pool_);
+                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number))
+                  : memory_disk(pool_);
   stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), std::move(disk)));
   SimNode& node = *stage_.nodes.back();
   if (!stage_.truth.known(node.log())) stage_.truth.add_log(node.identity(), node.index(), lie.empty());
@@ -135,8 +130,7 @@ void World::add_twin(SimNode& original) {
   setup.seed = options_.seed * 1'000'003 + original.index();
   setup.engine.trust_hops = stage_.scenario.hops;
   setup.engine.trust_admits = stage_.scenario.admits;
-  const JournalId journal = journal_of(options_.seed * 1'000'000 + stage_.nodes.size());
-  stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), memory_disk(journal, pool_)));
+  stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), memory_disk(pool_)));
   SimNode& twin = *stage_.nodes.back();
   twin.set_liar(std::make_unique<Liar>());
   stage_.twin_of[twin.index()] = original.index();
@@ -198,6 +192,9 @@ void World::on_event(SimNode& node, const Event& event) {
       stage_.counters.add("liars disconnected");
       if (node.liar() == nullptr) stage_.invariants.check_accusation(node, event.peer, event.text);
       return stage_.note(node, "disconnected a liar: " + event.text);
+    case Kind::kRolledBack:
+      stage_.counters.add("rollbacks proven");
+      return stage_.note(node, "was put back from a copy: " + event.text);
     case Kind::kStoreFailed:
       stage_.counters.add("writes refused");
       return stage_.note(node, "cannot write: " + event.text);

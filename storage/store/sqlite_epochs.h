@@ -1,0 +1,33 @@
+// The epochs of the SQLite store: which were begun here, and how far journal and arrivals went in each.
+// Writing is part of SqliteStore, inside its transactions.
+#pragma once
+
+#include "storage/store/sqlite_settings.h"
+
+namespace koinon {
+
+class SqliteEpochs {
+ public:
+  SqliteEpochs(sqlite::Connection& db, SqliteSettings& settings) : db_(db), settings_(settings) {}
+
+  Result<std::vector<EpochRange>> all();
+  Result<std::optional<Epoch>> current();
+  Result<std::uint32_t> handled();
+  // The newest number that a row of the journal was given; rows of logs that are gone count.
+  Result<JournalSeq> last_row();
+  Result<ArrivalSeq> last_arrival();
+
+  Status begin(const Epoch& epoch);
+  // Whether one was begun since the store was opened.
+  Result<bool> has_begun();
+  Status set_handled(std::uint32_t counter);
+  // The number of the next row. kUnavailable: no epoch was begun since the store was opened.
+  Result<JournalSeq> next_row();
+
+ private:
+  sqlite::Connection& db_;
+  SqliteSettings& settings_;
+  std::optional<Epoch> begun_;  // since the store was opened; the transaction may have been undone
+};
+
+}  // namespace koinon
