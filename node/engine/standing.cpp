@@ -156,7 +156,10 @@ void Standing::on_connected(const Link& link) {
   if (!link.dialled_by_us) twin_.displaced.erase(link.peer);
 }
 
+// Only a session that stood counts: after a machine has lost power its peers hold on to what it had for a
+// minute.
 void Standing::note_displaced(const Link& link) {
+  if (!link.ready) return;
   const auto& links = links_.all();
   const bool other = std::any_of(links.begin(), links.end(), [&](const auto& one) {
     return one.second->peer == link.peer && one.first != link.id;
