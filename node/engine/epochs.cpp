@@ -4,20 +4,14 @@ namespace koinon::engine {
 
 void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
   // What others show while the store begins one, they show again when they come back.
-  if (beginning_) return;
-  if (!follow.epoch().empty()) check(link, Epoch::from(follow.epoch()));
-  news_.hears_our_epoch(link.peer);
-}
-
-void Epochs::check(const Link& link, const Epoch& epoch) {
+  if (follow.epoch().empty() || beginning_) return;
+  const Epoch epoch = Epoch::from(follow.epoch());
   const std::uint32_t counter = counter_of(epoch);
   if (journal_.resume(epoch, JournalSeq()) || !journal_.is_lost(counter)) return;
   const auto& is_ours = effects_.config().epochs.is_ours;
   if (!is_ours || !is_ours(epoch)) return;
-  const bool later = counter >= counter_of(journal_.epoch());
-  news_.epoch_lost(link.peer, later,
-                   "the peer has followed this node's journal in a later start, number " +
-                       std::to_string(counter) + ", that the store does not know");
+  news_.rolled_back(link.peer, "the peer has followed this node's journal in a later start, number " +
+                                   std::to_string(counter) + ", that the store does not know");
   begin(counter);
 }
 

@@ -32,7 +32,6 @@ class Epochs {
   MonoTime next_timer() const { return again_at_; }
 
  private:
-  void check(const Link& link, const Epoch& epoch);
   // `shown`: the counter of a lost epoch; 0: none.
   void begin(std::uint32_t shown);
   void end_sessions();

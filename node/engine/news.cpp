@@ -78,12 +78,9 @@ void News::policy_changed(const TrustChange& change) {
   if (!change.removed.empty()) p.admission.forget_outside_asks();
 }
 
-void News::epoch_lost(const NodeKey& peer, bool later, const std::string& how) {
-  parts_.standing.note_lost_epoch(peer, later);
-  parts_.standing.rolled_back(how);
+void News::rolled_back(const NodeKey& peer, const std::string& how) {
+  parts_.standing.rolled_back(how, peer);
 }
-
-void News::hears_our_epoch(const NodeKey& peer) { parts_.standing.note_follower(peer); }
 
 void News::store_back() {
   Parts& p = parts_;

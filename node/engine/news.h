@@ -25,11 +25,8 @@ class News {
   void log_whole(Log& log);
   // In this order: a log that the store takes for admitted is not forgotten to be asked for.
   void policy_changed(const TrustChange& change);
-  // A peer has shown an epoch of ours that the store has lost: it was put back from a copy. `later`: it
-  // counts no lower than ours. `how`: a sentence.
-  void epoch_lost(const NodeKey& peer, bool later, const std::string& how);
-  // The peer follows our journal in this session, and so hears of our epoch.
-  void hears_our_epoch(const NodeKey& peer);
+  // A peer has shown that our store was put back from a copy; `how`: a sentence.
+  void rolled_back(const NodeKey& peer, const std::string& how);
   // The store is tried again.
   void store_back();
 

@@ -32,11 +32,9 @@ class Standing {
   void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
-  // The peer hears of our epoch in this session.
-  void note_follower(const NodeKey& peer) { twin_.followed.insert(peer); }
-  // The peer's cursor names an epoch that we have made and do not know. `later`: it counts no lower than
-  // ours. If the peer has heard of ours before, another node with our key runs beside us.
-  void note_lost_epoch(const NodeKey& peer, bool later);
+  // The first Follow of a session, which is well formed. True: since the peer's session before, it has
+  // followed another node with our key.
+  bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current);
   // The session is gone: what the peer claimed and did not show is no answer.
   void note_gone(const NodeKey& peer);
 
@@ -50,7 +48,7 @@ class Standing {
   // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
   void ask_anew(const std::string& why);
   // It is proven that the store is older than it was.
-  void rolled_back(const std::string& why);
+  void rolled_back(const std::string& why, const NodeKey& peer = {});
   // The operator's word. `alone`: even if nobody ever held our log.
   void take_word(const std::vector<NodeKey>& without, bool alone);
   void forget_peer(const NodeKey& peer);
@@ -78,6 +76,7 @@ class Standing {
   bool is_behind() const;
   void weigh(const NodeKey& peer, Answer& answer);
   void doubt(const NodeKey& peer, Answer& answer);
+  void ask_to_show(const NodeKey& peer);
   void read_root(const NodeKey& peer, Answer& answer);
   void mark_holder(const NodeKey& peer);
   void note_return(const NodeKey& peer);
@@ -114,7 +113,7 @@ class Standing {
   // Signs of another node with our key.
   struct Twin {
     bool found = false;
-    std::set<NodeKey> followed;             // peers that have heard of our epoch in this run
+    std::set<NodeKey> followed;             // peers that have had a session in this run
     std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
     std::map<NodeKey, MonoTime> heard;      // whose word for that has made us ask: once in a while, no more
   };
