@@ -330,6 +330,8 @@ Status run_import_practices(const Common& common, const std::string& from, bool 
     std::cout << counts["published"] + counts["would-be-published"]
               << (dry ? " would be imported, " : " imported, ") << counts["already-there"]
               << " there already, " << counts["refused"] << " refused.\n";
+    if (const std::size_t kept = counts["waits-for-signing"]; kept > 0)
+      std::cout << kept << " kept until this node may sign: koinon held list\n";
   }
   if (counts["refused"] == 0) return {};
   return fail(Code::kInvalidArgument, std::to_string(counts["refused"]) + " of " +

@@ -144,6 +144,18 @@ void look_at_node(const AlarmInput& input, Found& out) {
   }
 }
 
+void look_at_office(const AlarmInput& input, Found& out) {
+  const Waits& waits = input.waits_for_look;
+  if (waits.notes + waits.credentials == 0) return;
+  out.add("set_aside", Severity::kWarning,
+          counted(waits.notes, "change", "changes") + " and " +
+              counted(waits.credentials, "token", "tokens") +
+              " came back with an old copy of this node and wait for a look: koinon held list, koinon paused "
+              "list",
+          {{"notes", static_cast<std::int64_t>(waits.notes)},
+           {"tokens", static_cast<std::int64_t>(waits.credentials)}});
+}
+
 void look_at_sending(const AlarmInput& input, Found& out) {
   const std::uint64_t count = input.failing.waiting + input.failing.given_up;
   if (input.courier)
@@ -207,9 +219,10 @@ std::string_view severity_text(Severity severity) {
 }
 
 const std::vector<std::string>& alarm_ids() {
-  static const std::vector<std::string> kIds = {
-      "signing", "standing",   "cannot_show", "store",    "reserve", "disk", "clock",  "index_stopped",
-      "index",   "deliveries", "frozen",      "unpinned", "away",    "lies", "knocks", "missing"};
+  static const std::vector<std::string> kIds = {"signing", "standing", "cannot_show",   "store", "reserve",
+                                                "disk",    "clock",    "index_stopped", "index", "deliveries",
+                                                "frozen",  "unpinned", "away",          "lies",  "knocks",
+                                                "missing", "set_aside"};
   return kIds;
 }
 
@@ -225,6 +238,7 @@ std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
 std::vector<Alarm> alarms_of(const AlarmInput& input) {
   Found out(input.now);
   look_at_node(input, out);
+  look_at_office(input, out);
   look_at_sending(input, out);
   look_at_peers(input, out);
   return out.take();

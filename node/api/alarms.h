@@ -11,6 +11,7 @@
 #include "node/transport/network_view.h"
 #include "proto/base/sentence.h"
 #include "proto/base/trouble.h"
+#include "storage/office/after_rollback.h"
 #include "storage/office/outbox.h"
 #include "storage/store/store.h"
 
@@ -55,6 +56,7 @@ struct AlarmInput {
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
+  Waits waits_for_look;  // after a rollback
   ClockStanding clock;
   std::optional<SigningNow> standing;  // none: an observer, which signs nothing
 };

@@ -60,6 +60,7 @@ AlarmInput AlarmWatch::gather() {
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.folder, unknown);
   if (!unknown) in.disk_free_bytes = space.available;
+  if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
   if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kDayMs}); failing.ok())
     in.failing = *failing;
   if (auto network = parts_.network(); network) {

@@ -48,6 +48,14 @@ Result<std::optional<UnixMillis>> set_aside_at(OfficeDb& db) {
   return found ? std::optional(UnixMillis{select.integer(0)}) : std::nullopt;
 }
 
+Result<Waits> waits_for_look(OfficeDb& db) {
+  auto select = db.connection().prepare(
+      "SELECT (SELECT count(*) FROM held WHERE state = 7), (SELECT count(*) FROM credential WHERE "
+      "paused_at_ms > 0)");  // both are found by an index
+  KOINON_TRY(select.step());
+  return Waits{select.number(0), select.number(1)};
+}
+
 Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq newest) {
   return db.transact([&]() -> Result<SetAside> {
     SetAside out;

@@ -18,6 +18,13 @@ struct SetAside {
   bool is_new() const { return !done_before; }
 };
 
+// What waits for a person's look still.
+struct Waits {
+  std::uint64_t notes = 0;
+  std::uint64_t credentials = 0;
+};
+Result<Waits> waits_for_look(OfficeDb& db);
+
 // Webhooks, digests and mails tell what arrives after `newest`, and of that only what was signed after
 // `proven_at`: what comes back from peers was told before. People log in anew. One transaction, done once for
 // each `proven_at`.
