@@ -358,7 +358,8 @@ inline constexpr std::chrono::hours kTransitAge{24 * 30};
 // One city's share of the bodies held for peers, and of the files that nobody asked for by hand: a quarter,
 // but room for at least one body or file of the largest size.
 inline constexpr std::uint64_t kLogShare = 4;
-// Backups. A file of the node is cut into chunks; a list has the names of some chunks, a manifest those of the lists.
+// Backups. A file of the node is cut into chunks; a list has the names of some chunks, a manifest those of
+// the lists.
 inline constexpr std::size_t kBackupChunkBytes = 64 * kKiB;
 inline constexpr std::size_t kBackupListNames = kBackupChunkBytes / 32;
 inline constexpr std::size_t kBackupManifestBytes = 16 * kMiB;  // some 25 TiB of files
@@ -367,7 +368,7 @@ inline constexpr std::size_t kBackupPathBytes = 64;
 inline constexpr std::size_t kBackupSlots = 65536;  // of a backup to a public key, one a run
 inline constexpr std::size_t kBackupSlotBytes = 1024;
 inline constexpr std::size_t kBackupKeyFileBytes = 64 * kKiB;  // a key file or configuration that is copied
-inline constexpr std::size_t kFsckLines = 10'000;              // that are kept to be told; the others are counted
+inline constexpr std::size_t kFsckLines = 10'000;  // that are kept to be told; the others are counted
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 
 }  // namespace koinon::limits
