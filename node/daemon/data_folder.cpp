@@ -88,7 +88,7 @@ Status DataFolder::check_node() const {
   const bool store_is_missing = holds(have.missing, kStore);
   return fail(Code::kRefused,
               where + " lacks " + listed(have.missing) + " (" + listed(have.found) + " are there); put " +
-                  (store_is_missing ? "the store back from its backup, see RUNBOOK, \"A restored node\""
+                  (store_is_missing ? "the store back from its backup, see RUNBOOK, \"Restore\""
                                     : "the keys back from their backup") +
                   ". koinon init makes another city, not this one",
               where);

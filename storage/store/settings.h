@@ -15,7 +15,7 @@ namespace koinon {
 inline constexpr std::string_view kSubscriptions = "subscriptions";  // BodyFilter::text
 inline constexpr std::string_view kObserverName = "observer";        // of a node without a log
 inline constexpr std::string_view kFilterApplied =
-    "filter_applied";                                   // the filter that was applied to the bodies held here
+    "filter_applied";  // the filter that was applied to the bodies held here
 // Set to "1" by koinon restore: the store may lack what other cities hold of our own log.
 inline constexpr std::string_view kRestored = "restored";
 inline constexpr std::string_view kLived = "lived_ms";  // how long the node has run, decimal

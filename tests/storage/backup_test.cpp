@@ -1,18 +1,15 @@
 // Backups: databases as they stand at one moment, boxes that open for whoever has the key alone, and places
 // that hold what was finished and nothing else. And fsck: each kind of damage is named.
 #include <fstream>
-#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "storage/backup/backup_reader.h"
 #include "storage/backup/backup_writer.h"
 #include "storage/backup/disk_file.h"
-#include "storage/fsck/repair.h"
-#include "storage/fsck/store_check.h"
 #include "storage/sqlite/snapshot.h"
 #include "tests/files_contain.h"
-#include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
 namespace koinon::test {
@@ -348,122 +345,6 @@ TEST(OneFile, CutAnywhereKeepsWhatWasFinished) {
   }
   ASSERT_TRUE(write(Bytes(1000, 'b')).ok());
   EXPECT_EQ(std::filesystem::file_size(path), second);
-}
-
-// --- fsck ---
-
-class Fsck : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(init_crypto().ok());
-    auto store = open_sqlite_store(folder.path() / "store.db");
-    ASSERT_TRUE(store.ok());
-    for (int i = 0; i < 600; ++i) ASSERT_TRUE(publish(**store, log, note("Note " + std::to_string(i))).ok());
-    ASSERT_TRUE(publish(**store, log, erasure_of(log.id(), 3)).ok());
-  }
-  void change(const std::string& sql) {
-    auto db = *sqlite::Connection::open(folder.path() / "store.db", {});
-    ASSERT_TRUE(db.execute(sql).ok()) << sql;
-  }
-  fsck::Report look() {
-    auto report = fsck::check_folder(folder.path(), {});
-    EXPECT_TRUE(report.ok()) << report.error().text();
-    return report.ok() ? *report : fsck::Report();
-  }
-  // What is damaged is named in one line with these words, and nothing else is.
-  void expect_named(const std::string& place, const std::string& words, fsck::Remedy remedy) {
-    const fsck::Report report = look();
-    ASSERT_EQ(report.count(), 1u) << (report.count() == 0 ? "" : report.damages().back().text());
-    EXPECT_EQ(report.damages()[0].place, place);
-    EXPECT_NE(report.damages()[0].what.find(words), std::string::npos) << report.damages()[0].text();
-    EXPECT_EQ(report.damages()[0].remedy, remedy);
-  }
-  void repair() { ASSERT_TRUE(fsck::repair_folder(folder.path(), look(), {1}).ok()); }
-
-  TemporaryFolder folder;
-  OwnLog log = test_log();
-};
-
-TEST_F(Fsck, FindsNothingWhereNothingIsDamaged) {
-  const fsck::Report report = look();
-  EXPECT_EQ(report.count(), 0u) << report.damages()[0].text();
-  EXPECT_EQ(report.entries, 601u);
-  EXPECT_EQ(report.bodies, 599u);
-}
-
-TEST_F(Fsck, NamesADamagedBodyAndMarksItAsWanted) {
-  change("UPDATE record SET body = body || x'00' WHERE id = (1 << 40) + 7");
-  expect_named("seoul.example/7", "body is damaged", fsck::Remedy::kFetchBody);
-  repair();
-  EXPECT_EQ(look().count(), 0u);
-  const auto store = open_sqlite_store(folder.path() / "store.db");
-  EXPECT_EQ((*store)->record(log.id(), EntryIndex(7))->state, BodyState::kNotHeld);
-}
-
-TEST_F(Fsck, NamesABodyThatWasErasedAndIsThere) {
-  change("UPDATE record SET body = x'1234' WHERE id = (1 << 40) + 3");
-  expect_named("seoul.example/3", "erased is there", fsck::Remedy::kDropBody);
-  repair();
-  EXPECT_EQ(look().count(), 0u);
-}
-
-TEST_F(Fsck, NamesAMarkOfErasureThatNothingBears) {
-  change("UPDATE record SET body = NULL, state = 2, erased_by = 9 WHERE id = (1 << 40) + 8");
-  expect_named("seoul.example/8", "does not erase it", fsck::Remedy::kFetchBody);
-}
-
-TEST_F(Fsck, NamesADamagedEntry) {
-  change("UPDATE record SET entry = entry || x'00' WHERE id = (1 << 40) + 300");
-  expect_named("seoul.example/300", "entry is damaged", fsck::Remedy::kFetchLog);
-}
-
-TEST_F(Fsck, NamesAMissingEntry) {
-  change("DELETE FROM record WHERE id = (1 << 40) + 300");
-  expect_named("seoul.example/300", "entry is missing", fsck::Remedy::kFetchLog);
-}
-
-TEST_F(Fsck, NamesADamagedTreeAndMakesItAgain) {
-  for (const char* level : {"0", "1"}) {
-    change("UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE id = (1 << 36) | (" + std::string(level) +
-           " << 33)");
-    expect_named("seoul.example", "tree are damaged", fsck::Remedy::kRebuildTree);
-    repair();
-    EXPECT_EQ(look().count(), 0u) << level;
-  }
-}
-
-TEST_F(Fsck, NamesAHeadThatDoesNotVerify) {
-  change(
-      "UPDATE log SET whole_note = substr(whole_note, 1, length(whole_note) - 9) || 'AAAAAAAA' || char(10), "
-      "seen_note = 'x'");
-  const fsck::Report report = look();
-  ASSERT_EQ(report.count(), 2u);
-  EXPECT_NE(report.damages()[0].what.find("newest whole head"), std::string::npos);
-}
-
-TEST_F(Fsck, NamesADamagedChunkAndMarksItAsWanted) {
-  const Bytes bytes = random_bytes(300'000);
-  const CutAttachment file = *cut_attachment(bytes);
-  {
-    const auto store = open_sqlite_store(folder.path() / "store.db");
-    ASSERT_TRUE((*store)->begin(true).ok());
-    ASSERT_TRUE((*store)->put_attachment(file, {1}).ok());
-    ASSERT_TRUE((*store)->commit().ok());
-  }
-  EXPECT_EQ(look().count(), 0u);
-  change("UPDATE attachment_chunk SET bytes = zeroblob(length(bytes)) WHERE id & 65535 = 1");
-  const fsck::Report report = look();
-  ASSERT_EQ(report.count(), 1u);
-  EXPECT_NE(report.damages()[0].what.find("chunk 1 is damaged"), std::string::npos);
-  repair();
-  EXPECT_EQ(look().count(), 0u);
-}
-
-TEST_F(Fsck, NamesWrongSumsAndCountsAgain) {
-  change("UPDATE total SET records = records + 1");
-  expect_named("store.db", "sums", fsck::Remedy::kCountAgain);
-  repair();
-  EXPECT_EQ(look().count(), 0u);
 }
 
 }  // namespace
