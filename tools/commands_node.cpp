@@ -169,13 +169,13 @@ Status run_clock(const Common& common, bool is_right) {
 
 Status run_sign(const Common& common, const std::vector<std::string>& without, bool alone) {
   if (without.empty() && !alone)
-    return fail(Code::kInvalidArgument, "name peers with --without, or say --alone; koinon status says who is waited for",
-                "sign");
+    return fail(Code::kInvalidArgument,
+                "name peers with --without, or say --alone; koinon status says who is waited for", "sign");
   const json::array peers(without.begin(), without.end());
-  return print(common,
-               ApiClient(common.data)
-                   .post_json("/api/v1/signing", json::object{{"without", peers}, {"alone", alone}}),
-               render_standing);
+  return print(
+      common,
+      ApiClient(common.data).post_json("/api/v1/signing", json::object{{"without", peers}, {"alone", alone}}),
+      render_standing);
 }
 
 Status run_reindex(const Common& common) {

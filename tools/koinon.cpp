@@ -90,8 +90,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
       ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
   init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
   init->add_flag("--observer", line.init.observer, "follow and read, without a log of its own");
-  init->add_option("--signing-mark", line.init.mark,
-                   "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
+  init->add_option(
+      "--signing-mark", line.init.mark,
+      "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
   command(app, line, "id", "what another city needs to peer with this one",
@@ -104,7 +105,8 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   clock->add_flag("--is-right", line.yes, "say that this machine's clock is right, so that signing goes on");
   auto* sign = command(app, line, "sign", "let this node sign without some answers of its peers",
                        [&line] { return run_sign(line.common, line.without, line.alone); });
-  sign->add_option("--without", line.without, "peers that are not waited for until they return: names or node keys");
+  sign->add_option("--without", line.without,
+                   "peers that are not waited for until they return: names or node keys");
   sign->add_flag("--alone", line.alone, "nobody else ever held entries of our log that are missing here");
   command(app, line, "reindex", "rebuild the search index from the store",
           [&line] { return run_reindex(line.common); });

@@ -328,7 +328,8 @@ std::string render_standing(const json::value& standing) {
   if (const auto* waits = find(standing, "waits_for"); waits != nullptr) {
     for (const auto& city : waits->as_array()) add_field(out, "waits for", std::string(city.as_string()));
   }
-  if (const std::string fewer = member(standing, "fewer_after"); !fewer.empty()) add_field(out, "fewer after", fewer);
+  if (const std::string fewer = member(standing, "fewer_after"); !fewer.empty())
+    add_field(out, "fewer after", fewer);
   return out;
 }
 

@@ -105,7 +105,8 @@ void look_at_standing(const SigningNow& standing, Found& out) {
   }
   if (!standing.cannot_show.empty())
     out.add("cannot_show", Severity::kWarning,
-            "claims to have seen more of our own log than it can show: " + listed(standing.cannot_show) + "; call",
+            "claims to have seen more of our own log than it can show: " + listed(standing.cannot_show) +
+                "; call",
             {{"cities", listed(standing.cannot_show)}});
 }
 
@@ -206,9 +207,9 @@ std::string_view severity_text(Severity severity) {
 }
 
 const std::vector<std::string>& alarm_ids() {
-  static const std::vector<std::string> kIds = {"signing", "standing", "cannot_show", "store", "reserve", "disk", "clock",
-                                                "index_stopped", "index", "deliveries", "frozen", "unpinned",
-                                                "away",          "lies",  "knocks",     "missing"};
+  static const std::vector<std::string> kIds = {
+      "signing", "standing",   "cannot_show", "store",    "reserve", "disk", "clock",  "index_stopped",
+      "index",   "deliveries", "frozen",      "unpinned", "away",    "lies", "knocks", "missing"};
   return kIds;
 }
 

@@ -17,7 +17,7 @@ struct MetricsInput {
   std::uint64_t own_entries = 0;
   std::uint64_t index_lag = 0;  // records
   bool signing = false;
-  bool signing_allowed = false;  // the store is known to be the newest copy of our log
+  bool signing_allowed = false;       // the store is known to be the newest copy of our log
   std::uint64_t password_checks = 0;  // since the start
   sqlite::Work work;                  // the work of the databases since the start
   std::vector<Alarm> alarms;

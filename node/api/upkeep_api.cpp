@@ -61,8 +61,9 @@ asio::awaitable<Result<ClockView>> UpkeepApi::clock_is_right(Asker, Nothing) {
 // The network's thread takes the word, and has decided before it answers the next question.
 asio::awaitable<Result<SigningNow>> UpkeepApi::let_sign(Asker, SigningWish wish) {
   if (!parts_.facts.log())
-    co_return fail(Code::kRefused, Sentence{"observer.publishes_nothing",
-                                            "this node is an observer: it follows and reads, and publishes nothing"});
+    co_return fail(Code::kRefused,
+                   Sentence{"publish.observer",
+                            "this node is an observer: it follows and reads, and publishes nothing"});
   const NetworkStatus network = co_await ask_network(&parts_.network);
   std::vector<NodeKey> keys;
   for (const std::string& which : wish.without) {

@@ -1,5 +1,5 @@
-// What an operator does to keep the node going: confirms its clock, lets it sign without some answers, makes a
-// new index.
+// What an operator does to keep the node going: confirms its clock, lets it sign without some answers, makes
+// a new index.
 //
 // On the reading thread of its parts; the writer keeps the operator's word on the clock.
 #pragma once

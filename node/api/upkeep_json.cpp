@@ -9,6 +9,7 @@
 #include "node/api/query_params.h"
 #include "node/api/standing_json.h"
 #include "node/api/upkeep_api.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -26,7 +27,15 @@ Result<SigningWish> read_signing_word(const ApiRequest& request) {
   KOINON_ASSIGN(const boost::json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"without", "alone"}));
   SigningWish out;
-  KOINON_ASSIGN(out.without, texts_member(object, "without", limits::kPeers));
+  const auto* without = object.if_contains("without");
+  if (without != nullptr && (!without->is_array() || without->get_array().size() > limits::kPeers))
+    return fail(Code::kInvalidArgument, "it is a list of peers", "without");
+  if (without != nullptr) {
+    for (const auto& peer : without->get_array()) {
+      if (!peer.is_string()) return fail(Code::kInvalidArgument, "it is a list of peers", "without");
+      out.without.emplace_back(peer.get_string());
+    }
+  }
   out.alone = flag_member(object, "alone", false);
   if (out.without.empty() && !out.alone)
     return fail(Code::kInvalidArgument, "name peers, or say alone", "without");

@@ -281,12 +281,15 @@ std::vector<ConfigKey> office_keys() {
       key("alarms.disk_free_megabytes", "MB free on the disk, below which that is an alarm (1000)",
           number(&Config::alarm_disk_free_megabytes, std::uint64_t{1} << 30)),
       key("signing.mark",
-          "folder in memory (tmpfs) for the mark of what was signed last (/run/koinon, else $XDG_RUNTIME_DIR/koinon, "
+          "folder in memory (tmpfs) for the mark of what was signed last (/run/koinon, else "
+          "$XDG_RUNTIME_DIR/koinon, "
           "else /dev/shm/koinon-UID)",
           text(&Config::signing_mark)),
-      flag_key("signing.alone", "true: this node can only send, and signs without answers of its peers (false)",
+      flag_key("signing.alone",
+               "true: this node can only send, and signs without answers of its peers (false)",
                &Config::signing_alone),
-      key("signing.wait_seconds", "seconds after which more than half of the peers' answers suffice to sign (600)",
+      key("signing.wait_seconds",
+          "seconds after which more than half of the peers' answers suffice to sign (600)",
           number(&Config::signing_wait_seconds, 86'400)),
       key("clock.offset_seconds",
           "for tests alone: seconds by which this node's clock is ahead of the machine's (0)",

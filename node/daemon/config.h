@@ -56,9 +56,9 @@ struct Config {
   std::string mail_from;
   unsigned digest_hour = 6;               // in the office's time zone
   unsigned send_backoff_seconds = 5;      // after a first failure, then doubled
-  std::string signing_mark;              // folder of the mark; empty: see mark_file.h
-  bool signing_alone = false;            // it can only send: it signs without answers of peers
-  unsigned signing_wait_seconds = 600;   // until fewer answers suffice
+  std::string signing_mark;               // folder of the mark; empty: see mark_file.h
+  bool signing_alone = false;             // it can only send: it signs without answers of peers
+  unsigned signing_wait_seconds = 600;    // until fewer answers suffice
   std::int64_t clock_offset_seconds = 0;  // for tests alone: added to what the machine's clock says
 };
 

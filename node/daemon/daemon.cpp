@@ -42,9 +42,9 @@ Status Daemon::prepare() {
     mark_.emplace(std::move(mark));
   }
   KOINON_TRY(begin_epoch(*store, state));
-  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
-                                              [this] { arrivals_->notify(); }},
-                             *store, state));
+  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
+                                              mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); }},
+                                             *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));

@@ -70,7 +70,8 @@ void EngineEvents::on_standing() {
   if (!why) {
     parts_.writer.change([mark = parts_.on_signs](Store& store) { return mark(store); },
                          [this](const Status& marked) {
-                           if (!marked.ok()) parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
+                           if (!marked.ok())
+                             parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
                          });
   } else {
     parts_.log.warning(why->message);

@@ -88,8 +88,9 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
       std::move(serving_store), *writer_,
       [this](std::vector<Completion> done) { network_->complete(std::move(done)); });
   events_ = std::make_unique<EngineEvents>(
-      EngineEvents::Parts{parts_.log, *network_, *writer_, identity, wall, signing_,
-                          [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); }},
+      EngineEvents::Parts{
+          parts_.log, *network_, *writer_, identity, wall, signing_,
+          [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); }},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
   return network_->start();

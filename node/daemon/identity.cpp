@@ -48,7 +48,8 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
   out.name = own.identity.name;
   KOINON_ASSIGN(out.restored, is_restored(state, folder));
   if (out.restored)
-    log.warning("this store was restored from a copy; its peers are asked what they saw of its log before it signs");
+    log.warning(
+        "this store was restored from a copy; its peers are asked what they saw of its log before it signs");
   if (own.frozen) {
     out.refusal = own_log_forked();
     log.error(out.refusal->message, {{"city", out.name}});

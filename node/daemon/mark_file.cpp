@@ -78,7 +78,9 @@ Result<MarkFile> MarkFile::open(const std::string& folder, const LogId& log) {
 }
 
 MarkFile::MarkFile(MarkFile&& other) noexcept
-    : path_(std::move(other.path_)), others_(std::move(other.others_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)),
+      others_(std::move(other.others_)),
+      lock_(std::exchange(other.lock_, -1)) {}
 
 MarkFile::~MarkFile() {
   if (lock_ >= 0) ::close(lock_);

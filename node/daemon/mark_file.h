@@ -1,6 +1,6 @@
-// The file of the mark (node/replication/mark.h): FOLDER/LOGID, in a folder that is ours alone and lies on a file
-// system in memory. FOLDER/LOGID.lock is locked by whoever uses it: a second node of the same log on this machine
-// has no mark.
+// The file of the mark (node/replication/mark.h): FOLDER/LOGID, in a folder that is ours alone and lies on a
+// file system in memory. FOLDER/LOGID.lock is locked by whoever uses it: a second node of the same log on
+// this machine has no mark.
 #pragma once
 
 #include <filesystem>
@@ -26,8 +26,8 @@ class MarkFile {
 
   // Nothing: there is none, or it cannot be read.
   std::optional<Mark> read() const;
-  // One that cannot be written is taken away: an old one could agree with an old store. An error: it could not
-  // be taken away either.
+  // One that cannot be written is taken away: an old one could agree with an old store. An error: it could
+  // not be taken away either.
   Status write(const Mark& mark);
   const std::filesystem::path& path() const { return path_; }
 

@@ -1,5 +1,6 @@
-// Notices that this machine was stopped and went on, or is a copy of another: the wall clock jumps against the clock
-// that runs since the machine's start, or the boot id changes under the running process. One thread.
+// Notices that this machine was stopped and went on, or is a copy of another: the wall clock jumps against
+// the clock that runs since the machine's start, or the boot id changes under the running process. One
+// thread.
 #pragma once
 
 #include <chrono>
@@ -13,14 +14,14 @@ namespace koinon {
 class ResumeWatch {
  public:
   struct Clocks {
-    std::function<UnixMillis()> wall;       // the machine's, not the one that the node goes by
-    std::function<MonoTime()> boot;         // CLOCK_BOOTTIME
-    std::function<std::string()> boot_id;   // of the kernel; empty: not known
+    std::function<UnixMillis()> wall;      // the machine's, not the one that the node goes by
+    std::function<MonoTime()> boot;        // CLOCK_BOOTTIME
+    std::function<std::string()> boot_id;  // of the kernel; empty: not known
   };
   explicit ResumeWatch(Clocks clocks);
 
-  // Whether it has gone on since the last look. A step of the wall clock of limits::kResumeJump counts too: to ask
-  // once too often costs little.
+  // Whether it has gone on since the last look. A step of the wall clock of limits::kResumeJump counts too:
+  // to ask once too often costs little.
   bool has_resumed();
 
  private:

@@ -20,8 +20,9 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
                                       const DaemonLog* out) {
   auto file = MarkFile::open(folder, log);
   if (!file.ok() && out != nullptr)
-    out->warning("there is no mark of what was signed last: after each start peers are asked before this node signs",
-                 {{"reason", file.error().text()}});
+    out->warning(
+        "there is no mark of what was signed last: after each start peers are asked before this node signs",
+        {{"reason", file.error().text()}});
   SigningMark mark(log, file.ok() ? std::optional(std::move(*file)) : std::nullopt);
   KOINON_ASSIGN(mark.now_, state_of(store, log));
   if (!mark.file_) return mark;

@@ -1,5 +1,5 @@
-// The mark of a running node: what it says of the store at the start, and who writes it. The writer's thread, once
-// the node runs.
+// The mark of a running node: what it says of the store at the start, and who writes it. The writer's thread,
+// once the node runs.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,8 @@ class SigningMark {
 
   // Of the store as it was opened.
   MarkSays says() const { return says_; }
-  // A new epoch begins with this start. Where the mark agreed it names the store with the old epoch and with the
-  // new one; call it before the epoch is begun.
+  // A new epoch begins with this start. Where the mark agreed it names the store with the old epoch and with
+  // the new one; call it before the epoch is begun.
   Status before_epoch(StoreReader& store, const Epoch& next);
 
   // Around a commit that signs: `after` is our log as the commit will leave it.

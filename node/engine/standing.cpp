@@ -19,7 +19,7 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
     : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
   const StandingConfig& config = effects_.config().standing;
   excused_.insert(config.without.begin(), config.without.end());
-  asked_at_ = effects_.now();
+  question_.asked_at = effects_.now();
   if (own() == nullptr) return;
   restored_ = config.restored;
   const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
@@ -39,7 +39,7 @@ std::uint64_t Standing::held() const { return own() == nullptr ? 0 : own()->held
 bool Standing::is_behind() const { return logs_.own() && seen_.largest_size(*logs_.own()).value > held(); }
 
 bool Standing::may_serve_bodies(const LogId& log) const {
-  return !logs_.is_own(log) || signs_ || !(behind_ || restored_);
+  return !logs_.is_own(log) || signs_ || !(pull_.under_way || restored_);
 }
 
 // --- what peers say ---
@@ -115,7 +115,7 @@ bool Standing::take_heads(Link& link, std::uint64_t request_id) {
 
 void Standing::note_head(Link& link, const StoredHead& head) {
   mark_holder(link.peer);
-  if (head.size.value > held() && !is_behind()) shown_by_ = link.peer;
+  if (head.size.value > held() && !is_behind()) pull_.shown_by = link.peer;
   seen_.note(*logs_.own(), head, link.id);
   const auto answer = answers_.find(link.peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
@@ -144,9 +144,9 @@ void Standing::note_return(const NodeKey& peer) {
 void Standing::note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic) {
   if (own() == nullptr || !authentic) return;
   if (named == current) {
-    followed_.insert(link.peer);
-  } else if (followed_.contains(link.peer) && counter_of(named) >= counter_of(current)) {
-    twin_ = true;
+    twin_.followed.insert(link.peer);
+  } else if (twin_.followed.contains(link.peer) && counter_of(named) >= counter_of(current)) {
+    twin_.found = true;
   }
 }
 
@@ -154,7 +154,7 @@ void Standing::note_follow(const Link& link, const Epoch& named, const Epoch& cu
 
 // It took the place of the connection that the peer ended.
 void Standing::on_connected(const Link& link) {
-  if (!link.dialled_by_us) displaced_.erase(link.peer);
+  if (!link.dialled_by_us) twin_.displaced.erase(link.peer);
 }
 
 void Standing::note_displaced(const Link& link) {
@@ -162,20 +162,20 @@ void Standing::note_displaced(const Link& link) {
   const bool other = std::any_of(links.begin(), links.end(), [&](const auto& one) {
     return one.second->peer == link.peer && one.first != link.id;
   });
-  if (!other && own() != nullptr) displaced_.emplace(link.peer, effects_.now().mono);
+  if (!other && own() != nullptr) twin_.displaced.emplace(link.peer, effects_.now().mono);
 }
 
 void Standing::check_displaced() {
   const MonoTime now = effects_.now().mono;
-  const std::size_t gone = std::erase_if(displaced_, [&](const auto& one) {
+  const std::size_t gone = std::erase_if(twin_.displaced, [&](const auto& one) {
     const MonoTime until = one.second + limits::kDisplacedWait;
     if (until > now) wake_at(until);
     return until <= now;
   });
   if (gone == 0) return;
-  std::erase_if(displacements_, [&](MonoTime at) { return now - at >= limits::kDisplacedForgotten; });
-  displacements_.push_back(now);
-  twin_ = twin_ || displacements_.size() >= limits::kDisplaced;
+  std::erase_if(twin_.displacements, [&](MonoTime at) { return now - at >= limits::kDisplacedForgotten; });
+  twin_.displacements.push_back(now);
+  twin_.found = twin_.found || twin_.displacements.size() >= limits::kDisplaced;
   ask_anew("another node took the place of this one at a peer");
 }
 
@@ -192,8 +192,8 @@ void Standing::ask_anew(const std::string& why) {
 }
 
 void Standing::begin_question() {
-  asked_at_ = effects_.now();
-  knocked_ = alone_ = answered_ = false;
+  question_.asked_at = effects_.now();
+  question_.knocked = question_.alone = question_.answered = false;
 }
 
 void Standing::rolled_back(const std::string& why) {
@@ -208,14 +208,14 @@ void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
   for (const NodeKey& peer : without) {
     if (peers_.find(peer) != nullptr) excused_.insert(peer);
   }
-  alone_ = alone_ || alone;
+  question_.alone = question_.alone || alone;
   if (!without.empty()) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
 void Standing::forget_peer(const NodeKey& peer) {
   answers_.erase(peer);
-  followed_.erase(peer);
-  displaced_.erase(peer);
+  twin_.followed.erase(peer);
+  twin_.displaced.erase(peer);
   if (excused_.erase(peer) > 0) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
@@ -254,7 +254,7 @@ bool Standing::has_enough(StandingView& view) {
   bool doubted = false;
   for (auto& [key, answer] : answers_) {
     doubted = doubted || answer.reading || (answer.doubted_since && !answer.at_fault);
-    answered_ = answered_ || counts(answer);
+    question_.answered = question_.answered || counts(answer);
     if (!answer.caught_up && answer.first_at + limits::kSigningWait > now)
       wake_at(answer.first_at + limits::kSigningWait);
   }
@@ -270,11 +270,11 @@ bool Standing::has_enough(StandingView& view) {
       view.waits_for.push_back(key);
     }
   }
-  const MonoTime fewer = asked_at_.mono + wait;
+  const MonoTime fewer = question_.asked_at.mono + wait;
   const bool waited = now >= fewer;
   if (!waited) {
     wake_at(fewer);
-    view.fewer_after = UnixMillis{asked_at_.wall.value + wait.count()};
+    view.fewer_after = UnixMillis{question_.asked_at.wall.value + wait.count()};
   }
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
@@ -282,8 +282,8 @@ bool Standing::has_enough(StandingView& view) {
     if (view.waits_for.empty()) return true;
     return waited && view.answered > 0 && 2 * view.answered > awaited;
   }
-  if (alone_) return true;
-  view.needs_word = restored_ || (knocked_ && !answered_);
+  if (question_.alone) return true;
+  view.needs_word = restored_ || (question_.knocked && !question_.answered);
   if (view.needs_word) view.fewer_after.reset();
   return waited && !view.needs_word;
 }
@@ -292,19 +292,19 @@ bool Standing::has_enough(StandingView& view) {
 void Standing::follow_log() {
   const MonoTime now = effects_.now().mono;
   const bool behind = is_behind();
-  if (behind && !std::exchange(behind_, true)) {
-    behind_from_ = progress_ = TreeSize(own()->whole_size());
-    progress_at_ = now;
+  if (behind && !std::exchange(pull_.under_way, true)) {
+    pull_.from = pull_.held = TreeSize(own()->whole_size());
+    pull_.progress_at = now;
     if (!restored_) rolled_back("a peer has shown a head of our log that our store does not have");
   }
   if (behind) signs_ = false;
-  if (behind_ && progress_ != own()->held()) {
-    progress_ = own()->held();
-    progress_at_ = now;
+  if (pull_.under_way && pull_.held != own()->held()) {
+    pull_.held = own()->held();
+    pull_.progress_at = now;
   }
-  if (behind || !std::exchange(behind_, false)) return;
-  effects_.emit({Event::Kind::kCameBack, shown_by_, *logs_.own(), own()->held(),
-                 "our own log was pulled back from " + std::to_string(behind_from_.value) + " to " +
+  if (behind || !std::exchange(pull_.under_way, false)) return;
+  effects_.emit({Event::Kind::kCameBack, pull_.shown_by, *logs_.own(), own()->held(),
+                 "our own log was pulled back from " + std::to_string(pull_.from.value) + " to " +
                      std::to_string(own()->held().value) + " entries"});
   for (auto& [peer, answer] : answers_) {
     weigh(peer, answer);
@@ -325,13 +325,13 @@ StandingView Standing::decide() {
   }
   if (own()->state().frozen) {
     view.state = SigningState::kForked;
-  } else if (twin_) {
+  } else if (twin_.found) {
     view.state = SigningState::kTwin;
-  } else if (behind_) {
+  } else if (pull_.under_way) {
     view.state = SigningState::kBehind;
     view.shown = seen_.largest_size(*logs_.own());
-    view.shown_by = shown_by_;
-    const MonoTime until = progress_at_ + limits::kPullBack;
+    view.shown_by = pull_.shown_by;
+    const MonoTime until = pull_.progress_at + limits::kPullBack;
     view.nobody_serves = effects_.now().mono >= until;
     if (!view.nobody_serves) wake_at(until);
   } else if (signs_ || has_enough(view)) {
@@ -350,9 +350,9 @@ void Standing::review() {
   due_ = MonoTime::max();
   check_displaced();
   StandingView view = decide();
-  if (std::exchange(told_, true) && view == view_) return;
-  view_ = std::move(view);
-  effects_.emit({Event::Kind::kStanding, {}, logs_.own().value_or(LogId()), view_.held, {}});
+  if (std::exchange(told_.any, true) && view == told_.view) return;
+  told_.view = std::move(view);
+  effects_.emit({Event::Kind::kStanding, {}, logs_.own().value_or(LogId()), told_.view.held, {}});
 }
 
 }  // namespace koinon::engine

@@ -17,7 +17,7 @@ class Standing {
  public:
   Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen);
 
-  const StandingView& view() const { return view_; }
+  const StandingView& view() const { return told_.view; }
   // False while our own log may lack withdrawals: its bodies are not given away.
   bool may_serve_bodies(const LogId& log) const;
 
@@ -41,7 +41,7 @@ class Standing {
   // The peer ended our connection because another between the two nodes stays.
   void note_displaced(const Link& link);
   // Somebody knocked whose node key is not pinned here.
-  void note_knock() { knocked_ = knocked_ || !signs_; }
+  void note_knock() { question_.knocked = question_.knocked || !signs_; }
   // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
   void ask_anew(const std::string& why);
   // It is proven that the store is older than it was.
@@ -92,27 +92,39 @@ class Standing {
   Holdings& holdings_;
   SeenHeads& seen_;
 
+  struct Question {
+    Now asked_at;
+    bool alone = false;     // the operator's word: nobody else ever held our log
+    bool knocked = false;   // somebody whose key is not pinned
+    bool answered = false;  // a peer has
+  };
+  struct PullBack {
+    bool under_way = false;
+    TreeSize from;
+    NodeKey shown_by;
+    TreeSize held;
+    MonoTime progress_at{};  // when entries of ours came last
+  };
+  // Signs of another node with our key.
+  struct Twin {
+    bool found = false;
+    std::set<NodeKey> followed;             // peers that have named our current epoch in this run
+    std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
+    std::vector<MonoTime> displacements;    // by none of the peer's own connections
+  };
+  struct Told {
+    StandingView view;
+    bool any = false;
+  };
+
   bool signs_ = false;
-  bool twin_ = false;
   bool restored_ = false;
-  bool alone_ = false;     // the operator's word, for this question
-  bool knocked_ = false;   // since the question began
-  bool answered_ = false;  // a peer has, since the question began
-  Now asked_at_;
+  Question question_;
   std::set<NodeKey> excused_;
   std::map<NodeKey, Answer> answers_;
-  std::set<NodeKey> followed_;             // peers that have named our current epoch in this run
-  std::map<NodeKey, MonoTime> displaced_;  // and nobody has taken our place yet
-  std::vector<MonoTime> displacements_;    // that were none of the peer's own connections
-
-  bool behind_ = false;
-  TreeSize behind_from_;
-  NodeKey shown_by_;
-  MonoTime progress_at_{};  // when entries of ours came last
-  TreeSize progress_;
-
-  StandingView view_;
-  bool told_ = false;
+  Twin twin_;
+  PullBack pull_;
+  Told told_;
   MonoTime due_ = MonoTime::max();
 };
 

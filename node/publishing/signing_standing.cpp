@@ -17,23 +17,28 @@ Error waits(Sentence why) { return fail(Code::kUnavailable, std::move(why), "sig
 Error asks(const SigningNow& now) {
   const StandingView& view = now.view;
   if (view.needs_word)
-    return waits({"signing.needs_word",
-                  "nothing is signed: this node cannot know whether others hold newer entries of its log, and no "
-                  "peer can say so; if none does, say koinon sign --alone"});
+    return waits(Sentence{
+        "signing.needs_word",
+        "nothing is signed: this node cannot know whether others hold newer entries of its log, and no "
+        "peer can say so; if none does, say koinon sign --alone"});
   if (now.waits_for.empty() && view.fewer_after)
-    return waits({"signing.waits_time",
-                  "nothing is signed before {time}: a peer may come until then and say what it saw of our log",
-                  {{"time", time_text(*view.fewer_after)}}});
+    return waits(
+        Sentence{"signing.waits_time",
+                 "nothing is signed before {time}: a peer may come until then and say what it saw of our log",
+                 {{"time", time_text(*view.fewer_after)}}});
   if (now.waits_for.empty())
-    return waits({"signing.asks", "nothing is signed until the peers have said what they saw of our log"});
+    return waits(
+        Sentence{"signing.asks", "nothing is signed until the peers have said what they saw of our log"});
   if (view.fewer_after)
-    return waits({"signing.waits_for",
-                  "it is signed when these have said what they saw of our log: {cities}; after {time} fewer suffice",
-                  {{"cities", listed(now.waits_for)}, {"time", time_text(*view.fewer_after)}}});
-  return waits({"signing.waits_for_half",
-                "it is signed when more of these have said what they saw of our log: {cities}; or say koinon sign "
-                "--without PEER",
-                {{"cities", listed(now.waits_for)}}});
+    return waits(Sentence{
+        "signing.waits_for",
+        "it is signed when these have said what they saw of our log: {cities}; after {time} fewer suffice",
+        {{"cities", listed(now.waits_for)}, {"time", time_text(*view.fewer_after)}}});
+  return waits(Sentence{
+      "signing.waits_for_half",
+      "it is signed when more of these have said what they saw of our log: {cities}; or say koinon sign "
+      "--without PEER",
+      {{"cities", listed(now.waits_for)}}});
 }
 
 }  // namespace
@@ -64,21 +69,25 @@ std::optional<Error> why_not_signed(const SigningNow& now) {
       return asks(now);
     case SigningState::kBehind:
       if (now.view.nobody_serves)
-        return waits({"signing.unserved",
-                      "nothing is signed: {city} has shown a head of our own log with {count} entries, and nobody "
-                      "has served them for an hour; see RUNBOOK, \"A restored node\"",
-                      {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
-      return waits({"signing.behind",
-                    "nothing is signed until our own log is back: {city} has shown {count} entries of it",
-                    {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
+        return waits(Sentence{
+            "signing.unserved",
+            "nothing is signed: {city} has shown a head of our own log with {count} entries, and nobody "
+            "has served them for an hour; see RUNBOOK, \"A restored node\"",
+            {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
+      return waits(
+          Sentence{"signing.behind",
+                   "nothing is signed until our own log is back: {city} has shown {count} entries of it",
+                   {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
     case SigningState::kForked:
-      return waits({"signing.forked", "nothing is signed: our own log has forked"});
+      return waits(Sentence{"signing.forked", "nothing is signed: our own log has forked"});
     case SigningState::kTwin:
-      return waits({"signing.twin",
-                    "nothing is signed: another node runs with the keys of this one; end one of the two, then start "
-                    "the other again"});
+      return waits(Sentence{
+          "signing.twin",
+          "nothing is signed: another node runs with the keys of this one; end one of the two, then start "
+          "the other again"});
     case SigningState::kStopsForGood:
-      return waits({"signing.no_key", "nothing is signed: this store does not know the current key of our log"});
+      return waits(Sentence{"signing.no_key",
+                            "nothing is signed: this store does not know the current key of our log"});
   }
   return std::nullopt;
 }

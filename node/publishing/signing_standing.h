@@ -1,5 +1,5 @@
-// Whether this node may sign, as the engine said last, for all threads: the writer asks before it signs; API, pages
-// and alarms show it. The engine decides (node/engine/standing.h).
+// Whether this node may sign, as the engine said last, for all threads: the writer asks before it signs; API,
+// pages and alarms show it. The engine decides (node/engine/standing.h).
 #pragma once
 
 #include <mutex>

@@ -43,7 +43,8 @@ std::uint32_t counter_of(const Epoch& epoch) {
 }
 
 bool agrees(const MarkState& mark, const MarkState& store) {
-  return store.size == mark.size && store.root == mark.root && store.epoch == mark.epoch && store.row >= mark.row;
+  return store.size == mark.size && store.root == mark.root && store.epoch == mark.epoch &&
+         store.row >= mark.row;
 }
 
 bool is_older(const MarkState& mark, const MarkState& store) {

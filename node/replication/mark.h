@@ -1,6 +1,7 @@
-// The mark: what a node last signed, and in which epoch, kept outside its data folder, on a file system in memory,
-// where no backup or snapshot of the folder carries it. Before a commit that signs, it names the state before and
-// the state after: either agrees. Pure; where the file lies and who writes it, see node/daemon/mark_file.h.
+// The mark: what a node last signed, and in which epoch, kept outside its data folder, on a file system in
+// memory, where no backup or snapshot of the folder carries it. Before a commit that signs, it names the
+// state before and the state after: either agrees. Pure; where the file lies and who writes it, see
+// node/daemon/mark_file.h.
 #pragma once
 
 #include <string>
@@ -29,9 +30,9 @@ std::string mark_text(const Mark& mark);
 // Anything that mark_text did not write is kMalformed.
 Result<Mark> parse_mark(std::string_view text);
 
-// kBehind: the store is older than both states; proof of a rollback. kNone: it is ahead of them, or has another
-// history, which proves nothing and is no reason to sign. A later row of the same head agrees: rows are given
-// without a signature too.
+// kBehind: the store is older than both states; proof of a rollback. kNone: it is ahead of them, or has
+// another history, which proves nothing and is no reason to sign. A later row of the same head agrees: rows
+// are given without a signature too.
 MarkSays compare_mark(const Mark& mark, const MarkState& store);
 
 }  // namespace koinon

@@ -62,7 +62,8 @@ struct IntentsWritten {
 IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve);
 
 // One durable transaction for all. An error: none of them stands.
-// `before_commit` is called where something was signed: our log as the commit will leave it. Its error undoes all.
+// `before_commit` is called where something was signed: our log as the commit will leave it. Its error undoes
+// all.
 using BeforeCommit = std::function<Status(Store&, const LogState& after)>;
 Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
                                     const std::vector<DraftWrite>& drafts, UnixMillis now,

@@ -400,15 +400,16 @@ class FollowerOfItsOwnLog : public Alone {
   Link& one = connect('\1');
 };
 
-TEST_F(FollowerOfItsOwnLog, WhoShowsMoreOfItThanWeHoldStopsUsFromSigningAndIsNotAskedForIt) {
+TEST_F(FollowerOfItsOwnLog, WhoShowsMoreOfItThanWeHoldIsAskedForIt) {
   parts.follower.on_heads(one, heads_of({head_of(kMilan, 3, 4)}));
   look();
   const auto checks = asked<VerifyHeads>();
   ASSERT_EQ(checks.size(), 1U);
-  EXPECT_EQ(told(Event::Kind::kStopSigning), 0U) << "nobody has looked at its signature";
+  EXPECT_FALSE(parts.fetcher.current(parts.logs.at(kMilan.log_id()))) << "nobody has looked at its signature";
   answer(checks[0].id, Answer(HeadsVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}}));
-  EXPECT_EQ(told(Event::Kind::kStopSigning), 1U);
-  EXPECT_TRUE(said_to(one).empty());
+  EXPECT_TRUE(parts.fetcher.current(parts.logs.at(kMilan.log_id())));
+  parts.settle();
+  EXPECT_EQ(parts.standing.view().state, SigningState::kBehind);
   EXPECT_FALSE(parts.logs.at(kMilan.log_id()).state().frozen);
 }
 

@@ -2,6 +2,7 @@
 
 Nothing here sleeps for a fixed time: `wait_for` asks again until a condition holds or its deadline passes."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -47,6 +48,26 @@ def koinon(*args, data=None, stdin=None, check=True):
     return done.stdout.decode()
 
 
+class Marks:
+    """A folder in memory for each node's mark of what it signed last; gone with this process."""
+
+    def __init__(self):
+        self.top = None
+        self.count = 0
+
+    def folder(self):
+        if self.top is None:
+            self.top = tempfile.mkdtemp(prefix="koinon-test-", dir="/dev/shm")
+            atexit.register(shutil.rmtree, self.top, ignore_errors=True)
+        self.count += 1
+        path = pathlib.Path(self.top) / str(self.count)
+        path.mkdir(mode=0o700)
+        return path
+
+
+MARKS = Marks()
+
+
 class Node:
     def __init__(self, folder, city, init=True, init_args=()):
         self.city = city
@@ -55,8 +76,10 @@ class Node:
         self.process = None
         self.public = True  # reading is open to everyone
         self.log_path = pathlib.Path(folder) / f"{city}.log"
+        self.mark = MARKS.folder()
         if init:
-            koinon("init", "--name", self.name, "--display-name", city.title(), *init_args, data=self.data)
+            koinon("init", "--name", self.name, "--display-name", city.title(), "--signing-mark", self.mark, *init_args,
+                   data=self.data)
 
     def start(self, *args, peer_port=0, wait=True):
         ready = self.data / "ready"
@@ -68,6 +91,7 @@ class Node:
             self.process = subprocess.Popen(
                 [str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
                  "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
+                 *([] if "--signing-mark" in args else ["--signing-mark", str(self.mark)]),
                  *map(str, args)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:

@@ -1,0 +1,227 @@
+// When a node may sign: what peers answer, and how its own log comes back.
+#include <gtest/gtest.h>
+
+#include "crypto/checkpoint.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+using State = SigningState;
+
+EngineConfig marked(MarkSays mark, bool restored = false) {
+  EngineConfig config;
+  config.standing.mark = mark;
+  config.standing.restored = restored;
+  return config;
+}
+
+class Standing : public NetworkTest {
+ protected:
+  Standing() {
+    network.peer(seoul, milan);
+    network.peer(seoul, oslo);
+  }
+
+  // Milan and Oslo hold what Seoul has published, and Seoul knows that they do.
+  void spread(std::size_t notes) {
+    const SessionId one = network.connect(seoul, milan);
+    const SessionId two = network.connect(seoul, oslo);
+    network.drive();
+    seoul.publish(notes);
+    network.drive();
+    network.advance(std::chrono::seconds(2));
+    network.cut(one);
+    network.cut(two);
+    network.drive();
+  }
+
+  // Seoul's folder as it was before: another node with its keys, its peers, and what it knew of them.
+  TestNode& rolled_back(std::size_t entries, EngineConfig config = {}) {
+    TestNode& out = network.add("seoul.example", config);
+    EXPECT_TRUE(out.change([&]() -> Status {
+                     for (const TestNode* peer : {&milan, &oslo}) {
+                       KOINON_TRY(out.store->put_peer(peer->as_peer()));
+                       KOINON_TRY(out.store->set_held_ours(peer->as_peer().node_key));
+                     }
+                     return {};
+                   })
+                    .ok());
+    if (entries > 0) out.publish(entries);
+    out.restart();
+    return out;
+  }
+
+  static State state(const TestNode& node) { return node.engine->signing().state; }
+
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& milan = network.add("milan.example");
+  TestNode& oslo = network.add("oslo.example");
+};
+
+TEST_P(Standing, TheMarkIsEnoughUnlessTheStoreComesFromABackup) {
+  TestNode& marked_node = network.add("rome.example", marked(MarkSays::kAgrees));
+  TestNode& copied = network.add("bonn.example", marked(MarkSays::kAgrees, true));
+  TestNode& unmarked = network.add("graz.example");
+  network.drive();
+  EXPECT_EQ(state(marked_node), State::kSigns);
+  EXPECT_EQ(state(copied), State::kAsks);
+  EXPECT_EQ(state(unmarked), State::kAsks);
+  EXPECT_EQ(copied.events_of(Event::Kind::kRolledBack).size(), 1U);
+}
+
+TEST_P(Standing, WhoNobodyEverHeldSignsAfterTheWait) {
+  TestNode& alone = network.add("graz.example");
+  network.advance(std::chrono::minutes(9));
+  EXPECT_EQ(state(alone), State::kAsks);
+  EXPECT_TRUE(alone.engine->signing().fewer_after);
+  network.advance(std::chrono::minutes(2));
+  EXPECT_EQ(state(alone), State::kSigns);
+}
+
+TEST_P(Standing, AKnockAndABackupWaitForTheWord) {
+  TestNode& knocked = network.add("graz.example");
+  TestNode& restored = network.add("bonn.example", marked(MarkSays::kNone, true));
+  knocked.engine->on_knock(knocked.now, NodeKey::from(Bytes(32, 'k')));
+  network.advance(std::chrono::minutes(12));
+  for (TestNode* node : {&knocked, &restored}) {
+    EXPECT_EQ(state(*node), State::kAsks);
+    EXPECT_TRUE(node->engine->signing().needs_word);
+    node->engine->on_word(node->now, {}, true);
+    EXPECT_EQ(state(*node), State::kSigns);
+  }
+}
+
+TEST_P(Standing, AllThatHeldItAnswer) {
+  spread(3);
+  seoul.restart();
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kAsks);
+  EXPECT_EQ(seoul.engine->signing().waits_for.size(), 2U);
+  network.connect(milan, seoul);
+  network.drive();
+  EXPECT_EQ(seoul.engine->signing().answered, 1U);
+  EXPECT_EQ(state(seoul), State::kAsks) << "one of two, and the wait is not over";
+  network.connect(seoul, oslo);
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kSigns);
+}
+
+TEST_P(Standing, HalfOfThemIsNotEnoughAfterTheWait) {
+  spread(3);
+  seoul.restart();
+  network.connect(milan, seoul);
+  network.advance(std::chrono::minutes(12));
+  EXPECT_EQ(state(seoul), State::kAsks) << "one of two is not more than half";
+  seoul.engine->on_word(seoul.now, {oslo.as_peer().node_key});
+  EXPECT_EQ(state(seoul), State::kSigns);
+}
+
+TEST_P(Standing, TwoOfThreeSufficeAfterTheWait) {
+  TestNode& rome = network.add("rome.example");
+  network.peer(seoul, rome);
+  const SessionId third = network.connect(seoul, rome);
+  spread(2);
+  network.cut(third);
+  network.drive();
+  seoul.restart();
+  network.connect(milan, seoul);
+  network.connect(oslo, seoul);
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kAsks);
+  network.advance(std::chrono::minutes(11));
+  EXPECT_EQ(state(seoul), State::kSigns);
+}
+
+TEST_P(Standing, ARemovedPeerIsNotAwaited) {
+  spread(2);
+  seoul.restart();
+  network.connect(milan, seoul);
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kAsks);
+  seoul.engine->on_peer_removed(seoul.now, oslo.as_peer().node_key);
+  EXPECT_EQ(state(seoul), State::kSigns);
+}
+
+TEST_P(Standing, WhatPeersHaveIsPulledBackAndThenSignedOn) {
+  spread(5);
+  TestNode& old = rolled_back(0, marked(MarkSays::kBehind));
+  EXPECT_EQ(state(old), State::kAsks);
+  network.connect(milan, old);
+  network.connect(oslo, old);
+  network.drive();
+  EXPECT_EQ(old.holds(old), seoul.holds(seoul));
+  EXPECT_EQ(state(old), State::kSigns);
+  EXPECT_EQ(old.events_of(Event::Kind::kCameBack).size(), 1U);
+  old.publish(1);
+  network.drive();
+  EXPECT_EQ(milan.holds(old), old.holds(old)) << "no fork";
+  EXPECT_TRUE(milan.engine->frozen().empty());
+}
+
+TEST_P(Standing, WhoClaimsMoreAndShowsNothingHasAnswered) {
+  spread(2);
+  seoul.restart();
+  const SessionId liar = network.connect(milan, seoul);
+  network.tamper_frames(liar, milan, [](v1::Frame& frame) {
+    v1::Seen* seen = frame.has_hello()  ? frame.mutable_hello()->mutable_seen_of_yours()
+                     : frame.has_seen() ? frame.mutable_seen()
+                                        : nullptr;
+    if (seen != nullptr) seen->set_size(1000);
+    return true;
+  });
+  network.connect(oslo, seoul);
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kAsks);
+  network.advance(std::chrono::seconds(65));
+  EXPECT_EQ(state(seoul), State::kSigns);
+  ASSERT_EQ(seoul.engine->signing().cannot_show.size(), 1U);
+  EXPECT_EQ(seoul.engine->signing().cannot_show.front(), milan.as_peer().node_key);
+  EXPECT_EQ(seoul.events_of(Event::Kind::kCannotShow).size(), 1U);
+  EXPECT_TRUE(network.is_open(liar)) << "it is no lie that ends the session";
+}
+
+TEST_P(Standing, WhatWasSeenOutlivesARemoval) {
+  spread(3);
+  EXPECT_TRUE(milan.change([&] { return milan.store->remove_log(seoul.id(), milan.now.wall); }).ok());
+  milan.restart();
+  bool shown = false;
+  TestNode& old = rolled_back(0);
+  const SessionId session = network.connect(milan, old);
+  network.tamper_frames(session, milan, [&](v1::Frame& frame) {
+    const v1::Seen* seen = frame.has_hello() ? &frame.hello().seen_of_yours() : nullptr;
+    shown = shown || (seen != nullptr && seen->size() == seoul.holds(seoul));
+    return true;
+  });
+  network.drive();
+  EXPECT_TRUE(shown);
+  EXPECT_EQ(state(old), State::kBehind) << "and it showed the head";
+}
+
+TEST_P(Standing, TwoRestoredCitiesThatAreEachOthersOnlyPeers) {
+  TestNode& rome = network.add("rome.example", marked(MarkSays::kNone, true));
+  TestNode& bonn = network.add("bonn.example", marked(MarkSays::kNone, true));
+  network.peer(rome, bonn);
+  for (TestNode* node : {&rome, &bonn}) {
+    TestNode& other = node == &rome ? bonn : rome;
+    EXPECT_TRUE(node->change([&] { return node->store->set_held_ours(other.as_peer().node_key); }).ok());
+    node->restart();
+  }
+  network.connect(rome, bonn);
+  network.advance(std::chrono::seconds(30));
+  EXPECT_EQ(state(rome), State::kSigns);
+  EXPECT_EQ(state(bonn), State::kSigns);
+}
+
+TEST_P(Standing, AResumedMachineAsksAnew) {
+  TestNode& rome = network.add("rome.example", marked(MarkSays::kAgrees));
+  network.drive();
+  EXPECT_EQ(state(rome), State::kSigns);
+  rome.engine->on_resumed(rome.now);
+  EXPECT_EQ(state(rome), State::kAsks);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Standing, testing::Range(1U, 6U));
+
+}  // namespace
+}  // namespace koinon::test
