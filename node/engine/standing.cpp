@@ -12,15 +12,15 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
   excused_.insert(config.without.begin(), config.without.end());
   question_.asked_at = effects_.now();
   if (own() == nullptr) return;
-  restored_ = config.restored;
+  rollback_.unanswered = config.restored;
   const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
   signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind);
-  rolled_back_at_ = config.rolled_back_at;
+  rollback_.at = config.rolled_back_at;
   if (config.mark == MarkSays::kBehind) {
-    restored_ = false;  // whatever was found out before: this is news
+    rollback_.unanswered = false;  // whatever was found out before: this is news
     rolled_back("this node's data folder is older than what it signed last");
-  } else if (restored_) {
-    if (rolled_back_at_.value == 0) keep_rollback();
+  } else if (rollback_.unanswered) {
+    if (rollback_.at.value == 0) keep_rollback();
     effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, "this node's store comes from a backup"});
   }
 }
@@ -33,7 +33,7 @@ std::uint64_t Standing::held() const { return own() == nullptr ? 0 : own()->held
 bool Standing::is_behind() const { return logs_.own() && seen_.largest_size(*logs_.own()).value > held(); }
 
 bool Standing::may_serve_bodies(const LogId& log) const {
-  return !logs_.is_own(log) || signs_ || !(pull_.under_way || restored_);
+  return !logs_.is_own(log) || signs_ || !(pull_.under_way || rollback_.unanswered);
 }
 
 // --- what peers say ---
@@ -215,12 +215,12 @@ void Standing::rolled_back(const std::string& why, const NodeKey& peer) {
   effects_.emit({Event::Kind::kRolledBack, peer, logs_.own().value_or(LogId()), {}, why});
   if (own() == nullptr) return;
   if (std::exchange(signs_, false)) begin_question();
-  if (!std::exchange(restored_, true)) keep_rollback();
+  if (!std::exchange(rollback_.unanswered, true)) keep_rollback();
 }
 
 void Standing::keep_rollback() {
-  rolled_back_at_ = effects_.now().wall;
-  effects_.ask(CommitRolledBack{true, rolled_back_at_});
+  rollback_.at = effects_.now().wall;
+  effects_.ask(CommitRolledBack{true, rollback_.at});
 }
 
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
@@ -296,7 +296,7 @@ bool Standing::has_enough(StandingView& view) {
     view.fewer_after = UnixMillis{question_.asked_at.wall.value + wait.count()};
   }
   // A store that was made anew from the keys alone has no beginning to sign on from.
-  if (restored_ && held() == 0) return false;
+  if (rollback_.unanswered && held() == 0) return false;
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
   if (holders > 0) {
@@ -304,7 +304,7 @@ bool Standing::has_enough(StandingView& view) {
     return waited && view.answered > 0 && 2 * view.answered > awaited;
   }
   if (question_.alone) return true;
-  view.needs_word = restored_ || (question_.knocked && !question_.answered);
+  view.needs_word = rollback_.unanswered || (question_.knocked && !question_.answered);
   if (view.needs_word) view.fewer_after.reset();
   return waited && !view.needs_word;
 }
@@ -316,7 +316,7 @@ void Standing::follow_log() {
   if (behind && !std::exchange(pull_.under_way, true)) {
     pull_.from = pull_.held = TreeSize(own()->whole_size());
     pull_.progress_at = now;
-    if (!restored_) rolled_back("a peer has shown a head of our log that our store does not have");
+    if (!rollback_.unanswered) rolled_back("a peer has shown a head of our log that our store does not have");
   }
   if (behind) signs_ = false;
   if (pull_.under_way && pull_.held != own()->held()) {
@@ -357,14 +357,14 @@ StandingView Standing::decide() {
     if (!view.nobody_serves) wake_at(until);
   } else if (signs_ || has_enough(view)) {
     signs_ = true;
-    if (std::exchange(restored_, false)) effects_.ask(CommitRolledBack{});
+    if (std::exchange(rollback_.unanswered, false)) effects_.ask(CommitRolledBack{});
     const std::vector<NodeKey> cannot_show = std::move(view.cannot_show);
     view = {};
     view.state = SigningState::kSigns;
     view.cannot_show = cannot_show;
   }
-  view.rolled_back = restored_;
-  if (restored_) view.rolled_back_at = rolled_back_at_;
+  view.rolled_back = rollback_.unanswered;
+  if (rollback_.unanswered) view.rolled_back_at = rollback_.at;
   return view;
 }
 

@@ -117,14 +117,18 @@ class Standing {
     std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
     std::map<NodeKey, MonoTime> heard;      // whose word for that has made us ask: once in a while, no more
   };
+  struct Rollback {
+    bool unanswered =
+        false;      // the store is an older one, or comes from a backup, and we have not signed since
+    UnixMillis at;  // when that was found out
+  };
   struct Told {
     StandingView view;
     bool any = false;
   };
 
   bool signs_ = false;
-  bool restored_ = false;
-  UnixMillis rolled_back_at_;
+  Rollback rollback_;
   Question question_;
   std::set<NodeKey> excused_;
   std::map<NodeKey, Answer> answers_;
