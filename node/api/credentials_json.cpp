@@ -6,6 +6,7 @@
 #include "node/api/credentials_api.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
+#include "node/api/query_params.h"
 #include "node/text/time_text.h"
 
 namespace koinon {

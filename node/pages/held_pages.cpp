@@ -44,8 +44,8 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
   const std::string title = held.title.value_or("");
   if (const json::object& vouch = object_at(held.request, "vouch"); !vouch.empty()) {
     const auto* back = vouch.if_contains("withdrawn");
-    const bool withdrawn = back != nullptr && back->is_bool() && back->get_bool();
-    return visit.say(withdrawn ? "held.vouch_back" : "held.vouch", {{"city", text_at(vouch, "city")}});
+    const bool is_back = back != nullptr && back->is_bool() && back->get_bool();
+    return visit.say(is_back ? "held.vouch_back" : "held.vouch", {{"city", text_at(vouch, "city")}});
   }
   if (!withdrawn.empty())
     return visit.say("held.withdrawal",
