@@ -132,7 +132,7 @@ void look_at_node(const AlarmInput& input, Found& out) {
             {{"count", left}});
   }
   if (input.clock.off()) look_at_clock(input.clock, out);
-  look_at_standing(input.standing, out);
+  if (input.standing) look_at_standing(*input.standing, out);
   if (input.index) {
     out.add("index_stopped", Severity::kWarning,
             "the search index does not go on: " + input.index->error.text() + "; it goes on by itself",

@@ -56,7 +56,7 @@ struct AlarmInput {
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
   ClockStanding clock;
-  SigningNow standing;
+  std::optional<SigningNow> standing;  // none: an observer, which signs nothing
 };
 
 // Pure.

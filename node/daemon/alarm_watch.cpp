@@ -86,7 +86,7 @@ AlarmInput AlarmWatch::gather() {
     in.signing_stopped.reset();  // an observer never signs
   }
   in.clock = parts_.clock_watch->standing();
-  in.standing = parts_.standing();
+  if (parts_.own && parts_.standing) in.standing = parts_.standing();
   return in;
 }
 
@@ -103,7 +103,8 @@ void AlarmWatch::look() {
   since_ = std::move(since);
   tell(standing);
   // Not with the alarm: signing waits without one, too, and goes on while one stands.
-  const bool waits = parts_.signing_waits().has_value();
+  const bool waits = parts_.signing_waits ? parts_.signing_waits().has_value()
+                                          : parts_.clock_watch->signing_waits().has_value();
   if (std::exchange(waited_, waits) && !waits) parts_.on_signing();
   const std::lock_guard lock(mutex_);
   alarms_ = std::move(standing);

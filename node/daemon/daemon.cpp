@@ -57,7 +57,13 @@ Status Daemon::prepare() {
 
 // On a full disk it is tried again while we run: what is here can be read meanwhile.
 Status Daemon::begin_epoch(Store& store, StoreState& state) {
-  const Status begun = begin_next_epoch(store, epoch_maker(EpochKey(folder_->keys().node)));
+  const EpochMaker make = epoch_maker(EpochKey(folder_->keys().node));
+  const Status begun = begin_next_epoch(store, [&](std::uint32_t counter) {
+    const Epoch next = make(counter);
+    // Without it the next start asks its peers, and that is all.
+    if (mark_) (void)mark_->before_epoch(store, next);
+    return next;
+  });
   if (!begun.ok() && begun.error().code != Code::kDiskFull) return begun;
   state.epoch_begun = begun.ok();
   KOINON_ASSIGN(state.epochs, store.epochs());

@@ -9,6 +9,11 @@
 #include "proto/base/limits.h"
 
 namespace koinon {
+namespace {
+
+constexpr std::chrono::seconds kBootIdPause{1};
+
+}  // namespace
 
 ResumeWatch::ResumeWatch(Clocks clocks)
     : clocks_(std::move(clocks)), difference_(difference()), boot_id_(clocks_.boot_id()) {}
@@ -19,9 +24,14 @@ std::int64_t ResumeWatch::difference() const {
 
 bool ResumeWatch::has_resumed() {
   const std::int64_t now = difference();
-  std::string boot_id = clocks_.boot_id();
   const std::int64_t jump = std::abs(now - std::exchange(difference_, now));
-  const bool other_boot = boot_id != std::exchange(boot_id_, boot_id) && !boot_id.empty();
+  bool other_boot = false;
+  // Not with each input: it is a file.
+  if (const MonoTime boot = clocks_.boot(); boot < boot_id_at_ || boot - boot_id_at_ >= kBootIdPause) {
+    boot_id_at_ = boot;
+    const std::string boot_id = clocks_.boot_id();
+    other_boot = boot_id != std::exchange(boot_id_, boot_id) && !boot_id.empty();
+  }
   return other_boot || jump > std::chrono::milliseconds(limits::kResumeJump).count();
 }
 

@@ -30,6 +30,7 @@ class ResumeWatch {
   Clocks clocks_;
   std::int64_t difference_;
   std::string boot_id_;
+  MonoTime boot_id_at_{};  // when it was read last
 };
 
 // Those of this machine.

@@ -2,8 +2,10 @@
 
 namespace koinon {
 
-// Until the store keeps epochs all of them are the same one.
-Result<Epoch> current_epoch(StoreReader&) { return Epoch(); }
+Result<Epoch> current_epoch(StoreReader& store) {
+  KOINON_ASSIGN(const auto epochs, store.epochs());
+  return epochs.empty() ? Epoch() : epochs.back().epoch;
+}
 
 namespace {
 

@@ -68,12 +68,10 @@ void Courier::run() {
 
 Status Courier::follow_epoch() {
   KOINON_ASSIGN(const auto epoch, parts_.store->epoch());
-  if (epoch == epoch_) return {};
+  if (epoch == places_.known()) return {};
   KOINON_ASSIGN(const auto epochs, parts_.store->epochs());
   KOINON_ASSIGN(const ArrivalSeq newest, parts_.store->newest_arrival());
-  KOINON_TRY(places_.follow(epochs, newest, parts_.clock.wall()));
-  epoch_ = epoch;
-  return {};
+  return places_.follow(epochs, newest, parts_.clock.wall());
 }
 
 Status Courier::turn() {

@@ -92,10 +92,9 @@ class Courier {
   Erasures erasures_;
   Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
-  WebhookId served_;            // the webhook to which the last message went
-  std::optional<Epoch> epoch_;  // that the places are known to count in
-  bool has_room_ = true;        // in the last turn
-  bool more_ = false;           // the last turn left something unread
+  WebhookId served_;      // the webhook to which the last message went
+  bool has_room_ = true;  // in the last turn
+  bool more_ = false;     // the last turn left something unread
   Troubled trouble_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

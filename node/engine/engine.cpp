@@ -242,8 +242,7 @@ MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
   MonoTime next =
       std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
-                p.intake.next_wake(), p.seen.next_timer(), p.standing.next_timer(),
-                p.epochs.next_timer()});
+                p.intake.next_wake(), p.epochs.next_timer(), p.seen.next_timer(), p.standing.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }

@@ -76,11 +76,11 @@ struct Event {
     kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
     kPeerLied,      // peer, text
     kStanding,      // what Engine::signing says has changed
-    kRolledBack,    // text: our store is older than it was, or comes from a backup; again at each start until
-                    // we sign again
-    kCameBack,      // log, size, text: our own log was pulled back up to size
-    kCannotShow,    // peer, size: it claims a larger head of our log, and does not show it
-    kStoreFailed,   // text: commits fail, fetching waits
+    kRolledBack,  // peer or none, text: our store is older than it was, or comes from a backup; again at each
+                  // start until we sign again
+    kCameBack,       // log, size, text: our own log was pulled back up to size
+    kCannotShow,     // peer, size: it claims a larger head of our log, and does not show it
+    kStoreFailed,    // text: commits fail, fetching waits
     kFilterApplied,  // the bodies of every log follow our filter
     kTrusted,        // log: policy admits it from now on
     kDistrusted,     // log: policy admits it no longer; it will be removed after the grace time

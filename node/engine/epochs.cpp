@@ -3,7 +3,8 @@
 namespace koinon::engine {
 
 void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
-  if (follow.epoch().empty()) return;
+  // What others show while the store begins one, they show again when they come back.
+  if (follow.epoch().empty() || beginning_) return;
   const Epoch epoch = Epoch::from(follow.epoch());
   const std::uint32_t counter = counter_of(epoch);
   if (journal_.resume(epoch, JournalSeq()) || !journal_.is_lost(counter)) return;
@@ -15,8 +16,8 @@ void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
 }
 
 void Epochs::begin(std::uint32_t shown) {
-  // What others show meanwhile, they show again when they come back.
-  if (std::exchange(beginning_, true)) return;
+  beginning_ = true;
+  again_at_ = MonoTime::max();
   effects_.ask(BeginEpoch{shown, effects_.config().epochs.make},
                [this, shown](const Result<EpochBegun>& answer) {
                  beginning_ = false;
@@ -32,7 +33,6 @@ void Epochs::begin(std::uint32_t shown) {
 
 void Epochs::run_timers() {
   if (effects_.now().mono < again_at_) return;
-  again_at_ = MonoTime::max();
   begin(shown_);
 }
 

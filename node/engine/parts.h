@@ -57,7 +57,10 @@ struct Parts {
       case v1::Frame::kHello:
         return sessions.on_hello(link, frame.hello());
       case v1::Frame::kFollow:
-        if (broadcast.on_follow(link, frame.follow())) epochs.on_follow(link, frame.follow());
+        // Another node with our key begins epochs of its own: those were not lost.
+        if (broadcast.on_follow(link, frame.follow()) &&
+            !standing.note_follow(link, frame.follow(), journal.epoch()))
+          epochs.on_follow(link, frame.follow());
         return;
       case v1::Frame::kHeads:
         return follower.on_heads(link, frame.heads());

@@ -65,20 +65,20 @@ void SeenHeads::look_later(const LogId& log, SessionId source) {
 
 // --- what we tell ---
 
-v1::Seen SeenHeads::message(const LogId& log) const {
+v1::Seen SeenHeads::message(const NodeKey& asker, const LogId& log) const {
   v1::Seen out;
   if (const auto seen = largest(log); seen) {
     out.set_recoveries(seen->recoveries);
     out.set_size(seen->head.size.value);
     out.set_root(seen->head.root.bytes());
   }
-  out.set_caught_up(caught_up());
+  out.set_caught_up(caught_up(asker));
   return out;
 }
 
 void SeenHeads::greet(Link& link, const PeerRecord& peer, v1::Hello& hello) {
   if (!peer.log) return;
-  *hello.mutable_seen_of_yours() = message(*peer.log);
+  *hello.mutable_seen_of_yours() = message(link.peer, *peer.log);
   link.seen->told = TreeSize(hello.seen_of_yours().size());
   link.seen->told_behind = !hello.seen_of_yours().caught_up();
 }
@@ -91,22 +91,23 @@ void SeenHeads::begin(Link& link, JournalSeq row) {
   if (link.seen->told_behind) behind_.insert(link.id);
 }
 
-MonoTime SeenHeads::waits_until() const {
+MonoTime SeenHeads::waits_until(const NodeKey& asker) const {
   MonoTime until{};
   for (const SessionId id : unfollowed_) {
     const Link* link = links_.find(id);
-    if (link == nullptr) continue;
+    if (link == nullptr || link->peer == asker) continue;
     const auto waited = waited_.find(link->peer);
     const MonoTime before = waited == waited_.end() ? MonoTime() : waited->second;
     until = std::max<MonoTime>(until, link->seen->ready_at + limits::kFollowWait - before);
   }
-  const bool all = std::all_of(peers_.all().begin(), peers_.all().end(),
-                               [&](const auto& peer) { return reached_.contains(peer.first); });
+  const bool all = std::all_of(peers_.all().begin(), peers_.all().end(), [&](const auto& peer) {
+    return peer.first == asker || reached_.contains(peer.first);
+  });
   if (!all) until = std::max<MonoTime>(until, started_ + limits::kReachWait);
   return until;
 }
 
-bool SeenHeads::caught_up() const { return effects_.now().mono >= waits_until(); }
+bool SeenHeads::caught_up(const NodeKey& asker) const { return effects_.now().mono >= waits_until(asker); }
 
 void SeenHeads::note_followed(Link& link, JournalSeq row) {
   if (row < link.seen->named) return;
@@ -116,7 +117,7 @@ void SeenHeads::note_followed(Link& link, JournalSeq row) {
 
 void SeenHeads::send(Link& link) {
   v1::Frame frame;
-  *frame.mutable_seen() = message(*link.peer_log);
+  *frame.mutable_seen() = message(link.peer, *link.peer_log);
   link.seen->told = TreeSize(frame.seen().size());
   if (frame.seen().caught_up()) {
     behind_.erase(link.id);
@@ -127,10 +128,10 @@ void SeenHeads::send(Link& link) {
 }
 
 void SeenHeads::tell() {
-  if (!behind_.empty() && caught_up()) {
+  if (!behind_.empty()) {
     for (const SessionId id : std::vector<SessionId>(behind_.begin(), behind_.end())) {
       Link* link = links_.find(id);
-      if (link != nullptr && link->ready && link->peer_log) send(*link);
+      if (link != nullptr && link->ready && link->peer_log && caught_up(link->peer)) send(*link);
     }
   }
   if (looks_.empty()) return;
@@ -151,7 +152,10 @@ MonoTime SeenHeads::next_timer() const {
     if (const Link* link = links_.find(id); link != nullptr && link->seen->look_at)
       next = std::min(next, *link->seen->look_at);
   }
-  if (!behind_.empty()) next = std::min(next, std::max(waits_until(), effects_.now().mono));
+  for (const SessionId id : behind_) {
+    if (const Link* link = links_.find(id); link != nullptr)
+      next = std::min(next, std::max(waits_until(link->peer), effects_.now().mono));
+  }
   return next;
 }
 

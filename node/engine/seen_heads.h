@@ -30,7 +30,8 @@ class SeenHeads {
   void greet(Link& link, const PeerRecord& peer, v1::Hello& hello);
   // The peer is ready; `row`: the newest of its journal.
   void begin(Link& link, JournalSeq row);
-  bool caught_up() const;
+  // What the asker itself tells us says nothing new of its own log.
+  bool caught_up(const NodeKey& asker) const;
   // Links whose peers are not followed yet to the row that they named.
   std::vector<SessionId> unfollowed() const { return {unfollowed_.begin(), unfollowed_.end()}; }
   // Every row of the peer's journal up to `row` is done.
@@ -41,11 +42,11 @@ class SeenHeads {
   void forget(Link& link);
 
  private:
-  v1::Seen message(const LogId& log) const;
+  v1::Seen message(const NodeKey& asker, const LogId& log) const;
   void look_later(const LogId& log, SessionId source);
   void send(Link& link);
   // Until when peers that are still to be followed, or reached, are waited for.
-  MonoTime waits_until() const;
+  MonoTime waits_until(const NodeKey& asker) const;
 
   Effects& effects_;
   Peers& peers_;

@@ -41,7 +41,6 @@ void Sessions::greet(Link& link, const PeerRecord& peer) {
   const Log* theirs = peer.log ? logs_.find(*peer.log) : nullptr;
   if (theirs != nullptr) hello->set_held_of_yours(theirs->whole_size());
   seen_.greet(link, peer, *hello);
-  hello->set_journal_row(journal_.last_row().value);
   *hello->mutable_filter() = effects_.filter().message();
   hello->set_window(config.window);
   hello->set_agent(config.agent);

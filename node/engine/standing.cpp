@@ -4,16 +4,6 @@
 #include <utility>
 
 namespace koinon::engine {
-namespace {
-
-std::uint32_t counter_of(const Epoch& epoch) {
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) out = out << 8 | epoch.data[i];
-  return out;
-}
-
-}  // namespace
-
 Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
                    SeenHeads& seen)
     : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
@@ -71,8 +61,11 @@ void Standing::weigh(const NodeKey& peer, Answer& answer) {
   };
   if (!answer.root) return clear();
   if (answer.recoveries > 0 || answer.size > known) return doubt(peer, answer);
-  // While we lack entries up to there the node waits for them anyway.
-  if (answer.size.value > held()) return clear();
+  // We know of that head, and lack its entries: whoever has seen it may serve them.
+  if (answer.size.value > held()) {
+    clear();
+    return ask_to_show(peer);
+  }
   if (answer.size == own()->held()) {
     return *answer.root == own()->state().range.root() ? clear() : doubt(peer, answer);
   }
@@ -96,9 +89,12 @@ void Standing::read_root(const NodeKey& peer, Answer& answer) {
                });
 }
 
-// It is asked to show what it claims.
 void Standing::doubt(const NodeKey& peer, Answer& answer) {
   if (!answer.doubted_since) answer.doubted_since = effects_.now().mono;
+  ask_to_show(peer);
+}
+
+void Standing::ask_to_show(const NodeKey& peer) {
   Link* link = links_.with_peer(peer);
   if (link == nullptr || !link->ready || !link->standing->requests.empty()) return;
   v1::Frame frame;
@@ -141,13 +137,16 @@ void Standing::note_return(const NodeKey& peer) {
   effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
-void Standing::note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic) {
-  if (own() == nullptr || !authentic) return;
-  if (named == current) {
-    twin_.followed.insert(link.peer);
-  } else if (twin_.followed.contains(link.peer) && counter_of(named) >= counter_of(current)) {
-    twin_.found = true;
-  }
+// In this run it has heard of our current epoch. One that is as new, and ours, is another node's.
+bool Standing::note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
+  const bool again = !twin_.followed.insert(link.peer).second;
+  if (own() == nullptr || !again || follow.epoch().empty()) return false;
+  const Epoch named = Epoch::from(follow.epoch());
+  const auto& is_ours = effects_.config().epochs.is_ours;
+  if (named == current || counter_of(named) < counter_of(current) || !is_ours || !is_ours(named))
+    return false;
+  twin_.found = true;
+  return true;
 }
 
 // --- what else is known ---
@@ -157,7 +156,10 @@ void Standing::on_connected(const Link& link) {
   if (!link.dialled_by_us) twin_.displaced.erase(link.peer);
 }
 
+// Only a session that stood counts: after a machine has lost power its peers hold on to what it had for a
+// minute.
 void Standing::note_displaced(const Link& link) {
+  if (!link.ready) return;
   const auto& links = links_.all();
   const bool other = std::any_of(links.begin(), links.end(), [&](const auto& one) {
     return one.second->peer == link.peer && one.first != link.id;
@@ -196,12 +198,12 @@ void Standing::begin_question() {
   question_.knocked = question_.alone = question_.answered = false;
 }
 
-void Standing::rolled_back(const std::string& why) {
+void Standing::rolled_back(const std::string& why, const NodeKey& peer) {
+  effects_.emit({Event::Kind::kRolledBack, peer, logs_.own().value_or(LogId()), {}, why});
   if (own() == nullptr) return;
   if (std::exchange(signs_, false)) begin_question();
   restored_ = true;
   effects_.ask(CommitRolledBack{true});
-  effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, why});
 }
 
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {

@@ -32,8 +32,9 @@ class Standing {
   void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
-  // The peer's cursor in our journal names an epoch. `authentic`: we have made it.
-  void note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic);
+  // The first Follow of a session, which is well formed. True: since the peer's session before, it has
+  // followed another node with our key.
+  bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current);
 
   // --- what else is known ---
 
@@ -45,7 +46,7 @@ class Standing {
   // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
   void ask_anew(const std::string& why);
   // It is proven that the store is older than it was.
-  void rolled_back(const std::string& why);
+  void rolled_back(const std::string& why, const NodeKey& peer = {});
   // The operator's word. `alone`: even if nobody ever held our log.
   void take_word(const std::vector<NodeKey>& without, bool alone);
   void forget_peer(const NodeKey& peer);
@@ -73,6 +74,7 @@ class Standing {
   bool is_behind() const;
   void weigh(const NodeKey& peer, Answer& answer);
   void doubt(const NodeKey& peer, Answer& answer);
+  void ask_to_show(const NodeKey& peer);
   void read_root(const NodeKey& peer, Answer& answer);
   void mark_holder(const NodeKey& peer);
   void note_return(const NodeKey& peer);
@@ -108,7 +110,7 @@ class Standing {
   // Signs of another node with our key.
   struct Twin {
     bool found = false;
-    std::set<NodeKey> followed;             // peers that have named our current epoch in this run
+    std::set<NodeKey> followed;             // peers that have had a session in this run
     std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
     std::vector<MonoTime> displacements;    // by none of the peer's own connections
   };

@@ -36,12 +36,6 @@ Result<MarkState> read_state(std::istringstream& in) {
   return out;
 }
 
-std::uint32_t counter_of(const Epoch& epoch) {
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) out = out << 8 | epoch.data[i];
-  return out;
-}
-
 bool agrees(const MarkState& mark, const MarkState& store) {
   return store.size == mark.size && store.root == mark.root && store.epoch == mark.epoch &&
          store.row >= mark.row;

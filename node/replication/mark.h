@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "crypto/epoch.h"
 #include "crypto/log_state.h"
 #include "node/engine/engine_types.h"
 

@@ -55,8 +55,8 @@ using ArrivalSeq = Number<struct ArrivalTag>;     // position in a node's arriva
 using SessionId = Number<struct SessionTag>;      // a connection between two nodes, unique in a process
 using IntentId = Number<struct IntentTag>;        // an intent of the engine, unique in a process
 
-// Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made and
-// checked in crypto/epoch.h.
+// Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made
+// and checked in crypto/epoch.h.
 struct Epoch {
   static constexpr std::size_t kSize = 24;  // counter (4, big-endian), randomness (8), MAC (12)
   std::array<unsigned char, kSize> data{};

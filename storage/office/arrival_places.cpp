@@ -19,7 +19,7 @@ Result<std::optional<Epoch>> ArrivalPlaces::epoch() {
 
 Status ArrivalPlaces::follow(const std::vector<EpochRange>& epochs, ArrivalSeq newest, UnixMillis now) {
   if (epochs.empty()) return {};
-  return db_.transact([&]() -> Status {
+  KOINON_TRY(db_.transact([&]() -> Status {
     const Epoch& current = epochs.back().epoch;
     KOINON_ASSIGN(const auto counts_in, epoch());
     if (counts_in == current) return {};
@@ -28,7 +28,9 @@ Status ArrivalPlaces::follow(const std::vector<EpochRange>& epochs, ArrivalSeq n
     KOINON_TRY(end ? shorten(*end) : begin_anew(newest, now));
     auto put = db_.connection().prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
     return put.bind_text(kEpoch).bind_blob(current.view()).run();
-  });
+  }));
+  known_ = epochs.back().epoch;
+  return {};
 }
 
 // A crash took back what lies beyond.

@@ -12,6 +12,8 @@ class ArrivalPlaces {
  public:
   explicit ArrivalPlaces(OfficeDb& db) : db_(db) {}
 
+  // In which epoch they count, as follow() has left it; nothing: it was not called yet. Without a query.
+  const std::optional<Epoch>& known() const { return known_; }
   // Nothing: none is written down yet.
   Result<std::optional<Epoch>> epoch();
   // `epochs`: those of the store, the current one last; does nothing where the places count in that one
@@ -25,6 +27,7 @@ class ArrivalPlaces {
   Status begin_anew(ArrivalSeq newest, UnixMillis now);
 
   OfficeDb& db_;
+  std::optional<Epoch> known_;
 };
 
 }  // namespace koinon

@@ -220,8 +220,8 @@ DELETE FROM meta WHERE key IN ('journal_id', 'journal_reserved');
 ALTER TABLE peer RENAME COLUMN journal TO epoch;
 UPDATE peer SET epoch = NULL, cursor = 0;
 )sql",
-    // Seen heads: the largest head that was seen of a log, beside what is held of it. Peers that have held
-    // our own
+    // 10: seen heads: the largest head that was seen of a log, beside what is held of it. Peers that have
+    // held our own
     // log: of those that are pinned already nobody knows, so all that have a log count.
     R"sql(
 CREATE TABLE seen_head (

@@ -98,17 +98,21 @@ class BadFolders(NodesTest):
         seoul.start("--passphrase-file", right)
         self.assertTrue(seoul.publish("Sealed"))
 
-    def test_a_store_that_was_restored_from_a_copy_does_not_sign(self):
+    def test_a_store_that_was_restored_from_a_copy_signs_by_the_word(self):
         seoul = self.node("seoul")
         ref = seoul.publish("Before")
         seoul.stop()
         (seoul.data / "instance-token").unlink()  # which backups leave out
         seoul.start()
         self.assertIn(ref, seoul.refs(), "it reads")
-        self.assert_refused("restored from a copy", lambda: seoul.publish("After"))
-        self.assertTrue(seoul.json("status")["signing"].startswith("stopped"))
+        self.assertTrue(seoul.json("status")["standing"]["needs_word"])
+        self.assertIn("this node signs", seoul.run("sign", "--alone"))
+        self.assertTrue(seoul.publish("After"))
+        seoul.stop()
+        seoul.start()
+        self.assertEqual(seoul.json("status")["standing"]["state"], "signs", "what was restored is its own from now on")
 
-    def test_a_node_that_a_peer_knows_to_have_said_more_does_not_sign(self):
+    def test_a_node_that_a_peer_knows_to_have_said_more_gets_it_back(self):
         seoul, la = self.node("seoul"), self.node("la")
         peer(seoul, la)
         wait_for(lambda: len(seoul.refs(kind="vouch")) == 2, "they know each other")
@@ -124,8 +128,9 @@ class BadFolders(NodesTest):
         for name, content in copy.items():
             (seoul.data / name).write_bytes(content)
         seoul.start(peer_port=seoul.peer_port)
-        wait_for(lambda: seoul.json("status")["signing"].startswith("stopped"), "Los Angeles shows what it holds")
-        self.assert_refused("a peer holds", lambda: seoul.publish("A fork"))
+        wait_for(lambda: seoul.json("status")["standing"]["state"] == "signs", "Los Angeles gives back what it holds")
+        wait_for(lambda: ref in seoul.refs(), "the note is back")
+        self.assertTrue(seoul.publish("No fork"))
         self.assertIn(ref, la.refs())
         self.assertEqual(la.json("status")["frozen"], [])
 

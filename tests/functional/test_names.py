@@ -15,7 +15,7 @@ class Impostor(NodesTest):
         self.seoul, self.la, self.milan = self.node("seoul"), self.node("la"), self.node("milan")
         self.impostor = Node(self.folder, "impostor", init=False)
         self.nodes.append(self.impostor)
-        koinon("init", "--name", "seoul.example", "--display-name", "Seoul, the other", data=self.impostor.data)
+        koinon("init", "--name", "seoul.example", "--display-name", "Seoul, the other", "--signing-mark", self.impostor.mark, data=self.impostor.data)
         self.impostor.start()
         for a, b in ((self.seoul, self.la), (self.seoul, self.milan), (self.la, self.milan), (self.impostor, self.milan)):
             peer(a, b)

@@ -75,7 +75,7 @@ class Forks(NodesTest):
         wait_for(lambda: here in la.refs(), "Los Angeles has the one history")
         seoul.stop()
         la.stop()
-        twin.start("--listen", "")
+        twin.start("--listen", "", "--signing-alone")  # else it would ask its peers before it signs
         twin.run("peer", "add", "--no-vouch", milan.line())
         milan.run("peer", "add", "--no-vouch", twin.line_without_address())
         there = twin.publish("Said there")

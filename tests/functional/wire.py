@@ -336,6 +336,13 @@ def serve_log(session, city, records, most=400):
         session.send(chunk)
 
 
+def make_epoch(seed, counter, random):
+    """An epoch of the node whose node key has this seed: counter, randomness, MAC."""
+    key = hashlib.blake2b(b"koinon/v1 epoch", key=seed, digest_size=32).digest()
+    said = struct.pack(">I", counter) + random
+    return said + hashlib.blake2b(said, key=key, digest_size=32).digest()[:12]
+
+
 class Session:
     """A TLS connection to a node, with the certificate of `city`."""
 
@@ -359,7 +366,7 @@ class Session:
         data = frame.SerializeToString()
         self.tls.sendall(struct.pack(">I", len(data)) + data)
 
-    def send_hello(self, city, window=0, held_of_yours=0, epoch=b"\0\0\0\1" + b"j" * 20, wall_ms=0):
+    def send_hello(self, city, window=0, held_of_yours=0, epoch=b"\0\0\0\1" + b"j" * 20, wall_ms=0, seen=None, journal_row=0):
         hello = wire.Frame()
         hello.hello.min_version = hello.hello.max_version = 1
         hello.hello.log_id = city.log
@@ -369,6 +376,10 @@ class Session:
         hello.hello.filter.all = True
         hello.hello.agent = "python-peer"
         hello.hello.wall_ms = wall_ms
+        hello.hello.journal_row = journal_row
+        if seen is not None:  # size and root of the largest head of the node's log that this peer claims to have seen
+            hello.hello.seen_of_yours.size, hello.hello.seen_of_yours.root = seen
+            hello.hello.seen_of_yours.caught_up = True
         self.send(hello)
 
     def follow(self, epoch=b"", cursor=0):

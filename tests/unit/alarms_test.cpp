@@ -38,6 +38,8 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.knocks = 1;
   input.bodies_missing = 1;
   input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(1), false};
+  input.standing.emplace();
+  input.standing->cannot_show = {"oslo.example"};
   PeerStatus away;
   away.name = "la.example";
   PeerStatus unpinned = away;

@@ -1,0 +1,222 @@
+"""When a city's node may sign: its folder put back from yesterday, its peers gone, a peer that lies, a copy of it."""
+
+import base64
+import pathlib
+import random
+import shutil
+import signal
+import threading
+import unittest
+
+from nodes import DEADLINE, MARKS, NodesTest, connected, peer, wait_for
+from wire import City, Session
+
+
+def standing(node):
+    return node.local("GET", "/api/v1/status")["standing"]
+
+
+def state(node):
+    return standing(node)["state"]
+
+
+def own(node):
+    return node.local("GET", "/api/v1/status")["entries"]
+
+
+class SigningTest(NodesTest):
+    def cities(self, *names):
+        """Seoul and these, which are its peers and have what it published."""
+        seoul, others = self.node("seoul"), [self.node(name) for name in names]
+        for other in others:
+            peer(seoul, other)
+        for other in others:
+            wait_for(lambda: connected(seoul, other.name) and connected(other, "seoul.example"), "they connect")
+        seoul.publish("Before")
+        self.followed(seoul, *others)
+        return seoul, *others
+
+    def followed(self, seoul, *others):
+        for other in others:
+            wait_for(lambda: other.entries("seoul.example") == own(seoul), f"{other.city} has all of Seoul's log")
+
+    def copy(self, node, to="yesterday"):
+        """The folder of a node that does not run, as a backup has it."""
+        place = pathlib.Path(self.folder) / to
+        shutil.copytree(node.data, place)
+        return place
+
+    def put_back(self, node, place):
+        shutil.rmtree(node.data)
+        shutil.copytree(place, node.data)
+
+    def lose_mark(self, node):
+        """As when the machine was started again."""
+        node.mark = MARKS.folder()
+
+    def ports(self, *nodes):
+        return {node: node.peer_port for node in nodes}
+
+    def signs(self, node, what="it signs"):
+        wait_for(lambda: state(node) == "signs", what)
+
+    def not_frozen(self, *nodes):
+        for node in nodes:
+            self.assertEqual(node.json("status")["frozen"], [])
+
+
+class Yesterday(SigningTest):
+    def test_put_back_with_its_peers_up_it_gets_back_what_they_have_and_signs_on(self):
+        seoul, la, milan = self.cities("la", "milan")
+        seoul.stop()
+        yesterday = self.copy(seoul)
+        seoul.start()
+        for number in range(5):
+            seoul.publish(f"Note {number}")
+        self.followed(seoul, la, milan)
+        entries = own(seoul)
+        seoul.stop()
+        self.put_back(seoul, yesterday)
+        seoul.start()
+        self.signs(seoul, "all that held its log have answered")
+        self.assertEqual(own(seoul), entries)
+        self.assertIn("our own log was pulled back", seoul.log())
+        seoul.publish("After")
+        self.followed(seoul, la, milan)
+        self.assertGreater(own(seoul), entries)
+        self.not_frozen(seoul, la, milan)
+
+    def test_with_no_peer_up_it_says_whom_it_waits_for_and_signs_by_the_word(self):
+        seoul, la, milan = self.cities("la", "milan")
+        seoul.stop()
+        yesterday = self.copy(seoul)
+        seoul.start()
+        seoul.publish("Lost otherwise")
+        self.followed(seoul, la, milan)
+        entries = own(seoul)
+        ports = self.ports(la, milan)
+        for node in (seoul, la, milan):
+            node.stop()
+        self.put_back(seoul, yesterday)
+        seoul.start("--signing-wait-seconds", "1")
+        self.assertEqual(state(seoul), "asks")
+        self.assertEqual(sorted(standing(seoul)["waits_for"]), ["la.example", "milan.example"])
+        self.assertTrue(standing(seoul)["rolled_back"], "the mark has said so")
+        self.assertIn("waits for", seoul.run("sign", "--without", "milan.example"))
+        la.start(peer_port=ports[la])
+        self.signs(seoul, "the one that is still awaited has come")
+        self.assertEqual(own(seoul), entries, "what it had is back")
+        milan.start(peer_port=ports[milan])
+        seoul.publish("After")
+        self.followed(seoul, la, milan)
+        self.not_frozen(seoul, la, milan)
+
+    def test_more_than_half_suffice_after_the_wait(self):
+        seoul, la, milan, oslo = self.cities("la", "milan", "oslo")
+        oslo.stop()
+        seoul.stop()
+        self.lose_mark(seoul)
+        seoul.start("--signing-wait-seconds", "30")
+        wait_for(lambda: standing(seoul)["waits_for"] == ["oslo.example"], "two have answered")
+        self.assertEqual(state(seoul), "asks")
+        self.assertTrue(standing(seoul)["fewer_after"])
+        self.signs(seoul, "the wait is over")
+
+
+class TheOnlyPeer(SigningTest):
+    def gone(self):
+        seoul, la = self.cities("la")
+        la.stop()
+        seoul.stop()
+        self.lose_mark(seoul)
+        seoul.start("--signing-wait-seconds", "1")
+        wait_for(lambda: not standing(seoul)["fewer_after"], "the wait is over")
+        self.assertEqual(state(seoul), "asks")
+        self.assertEqual(standing(seoul)["waits_for"], ["la.example"])
+        return seoul
+
+    def test_that_is_gone_for_good_is_removed(self):
+        seoul = self.gone()
+        seoul.run("peer", "remove", "la.example", check=False)  # that we take the vouch back waits to be signed
+        self.signs(seoul)
+
+    def test_is_excused_by_the_word(self):
+        seoul = self.gone()
+        self.assertIn("this node signs", seoul.run("sign", "--without", "la.example"))
+        seoul.publish("After")
+
+    def test_that_claims_what_it_cannot_show_is_an_alarm_and_has_answered(self):
+        seoul = self.node("seoul")
+        liar = City("liar.example", self.folder)
+        seoul.run("peer", "add", liar.line())
+        key = base64.urlsafe_b64decode(seoul.json("id")["node_key"] + "=")
+        session = Session(seoul.peer_port, liar, key)
+        session.send_hello(liar, seen=(2, b"s" * 32))
+        wait_for(lambda: connected(seoul, "liar.example"), "it is connected")
+        session.close()
+        seoul.stop()
+        self.lose_mark(seoul)
+        seoul.start()
+        session = Session(seoul.peer_port, liar, key)
+        session.send_hello(liar, seen=(1000, b"s" * 32))
+        session.follow()
+        wait_for(lambda: connected(seoul, "liar.example"), "it is connected")
+        self.assertEqual(state(seoul), "asks")
+        wait_for(lambda: state(seoul) == "signs", "a minute is over", deadline=90)
+        self.assertEqual(standing(seoul)["cannot_show"], ["liar.example"])
+        wait_for(lambda: any(a["id"] == "cannot_show" for a in seoul.json("status")["alarms"]), "an alarm says so")
+        session.close()
+
+
+class Starts(SigningTest):
+    def test_the_first_start_and_one_with_the_mark_sign_at_once(self):
+        seoul, la = self.cities("la")
+        la.stop()
+        seoul.stop()
+        seoul.start()
+        self.signs(seoul)
+        seoul.publish("After")
+        rome = self.node("rome")
+        self.signs(rome)
+
+    def test_after_a_reboot_the_peers_are_asked(self):
+        seoul, la = self.cities("la")
+        seoul.stop()
+        self.lose_mark(seoul)
+        seoul.start()
+        self.signs(seoul)
+        self.assertNotIn("older than what it signed", seoul.log())
+        seoul.stop()
+        la.stop()
+        seoul.start()
+        self.signs(seoul, "the mark was made anew")
+
+    def test_two_nodes_from_one_copy_stop_each_other(self):
+        seoul, la = self.cities("la")
+        seoul.stop()
+        twin = self.node("twin", start=False)
+        self.put_back(twin, self.copy(seoul))
+        seoul.start()
+        twin.start()
+        for node in (seoul, twin):
+            wait_for(lambda: state(node) == "twin", f"{node.city} knows of the other", deadline=120)
+        self.not_frozen(la)
+
+    def test_killed_between_commit_and_mark_it_is_never_taken_for_a_rollback(self):
+        seoul = self.node("seoul")
+        chance = random.Random(1)
+        for turn in range(200):
+            publishing = threading.Thread(target=lambda name=f"Note {turn}": seoul.run("publish", "-", check=False, stdin=(
+                f'+++\ntitle = "{name}"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n').encode()))
+            publishing.start()
+            publishing.join(chance.uniform(0, 0.04))
+            seoul.stop(signal.SIGKILL)
+            publishing.join(DEADLINE)
+            seoul.start()
+            self.assertEqual(standing(seoul)["rolled_back"], False, f"turn {turn}")
+            self.assertEqual(state(seoul), "signs", f"turn {turn}")
+        self.assertNotIn("older than what it signed", seoul.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
