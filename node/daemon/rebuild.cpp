@@ -88,7 +88,11 @@ Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOption
   }
   KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
     KOINON_TRY(store.set_own_log(own));
-    for (const PeerRecord& peer : peers) KOINON_TRY(store.put_peer(peer));
+    // They are named because they have held the log: their answers are waited for.
+    for (const PeerRecord& peer : peers) {
+      KOINON_TRY(store.put_peer(peer));
+      if (peer.log) KOINON_TRY(store.set_held_ours(peer.node_key));
+    }
     return store.set_setting(kRestored, "1");
   }));
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));

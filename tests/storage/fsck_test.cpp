@@ -15,7 +15,7 @@ class Fsck : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto store = open_sqlite_store(folder.path() / "store.db");
+    auto store = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(store.ok());
     std::vector<DraftMaker> makers;
     for (int i = 0; i < 600; ++i)
@@ -109,7 +109,7 @@ TEST_F(Fsck, NamesADamagedChunkAndMarksItAsWanted) {
   const Bytes bytes = random_bytes(300'000);
   const CutAttachment file = *cut_attachment(bytes);
   {
-    const auto store = open_sqlite_store(folder.path() / "store.db");
+    const auto store = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE((*store)->begin(true).ok());
     ASSERT_TRUE((*store)->put_attachment(file, {1}).ok());
     ASSERT_TRUE((*store)->commit().ok());
