@@ -8,7 +8,7 @@ import signal
 import threading
 import unittest
 
-from nodes import DEADLINE, MARKS, NodesTest, connected, peer, wait_for
+from nodes import DEADLINE, MARKS, NodesTest, connected, koinon, peer, wait_for
 from wire import City, Session
 
 
@@ -216,6 +216,84 @@ class Starts(SigningTest):
             self.assertEqual(standing(seoul)["rolled_back"], False, f"turn {turn}")
             self.assertEqual(state(seoul), "signs", f"turn {turn}")
         self.assertNotIn("older than what it signed", seoul.log())
+
+
+class PutBack(SigningTest):
+    def test_two_cities_that_are_each_others_only_peers_and_were_both_put_back(self):
+        seoul, la = self.cities("la")
+        la.publish("Before, in Los Angeles")
+        wait_for(lambda: seoul.entries("la.example") == own(la), "Seoul has it")
+        port = la.peer_port
+        for node in (seoul, la):
+            node.stop()
+        copies = {node: self.copy(node, f"yesterday-{node.city}") for node in (seoul, la)}
+        la.start(peer_port=port)
+        seoul.start()
+        wait_for(lambda: connected(seoul, "la.example"), "they connect")
+        seoul.publish("Lost in Seoul, held in Los Angeles")
+        self.followed(seoul, la)
+        entries = own(seoul)
+        for node in (seoul, la):
+            node.stop()
+        self.put_back(seoul, copies[seoul])
+        la.start(peer_port=port)
+        seoul.start()
+        self.signs(seoul)
+        self.assertEqual(own(seoul), entries)
+        for node in (seoul, la):
+            node.stop()
+            self.put_back(node, copies[node])
+            self.lose_mark(node)
+        la.start(peer_port=port)
+        seoul.start()
+        self.signs(seoul, "neither waits for the other to sign first")
+        self.signs(la)
+        seoul.publish("After, in Seoul")
+        la.publish("After, in Los Angeles")
+        self.followed(seoul, la)
+        wait_for(lambda: seoul.entries("la.example") == own(la), "Seoul has all of the other's log")
+        self.not_frozen(seoul, la)
+
+    def test_a_copy_older_than_the_first_peer_waits_for_whoever_knocks(self):
+        seoul, la = self.node("seoul", start=False), self.node("la")
+        before = self.copy(seoul)
+        seoul.start()
+        port = seoul.peer_port
+        peer(seoul, la)
+        wait_for(lambda: connected(la, "seoul.example"), "they connect")
+        seoul.publish("Held in Los Angeles")
+        self.followed(seoul, la)
+        entries = own(seoul)
+        seoul.stop()
+        self.put_back(seoul, before)
+        self.lose_mark(seoul)
+        seoul.start("--signing-wait-seconds", "8", peer_port=port)
+        wait_for(lambda: standing(seoul)["needs_word"], "somebody knocks who is not pinned", deadline=90)
+        self.assertEqual(state(seoul), "asks")
+        seoul.run("peer", "add", la.line(), "--no-vouch")
+        self.signs(seoul, "it has answered")
+        self.assertEqual(own(seoul), entries)
+        self.not_frozen(seoul, la)
+
+    def test_keys_left_and_the_store_gone(self):
+        seoul, la, milan = self.cities("la", "milan")
+        refs = [seoul.publish(f"Note {number}") for number in range(5)]
+        self.followed(seoul, la, milan)
+        entries = own(seoul)
+        seoul.stop()
+        keys = pathlib.Path(self.folder) / "paper"
+        shutil.copytree(seoul.data / "keys", keys)
+        shutil.rmtree(seoul.data)
+        koinon("restore", "--keys", keys, "--peer", la.line(), "--peer", milan.line(), data=seoul.data)
+        self.lose_mark(seoul)
+        seoul.start()
+        self.signs(seoul, "its log came back")
+        self.assertEqual(own(seoul), entries)
+        for ref in refs:
+            wait_for(lambda: seoul.shows(ref), f"{ref} is here with its text")
+        seoul.publish("After")
+        self.followed(seoul, la, milan)
+        self.not_frozen(seoul, la, milan)
 
 
 if __name__ == "__main__":
