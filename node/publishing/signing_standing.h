@@ -51,6 +51,13 @@ class SigningStanding {
     return rolled_back_at_;
   }
 
+  // Whether our store may hold texts that our own log has taken back since: it is an older one, and its peers
+  // have not answered yet.
+  bool may_lack_withdrawals() const {
+    const std::lock_guard lock(mutex_);
+    return now_.view.rolled_back;
+  }
+
  private:
   mutable std::mutex mutex_;
   std::optional<UnixMillis> rolled_back_at_;

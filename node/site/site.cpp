@@ -41,6 +41,20 @@ void Site::add_openapi(RouteTable& routes) {
               at_once(answer)});
 }
 
+// A text that was taken back after the copy was made stands in it still. Strangers wait until the peers have
+// said so; whoever works here sees what the node has.
+Status Site::may_be_shown(const ApiRequest& request) const {
+  const bool stranger = request.caller.by == Caller::By::kNothing;
+  if (!stranger || request.route->need != Need::kReading || !shared_.parts.signing.may_lack_withdrawals())
+    return {};
+  return fail(
+      Code::kUnavailable,
+      Sentence{
+          "site.asks_peers_first",
+          "the data of this city were put back from a copy; other cities are asked first which texts were "
+          "taken back since. Come again in a few minutes"});
+}
+
 asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool has_body) {
   const MonoTime began = shared_.parts.clock.mono();
   Admission out;
@@ -59,6 +73,8 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
       }
     } else if (const Status fits = parameters_.check(route, route.page, request->query); !fits.ok()) {
       out.answer = noted_refusal(*request, fits.error());
+    } else if (const Status shown = may_be_shown(*request); !shown.ok()) {
+      out.answer = refusal(*request, shown.error());
     } else if (!has_body) {
       out.answer = co_await handle(*request);
     }
@@ -122,6 +138,10 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
     }
     if (const Status fits = parameters_.check(*request.route, false, request.query); !fits.ok()) {
       out.refusal = problem(fits.error());
+      co_return out;
+    }
+    if (const Status shown = may_be_shown(request); !shown.ok()) {
+      out.refusal = problem(shown.error());
       co_return out;
     }
     out.stranger = request.caller.by == Caller::By::kNothing;

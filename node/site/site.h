@@ -52,6 +52,7 @@ class Site {
 
  private:
   void add_openapi(RouteTable& routes);
+  Status may_be_shown(const ApiRequest& request) const;
   HttpResponse refusal(ApiRequest request, const Error& error);
   HttpResponse unserved(ApiRequest request);
   // The headers by which scripts on pages of other sites may read the answer. Empty: they may not.
