@@ -88,6 +88,7 @@ class Yesterday(SigningTest):
 
     def test_with_no_peer_up_it_says_whom_it_waits_for_and_signs_by_the_word(self):
         seoul, la, milan = self.cities("la", "milan")
+        told = seoul.publish("Told")
         seoul.stop()
         yesterday = self.copy(seoul)
         seoul.start()
@@ -102,10 +103,12 @@ class Yesterday(SigningTest):
         self.assertEqual(state(seoul), "asks")
         self.assertEqual(sorted(standing(seoul)["waits_for"]), ["la.example", "milan.example"])
         self.assertTrue(standing(seoul)["rolled_back"], "the mark has said so")
+        self.assertFalse(seoul.shows(told), "it may have been taken back since")
         self.assertIn("waits for", seoul.run("sign", "--without", "milan.example"))
         la.start(peer_port=ports[la])
         self.signs(seoul, "the one that is still awaited has come")
         self.assertEqual(own(seoul), entries, "what it had is back")
+        self.assertTrue(seoul.shows(told))
         milan.start(peer_port=ports[milan])
         seoul.publish("After")
         self.followed(seoul, la, milan)
