@@ -23,7 +23,8 @@ Result<std::size_t> run(sqlite::Connection& db, const char* sql, std::int64_t fi
 Result<std::size_t> give_up(sqlite::Connection& db, const char* sql, UnixMillis at) {
   auto update = db.prepare(sql);
   const Error why = set_aside_because();
-  KOINON_TRY(update.bind(at.value).bind_text(why.message).bind_text("{\"id\":\"" + why.id + "\"}").run());
+  const std::string fault = "{\"id\":\"" + why.id + "\"}";
+  KOINON_TRY(update.bind(at.value).bind_text(why.message).bind_text(fault).run());
   return static_cast<std::size_t>(db.changes());
 }
 
