@@ -31,6 +31,8 @@ class EngineEvents {
   EngineEvents(const EngineEvents&) = delete;
   EngineEvents& operator=(const EngineEvents&) = delete;
 
+  // Before the network's thread runs: what is known at the start of whether this node may sign.
+  void begin() { on_standing(); }
   // Network thread.
   void on_event(const Event& event);
   // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for

@@ -93,6 +93,8 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
           [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); }},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
+  // Whoever asks once the node serves, knows.
+  events_->begin();
   return network_->start();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace koinon::engine {
+
 Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
                    SeenHeads& seen)
     : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
