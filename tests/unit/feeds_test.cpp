@@ -10,6 +10,7 @@
 #include "node/log_files/log_files.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "storage/store/epoch_start.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -98,6 +99,28 @@ TEST(NoteParts, AreShortenedAtTheEndOfAParagraph) {
   std::vector<NotePart> none = {{"", "one"}, {"Solution", "한국"}};
   EXPECT_TRUE(shorten(none, 4));
   ASSERT_EQ(none.size(), 1U) << "no part without text";
+}
+
+// The page names an epoch and an arrival: of another store the number means nothing here.
+TEST_F(FeedsTest, APageOfAnUnknownEpochLeadsBackToTheNewest) {
+  const auto before = [&](const std::string& place) {
+    FeedRequest request = asked("/feeds/all.atom");
+    request.query = {{"before", place}};
+    return feeds().all(request);
+  };
+  const std::string ours = to_text(**store->epoch());
+  EXPECT_EQ(before(ours + ".2")->status, 200U);
+  EXPECT_NE(before(ours + ".2")->body.find("Testing in cars"), std::string::npos);
+  EXPECT_EQ(before(ours + ".1")->body.find("Testing in cars"), std::string::npos) << "it is the oldest";
+  for (const std::string& lost : {to_text(unkeyed_epochs()(77)) + ".2", ours + ".99", std::string("2")}) {
+    const auto moved = before(lost);
+    ASSERT_TRUE(moved.ok()) << moved.error().text();
+    EXPECT_EQ(moved->status, 302U) << lost;
+    EXPECT_EQ(moved->headers.at("location"), "/feeds/all.atom");
+  }
+  EXPECT_EQ(before("x").error().code, Code::kInvalidArgument);
+  ASSERT_TRUE(begin_next_epoch(*store, unkeyed_epochs()).ok());
+  EXPECT_EQ(before(ours + ".2")->status, 200U) << "a restart is none of a reader's business";
 }
 
 TEST_F(FeedsTest, TheEndOfTheAddressSaysWhichForm) {
