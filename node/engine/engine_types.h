@@ -79,8 +79,8 @@ struct Event {
     kStanding,      // what Engine::signing says has changed
     kRolledBack,  // peer or none, text: our store is older than it was, or comes from a backup; again at each
                   // start until we sign again
-    kCameBack,       // log, size, text: our own log was pulled back up to size
-    kCannotShow,     // peer, size: it claims a larger head of our log, and does not show it
+    kCameBack,    // log, size, text: our own log was pulled back up to size
+    kCannotShow,  // peer, size: it claims a larger head of our log, and does not show it
     kStoreFailed,    // text: commits fail, fetching waits
     kFilterApplied,  // the bodies of every log follow our filter
     kTrusted,        // log: policy admits it from now on

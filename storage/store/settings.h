@@ -22,7 +22,8 @@ inline constexpr std::string_view kLived = "lived_ms";  // how long the node has
 
 inline constexpr std::string_view kExcused =
     "signing.without";  // the peers without whose answers we may sign: hexadecimal node keys, blank between
-inline constexpr std::string_view kRolledBack = "signing.rolled_back";  // when it was found out; set: not answered yet
+inline constexpr std::string_view kRolledBack =
+    "signing.rolled_back";  // when it was found out; set: not answered yet
 
 // The setting kExcused. What is no key is passed over.
 std::string excused_text(const std::vector<NodeKey>& peers);
