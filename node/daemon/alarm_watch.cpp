@@ -104,8 +104,8 @@ void AlarmWatch::look() {
   since_ = std::move(since);
   tell(standing);
   // Not with the alarm: signing waits without one, too, and goes on while one stands.
-  const bool waits = parts_.signing_waits ? parts_.signing_waits().has_value()
-                                          : parts_.clock_watch->signing_waits().has_value();
+  const bool waits =
+      parts_.signing_waits ? parts_.signing_waits() : parts_.clock_watch->signing_waits().has_value();
   if (std::exchange(waited_, waits) && !waits) parts_.on_signing();
   const std::lock_guard lock(mutex_);
   alarms_ = std::move(standing);

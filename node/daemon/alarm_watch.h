@@ -29,8 +29,8 @@ class AlarmWatch {
     std::function<std::optional<Trouble>()> others_wait;
     std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
-    std::function<SigningNow()> standing;                 // whether it is known that this store is the newest
-    std::function<std::optional<Error>()> signing_waits;  // for that, or for the clock
+    std::function<SigningNow()> standing;        // whether it is known that this store is the newest
+    std::function<bool()> signing_waits;         // for that, or for the clock
     ClockWatch* clock_watch = nullptr;           // is told what peers and our own log say; outlives this
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
     std::function<void(const Alarm&)> on_over;

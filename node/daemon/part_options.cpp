@@ -8,6 +8,7 @@
 #include "crypto/key_file.h"
 #include "node/text/forwarded.h"
 #include "node/text/time_zone.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
