@@ -25,7 +25,7 @@ TEST(Mark, ReadsWhatItWrote) {
 TEST(Mark, NothingElseIsOne) {
   const std::string text = mark_text({state(4), state(5)});
   for (const std::string& bad :
-       {std::string(), text + "x", text.substr(0, text.size() - 2), "koinon/v1 mark\n1 2 3 4\n"})
+       {std::string(), text + "x", text.substr(0, text.size() - 2), std::string("koinon/v1 mark\n1 2 3 4\n")})
     EXPECT_FALSE(parse_mark(bad).ok()) << bad;
 }
 

@@ -330,7 +330,7 @@ TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
   EXPECT_TRUE(desk.due({2000}, 10)->empty());
   EXPECT_EQ(*desk.count_waiting(id), 2U) << "they wait still";
   EXPECT_EQ(outbox.webhooks()->front().cursor, ArrivalSeq(70));
-  EXPECT_EQ(outbox.webhooks()->front().anew_since.value, 50);
+  EXPECT_EQ(outbox.webhooks()->front().began_anew.value, 50);
   EXPECT_EQ(**outbox.at_once_cursor(), ArrivalSeq(70));
   EXPECT_EQ((*outbox.tells_after())->value, 50);
   EXPECT_TRUE(outbox.due_deliveries(hook, {5000}, 10)->empty());

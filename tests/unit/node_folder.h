@@ -13,7 +13,8 @@ class NodeFolder : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    ASSERT_TRUE(init_node(DataFolder(place.path()), {"seoul.example", "Seoul", "en", "city", "", false, ""},
+    ASSERT_TRUE(init_node(DataFolder(place.path()),
+                          {"seoul.example", "Seoul", "en", "city", "", false, place.path().string(), ""},
                           {1'780'000'000'000})
                     .ok());
   }
