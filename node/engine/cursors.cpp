@@ -65,12 +65,16 @@ void Cursors::save(Link& link) {
   const auto cursor = after(link, LogId(), JournalSeq());
   if (!cursor) return;
   link.cursor->saving = true;
-  effects_.ask(CommitCursor{*cursor}, [this, id = link.id, seq = cursor->seq](const Result<Done>& answer) {
+  effects_.ask(CommitCursor{*cursor}, [this, id = link.id, at = *cursor](const Result<Done>& answer) {
     Link* live = links_.find(id);
-    if (live == nullptr) return;
+    if (live == nullptr) {
+      // The next session of this peer names what the store has.
+      if (answer.ok()) peers_.set_cursor(at.peer, at.epoch, at.seq);
+      return;
+    }
     live->cursor->saving = false;
     if (!answer.ok()) return;
-    note_saved(*live, seq);
+    note_saved(*live, at.seq);
     save(*live);
   });
 }

@@ -14,7 +14,7 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
   if (own() == nullptr) return;
   rollback_.unanswered = config.restored;
   const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
-  signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind);
+  signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind && !config.restored);
   rollback_.at = config.rolled_back_at;
   if (config.mark == MarkSays::kBehind) {
     rollback_.unanswered = false;  // whatever was found out before: this is news
