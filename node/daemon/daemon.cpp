@@ -13,6 +13,7 @@
 #include "node/daemon/version.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
+#include "storage/office/after_rollback.h"
 #include "storage/store/epoch_start.h"
 #include "storage/store/sqlite_store.h"
 
@@ -59,13 +60,16 @@ Status Daemon::prepare() {
   add_own_log(identity_, state);
   KOINON_TRY(begin_epoch(*store, state));
   keep_identity_file(folder_->files(), identity_.log, log_);
-  KOINON_ASSIGN(engine_,
-                EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
-                                     [this] { arrivals_->notify(); }, [this] { on_standing(); }},
-                                    *store, state));
+  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
+                                              mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); },
+                                              [this](const StandingView& view) { on_standing(view); },
+                                              [this] { on_signing(); }},
+                                             *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
+  if (const Status aside = set_aside(); !aside.ok())
+    log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
   KOINON_TRY(start_hold_queue());
   KOINON_TRY(start_alarms());
@@ -131,7 +135,8 @@ Status Daemon::start_hold_queue() {
     const std::lock_guard lock(hold_queue_mutex_);
     hold_queue_ = std::move(queue);
   }
-  on_standing();
+  on_standing(engine_->signing().now().view);
+  on_signing();
   return {};
 }
 
@@ -218,11 +223,25 @@ Status Daemon::write_ready_file() const {
 }
 
 // Before the hold queue is there, its start looks by itself.
-void Daemon::on_standing() {
+void Daemon::on_standing(const StandingView& view) {
   const std::lock_guard lock(hold_queue_mutex_);
-  if (!hold_queue_) return;
-  if (const auto at = engine_->signing().rolled_back_at()) hold_queue_->set_aside_after_rollback(*at);
-  if (engine_->signing().now().view.state == SigningState::kSigns) sign_what_waited();
+  if (hold_queue_ && view.rolled_back_at.value > 0)
+    hold_queue_->set_aside_after_rollback(view.rolled_back_at);
+}
+
+void Daemon::on_signing() {
+  const std::lock_guard lock(hold_queue_mutex_);
+  if (hold_queue_) sign_what_waited();
+}
+
+// What came back with a copy waits for a person, before anything of it is sent.
+Status Daemon::set_aside() {
+  const UnixMillis at = engine_->signing().now().view.rolled_back_at;
+  if (at.value == 0) return {};
+  KOINON_ASSIGN(Databases own, folder_->open_databases());
+  KOINON_ASSIGN(const ArrivalSeq newest, own.index->position());
+  const auto done = set_aside_after(*own.office, at, newest);
+  return done.ok() ? Status() : Status(done.error());
 }
 
 // Any thread. What held signing up is over.

@@ -71,7 +71,9 @@ class Daemon {
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
   Status write_ready_file() const;
-  void on_standing();
+  void on_standing(const StandingView& view);
+  void on_signing();
+  Status set_aside();
   void sign_what_waited();
 
   Config config_;

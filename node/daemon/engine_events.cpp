@@ -76,8 +76,10 @@ void EngineEvents::on_standing() {
   } else {
     parts_.log.warning(why->message);
   }
+  // What a copy brought back is set aside before anything may be signed.
+  parts_.on_standing(now.view);
   parts_.signing.set(std::move(now));
-  parts_.on_standing();
+  if (!why) parts_.on_signing();
 }
 
 void EngineEvents::on_advanced(const Event& event) {

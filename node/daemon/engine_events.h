@@ -25,8 +25,9 @@ class EngineEvents {
     SigningStanding& signing;
     // This node may sign, and could not before: its store is marked as the newest. The writer's thread.
     std::function<Status(Store&)> on_signs;
-    // `signing` says something else. The network's thread.
-    std::function<void()> on_standing;
+    // What `signing` is about to say; and then, that this node may sign. The network's thread.
+    std::function<void(const StandingView&)> on_standing;
+    std::function<void()> on_signing;
   };
   // What `parts` refers to, and this, outlive the threads of network and writer.
   EngineEvents(Parts parts, const StoreState& state) : parts_(std::move(parts)), vouching_(state) {}

@@ -37,8 +37,11 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
   options.engine.node_key = parts_.identity.node_key;
   if (parts_.mark != nullptr) options.engine.standing.mark = parts_.mark->says();
-  options.engine.standing.restored =
-      options.engine.standing.restored || parts_.identity.restored || state.restored;
+  // A restore that no start has looked at yet is found out now.
+  if (!options.engine.standing.restored && (parts_.identity.restored || state.restored)) {
+    options.engine.standing.restored = true;
+    options.engine.standing.rolled_back_at = {};
+  }
   options.engine.agent = "koinon/" + std::string(kVersion);
   options.engine.epochs = own_epochs(keys.node);
   if (keys.city) options.city = keys.city->signing;
@@ -92,7 +95,7 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
       EngineEvents::Parts{
           parts_.log, *network_, *writer_, identity, wall, signing_,
           [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); },
-          parts_.on_standing},
+          parts_.on_standing, parts_.on_signing},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
   // Whoever asks once the node serves, knows.
@@ -110,7 +113,7 @@ bool EngineThreads::has_resumed() {
 // A machine that goes on may sign before its network has looked.
 std::optional<SigningWait> EngineThreads::signing_waits() {
   if (has_resumed()) {
-    signing_.set({});
+    signing_.ask_anew();
     network_->resumed();
   }
   if (auto clock = parts_.clock.watch().signing_waits()) return SigningWait{std::move(*clock)};

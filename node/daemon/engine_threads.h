@@ -36,8 +36,9 @@ class EngineThreads {
     SigningMark* mark = nullptr;  // of our own log; none: an observer's
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
-    // signing() says something else. The network's thread.
-    std::function<void()> on_standing;
+    // What signing() is about to say; and then, that this node may sign. The network's thread.
+    std::function<void(const StandingView&)> on_standing;
+    std::function<void()> on_signing;
   };
   // Makes the network, which others may refer to from now on; nothing runs yet. What `parts` refers to
   // outlives this.

@@ -58,8 +58,9 @@ Result<EngineConfig> engine_options(const Config& config, StoreReader& store) {
   KOINON_ASSIGN(const auto rolled_back, store.setting(kRolledBack));
   engine.standing.without = excused_of(excused);
   engine.standing.restored = rolled_back.has_value();
-  if (rolled_back) {
-    KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*rolled_back));
+  KOINON_ASSIGN(const auto found, store.setting(kRolledBackAt));
+  if (found) {
+    KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*found));
     engine.standing.rolled_back_at.value = static_cast<std::int64_t>(at);
   }
   engine.standing.alone = config.signing_alone;

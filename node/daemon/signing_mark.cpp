@@ -29,6 +29,7 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
   KOINON_ASSIGN(mark.now_, state_of(store, log));
   if (!mark.file_) return mark;
   if (const auto read = mark.file_->read(); read) mark.says_ = compare_mark(*read, mark.now_);
+  mark.stands_ = mark.says_ == MarkSays::kAgrees;
   return mark;
 }
 
@@ -42,13 +43,19 @@ Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
 
 Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
   if (!file_) return {};
+  // Else the mark would name a state that is long past as the one before.
+  if (!stands_)
+    return fail(Code::kUnavailable, "the mark of what was signed is written first; try again", "signing");
   KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
   return file_->write({now_, mark_state(after, epoch)});
 }
 
 Status SigningMark::after_commit(StoreReader& store) {
   KOINON_ASSIGN(now_, state_of(store, log_));
-  return file_ ? file_->write({now_, now_}) : Status();
+  if (!file_) return {};
+  KOINON_TRY(file_->write({now_, now_}));
+  stands_ = true;
+  return {};
 }
 
 }  // namespace koinon

@@ -37,7 +37,8 @@ class SigningMark {
   LogId log_;
   std::optional<MarkFile> file_;
   MarkSays says_ = MarkSays::kNone;
-  MarkState now_;  // of the store, as it was marked or read last
+  bool stands_ = false;  // it names the store as it is, or as it is about to be
+  MarkState now_;        // of the store, as it was marked or read last
 };
 
 }  // namespace koinon

@@ -35,7 +35,7 @@ enum class MarkSays : unsigned char {
 struct StandingConfig {
   MarkSays mark = MarkSays::kNone;
   bool restored = false;      // the store comes from a backup, or a rollback was proven and not answered yet
-  UnixMillis rolled_back_at;  // when that was found out; 0: with this start
+  UnixMillis rolled_back_at;  // when a rollback was found out last; 0: with this start, or never
   bool alone = false;         // the operator's standing word: it can only send, and signs without answers
   std::vector<NodeKey> without;       // the operator's word: peers whose answers are not waited for
   std::chrono::milliseconds wait{0};  // until fewer answers suffice; 0: limits::kSigningWait
@@ -188,7 +188,7 @@ struct StandingView {
   NodeKey shown_by;
   bool nobody_serves = false;        // kBehind: for limits::kPullBack nothing has come
   bool rolled_back = false;          // it is known that the store is an older one, or comes from a backup
-  UnixMillis rolled_back_at;         // when that was found out; the same after a restart
+  UnixMillis rolled_back_at;         // when that was found out last, in whatever run; 0: never
   std::vector<NodeKey> cannot_show;  // peers that claim a larger head, and do not show it
   bool operator==(const StandingView&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "node/engine/epochs.h"
 
+#include <algorithm>
+
 namespace koinon::engine {
 
 void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
@@ -22,7 +24,7 @@ void Epochs::begin(std::uint32_t shown) {
                [this, shown](const Result<EpochBegun>& answer) {
                  beginning_ = false;
                  if (!answer.ok()) {
-                   shown_ = shown;
+                   shown_ = std::max(shown_, shown);
                    again_at_ = effects_.now().mono + limits::kStoreRetry;
                    return;
                  }

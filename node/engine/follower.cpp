@@ -132,7 +132,7 @@ void Follower::verify(Link& link, std::vector<ShownHead> heads) {
 void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads,
                            const Result<HeadsVerified>& answer) {
   Link* link = links_.find(source);
-  if (link == nullptr) return;
+  if (link == nullptr) return remember(source, heads, answer);
   link->unverified -= heads.size();
   if (!answer.ok()) return;
   for (std::size_t i = 0; i < heads.size(); ++i) {
@@ -141,6 +141,16 @@ void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads
     consider(offer_of(heads[i], *checkpoint));
   }
   cursors_.save(*link);
+}
+
+// The session has ended meanwhile; what was seen stays seen.
+void Follower::remember(SessionId source, const std::vector<ShownHead>& heads,
+                        const Result<HeadsVerified>& answer) {
+  if (!answer.ok()) return;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const Result<Checkpoint>& checkpoint = (*answer)[i];
+    if (checkpoint.ok()) seen_.note(heads[i].log, offer_of(heads[i], *checkpoint).head, source);
+  }
 }
 
 // A head whose signature verified.

@@ -29,6 +29,7 @@ class Follower {
   void verify(Link& link, std::vector<ShownHead> heads);
   void on_verified(SessionId source, const std::vector<ShownHead>& heads,
                    const Result<HeadsVerified>& answer);
+  void remember(SessionId source, const std::vector<ShownHead>& heads, const Result<HeadsVerified>& answer);
   void consider(const Offer& offer);
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);

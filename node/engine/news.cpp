@@ -78,9 +78,7 @@ void News::policy_changed(const TrustChange& change) {
   if (!change.removed.empty()) p.admission.forget_outside_asks();
 }
 
-void News::rolled_back(const NodeKey& peer, const std::string& how) {
-  parts_.standing.rolled_back(how, peer);
-}
+void News::rolled_back(const NodeKey& peer, const std::string& how) { parts_.standing.epoch_lost(how, peer); }
 
 void News::store_back() {
   Parts& p = parts_;

@@ -45,6 +45,7 @@ void Standing::on_seen(Link& link, const v1::Seen& seen) {
   if (own() == nullptr) return;
   const auto [place, first] = answers_.try_emplace(link.peer);
   Answer& answer = place->second;
+  answer.gone = false;
   if (first) answer.first_at = effects_.now().mono;
   answer.recoveries = seen.recoveries();
   answer.size = TreeSize(seen.size());
@@ -94,7 +95,12 @@ void Standing::read_root(const NodeKey& peer, Answer& answer) {
 }
 
 void Standing::doubt(const NodeKey& peer, Answer& answer) {
-  if (!answer.doubted_since) answer.doubted_since = effects_.now().mono;
+  if (!answer.doubted_since) {
+    Doubt& doubt = question_.doubts.try_emplace(peer, Doubt{effects_.now().mono}).first->second;
+    if (std::exchange(doubt.broken, false) && doubt.breaks <= limits::kShowAgain)
+      doubt.since = effects_.now().mono;
+    answer.doubted_since = doubt.since;
+  }
   ask_to_show(peer);
 }
 
@@ -116,6 +122,7 @@ bool Standing::take_heads(Link& link, std::uint64_t request_id) {
 void Standing::note_head(Link& link, const StoredHead& head) {
   mark_holder(link.peer);
   if (head.size.value > held() && !is_behind()) pull_.shown_by = link.peer;
+  if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(link.peer);
   seen_.note(*logs_.own(), head, link.id);
   const auto answer = answers_.find(link.peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
@@ -141,22 +148,33 @@ void Standing::note_return(const NodeKey& peer) {
   effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
-// In this run it has heard of our current epoch. One that is as new, and ours, is another node's.
+// An epoch that is as new as ours, and ours, was lost with the store, or another node with our key has begun
+// it: then the peer had followed us before, or shows a later one each time.
 bool Standing::note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
-  const bool again = !twin_.followed.insert(link.peer).second;
-  if (own() == nullptr || !again || follow.epoch().empty()) return false;
+  if (own() == nullptr || follow.epoch().empty()) return false;
   const Epoch named = Epoch::from(follow.epoch());
-  const auto& is_ours = effects_.config().epochs.is_ours;
-  if (named == current || counter_of(named) < counter_of(current) || !is_ours || !is_ours(named))
+  if (named == current) {
+    twin_.followed.insert(link.peer);
     return false;
+  }
+  const std::uint32_t counter = counter_of(named);
+  const auto& is_ours = effects_.config().epochs.is_ours;
+  if (counter < counter_of(current) || !is_ours || !is_ours(named)) return false;
+  const auto [shown, first] = twin_.shown.try_emplace(link.peer, counter);
+  if (!twin_.followed.contains(link.peer) && (first || counter <= shown->second)) return false;
   twin_.found = true;
   return true;
 }
 
+// It may come back and show what it claims.
 void Standing::note_gone(const NodeKey& peer) {
   const auto answer = answers_.find(peer);
-  if (answer != answers_.end() && answer->second.doubted_since && !answer->second.at_fault)
-    answers_.erase(answer);
+  if (answer == answers_.end() || !answer->second.doubted_since || answer->second.at_fault) return;
+  answer->second.gone = true;
+  if (const auto doubt = question_.doubts.find(peer); doubt != question_.doubts.end()) {
+    doubt->second.broken = true;
+    ++doubt->second.breaks;
+  }
 }
 
 // --- what else is known ---
@@ -179,8 +197,6 @@ void Standing::note_displaced(const Link& link) {
 
 void Standing::check_displaced() {
   const MonoTime now = effects_.now().mono;
-  std::erase_if(twin_.heard,
-                [&](const auto& one) { return now - one.second >= limits::kDisplacedForgotten; });
   bool news = false;
   std::erase_if(twin_.displaced, [&](const auto& one) {
     const MonoTime until = one.second + limits::kDisplacedWait;
@@ -188,7 +204,12 @@ void Standing::check_displaced() {
       wake_at(until);
       return false;
     }
-    news = twin_.heard.emplace(one.first, now).second || news;
+    Heard& heard = twin_.heard[one.first];
+    if (now < heard.until) return true;
+    heard.pause = std::min(std::max(2 * heard.pause, MonoTime(limits::kDisplacedForgotten)),
+                           MonoTime(limits::kDisplacedForgottenAtMost));
+    heard.until = now + heard.pause;
+    news = true;
     return true;
   });
   if (news) ask_anew("another node took the place of this one at a peer");
@@ -196,7 +217,7 @@ void Standing::check_displaced() {
 
 void Standing::ask_anew(const std::string& why) {
   if (own() == nullptr) return;
-  signs_ = false;
+  signs_ = told_.any = false;
   answers_.clear();
   begin_question();
   // Peers say with their Hello what they saw.
@@ -209,6 +230,15 @@ void Standing::ask_anew(const std::string& why) {
 void Standing::begin_question() {
   question_.asked_at = effects_.now();
   question_.knocked = question_.alone = question_.answered = false;
+  question_.doubts.clear();
+}
+
+// What peers said before was said to a store of which this was not known.
+void Standing::epoch_lost(const std::string& why, const NodeKey& peer) {
+  signs_ = false;
+  answers_.clear();
+  begin_question();
+  rolled_back(why, peer);
 }
 
 void Standing::rolled_back(const std::string& why, const NodeKey& peer) {
@@ -233,7 +263,9 @@ void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
 
 void Standing::forget_peer(const NodeKey& peer) {
   answers_.erase(peer);
+  question_.doubts.erase(peer);
   twin_.followed.erase(peer);
+  twin_.shown.erase(peer);
   twin_.displaced.erase(peer);
   if (excused_.erase(peer) > 0) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
@@ -243,18 +275,32 @@ void Standing::forget_peer(const NodeKey& peer) {
 void Standing::wake_at(MonoTime at) { due_ = std::min(due_, at); }
 
 void Standing::check_doubts() {
-  for (auto& [peer, answer] : answers_) {
-    if (!answer.doubted_since || answer.at_fault) continue;
+  for (auto one = answers_.begin(); one != answers_.end();) {
+    auto& [peer, answer] = *one;
+    if (!answer.doubted_since || answer.at_fault) {
+      ++one;
+      continue;
+    }
     const MonoTime until = *answer.doubted_since + limits::kShowWait;
     if (until > effects_.now().mono) {
       wake_at(until);
-      continue;
+      ++one;
+    } else if (answer.gone) {
+      one = answers_.erase(one);  // it has not answered
+    } else {
+      find_at_fault(peer, answer);
+      ++one;
     }
-    answer.at_fault = true;
-    effects_.emit({Event::Kind::kCannotShow, peer, *logs_.own(), answer.size,
-                   "it claims a head of our log with " + std::to_string(answer.size.value) +
-                       " entries, and does not show it"});
   }
+}
+
+void Standing::find_at_fault(const NodeKey& peer, Answer& answer) {
+  answer.at_fault = true;
+  const auto doubt = question_.doubts.find(peer);
+  if (doubt != question_.doubts.end() && std::exchange(doubt->second.told, true)) return;
+  effects_.emit({Event::Kind::kCannotShow, peer, *logs_.own(), answer.size,
+                 "it claims a head of our log with " + std::to_string(answer.size.value) +
+                     " entries, and does not show it"});
 }
 
 // An answer of who never says that it has caught up counts once every honest node has.
@@ -271,6 +317,7 @@ bool Standing::has_enough(StandingView& view) {
   std::size_t holders = 0;
   std::size_t awaited = 0;
   bool doubted = false;
+  bool missing = false;  // a city that is pinned and may come at once
   for (auto& [key, answer] : answers_) {
     doubted = doubted || answer.reading || (answer.doubted_since && !answer.at_fault);
     question_.answered = question_.answered || counts(answer);
@@ -278,11 +325,14 @@ bool Standing::has_enough(StandingView& view) {
       wake_at(answer.first_at + limits::kSigningWait);
   }
   for (const auto& [key, peer] : peers_.all()) {
-    if (!peer.held_ours || !peer.log) continue;
+    const auto answer = answers_.find(key);
+    const bool silent = peer.log && answer == answers_.end() && !excused_.contains(key);
+    missing = missing || silent;
+    // After a rollback nobody knows who has held what came since.
+    if (!peer.log || !(peer.held_ours || rollback_.unanswered)) continue;
     ++holders;
     if (excused_.contains(key)) continue;
     ++awaited;
-    const auto answer = answers_.find(key);
     if (answer != answers_.end() && counts(answer->second)) {
       ++view.answered;
     } else {
@@ -299,7 +349,13 @@ bool Standing::has_enough(StandingView& view) {
   if (rollback_.unanswered && held() == 0) return false;
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
+  const MonoTime reach = question_.asked_at.mono + limits::kReachWait;
   if (holders > 0) {
+    if (view.waits_for.empty() && !waited &&
+        (rollback_.unanswered ? question_.knocked : missing && now < reach)) {
+      wake_at(reach);
+      return false;
+    }
     if (view.waits_for.empty()) return true;
     return waited && view.answered > 0 && 2 * view.answered > awaited;
   }
@@ -364,7 +420,7 @@ StandingView Standing::decide() {
     view.cannot_show = cannot_show;
   }
   view.rolled_back = rollback_.unanswered;
-  if (rollback_.unanswered) view.rolled_back_at = rollback_.at;
+  view.rolled_back_at = rollback_.at;
   return view;
 }
 

@@ -35,7 +35,7 @@ class Standing {
   // The first Follow of a session, which is well formed. True: since the peer's session before, it has
   // followed another node with our key.
   bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current);
-  // The session is gone: what the peer claimed and did not show is no answer.
+  // The session is gone.
   void note_gone(const NodeKey& peer);
 
   // --- what else is known ---
@@ -47,6 +47,8 @@ class Standing {
   void note_knock() { question_.knocked = question_.knocked || !signs_; }
   // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
   void ask_anew(const std::string& why);
+  // A peer has shown an epoch that the store has lost.
+  void epoch_lost(const std::string& why, const NodeKey& peer);
   // It is proven that the store is older than it was.
   void rolled_back(const std::string& why, const NodeKey& peer = {});
   // The operator's word. `alone`: even if nobody ever held our log.
@@ -66,6 +68,7 @@ class Standing {
     bool caught_up = false;
     MonoTime first_at{};
     bool reading = false;                           // what we have at that size is being read
+    bool gone = false;                              // its session has ended since
     std::optional<MonoTime> doubted_since;          // it claims what we do not know
     bool at_fault = false;                          // and has not shown it in time
     std::optional<std::pair<TreeSize, Hash>> same;  // it saw what we hold at that size
@@ -82,6 +85,7 @@ class Standing {
   void note_return(const NodeKey& peer);
   bool counts(const Answer& answer) const;
   void check_doubts();
+  void find_at_fault(const NodeKey& peer, Answer& answer);
   void check_displaced();
   void begin_question();
   void keep_rollback();
@@ -97,11 +101,20 @@ class Standing {
   Holdings& holdings_;
   SeenHeads& seen_;
 
+  // Of a peer, in one question. However often it claims and takes back, and however often its session breaks,
+  // its time to show a head does not begin anew without end.
+  struct Doubt {
+    MonoTime since{};
+    unsigned breaks = 0;
+    bool broken = false;
+    bool told = false;  // that it is at fault
+  };
   struct Question {
     Now asked_at;
     bool alone = false;     // the operator's word: nobody else ever held our log
     bool knocked = false;   // somebody whose key is not pinned
     bool answered = false;  // a peer has
+    std::map<NodeKey, Doubt> doubts;
   };
   struct PullBack {
     bool under_way = false;
@@ -110,12 +123,17 @@ class Standing {
     TreeSize held;
     MonoTime progress_at{};  // when entries of ours came last
   };
+  struct Heard {
+    MonoTime until{};
+    MonoTime pause{};
+  };
   // Signs of another node with our key.
   struct Twin {
     bool found = false;
-    std::set<NodeKey> followed;             // peers that have had a session in this run
-    std::map<NodeKey, MonoTime> displaced;  // and nobody has taken our place yet
-    std::map<NodeKey, MonoTime> heard;      // whose word for that has made us ask: once in a while, no more
+    std::set<NodeKey> followed;              // peers that have named our current epoch in this run
+    std::map<NodeKey, MonoTime> displaced;   // and nobody has taken our place yet
+    std::map<NodeKey, Heard> heard;          // whose word for that has made us ask: more and more seldom
+    std::map<NodeKey, std::uint32_t> shown;  // the first lost epoch that a peer named
   };
   struct Rollback {
     bool unanswered =

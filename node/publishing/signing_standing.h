@@ -31,7 +31,6 @@ class SigningStanding {
   void set(SigningNow now) {
     const std::lock_guard lock(mutex_);
     now_ = std::move(now);
-    if (now_.view.rolled_back) rolled_back_at_ = now_.view.rolled_back_at;
   }
   SigningNow now() const {
     const std::lock_guard lock(mutex_);
@@ -44,11 +43,10 @@ class SigningStanding {
     return SigningWait{std::move(*why), now.view.fewer_after};
   }
 
-  // When it was found out last, in this run or before it, that the store is an older one. It stays when
-  // signing goes on.
-  std::optional<UnixMillis> rolled_back_at() const {
+  // Until the engine says more: all is asked anew.
+  void ask_anew() {
     const std::lock_guard lock(mutex_);
-    return rolled_back_at_;
+    if (now_.view.state == SigningState::kSigns) now_.view.state = SigningState::kAsks;
   }
 
   // Whether our store may hold texts that our own log has taken back since: it is an older one, and its peers
@@ -60,7 +58,6 @@ class SigningStanding {
 
  private:
   mutable std::mutex mutex_;
-  std::optional<UnixMillis> rolled_back_at_;
   SigningNow now_;  // until the engine has said anything: it asks
 };
 

@@ -176,7 +176,10 @@ Result<Done> write(Store& store, const CommitExcused& intent) {
 }
 
 Result<Done> write(Store& store, const CommitRolledBack& intent) {
-  if (intent.rolled_back) return done(store.set_setting(kRolledBack, std::to_string(intent.at.value)));
+  if (intent.rolled_back) {
+    KOINON_TRY(store.set_setting(kRolledBackAt, std::to_string(intent.at.value)));
+    return done(store.set_setting(kRolledBack, std::to_string(intent.at.value)));
+  }
   KOINON_TRY(store.set_setting(kRestored, {}));
   return done(store.set_setting(kRolledBack, {}));
 }

@@ -151,6 +151,8 @@ inline constexpr std::chrono::seconds kDisplacedWait{
     5};  // for the connection of the peer that took the place of ours
 inline constexpr std::chrono::minutes kDisplacedForgotten{
     30};  // then a peer's word for it makes us ask again
+inline constexpr std::chrono::hours kDisplacedForgottenAtMost{24};
+inline constexpr unsigned kShowAgain = 3;  // times that a peer has kShowWait anew, after its session broke
 inline constexpr std::chrono::hours kPullBack{
     1};  // without anybody who serves our own entries; then it is told
 

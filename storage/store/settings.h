@@ -24,6 +24,9 @@ inline constexpr std::string_view kExcused =
     "signing.without";  // the peers without whose answers we may sign: hexadecimal node keys, blank between
 inline constexpr std::string_view kRolledBack =
     "signing.rolled_back";  // when it was found out; set: not answered yet
+// When a rollback was found out last, decimal Unix milliseconds; it stays. What was queued before then waits
+// for a look.
+inline constexpr std::string_view kRolledBackAt = "signing.rolled_back_at";
 
 // The setting kExcused. What is no key is passed over.
 std::string excused_text(const std::vector<NodeKey>& peers);
