@@ -234,7 +234,7 @@ Status MemoryEpochs::begin(const Epoch& epoch, ArrivalSeq arrival) {
   }
   epochs_.push_back({epoch, {}, {}});
   if (epochs_.size() > limits::kEpochs) epochs_.erase(epochs_.begin());
-  begun_ = epoch;
+  begun_from_ = std::min(begun_from_.value_or(counter_of(epoch)), counter_of(epoch));
   return {};
 }
 

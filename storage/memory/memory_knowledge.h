@@ -82,21 +82,23 @@ class MemoryEpochs {
   const std::vector<EpochRange>& all() const { return epochs_; }
   std::uint32_t handled() const { return handled_; }
   JournalSeq last_row() const { return last_row_; }
-  bool has_begun() const { return begun_ && !epochs_.empty() && epochs_.back().epoch == *begun_; }
+  bool has_begun() const {
+    return begun_from_ && !epochs_.empty() && counter_of(epochs_.back().epoch) >= *begun_from_;
+  }
 
   // `arrival`: the newest.
   Status begin(const Epoch& epoch, ArrivalSeq arrival);
   void set_handled(std::uint32_t counter);
   Result<JournalSeq> next_row();
   // Called after a start: the next one begins an epoch.
-  void start() { begun_.reset(); }
+  void start() { begun_from_.reset(); }
 
  private:
   MemoryUndo& undo_;
   std::vector<EpochRange> epochs_;
   std::uint32_t handled_ = 0;
   JournalSeq last_row_;
-  std::optional<Epoch> begun_;  // since the store was opened
+  std::optional<std::uint32_t> begun_from_;  // the lowest counter since the store was opened
 };
 
 class MemorySettings {

@@ -73,7 +73,7 @@ Status SqliteEpochs::begin(const Epoch& epoch) {
       "DELETE FROM epoch WHERE counter <= (SELECT counter FROM epoch ORDER BY counter DESC LIMIT 1 OFFSET "
       "?)");
   KOINON_TRY(forget.bind(static_cast<std::int64_t>(limits::kEpochs)).run());
-  begun_ = epoch;
+  begun_from_ = std::min(begun_from_.value_or(counter_of(epoch)), counter_of(epoch));
   return {};
 }
 
@@ -84,7 +84,7 @@ Status SqliteEpochs::set_handled(std::uint32_t counter) {
 
 Result<bool> SqliteEpochs::has_begun() {
   KOINON_ASSIGN(const auto epoch, current());
-  return begun_ && epoch == begun_;
+  return epoch && begun_from_ && counter_of(*epoch) >= *begun_from_;
 }
 
 Result<JournalSeq> SqliteEpochs::next_row() {

@@ -27,7 +27,9 @@ class SqliteEpochs {
  private:
   sqlite::Connection& db_;
   SqliteSettings& settings_;
-  std::optional<Epoch> begun_;  // since the store was opened; the transaction may have been undone
+  // The lowest counter that was begun since the store was opened. Its transaction may have been undone: then
+  // the current one counts less.
+  std::optional<std::uint32_t> begun_from_;
 };
 
 }  // namespace koinon

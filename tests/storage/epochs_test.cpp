@@ -58,7 +58,7 @@ TEST_P(StoreEpochs, EachEndsWhereTheNextBegins) {
 TEST_P(StoreEpochs, TheNumberOfARowThatWentIsNotGivenAgain) {
   ASSERT_TRUE(publish(*store, log, note("one")).ok());
   OwnLog other = test_log("milan.example");
-  ASSERT_TRUE(publish(*store, other, note("one")).ok());
+  ASSERT_TRUE(publish(*store, other, note("another")).ok());
   change([&] { ASSERT_TRUE(store->remove_log(other.id(), {1}).ok()); });
   EXPECT_EQ(store->load_state()->last_journal_seq, JournalSeq(2));
   ASSERT_TRUE(publish(*store, log, note("two")).ok());
