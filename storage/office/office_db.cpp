@@ -177,6 +177,7 @@ ALTER TABLE held ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE held ADD COLUMN hides INTEGER NOT NULL DEFAULT -1;
 UPDATE held SET salt = randomblob(16) WHERE state IN (1, 2, 6);
 CREATE INDEX held_kept ON held (id) WHERE kept = 1 AND state IN (1, 6);
+CREATE INDEX held_to_keep ON held (due_at_ms) WHERE state = 1 AND kept = 0;
 CREATE INDEX held_set_aside ON held (id) WHERE state = 7;
 CREATE INDEX held_hides ON held (hides) WHERE hides >= 0 AND kept = 1 AND state IN (1, 2, 6, 7);
 DROP TRIGGER held_added;

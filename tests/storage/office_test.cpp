@@ -274,14 +274,14 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
 
 TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
   ASSERT_TRUE(Outbox(*db).queue_mail({.mails = std::vector<Mail>(2)}).ok());
-  for (const char* sql :
-       {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
-        "UPDATE mail SET outcome = '250' WHERE id = 1",
-        "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
-        "DROP INDEX held_hides", "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt",
-        "ALTER TABLE held DROP COLUMN kept", "ALTER TABLE held DROP COLUMN hides",
-        "DROP INDEX credential_paused", "ALTER TABLE credential DROP COLUMN paused_at_ms",
-        "ALTER TABLE webhook DROP COLUMN began_anew_ms", "PRAGMA user_version=7"})
+  for (const char* sql : {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
+                          "UPDATE mail SET outcome = '250' WHERE id = 1",
+                          "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
+                          "DROP INDEX held_hides", "DROP INDEX held_to_keep", "DROP INDEX held_set_aside",
+                          "ALTER TABLE held DROP COLUMN salt", "ALTER TABLE held DROP COLUMN kept",
+                          "ALTER TABLE held DROP COLUMN hides", "DROP INDEX credential_paused",
+                          "ALTER TABLE credential DROP COLUMN paused_at_ms",
+                          "ALTER TABLE webhook DROP COLUMN began_anew_ms", "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();
   const auto mails = *Outbox(*db).recent_mail(2);
