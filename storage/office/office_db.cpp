@@ -198,6 +198,12 @@ CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6, 7) BEG
   UPDATE waiting SET count = count - 1 WHERE user = old.user;
   UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
 END;
+CREATE TRIGGER held_given AFTER UPDATE OF user ON held
+WHEN new.user <> old.user AND old.state IN (1, 2, 6, 7) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count - 1 WHERE user = old.user;
+  UPDATE waiting SET count = count + 1 WHERE user = new.user;
+END;
 ALTER TABLE credential ADD COLUMN paused_at_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX credential_paused ON credential (paused_at_ms) WHERE paused_at_ms > 0;
 )sql"};
