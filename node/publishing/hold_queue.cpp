@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <future>
 
+#include "crypto/hash.h"
 #include "node/publishing/own_log.h"
 #include "node/reading/kept_fault.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 #include "storage/office/after_rollback.h"
@@ -17,7 +19,20 @@ constexpr std::chrono::minutes kHouse{1};
 constexpr std::size_t kSignAtOnce = 16;
 constexpr std::size_t kForgottenAtOnce = 500;
 
-std::string once_of(HeldId id) { return "held." + std::to_string(id.value); }
+// Not its number: an older office.db gives the same number to another note. Not the salt itself: with it
+// somebody could guess a text that was erased.
+std::string once_of(const HeldNote& note) {
+  return "held." + (note.salt.empty() ? std::to_string(note.id.value) : to_hex(sha256(note.salt).bytes()));
+}
+
+bool is_kept_erasure(const HeldNote& note) { return note.kept && note.hides; }
+
+// An erasure that a reviewer has released is the reviewer's too, whatever its account may do by now.
+Caller acting_for(const HeldNote& note, Caller caller) {
+  if (is_kept_erasure(note) && !note.approved_by.empty())
+    caller.role = std::max(caller.role, Role::kReviewer);
+  return caller;
+}
 
 // Whether the error passes with time: the node cannot sign at the moment. Then notes go on waiting.
 bool passes(Code code) { return code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable; }
@@ -29,8 +44,10 @@ HoldQueue::HoldQueue(Parts parts)
       accounts_(*parts_.office),
       desk_(*parts_.office),
       publisher_(*parts_.store, parts_.nearness, *parts_.index, parts_.writer, parts_.own, parts_.rules),
-      kept_house_(parts_.clock.mono()),
-      thread_([this] { run(); }) {}
+      kept_house_(parts_.clock.mono()) {
+  if (const Status hidden = settle_hidden(); !hidden.ok()) parts_.on_error(hidden.error());
+  thread_ = std::thread([this] { run(); });
+}
 
 HoldQueue::~HoldQueue() { stop(); }
 
@@ -178,6 +195,8 @@ bool HoldQueue::keep_due() {
 }
 
 bool HoldQueue::sign_due() {
+  // First: whatever else fails, a text that is to be erased is not shown.
+  if (const Status hidden = settle_hidden(); !hidden.ok()) parts_.on_error(hidden.error());
   if (!set_aside()) return false;
   // Frees notes that were claimed and not settled, now or before the start. Nobody else claims notes.
   if (const Status free = desk_.unclaim_all(); !free.ok()) {
@@ -188,7 +207,6 @@ bool HoldQueue::sign_due() {
     parts_.on_error(right.error());
     return false;
   }
-  if (const Status hidden = settle_hidden(); !hidden.ok()) parts_.on_error(hidden.error());
   if (parts_.writer.signing_waits()) {
     keep_due();
     return false;
@@ -226,7 +244,7 @@ Result<EntryIndex> HoldQueue::claim_and_sign(const HeldNote& note) {
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kSigned,
                           Directory(*parts_.store, parts_.nearness).ref(*parts_.own, *published), now));
   note_line(note, "signed as " + std::to_string(published->value));
-  parts_.writer.change([once = once_of(note.id)](Store& store) { return forget_once(store, once); },
+  parts_.writer.change([once = once_of(note)](Store& store) { return forget_once(store, once); },
                        [](const Status&) {});
   return published;
 }
@@ -242,8 +260,15 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
     return caller;
   }
   KOINON_ASSIGN(const auto user, accounts_.get(note.user));
-  if (!user)
+  if (!user) {
+    // What is kept became the office's own in the same transaction in which its account was removed.
+    KOINON_ASSIGN(const auto row, desk_.held(note.id));
+    if (row && row->user.value == 0) {
+      caller.role = Role::kOperator;
+      return caller;
+    }
     return fail(Code::kRefused, Sentence{"held.account_removed", "its account was removed"}, "account");
+  }
   caller.role = user->role;
   caller.user = user->id;
   caller.office = user->office;
@@ -279,7 +304,25 @@ Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const E
   }
   // Only the code is logged: a sentence may repeat text of the note.
   note_line(note, std::string(code_name(why.code)));
+  if (to == HeldState::kFailed || to == HeldState::kCancelled) tell_if_shown(note);
   return why;
+}
+
+void HoldQueue::tell_if_shown(const HeldNote& note) {
+  if (!is_kept_erasure(note) || !parts_.own) return;
+  const auto record = parts_.store->record(*parts_.own, *note.hides);
+  if (record.ok() && record->body.empty()) return;  // another request has erased it
+  const auto hides = desk_.hides();
+  if (hides.ok() && std::binary_search(hides->begin(), hides->end(), *note.hides)) return;
+  const AuditLine line{
+      0,
+      parts_.clock.wall(),
+      "the node",
+      "showAgain",
+      std::to_string(note.hides->value),
+      "its erasure " + std::to_string(note.id.value) + " was not signed; its text is shown again"};
+  if (const Status noted = accounts_.note(line); !noted.ok()) parts_.on_error(noted.error());
+  parts_.log_change(line);
 }
 
 // If a library throws because of a note, only this note fails.
@@ -313,8 +356,11 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   Wish wish = prepared->wish;
   wish.at = now;
   wish.approved = !note.approved_by.empty();
-  const auto verdict = publisher_.decide(*caller, wish, now);
+  const auto verdict = publisher_.decide(acting_for(note, *caller), wish, now);
   if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
+  // A text that is hidden is not shown again because a role changed. A reviewer decides.
+  if (!verdict.ok() && is_kept_erasure(note) && note.approved_by.empty())
+    return settle(note, HeldState::kReview, verdict.error());
   if (!verdict.ok()) return settle(note, HeldState::kCancelled, verdict.error());
   if (verdict->when == Verdict::When::kReviewed) {
     return settle(
@@ -322,7 +368,7 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
         fail(Code::kRefused, Sentence{"held.for_reviewer",
                                       "it waits for a reviewer: its account may no longer sign by itself"}));
   }
-  prepared->draft.once = once_of(note.id);
+  prepared->draft.once = once_of(note);
   prepared->draft.salt = note.salt;
   std::promise<Result<Published>> promise;
   auto answer = promise.get_future();

@@ -46,6 +46,7 @@ class HoldQueue {
   };
   using Done = std::function<void(Result<EntryIndex>)>;
 
+  // Hides what is to be hidden before it returns. So the writer must run, and no request be served yet.
   explicit HoldQueue(Parts parts);
   ~HoldQueue();
   HoldQueue(const HoldQueue&) = delete;
@@ -88,6 +89,8 @@ class HoldQueue {
   Result<EntryIndex> put_off(const HeldNote& note, const Error& why);
   Result<Caller> owner_of(const HeldNote& note);
   void note_line(const HeldNote& note, const std::string& outcome);
+  // Tells if the note was to erase a text that is shown again, because it will not be signed.
+  void tell_if_shown(const HeldNote& note);
   void keep_house();
   std::chrono::milliseconds until_next(bool trouble);
 

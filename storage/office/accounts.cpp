@@ -148,10 +148,12 @@ Status Accounts::remove(UserId user) {
     if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
       return last_operator("name");
     }
+    // What is kept would be in the log already if the node had been able to sign. It is the office's own now.
     for (const char* sql :
          {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
+          "UPDATE held SET user = 0 WHERE user = ? AND kept = 1 AND state IN (1, 2, 6, 7)",
           "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
-          "fault = '{\"id\":\"held.account_removed\"}', "
+          "salt = x'', fault = '{\"id\":\"held.account_removed\"}', "
           "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
           "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);

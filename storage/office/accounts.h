@@ -83,8 +83,8 @@ class Accounts {
   // Sets only the password. `before`: the hash that it replaces, if the caller has shown the old password.
   // kNotFound: the account is gone, or its password has changed since.
   Status set_password(UserId user, const std::string& hash, const std::optional<std::string>& before);
-  // Removes the account and its credentials, and cancels the notes that it holds. kRefused: it is the last
-  // operator.
+  // Removes the account and its credentials, and cancels the notes that it holds. What is kept until the node
+  // may sign becomes the office's own. kRefused: it is the last operator.
   Status remove(UserId user);
   // By what account_name() makes of the name.
   Result<std::optional<User>> find(std::string_view name);

@@ -216,21 +216,22 @@ Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {
 }
 
 Result<bool> Desk::has_kept() {
-  auto select =
-      db_.connection().prepare("SELECT EXISTS (SELECT 1 FROM held WHERE kept = 1 AND state IN (1, 6))");
+  auto select = db_.connection().prepare(
+      "SELECT EXISTS (SELECT 1 FROM held INDEXED BY held_kept WHERE kept = 1 AND state IN (1, 6))");
   KOINON_TRY(select.step());
   return select.integer(0) != 0;
 }
 
 Status Desk::keep_due(UnixMillis now) {
-  auto update =
-      db_.connection().prepare("UPDATE held SET kept = 1 WHERE state = 1 AND due_at_ms <= ? AND kept = 0");
+  auto update = db_.connection().prepare(
+      "UPDATE held INDEXED BY held_to_keep SET kept = 1 WHERE state = 1 AND kept = 0 AND due_at_ms <= ?");
   return update.bind(now.value).run();
 }
 
 Result<std::vector<EntryIndex>> Desk::hides() {
   auto select = db_.connection().prepare(
-      "SELECT DISTINCT hides FROM held WHERE hides >= 0 AND kept = 1 AND state IN (1, 2, 6, 7) ORDER BY "
+      "SELECT DISTINCT hides FROM held INDEXED BY held_hides WHERE hides >= 0 AND kept = 1 AND state IN (1, "
+      "2, 6, 7) ORDER BY "
       "hides");
   std::vector<EntryIndex> out;
   while (true) {

@@ -38,7 +38,9 @@ enum class HeldState : unsigned char {
 };
 struct HeldNote {
   HeldId id;
-  UserId user;      // its owner; 0: the Unix socket, -1: an account that is gone
+  // Its owner; 0: the office itself, by the Unix socket or since the account of what was kept is gone; -1: an
+  // account that is gone.
+  UserId user;
   std::string who;  // the account's name at that time
   UnixMillis made_at;
   UnixMillis due_at;

@@ -177,6 +177,7 @@ ALTER TABLE held ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE held ADD COLUMN hides INTEGER NOT NULL DEFAULT -1;
 UPDATE held SET salt = randomblob(16) WHERE state IN (1, 2, 6);
 CREATE INDEX held_kept ON held (id) WHERE kept = 1 AND state IN (1, 6);
+CREATE INDEX held_to_keep ON held (due_at_ms) WHERE state = 1 AND kept = 0;
 CREATE INDEX held_set_aside ON held (id) WHERE state = 7;
 CREATE INDEX held_hides ON held (hides) WHERE hides >= 0 AND kept = 1 AND state IN (1, 2, 6, 7);
 DROP TRIGGER held_added;
@@ -196,6 +197,12 @@ END;
 CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6, 7) BEGIN
   UPDATE waiting SET count = count - 1 WHERE user = old.user;
   UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
+END;
+CREATE TRIGGER held_given AFTER UPDATE OF user ON held
+WHEN new.user <> old.user AND old.state IN (1, 2, 6, 7) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count - 1 WHERE user = old.user;
+  UPDATE waiting SET count = count + 1 WHERE user = new.user;
 END;
 ALTER TABLE credential ADD COLUMN paused_at_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX credential_paused ON credential (paused_at_ms) WHERE paused_at_ms > 0;

@@ -16,16 +16,17 @@ namespace {
 struct Size {
   std::size_t notes = 1000;  // of one city
   std::size_t cities = 20;
-  std::size_t revisions = 5;  // of one note
-  std::size_t adoptions = 5;  // of one note, by another city
-  std::size_t erased = 5;     // of one city
-  std::size_t gone = 5;       // revisions of one note that were taken back; as many of another kind
-  std::size_t held = 10;      // requests of one account that were settled
-  std::size_t drafts = 10;    // of somebody else
-  std::size_t sent = 10;      // mails and deliveries
-  std::size_t waiting = 10;   // deliveries and mails that were not tried yet
-  std::size_t watched = 10;   // records, by somebody else
-  std::size_t digests = 5;    // that are due another time
+  std::size_t revisions = 5;   // of one note
+  std::size_t adoptions = 5;   // of one note, by another city
+  std::size_t erased = 5;      // of one city
+  std::size_t gone = 5;        // revisions of one note that were taken back; as many of another kind
+  std::size_t held = 10;       // requests of one account that were settled
+  std::size_t scheduled = 10;  // notes that wait for their time
+  std::size_t drafts = 10;     // of somebody else
+  std::size_t sent = 10;       // mails and deliveries
+  std::size_t waiting = 10;    // deliveries and mails that were not tried yet
+  std::size_t watched = 10;    // records, by somebody else
+  std::size_t digests = 5;     // that are due another time
   std::size_t credentials = 20;
   std::size_t relayed = 10;  // bodies of a third city, held for peers
   std::size_t files = 5;     // of that city, wanted
@@ -207,6 +208,12 @@ class Held {
                 held.state = HeldState::kWaiting;
                 KOINON_ASSIGN(const HeldId id, desk.hold(held));
                 KOINON_TRY(desk.settle(id, HeldState::kWaiting, HeldState::kSigned, "x", {9}));
+              }
+              for (std::size_t i = 0; i < size.scheduled; ++i) {
+                HeldNote held;
+                held.user = somebody;
+                held.due_at = {900'000};
+                KOINON_TRY(desk.hold(held));
               }
               for (std::size_t i = 0; i < size.drafts; ++i)
                 KOINON_TRY(desk.add_draft(somebody, "{}", {static_cast<std::int64_t>(i)}));
@@ -400,6 +407,9 @@ std::vector<Operation> index_operations() {
 std::vector<Operation> office_operations() {
   return {
       {"what is due", [](Held& h) { return done(Desk(*h.office).due({1}, 5)); }},
+      {"whether something is kept", [](Held& h) { return done(Desk(*h.office).has_kept()); }},
+      {"what is to be kept", [](Held& h) { return Desk(*h.office).keep_due({1}); }},
+      {"what is to be hidden", [](Held& h) { return done(Desk(*h.office).hides()); }},
       {"how much waits", [](Held& h) { return done(Desk(*h.office).count_waiting(std::nullopt)); }},
       {"how much of one waits", [](Held& h) { return done(Desk(*h.office).count_waiting(h.user)); }},
       {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user, 5)); }},
@@ -452,11 +462,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
                     Dimension{"Revisions", &Size::revisions}, Dimension{"Adoptions", &Size::adoptions},
                     Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
-                    Dimension{"Held", &Size::held}, Dimension{"Drafts", &Size::drafts},
-                    Dimension{"Sent", &Size::sent}, Dimension{"Waiting", &Size::waiting},
-                    Dimension{"Watched", &Size::watched}, Dimension{"Digests", &Size::digests},
-                    Dimension{"Credentials", &Size::credentials}, Dimension{"Relayed", &Size::relayed},
-                    Dimension{"Files", &Size::files}),
+                    Dimension{"Held", &Size::held}, Dimension{"Scheduled", &Size::scheduled},
+                    Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
+                    Dimension{"Waiting", &Size::waiting}, Dimension{"Watched", &Size::watched},
+                    Dimension{"Digests", &Size::digests}, Dimension{"Credentials", &Size::credentials},
+                    Dimension{"Relayed", &Size::relayed}, Dimension{"Files", &Size::files}),
     [](const auto& info) { return info.param.name; });
 
 TEST_P(Costs, DoNotGrowWith) {

@@ -106,6 +106,42 @@ TEST_F(Office, WhatWaitsOfAnAccountThatIsRemovedSaysWhyWithAnId) {
   EXPECT_EQ((*desk.held(*id))->fault, R"({"id":"held.account_removed"})");
 }
 
+// As if it had been signed at once.
+TEST_F(Office, WhatIsKeptOfAnAccountThatIsRemovedIsTheOfficesOwn) {
+  Accounts accounts(*db);
+  User user;
+  user.name = "press";
+  user.role = Role::kPublisher;
+  const UserId author = *accounts.add(user);
+  Desk desk(*db);
+  HeldNote note;
+  note.user = author;
+  note.who = "press";
+  note.request = R"({"withdraw":{}})";
+  note.salt = Bytes(16, 's');
+  const HeldId scheduled = *desk.hold(note);
+  note.kept = true;
+  note.hides = EntryIndex(7);
+  const HeldId erasure = *desk.hold(note);
+  const HeldId aside = *desk.hold(note);
+  ASSERT_TRUE(desk.settle(aside, HeldState::kWaiting, HeldState::kSetAside, "", {0}).ok());
+  ASSERT_TRUE(accounts.remove(author).ok());
+  for (const HeldId id : {erasure, aside}) {
+    const HeldNote kept = **desk.held(id);
+    EXPECT_EQ(kept.state, id == aside ? HeldState::kSetAside : HeldState::kWaiting);
+    EXPECT_EQ(kept.user.value, 0);
+    EXPECT_EQ(kept.who, "press");
+    EXPECT_EQ(kept.request, note.request);
+    EXPECT_EQ(kept.salt, note.salt);
+  }
+  EXPECT_EQ(*desk.hides(), std::vector{EntryIndex(7)}) << "what it hides stays hidden";
+  EXPECT_EQ(*desk.count_waiting(UserId{0}), 2U);
+  EXPECT_EQ(*desk.count_waiting(author), 0U);
+  EXPECT_EQ(*desk.count_waiting(std::nullopt), 2U);
+  EXPECT_EQ((*desk.held(scheduled))->state, HeldState::kCancelled);
+  EXPECT_TRUE((*desk.held(scheduled))->salt.empty()) << "with it an erased text could be guessed";
+}
+
 TEST_F(Office, WhatIsHeldIsSettledOnce) {
   Desk desk(*db);
   HeldNote note;
@@ -274,14 +310,14 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
 
 TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
   ASSERT_TRUE(Outbox(*db).queue_mail({.mails = std::vector<Mail>(2)}).ok());
-  for (const char* sql :
-       {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
-        "UPDATE mail SET outcome = '250' WHERE id = 1",
-        "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
-        "DROP INDEX held_hides", "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt",
-        "ALTER TABLE held DROP COLUMN kept", "ALTER TABLE held DROP COLUMN hides",
-        "DROP INDEX credential_paused", "ALTER TABLE credential DROP COLUMN paused_at_ms",
-        "ALTER TABLE webhook DROP COLUMN began_anew_ms", "PRAGMA user_version=7"})
+  for (const char* sql : {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
+                          "UPDATE mail SET outcome = '250' WHERE id = 1",
+                          "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
+                          "DROP INDEX held_hides", "DROP INDEX held_to_keep", "DROP TRIGGER held_given",
+                          "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt",
+                          "ALTER TABLE held DROP COLUMN kept", "ALTER TABLE held DROP COLUMN hides",
+                          "DROP INDEX credential_paused", "ALTER TABLE credential DROP COLUMN paused_at_ms",
+                          "ALTER TABLE webhook DROP COLUMN began_anew_ms", "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();
   const auto mails = *Outbox(*db).recent_mail(2);

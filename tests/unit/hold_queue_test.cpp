@@ -1,6 +1,7 @@
 // What waits to be signed and cannot be: its text is given back or stays, and is never lost in between.
 #include "node/publishing/hold_queue.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <future>
@@ -203,6 +204,11 @@ class HoldQueueTest : public testing::Test {
   // After it the queue has looked at all that waits: a request is answered between two looks.
   void let_it_look() {
     for (int i = 0; i < 2; ++i) EXPECT_FALSE(ask_to_sign(HeldId{999}).ok());
+  }
+  std::size_t told_shown_again() {
+    const auto lines = *Accounts(*office).audit({}, 10);
+    return static_cast<std::size_t>(std::count_if(
+        lines.begin(), lines.end(), [](const AuditLine& line) { return line.action == "showAgain"; }));
   }
   HeldNote now(HeldId id) { return **desk.held(id); }
   std::uint64_t log_size() { return read_store()->log_state(city.id())->range.size().value; }
@@ -412,6 +418,87 @@ TEST_F(HoldQueueTest, AnErasureThatWaitsHidesTheTextUntilItIsTakenBack) {
   let_it_look();
   EXPECT_FALSE(is_hidden(0));
   queue->stop();
+}
+
+// It asked while it had the right to.
+TEST_F(HoldQueueTest, AnErasureWhoseAccountMayNoLongerAskForItHidesTheTextUntilAReviewerDecides) {
+  const HeldId id = hold_request(account(Role::kReader), erasing(0), Bytes(16, 'w'), EntryIndex(0));
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  let_it_look();
+  EXPECT_EQ(now(id).state, HeldState::kReview);
+  EXPECT_TRUE(is_hidden(0));
+  EXPECT_EQ(told_shown_again(), 0U);
+  ASSERT_TRUE(desk.approve(id, "boss", kNow).ok());
+  const auto erased = ask_to_sign(id);
+  queue->stop();
+  EXPECT_TRUE(erased.ok()) << erased.error().text();
+  EXPECT_EQ(read_store()->record(city.id(), EntryIndex(0))->state, BodyState::kErased);
+}
+
+TEST_F(HoldQueueTest, AnErasureOfAnAccountThatWasRemovedIsSigned) {
+  const UserId press = account(Role::kPublisher);
+  User boss;
+  boss.name = "boss";
+  boss.role = Role::kOperator;
+  ASSERT_TRUE(Accounts(*office).add(boss).ok());
+  const HeldId id = hold_request(press, erasing(0), Bytes(16, 'w'), EntryIndex(0));
+  waits.set(for_milan());
+  start(read_store());
+  let_it_look();
+  ASSERT_TRUE(Accounts(*office).remove(press).ok());
+  let_it_look();
+  EXPECT_TRUE(is_hidden(0));
+  waits.set(std::nullopt);
+  queue->notify();
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  EXPECT_EQ(now(id).state, HeldState::kSigned) << now(id).outcome;
+}
+
+TEST_F(HoldQueueTest, ThatATextIsShownAgainSinceItsErasureFailedIsTold) {
+  const HeldId id = hold_request(UserId{77}, erasing(0), Bytes(16, 'w'), EntryIndex(0));
+  start(read_store());
+  ASSERT_TRUE(settled.wait(2)) << "what became of it, and that the text is shown again";
+  let_it_look();
+  queue->stop();
+  EXPECT_EQ(now(id).state, HeldState::kCancelled);
+  EXPECT_FALSE(is_hidden(0));
+  EXPECT_EQ(told_shown_again(), 1U);
+}
+
+// A crash between office.db and the store; and nothing of the queue's can be written.
+TEST_F(HoldQueueTest, WhatIsToBeErasedIsHiddenBeforeAnythingElse) {
+  const UserId press = account(Role::kPublisher);
+  const HeldId id = hold_request(press, erasing(0), Bytes(16, 'w'), EntryIndex(0));
+  waits.set(for_milan());
+  start(read_store());
+  EXPECT_TRUE(is_hidden(0)) << "requests are served now";
+  ASSERT_TRUE(desk.settle(id, HeldState::kWaiting, HeldState::kCancelled, "", kNow).ok());
+  let_it_look();
+  EXPECT_FALSE(is_hidden(0));
+  forbid("UPDATE OF state ON held WHEN new.state = 7");
+  hold_request(press, erasing(0), Bytes(16, 'x'), EntryIndex(0));
+  queue->set_aside_after_rollback({5});
+  let_it_look();
+  queue->stop();
+  EXPECT_TRUE(failed.wait(1)) << "it is not set aside";
+  EXPECT_TRUE(is_hidden(0));
+}
+
+// An older office.db gives the number of a note that was signed to another note.
+TEST_F(HoldQueueTest, ANoteIsNotTakenForAnOlderOneOfItsNumber) {
+  std::promise<Status> promise;
+  writer->change([](Store& store) { return store.set_setting("once.held.1", Bytes(1, '0')); },
+                 [&promise](const Status& status) { promise.set_value(status); });
+  ASSERT_TRUE(promise.get_future().get().ok());
+  const HeldId id = hold_request(account(Role::kPublisher), titled("Other"), Bytes(16, 'o'));
+  ASSERT_EQ(id.value, 1);
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  EXPECT_TRUE(now(id).outcome.ends_with("/1")) << now(id).outcome;
+  EXPECT_EQ(log_size(), 2U);
 }
 
 TEST_F(HoldQueueTest, AfterARollbackWhatWaitsIsSetAsideOnceUntilSomebodyLooks) {
