@@ -49,11 +49,11 @@ class SigningStanding {
     if (now_.view.state == SigningState::kSigns) now_.view.state = SigningState::kAsks;
   }
 
-  // Whether our store may hold texts that our own log has taken back since: it is an older one, and its peers
-  // have not answered yet.
+  // Whether our store may hold texts that our own log has taken back since: other cities have more of our log
+  // than we do, and it is not back yet.
   bool may_lack_withdrawals() const {
     const std::lock_guard lock(mutex_);
-    return now_.view.rolled_back;
+    return now_.view.state == SigningState::kBehind;
   }
 
  private:
