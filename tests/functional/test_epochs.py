@@ -11,7 +11,7 @@ import wire
 from nodes import TOP, NodesTest, connected, peer, wait_for
 from wire import City, Session
 
-PUT_BACK = "put back from a copy"
+PUT_BACK = "has followed this node's journal in a later start"
 
 
 def copy_of(node):
