@@ -119,6 +119,7 @@ Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& 
   ProgressLine line("restore");
   KOINON_TRY(reader.write_files(folder.path(),
                                 [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
+  KOINON_TRY(folder.check_node());
   for (const auto& path : {folder.office(), folder.store()}) KOINON_TRY(check_database(path));
   KOINON_TRY(mark_restored(folder));
   return reader.manifest();

@@ -23,6 +23,7 @@ class BackupReader {
 
  private:
   BackupReader(Vault& vault, KeyRing keys) : vault_(&vault), keys_(std::move(keys)) {}
+  Result<Bytes> open(BytesView box, const Hash& name) const;
   Result<Bytes> content(const Hash& name);
   Status write_file(const BackupFile& file, const std::filesystem::path& to,
                     const std::function<void(std::size_t)>& step);

@@ -311,6 +311,23 @@ TEST_P(Backups, AreWrittenByOneAtATime) {
   EXPECT_EQ(write({file_of("store.db", big)}).error().code, Code::kUnavailable);
 }
 
+// Whoever holds the place can write it without a key.
+TEST_P(Backups, RefuseAManifestThatIsNotEncryptedAmongThoseThatAre) {
+  ASSERT_TRUE(write({file_of("store.db", big)}).ok());
+  {
+    const auto vault = *backup::open_vault_to_write(place(), GetParam().one_file, closing.protection);
+    backup::Manifest manifest;
+    manifest.files = {{"koinond.toml", 0600, 0, {}}};
+    const Bytes forged = make_box(std::nullopt, backup::manifest_name(2), backup::write_manifest(manifest));
+    ASSERT_TRUE(vault->put_manifest(2, forged).ok());
+  }
+  const Status opened = read(folder.path() / "forged");
+  ASSERT_EQ(opened.ok(), closing.protection == Protection::kOpen);
+  if (opened.ok()) return;
+  EXPECT_EQ(opened.error().code, Code::kMalformed);
+  EXPECT_TRUE(read(folder.path() / "first", 1).ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(Places, Backups,
                          testing::Values(Place{false, Protection::kOpen}, Place{true, Protection::kOpen},
                                          Place{false, Protection::kPassphrase},
