@@ -116,6 +116,9 @@ Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& 
     KOINON_ASSIGN(number, parse_decimal(arguments.number));
   }
   KOINON_ASSIGN(backup::BackupReader reader, backup::BackupReader::open(*vault, std::move(keys), number));
+  if (!vault->has_all())
+    std::cerr << "koinon: " << arguments.from
+              << " is damaged; newer backups than the ones found there are lost\n";
   ProgressLine line("restore");
   KOINON_TRY(reader.write_files(folder.path(),
                                 [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));

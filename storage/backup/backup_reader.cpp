@@ -11,6 +11,15 @@ namespace koinon::backup {
 Result<BackupReader> BackupReader::open(Vault& vault, KeyRing keys, std::optional<std::uint64_t> number) {
   BackupReader out(vault, std::move(keys));
   KOINON_ASSIGN(const auto all, vault.manifests());
+  if (!vault.has_all() && !number)
+    return fail(
+        Code::kMalformed,
+        all.empty()
+            ? std::string("it is damaged before the end of its first backup; restore from another place")
+            : "it is damaged behind number " + std::to_string(all.back()) +
+                  ", and newer ones are lost; restore from another place, or that one with --number " +
+                  std::to_string(all.back()),
+        "backup");
   if (all.empty())
     return fail(Code::kNotFound, "no backup was finished there; run koinon backup again, it goes on",
                 "backup");

@@ -12,7 +12,7 @@ namespace koinon::backup {
 class BackupReader {
  public:
   // Verifies the manifest of one backup, without a number the newest. kNotFound: there is no such backup
-  // there, or none was finished.
+  // there, or none was finished. kMalformed: it is damaged, or no number is given where newer ones are lost.
   static Result<BackupReader> open(Vault& vault, KeyRing keys, std::optional<std::uint64_t> number = {});
 
   std::uint64_t number() const { return number_; }
