@@ -68,6 +68,12 @@ Status run_fsck(const Common& common, bool repair) {
   print(common, report, repaired);
   if (report.count() == 0) return {};
   if (repaired == report.count()) return {};
+  if (repaired > 0 && report.count() > report.damages().size())
+    return fail(Code::kIo,
+                std::to_string(report.count() - repaired) +
+                    " of what is damaged is not repaired yet: one run sees to the first " +
+                    std::to_string(report.damages().size()) + "; run it again",
+                folder.path().string());
   return fail(
       Code::kIo,
       std::to_string(report.count() - repaired) +

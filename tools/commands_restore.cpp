@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "crypto/key_file.h"
@@ -23,9 +24,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-// In a folder that is being made: whatever stands there is nobody's yet.
-constexpr const char* kUnfinished = "restore-unfinished";
-
 Result<bool> is_free(const std::filesystem::path& path) {
   std::error_code error;
   const auto type = std::filesystem::status(path, error).type();
@@ -36,11 +34,25 @@ Result<bool> is_free(const std::filesystem::path& path) {
   return all == std::filesystem::directory_iterator();
 }
 
-// The folder beside the wanted one in which all is made and verified before it counts.
+// Nothing is renamed onto it, and what lies beside it lies on another disk.
+bool is_mount_point(const std::filesystem::path& path) {
+  struct statx here {};
+  struct statx above {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BASIC_STATS, &here) != 0) return false;
+  if ((here.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) return true;
+  if (::statx(AT_FDCWD, path.parent_path().c_str(), 0, STATX_BASIC_STATS, &above) != 0) return false;
+  return here.stx_dev_major != above.stx_dev_major || here.stx_dev_minor != above.stx_dev_minor;
+}
+
+// The folder beside the wanted one in which all is made and verified before it counts. As long as a file
+// lies beside it that says so, what stands in it is nobody's yet.
 class Workplace {
  public:
   static Result<Workplace> make(std::filesystem::path wanted) {
     if (!wanted.has_filename()) wanted = wanted.parent_path();
+    if (is_mount_point(wanted))
+      return fail(Code::kConflict, "a disk is mounted there, which cannot be replaced; name a folder in it",
+                  wanted.string());
     KOINON_ASSIGN(const bool free, is_free(wanted));
     if (!free)
       return fail(Code::kConflict, "something is there; koinon restore takes an empty or a missing folder",
@@ -48,36 +60,44 @@ class Workplace {
     Workplace out(wanted, wanted.string() + ".partial");
     KOINON_ASSIGN(const bool fresh, is_free(out.partial_));
     std::error_code error;
-    if (!fresh && !std::filesystem::exists(out.partial_ / kUnfinished, error))
+    if (!fresh && !std::filesystem::exists(out.marker_, error))
       return fail(Code::kConflict, "something is there that no restore left; move it away",
                   out.partial_.string());
     std::filesystem::remove_all(out.partial_, error);
+    if (error)
+      return fail(Code::kIo, "what an earlier restore left cannot be removed: " + error.message(),
+                  out.partial_.string());
+    KOINON_TRY(backup::make_folder(wanted.parent_path()));
+    KOINON_TRY(backup::write_whole(out.marker_, ""));
     KOINON_TRY(backup::make_folder(out.partial_));
     if (::chmod(out.partial_.c_str(), 0700) != 0)
       return fail(Code::kIo, "the folder could not be closed to others", out.partial_.string());
-    KOINON_TRY(backup::write_whole(out.partial_ / kUnfinished, ""));
     return out;
   }
 
   DataFolder folder() const { return DataFolder(partial_); }
-  // Puts the folder in place.
+  // Puts the folder in place. Cut short anywhere, the node is in place or the next run begins anew.
   Status finish() const {
-    KOINON_TRY(remove_file(partial_ / kUnfinished));
     KOINON_TRY(backup::sync_file_system(partial_));
     KOINON_TRY(backup::rename_path(partial_, wanted_));
-    return backup::sync_folder(wanted_.parent_path());
+    KOINON_TRY(backup::sync_folder(wanted_.parent_path()));
+    return remove_file(marker_);
   }
   // Frees the room that half of a restore takes.
   void give_up() const {
     std::error_code ignored;
     std::filesystem::remove_all(partial_, ignored);
+    std::filesystem::remove(marker_, ignored);
   }
 
  private:
   Workplace(std::filesystem::path wanted, std::filesystem::path partial)
-      : wanted_(std::move(wanted)), partial_(std::move(partial)) {}
+      : wanted_(std::move(wanted)),
+        partial_(std::move(partial)),
+        marker_(partial_.string() + "-of-restore") {}
   std::filesystem::path wanted_;
   std::filesystem::path partial_;
+  std::filesystem::path marker_;
 };
 
 Result<backup::Opening> opening_of(const RestoreArguments& arguments) {
@@ -116,9 +136,13 @@ Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& 
     KOINON_ASSIGN(number, parse_decimal(arguments.number));
   }
   KOINON_ASSIGN(backup::BackupReader reader, backup::BackupReader::open(*vault, std::move(keys), number));
+  if (!vault->has_all())
+    std::cerr << "koinon: " << arguments.from
+              << " is damaged; newer backups than the ones found there are lost\n";
   ProgressLine line("restore");
   KOINON_TRY(reader.write_files(folder.path(),
                                 [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
+  KOINON_TRY(folder.check_node());
   for (const auto& path : {folder.office(), folder.store()}) KOINON_TRY(check_database(path));
   KOINON_TRY(mark_restored(folder));
   return reader.manifest();

@@ -67,7 +67,11 @@ Status write_in_one(const DataFolder& folder, const std::function<Status(Store&)
 }  // namespace
 
 Status mark_restored(const DataFolder& folder) {
-  return write_in_one(folder, [](Store& store) { return store.set_setting(kRestored, "1"); });
+  return write_in_one(folder, [](Store& store) -> Status {
+    // A rollback that the copy knew of is an older one: this one has a time of its own.
+    KOINON_TRY(store.set_setting(kRolledBack, {}));
+    return store.set_setting(kRestored, "1");
+  });
 }
 
 Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now) {

@@ -11,6 +11,15 @@ namespace koinon::backup {
 Result<BackupReader> BackupReader::open(Vault& vault, KeyRing keys, std::optional<std::uint64_t> number) {
   BackupReader out(vault, std::move(keys));
   KOINON_ASSIGN(const auto all, vault.manifests());
+  if (!vault.has_all() && !number)
+    return fail(
+        Code::kMalformed,
+        all.empty()
+            ? std::string("it is damaged before the end of its first backup; restore from another place")
+            : "it is damaged behind number " + std::to_string(all.back()) +
+                  ", and newer ones are lost; restore from another place, or that one with --number " +
+                  std::to_string(all.back()),
+        "backup");
   if (all.empty())
     return fail(Code::kNotFound, "no backup was finished there; run koinon backup again, it goes on",
                 "backup");
@@ -20,18 +29,24 @@ Result<BackupReader> BackupReader::open(Vault& vault, KeyRing keys, std::optiona
                 "there is no backup with this number there; the newest is " + std::to_string(all.back()),
                 "backup");
   KOINON_ASSIGN(const Bytes box, vault.manifest(out.number_));
-  const auto text = open_box(box, manifest_name(out.number_), key_of(out.keys_, box));
+  const auto text = out.open(box, manifest_name(out.number_));
   if (!text.ok()) return again_as(text.error().code, text.error(), "manifest " + std::to_string(out.number_));
   KOINON_ASSIGN(out.manifest_, read_manifest(*text));
   return out;
 }
 
+// Who holds the place can write a box that is not encrypted without any key.
+Result<Bytes> BackupReader::open(BytesView box, const Hash& name) const {
+  if (vault_->protection() != Protection::kOpen && box_is_whole(box) && box_key_id(box).empty())
+    return fail(Code::kMalformed, "it was changed: it is not encrypted, as all here is", "backup");
+  return open_box(box, name, key_of(keys_, box));
+}
+
 // A chunk without encryption is its own name. One with it opens under no other name.
 Result<Bytes> BackupReader::content(const Hash& name) {
   KOINON_ASSIGN(const Bytes box, vault_->get(name, limits::kBackupChunkBytes + kClosedBoxBytes));
-  KOINON_ASSIGN(Bytes content, open_box(box, name, key_of(keys_, box)));
-  const bool is_open = vault_->protection() == Protection::kOpen;
-  if (is_open ? sha256(content) != name : box_key_id(box).empty())
+  KOINON_ASSIGN(Bytes content, open(box, name));
+  if (vault_->protection() == Protection::kOpen && sha256(content) != name)
     return fail(Code::kMalformed, "a chunk is damaged: it is another", "backup");
   return content;
 }

@@ -12,7 +12,7 @@ namespace koinon::backup {
 class BackupReader {
  public:
   // Verifies the manifest of one backup, without a number the newest. kNotFound: there is no such backup
-  // there, or none was finished.
+  // there, or none was finished. kMalformed: it is damaged, or no number is given where newer ones are lost.
   static Result<BackupReader> open(Vault& vault, KeyRing keys, std::optional<std::uint64_t> number = {});
 
   std::uint64_t number() const { return number_; }
@@ -23,6 +23,7 @@ class BackupReader {
 
  private:
   BackupReader(Vault& vault, KeyRing keys) : vault_(&vault), keys_(std::move(keys)) {}
+  Result<Bytes> open(BytesView box, const Hash& name) const;
   Result<Bytes> content(const Hash& name);
   Status write_file(const BackupFile& file, const std::filesystem::path& to,
                     const std::function<void(std::size_t)>& step);

@@ -16,7 +16,7 @@ Error io_error(int number, std::string_view what, const std::filesystem::path& p
   if (number == ENOSPC || number == EDQUOT || number == EFBIG)
     return fail(Code::kDiskFull,
                 std::string(what) + ": there is no room (" + std::generic_category().message(number) +
-                    "); free some, and run the same command again: it goes on where it stopped",
+                    "); free some, and run the same command again",
                 path.string());
   return fail(number == ENOENT ? Code::kNotFound : Code::kIo,
               std::string(what) + ": " + std::generic_category().message(number), path.string());

@@ -1,5 +1,7 @@
 #include "storage/backup/file_vault.h"
 
+#include <limits>
+
 #include "crypto/backup_box.h"
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
@@ -9,6 +11,9 @@ namespace koinon::backup {
 namespace {
 
 constexpr std::size_t kHeadBytes = 64;
+// The half of the head that is written again: "settled ", a decimal number of bytes, and line ends.
+constexpr std::size_t kSettledAt = 32;
+constexpr std::string_view kSettled = "settled ";
 constexpr char kChunk = 'C';
 constexpr char kManifest = 'M';
 constexpr char kSlot = 'K';
@@ -18,6 +23,17 @@ std::size_t most_of(char kind) {
   if (kind == kChunk) return limits::kBackupChunkBytes + kClosedBoxBytes;
   if (kind == kManifest) return limits::kBackupManifestBytes;
   return kind == kSlot ? limits::kBackupSlotBytes : 0;
+}
+
+// 0: the head says nothing. A head that cannot be read says that something is lost.
+std::uint64_t settled_in(BytesView head) {
+  BytesView text = head.substr(kSettledAt);
+  text = text.substr(0, text.find_last_not_of('\n') + 1);
+  if (text.empty()) return 0;
+  if (text.starts_with(kSettled)) {
+    if (const auto bytes = parse_decimal(text.substr(kSettled.size())); bytes.ok()) return *bytes;
+  }
+  return std::numeric_limits<std::uint64_t>::max();
 }
 
 }  // namespace
@@ -46,6 +62,13 @@ Result<std::unique_ptr<Vault>> FileVault::open_to_write(const std::filesystem::p
   }
   std::unique_ptr<FileVault> vault(new FileVault(path, protection, std::move(file)));
   KOINON_TRY(vault->scan());
+  if (!vault->has_all())
+    return fail(
+        Code::kMalformed,
+        "the backup there is damaged behind number " + std::to_string(vault->manifests_.size()) +
+            ", and newer ones may stand behind the damage; begin a new file, and keep this one (koinon "
+            "restore takes from it with --number)",
+        path.string());
   KOINON_TRY(vault->file_.cut(vault->end_));
   return std::unique_ptr<Vault>(std::move(vault));
 }
@@ -66,7 +89,8 @@ Result<std::optional<FileVault::Record>> FileVault::record_at(std::uint64_t at, 
   if (head.size() < kRecordHead) return std::optional<Record>();
   const Record record{head[0], get_u32(BytesView(head).substr(1)), Hash::from(BytesView(head).substr(5))};
   const std::size_t most = most_of(record.kind);
-  if (most == 0 || record.bytes > most || end - at - kRecordHead < record.bytes)
+  const std::size_t least = record.kind == kSlot ? 1 : kOpenBoxBytes;
+  if (record.bytes < least || record.bytes > most || end - at - kRecordHead < record.bytes)
     return std::optional<Record>();
   return std::optional(record);
 }
@@ -81,11 +105,7 @@ Result<bool> FileVault::take(const Record& record, std::uint64_t at, bool look) 
   }
   if (record.kind == kChunk) chunks_[record.name] = place;
   if (record.kind == kManifest) manifests_.push_back(place);
-  if (record.kind == kSlot) {
-    if (slots_.size() == limits::kBackupSlots)
-      return fail(Code::kTooLarge, "it has too many slots", path_.string());
-    slots_.push_back(place);
-  }
+  if (record.kind == kSlot && slots_.size() < limits::kBackupSlots) slots_.push_back(place);
   return true;
 }
 
@@ -93,18 +113,20 @@ Result<bool> FileVault::take(const Record& record, std::uint64_t at, bool look) 
 // torn, so each record is looked at.
 Status FileVault::scan() {
   KOINON_ASSIGN(const std::uint64_t size, file_.size());
-  std::uint64_t settled = kHeadBytes;
+  KOINON_ASSIGN(const Bytes head, file_.read(0, kHeadBytes));
+  if (head.size() == kHeadBytes) settled_ = settled_in(head);
+  std::uint64_t last = kHeadBytes;  // behind the last manifest
   for (std::uint64_t at = kHeadBytes;;) {
     KOINON_ASSIGN(const auto record, record_at(at, size));
     if (!record) break;
     at += kRecordHead + record->bytes;
-    if (record->kind == kManifest) settled = at;
+    if (record->kind == kManifest) last = at;
   }
   end_ = kHeadBytes;
   while (end_ < size) {
     KOINON_ASSIGN(const auto record, record_at(end_, size));
     if (!record) break;
-    KOINON_ASSIGN(const bool taken, take(*record, end_, end_ + kRecordHead + record->bytes >= settled));
+    KOINON_ASSIGN(const bool taken, take(*record, end_, end_ + kRecordHead + record->bytes >= last));
     if (!taken) break;
     end_ += kRecordHead + record->bytes;
   }
@@ -150,6 +172,16 @@ Status FileVault::put_manifest(std::uint64_t number, BytesView box) {
     return fail(Code::kInternal, "the manifest has another number", path_.string());
   KOINON_TRY(file_.sync());
   KOINON_TRY(append(kManifest, sha256(box), box));
+  KOINON_TRY(file_.sync());
+  return write_settled();
+}
+
+// What the head says was on the disk before the head says it.
+Status FileVault::write_settled() {
+  Bytes text = Bytes(kSettled) + std::to_string(end_);
+  text.resize(kHeadBytes - kSettledAt, '\n');
+  KOINON_TRY(file_.write(kSettledAt, text));
+  settled_ = end_;
   return file_.sync();
 }
 
@@ -165,7 +197,10 @@ Result<std::vector<std::uint64_t>> FileVault::manifests() {
   return out;
 }
 
-Status FileVault::put_slot(BytesView slot) { return append(kSlot, sha256(slot), slot); }
+Status FileVault::put_slot(BytesView slot) {
+  if (slots_.size() >= limits::kBackupSlots) return too_many_slots(path_);
+  return append(kSlot, sha256(slot), slot);
+}
 
 Result<std::vector<Bytes>> FileVault::slots() {
   std::vector<Bytes> out;

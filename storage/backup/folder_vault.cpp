@@ -11,6 +11,7 @@ namespace koinon::backup {
 namespace {
 
 constexpr const char* kHead = "koinon-backup";
+constexpr const char* kUnfinishedHead = "koinon-backup.new";  // as write_whole calls it
 constexpr std::size_t kHeadBytes = 64;
 constexpr std::size_t kNumberDigits = 10;
 
@@ -27,7 +28,7 @@ Result<Bytes> read_at_most(const std::filesystem::path& path, std::size_t most, 
   return bytes;
 }
 
-// Whether nothing is there, or an empty folder.
+// Whether nothing is there, or an empty folder, or one with a head that was not finished.
 Result<bool> is_free(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -35,7 +36,12 @@ Result<bool> is_free(const std::filesystem::path& path) {
   if (status.type() != std::filesystem::file_type::directory) return false;
   std::filesystem::directory_iterator all(path, error);
   if (error) return fail(Code::kIo, "it cannot be looked into: " + error.message(), path.string());
-  return all == std::filesystem::directory_iterator();
+  const std::filesystem::directory_iterator end;
+  if (all == end) return true;
+  if (all->path().filename() != kUnfinishedHead) return false;
+  all.increment(error);
+  if (error) return fail(Code::kIo, "it cannot be looked into: " + error.message(), path.string());
+  return all == end;
 }
 
 }  // namespace
@@ -139,6 +145,13 @@ Result<std::vector<std::uint64_t>> FolderVault::manifests() {
 }
 
 Status FolderVault::put_slot(BytesView slot) {
+  std::error_code error;
+  std::size_t there = 0;
+  for (std::filesystem::directory_iterator all(path_ / "slots", error), end; !error && all != end;
+       all.increment(error))
+    ++there;
+  if (error) return fail(Code::kIo, "it cannot be looked into: " + error.message(), path_.string());
+  if (there >= limits::kBackupSlots) return too_many_slots(path_);
   return write_whole(path_ / "slots" / to_hex(sha256(slot).view()), slot);
 }
 
@@ -149,8 +162,7 @@ Result<std::vector<Bytes>> FolderVault::slots() {
   if (error) return fail(Code::kMalformed, "the backup has no slots", path_.string());
   for (const auto& file : all) {
     if (file.path().extension() == ".new") continue;
-    if (out.size() == limits::kBackupSlots)
-      return fail(Code::kTooLarge, "it has too many slots", path_.string());
+    if (out.size() == limits::kBackupSlots) break;
     KOINON_ASSIGN(Bytes slot, read_at_most(file.path(), limits::kBackupSlotBytes, false));
     out.push_back(std::move(slot));
   }

@@ -27,6 +27,11 @@ Result<Protection> read_vault_head(BytesView head, const std::filesystem::path& 
   return fail(Code::kMalformed, "it is no backup of Koinon, or one of a newer version", path.string());
 }
 
+Error too_many_slots(const std::filesystem::path& path) {
+  return fail(Code::kTooLarge, "so many backups were written there that it takes no more; begin a new place",
+              path.string());
+}
+
 Result<std::unique_ptr<Vault>> open_vault_to_write(const std::filesystem::path& path, bool one_file,
                                                    Protection protection) {
   std::error_code error;

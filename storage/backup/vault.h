@@ -33,19 +33,23 @@ class Vault {
   virtual Status put_manifest(std::uint64_t number, BytesView box) = 0;
   virtual Result<Bytes> manifest(std::uint64_t number) = 0;
   virtual Result<std::vector<std::uint64_t>> manifests() = 0;  // ascending
+  // False: the place is damaged, or was cut off, and newer backups than those in manifests() may be lost.
+  virtual bool has_all() const { return true; }
 
+  // kTooLarge: the place has limits::kBackupSlots of them.
   virtual Status put_slot(BytesView slot) = 0;
-  virtual Result<std::vector<Bytes>> slots() = 0;
+  virtual Result<std::vector<Bytes>> slots() = 0;  // at most limits::kBackupSlots
 };
 
 // A place to write to. If nothing is there, it is made: as one file if `one_file`, else as a folder.
 // kConflict: what is there is no backup, or protected in another way. kUnavailable: another backup is being
-// written there.
+// written there. kMalformed: it is no backup, or one that has not all that was finished there.
 Result<std::unique_ptr<Vault>> open_vault_to_write(const std::filesystem::path& path, bool one_file,
                                                    Protection protection);
 // kNotFound: nothing is there. kMalformed: it is no backup.
 Result<std::unique_ptr<Vault>> open_vault_to_read(const std::filesystem::path& path);
 
+Error too_many_slots(const std::filesystem::path& path);
 // The first line of a backup.
 std::string vault_head(Protection protection);
 Result<Protection> read_vault_head(BytesView head, const std::filesystem::path& path);

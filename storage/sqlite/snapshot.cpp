@@ -123,6 +123,13 @@ Result<bool> Snapshot::read_frame(std::uint32_t frame, std::uint32_t page, Bytes
   if (code == SQLITE_IOERR_SHORT_READ) return false;
   if (code != SQLITE_OK) return read_failed();
   if (big_endian(bytes) != page || BytesView(bytes).substr(8, kSaltBytes) != salts_) return false;
+  // Who begins the log anew writes the header of a frame before its page. If the header is still the same,
+  // the page was read before either.
+  Bytes header(kFrameHeader, '\0');
+  if (log->pMethods->xRead(log, header.data(), static_cast<int>(header.size()),
+                           static_cast<sqlite3_int64>(at)) != SQLITE_OK)
+    return read_failed();
+  if (header != BytesView(bytes).substr(0, kFrameHeader)) return false;
   into = bytes.substr(kFrameHeader);
   return true;
 }

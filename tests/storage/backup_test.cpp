@@ -311,6 +311,23 @@ TEST_P(Backups, AreWrittenByOneAtATime) {
   EXPECT_EQ(write({file_of("store.db", big)}).error().code, Code::kUnavailable);
 }
 
+// Whoever holds the place can write it without a key.
+TEST_P(Backups, RefuseAManifestThatIsNotEncryptedAmongThoseThatAre) {
+  ASSERT_TRUE(write({file_of("store.db", big)}).ok());
+  {
+    const auto vault = *backup::open_vault_to_write(place(), GetParam().one_file, closing.protection);
+    backup::Manifest manifest;
+    manifest.files = {{"koinond.toml", 0600, 0, {}}};
+    const Bytes forged = make_box(std::nullopt, backup::manifest_name(2), backup::write_manifest(manifest));
+    ASSERT_TRUE(vault->put_manifest(2, forged).ok());
+  }
+  const Status opened = read(folder.path() / "forged");
+  ASSERT_EQ(opened.ok(), closing.protection == Protection::kOpen);
+  if (opened.ok()) return;
+  EXPECT_EQ(opened.error().code, Code::kMalformed);
+  EXPECT_TRUE(read(folder.path() / "first", 1).ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(Places, Backups,
                          testing::Values(Place{false, Protection::kOpen}, Place{true, Protection::kOpen},
                                          Place{false, Protection::kPassphrase},
@@ -318,24 +335,32 @@ INSTANTIATE_TEST_SUITE_P(Places, Backups,
                                          Place{false, Protection::kPublicKey},
                                          Place{true, Protection::kPublicKey}));
 
-// Cut anywhere, the file gives the backups whose manifests it has, and the next run goes on.
-TEST(OneFile, CutAnywhereKeepsWhatWasFinished) {
-  ASSERT_TRUE(init_crypto().ok());
-  TemporaryFolder folder;
-  const auto path = folder.path() / "backup";
-  const auto write = [&](const Bytes& content) {
-    const auto vault = *backup::open_vault_to_write(path, true, Protection::kOpen);
+class OneFile : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
+  Result<backup::BackupReport> write(const Bytes& content) {
+    KOINON_ASSIGN(const auto vault, backup::open_vault_to_write(path, true, Protection::kOpen));
     return backup::write_backup(*vault, {},
                                 {{"store.db", content.size(),
                                   [content](std::uint64_t at, std::size_t count) -> Result<Bytes> {
                                     return content.substr(at, count);
                                   }}},
                                 {1}, {});
-  };
+  }
+
+  TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "backup";
+};
+
+// A run that is killed anywhere leaves the backups whose manifests were finished, and the next run goes on.
+TEST_F(OneFile, CutAnywhereKeepsWhatWasFinished) {
   ASSERT_TRUE(write(Bytes(1000, 'a')).ok());
   const auto first = std::filesystem::file_size(path);
+  const Bytes head = *backup::DiskFile::open(path)->read(0, 64);
   ASSERT_TRUE(write(Bytes(1000, 'b')).ok());
   const auto second = std::filesystem::file_size(path);
+  // The head is written last: a run that did not come to its end left it as it was.
+  ASSERT_TRUE(backup::DiskFile::open_to_change(path)->write(0, head).ok());
   for (auto size = second; size-- > first;) {
     std::filesystem::resize_file(path, size);
     const auto vault = backup::open_vault_to_read(path);
@@ -345,6 +370,28 @@ TEST(OneFile, CutAnywhereKeepsWhatWasFinished) {
   }
   ASSERT_TRUE(write(Bytes(1000, 'b')).ok());
   EXPECT_EQ(std::filesystem::file_size(path), second);
+}
+
+// One rotten byte in the head of a record hides all that follows. Nothing of that is cut off.
+TEST_F(OneFile, DamagedInTheMiddleIsKeptAndToldOf) {
+  ASSERT_TRUE(write(Bytes(1000, 'a')).ok());
+  const auto first = std::filesystem::file_size(path);
+  ASSERT_TRUE(write(Bytes(1000, 'b')).ok());
+  const auto second = std::filesystem::file_size(path);
+  ASSERT_TRUE(backup::DiskFile::open_to_change(path)->write(first, "?").ok());
+  EXPECT_EQ(write(Bytes(1000, 'c')).error().code, Code::kMalformed);
+  EXPECT_EQ(std::filesystem::file_size(path), second);
+  const auto vault = backup::open_vault_to_read(path);
+  ASSERT_TRUE(vault.ok());
+  EXPECT_EQ(backup::BackupReader::open(**vault, {}).error().code, Code::kMalformed);
+  EXPECT_TRUE(backup::BackupReader::open(**vault, {}, 1).ok());
+}
+
+// Killed before its head was in place, a run has made nothing.
+TEST(Folder, WithAnUnfinishedHeadAloneIsBegunAnew) {
+  TemporaryFolder folder;
+  std::ofstream(folder.path() / "koinon-backup.new") << "koinon-";
+  EXPECT_TRUE(backup::open_vault_to_write(folder.path(), false, Protection::kOpen).ok());
 }
 
 }  // namespace
