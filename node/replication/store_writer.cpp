@@ -137,6 +137,7 @@ void StoreWriter::carry_out(const WriteGroup& group) {
     const Status status = write_change(*store_, change.apply);
     note(status);
     change.done(status);
+    if (status.ok()) callbacks_.on_arrivals();  // it may hide a text, or show it again
   }
 }
 
