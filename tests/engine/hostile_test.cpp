@@ -239,6 +239,9 @@ TEST_P(Hostile, APeerThatHoldsMoreOfOurLogGivesItBack) {
   TestNode& restored = network.add("seoul.example");
   EXPECT_TRUE(restored.change([&] { return restored.store->put_peer(la.as_peer()); }).ok());
   restored.engine->on_peer_added(restored.now, la.as_peer());
+  // LA shows the epoch that the restored store has lost: a new one begins, and LA comes again.
+  network.connect(la, restored);
+  network.drive();
   network.connect(la, restored);
   network.drive();
   EXPECT_EQ(restored.events_of(Event::Kind::kRolledBack).size(), 1U);
