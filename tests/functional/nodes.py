@@ -138,7 +138,13 @@ class Node:
     def publish(self, title, text="Text.", topics=("health/testing",), *args):
         topics = ", ".join(f'"{t}"' for t in topics)
         note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = [{topics}]\n+++\n{text}\n'
-        return json.loads(self.run("--json", "publish", "-", *args, stdin=note.encode()))["ref"]
+        return self.signed(json.loads(self.run("--json", "publish", "-", *args, stdin=note.encode())))
+
+    def signed(self, answer):
+        """The ref of what was published. Right after a start what was kept before is signed first, in its order."""
+        if "ref" in answer:
+            return answer["ref"]
+        return wait_for(lambda: self.local("GET", f"/api/v1/held/{answer['id']}").get("ref"), "it is signed")
 
     def keep(self, title):
         """Publishes while nothing may be signed: what is kept, as the API says it."""
@@ -164,7 +170,7 @@ class Node:
         """Publishes without a process of its own; the ref, and when it was asked for."""
         note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
         asked = time.monotonic()
-        return self.local("POST", "/api/v1/records", {"file": note})["ref"], asked
+        return self.signed(self.local("POST", "/api/v1/records", {"file": note})), asked
 
     def entries(self, city):
         """How many entries of a city are held here."""
