@@ -148,9 +148,15 @@ void Invariants::check_reason(SimNode& node, Own& own) {
   for (const SimNode* peer : node.peers()) {
     if (answers.contains(peer->node_key())) peers.insert(peer->node_key());
   }
+  // Who claims what it does not show has answered.
+  const auto& faulty = node.engine().signing().cannot_show;
+  const auto is_faulty = [&](const NodeKey& key) {
+    return std::find(faulty.begin(), faulty.end(), key) != faulty.end();
+  };
   const auto answered =
       static_cast<std::size_t>(std::count_if(peers.begin(), peers.end(), [&](const NodeKey& key) {
         const auto answer = answers.find(key);
+        if (is_faulty(key)) return true;
         if (answer == answers.end()) return false;
         // Who does not say that it has caught up has answered once every honest peer has.
         return answer->second.caught_up ||
@@ -166,7 +172,7 @@ void Invariants::check_reason(SimNode& node, Own& own) {
   const auto must = awaited(node);
   const bool all = std::all_of(must.begin(), must.end(), [&](const NodeKey& key) {
     const auto answer = answers.find(key);
-    return answer != answers.end() && answer->second.caught_up;
+    return is_faulty(key) || (answer != answers.end() && answer->second.caught_up);
   });
   if (all && (!must.empty() || waited)) return;
   fail(node, "signs, and " + std::to_string(answered) + " of the " + std::to_string(peers.size()) +
