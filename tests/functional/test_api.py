@@ -205,6 +205,7 @@ class OpenApi(NodesTest):
             made = boss.post(f"/api/v1/accounts/new/{what}", {"label": "script", "days": 30}).json()
             api.get(f"/api/v1/accounts/new/{what}")
             api.delete(f"/api/v1/accounts/new/{what}/{made['id']}")
+        self.assertEqual(boss.post("/api/v1/signing", {"alone": True}, expect=200).json()["state"], "signs")
         self.assertEqual(boss.get("/api/v1/paused-credentials").json()["items"], [])
         boss.post("/api/v1/paused-credentials", {"all": True}, expect=204)
         boss.post("/api/v1/paused-credentials", {"id": "unknown"}, expect=404)
