@@ -57,7 +57,7 @@ class Credentials(NodesTest):
         passphrase = pathlib.Path(self.folder) / "passphrase"
         passphrase.write_text("correct horse battery staple\n")
         seoul = self.node("seoul", "--passphrase-file", passphrase, init_args=("--passphrase-file", str(passphrase)))
-        for key in (seoul.data / "keys").iterdir():
+        for key in (seoul.data / "keys").glob("*.key"):
             self.assertTrue(key.read_text().startswith("koinon-key/v2 "), key)
         limits = pathlib.Path(f"/proc/{seoul.process.pid}/limits").read_text()
         self.assertRegex(limits, r"Max core file size +0 +0")
