@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 #include "crypto/hash.h"
 #include "node/publishing/own_log.h"
@@ -84,9 +85,8 @@ void HoldQueue::run() {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, wait, [&] { return stopping_ || notified_ || !requests_.empty(); });
     notified_ = false;
-    while (!requests_.empty()) {
-      const Request request = std::move(requests_.front());
-      requests_.pop_front();
+    // What is asked for meanwhile is answered after the next look.
+    for (const Request& request : std::exchange(requests_, {})) {
       lock.unlock();
       const auto note = desk_.held(request.id);
       Result<EntryIndex> signed_now =
@@ -98,7 +98,7 @@ void HoldQueue::run() {
       request.done(std::move(signed_now));
       lock.lock();
     }
-    if (stopping_) return;
+    if (stopping_ && requests_.empty()) return;
   }
 }
 

@@ -1,11 +1,7 @@
-// What an office keeps to itself: accounts, desk and outbox, over restarts.
-#include <algorithm>
-#include <fstream>
-#include <iterator>
+// What an office keeps to itself: accounts and desk, over restarts.
 
 #include <gtest/gtest.h>
 
-#include "crypto/ed25519.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"
@@ -13,25 +9,10 @@
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
 #include "tests/files_contain.h"
-#include "tests/office_in.h"
+#include "tests/storage/office_fixture.h"
 
 namespace koinon::test {
 namespace {
-
-class Office : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(init_crypto().ok());
-    reopen();
-  }
-  void reopen() {
-    db.reset();
-    db = office_in(folder);
-    ASSERT_TRUE(db);
-  }
-  TemporaryFolder folder;
-  std::unique_ptr<OfficeDb> db;
-};
 
 TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   Desk desk(*db);
@@ -159,30 +140,6 @@ TEST_F(Office, WhatIsHeldIsSettledOnce) {
   EXPECT_TRUE(desk.due({1000}, 10)->empty());
 }
 
-TEST_F(Office, DeliveriesAndTheCursorThatCoversThemAreOneChange) {
-  Outbox outbox(*db);
-  Webhook hook;
-  hook.url = "https://x.example";
-  hook.secret = Bytes(32, 's');
-  const auto id = outbox.add_webhook(hook);
-  ASSERT_TRUE(id.ok());
-  Delivery delivery;
-  delivery.message = "msg_1";
-  delivery.next_at = {5};
-  ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery, delivery}, ArrivalSeq(7)).ok());
-  reopen();
-  Outbox again(*db);
-  EXPECT_EQ(again.webhooks()->front().cursor, ArrivalSeq(7));
-  EXPECT_EQ(again.webhooks()->front().secret, Bytes(32, 's'));
-  auto due = again.due_deliveries(*id, {5}, 10);
-  ASSERT_EQ(due->size(), 2U);
-  due->front().state = SendState::kSent;
-  ASSERT_TRUE(again.settle(due->front()).ok());
-  EXPECT_EQ(again.due_deliveries(*id, {5}, 10)->size(), 1U);
-  ASSERT_TRUE(again.remove_webhook(*id).ok());
-  EXPECT_TRUE(again.due_deliveries(*id, {5}, 10)->empty()) << "with the webhook go its deliveries";
-}
-
 TEST_F(Office, WhatWasPutOffWhileTheClockWasAheadIsDueNow) {
   constexpr std::int64_t kYear = 365LL * 24 * 3'600'000;
   Accounts accounts(*db);
@@ -253,143 +210,6 @@ TEST_F(Office, AReviewersWordDoesNotTakeTheTimeThatSomebodyNamed) {
   EXPECT_EQ((*desk.held(id))->due_at.value, 500);
   ASSERT_TRUE(desk.approve(id, "boss", {200}).ok());
   EXPECT_EQ((*desk.held(id))->due_at.value, 200) << "to sign it now is said once more";
-}
-
-TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
-  Outbox outbox(*db);
-  std::vector<Mail> mails(10);
-  for (Mail& mail : mails) mail.next_at = {50};
-  ASSERT_TRUE(outbox.queue_mail({.mails = mails}).ok());
-  const auto queued = *outbox.due_mail({50}, 10);
-  for (std::size_t i = 1; i < queued.size(); ++i) {
-    Mail mail = queued[i];
-    mail.state = SendState::kSent;
-    ASSERT_TRUE(outbox.settle(mail).ok());
-  }
-  ASSERT_TRUE(outbox.forget({1}, 4).ok());
-  const auto recent = *outbox.recent_mail(100);
-  std::vector<std::int64_t> kept;
-  for (const Mail& mail : recent) kept.push_back(mail.id.value);
-  EXPECT_EQ(kept, (std::vector<std::int64_t>{10, 9, 8, 7, 1}));
-  ASSERT_TRUE(outbox.forget({51}, 4).ok());
-  EXPECT_EQ(outbox.recent_mail(100)->size(), 1U) << "and what was sent long ago goes";
-}
-
-TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
-  Outbox outbox(*db);
-  EXPECT_EQ(outbox.failing(3, {10})->waiting, 0U);
-  ASSERT_TRUE(outbox.queue_mail({.mails = std::vector<Mail>(6)}).ok());
-  auto queued = *outbox.due_mail({50}, 10);
-  ASSERT_EQ(queued.size(), 6U);
-  const auto settle = [&](std::size_t which, SendState state, unsigned attempts, std::int64_t at,
-                          const std::string& outcome) {
-    Mail& mail = queued[which];
-    mail.state = state;
-    mail.attempts = attempts;
-    mail.next_at = {at};
-    mail.outcome = outcome;
-    mail.fault = R"({"id":")" + outcome + R"("})";
-    ASSERT_TRUE(outbox.settle(mail).ok());
-  };
-  settle(1, SendState::kWaiting, 2, 90, "busy");
-  settle(2, SendState::kWaiting, 3, 70, "refused");
-  settle(3, SendState::kGivenUp, 5, 60, "nobody there");
-  settle(4, SendState::kGivenUp, 0, 95, "taken back");
-  settle(5, SendState::kGivenUp, 5, 5, "long ago");
-  const Failing failing = *outbox.failing(3, {10});
-  EXPECT_EQ(failing.waiting, 1U);
-  EXPECT_EQ(failing.given_up, 1U);
-  EXPECT_EQ(failing.last, "refused");
-  EXPECT_EQ(failing.last_fault, R"({"id":"refused"})") << "of the same message";
-  const auto kept = *outbox.recent_mail(10);
-  const auto refused =
-      std::find_if(kept.begin(), kept.end(), [](const Mail& mail) { return mail.outcome == "refused"; });
-  ASSERT_NE(refused, kept.end());
-  EXPECT_EQ(refused->fault, failing.last_fault);
-}
-
-TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
-  ASSERT_TRUE(Outbox(*db).queue_mail({.mails = std::vector<Mail>(2)}).ok());
-  for (const char* sql : {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
-                          "UPDATE mail SET outcome = '250' WHERE id = 1",
-                          "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
-                          "DROP INDEX held_hides", "DROP INDEX held_to_keep", "DROP TRIGGER held_given",
-                          "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt",
-                          "ALTER TABLE held DROP COLUMN kept", "ALTER TABLE held DROP COLUMN hides",
-                          "DROP INDEX credential_paused", "ALTER TABLE credential DROP COLUMN paused_at_ms",
-                          "ALTER TABLE webhook DROP COLUMN began_anew_ms", "PRAGMA user_version=7"})
-    ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
-  reopen();
-  const auto mails = *Outbox(*db).recent_mail(2);
-  ASSERT_EQ(mails.size(), 2U);
-  EXPECT_EQ(mails[1].fault, R"({"id":"send.answered","arguments":{"status":250}})");
-  EXPECT_EQ(mails[0].fault, "") << "other words stay as they are";
-}
-
-TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
-  Desk desk(*db);
-  Outbox outbox(*db);
-  Accounts accounts(*db);
-  User user;
-  user.name = "press";
-  user.email = "press@seoul.example";
-  const UserId id = *accounts.add(user);
-  const auto secret = [&](CredentialKind kind) {
-    Credential one;
-    one.kind = kind;
-    one.user = id;
-    return *accounts.issue(one);
-  };
-  const std::string token = secret(CredentialKind::kToken);
-  const std::string session = secret(CredentialKind::kSession);
-  const std::string unsubscribe = secret(CredentialKind::kUnsubscribe);
-  HeldNote note;
-  note.user = id;
-  note.who = "press";
-  note.request = R"({"content":{}})";
-  note.due_at = {1000};
-  const HeldId scheduled = *desk.hold(note);
-  note.state = HeldState::kReview;
-  const HeldId reviewed = *desk.hold(note);
-  Webhook webhook;
-  webhook.cursor = ArrivalSeq(3);
-  const WebhookId hook = *outbox.add_webhook(webhook);
-  ASSERT_TRUE(outbox.queue_deliveries(hook, std::vector<Delivery>(2), ArrivalSeq(3)).ok());
-  ASSERT_TRUE(outbox.queue_mail({.mails = std::vector<Mail>(1), .at_once_cursor = ArrivalSeq(3)}).ok());
-
-  const auto done = set_aside_after(*db, {50}, ArrivalSeq(70));
-  ASSERT_TRUE(done.ok()) << done.error().text();
-  EXPECT_EQ(done->notes, 2U);
-  EXPECT_EQ(done->messages, 3U);
-  EXPECT_EQ(done->credentials, 1U);
-  for (const HeldId one : {scheduled, reviewed}) EXPECT_EQ((*desk.held(one))->state, HeldState::kSetAside);
-  EXPECT_TRUE(desk.due({2000}, 10)->empty());
-  EXPECT_EQ(*desk.count_waiting(id), 2U) << "they wait still";
-  EXPECT_EQ(outbox.webhooks()->front().cursor, ArrivalSeq(70));
-  EXPECT_EQ(outbox.webhooks()->front().began_anew.value, 50);
-  EXPECT_EQ(**outbox.at_once_cursor(), ArrivalSeq(70));
-  EXPECT_EQ((*outbox.tells_after())->value, 50);
-  EXPECT_TRUE(outbox.due_deliveries(hook, {5000}, 10)->empty());
-  EXPECT_TRUE(outbox.due_mail({5000}, 10)->empty());
-  EXPECT_EQ(outbox.recent_mail(1)->front().fault, R"({"id":"send.set_aside"})");
-  EXPECT_EQ(accounts.check(token, CredentialKind::kToken, {60}).error().code, Code::kRefused);
-  EXPECT_FALSE(accounts.check(session, CredentialKind::kSession, {60})->has_value()) << "log in anew";
-  EXPECT_TRUE(accounts.check(unsubscribe, CredentialKind::kUnsubscribe, {60})->has_value());
-  const auto paused = *accounts.paused(10);
-  ASSERT_EQ(paused.size(), 1U);
-  EXPECT_EQ(paused.front().second, "press");
-  EXPECT_EQ(accounts.resume("unknown").error().code, Code::kNotFound);
-  ASSERT_TRUE(accounts.resume(paused.front().first.id).ok());
-  EXPECT_TRUE(accounts.check(token, CredentialKind::kToken, {60})->has_value());
-  EXPECT_EQ(*accounts.count_paused(), 0U);
-
-  ASSERT_TRUE(desk.approve(scheduled, "boss", {60}).ok());
-  EXPECT_EQ((*desk.held(scheduled))->due_at.value, 1000) << "the time that somebody chose stands";
-  const auto again = set_aside_after(*db, {50}, ArrivalSeq(80));
-  ASSERT_TRUE(again.ok());
-  EXPECT_TRUE(again->done_before);
-  EXPECT_EQ((*desk.held(scheduled))->state, HeldState::kWaiting) << "somebody has looked at it";
-  EXPECT_TRUE(accounts.check(token, CredentialKind::kToken, {60})->has_value());
 }
 
 TEST_F(Office, WhatIsSettledOrErasedLeavesNoText) {
@@ -488,30 +308,6 @@ TEST_F(Office, ADraftThatNamesARecordIsFound) {
   ASSERT_TRUE(desk.add_draft({1}, R"({"refs":[{"ref":"seoul.example/70"}]})", {3}).ok());
   EXPECT_EQ(*desk.drafts_with(UserId{1}, "\"seoul.example/7\""), std::vector{mine});
   EXPECT_EQ(*desk.drafts_with(std::nullopt, "\"seoul.example/7\""), (std::vector{theirs, mine}));
-}
-
-TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
-  Outbox outbox(*db);
-  Webhook hook;
-  hook.url = "https://x.example";
-  hook.secret = Bytes(32, 's');
-  const auto id = outbox.add_webhook(hook);
-  Delivery delivery;
-  delivery.message = "msg_1";
-  delivery.log = LogId::from(Bytes(LogId::kSize, 'l'));
-  delivery.index = EntryIndex(7);
-  delivery.kind = ArrivalKind::kErased;
-  delivery.at = {4};
-  ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery}, ArrivalSeq(7)).ok());
-  reopen();
-  Outbox again(*db);
-  const auto due = again.due_deliveries(*id, {5}, 10);
-  ASSERT_EQ(due->size(), 1U);
-  EXPECT_EQ(due->front().log, delivery.log);
-  EXPECT_EQ(due->front().index, EntryIndex(7));
-  EXPECT_EQ(due->front().kind, ArrivalKind::kErased);
-  EXPECT_EQ(due->front().at.value, 4);
-  EXPECT_EQ(due->front().payload, "");
 }
 
 TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {

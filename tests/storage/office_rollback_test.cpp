@@ -1,0 +1,81 @@
+// An office.db that is older than what was signed and sent with it.
+
+#include <gtest/gtest.h>
+
+#include "storage/office/accounts.h"
+#include "storage/office/after_rollback.h"
+#include "storage/office/desk.h"
+#include "storage/office/outbox.h"
+#include "tests/storage/office_fixture.h"
+
+namespace koinon::test {
+namespace {
+
+TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
+  Desk desk(*db);
+  Outbox outbox(*db);
+  Accounts accounts(*db);
+  User user;
+  user.name = "press";
+  user.email = "press@seoul.example";
+  const UserId id = *accounts.add(user);
+  const auto secret = [&](CredentialKind kind) {
+    Credential one;
+    one.kind = kind;
+    one.user = id;
+    return *accounts.issue(one);
+  };
+  const std::string token = secret(CredentialKind::kToken);
+  const std::string session = secret(CredentialKind::kSession);
+  const std::string unsubscribe = secret(CredentialKind::kUnsubscribe);
+  HeldNote note;
+  note.user = id;
+  note.who = "press";
+  note.request = R"({"content":{}})";
+  note.due_at = {1000};
+  const HeldId scheduled = *desk.hold(note);
+  note.state = HeldState::kReview;
+  const HeldId reviewed = *desk.hold(note);
+  Webhook webhook;
+  webhook.cursor = ArrivalSeq(3);
+  const WebhookId hook = *outbox.add_webhook(webhook);
+  ASSERT_TRUE(outbox.queue_deliveries(hook, std::vector<Delivery>(2), ArrivalSeq(3)).ok());
+  ASSERT_TRUE(outbox.queue_mail({.mails = std::vector<Mail>(1), .at_once_cursor = ArrivalSeq(3)}).ok());
+
+  const auto done = set_aside_after(*db, {50}, ArrivalSeq(70));
+  ASSERT_TRUE(done.ok()) << done.error().text();
+  EXPECT_EQ(done->notes, 2U);
+  EXPECT_EQ(done->messages, 3U);
+  EXPECT_EQ(done->credentials, 1U);
+  for (const HeldId one : {scheduled, reviewed}) EXPECT_EQ((*desk.held(one))->state, HeldState::kSetAside);
+  EXPECT_TRUE(desk.due({2000}, 10)->empty());
+  EXPECT_EQ(*desk.count_waiting(id), 2U) << "they wait still";
+  EXPECT_EQ(outbox.webhooks()->front().cursor, ArrivalSeq(70));
+  EXPECT_EQ(outbox.webhooks()->front().began_anew.value, 50);
+  EXPECT_EQ(**outbox.at_once_cursor(), ArrivalSeq(70));
+  EXPECT_EQ((*outbox.tells_after())->value, 50);
+  EXPECT_TRUE(outbox.due_deliveries(hook, {5000}, 10)->empty());
+  EXPECT_TRUE(outbox.due_mail({5000}, 10)->empty());
+  EXPECT_EQ(outbox.recent_mail(1)->front().fault, R"({"id":"send.set_aside"})");
+  EXPECT_EQ(accounts.check(token, CredentialKind::kToken, {60}).error().code, Code::kRefused);
+  EXPECT_FALSE(accounts.check(session, CredentialKind::kSession, {60})->has_value()) << "log in anew";
+  EXPECT_TRUE(accounts.check(unsubscribe, CredentialKind::kUnsubscribe, {60})->has_value());
+  const auto paused = *accounts.paused(10);
+  ASSERT_EQ(paused.size(), 1U);
+  EXPECT_EQ(paused.front().second, "press");
+  EXPECT_EQ(accounts.resume("unknown").error().code, Code::kNotFound);
+  ASSERT_TRUE(accounts.resume(paused.front().first.id).ok());
+  EXPECT_TRUE(accounts.check(token, CredentialKind::kToken, {60})->has_value());
+  EXPECT_EQ(*accounts.count_paused(), 0U);
+
+  ASSERT_TRUE(desk.approve(scheduled, "boss", {60}).ok());
+  EXPECT_EQ((*desk.held(scheduled))->due_at.value, 1000) << "the time that somebody chose stands";
+  const auto again = set_aside_after(*db, {50}, ArrivalSeq(80));
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->done_before);
+  EXPECT_EQ((*desk.held(scheduled))->state, HeldState::kWaiting) << "somebody has looked at it";
+  EXPECT_TRUE(accounts.check(token, CredentialKind::kToken, {60})->has_value());
+}
+
+}  // namespace
+}  // namespace koinon::test
