@@ -205,8 +205,8 @@ Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes he
   fetch.last_progress = effects_.now().mono;
   fetch.pace.count(size);
   intake_.begin(size);
-  const TakenChunk taken{fetch.generation, fetch.source, EntryIndex(chunk.from()), size,
-                         effects_.filter_number()};
+  TakenChunk taken{fetch.generation, fetch.source, EntryIndex(chunk.from()), size, effects_.filter_number()};
+  if (!intent.head_note.empty()) taken.pushed = fetch.target;
   effects_.ask(std::move(intent), [this, id = log.id(), taken](Result<RunVerified> answer) {
     on_verified(logs_.at(id), taken, std::move(answer));
   });
@@ -229,6 +229,7 @@ void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified>
     if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
+  if (chunk.pushed) news_.push_verified(log.id(), *chunk.pushed, chunk.source, current);
   if (!current) return release(chunk.source, chunk.size);
   log.fetch->current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
   commit_verified(log);

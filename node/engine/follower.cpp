@@ -92,8 +92,10 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   shown.row = JournalSeq(head.journal_seq());
   if (in_journal) cursors_.pass(link, shown.row);
   const Log* known = logs_.find(shown.log);
-  // What a peer signed is remembered though its log be blocked.
-  if (!logs_.admits(shown.log) && (known == nullptr || !peers_.is_peers(shown.log))) return nothing;
+  // What a peer signed is remembered though its log be blocked, or removed: whose log is not admitted need not
+  // say its identity.
+  const bool is_known = known != nullptr || head.has_identity();
+  if (!logs_.admits(shown.log) && !(is_known && peers_.is_peers(shown.log))) return nothing;
   if (known != nullptr) {
     if (known->state().frozen) return nothing;
     const auto& whole = known->state().whole;
@@ -216,6 +218,11 @@ void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   const auto claimed = peek((*shown)->note);
   if (!claimed.ok()) return links_.end_for_lie(link, claimed.error());
   const Offer offer = offer_of(**shown, *claimed);
+  if (!logs_.admits(offer.log)) {
+    ++link.counts.duplicates_in;
+    prune(link, offer.log);
+    return verify_push_alone(link, std::move(**shown), size);
+  }
   Log& log = log_of(offer);
   if (!fetcher_.fits(link, log, offer.head, push.chunk()))
     return refuse_push(link, log, std::move(**shown), offer.head.size, size);
@@ -228,6 +235,11 @@ void Follower::refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize
     ++link.counts.duplicates_in;
     prune(link, log.id());
   }
+  verify_push_alone(link, std::move(shown), size);
+}
+
+// Its head counts, its entries do not.
+void Follower::verify_push_alone(Link& link, ShownHead shown, std::size_t size) {
   links_.return_credit(link, size);
   std::vector<ShownHead> alone;
   alone.push_back(std::move(shown));

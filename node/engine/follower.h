@@ -34,6 +34,7 @@ class Follower {
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
   void refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size);
+  void verify_push_alone(Link& link, ShownHead shown, std::size_t size);
   void prune(Link& link, const LogId& log);
 
   Effects& effects_;

@@ -191,10 +191,11 @@ struct CommitReadmission {
   static constexpr IntentKind kKind{IntentClass::kWrite};
   LogId log;
 };
-// A head that was seen, so that it is known over a restart and after its log was removed.
+// A head that was seen, so that it is known over a restart and after its log was removed. Its author may be
+// told of it when nobody else remembers it.
 struct CommitSeen {
   using Answer = Done;
-  static constexpr IntentKind kKind{IntentClass::kWrite};
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   SeenHead seen;
 };
 // A peer has held entries of our own log.

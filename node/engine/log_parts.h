@@ -42,6 +42,7 @@ struct TakenChunk {
   EntryIndex from;
   std::size_t size = 0;             // of its frame
   std::uint64_t filter_number = 0;  // the filter that says which of its bodies are wanted
+  std::optional<StoredHead> pushed = std::nullopt;  // its signature is checked with the chunk
 };
 
 struct Fetch {

@@ -31,17 +31,44 @@ TreeSize SeenHeads::largest_size(const LogId& id) const {
 }
 
 void SeenHeads::note(const LogId& log, const StoredHead& head, SessionId source) {
-  if (!logs_.is_own(log) && !peers_.is_peers(log)) return;
-  const SeenHead seen{log, 0, head};
+  if (keep(log, head, source)) write(log);
+}
+
+void SeenHeads::note_coming(const LogId& log, const StoredHead& head, SessionId source) {
+  (void)keep(log, head, source);
+}
+
+// Whether it is larger than all before.
+bool SeenHeads::keep(const LogId& log, const StoredHead& head, SessionId source) {
+  if (!logs_.is_own(log) && !peers_.is_peers(log)) return false;
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log)
     link->seen->shown = std::max(link->seen->shown, head.size);
-  if (head.size <= largest_size(log)) return;
-  kept_.insert_or_assign(log, seen);
-  effects_.ask(CommitSeen{seen});
+  if (head.size <= largest_size(log)) return false;
+  kept_.insert_or_assign(log, SeenHead{log, 0, head});
+  unwritten_.insert(log);
   look_later(log, source);
+  return true;
+}
+
+void SeenHeads::write(const LogId& log) {
+  const SeenHead& seen = kept_.at(log);
+  effects_.ask(CommitSeen{seen}, [this, log, size = seen.head.size](const Result<Done>& answer) {
+    if (answer.ok() && kept_.at(log).head.size == size) unwritten_.erase(log);
+  });
+}
+
+void SeenHeads::note_not_stored(const LogId& log) {
+  if (unwritten_.contains(log)) write(log);
+}
+
+void SeenHeads::store_again() {
+  for (const LogId& log : unwritten_) write(log);
 }
 
 void SeenHeads::note_stored(const Log& log, SessionId source) {
+  const auto kept = kept_.find(log.id());
+  if (log.state().seen && kept != kept_.end() && kept->second.head.size <= log.state().seen->size)
+    unwritten_.erase(log.id());
   if (!log.state().seen || !peers_.is_peers(log.id())) return;
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log.id())
     link->seen->shown = std::max(link->seen->shown, log.state().seen->size);
@@ -88,23 +115,39 @@ void SeenHeads::begin(Link& link, JournalSeq row) {
   link.seen->named = row;
   link.seen->ready_at = effects_.now().mono;
   unfollowed_.insert(link.id);
+  waiting_.reset();
   if (link.seen->told_behind) behind_.insert(link.id);
 }
 
-MonoTime SeenHeads::waits_until(const NodeKey& asker) const {
-  MonoTime until{};
+const SeenHeads::Waiting& SeenHeads::waiting() const {
+  if (waiting_) return *waiting_;
+  Waiting& out = waiting_.emplace();
   for (const SessionId id : unfollowed_) {
     const Link* link = links_.find(id);
-    if (link == nullptr || link->peer == asker) continue;
+    if (link == nullptr) continue;
     const auto waited = waited_.find(link->peer);
     const MonoTime before = waited == waited_.end() ? MonoTime() : waited->second;
-    until = std::max<MonoTime>(until, link->seen->ready_at + limits::kFollowWait - before);
+    const MonoTime until = link->seen->ready_at + limits::kFollowWait - before;
+    if (until <= out.longest) {
+      if (link->peer != out.whose) out.of_others = std::max(out.of_others, until);
+      continue;
+    }
+    if (link->peer != out.whose) out.of_others = out.longest;
+    out.longest = until;
+    out.whose = link->peer;
   }
-  const bool all = std::all_of(peers_.all().begin(), peers_.all().end(), [&](const auto& peer) {
-    return peer.first == asker || reached_.contains(peer.first);
-  });
-  if (!all) until = std::max<MonoTime>(until, started_ + limits::kReachWait);
-  return until;
+  for (const auto& [key, peer] : peers_.all()) {
+    if (!reached_.contains(key)) ++out.unreached;
+  }
+  return out;
+}
+
+MonoTime SeenHeads::waits_until(const NodeKey& asker) const {
+  const Waiting& all = waiting();
+  const MonoTime until = all.whose == asker ? all.of_others : all.longest;
+  const bool is_unreached = peers_.find(asker) != nullptr && !reached_.contains(asker);
+  if (all.unreached == (is_unreached ? 1U : 0U)) return until;
+  return std::max<MonoTime>(until, started_ + limits::kReachWait);
 }
 
 bool SeenHeads::caught_up(const NodeKey& asker) const { return effects_.now().mono >= waits_until(asker); }
@@ -112,6 +155,7 @@ bool SeenHeads::caught_up(const NodeKey& asker) const { return effects_.now().mo
 void SeenHeads::note_followed(Link& link, JournalSeq row) {
   if (row < link.seen->named) return;
   unfollowed_.erase(link.id);
+  waiting_.reset();
   waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
 }
 
@@ -160,7 +204,10 @@ MonoTime SeenHeads::next_timer() const {
 }
 
 void SeenHeads::forget(Link& link) {
-  if (unfollowed_.erase(link.id) > 0) waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
+  if (unfollowed_.erase(link.id) > 0) {
+    waiting_.reset();
+    waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
+  }
   behind_.erase(link.id);
   looks_.erase(link.id);
 }

@@ -20,8 +20,13 @@ class SeenHeads {
   TreeSize largest_size(const LogId& log) const;  // of the same; 0: none was seen
   // A head whose signature is verified. Only those of peers' logs, and of our own, are kept.
   void note(const LogId& log, const StoredHead& head, SessionId source);
+  // The same of one that the store is given with its entries: it is written alone only if they are not stored.
+  void note_coming(const LogId& log, const StoredHead& head, SessionId source);
   // Entries of the log were stored, proven against what it has as `seen` now.
   void note_stored(const Log& log, SessionId source);
+  void note_not_stored(const LogId& log);
+  // The store is tried again.
+  void store_again();
   // The log's data are removed; comes before Logs::forget.
   void note_removed(const Log& log);
 
@@ -40,11 +45,24 @@ class SeenHeads {
   void tell();
   MonoTime next_timer() const;
   void forget(Link& link);
+  // Others are pinned now than before.
+  void note_peers() { waiting_.reset(); }
 
  private:
+  // What an answer waits for, whoever asks: an asker does not wait for itself.
+  struct Waiting {
+    MonoTime longest{};  // until when a peer that is still to be followed is waited for
+    NodeKey whose;
+    MonoTime of_others{};       // the longest of all peers but that one
+    std::size_t unreached = 0;  // peers that have not been here since our start
+  };
+
+  bool keep(const LogId& log, const StoredHead& head, SessionId source);
+  void write(const LogId& log);
   v1::Seen message(const NodeKey& asker, const LogId& log) const;
   void look_later(const LogId& log, SessionId source);
   void send(Link& link);
+  const Waiting& waiting() const;
   // Until when peers that are still to be followed, or reached, are waited for.
   MonoTime waits_until(const NodeKey& asker) const;
 
@@ -53,10 +71,12 @@ class SeenHeads {
   Logs& logs_;
   Links& links_;
   std::map<LogId, SeenHead> kept_;
+  std::set<LogId> unwritten_;  // logs whose head in `kept_` the store may not have
   std::set<SessionId> unfollowed_;
   std::map<NodeKey, MonoTime> waited_;  // for each peer, over its sessions before
   std::set<NodeKey> reached_;           // since our start
   MonoTime started_{};
+  mutable std::optional<Waiting> waiting_;  // none: sessions or peers have changed since it was found out
   std::set<SessionId> behind_;  // links whose peers were told that we have not caught up
   std::set<SessionId> looks_;   // links whose peers may be told of a larger head
 };

@@ -216,8 +216,9 @@ void Standing::check_displaced() {
 }
 
 void Standing::ask_anew(const std::string& why) {
+  told_.any = false;
   if (own() == nullptr) return;
-  signs_ = told_.any = false;
+  signs_ = false;
   answers_.clear();
   begin_question();
   // Peers say with their Hello what they saw.
