@@ -67,19 +67,22 @@ void EngineEvents::on_standing() {
   for (const NodeKey& key : now.view.cannot_show) now.cannot_show.push_back(name_of(key));
   now.shown_by = name_of(now.view.shown_by);
   const auto why = why_not_signed(now);
-  if (!why) {
-    parts_.writer.change([mark = parts_.on_signs](Store& store) { return mark(store); },
-                         [this](const Status& marked) {
-                           if (!marked.ok())
-                             parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
-                         });
-  } else {
-    parts_.log.warning(why->message);
-  }
+  if (!why) mark(parts_.on_signs);
+  if (why) parts_.log.warning(why->message);
+  if (why && mark_stands_) mark(parts_.on_asks);
+  mark_stands_ = !why;
   // What a copy brought back is set aside before anything may be signed.
   parts_.on_standing(now.view);
   parts_.signing.set(std::move(now));
   if (!why) parts_.on_signing();
+}
+
+void EngineEvents::mark(const std::function<Status(Store&)>& how) {
+  parts_.writer.change([how](Store& store) { return how(store); },
+                       [this](const Status& marked) {
+                         if (!marked.ok())
+                           parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
+                       });
 }
 
 void EngineEvents::on_advanced(const Event& event) {

@@ -25,6 +25,8 @@ class EngineEvents {
     SigningStanding& signing;
     // This node may sign, and could not before: its store is marked as the newest. The writer's thread.
     std::function<Status(Store&)> on_signs;
+    // It may not sign, and could before, or has begun so: the mark is no reason to. The writer's thread.
+    std::function<Status(Store&)> on_asks;
     // What `signing` is about to say; and then, that this node may sign. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
@@ -48,12 +50,15 @@ class EngineEvents {
   void on_advanced(const Event& event);
   void on_forked(const Event& event);
   void on_standing();
+  void mark(const std::function<Status(Store&)>& how);
   void consider_vouch(const NodeKey& key);
   // The name of a pinned peer, or the key of another.
   std::string name_of(const NodeKey& key) const;
 
   Parts parts_;
-  Vouching vouching_;  // network thread
+  // Network thread
+  Vouching vouching_;
+  bool mark_stands_ = true;  // as far as is known: it may be a reason to sign
 };
 
 }  // namespace koinon

@@ -55,7 +55,10 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
                        {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
-  callbacks.has_resumed = [this] { return has_resumed(); };
+  callbacks.has_resumed = [this] {
+    look_for_resume();
+    return signing_.take_asked();
+  };
   callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
   network_ = std::make_unique<Network>(std::move(options), keys.node, state, parts_.clock.clock(),
                                        std::move(callbacks));
@@ -95,6 +98,7 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
       EngineEvents::Parts{
           parts_.log, *network_, *writer_, identity, wall, signing_,
           [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); },
+          [this](Store&) { return parts_.mark == nullptr ? Status() : parts_.mark->ask_anew(); },
           parts_.on_standing, parts_.on_signing},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
@@ -103,19 +107,18 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
   return network_->start();
 }
 
-bool EngineThreads::has_resumed() {
+// Whoever notices it first: before another thread may look, nothing is signed.
+void EngineThreads::look_for_resume() {
   const std::lock_guard lock(resume_mutex_);
-  if (!resume_.has_resumed()) return false;
+  if (!resume_.has_resumed()) return;
+  signing_.ask_anew();
+  network_->resumed();
   parts_.log.warning("this machine was stopped and goes on; its peers are asked before anything is signed");
-  return true;
 }
 
 // A machine that goes on may sign before its network has looked.
 std::optional<SigningWait> EngineThreads::signing_waits() {
-  if (has_resumed()) {
-    signing_.ask_anew();
-    network_->resumed();
-  }
+  look_for_resume();
   if (auto clock = parts_.clock.watch().signing_waits()) return SigningWait{std::move(*clock)};
   return signing_.waits();
 }

@@ -66,14 +66,14 @@ class EngineThreads {
 
  private:
   explicit EngineThreads(Parts parts) : parts_(std::move(parts)) {}
-  bool has_resumed();
+  void look_for_resume();
   std::optional<SigningWait> signing_waits();
   Status on_signs(Store& store, const Bytes& token);
   Status make_network(StoreReader& store, const StoreState& state);
 
   Parts parts_;
   SigningStanding signing_;  // the network's thread writes it
-  std::mutex resume_mutex_;  // guards resume_
+  std::mutex resume_mutex_;  // guards resume_, and that signing_ asks once it has resumed
   ResumeWatch resume_{machine_clocks()};
   Nearness nearness_;  // the network's thread writes it; all others read it
   std::unique_ptr<Network> network_;

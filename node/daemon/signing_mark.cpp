@@ -58,4 +58,12 @@ Status SigningMark::after_commit(StoreReader& store) {
   return {};
 }
 
+Status SigningMark::ask_anew() {
+  stands_ = false;
+  auto mark = file_ ? file_->read() : std::nullopt;
+  if (!mark || mark->asks) return {};
+  mark->asks = true;
+  return file_->write(*mark);
+}
+
 }  // namespace koinon

@@ -30,6 +30,9 @@ class SigningMark {
   Status after_commit(StoreReader& store);
   // The store is the newest copy: it is marked as it stands.
   Status mark_now(StoreReader& store) { return after_commit(store); }
+  // Peers are asked anew. Until mark_now the mark is no reason to sign, for later starts either; what it
+  // proves of an older store it proves still.
+  Status ask_anew();
 
  private:
   SigningMark(const LogId& log, std::optional<MarkFile> file) : log_(log), file_(std::move(file)) {}

@@ -92,8 +92,8 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   shown.row = JournalSeq(head.journal_seq());
   if (in_journal) cursors_.pass(link, shown.row);
   const Log* known = logs_.find(shown.log);
-  // What a peer signed is remembered though its log be blocked, or removed: whose log is not admitted need not
-  // say its identity.
+  // What a peer signed is remembered though its log be blocked, or removed: whose log is not admitted need
+  // not say its identity.
   const bool is_known = known != nullptr || head.has_identity();
   if (!logs_.admits(shown.log) && !(is_known && peers_.is_peers(shown.log))) return nothing;
   if (known != nullptr) {

@@ -40,8 +40,8 @@ struct TakenChunk {
   std::uint64_t generation = 0;  // of its fetch
   SessionId source;
   EntryIndex from;
-  std::size_t size = 0;             // of its frame
-  std::uint64_t filter_number = 0;  // the filter that says which of its bodies are wanted
+  std::size_t size = 0;                             // of its frame
+  std::uint64_t filter_number = 0;                  // the filter that says which of its bodies are wanted
   std::optional<StoredHead> pushed = std::nullopt;  // its signature is checked with the chunk
 };
 

@@ -20,7 +20,8 @@ class SeenHeads {
   TreeSize largest_size(const LogId& log) const;  // of the same; 0: none was seen
   // A head whose signature is verified. Only those of peers' logs, and of our own, are kept.
   void note(const LogId& log, const StoredHead& head, SessionId source);
-  // The same of one that the store is given with its entries: it is written alone only if they are not stored.
+  // The same of one that the store is given with its entries: it is written alone only if they are not
+  // stored.
   void note_coming(const LogId& log, const StoredHead& head, SessionId source);
   // Entries of the log were stored, proven against what it has as `seen` now.
   void note_stored(const Log& log, SessionId source);
@@ -77,8 +78,8 @@ class SeenHeads {
   std::set<NodeKey> reached_;           // since our start
   MonoTime started_{};
   mutable std::optional<Waiting> waiting_;  // none: sessions or peers have changed since it was found out
-  std::set<SessionId> behind_;  // links whose peers were told that we have not caught up
-  std::set<SessionId> looks_;   // links whose peers may be told of a larger head
+  std::set<SessionId> behind_;              // links whose peers were told that we have not caught up
+  std::set<SessionId> looks_;               // links whose peers may be told of a larger head
 };
 
 }  // namespace koinon::engine

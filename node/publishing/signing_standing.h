@@ -2,6 +2,7 @@
 // pages and alarms show it. The engine decides (node/engine/standing.h).
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,8 +29,10 @@ std::optional<Error> why_not_signed(const SigningNow& now);
 
 class SigningStanding {
  public:
+  // What the engine says. While it has not been told that all is to be asked anew, its yes is of before that.
   void set(SigningNow now) {
     const std::lock_guard lock(mutex_);
+    if (told_ != asked_ && now.view.state == SigningState::kSigns) now.view.state = SigningState::kAsks;
     now_ = std::move(now);
   }
   SigningNow now() const {
@@ -43,10 +46,19 @@ class SigningStanding {
     return SigningWait{std::move(*why), now.view.fewer_after};
   }
 
-  // Until the engine says more: all is asked anew.
+  // All is to be asked anew: nothing is signed until the engine has been told, and says more.
   void ask_anew() {
     const std::lock_guard lock(mutex_);
+    ++asked_;
     if (now_.view.state == SigningState::kSigns) now_.view.state = SigningState::kAsks;
+  }
+
+  // The engine's thread: true if the engine is to be told so now, before any other input.
+  bool take_asked() {
+    const std::lock_guard lock(mutex_);
+    if (told_ == asked_) return false;
+    told_ = asked_;
+    return true;
   }
 
   // Whether our store may hold texts that our own log has taken back since: other cities have more of our log
@@ -58,7 +70,9 @@ class SigningStanding {
 
  private:
   mutable std::mutex mutex_;
-  SigningNow now_;  // until the engine has said anything: it asks
+  SigningNow now_;           // until the engine has said anything: it asks
+  std::uint64_t asked_ = 0;  // how often all was to be asked anew
+  std::uint64_t told_ = 0;   // of that the engine was told
 };
 
 }  // namespace koinon

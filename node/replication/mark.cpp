@@ -8,6 +8,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kTitle = "koinon/v1 mark";
+constexpr std::string_view kAsks = "asks\n";
 
 std::string state_text(const MarkState& state) {
   return std::to_string(state.size.value) + " " + to_hex(state.root.view()) + " " +
@@ -61,7 +62,8 @@ MarkState mark_state(const LogState& own, const Epoch& epoch) {
 }
 
 std::string mark_text(const Mark& mark) {
-  return std::string(kTitle) + "\n" + state_text(mark.before) + state_text(mark.after);
+  return std::string(kTitle) + "\n" + state_text(mark.before) + state_text(mark.after) +
+         std::string(mark.asks ? kAsks : std::string_view());
 }
 
 Result<Mark> parse_mark(std::string_view text) {
@@ -71,12 +73,14 @@ Result<Mark> parse_mark(std::string_view text) {
   Mark out;
   KOINON_ASSIGN(out.before, read_state(in));
   KOINON_ASSIGN(out.after, read_state(in));
+  out.asks = text.ends_with("\n" + std::string(kAsks));
   if (mark_text(out) != text) return fail(Code::kMalformed, "it is not written as a mark is", "mark");
   return out;
 }
 
 MarkSays compare_mark(const Mark& mark, const MarkState& store) {
-  if (agrees(mark.before, store) || agrees(mark.after, store)) return MarkSays::kAgrees;
+  if (agrees(mark.before, store) || agrees(mark.after, store))
+    return mark.asks ? MarkSays::kNone : MarkSays::kAgrees;
   return is_older(mark.before, store) && is_older(mark.after, store) ? MarkSays::kBehind : MarkSays::kNone;
 }
 

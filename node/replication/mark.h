@@ -24,6 +24,8 @@ MarkState mark_state(const LogState& own, const Epoch& epoch);
 struct Mark {
   MarkState before;
   MarkState after;
+  // Peers are being asked whether the store is the newest: until they have answered nothing agrees.
+  bool asks = false;
   bool operator==(const Mark&) const = default;
 };
 
@@ -32,8 +34,8 @@ std::string mark_text(const Mark& mark);
 Result<Mark> parse_mark(std::string_view text);
 
 // kBehind: the store is older than both states; proof of a rollback. kNone: it is ahead of them, or has
-// another history, which proves nothing and is no reason to sign. A later row of the same head agrees: rows
-// are given without a signature too.
+// another history, which proves nothing and is no reason to sign; or it agrees, and peers were being asked. A
+// later row of the same head agrees: rows are given without a signature too.
 MarkSays compare_mark(const Mark& mark, const MarkState& store);
 
 }  // namespace koinon

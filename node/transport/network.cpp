@@ -278,10 +278,7 @@ void Network::take_word(std::vector<NodeKey> without, bool alone) {
 }
 
 void Network::resumed() {
-  asio::post(io_, [this] {
-    engine_.on_resumed(now());
-    drain();
-  });
+  asio::post(io_, [this] { look_for_resume(); });
 }
 
 void Network::want_file(AttachmentWant want) {

@@ -37,7 +37,8 @@ class Network {
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
-    // Whether the machine was stopped and has gone on since it was asked last. May be none.
+    // Whether the machine was stopped and has gone on, and the engine does not know yet: it is told with the
+    // first yes. May be none.
     std::function<bool()> has_resumed;
     // What changed of who has which name. First within start(), with all that is known; then on this thread.
     std::function<void(const std::vector<NameClaim>&)> on_claims;
@@ -73,7 +74,7 @@ class Network {
   void want_file(AttachmentWant want);
   // The operator's word on whose answers signing does not wait for; see Engine::on_word.
   void take_word(std::vector<NodeKey> without, bool alone);
-  // The machine was stopped and has gone on.
+  // The machine was stopped and has gone on: has_resumed says so, and is to be asked soon.
   void resumed();
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);

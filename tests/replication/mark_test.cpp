@@ -22,6 +22,16 @@ TEST(Mark, ReadsWhatItWrote) {
   EXPECT_EQ(*read, mark);
 }
 
+TEST(Mark, WhilePeersAreAskedNothingAgreesAndWhatIsOlderIsOlderStill) {
+  const Mark mark{state(4, 'r', 5, 3), state(5, 's', 6, 3), true};
+  const auto read = parse_mark(mark_text(mark));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, mark);
+  EXPECT_EQ(compare_mark(mark, state(4, 'r', 5, 3)), MarkSays::kNone);
+  EXPECT_EQ(compare_mark(mark, state(5, 's', 6, 3)), MarkSays::kNone);
+  EXPECT_EQ(compare_mark(mark, state(3, 'q', 4, 3)), MarkSays::kBehind);
+}
+
 TEST(Mark, NothingElseIsOne) {
   const std::string text = mark_text({state(4), state(5)});
   for (const std::string& bad :

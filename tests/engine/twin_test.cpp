@@ -1,0 +1,126 @@
+// Another node with our key is known by the epochs that it gives to our followers. Epochs that a rollback has
+// lost are not its.
+#include "tests/engine/alone.h"
+
+namespace koinon::engine::test {
+namespace {
+
+const SigningKey& our_key() {
+  static const SigningKey key = [] {
+    (void)init_crypto();
+    return SigningKey::from_seed(Bytes(kSeedBytes, 'n'));
+  }();
+  return key;
+}
+
+Epoch ours(std::uint32_t counter, char random = 'r') {
+  return make_epoch(EpochKey(our_key()), counter, Bytes(kEpochRandomBytes, random));
+}
+
+// A node of Milan's log, whose store knew epoch 5 when it was opened, and has begun 6. Oslo and Rome follow
+// it.
+class TwinAlone : public Alone {
+ protected:
+  TwinAlone() : Alone(state(), config()) {}
+
+  static EngineConfig config() {
+    EngineConfig out;
+    out.epochs = own_epochs(our_key());
+    return out;
+  }
+  static StoreState state() {
+    StoreState out = pinned({kOslo, kRome}, {state_of(kMilan, 2, 1)});
+    out.own_log = kMilan.log_id();
+    out.epochs = {{ours(5), JournalSeq(1), {}}, {ours(6), {}, {}}};
+    return out;
+  }
+  // A session of the peer, in which it follows us. The session before has ended.
+  void follow(char number, const Epoch& epoch) {
+    if (Link* before = parts.links.with_peer(key_of<NodeKey>(number)); before != nullptr) cut(*before);
+    v1::Frame frame;
+    frame.mutable_follow()->set_epoch(Bytes(epoch.view()));
+    frame.mutable_follow()->set_cursor(1);
+    parts.take(connect(number), frame, 0);
+    parts.settle();
+    look();
+  }
+  // The number of the lost epoch that the store is to count above; 0: it is not asked.
+  std::uint32_t begins_above() const {
+    const auto asks = asked<BeginEpoch>();
+    return asks.empty() ? 0 : asks.back().intent.shown;
+  }
+  void begin_epoch(std::uint32_t counter) {
+    answer(asked<BeginEpoch>().at(0).id,
+           Answer(EpochBegun{{{ours(5), JournalSeq(1), {}}, {ours(6), {}, {}}, {ours(counter), {}, {}}}}));
+    settle();
+  }
+  SigningState signing() {
+    parts.settle();
+    return parts.standing.view().state;
+  }
+};
+
+TEST_F(TwinAlone, WhoFollowedUsAndThenALaterStartWithOurKeyHasShownATwin) {
+  follow('\1', ours(6));
+  EXPECT_EQ(signing(), SigningState::kAsks);
+  follow('\1', ours(9));
+  EXPECT_EQ(signing(), SigningState::kTwin);
+  EXPECT_EQ(begins_above(), 0U) << "it was not lost";
+  EXPECT_EQ(told(Event::Kind::kRolledBack), 0U);
+}
+
+TEST_F(TwinAlone, SoHasWhoFollowedTheSameStartOfACopy) {
+  follow('\1', ours(6));
+  follow('\1', ours(6, 'x'));
+  EXPECT_EQ(signing(), SigningState::kTwin);
+}
+
+TEST_F(TwinAlone, AnEpochThatWeDidNotMakeIsNoTwins) {
+  Epoch forged = ours(9);
+  forged.data[Epoch::kSize - 1] ^= 1;
+  follow('\1', ours(6));
+  follow('\1', forged);
+  EXPECT_EQ(signing(), SigningState::kAsks);
+}
+
+TEST_F(TwinAlone, WhoShowsALaterOneEachTimeFollowsATwin) {
+  follow('\1', ours(9));
+  EXPECT_EQ(begins_above(), 9U) << "the first time it may be one that our store has lost";
+  begin_epoch(10);
+  EXPECT_EQ(signing(), SigningState::kAsks);
+  follow('\1', ours(12));
+  EXPECT_EQ(signing(), SigningState::kTwin);
+}
+
+TEST_F(TwinAlone, WhatTwoPeersKeptOfLostStartsIsNoTwinThoughOneComesInBetween) {
+  follow('\1', ours(10));
+  EXPECT_EQ(begins_above(), 10U);
+  // Rome comes before the store has begun the new one, and is not heard.
+  follow('\2', ours(12));
+  EXPECT_EQ(begins_above(), 0U);
+  EXPECT_EQ(signing(), SigningState::kAsks);
+}
+
+TEST_F(TwinAlone, ALostEpochIsHandledThoughItWasFirstShownWhileAnotherBegan) {
+  follow('\1', ours(10));
+  const auto begin = asked<BeginEpoch>();
+  ASSERT_EQ(begin.size(), 1U);
+  follow('\2', ours(12));
+  answer(begin[0].id,
+         Answer(EpochBegun{{{ours(5), JournalSeq(1), {}}, {ours(6), {}, {}}, {ours(11), {}, {}}}}));
+  settle();
+  follow('\2', ours(12));
+  EXPECT_EQ(begins_above(), 12U);
+  begin_epoch(13);
+  follow('\1', ours(10));
+  follow('\2', ours(12));
+  EXPECT_EQ(begins_above(), 0U);
+  EXPECT_EQ(signing(), SigningState::kAsks);
+  // And now both follow us.
+  follow('\1', ours(13));
+  follow('\2', ours(13));
+  EXPECT_NE(signing(), SigningState::kTwin);
+}
+
+}  // namespace
+}  // namespace koinon::engine::test

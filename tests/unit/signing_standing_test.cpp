@@ -1,0 +1,61 @@
+// Whether this node may sign, where several threads ask and say so.
+#include "node/publishing/signing_standing.h"
+
+#include <gtest/gtest.h>
+
+namespace koinon::test {
+namespace {
+
+SigningNow says(SigningState state) {
+  SigningNow out;
+  out.view.state = state;
+  return out;
+}
+
+TEST(SigningStanding, AsksUntilTheEngineHasSaidAnything) {
+  SigningStanding signing;
+  EXPECT_TRUE(signing.waits());
+  EXPECT_FALSE(signing.take_asked());
+  signing.set(says(SigningState::kSigns));
+  EXPECT_FALSE(signing.waits());
+}
+
+TEST(SigningStanding, OfAMachineThatGoesOnAYesOfBeforeDoesNotCount) {
+  SigningStanding signing;
+  signing.set(says(SigningState::kSigns));
+  signing.ask_anew();
+  EXPECT_TRUE(signing.waits()) << "whoever has noticed it, for all threads";
+  signing.set(says(SigningState::kSigns));
+  EXPECT_TRUE(signing.waits()) << "the engine was not told yet";
+  ASSERT_TRUE(signing.take_asked());
+  EXPECT_FALSE(signing.take_asked()) << "once";
+  signing.set(says(SigningState::kAsks));
+  EXPECT_TRUE(signing.waits());
+  signing.set(says(SigningState::kSigns));
+  EXPECT_FALSE(signing.waits());
+}
+
+TEST(SigningStanding, WhatComesWhileTheEngineAsksIsAskedAgain) {
+  SigningStanding signing;
+  signing.ask_anew();
+  ASSERT_TRUE(signing.take_asked());
+  signing.ask_anew();
+  signing.set(says(SigningState::kSigns));
+  EXPECT_TRUE(signing.waits());
+  ASSERT_TRUE(signing.take_asked());
+  signing.set(says(SigningState::kSigns));
+  EXPECT_FALSE(signing.waits());
+}
+
+TEST(SigningStanding, AnythingButYesIsSaidAsItIs) {
+  SigningStanding signing;
+  signing.set(says(SigningState::kTwin));
+  signing.ask_anew();
+  EXPECT_EQ(signing.now().view.state, SigningState::kTwin);
+  signing.set(says(SigningState::kBehind));
+  EXPECT_EQ(signing.now().view.state, SigningState::kBehind);
+  EXPECT_TRUE(signing.may_lack_withdrawals());
+}
+
+}  // namespace
+}  // namespace koinon::test
