@@ -115,13 +115,13 @@ void SeenHeads::begin(Link& link, JournalSeq row) {
   link.seen->named = row;
   link.seen->ready_at = effects_.now().mono;
   unfollowed_.insert(link.id);
-  waiting_.reset();
+  awaited_.reset();
   if (link.seen->told_behind) behind_.insert(link.id);
 }
 
-const SeenHeads::Waiting& SeenHeads::waiting() const {
-  if (waiting_) return *waiting_;
-  Waiting& out = waiting_.emplace();
+const Awaited& SeenHeads::awaited() const {
+  if (awaited_) return *awaited_;
+  Awaited& out = awaited_.emplace();
   for (const SessionId id : unfollowed_) {
     const Link* link = links_.find(id);
     if (link == nullptr) continue;
@@ -143,7 +143,7 @@ const SeenHeads::Waiting& SeenHeads::waiting() const {
 }
 
 MonoTime SeenHeads::waits_until(const NodeKey& asker) const {
-  const Waiting& all = waiting();
+  const Awaited& all = awaited();
   const MonoTime until = all.whose == asker ? all.of_others : all.longest;
   const bool is_unreached = peers_.find(asker) != nullptr && !reached_.contains(asker);
   if (all.unreached == (is_unreached ? 1U : 0U)) return until;
@@ -155,7 +155,7 @@ bool SeenHeads::caught_up(const NodeKey& asker) const { return effects_.now().mo
 void SeenHeads::note_followed(Link& link, JournalSeq row) {
   if (row < link.seen->named) return;
   unfollowed_.erase(link.id);
-  waiting_.reset();
+  awaited_.reset();
   waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
 }
 
@@ -205,7 +205,7 @@ MonoTime SeenHeads::next_timer() const {
 
 void SeenHeads::forget(Link& link) {
   if (unfollowed_.erase(link.id) > 0) {
-    waiting_.reset();
+    awaited_.reset();
     waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
   }
   behind_.erase(link.id);

@@ -11,6 +11,14 @@
 
 namespace koinon::engine {
 
+// What an answer waits for, whoever asks: an asker does not wait for itself.
+struct Awaited {
+  MonoTime longest{};  // until when a peer that is still to be followed is waited for
+  NodeKey whose;
+  MonoTime of_others{};       // the longest of all peers but that one
+  std::size_t unreached = 0;  // peers that have not been here since our start
+};
+
 class SeenHeads {
  public:
   SeenHeads(Effects& effects, Peers& peers, Logs& logs, Links& links, std::vector<SeenHead> seen);
@@ -47,23 +55,15 @@ class SeenHeads {
   MonoTime next_timer() const;
   void forget(Link& link);
   // Others are pinned now than before.
-  void note_peers() { waiting_.reset(); }
+  void note_peers() { awaited_.reset(); }
 
  private:
-  // What an answer waits for, whoever asks: an asker does not wait for itself.
-  struct Waiting {
-    MonoTime longest{};  // until when a peer that is still to be followed is waited for
-    NodeKey whose;
-    MonoTime of_others{};       // the longest of all peers but that one
-    std::size_t unreached = 0;  // peers that have not been here since our start
-  };
-
   bool keep(const LogId& log, const StoredHead& head, SessionId source);
   void write(const LogId& log);
   v1::Seen message(const NodeKey& asker, const LogId& log) const;
   void look_later(const LogId& log, SessionId source);
   void send(Link& link);
-  const Waiting& waiting() const;
+  const Awaited& awaited() const;
   // Until when peers that are still to be followed, or reached, are waited for.
   MonoTime waits_until(const NodeKey& asker) const;
 
@@ -77,7 +77,7 @@ class SeenHeads {
   std::map<NodeKey, MonoTime> waited_;  // for each peer, over its sessions before
   std::set<NodeKey> reached_;           // since our start
   MonoTime started_{};
-  mutable std::optional<Waiting> waiting_;  // none: sessions or peers have changed since it was found out
+  mutable std::optional<Awaited> awaited_;  // none: sessions or peers have changed since it was found out
   std::set<SessionId> behind_;              // links whose peers were told that we have not caught up
   std::set<SessionId> looks_;               // links whose peers may be told of a larger head
 };
