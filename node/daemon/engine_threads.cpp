@@ -37,8 +37,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
   options.engine.node_key = parts_.identity.node_key;
   if (parts_.mark != nullptr) options.engine.standing.mark = parts_.mark->says();
-  // A restore that no start has looked at yet is found out now.
-  if (!options.engine.standing.restored && (parts_.identity.restored || state.restored)) {
+  // The instance token of the folder is found to be of another store.
+  if (!options.engine.standing.restored && parts_.identity.restored) {
     options.engine.standing.restored = true;
     options.engine.standing.rolled_back_at = {};
   }

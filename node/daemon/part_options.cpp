@@ -6,6 +6,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
+#include "node/replication/stored_standing.h"
 #include "node/text/forwarded.h"
 #include "node/text/time_zone.h"
 #include "proto/base/encoding.h"
@@ -54,15 +55,7 @@ Result<EngineConfig> engine_options(const Config& config, StoreReader& store) {
   KOINON_ASSIGN(const auto applied, store.setting(kFilterApplied));
   engine.refilter = applied.value_or("all") != engine.filter.text();
   engine.trust_paths = config.trust_paths;
-  KOINON_ASSIGN(const auto excused, store.setting(kExcused));
-  KOINON_ASSIGN(const auto rolled_back, store.setting(kRolledBack));
-  engine.standing.without = excused_of(excused);
-  engine.standing.restored = rolled_back.has_value();
-  KOINON_ASSIGN(const auto found, store.setting(kRolledBackAt));
-  if (found) {
-    KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*found));
-    engine.standing.rolled_back_at.value = static_cast<std::int64_t>(at);
-  }
+  KOINON_TRY(read_standing(store, engine.standing));
   engine.standing.alone = config.signing_alone;
   engine.standing.wait = std::max<std::chrono::milliseconds>(
       std::chrono::seconds(config.signing_wait_seconds), std::chrono::milliseconds(1));

@@ -32,6 +32,7 @@ class Faults {
   void roll_back(const std::vector<SimNode*>& nodes);
   void roll_back_together();
   void put_back(SimNode& node);
+  SimNode::Parts parts_put_back();
   void lose_disk(SimNode& node);
   void resume(SimNode& node);
   void cut_one(SimNode& a, SimNode& b);

@@ -7,12 +7,18 @@ namespace {
 
 constexpr double kReboots =
     0.5;  // of what is put back: with the folder the machine begins anew, and its mark is gone
+constexpr double kApart = 0.2;     // of what is put back: the store without the office, or the office alone
 constexpr double kTogether = 0.7;  // of a node's peers that are put back with it
 
 // How old a copy is when it is put back.
 MonoTime age(Chance& chance) { return chance.between(std::chrono::minutes(5), std::chrono::hours(3)); }
 
 }  // namespace
+
+SimNode::Parts Faults::parts_put_back() {
+  if (!stage_.chance.hit(kApart)) return SimNode::Parts::kStoreAndOffice;
+  return stage_.chance.hit(0.5) ? SimNode::Parts::kStore : SimNode::Parts::kOffice;
+}
 
 void Faults::begin_restoring() {
   const Scenario& scenario = stage_.scenario;
@@ -44,10 +50,14 @@ void Faults::roll_back(const std::vector<SimNode*>& nodes) {
 
 void Faults::put_back(SimNode& node) {
   const bool reboots = stage_.chance.hit(kReboots);
-  if (node.liar() != nullptr || !node.put_back(reboots)) return;
-  stage_.counters.add(reboots ? "folders put back, and rebooted" : "folders put back");
-  stage_.note(node, reboots ? "has its folder of earlier, and reboots" : "has its folder of earlier");
-  stage_.invariants.put_back(node);
+  const SimNode::Parts parts = parts_put_back();
+  if (node.liar() != nullptr || !node.put_back(parts, reboots)) return;
+  const std::string what = parts == SimNode::Parts::kStoreAndOffice ? "folder"
+                           : parts == SimNode::Parts::kStore        ? "store"
+                                                                    : "office";
+  stage_.counters.add((what + (reboots ? "s put back, and rebooted" : "s put back")).c_str());
+  stage_.note(node, "has its " + what + (reboots ? " of earlier, and reboots" : " of earlier"));
+  if (parts != SimNode::Parts::kOffice) stage_.invariants.put_back(node);
   stage_.schedule.after(stage_.chance.exponential(std::chrono::minutes(3)), [&node] { node.restart(); });
 }
 

@@ -201,6 +201,7 @@ void Invariants::check_store(SimNode& node) {
       records.push_back(std::move(*record));
     }
     if (const auto wrong = truth_.differs(log.id, records)) fail(node, "holds " + *wrong);
+    if (log.id == node.log()) check_signed_once(node, records);
     check_quota(node, log.id, bytes);
   }
 }

@@ -149,6 +149,7 @@ class Invariants {
   std::size_t can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now);
   void check_reason(SimNode& node, Own& own);
   void check_fork(SimNode& node, EntryIndex first);
+  void check_signed_once(SimNode& node, const std::vector<StoredRecord>& records);
   void check_told(SimNode& from, SessionId session, const v1::Frame& frame);
   void check_waiting(SimNode& node);
   void check_cursors(SimNode& node, const StoreState& state, const std::map<NodeIndex, StoreState>& all);

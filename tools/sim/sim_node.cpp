@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "node/publishing/vouching.h"
 #include "node/replication/execute.h"
+#include "node/replication/stored_standing.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/store/epoch_start.h"
@@ -104,9 +105,8 @@ void SimNode::load_engine(bool resumed) {
   config.refilter = refilter_ || !filter_.same_topics(applied_filter_);
   refilter_ = false;
   config.standing.mark = mark_says_;
-  const auto rolled_back = store().setting(kRolledBack);
-  config.standing.restored = rolled_back.ok() && rolled_back->has_value();
-  config.standing.without = excused();
+  if (!read_standing(store(), config.standing).ok())
+    around_.counters.add("stores that did not tell their standing");
   admitted_.clear();
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
@@ -131,7 +131,7 @@ void SimNode::stop(bool silent) {
   sessions_.clear();
   around_.fabric.drop_node(index_, silent);
   set_full(false);
-  waiting_.clear();
+  office_.end_process();
   ends_while_signing_ = false;
 }
 
@@ -319,9 +319,16 @@ void SimNode::publish(Draft draft) {
 
 void SimNode::publish(DraftMaker maker, std::function<void(const Result<Published>&)> done) {
   if (!up()) return;
-  write(DraftWrite{std::move(maker), [done = std::move(done)](const Result<Published>& published) {
+  if (!may_sign()) return keep({std::move(maker), std::move(done)});
+  write(DraftWrite{maker, [this, maker, done = std::move(done)](const Result<Published>& published) {
+                     if (!published.ok() && !may_sign()) return keep({maker, done});
                      if (done) done(published);
                    }});
+}
+
+void SimNode::keep(DraftWrite draft) {
+  around_.counters.add("drafts kept");
+  office_.keep(std::move(draft), chance_.bytes(limits::kSaltBytes));
 }
 
 void SimNode::set_filter(BodyFilter filter) {

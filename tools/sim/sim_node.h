@@ -16,6 +16,7 @@
 #include "tools/sim/fabric.h"
 #include "tools/sim/machine_clock.h"
 #include "tools/sim/machine_mark.h"
+#include "tools/sim/sim_office.h"
 
 namespace koinon::sim {
 
@@ -94,9 +95,10 @@ class SimNode final : public Endpoint {
   // --- copies of its folder and of its machine (sim_node_restoring.cpp) ---
   void copy_folder();  // as it is now, with what the mark says of it; replaces an earlier copy
   bool has_copy() const { return copied_mark_.has_value(); }
-  // Its process ends, and its folder is as the copy has it. `reboots`: the machine as well, and its mark is
-  // gone. It is down then.
-  bool put_back(bool reboots);
+  enum class Parts : unsigned char { kStoreAndOffice, kStore, kOffice };
+  // Its process ends, and these parts of its folder are as the copy has them. `reboots`: the machine as well,
+  // and its mark is gone. It is down then.
+  bool put_back(Parts parts, bool reboots);
   // Its process ends and its store is gone; its keys are left. It is down then, and makes a store anew when
   // it restarts.
   void lose_disk(bool reboots);
@@ -109,6 +111,8 @@ class SimNode final : public Endpoint {
   MarkSays mark_says() const { return mark_says_; }  // at its last start
   void give_word(const std::vector<NodeKey>& without);
   std::vector<NodeKey> excused();  // what the store keeps of the operator's word
+  // Its office has a look at what was set aside after a rollback, and has it signed. False: there is nothing.
+  bool release_set_aside();
 
   // --- its operator and its office ---
   void pin(SimNode& other);  // like `peer add` with a vouch
@@ -175,6 +179,7 @@ class SimNode final : public Endpoint {
   Status make_store_anew();
   bool may_sign() const;
   void sign_what_waits();
+  void keep(DraftWrite draft);
   void after_input();
   void carry_out(Output output);
   void carry_out_intent(Intent intent);
@@ -244,7 +249,7 @@ class SimNode final : public Endpoint {
   bool older_ = false;                      // the store was put back since the last start
   bool anew_ = false;                       // the store is empty
   bool ends_while_signing_ = false;
-  std::vector<DraftWrite> waiting_;  // until it may sign
+  SimOffice office_;
   std::uint64_t acknowledged_ = 0;
   Tick tick_{kNoNet};
   std::uint64_t tick_number_ = 0;

@@ -18,6 +18,7 @@ constexpr std::chrono::seconds kJump{5};
 void SimNode::copy_folder() {
   if (!up()) return;
   disk_.keep_copy();
+  office_.keep_copy();
   copied_mark_ = mark_;
 }
 
@@ -26,11 +27,13 @@ void SimNode::end_process() {
   disk_.end_process();
 }
 
-bool SimNode::put_back(bool reboots) {
+bool SimNode::put_back(Parts parts, bool reboots) {
   if (!up() || !has_copy()) return false;
   end_process();
-  if (!disk_.put_back()) return false;
   if (reboots) mark_.clear();
+  if (parts != Parts::kStore && !office_.put_back()) return false;
+  if (parts == Parts::kOffice) return true;
+  if (!disk_.put_back()) return false;
   older_ = refilter_ = true;
   acknowledged_ = 0;
   return true;
@@ -40,6 +43,7 @@ void SimNode::lose_disk(bool reboots) {
   if (!up()) return;
   end_process();
   disk_.wipe();
+  office_.wipe();
   copied_mark_.reset();
   if (reboots) mark_.clear();
   older_ = anew_ = true;
@@ -51,7 +55,7 @@ Status SimNode::make_store_anew() {
   anew_ = false;
   KOINON_TRY(store().begin(true));
   KOINON_TRY(store().set_own_log(own_.id()));
-  KOINON_TRY(store().set_setting(kRolledBack, "1"));
+  KOINON_TRY(store().set_setting(kRestored, "1"));
   for (const auto& [key, peer] : peers_) {
     KOINON_TRY(store().put_peer(record_of(*peer)));
     KOINON_TRY(store().set_held_ours(key));
@@ -63,7 +67,7 @@ Status SimNode::make_store_anew() {
 void SimNode::resume_from_copy() {
   if (!up() || !has_copy()) return;
   end_process();
-  if (!disk_.put_back()) return;
+  if (!disk_.put_back() || !office_.put_back()) return;
   mark_ = *copied_mark_;
   older_ = refilter_ = true;
   acknowledged_ = 0;
@@ -95,9 +99,21 @@ bool SimNode::may_sign() const {
 }
 
 void SimNode::sign_what_waits() {
+  const StandingView view = engine_->signing();
+  if (view.rolled_back_at.value != 0)
+    around_.counters.add("drafts set aside", office_.set_aside(view.rolled_back_at));
   if (!may_sign()) return;
   mark_.after_commit(store(), log());
-  for (DraftWrite& draft : std::exchange(waiting_, {})) write(std::move(draft));
+  for (DraftWrite& draft : office_.due()) write(std::move(draft));
+}
+
+bool SimNode::release_set_aside() {
+  if (!up() || office_.waits_for_look() == 0) return false;
+  office_.release();
+  if (may_sign()) {
+    for (DraftWrite& draft : office_.due()) write(std::move(draft));
+  }
+  return true;
 }
 
 void SimNode::give_word(const std::vector<NodeKey>& without) {

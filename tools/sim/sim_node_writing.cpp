@@ -91,10 +91,7 @@ bool SimNode::ended_while_signing() {
 }
 
 void SimNode::sign(const std::vector<DraftWrite>& drafts) {
-  if (!may_sign()) {
-    waiting_.insert(waiting_.end(), drafts.begin(), drafts.end());
-    return;
-  }
+  if (!may_sign()) return answer_drafts(drafts, fail(Code::kUnavailable, "it may not sign", "signing"));
   const auto before = store().log_state(own_.id());
   const std::uint64_t from = before.ok() ? before->range.size().value : 0;
   const DraftSigner signer = [this](Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {

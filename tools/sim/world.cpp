@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes kLiarTurn{1};
 constexpr std::chrono::minutes kLook{5};  // shorter than the time for which anybody is shunned
+constexpr double kLooksAtDesk = 0.2;      // share of looks at which an office looks at what was set aside
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in this time all nodes start and pin each other
@@ -332,7 +333,10 @@ void World::look_round() {
   stage_.invariants.check_shunned();
   stage_.invariants.look();
   for (const auto& node : stage_.nodes) {
-    if (node->up() && node->liar() == nullptr && !stage_.quiet()) speak_up(*node);
+    if (!node->up() || node->liar() != nullptr || stage_.quiet()) continue;
+    speak_up(*node);
+    if (stage_.chance.hit(kLooksAtDesk) && node->release_set_aside())
+      stage_.note(*node, "has signed what was set aside");
   }
   stage_.schedule.after(kLook, [this] { look_round(); });
 }

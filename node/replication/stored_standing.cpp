@@ -1,0 +1,22 @@
+#include "node/replication/stored_standing.h"
+
+#include "proto/base/encoding.h"
+#include "storage/store/settings.h"
+
+namespace koinon {
+
+Status read_standing(StoreReader& store, StandingConfig& standing) {
+  KOINON_ASSIGN(const auto excused, store.setting(kExcused));
+  standing.without = excused_of(excused);
+  KOINON_ASSIGN(const auto restored, store.setting(kRestored));
+  KOINON_ASSIGN(const auto rolled_back, store.setting(kRolledBack));
+  KOINON_ASSIGN(const auto found, store.setting(kRolledBackAt));
+  standing.restored = restored || rolled_back;
+  // A restore that no start has looked at yet is found out now.
+  if (!found || (restored && !rolled_back)) return {};
+  KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*found));
+  standing.rolled_back_at.value = static_cast<std::int64_t>(at);
+  return {};
+}
+
+}  // namespace koinon
