@@ -15,7 +15,8 @@ Result<Epoch> current_epoch(StoreReader& store);
 
 class SigningMark {
  public:
-  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once.
+  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once. `out`:
+  // may be null; outlives this.
   static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
                                   const DaemonLog* out);
 
@@ -25,17 +26,24 @@ class SigningMark {
   // the new one; call it before the epoch is begun.
   Status before_epoch(StoreReader& store, const Epoch& next);
 
-  // Around a commit that signs: `after` is our log as the commit will leave it.
+  // Around a commit that signs: `after` is our log as the commit will leave it. A mark that cannot be written
+  // is taken away, which is said once, and signing goes on: the next start asks the peers. kUnavailable: it
+  // can be neither written nor taken away, so that it would agree with an old store.
   Status before_commit(StoreReader& store, const LogState& after);
   Status after_commit(StoreReader& store);
   // The store is the newest copy: it is marked as it stands.
   Status mark_now(StoreReader& store) { return after_commit(store); }
 
  private:
-  SigningMark(const LogId& log, std::optional<MarkFile> file) : log_(log), file_(std::move(file)) {}
+  SigningMark(const LogId& log, std::optional<MarkFile> file, const DaemonLog* out)
+      : log_(log), file_(std::move(file)), out_(out) {}
+  Status keep(const Mark& mark);
+  Status take_away();
 
   LogId log_;
   std::optional<MarkFile> file_;
+  const DaemonLog* out_;
+  bool kept_ = true;  // the last one could be written
   MarkSays says_ = MarkSays::kNone;
   bool stands_ = false;  // it names the store as it is, or as it is about to be
   MarkState now_;        // of the store, as it was marked or read last
