@@ -119,9 +119,6 @@ void tell(const backup::PruneReport& pruned) {
   if (pruned.backups > 0)
     std::cout << pruned.backups << " older backups there were removed, with " << pruned.chunks
               << " chunks that nothing else needs.\n";
-  if (pruned.unknown)
-    std::cerr << "koinon: no older backup was removed: what number " << *pruned.unknown
-              << " needs is not written down there; that ends when it is not among those to keep\n";
 }
 
 }  // namespace
@@ -142,6 +139,9 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   if (keep > 0) {
     KOINON_ASSIGN(pruned, backup::prune(*vault, keep));
   }
+  if (pruned.unknown)
+    std::cerr << "koinon: no older backup was removed: what number " << *pruned.unknown
+              << " needs is not written down there; that ends when it is not among those to keep\n";
   if (common.json) {
     std::cout << json::serialize(json::object{{"number", report.number},
                                               {"bytes", report.bytes},

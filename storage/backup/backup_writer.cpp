@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 
 namespace koinon::backup {
@@ -21,7 +22,7 @@ class Writer {
   Status read_back(const Hash& name, const std::function<Result<Bytes>()>& again);
   Result<bool> is_whole(const Hash& name);
   Status step(std::uint64_t bytes);
-  Status put_names();
+  Status put_names(BytesView manifest);
 
   Vault& vault_;
   const WritingKeys& keys_;
@@ -118,11 +119,12 @@ Result<BackupFile> Writer::write_file(const SourceFile& file) {
   return out;
 }
 
-// Nobody but the owner of the secret key reads the manifests of earlier runs. What a manifest needs is known
-// to who holds the place, for it is what was written with it.
-Status Writer::put_names() {
+// Nobody but the owner of the secret key reads the manifests of earlier runs. So what each needs is written
+// beside it; whoever holds the place sees the names of chunks anyway.
+Status Writer::put_names(BytesView manifest) {
   if (!vault_.can_remove()) return {};
-  return vault_.put_names(report_.number, make_box(std::nullopt, names_name(report_.number), names_));
+  const Bytes content = Bytes(sha256(manifest).view()) + names_;
+  return vault_.put_names(report_.number, make_box(std::nullopt, names_name(report_.number), content));
 }
 
 Result<BackupReport> Writer::write(const std::vector<SourceFile>& files, UnixMillis made) {
@@ -142,7 +144,7 @@ Result<BackupReport> Writer::write(const std::vector<SourceFile>& files, UnixMil
     return fail(Code::kTooLarge, "the node is larger than a backup may be", "manifest");
   const Hash name = manifest_name(report_.number);
   const Bytes box = make_box(keys_.box, name, text);
-  KOINON_TRY(put_names());
+  KOINON_TRY(put_names(box));
   KOINON_TRY(vault_.put_manifest(report_.number, box));
   KOINON_ASSIGN(const Bytes found, vault_.manifest(report_.number));
   if (found != box) return fail(Code::kIo, "the manifest does not read back; use another disk", "backup");

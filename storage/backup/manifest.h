@@ -37,7 +37,8 @@ Result<Manifest> read_manifest(BytesView text);
 Bytes maker_of(const Manifest& manifest, std::uint64_t number, BytesView naming);
 // What its box is called.
 Hash manifest_name(std::uint64_t number);
-// What the box is called that has the names of all its chunks, one behind the other.
+// What the box is called that has the SHA-256 of the manifest's box, and behind it the names of all its
+// chunks.
 Hash names_name(std::uint64_t number);
 
 }  // namespace koinon::backup

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "crypto/backup_box.h"
+#include "crypto/hash.h"
 #include "storage/backup/manifest.h"
 
 namespace koinon::backup {
@@ -10,13 +11,16 @@ namespace {
 
 // False: what it needs is not known.
 Result<bool> add_names(Vault& vault, std::uint64_t number, std::unordered_set<Hash>& needed) {
+  KOINON_ASSIGN(const Bytes manifest, vault.manifest(number));
   const auto box = vault.names(number);
   if (!box.ok() && box.error().code != Code::kNotFound && box.error().code != Code::kMalformed)
     return box.error();
   if (!box.ok()) return false;
   const auto names = open_box(*box, names_name(number), std::nullopt);
   if (!names.ok() || names->size() % Hash::kSize != 0) return false;
-  for (std::size_t at = 0; at < names->size(); at += Hash::kSize)
+  // Of another one, which had this number and was not finished.
+  if (!BytesView(*names).starts_with(sha256(manifest).view())) return false;
+  for (std::size_t at = Hash::kSize; at < names->size(); at += Hash::kSize)
     needed.insert(Hash::from(BytesView(*names).substr(at, Hash::kSize)));
   return true;
 }
