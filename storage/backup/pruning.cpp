@@ -30,14 +30,15 @@ Result<bool> add_names(Vault& vault, std::uint64_t number, std::unordered_set<Ha
 Result<PruneReport> prune(Vault& vault, std::uint64_t keep) {
   PruneReport report;
   KOINON_ASSIGN(std::vector<std::uint64_t> kept, vault.manifests());
-  if (kept.size() > keep) {
+  const bool has_older = kept.size() > keep;
+  if (has_older) {
     report.backups = kept.size() - keep;
     kept.erase(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(keep));
   }
   std::unordered_set<Hash> needed;
   for (const std::uint64_t number : kept) {
     KOINON_ASSIGN(const bool known, add_names(vault, number, needed));
-    if (!known) return PruneReport{0, 0, number};
+    if (!known) return PruneReport{0, 0, has_older ? std::optional(number) : std::nullopt};
   }
   // Manifests first, for good: none may name a chunk that is gone.
   KOINON_TRY(vault.keep_manifests(kept));

@@ -11,8 +11,8 @@ namespace koinon::backup {
 struct PruneReport {
   std::uint64_t backups = 0;  // that were removed
   std::uint64_t chunks = 0;
-  // Nothing was removed: of this one, which is to be kept, it is not known what it needs. A version that did
-  // not write that down made it, or what it wrote is damaged. It is over when newer ones have taken its
+  // No older one was removed: of this one, which is to be kept, it is not known what it needs. A version that
+  // did not write that down made it, or what it wrote is damaged. It is over when newer ones have taken its
   // place.
   std::optional<std::uint64_t> unknown;
 };
