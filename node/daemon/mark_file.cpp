@@ -1,5 +1,6 @@
 #include "node/daemon/mark_file.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -51,11 +52,16 @@ std::optional<Mark> read_mark(const std::filesystem::path& path) {
   return mark.ok() ? std::optional(*mark) : std::nullopt;
 }
 
-// One that is there still, and that a later run would read, is an error.
-Status remove_mark(const std::filesystem::path& path) {
-  if (::unlink(path.c_str()) == 0) return {};
+bool is_ours(const std::filesystem::path& path) {
   struct stat what {};
-  if (::lstat(path.c_str(), &what) != 0 || what.st_uid != ::geteuid()) return {};
+  return ::lstat(path.c_str(), &what) == 0 && what.st_uid == ::geteuid();
+}
+
+// One that is there still, and that a later run would read, is an error. Another user's is not read, nor is
+// any in a folder of another user.
+Status remove_mark(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
+  if (!is_ours(path) && !is_ours(path.parent_path())) return {};
   return fail(Code::kIo, "an old mark of what was signed cannot be removed; remove it", path.string());
 }
 
@@ -129,11 +135,16 @@ Result<MarkFile> MarkFile::open(const std::string& folder, const LogId& log) {
   }
   const std::filesystem::path path = *places.chosen / name;
   const int lock = ::open(lock_of(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (lock < 0) return fail(Code::kIo, "the lock of the mark cannot be made", lock_of(path).string());
+  if (lock < 0) {
+    for (const auto& other : places.others) KOINON_TRY(remove_mark(other / name));
+    KOINON_TRY(remove_mark(path));
+    return fail(Code::kIo, "the lock of the mark cannot be made", lock_of(path).string());
+  }
   MarkFile out(path, lock);
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return in_use(path);
+  // One that cannot be taken over is lost: the peers are asked.
   if (const auto left = folder.empty() && !out.read() ? left_in(places.others, name) : std::nullopt; left)
-    KOINON_TRY(out.write(*left));
+    (void)out.write(*left);
   for (const auto& other : places.others) {
     if (const Status removed = remove_mark(other / name); !removed.ok()) {
       (void)out.remove();

@@ -133,6 +133,25 @@ class Backup(NodesTest):
             self.assertTrue(node.shows(ref))
             node.stop()
 
+    def test_what_a_restore_left_that_was_cut_short_is_made_anew(self):
+        seoul = self.node("seoul")
+        place = self.path("folder")
+        seoul.run("backup", place)
+        data, partial, marker = self.path("back"), self.path("back.partial"), self.path("back.partial-of-restore")
+        partial.mkdir()
+        (partial / "store.db").write_text("half")
+        self.assert_refused("no restore left", lambda: koinon("restore", place, data=data))
+        self.assertEqual((partial / "store.db").read_text(), "half")
+        marker.write_text("")
+        koinon("restore", place, data=data)
+        self.assertFalse(partial.exists() or marker.exists())
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
+        # Killed between the last two steps: it is in place.
+        marker.write_text("")
+        self.assert_refused("something is there", lambda: koinon("restore", place, data=data))
+        if os.path.ismount("/dev/shm"):
+            self.assert_refused("a disk is mounted there", lambda: koinon("restore", place, data="/dev/shm"))
+
     def test_whose_backup_it_is(self):
         seoul, la = self.pair()
         secret = self.path("backup.key")
