@@ -1,7 +1,5 @@
 #include "node/daemon/signing_mark.h"
 
-#include <utility>
-
 namespace koinon {
 
 Result<Epoch> current_epoch(StoreReader& store) {
@@ -50,7 +48,7 @@ Status SigningMark::take_away() {
 
 Status SigningMark::keep(const Mark& mark) {
   const Status written = file_->write(mark);
-  const bool before = std::exchange(kept_, written.ok());
+  const bool before = !lost_->exchange(!written.ok());
   if (written.ok()) {
     if (!before && out_ != nullptr) out_->info("the mark of what was signed last is written again");
     return {};

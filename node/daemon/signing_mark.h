@@ -2,6 +2,8 @@
 // once the node runs.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 
 #include "node/daemon/daemon_log.h"
@@ -31,6 +33,8 @@ class SigningMark {
   // can be neither written nor taken away, so that it would agree with an old store.
   Status before_commit(StoreReader& store, const LogState& after);
   Status after_commit(StoreReader& store);
+  // Any thread: the last mark could not be written.
+  bool is_lost() const { return *lost_; }
   // The store is the newest copy: it is marked as it stands.
   Status mark_now(StoreReader& store) { return after_commit(store); }
 
@@ -43,7 +47,8 @@ class SigningMark {
   LogId log_;
   std::optional<MarkFile> file_;
   const DaemonLog* out_;
-  bool kept_ = true;  // the last one could be written
+  // The last one could not be written.
+  std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
   MarkSays says_ = MarkSays::kNone;
   bool stands_ = false;  // it names the store as it is, or as it is about to be
   MarkState now_;        // of the store, as it was marked or read last

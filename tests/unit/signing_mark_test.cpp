@@ -97,8 +97,10 @@ TEST_F(SigningMarkTest, ThatDidNotAgreeNamesNothingUntilItIsWrittenAnew) {
 TEST_F(SigningMarkTest, ThatCannotBeWrittenIsTakenAwayAndSigningGoesOn) {
   ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
   store.keep_copy();
+  EXPECT_FALSE(running->is_lost());
   ASSERT_TRUE(sign().ok());
   ASSERT_TRUE(sign().ok());
+  EXPECT_TRUE(running->is_lost());
   EXPECT_FALSE(std::filesystem::exists(in_folder()));
   ASSERT_EQ(::chmod(folder.c_str(), 0700), 0);
   ASSERT_TRUE(store.put_back());
@@ -110,6 +112,7 @@ TEST_F(SigningMarkTest, IsWrittenAgainAsSoonAsItCanBe) {
   ASSERT_TRUE(sign().ok());
   ASSERT_EQ(::chmod(folder.c_str(), 0700), 0);
   ASSERT_TRUE(sign().ok());
+  EXPECT_FALSE(running->is_lost());
   EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
 }
 
