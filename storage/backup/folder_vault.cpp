@@ -23,9 +23,9 @@ std::string file_of(std::uint64_t number) {
 Result<Bytes> read_at_most(const std::filesystem::path& path, std::size_t most, bool fresh) {
   KOINON_ASSIGN(const DiskFile file, DiskFile::open(path));
   if (fresh) file.forget();
-  KOINON_ASSIGN(Bytes bytes, file.read(0, most + 1));
-  if (bytes.size() > most) return fail(Code::kMalformed, "it is larger than it may be", path.string());
-  return bytes;
+  KOINON_ASSIGN(const std::uint64_t size, file.size());
+  if (size > most) return fail(Code::kMalformed, "it is larger than it may be", path.string());
+  return file.read(0, static_cast<std::size_t>(size));
 }
 
 // Whether nothing is there, or an empty folder, or one with a head that was not finished.
