@@ -13,6 +13,7 @@
 #include "proto/base/limits.h"
 #include "storage/backup/backup_reader.h"
 #include "storage/backup/backup_writer.h"
+#include "storage/backup/pruning.h"
 #include "tools/keeping.h"
 #include "tools/progress.h"
 #include "tools/render.h"
@@ -58,7 +59,7 @@ Status make_key(const Common& common, const BackupArguments& arguments) {
 // A secret that this machine has in every run, and a backup does not tell: by it chunks get the same names.
 Result<Bytes> naming_secret(const DataFolder& folder, const SealingKey& to) {
   KOINON_ASSIGN(Bytes key, read_file(folder.key("node"), limits::kBackupKeyFileBytes));
-  Bytes secret = secret_of("names", key, to.view());
+  Bytes secret = backup::naming_of(key, to);
   wipe(key);
   return secret;
 }
@@ -89,6 +90,37 @@ Status check_place(const DataFolder& folder, const std::filesystem::path& to) {
   return {};
 }
 
+// 0: all stay.
+Result<std::uint64_t> number_to_keep(const BackupArguments& arguments) {
+  if (arguments.keep.empty()) return std::uint64_t{0};
+  const auto keep = parse_decimal(arguments.keep);
+  if (!keep.ok() || *keep == 0)
+    return fail(Code::kInvalidArgument, "say how many backups stay, at least 1", "keep");
+  std::error_code error;
+  if (arguments.one_file || std::filesystem::is_regular_file(arguments.to, error))
+    return fail(Code::kInvalidArgument,
+                "a backup in one file only grows; older ones are removed from a folder", "keep");
+  return *keep;
+}
+
+Result<backup::BackupReport> write(backup::Vault& vault, const DataFolder& folder,
+                                   const backup::Closing& closing) {
+  KOINON_ASSIGN(const backup::WritingKeys keys, backup::keys_to_write(vault, closing));
+  const backup::NodeRoom room(folder.path());
+  KOINON_ASSIGN(const backup::NodeFiles files, backup::NodeFiles::open(folder.path()));
+  ProgressLine line("backup");
+  return backup::write_backup(
+      vault, keys, files.files(), system_clock().wall(),
+      [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); },
+      [&room] { return room.check(); });
+}
+
+void tell(const backup::PruneReport& pruned) {
+  if (pruned.backups > 0)
+    std::cout << pruned.backups << " older backups there were removed, with " << pruned.chunks
+              << " chunks that nothing else needs.\n";
+}
+
 }  // namespace
 
 Status run_backup(const Common& common, const BackupArguments& arguments) {
@@ -98,25 +130,25 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   const DataFolder folder(common.data);
   KOINON_TRY(folder.check_node());
   KOINON_TRY(check_place(folder, arguments.to));
+  KOINON_ASSIGN(const std::uint64_t keep, number_to_keep(arguments));
   KOINON_ASSIGN(const backup::Closing closing, closing_of(folder, arguments));
   const std::filesystem::path to = std::filesystem::absolute(arguments.to);
   KOINON_ASSIGN(const auto vault, backup::open_vault_to_write(to, arguments.one_file, closing.protection));
-  KOINON_ASSIGN(const backup::WritingKeys keys, backup::keys_to_write(*vault, closing));
-  KOINON_ASSIGN(const backup::NodeFiles files, backup::NodeFiles::open(folder.path()));
-  const UnixMillis now = system_clock().wall();
-  backup::BackupReport report;
-  {
-    ProgressLine line("backup");
-    KOINON_ASSIGN(report, backup::write_backup(
-                              *vault, keys, files.files(), now,
-                              [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
+  KOINON_ASSIGN(const backup::BackupReport report, write(*vault, folder, closing));
+  backup::PruneReport pruned;
+  if (keep > 0) {
+    KOINON_ASSIGN(pruned, backup::prune(*vault, keep));
   }
+  if (pruned.unknown)
+    std::cerr << "koinon: no older backup was removed: what number " << *pruned.unknown
+              << " needs is not written down there; that ends when it is not among those to keep\n";
   if (common.json) {
     std::cout << json::serialize(json::object{{"number", report.number},
                                               {"bytes", report.bytes},
                                               {"chunks", report.chunks},
                                               {"written", report.written},
-                                              {"mended", report.mended}})
+                                              {"mended", report.mended},
+                                              {"removed", pruned.backups}})
               << "\n";
     return {};
   }
@@ -126,6 +158,7 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   if (report.mended > 0)
     std::cout << report.mended
               << " chunks of earlier backups were damaged and are mended: look at that disk.\n";
+  tell(pruned);
   if (closing.protection == backup::Protection::kOpen)
     std::cout << "It is not encrypted and has the keys: keep it as safe as the node.\n";
   return {};

@@ -127,7 +127,37 @@ Status check_database(const std::filesystem::path& path) {
   return fail(Code::kIo, "the backup has a damaged database: " + check.text(0), path.filename().string());
 }
 
-Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& arguments) {
+// Whose keys these are. None: an observer's, or those of a folder that does not say. That sealed keys are
+// what `identity` says shows when koinond opens them.
+Result<std::optional<LogIdentity>> owner_of(const DataFolder& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder.identity(), ignored)) return std::optional<LogIdentity>();
+  KOINON_ASSIGN(const LogIdentity identity, read_identity_file(folder.identity()));
+  KOINON_ASSIGN(const bool sealed, key_file_is_sealed(folder.key("signing")));
+  if (sealed) return std::optional(identity);
+  KOINON_ASSIGN(Bytes seed, read_key_file(folder.key("signing"), "signing", ""));
+  const PublicKey key = SigningKey::from_seed(seed).public_key();
+  wipe(seed);
+  if (key != identity.signing_key)
+    return fail(Code::kRefused,
+                "its signing key is not that of " + identity.name + ", whose backup it says it is", "backup");
+  return std::optional(identity);
+}
+
+Status check_log(const std::optional<LogIdentity>& owner, const std::string& wanted) {
+  if (wanted.empty() || (owner && to_text(owner->log_id()) == wanted)) return {};
+  return fail(Code::kRefused,
+              owner ? "it is a backup of " + owner->name + ", whose log is " + to_text(owner->log_id())
+                    : std::string("it does not say of which log it is"),
+              "log");
+}
+
+struct PutBack {
+  backup::Manifest manifest;
+  std::optional<LogIdentity> owner;
+};
+
+Result<PutBack> fill(const DataFolder& folder, const RestoreArguments& arguments) {
   KOINON_ASSIGN(const backup::Opening opening, opening_of(arguments));
   KOINON_ASSIGN(const auto vault, backup::open_vault_to_read(arguments.from));
   KOINON_ASSIGN(backup::KeyRing keys, backup::keys_to_read(*vault, opening));
@@ -139,28 +169,38 @@ Result<backup::Manifest> fill(const DataFolder& folder, const RestoreArguments& 
   if (!vault->has_all())
     std::cerr << "koinon: " << arguments.from
               << " is damaged; newer backups than the ones found there are lost\n";
+  if (opening.secret) KOINON_TRY(reader.check_maker(opening.secret->public_key()));
   ProgressLine line("restore");
   KOINON_TRY(reader.write_files(folder.path(),
                                 [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
   KOINON_TRY(folder.check_node());
+  KOINON_ASSIGN(auto owner, owner_of(folder));
+  KOINON_TRY(check_log(owner, arguments.log));
   for (const auto& path : {folder.office(), folder.store()}) KOINON_TRY(check_database(path));
   KOINON_TRY(mark_restored(folder));
-  return reader.manifest();
+  return PutBack{reader.manifest(), std::move(owner)};
 }
 
 Status restore_backup(const Common& common, const RestoreArguments& arguments, const Workplace& place) {
-  const auto manifest = fill(place.folder(), arguments);
-  if (!manifest.ok()) {
+  const auto back = fill(place.folder(), arguments);
+  if (!back.ok()) {
     place.give_up();
-    return manifest.error();
+    return back.error();
   }
   KOINON_TRY(place.finish());
+  const std::string name = back->owner ? back->owner->name : "";
+  const std::string log = back->owner ? to_text(back->owner->log_id()) : "";
   if (common.json) {
-    std::cout << json::serialize(json::object{{"data", common.data}, {"made_at", time_text(manifest->made)}})
+    std::cout << json::serialize(json::object{{"data", common.data},
+                                              {"name", name},
+                                              {"log_id", log},
+                                              {"made_at", time_text(back->manifest.made)}})
               << "\n";
     return {};
   }
-  std::cout << "Put back into " << common.data << " as it was at " << time_text(manifest->made)
+  std::cout << "Put back into " << common.data
+            << (name.empty() ? " a node" : " the node of " + name + " (log " + log + ")") << " as it was at "
+            << time_text(back->manifest.made)
             << ".\nOnce koinond runs, it takes back from its peers what they have of this city's log, and "
                "signs when "
                "they have answered: koinon status says whom it waits for.\nNext: koinond --data "
@@ -229,6 +269,7 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
   to->add_flag("--one-file", backup->one_file, "make one file, not a folder");
   to->add_option("--passphrase-file", backup->passphrase_file, "encrypt to the passphrase in this file");
   to->add_option("--to", backup->public_key, "encrypt to the public key that --make-key printed");
+  to->add_option("--keep", backup->keep, "afterwards remove all but the newest of so many backups there");
   to->add_option("--make-key", backup->make_key, "only make a secret key for backups, in this file");
 
   const auto restore = std::make_shared<RestoreArguments>();
@@ -237,6 +278,7 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
       [&common, &action, restore] { action = [&common, restore] { return run_restore(common, *restore); }; });
   from->add_option("from", restore->from, "what koinon backup wrote");
   from->add_option("--number", restore->number, "which backup of those there (the newest)");
+  from->add_option("--log", restore->log, "refuse a backup of another log than this log id");
   from->add_option("--passphrase-file", restore->passphrase_file, "the passphrase of the backup or the keys");
   from->add_option("--key", restore->key, "the secret key of the backup");
   from->add_option("--keys", restore->keys, "no backup: make the node anew from this folder of keys");

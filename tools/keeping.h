@@ -17,6 +17,7 @@ struct BackupArguments {
   bool one_file = false;        // a place that is new is made as one file
   std::string passphrase_file;  // encrypts to its passphrase
   std::string public_key;       // encrypts to it
+  std::string keep;             // how many of the newest stay; empty: all
   std::string make_key;         // only makes a secret key, in this file
 };
 // commands_backup.cpp
@@ -27,6 +28,7 @@ struct RestoreArguments {
   std::string number;           // empty: the newest
   std::string passphrase_file;  // of the backup; with `keys`, of sealed key files
   std::string key;              // a secret key that koinon backup --make-key wrote
+  std::string log;              // whose backup it must be; empty: any city's
   std::string keys;             // a folder of key files, in place of a backup
   std::vector<std::string> peers;
   std::string id;

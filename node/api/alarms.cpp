@@ -156,6 +156,15 @@ void look_at_office(const AlarmInput& input, Found& out) {
            {"tokens", static_cast<std::int64_t>(waits.credentials)}});
 }
 
+void look_at_mark(const AlarmInput& input, Found& out) {
+  if (!input.mark_lost) return;
+  out.add(
+      "mark", Severity::kWarning,
+      "the mark of what was signed last cannot be written; after the next start peers are asked before this "
+      "node signs; the log says why",
+      MessageArguments{});
+}
+
 void look_at_sending(const AlarmInput& input, Found& out) {
   const std::uint64_t count = input.failing.waiting + input.failing.given_up;
   if (input.courier)
@@ -219,10 +228,10 @@ std::string_view severity_text(Severity severity) {
 }
 
 const std::vector<std::string>& alarm_ids() {
-  static const std::vector<std::string> kIds = {"signing", "standing", "cannot_show",   "store", "reserve",
-                                                "disk",    "clock",    "index_stopped", "index", "deliveries",
-                                                "frozen",  "unpinned", "away",          "lies",  "knocks",
-                                                "missing", "set_aside"};
+  static const std::vector<std::string> kIds = {
+      "signing", "standing",      "cannot_show", "store",      "reserve",   "disk",
+      "clock",   "index_stopped", "index",       "deliveries", "frozen",    "unpinned",
+      "away",    "lies",          "knocks",      "missing",    "set_aside", "mark"};
   return kIds;
 }
 
@@ -239,6 +248,7 @@ std::vector<Alarm> alarms_of(const AlarmInput& input) {
   Found out(input.now);
   look_at_node(input, out);
   look_at_office(input, out);
+  look_at_mark(input, out);
   look_at_sending(input, out);
   look_at_peers(input, out);
   return out.take();

@@ -56,7 +56,8 @@ struct AlarmInput {
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
-  Waits waits_for_look;  // after a rollback
+  Waits waits_for_look;    // after a rollback
+  bool mark_lost = false;  // what was signed last cannot be noted down where the next start finds it
   ClockStanding clock;
   std::optional<SigningNow> standing;  // none: an observer, which signs nothing
 };

@@ -55,6 +55,7 @@ AlarmInput AlarmWatch::gather() {
   in.others_wait = parts_.others_wait();
   in.index = parts_.index_trouble();
   in.courier = parts_.courier_trouble();
+  in.mark_lost = parts_.mark_lost && parts_.mark_lost();
   if (const auto indexed = parts_.index->position(); indexed.ok())
     in.index_lag = index_lag(*parts_.store, *indexed);
   std::error_code unknown;

@@ -155,6 +155,7 @@ Status Daemon::start_alarms() {
   parts.courier_trouble = [this] { return arrivals_->courier_trouble(); };
   parts.clock_watch = &clock_->watch();
   parts.standing = [this] { return engine_->signing().now(); };
+  if (mark_) parts.mark_lost = [this] { return mark_->is_lost(); };
   parts.signing_waits = [this] { return engine_->writer().signing_waits().has_value(); };
   parts.on_begin = [this](const Alarm& alarm) {
     if (alarm.severity == Severity::kCritical) {

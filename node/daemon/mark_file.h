@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "node/replication/mark.h"
 
@@ -15,8 +14,9 @@ namespace koinon {
 class MarkFile {
  public:
   // `folder`: the configured one; empty: /run/koinon, else $XDG_RUNTIME_DIR/koinon, else /dev/shm/koinon-UID,
-  // the first that can be used; it is made if it is missing. An error says why there is no mark: kUnavailable
-  // where another process has it.
+  // the first that can be used; it is made if it is missing. What an earlier run left in another of these is
+  // taken over where no folder is configured, and is removed: later it would say what is long past. An error
+  // says why there is no mark: kUnavailable where another process has it.
   static Result<MarkFile> open(const std::string& folder, const LogId& log);
   ~MarkFile();
   MarkFile(MarkFile&& other) noexcept;
@@ -24,19 +24,18 @@ class MarkFile {
   MarkFile(const MarkFile&) = delete;
   MarkFile& operator=(const MarkFile&) = delete;
 
-  // Nothing: there is none, or it cannot be read.
+  // Nothing: there is none, it is another user's, or it cannot be read.
   std::optional<Mark> read() const;
-  // One that cannot be written is taken away: an old one could agree with an old store. An error: it could
-  // not be taken away either.
+  // An error: it is not written, and the earlier one may stand there still.
   Status write(const Mark& mark);
+  // That there is none is no error.
+  Status remove();
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  MarkFile(std::filesystem::path path, std::vector<std::filesystem::path> others, int lock)
-      : path_(std::move(path)), others_(std::move(others)), lock_(lock) {}
+  MarkFile(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
 
   std::filesystem::path path_;
-  std::vector<std::filesystem::path> others_;  // where an earlier run may have left one
   int lock_ = -1;
 };
 

@@ -29,8 +29,11 @@ bool ResumeWatch::has_resumed() {
   // Not with each input: it is a file.
   if (const MonoTime boot = clocks_.boot(); boot < boot_id_at_ || boot - boot_id_at_ >= kBootIdPause) {
     boot_id_at_ = boot;
-    const std::string boot_id = clocks_.boot_id();
-    other_boot = boot_id != std::exchange(boot_id_, boot_id) && !boot_id.empty();
+    // One that cannot be read for a moment is no other.
+    if (const std::string boot_id = clocks_.boot_id(); !boot_id.empty()) {
+      const std::string before = std::exchange(boot_id_, boot_id);
+      other_boot = !before.empty() && boot_id != before;
+    }
   }
   return other_boot || jump > std::chrono::milliseconds(limits::kResumeJump).count();
 }

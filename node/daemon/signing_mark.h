@@ -2,6 +2,8 @@
 // once the node runs.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 
 #include "node/daemon/daemon_log.h"
@@ -15,7 +17,8 @@ Result<Epoch> current_epoch(StoreReader& store);
 
 class SigningMark {
  public:
-  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once.
+  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once. `out`:
+  // may be null; outlives this.
   static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
                                   const DaemonLog* out);
 
@@ -25,9 +28,13 @@ class SigningMark {
   // the new one; call it before the epoch is begun.
   Status before_epoch(StoreReader& store, const Epoch& next);
 
-  // Around a commit that signs: `after` is our log as the commit will leave it.
+  // Around a commit that signs: `after` is our log as the commit will leave it. A mark that cannot be written
+  // is taken away, which is said once, and signing goes on: the next start asks the peers. kUnavailable: it
+  // can be neither written nor taken away, so that it would agree with an old store.
   Status before_commit(StoreReader& store, const LogState& after);
   Status after_commit(StoreReader& store);
+  // Any thread: the last mark could not be written.
+  bool is_lost() const { return *lost_; }
   // The store is the newest copy: it is marked as it stands.
   Status mark_now(StoreReader& store) { return after_commit(store); }
   // Peers are asked anew. Until mark_now the mark is no reason to sign, for later starts either; what it
@@ -35,10 +42,16 @@ class SigningMark {
   Status ask_anew();
 
  private:
-  SigningMark(const LogId& log, std::optional<MarkFile> file) : log_(log), file_(std::move(file)) {}
+  SigningMark(const LogId& log, std::optional<MarkFile> file, const DaemonLog* out)
+      : log_(log), file_(std::move(file)), out_(out) {}
+  Status keep(const Mark& mark);
+  Status take_away();
 
   LogId log_;
   std::optional<MarkFile> file_;
+  const DaemonLog* out_;
+  // The last one could not be written.
+  std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
   MarkSays says_ = MarkSays::kNone;
   bool stands_ = false;  // it names the store as it is, or as it is about to be
   MarkState now_;        // of the store, as it was marked or read last

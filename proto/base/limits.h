@@ -387,7 +387,9 @@ inline constexpr std::size_t kBackupFiles = 64;
 inline constexpr std::size_t kBackupPathBytes = 64;
 inline constexpr std::size_t kBackupSlots = 65536;  // of a backup to a public key, one a run
 inline constexpr std::size_t kBackupSlotBytes = 1024;
-inline constexpr std::size_t kBackupKeyFileBytes = 64 * kKiB;  // a key file or configuration that is copied
+inline constexpr std::uint64_t kBackupNamesBytes = 256 * kMiB;  // names of all chunks of one backup
+inline constexpr std::uint64_t kBackupNodeRoom = 128 * kMiB;    // free on the node's disk, or a run ends
+inline constexpr std::size_t kBackupKeyFileBytes = 64 * kKiB;   // a key file or configuration that is copied
 inline constexpr std::size_t kFsckLines = 10'000;  // that are kept to be told; the others are counted
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 

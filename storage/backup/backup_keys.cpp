@@ -32,6 +32,10 @@ Result<KeyRing> by_secret(Vault& vault, const SealingSecret& secret) {
 
 }  // namespace
 
+Bytes naming_of(BytesView node_key_file, const SealingKey& to) {
+  return secret_of("names", node_key_file, to.view());
+}
+
 Result<WritingKeys> keys_to_write(Vault& vault, const Closing& closing) {
   WritingKeys keys;
   if (closing.protection == Protection::kOpen) return keys;

@@ -23,6 +23,8 @@ struct WritingKeys {
   std::optional<BackupKey> box;  // none: boxes are not encrypted
   Bytes naming;                  // see content_name
 };
+// Closing::naming of the node whose file keys/node.key has these bytes, sealed or not.
+Bytes naming_of(BytesView node_key_file, const SealingKey& to);
 // Puts a slot into the vault where it makes a key. kRefused: the passphrase is not the one of the backup
 // there.
 Result<WritingKeys> keys_to_write(Vault& vault, const Closing& closing);

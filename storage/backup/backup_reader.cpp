@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/secret_memory.h"
 #include "proto/base/limits.h"
 #include "storage/backup/disk_file.h"
 
@@ -48,12 +49,37 @@ Result<Bytes> BackupReader::content(const Hash& name) {
   KOINON_ASSIGN(Bytes content, open(box, name));
   if (vault_->protection() == Protection::kOpen && sha256(content) != name)
     return fail(Code::kMalformed, "a chunk is damaged: it is another", "backup");
+  if (!naming_.empty() && content_name(content, naming_) != name)
+    return fail(Code::kMalformed, "a chunk is not what the node wrote", "backup");
   return content;
 }
 
-Status BackupReader::write_file(const BackupFile& file, const std::filesystem::path& to,
-                                const std::function<void(std::size_t)>& step) {
-  KOINON_ASSIGN(DiskFile out, DiskFile::create(to, file.mode & 0700));
+// Who holds the place knows the public key, and can add keys, manifests and chunks of their own. They do not
+// know what stands in the files of this node, so they can name none of its chunks anew.
+Status BackupReader::check_maker(const SealingKey& to) {
+  const auto& files = manifest_.files;
+  const auto node = std::find_if(files.begin(), files.end(),
+                                 [](const BackupFile& file) { return file.path == "keys/node.key"; });
+  const Error refused = fail(
+      Code::kRefused,
+      "it does not show that a node wrote it which has the keys in it: somebody else did, or a version of "
+      "Koinon that did not say; restore another one with --number, or from another place",
+      "manifest " + std::to_string(number_));
+  if (node == files.end() || node->size > limits::kBackupKeyFileBytes || manifest_.maker.empty())
+    return refused;
+  Bytes key;
+  KOINON_TRY(read_file(*node, [&key](BytesView bytes) {
+    key += bytes;
+    return Status();
+  }));
+  Bytes naming = naming_of(key, to);
+  wipe(key);
+  if (maker_of(manifest_, number_, naming) != manifest_.maker) return refused;
+  naming_ = std::move(naming);
+  return {};
+}
+
+Status BackupReader::read_file(const BackupFile& file, const std::function<Status(BytesView)>& take) {
   std::uint64_t at = 0;
   for (const Hash& list : file.lists) {
     KOINON_ASSIGN(const Bytes names, content(list));
@@ -64,15 +90,29 @@ Status BackupReader::write_file(const BackupFile& file, const std::filesystem::p
       KOINON_ASSIGN(const Bytes bytes, content(Hash::from(BytesView(names).substr(i * Hash::kSize))));
       if (bytes.size() != std::min<std::uint64_t>(limits::kBackupChunkBytes, file.size - at))
         return fail(Code::kMalformed, "a chunk has another size", "backup");
-      KOINON_TRY(out.write(at, bytes));
+      KOINON_TRY(take(bytes));
       at += bytes.size();
-      step(bytes.size());
     }
   }
+  return {};
+}
+
+Status BackupReader::write_file(const BackupFile& file, const std::filesystem::path& to,
+                                const std::function<void(std::size_t)>& step) {
+  KOINON_ASSIGN(DiskFile out, DiskFile::create(to, file.mode & 0700));
+  std::uint64_t at = 0;
+  KOINON_TRY(read_file(file, [&](BytesView bytes) -> Status {
+    KOINON_TRY(out.write(at, bytes));
+    at += bytes.size();
+    step(bytes.size());
+    return {};
+  }));
   return out.sync();
 }
 
 Status BackupReader::write_files(const std::filesystem::path& folder, const Progress& progress) {
+  if (vault_->protection() == Protection::kPublicKey && naming_.empty())
+    return fail(Code::kInternal, "nobody looked who made it", "backup");
   std::uint64_t done = 0;
   const std::uint64_t all = manifest_.bytes();
   for (const BackupFile& file : manifest_.files) {

@@ -17,14 +17,18 @@ class BackupReader {
 
   std::uint64_t number() const { return number_; }
   const Manifest& manifest() const { return manifest_; }
+  // Of a backup to a public key, which anybody can close: that all of it was written by who knows the file
+  // keys/node.key in it, as `to`, the public key, and that file say. kRefused: by somebody else.
+  Status check_maker(const SealingKey& to);
   // Writes all files into a folder that is there, each of them verified and on the disk. kMalformed: a chunk
-  // is damaged or missing; the error names the file.
+  // is damaged or missing; the error names the file. A backup to a public key needs check_maker first.
   Status write_files(const std::filesystem::path& folder, const Progress& progress);
 
  private:
   BackupReader(Vault& vault, KeyRing keys) : vault_(&vault), keys_(std::move(keys)) {}
   Result<Bytes> open(BytesView box, const Hash& name) const;
   Result<Bytes> content(const Hash& name);
+  Status read_file(const BackupFile& file, const std::function<Status(BytesView)>& take);
   Status write_file(const BackupFile& file, const std::filesystem::path& to,
                     const std::function<void(std::size_t)>& step);
 
@@ -32,6 +36,7 @@ class BackupReader {
   KeyRing keys_;
   std::uint64_t number_ = 0;
   Manifest manifest_;
+  Bytes naming_;  // chunks are named by it; empty: that is not looked at
 };
 
 }  // namespace koinon::backup

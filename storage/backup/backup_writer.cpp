@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 
 namespace koinon::backup {
@@ -9,8 +10,8 @@ namespace {
 
 class Writer {
  public:
-  Writer(Vault& vault, const WritingKeys& keys, const Progress& progress)
-      : vault_(vault), keys_(keys), progress_(progress) {}
+  Writer(Vault& vault, const WritingKeys& keys, const Progress& progress, const MayGoOn& may_go_on)
+      : vault_(vault), keys_(keys), progress_(progress), may_go_on_(may_go_on) {}
 
   Result<BackupReport> write(const std::vector<SourceFile>& files, UnixMillis made);
 
@@ -20,11 +21,14 @@ class Writer {
   Result<Hash> put(BytesView content);
   Status read_back(const Hash& name, const std::function<Result<Bytes>()>& again);
   Result<bool> is_whole(const Hash& name);
-  void step(std::uint64_t bytes);
+  Status step(std::uint64_t bytes);
+  Status put_names(BytesView manifest);
 
   Vault& vault_;
   const WritingKeys& keys_;
   const Progress& progress_;
+  const MayGoOn& may_go_on_;
+  Bytes names_;  // of all chunks, where the vault wants them
   BackupReport report_;
   std::uint64_t done_ = 0;
   std::uint64_t all_ = 0;
@@ -39,13 +43,15 @@ Result<Bytes> read_whole(const SourceFile& file, std::uint64_t at) {
 }
 
 // Each byte is read from the node and later from the backup.
-void Writer::step(std::uint64_t bytes) {
+Status Writer::step(std::uint64_t bytes) {
   done_ += bytes;
   if (progress_) progress_(done_, 2 * all_);
+  return may_go_on_ ? may_go_on_() : Status();
 }
 
 Result<Hash> Writer::put(BytesView content) {
   const Hash name = content_name(content, keys_.naming);
+  if (vault_.can_remove()) names_ += name.view();
   KOINON_ASSIGN(const bool there, vault_.has(name));
   if (there) return name;
   KOINON_TRY(vault_.put(name, make_box(keys_.box, name, content)));
@@ -88,7 +94,7 @@ Result<Hash> Writer::write_some(const SourceFile& file, std::uint64_t from, std:
     KOINON_ASSIGN(const Hash name, put(content));
     names.push_back(name);
     ++report_.chunks;
-    step(content.size());
+    KOINON_TRY(step(content.size()));
   }
   Bytes list;
   for (const Hash& name : names) list += name.view();
@@ -98,7 +104,7 @@ Result<Hash> Writer::write_some(const SourceFile& file, std::uint64_t from, std:
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::uint64_t at = from + i * limits::kBackupChunkBytes;
     KOINON_TRY(read_back(names[i], [&] { return read_whole(file, at); }));
-    step(std::min<std::uint64_t>(limits::kBackupChunkBytes, file.size - at));
+    KOINON_TRY(step(std::min<std::uint64_t>(limits::kBackupChunkBytes, file.size - at)));
   }
   return name;
 }
@@ -113,6 +119,14 @@ Result<BackupFile> Writer::write_file(const SourceFile& file) {
   return out;
 }
 
+// Nobody but the owner of the secret key reads the manifests of earlier runs. So what each needs is written
+// beside it; whoever holds the place sees the names of chunks anyway.
+Status Writer::put_names(BytesView manifest) {
+  if (!vault_.can_remove()) return {};
+  const Bytes content = Bytes(sha256(manifest).view()) + names_;
+  return vault_.put_names(report_.number, make_box(std::nullopt, names_name(report_.number), content));
+}
+
 Result<BackupReport> Writer::write(const std::vector<SourceFile>& files, UnixMillis made) {
   Manifest manifest;
   manifest.made = made;
@@ -124,11 +138,13 @@ Result<BackupReport> Writer::write(const std::vector<SourceFile>& files, UnixMil
   }
   KOINON_ASSIGN(const auto earlier, vault_.manifests());
   report_.number = earlier.empty() ? 1 : earlier.back() + 1;
+  if (!keys_.naming.empty()) manifest.maker = maker_of(manifest, report_.number, keys_.naming);
   const Bytes text = write_manifest(manifest);
   if (text.size() + kClosedBoxBytes > limits::kBackupManifestBytes)
     return fail(Code::kTooLarge, "the node is larger than a backup may be", "manifest");
   const Hash name = manifest_name(report_.number);
   const Bytes box = make_box(keys_.box, name, text);
+  KOINON_TRY(put_names(box));
   KOINON_TRY(vault_.put_manifest(report_.number, box));
   KOINON_ASSIGN(const Bytes found, vault_.manifest(report_.number));
   if (found != box) return fail(Code::kIo, "the manifest does not read back; use another disk", "backup");
@@ -138,8 +154,8 @@ Result<BackupReport> Writer::write(const std::vector<SourceFile>& files, UnixMil
 }  // namespace
 
 Result<BackupReport> write_backup(Vault& vault, const WritingKeys& keys, const std::vector<SourceFile>& files,
-                                  UnixMillis made, const Progress& progress) {
-  return Writer(vault, keys, progress).write(files, made);
+                                  UnixMillis made, const Progress& progress, const MayGoOn& may_go_on) {
+  return Writer(vault, keys, progress, may_go_on).write(files, made);
 }
 
 }  // namespace koinon::backup

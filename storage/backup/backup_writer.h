@@ -11,6 +11,9 @@ namespace koinon::backup {
 // Bytes done of all bytes.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
+// An error ends the run. Asked before each chunk.
+using MayGoOn = std::function<Status()>;
+
 struct BackupReport {
   std::uint64_t number = 0;  // of the backup in its place
   std::uint64_t bytes = 0;   // of the node's files
@@ -22,6 +25,6 @@ struct BackupReport {
 // It counts from the moment it returns: an error leaves the earlier backups in the place as they are.
 // kDiskFull: there is no room; run again, it goes on. kIo: what was written does not read back.
 Result<BackupReport> write_backup(Vault& vault, const WritingKeys& keys, const std::vector<SourceFile>& files,
-                                  UnixMillis made, const Progress& progress);
+                                  UnixMillis made, const Progress& progress, const MayGoOn& may_go_on = {});
 
 }  // namespace koinon::backup

@@ -23,9 +23,9 @@ std::string file_of(std::uint64_t number) {
 Result<Bytes> read_at_most(const std::filesystem::path& path, std::size_t most, bool fresh) {
   KOINON_ASSIGN(const DiskFile file, DiskFile::open(path));
   if (fresh) file.forget();
-  KOINON_ASSIGN(Bytes bytes, file.read(0, most + 1));
-  if (bytes.size() > most) return fail(Code::kMalformed, "it is larger than it may be", path.string());
-  return bytes;
+  KOINON_ASSIGN(const std::uint64_t size, file.size());
+  if (size > most) return fail(Code::kMalformed, "it is larger than it may be", path.string());
+  return file.read(0, static_cast<std::size_t>(size));
 }
 
 // Whether nothing is there, or an empty folder, or one with a head that was not finished.
@@ -82,7 +82,8 @@ Result<std::unique_ptr<Vault>> FolderVault::open_to_read(const std::filesystem::
 Status FolderVault::make_folders() {
   std::error_code ignored;
   std::filesystem::remove_all(path_ / "partial", ignored);
-  for (const char* name : {"partial", "chunks", "manifests", "slots"}) KOINON_TRY(make_folder(path_ / name));
+  for (const char* name : {"partial", "chunks", "manifests", "names", "slots"})
+    KOINON_TRY(make_folder(path_ / name));
   return {};
 }
 
@@ -128,11 +129,13 @@ Result<Bytes> FolderVault::manifest(std::uint64_t number) {
   return read_at_most(path_ / "manifests" / file_of(number), limits::kBackupManifestBytes, true);
 }
 
-Result<std::vector<std::uint64_t>> FolderVault::manifests() {
+Result<std::vector<std::uint64_t>> FolderVault::manifests() { return numbers_in("manifests"); }
+
+Result<std::vector<std::uint64_t>> FolderVault::numbers_in(const char* folder) const {
   std::vector<std::uint64_t> out;
   std::error_code error;
-  std::filesystem::directory_iterator all(path_ / "manifests", error);
-  if (error) return fail(Code::kMalformed, "the backup has no manifests", path_.string());
+  std::filesystem::directory_iterator all(path_ / folder, error);
+  if (error) return fail(Code::kMalformed, "the backup has no " + std::string(folder), path_.string());
   for (const auto& file : all) {
     const std::string name = file.path().filename().string();
     const auto first = name.find_first_not_of('0');
@@ -142,6 +145,57 @@ Result<std::vector<std::uint64_t>> FolderVault::manifests() {
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+Status FolderVault::put_names(std::uint64_t number, BytesView box) {
+  if (box.size() > limits::kBackupNamesBytes) return {};  // its place is then not pruned
+  return write_whole(path_ / "names" / file_of(number), box);
+}
+
+Result<Bytes> FolderVault::names(std::uint64_t number) {
+  return read_at_most(path_ / "names" / file_of(number), limits::kBackupNamesBytes, true);
+}
+
+Status FolderVault::keep_numbers(const char* folder, const std::vector<std::uint64_t>& numbers) const {
+  KOINON_ASSIGN(const auto all, numbers_in(folder));
+  bool removed = false;
+  for (const std::uint64_t number : all) {
+    if (std::find(numbers.begin(), numbers.end(), number) != numbers.end()) continue;
+    const auto path = path_ / folder / file_of(number);
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error) return fail(Code::kIo, "it cannot be removed: " + error.message(), path.string());
+    removed = true;
+  }
+  return removed ? sync_folder(path_ / folder) : Status();
+}
+
+Status FolderVault::keep_manifests(const std::vector<std::uint64_t>& numbers) {
+  KOINON_TRY(keep_numbers("manifests", numbers));
+  return keep_numbers("names", numbers);
+}
+
+Result<std::uint64_t> FolderVault::keep_chunks(const std::function<bool(const Hash&)>& is_needed) {
+  std::uint64_t removed = 0;
+  std::error_code error;
+  const auto failed = [this, &error] {
+    return fail(Code::kIo, "what no backup needs cannot be removed: " + error.message(), path_.string());
+  };
+  const std::filesystem::directory_iterator end;
+  std::filesystem::directory_iterator groups(path_ / "chunks", error);
+  for (; !error && groups != end; groups.increment(error)) {
+    std::filesystem::directory_iterator all(groups->path(), error);
+    for (; !error && all != end; all.increment(error)) {
+      const auto name = from_hex(all->path().filename().string());
+      if (!name.ok() || name->size() != Hash::kSize || is_needed(Hash::from(*name))) continue;
+      std::filesystem::remove(all->path(), error);
+      if (error) return failed();
+      ++removed;
+    }
+    if (error) return failed();
+  }
+  if (error) return failed();
+  return removed;
 }
 
 Status FolderVault::put_slot(BytesView slot) {

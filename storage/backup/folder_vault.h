@@ -1,5 +1,5 @@
-// A backup in a folder: `koinon-backup` (its head), `chunks/XX/NAME`, `manifests/NUMBER`, `slots/NAME`, and
-// `partial/` for what is being written.
+// A backup in a folder: `koinon-backup` (its head), `chunks/XX/NAME`, `manifests/NUMBER`, `names/NUMBER`
+// (what that manifest needs), `slots/NAME`, and `partial/` for what is being written.
 #pragma once
 
 #include "storage/backup/disk_file.h"
@@ -21,6 +21,11 @@ class FolderVault final : public Vault {
   Status put_manifest(std::uint64_t number, BytesView box) override;
   Result<Bytes> manifest(std::uint64_t number) override;
   Result<std::vector<std::uint64_t>> manifests() override;
+  bool can_remove() const override { return true; }
+  Status put_names(std::uint64_t number, BytesView box) override;
+  Result<Bytes> names(std::uint64_t number) override;
+  Status keep_manifests(const std::vector<std::uint64_t>& numbers) override;
+  Result<std::uint64_t> keep_chunks(const std::function<bool(const Hash&)>& is_needed) override;
   Status put_slot(BytesView slot) override;
   Result<std::vector<Bytes>> slots() override;
 
@@ -28,6 +33,8 @@ class FolderVault final : public Vault {
   FolderVault(std::filesystem::path path, Protection protection, DiskFile head)
       : path_(std::move(path)), protection_(protection), head_(std::move(head)) {}
   std::filesystem::path chunk(const Hash& name) const;
+  Result<std::vector<std::uint64_t>> numbers_in(const char* folder) const;
+  Status keep_numbers(const char* folder, const std::vector<std::uint64_t>& numbers) const;
   Status make_folders();
 
   std::filesystem::path path_;

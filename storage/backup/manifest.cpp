@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/backup_box.h"
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -84,7 +85,15 @@ Bytes write_manifest(const Manifest& manifest) {
     out += "file " + std::to_string(file.mode) + " " + std::to_string(file.size) + " " + file.path + "\n";
     for (const Hash& list : file.lists) out += "list " + to_hex(list.view()) + "\n";
   }
+  if (!manifest.maker.empty()) out += "maker " + to_hex(manifest.maker) + "\n";
   return out + std::string(kEnd) + "\n";
+}
+
+Bytes maker_of(const Manifest& manifest, std::uint64_t number, BytesView naming) {
+  Manifest unsaid = manifest;
+  unsaid.maker.clear();
+  const Bytes secret = secret_of("maker", naming, std::to_string(number));
+  return Bytes(content_name(write_manifest(unsaid), secret).view());
 }
 
 Result<Manifest> read_manifest(BytesView text) {
@@ -112,6 +121,9 @@ Result<Manifest> read_manifest(BytesView text) {
     } else if (what == "list" && !out.files.empty()) {
       KOINON_ASSIGN(const Hash name, read_name(line));
       out.files.back().lists.push_back(name);
+    } else if (what == "maker") {
+      KOINON_ASSIGN(const Hash maker, read_name(line));
+      out.maker = maker.view();
     } else if (what == kEnd) {
       ended = true;
     } else {
@@ -126,5 +138,7 @@ Result<Manifest> read_manifest(BytesView text) {
 Hash manifest_name(std::uint64_t number) {
   return sha256("koinon/v1 backup manifest " + std::to_string(number));
 }
+
+Hash names_name(std::uint64_t number) { return sha256("koinon/v1 backup names " + std::to_string(number)); }
 
 }  // namespace koinon::backup

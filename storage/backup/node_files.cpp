@@ -1,8 +1,11 @@
 #include "storage/backup/node_files.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <system_error>
+
+#include <sys/statvfs.h>
 
 #include "crypto/key_file.h"
 #include "proto/base/limits.h"
@@ -69,6 +72,26 @@ Status NodeFiles::add_database(const std::filesystem::path& data, const std::str
   files_.push_back({name, snapshot->bytes(),
                     [snapshot](std::uint64_t at, std::size_t count) { return snapshot->read(at, count); }});
   return {};
+}
+
+NodeRoom::NodeRoom(std::filesystem::path data)
+    : data_(std::move(data)), least_(std::min<std::uint64_t>(limits::kBackupNodeRoom, free() / 2)) {}
+
+// Where it cannot be known, there is enough.
+std::uint64_t NodeRoom::free() const {
+  struct statvfs system {};
+  if (::statvfs(data_.c_str(), &system) != 0) return std::numeric_limits<std::uint64_t>::max();
+  return std::uint64_t{system.f_bavail} * system.f_frsize;
+}
+
+Status NodeRoom::check(std::uint64_t free_bytes) const {
+  if (free_bytes >= least_) return {};
+  return fail(
+      Code::kDiskFull,
+      "the node's own disk has only " + std::to_string(free_bytes / limits::kMiB) +
+          " MiB left, and while a backup runs it keeps all that arrives; make room there, then run the "
+          "same command again: it goes on",
+      data_.string());
 }
 
 }  // namespace koinon::backup

@@ -37,4 +37,21 @@ class NodeFiles {
   std::vector<SourceFile> files_;
 };
 
+// As long as a backup runs, the write-ahead logs of the databases keep all that arrives. Before that fills
+// the disk of the node, the run must end. One thread.
+class NodeRoom {
+ public:
+  explicit NodeRoom(std::filesystem::path data);
+  // kDiskFull: less than limits::kBackupNodeRoom is free, and less than half of what was free at first: a
+  // node whose disk was full already can be backed up.
+  Status check() const { return check(free()); }
+  Status check(std::uint64_t free_bytes) const;
+
+ private:
+  std::uint64_t free() const;
+
+  std::filesystem::path data_;
+  std::uint64_t least_;
+};
+
 }  // namespace koinon::backup

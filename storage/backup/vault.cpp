@@ -11,7 +11,17 @@ namespace {
 constexpr std::string_view kMagic = "koinon-backup/v1 ";
 constexpr std::string_view kWords[] = {"open", "passphrase", "public-key"};
 
+Error only_grows() {
+  return fail(Code::kInvalidArgument, "a backup in one file only grows; older ones are removed from a folder",
+              "keep");
+}
+
 }  // namespace
+
+Status Vault::put_names(std::uint64_t, BytesView) { return {}; }
+Result<Bytes> Vault::names(std::uint64_t) { return only_grows(); }
+Status Vault::keep_manifests(const std::vector<std::uint64_t>&) { return only_grows(); }
+Result<std::uint64_t> Vault::keep_chunks(const std::function<bool(const Hash&)>&) { return only_grows(); }
 
 std::string vault_head(Protection protection) {
   return std::string(kMagic) + std::string(kWords[static_cast<std::size_t>(protection)]) + "\n";

@@ -36,6 +36,17 @@ class Vault {
   // False: the place is damaged, or was cut off, and newer backups than those in manifests() may be lost.
   virtual bool has_all() const { return true; }
 
+  // Whether single backups can be removed; else the next four do nothing, or fail with kInvalidArgument.
+  virtual bool can_remove() const { return false; }
+  // The names of all chunks that a manifest needs, as a box (names_name); on the disk when it returns.
+  virtual Status put_names(std::uint64_t number, BytesView box);
+  // kNotFound: there are none. At most limits::kBackupNamesBytes are read.
+  virtual Result<Bytes> names(std::uint64_t number);
+  // Removes all manifests but these; that is on the disk when it returns. Cut short, it is called again.
+  virtual Status keep_manifests(const std::vector<std::uint64_t>& numbers);
+  // Removes each chunk that `is_needed` denies. How many.
+  virtual Result<std::uint64_t> keep_chunks(const std::function<bool(const Hash&)>& is_needed);
+
   // kTooLarge: the place has limits::kBackupSlots of them.
   virtual Status put_slot(BytesView slot) = 0;
   virtual Result<std::vector<Bytes>> slots() = 0;  // at most limits::kBackupSlots

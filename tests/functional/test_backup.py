@@ -133,6 +133,62 @@ class Backup(NodesTest):
             self.assertTrue(node.shows(ref))
             node.stop()
 
+    def test_what_a_restore_left_that_was_cut_short_is_made_anew(self):
+        seoul = self.node("seoul")
+        place = self.path("folder")
+        seoul.run("backup", place)
+        data, partial, marker = self.path("back"), self.path("back.partial"), self.path("back.partial-of-restore")
+        partial.mkdir()
+        (partial / "store.db").write_text("half")
+        self.assert_refused("no restore left", lambda: koinon("restore", place, data=data))
+        self.assertEqual((partial / "store.db").read_text(), "half")
+        marker.write_text("")
+        koinon("restore", place, data=data)
+        self.assertFalse(partial.exists() or marker.exists())
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
+        # Killed between the last two steps: it is in place.
+        marker.write_text("")
+        self.assert_refused("something is there", lambda: koinon("restore", place, data=data))
+        if os.path.ismount("/dev/shm"):
+            self.assert_refused("a disk is mounted there", lambda: koinon("restore", place, data="/dev/shm"))
+
+    def test_whose_backup_it_is(self):
+        seoul, la = self.pair()
+        secret = self.path("backup.key")
+        public = koinon("backup", "--make-key", secret, data=seoul.data).strip()
+        place, theirs = self.path("place"), self.path("theirs")
+        seoul.run("backup", place, "--to", public)
+        la.run("backup", theirs, "--to", public)
+        data = self.path("back")
+        self.assert_refused(la.log_id(), lambda: koinon("restore", theirs, "--key", secret, "--log", seoul.log_id(), data=data))
+        self.assertFalse(data.exists())
+        said = json.loads(koinon("--json", "restore", place, "--key", secret, "--log", seoul.log_id(), data=data))
+        self.assertEqual((said["name"], said["log_id"]), ("seoul.example", seoul.log_id()))
+        self.assertIn("la.example", koinon("restore", theirs, "--key", secret, data=self.path("other")))
+        # Whoever holds the place puts a chunk of their node in place of one of ours.
+        ours = max(files_below(place / "chunks"), key=lambda file: file.stat().st_size)
+        ours.write_bytes(max(files_below(theirs / "chunks"), key=lambda file: file.stat().st_size).read_bytes())
+        for slot in files_below(theirs / "slots"):
+            shutil.copy(slot, place / "slots")
+        self.assert_refused("is damaged", lambda: koinon("restore", place, "--key", secret, data=self.path("mixed")))
+
+    def test_older_backups_are_removed(self):
+        seoul = self.node("seoul")
+        place = self.path("folder")
+        for night in range(4):
+            self.with_file(seoul, 300_000)
+            said = json.loads(seoul.run("--json", "backup", place, "--keep", "2"))
+            self.assertEqual(said["removed"], 1 if night >= 2 else 0)
+        self.assertEqual(sorted(file.name for file in files_below(place / "manifests")), ["0000000003", "0000000004"])
+        self.assert_refused("no backup with this number", lambda: koinon("restore", place, "--number", "2", data=self.path("none")))
+        for number in ("3", "4"):
+            data = self.path(f"back-{number}")
+            koinon("restore", place, "--number", number, data=data)
+            self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
+        self.assert_refused("only grows", lambda: seoul.run("backup", self.path("one"), "--one-file", "--keep", "2"))
+        self.assertFalse(self.path("one").exists())
+        self.assert_refused("at least 1", lambda: seoul.run("backup", place, "--keep", "0"))
+
     def test_a_full_disk_is_said_and_loses_nothing(self):
         seoul = self.node("seoul")
         self.with_file(seoul)

@@ -1,5 +1,6 @@
 // Backups: databases as they stand at one moment, boxes that open for whoever has the key alone, and places
 // that hold what was finished and nothing else. And fsck: each kind of damage is named.
+#include <algorithm>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -169,7 +170,7 @@ class Backups : public testing::TestWithParam<Place> {
     closing.protection = GetParam().protection;
     closing.passphrase = "words";
     closing.to = owner.public_key();
-    closing.naming = Bytes(32, 'n');
+    closing.naming = backup::naming_of(kNodeKey, closing.to);
     if (closing.protection == Protection::kPassphrase) opening.passphrase = "words";
     if (closing.protection == Protection::kPublicKey) opening.secret = owner;
   }
@@ -179,7 +180,10 @@ class Backups : public testing::TestWithParam<Place> {
               return content.substr(at, count);
             }};
   }
-  Result<backup::BackupReport> write(const std::vector<backup::SourceFile>& files) {
+  // A node has its key in every backup.
+  Result<backup::BackupReport> write(std::vector<backup::SourceFile> files) {
+    if (std::none_of(files.begin(), files.end(), [](const auto& file) { return file.path == kNodeFile; }))
+      files.push_back(file_of(kNodeFile, kNodeKey));
     KOINON_ASSIGN(const auto vault,
                   backup::open_vault_to_write(place(), GetParam().one_file, closing.protection));
     KOINON_ASSIGN(const auto keys, backup::keys_to_write(*vault, closing));
@@ -189,6 +193,7 @@ class Backups : public testing::TestWithParam<Place> {
     KOINON_ASSIGN(const auto vault, backup::open_vault_to_read(place()));
     KOINON_ASSIGN(auto keys, backup::keys_to_read(*vault, opening));
     KOINON_ASSIGN(auto reader, backup::BackupReader::open(*vault, std::move(keys), number));
+    if (opening.secret) KOINON_TRY(reader.check_maker(opening.secret->public_key()));
     std::filesystem::create_directories(to);
     return reader.write_files(to, {});
   }
@@ -212,6 +217,9 @@ class Backups : public testing::TestWithParam<Place> {
     byte[0] = static_cast<char>(byte[0] ^ 1);
     ASSERT_TRUE(file.write(at, byte).ok());
   }
+
+  static constexpr const char* kNodeFile = "keys/node.key";
+  static constexpr const char* kNodeKey = "secret words";
 
   TemporaryFolder folder;
   const SealingSecret owner = SealingSecret::generate();

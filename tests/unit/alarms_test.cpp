@@ -38,6 +38,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.knocks = 1;
   input.bodies_missing = 1;
   input.waits_for_look = {1, 2};
+  input.mark_lost = true;
   input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(1), false};
   input.standing.emplace();
   input.standing->cannot_show = {"oslo.example"};

@@ -1,65 +1,165 @@
-// The mark over the starts of a node.
+// The mark of a running node: what it says at the next start, whatever happened in this one.
 #include "node/daemon/signing_mark.h"
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
+#include "node/publishing/own_log.h"
+#include "node/replication/write_group.h"
 #include "storage/memory/memory_store.h"
+#include "tests/unit/mark_folder.h"
 
 namespace koinon::test {
 namespace {
 
-// A folder in memory, as a mark must have it.
-class SigningMarkTest : public testing::Test {
+class SigningMarkTest : public MarkFolder {
  protected:
   void SetUp() override {
-    std::string pattern = "/dev/shm/koinon-test-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) GTEST_SKIP() << "there is no tmpfs here";
-    folder = pattern;
+    MarkFolder::SetUp();
+    key.emplace(SigningKey::generate());
+    identity = {"seoul.example", key->public_key(), key->public_key()};
+    log = identity.log_id();
+    start();
+    ASSERT_TRUE(sign().ok());
   }
-  void TearDown() override {
-    std::error_code ignored;
-    if (!folder.empty()) std::filesystem::remove_all(folder, ignored);
+  // As a start of the daemon: the mark is read, and the first signature writes it where it did not agree.
+  void start() {
+    running.reset();
+    auto opened = SigningMark::open(folder.string(), log, store, nullptr);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    running.emplace(std::move(*opened));
   }
-  // A start of the node.
-  SigningMark start() {
-    auto mark = SigningMark::open(folder, LogId(), store, nullptr);
-    EXPECT_TRUE(mark.ok());
-    return std::move(*mark);
+  MarkSays says_at_next_start() {
+    start();
+    return running->says();
   }
-  MarkSays says() { return start().says(); }
+  // One entry of our log, as the writer signs it.
+  Status sign() {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_PRACTICE);
+    draft.entry.set_language("en");
+    draft.entry.add_topics("health");
+    draft.body.emplace();
+    draft.body->mutable_practice()->set_title("Note " + std::to_string(++notes));
+    Result<Published> published = fail(Code::kInternal, "not answered");
+    DraftWrite write{[draft](StoreReader&) { return draft; },
+                     [&published](Result<Published> done) { published = std::move(done); }};
+    const auto batch =
+        write_drafts(store, signer_of(OwnLog(identity, *key)), {write}, {1'000},
+                     [this](Store& writes, const LogState& after) {
+                       if (const Status marked = running->before_commit(writes, after); !marked.ok())
+                         return marked;
+                       return killed ? Status(fail(Code::kIo, "killed")) : Status();
+                     });
+    if (!batch.ok()) return batch.error();
+    answer_drafts({write}, batch);
+    if (!published.ok()) return published.error();
+    return running->after_commit(store);
+  }
 
-  std::string folder;
-  MemoryStore store{MemoryStore::Options{}};
+  std::optional<SigningKey> key;
+  LogIdentity identity;
+  MemoryStore store{{}};
+  std::optional<SigningMark> running;
+  int notes = 0;
+  bool killed = false;  // between the mark and the commit
 };
 
-TEST_F(SigningMarkTest, AgreesWithTheStoreThatItWasWrittenFor) {
-  EXPECT_EQ(says(), MarkSays::kNone);
-  EXPECT_TRUE(start().mark_now(store).ok());
-  EXPECT_EQ(says(), MarkSays::kAgrees);
+TEST_F(SigningMarkTest, AgreesAfterARestartAndAfterAKill) {
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+  killed = true;
+  EXPECT_FALSE(sign().ok());
+  killed = false;
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+  ASSERT_TRUE(sign().ok());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+TEST_F(SigningMarkTest, AnOlderStoreIsBehind) {
+  store.keep_copy();
+  ASSERT_TRUE(sign().ok());
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kBehind);
+}
+
+// The mark names the store as it was opened, or what is long past: neither may be named as the state before.
+TEST_F(SigningMarkTest, ThatDidNotAgreeNamesNothingUntilItIsWrittenAnew) {
+  store.keep_copy();
+  ASSERT_TRUE(sign().ok());
+  std::filesystem::remove(in_folder());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
+  killed = true;
+  EXPECT_FALSE(sign().ok());
+  killed = false;
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
+  ASSERT_TRUE(sign().ok()) << "and it keeps nothing from being signed";
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+TEST_F(SigningMarkTest, ThatCannotBeWrittenIsTakenAwayAndSigningGoesOn) {
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  store.keep_copy();
+  EXPECT_FALSE(running->is_lost());
+  ASSERT_TRUE(sign().ok());
+  ASSERT_TRUE(sign().ok());
+  EXPECT_TRUE(running->is_lost());
+  EXPECT_FALSE(std::filesystem::exists(in_folder()));
+  ASSERT_EQ(::chmod(folder.c_str(), 0700), 0);
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone) << "the old one would agree with an old store";
+}
+
+TEST_F(SigningMarkTest, IsWrittenAgainAsSoonAsItCanBe) {
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  ASSERT_TRUE(sign().ok());
+  ASSERT_EQ(::chmod(folder.c_str(), 0700), 0);
+  ASSERT_TRUE(sign().ok());
+  EXPECT_FALSE(running->is_lost());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+TEST_F(SigningMarkTest, WhoseFolderIsGoneKeepsNothingFromBeingSigned) {
+  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(sign().ok());
+  EXPECT_TRUE(sign().ok());
+}
+
+TEST_F(SigningMarkTest, ThatCanBeNeitherWrittenNorTakenAwayRefusesTheSignature) {
+  block(in_folder());
+  const Status refused = sign();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_NE(refused.error().text().find("neither written nor removed"), std::string::npos);
+  std::filesystem::remove_all(in_folder());
+  EXPECT_TRUE(sign().ok()) << "as soon as it can be written";
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
 }
 
 TEST_F(SigningMarkTest, WhoWasAskingWhenItEndedAsksAgain) {
-  {
-    SigningMark mark = start();
-    ASSERT_TRUE(mark.mark_now(store).ok());
-    ASSERT_TRUE(mark.ask_anew().ok());
-    EXPECT_FALSE(mark.before_commit(store, LogState()).ok()) << "nothing is signed before it is written anew";
-  }
-  EXPECT_EQ(says(), MarkSays::kNone);
-  {
-    SigningMark mark = start();
-    ASSERT_TRUE(mark.ask_anew().ok()) << "again, with this start";
-  }
-  EXPECT_EQ(says(), MarkSays::kNone);
-  EXPECT_TRUE(start().mark_now(store).ok()) << "peers have answered";
-  EXPECT_EQ(says(), MarkSays::kAgrees);
+  ASSERT_TRUE(running->ask_anew().ok());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
+  ASSERT_TRUE(running->ask_anew().ok()) << "again, with this start";
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
+  ASSERT_TRUE(running->mark_now(store).ok()) << "peers have answered";
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
 }
 
-TEST_F(SigningMarkTest, WithoutAMarkThereIsNothingToTakeBack) {
-  SigningMark mark = start();
-  EXPECT_TRUE(mark.ask_anew().ok());
-  EXPECT_EQ(mark.says(), MarkSays::kNone);
+TEST_F(SigningMarkTest, OfWhoWasAskingProvesAnOlderStoreStill) {
+  store.keep_copy();
+  ASSERT_TRUE(sign().ok());
+  ASSERT_TRUE(running->ask_anew().ok());
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kBehind);
+}
+
+TEST_F(SigningMarkTest, ThatCannotSayThatPeersAreAskedIsTakenAway) {
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  EXPECT_TRUE(running->ask_anew().ok());
+  EXPECT_FALSE(std::filesystem::exists(in_folder()));
+}
+
+TEST_F(SigningMarkTest, ThatIsNotThereHasNothingToTakeBack) {
+  std::filesystem::remove(in_folder());
+  EXPECT_TRUE(running->ask_anew().ok());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
 }
 
 }  // namespace
