@@ -10,14 +10,11 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
-static_assert(kClosedBoxBytes == kOpenBoxBytes + kNonce + kTag);
+constexpr std::size_t kBoxNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kBoxTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kSlotSalt = crypto_pwhash_argon2id_SALTBYTES;
+static_assert(kClosedBoxBytes == kOpenBoxBytes + kBoxNonce + kBoxTag);
 static_assert(BackupKey::kSecretBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
-
-const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 const Bytes& no_key() {
   static const Bytes zeros(BackupKey::kIdBytes, '\0');
@@ -29,8 +26,8 @@ Error damaged() {
 }
 
 Bytes encrypt(BytesView key, BytesView content, BytesView with) {
-  const Bytes nonce = random_bytes(kNonce);
-  Bytes sealed(content.size() + kTag, '\0');
+  const Bytes nonce = random_bytes(kBoxNonce);
+  Bytes sealed(content.size() + kBoxTag, '\0');
   crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed), nullptr, raw(content), content.size(), raw(with),
                                              with.size(), nullptr, raw(nonce), raw(key));
   return nonce + sealed;
@@ -38,9 +35,9 @@ Bytes encrypt(BytesView key, BytesView content, BytesView with) {
 
 // Nothing: another key, or changed bytes.
 std::optional<Bytes> decrypt(BytesView key, BytesView bytes, BytesView with) {
-  if (bytes.size() < kNonce + kTag) return std::nullopt;
-  const BytesView sealed = bytes.substr(kNonce);
-  Bytes content(sealed.size() - kTag, '\0');
+  if (bytes.size() < kBoxNonce + kBoxTag) return std::nullopt;
+  const BytesView sealed = bytes.substr(kBoxNonce);
+  Bytes content(sealed.size() - kBoxTag, '\0');
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(content), nullptr, nullptr, raw(sealed), sealed.size(),
                                                  raw(with), with.size(), raw(bytes), raw(key)) != 0)
     return std::nullopt;
@@ -146,7 +143,7 @@ Result<Bytes> open_box(BytesView box, const Hash& name, const std::optional<Back
 
 Result<Bytes> close_key(const BackupKey& key, std::string_view passphrase) {
   const Bytes head = slot_head(SlotKind::kPassphrase, key);
-  const Bytes salt = random_bytes(kSalt);
+  const Bytes salt = random_bytes(kSlotSalt);
   KOINON_ASSIGN(Bytes stretch, stretched(passphrase, salt));
   const Bytes closed = encrypt(stretch, key.secret(), head);
   wipe(stretch);
@@ -161,10 +158,11 @@ Result<Bytes> close_key(const BackupKey& key, const SealingKey& to) {
 }
 
 Result<BackupKey> open_key(BytesView slot, std::string_view passphrase) {
-  if (!is_slot(slot, SlotKind::kPassphrase, kSlotHead + kSalt + kNonce + BackupKey::kSecretBytes + kTag))
+  if (!is_slot(slot, SlotKind::kPassphrase,
+               kSlotHead + kSlotSalt + kBoxNonce + BackupKey::kSecretBytes + kBoxTag))
     return fail(Code::kMalformed, "the backup's key is not closed by a passphrase", "backup");
-  KOINON_ASSIGN(Bytes stretch, stretched(passphrase, slot.substr(kSlotHead, kSalt)));
-  auto secret = decrypt(stretch, slot.substr(kSlotHead + kSalt), slot.substr(0, kSlotHead));
+  KOINON_ASSIGN(Bytes stretch, stretched(passphrase, slot.substr(kSlotHead, kSlotSalt)));
+  auto secret = decrypt(stretch, slot.substr(kSlotHead + kSlotSalt), slot.substr(0, kSlotHead));
   wipe(stretch);
   if (!secret) return fail(Code::kRefused, "the passphrase is not the one of this backup", "backup");
   const BackupKey key = BackupKey::from(slot.substr(1, BackupKey::kIdBytes), *secret);

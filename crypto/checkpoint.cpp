@@ -11,7 +11,7 @@ std::string cosigned_message(std::string_view checkpoint_text, std::uint64_t uni
 }
 
 // Takes one line, without its newline, off the front of text.
-Result<std::string_view> take_line(std::string_view& text) {
+Result<std::string_view> take_checkpoint_line(std::string_view& text) {
   const auto end = text.find('\n');
   if (end == std::string_view::npos || end == 0) {
     return fail(Code::kMalformed, "a checkpoint has three lines: origin, size, root", "checkpoint");
@@ -28,10 +28,11 @@ std::string Checkpoint::text() const {
 }
 
 Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
-  KOINON_ASSIGN(const auto origin, take_line(text));
-  KOINON_ASSIGN(const auto size_line, take_line(text));
-  KOINON_ASSIGN(const auto root_line, take_line(text));
-  while (!text.empty()) KOINON_TRY(take_line(text));  // extension lines may say anything, but are never empty
+  KOINON_ASSIGN(const auto origin, take_checkpoint_line(text));
+  KOINON_ASSIGN(const auto size_line, take_checkpoint_line(text));
+  KOINON_ASSIGN(const auto root_line, take_checkpoint_line(text));
+  while (!text.empty())
+    KOINON_TRY(take_checkpoint_line(text));  // extension lines may say anything, but are never empty
   const auto size = parse_decimal(size_line);
   if (!size.ok()) return fail(Code::kMalformed, "the tree size is not a decimal number", "checkpoint");
   if (*size > limits::kMaxLogSize)

@@ -5,9 +5,6 @@
 #include <sodium.h>
 
 namespace koinon {
-namespace {
-const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-}  // namespace
 
 Status init_crypto() {
   if (sodium_init() < 0) return fail(Code::kInternal, "libsodium could not be started");
@@ -42,8 +39,7 @@ PublicKey SigningKey::public_key() const {
 
 Bytes SigningKey::sign(BytesView message) const {
   Bytes signature(kSignatureBytes, '\0');
-  crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, raw(message),
-                       message.size(), secret_.get());
+  crypto_sign_detached(raw(signature), nullptr, raw(message), message.size(), secret_.get());
   return signature;
 }
 

@@ -11,13 +11,11 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kLabel = "koinon/v1 epoch";
+constexpr std::string_view kEpochLabel = "koinon/v1 epoch";
 constexpr std::size_t kMacAt = kEpochCounterBytes + kEpochRandomBytes;
 
-const unsigned char* bytes_of(BytesView view) { return reinterpret_cast<const unsigned char*>(view.data()); }
-
 void keyed_blake2b(unsigned char* out, std::size_t size, BytesView message, BytesView key) {
-  crypto_generichash(out, size, bytes_of(message), message.size(), bytes_of(key), key.size());
+  crypto_generichash(out, size, raw(message), message.size(), raw(key), key.size());
 }
 
 // The beginning of keyed BLAKE2b-256 over counter and randomness.
@@ -50,7 +48,7 @@ std::optional<Seq> resumed_in(const std::vector<EpochRange>& epochs, const Epoch
 }  // namespace
 
 EpochKey::EpochKey(const SigningKey& node) : secret_(make_secret(kBytes, KeyMemory::kPlain)) {
-  keyed_blake2b(secret_.get(), kBytes, kLabel, node.seed());
+  keyed_blake2b(secret_.get(), kBytes, kEpochLabel, node.seed());
 }
 
 Epoch make_epoch(const EpochKey& key, std::uint32_t counter, BytesView random) {

@@ -5,12 +5,11 @@
 namespace koinon {
 
 Bytes hmac_sha256(BytesView key, BytesView message) {
-  const auto raw = [](BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); };
   crypto_auth_hmacsha256_state state;
   crypto_auth_hmacsha256_init(&state, raw(key), key.size());
   crypto_auth_hmacsha256_update(&state, raw(message), message.size());
   Bytes out(crypto_auth_hmacsha256_BYTES, '\0');
-  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
+  crypto_auth_hmacsha256_final(&state, raw(out));
   return out;
 }
 

@@ -17,8 +17,8 @@ namespace {
 constexpr std::string_view kMagic = "koinon-key/v1 ";
 constexpr std::string_view kSealedMagic = "koinon-key/v2 ";  // with v1 a guess at the passphrase cost less
 constexpr std::size_t kKeyFileLimit = 4096;
-constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
+constexpr std::size_t kKeyFileNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kKeyFileSalt = crypto_pwhash_argon2id_SALTBYTES;
 
 Error io_error(const std::filesystem::path& path, std::string_view what) {
   const int number = errno;
@@ -27,9 +27,6 @@ Error io_error(const std::filesystem::path& path, std::string_view what) {
                                  : Code::kIo,
               std::string(what) + ": " + std::generic_category().message(number), path.string());
 }
-
-const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 class Descriptor {
  public:
@@ -82,8 +79,8 @@ std::string sealed_header(std::string_view role, std::string_view magic = kSeale
 }
 
 Result<Bytes> seal(BytesView seed, std::string_view passphrase, std::string_view head) {
-  const Bytes salt = random_bytes(kSalt);
-  const Bytes nonce = random_bytes(kNonce);
+  const Bytes salt = random_bytes(kKeyFileSalt);
+  const Bytes nonce = random_bytes(kKeyFileNonce);
   KOINON_ASSIGN(Bytes key, derive(passphrase, salt, kCost));
   Bytes box(seed.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
   crypto_aead_xchacha20poly1305_ietf_encrypt(raw(box), nullptr, raw(seed), seed.size(), raw(head),
@@ -95,16 +92,17 @@ Result<Bytes> seal(BytesView seed, std::string_view passphrase, std::string_view
 Result<Bytes> unseal(BytesView sealed, std::string_view passphrase, std::string_view head,
                      const std::string& path) {
   if (passphrase.empty()) return fail(Code::kRefused, "the key is sealed; give its passphrase", path);
-  if (sealed.size() != kSalt + kNonce + kSeedBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES) {
+  if (sealed.size() !=
+      kKeyFileSalt + kKeyFileNonce + kSeedBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES) {
     return fail(Code::kMalformed, "it is not a sealed key file", path);
   }
   const Cost& cost = head.starts_with(kSealedMagic) ? kCost : kOldCost;
-  KOINON_ASSIGN(Bytes key, derive(passphrase, sealed.substr(0, kSalt), cost));
+  KOINON_ASSIGN(Bytes key, derive(passphrase, sealed.substr(0, kKeyFileSalt), cost));
   Bytes seed(kSeedBytes, '\0');
-  const BytesView box = sealed.substr(kSalt + kNonce);
+  const BytesView box = sealed.substr(kKeyFileSalt + kKeyFileNonce);
   const bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
                           raw(seed), nullptr, nullptr, raw(box), box.size(), raw(head), head.size(),
-                          raw(sealed.substr(kSalt, kNonce)), raw(key)) == 0;
+                          raw(sealed.substr(kKeyFileSalt, kKeyFileNonce)), raw(key)) == 0;
   wipe(key);
   if (!opened) {
     return fail(Code::kRefused, "the passphrase is wrong, or the file was changed", path);

@@ -6,11 +6,11 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kMagic = "c2sp.org/tlog-proof@v1";
+constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1";
 
 Error malformed(std::string_view why) { return fail(Code::kMalformed, std::string(why), "proof"); }
 
-Result<std::string_view> take_line(std::string_view& text) {
+Result<std::string_view> take_proof_line(std::string_view& text) {
   const auto end = text.find('\n');
   if (end == std::string_view::npos) return malformed("the proof is cut off");
   const auto line = text.substr(0, end);
@@ -27,7 +27,7 @@ bool take_prefix(std::string_view& line, std::string_view prefix) {
 }  // namespace
 
 std::string TlogProof::encode() const {
-  std::string out(kMagic);
+  std::string out(kFirstLine);
   out += '\n';
   if (extra) out += "extra " + to_base64(*extra) + "\n";
   out += "index " + std::to_string(index.value) + "\n";
@@ -39,21 +39,21 @@ Result<TlogProof> parse_tlog_proof(BytesView text) {
   if (text.size() > limits::kProofFileBytes)
     return fail(Code::kTooLarge, "a proof has at most 256 KiB", "proof");
   TlogProof proof;
-  KOINON_ASSIGN(auto line, take_line(text));
-  if (line != kMagic) return malformed("its first line is not c2sp.org/tlog-proof@v1");
-  KOINON_ASSIGN(line, take_line(text));
+  KOINON_ASSIGN(auto line, take_proof_line(text));
+  if (line != kFirstLine) return malformed("its first line is not c2sp.org/tlog-proof@v1");
+  KOINON_ASSIGN(line, take_proof_line(text));
   if (take_prefix(line, "extra ")) {
     const auto extra = from_base64(line);
     if (!extra.ok()) return malformed("its extra line is not base64");
     proof.extra = *extra;
-    KOINON_ASSIGN(line, take_line(text));
+    KOINON_ASSIGN(line, take_proof_line(text));
   }
   if (!take_prefix(line, "index ")) return malformed("its index line is missing");
   const auto index = parse_decimal(line);
   if (!index.ok()) return malformed("its index is not a decimal number");
   proof.index = EntryIndex(*index);
   while (true) {
-    KOINON_ASSIGN(line, take_line(text));
+    KOINON_ASSIGN(line, take_proof_line(text));
     if (line.empty()) break;
     if (proof.path.size() == limits::kProofHashes) return malformed("it has more than 64 hashes");
     const auto hash = from_base64(line);

@@ -170,6 +170,10 @@ Result<std::string> record_target(const std::string& ref) {
          encode_segment(ref.substr(slash + 1));
 }
 
+void put_given(json::object& request, std::string_view key, const std::string& value) {
+  if (!value.empty()) request[key] = value;
+}
+
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query) {
   std::string out = path;
   char separator = '?';

@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "proto/base/result.h"
@@ -35,6 +37,8 @@ class ApiClient {
   std::filesystem::path data_;
 };
 
+// A member of a request, unless it is empty.
+void put_given(boost::json::object& request, std::string_view key, const std::string& value);
 // Adds `?a=b&…`, encoded. Empty values are left out.
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
 std::string encode_segment(const std::string& text);

@@ -16,6 +16,8 @@ struct Common {
   std::string data;
   bool json = false;
 };
+// Writes the API's answer as it is where JSON is asked for, else the text.
+Status show_answer(const Common& common, const boost::json::value& answer, const std::string& text);
 
 struct InitArguments {
   std::string name;

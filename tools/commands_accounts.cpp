@@ -1,6 +1,4 @@
 // Commands about accounts, and about what is sent to whom.
-#include <iostream>
-
 #include <boost/json.hpp>
 
 #include "tools/api_client.h"
@@ -10,15 +8,6 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-void put(json::object& object, std::string_view key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
-Status show(const Common& common, const json::value& value, const std::string& text) {
-  std::cout << (common.json ? json::serialize(value) + "\n" : text);
-  return {};
-}
 
 std::string account(const std::string& name) { return "/api/v1/accounts/" + encode_segment(name); }
 
@@ -45,90 +34,91 @@ std::string link_text(const json::value& made) {
 
 Status run_user_add(const Common& common, const UserArguments& user) {
   json::object request;
-  put(request, "name", user.name);
-  put(request, "role", user.role);
-  put(request, "office", user.office);
-  put(request, "person", user.person);
-  put(request, "email", user.email);
+  put_given(request, "name", user.name);
+  put_given(request, "role", user.role);
+  put_given(request, "office", user.office);
+  put_given(request, "person", user.person);
+  put_given(request, "email", user.email);
   KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/accounts", request));
-  return show(common, made, link_text(made));
+  return show_answer(common, made, link_text(made));
 }
 
 Status run_user_change(const Common& common, const UserArguments& user) {
   json::object request;
-  put(request, "role", user.role);
-  put(request, "office", user.office);
-  put(request, "person", user.person);
-  put(request, "email", user.email);
+  put_given(request, "role", user.role);
+  put_given(request, "office", user.office);
+  put_given(request, "person", user.person);
+  put_given(request, "email", user.email);
   KOINON_ASSIGN(const auto changed, ApiClient(common.data).patch_json(account(user.name), request));
-  return show(common, changed, member(changed, "name") + " is a " + member(changed, "role") + "\n");
+  return show_answer(common, changed, member(changed, "name") + " is a " + member(changed, "role") + "\n");
 }
 
 Status run_user_list(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/accounts"));
-  return show(common, all, lines(all, {"name", "role", "office", "email"}));
+  return show_answer(common, all, lines(all, {"name", "role", "office", "email"}));
 }
 
 Status run_user_remove(const Common& common, const std::string& name) {
   KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove(account(name)));
-  return show(common, removed, "Removed " + name + "\n");
+  return show_answer(common, removed, "Removed " + name + "\n");
 }
 
 Status run_user_link(const Common& common, const std::string& name) {
   KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(account(name) + "/link", json::object()));
-  return show(common, made, link_text(made));
+  return show_answer(common, made, link_text(made));
 }
 
 Status run_token_add(const Common& common, const TokenArguments& token) {
   json::object request;
-  put(request, "label", token.label);
-  put(request, "scope", token.feed ? "" : token.scope);
+  put_given(request, "label", token.label);
+  put_given(request, "scope", token.feed ? "" : token.scope);
   if (token.days > 0) request["days"] = token.days;
   const std::string target = account(token.user) + (token.feed ? "/feeds" : "/tokens");
   KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(target, request));
-  return show(common, made, member(made, token.feed ? "url" : "secret") + "\n");
+  return show_answer(common, made, member(made, token.feed ? "url" : "secret") + "\n");
 }
 
 Status run_token_list(const Common& common, const TokenArguments& token) {
   KOINON_ASSIGN(const auto all,
                 ApiClient(common.data).get_json(account(token.user) + (token.feed ? "/feeds" : "/tokens")));
-  return show(common, all, lines(all, {"id", "scope", "created_at", "expires_at", "label"}));
+  return show_answer(common, all, lines(all, {"id", "scope", "created_at", "expires_at", "label"}));
 }
 
 Status run_token_remove(const Common& common, const TokenArguments& token) {
   const std::string target =
       account(token.user) + (token.feed ? "/feeds/" : "/tokens/") + encode_segment(token.id);
   KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove(target));
-  return show(common, removed, "Revoked " + token.id + "\n");
+  return show_answer(common, removed, "Revoked " + token.id + "\n");
 }
 
 Status run_webhook_add(const Common& common, const std::string& url, const std::string& topic) {
   json::object request{{"url", url}};
-  put(request, "topic", topic);
+  put_given(request, "topic", topic);
   KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/webhooks", request));
-  return show(common, made,
-              "Webhook " + member(made, "id") + "; its messages are signed with this secret, shown once:\n" +
-                  member(made, "secret") + "\n");
+  return show_answer(common, made,
+                     "Webhook " + member(made, "id") +
+                         "; its messages are signed with this secret, shown once:\n" +
+                         member(made, "secret") + "\n");
 }
 
 Status run_webhook_list(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/webhooks"));
-  return show(common, all, lines(all, {"id", "topic", "url"}));
+  return show_answer(common, all, lines(all, {"id", "topic", "url"}));
 }
 
 Status run_webhook_remove(const Common& common, const std::string& id) {
   KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove("/api/v1/webhooks/" + encode_segment(id)));
-  return show(common, removed, "Removed webhook " + id + "\n");
+  return show_answer(common, removed, "Removed webhook " + id + "\n");
 }
 
 Status run_audit(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/audit"));
-  return show(common, all, lines(all, {"at", "who", "action", "target", "outcome"}));
+  return show_answer(common, all, lines(all, {"at", "who", "action", "target", "outcome"}));
 }
 
 Status run_inbox(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/inbox"));
-  return show(common, all, lines(all, {"ref", "state", "assignee", "kind", "title"}));
+  return show_answer(common, all, lines(all, {"ref", "state", "assignee", "kind", "title"}));
 }
 
 Status run_similar(const Common& common, const std::string& topic) {
@@ -140,7 +130,7 @@ Status run_similar(const Common& common, const std::string& topic) {
     for (const auto& reason : item.at("reasons").as_array())
       text += "    " + harmless(member(reason, "text")) + "\n";
   }
-  return show(common, page, text);
+  return show_answer(common, page, text);
 }
 
 }  // namespace koinon

@@ -21,7 +21,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kArrivalPoll{50};
 
 struct MediaType {
   std::string_view extension;
@@ -87,7 +87,7 @@ Status fetch(const ApiClient& client, const std::string& target, const std::stri
                   trouble + "; it is asked for again by itself, and this command then gives it", ref);
     }
     if (state != "being fetched") return not_coming(state, ref);
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kArrivalPoll);
   }
 }
 

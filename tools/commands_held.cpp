@@ -1,6 +1,4 @@
 // Commands about what waits to be signed, and about what waits for a look after a rollback.
-#include <iostream>
-
 #include <boost/json.hpp>
 
 #include "tools/api_client.h"
@@ -12,11 +10,6 @@ namespace json = boost::json;
 namespace {
 
 std::string held_address(const std::string& id) { return "/api/v1/held/" + encode_segment(id); }
-
-Status show(const Common& common, const json::value& value, const std::string& text) {
-  std::cout << (common.json ? json::serialize(value) + "\n" : text);
-  return {};
-}
 
 std::string title_of(const json::value& held) {
   if (const std::string title = member(held, "title"); !title.empty()) return title;
@@ -79,19 +72,19 @@ Status run_held(const Common& common) {
     if (const auto* waits = one.as_object().if_contains("signing_waits"); waits != nullptr)
       text += "    waits to be signed" + render_signing_waits(*waits) + "\n";
   }
-  return show(common, json::object{{"items", waiting}}, text.empty() ? "Nothing waits.\n" : text);
+  return show_answer(common, json::object{{"items", waiting}}, text.empty() ? "Nothing waits.\n" : text);
 }
 
 Status run_held_release(const Common& common, const std::string& id) {
   KOINON_ASSIGN(const auto done,
                 ApiClient(common.data).post_json(held_address(id) + "/release", json::object()));
   const std::string ref = member(done, "ref");
-  return show(common, done, ref.empty() ? render_kept(done) : ref + "\n");
+  return show_answer(common, done, ref.empty() ? render_kept(done) : ref + "\n");
 }
 
 Status run_held_drop(const Common& common, const std::string& id) {
   KOINON_ASSIGN(const auto done, ApiClient(common.data).remove(held_address(id)));
-  return show(common, done, "Dropped " + id + "; nothing is published\n");
+  return show_answer(common, done, "Dropped " + id + "; nothing is published\n");
 }
 
 Status run_paused(const Common& common) {
@@ -100,14 +93,14 @@ Status run_paused(const Common& common) {
   for (const json::value& one : paused.at("items").as_array())
     text += member(one, "id") + "  " + member(one, "kind") + "  " + harmless(member(one, "account")) + "  " +
             member(one, "scope") + "  " + harmless(member(one, "label")) + "\n";
-  return show(common, paused, text.empty() ? "Nothing is paused.\n" : text);
+  return show_answer(common, paused, text.empty() ? "Nothing is paused.\n" : text);
 }
 
 Status run_paused_release(const Common& common, const std::string& id, bool all) {
   if (id.empty() != all) return fail(Code::kInvalidArgument, "give an ID, or --all", "id");
   const json::object request = all ? json::object{{"all", true}} : json::object{{"id", id}};
   KOINON_ASSIGN(const auto done, ApiClient(common.data).post_json("/api/v1/paused-credentials", request));
-  return show(common, done, all ? "All count again\n" : id + " counts again\n");
+  return show_answer(common, done, all ? "All count again\n" : id + " counts again\n");
 }
 
 }  // namespace koinon

@@ -225,23 +225,23 @@ class ImportBatch {
 };
 
 // What stands under the ref with which an item was exported, compared with the item.
-enum class Origin { kUnknown, kSame, kOther };
-Origin look_at_origin(const Common& common, const Item& item) {
+enum class AtOrigin { kUnknown, kSame, kOther };
+AtOrigin look_at_origin(const Common& common, const Item& item) {
   const auto target = record_target(item.ref);
-  if (!target.ok()) return Origin::kUnknown;
+  if (!target.ok()) return AtOrigin::kUnknown;
   const ApiClient client(common.data);
   if (const auto* file = item.request.if_contains("file"); file != nullptr) {
     const auto text = client.get(*target + "/markdown");
-    if (!text.ok()) return Origin::kUnknown;
+    if (!text.ok()) return AtOrigin::kUnknown;
     // What an earlier version has exported may have had signs in it that nobody sees.
     const bool same = plain_text(with_origin(*text, item.ref)) == plain_text(file->as_string());
-    return same ? Origin::kSame : Origin::kOther;
+    return same ? AtOrigin::kSame : AtOrigin::kOther;
   }
   const auto record = client.get_json(*target);
-  if (!record.ok() || !record->as_object().contains("body")) return Origin::kUnknown;
+  if (!record.ok() || !record->as_object().contains("body")) return AtOrigin::kUnknown;
   const RowRequest there = request_of_row(row_of_record(record->as_object()));
   const bool same = there.request == item.request && there.faults.size() == item.faults.size();
-  return same ? Origin::kSame : Origin::kOther;
+  return same ? AtOrigin::kSame : AtOrigin::kOther;
 }
 
 // Imports a batch of items from `begin` on. Returns where the next batch begins.
@@ -255,8 +255,8 @@ Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& 
        ++i) {
     const Item& item = items[i];
     const bool named = !item.ref.empty() && !item.request.empty();
-    const Origin origin = named ? look_at_origin(common, item) : Origin::kUnknown;
-    if (origin == Origin::kSame) {
+    const AtOrigin origin = named ? look_at_origin(common, item) : AtOrigin::kUnknown;
+    if (origin == AtOrigin::kSame) {
       outcomes[i] = {item.where, "already-there", item.ref, {}, {}};
       continue;
     }
@@ -270,7 +270,7 @@ Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& 
       outcomes[i] = refused(item.where, {fail(Code::kTooLarge, "it is longer than a note may be: 1 MiB")});
       continue;
     }
-    if (origin == Origin::kOther)
+    if (origin == AtOrigin::kOther)
       outcomes[i].warnings.push_back("it is no longer as " + item.ref +
                                      " is, and becomes a practice of its own");
     good.add(i, item.request, bytes);

@@ -17,7 +17,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{20};
+constexpr std::chrono::milliseconds kLagPoll{20};
 constexpr std::chrono::minutes kStandstill{5};  // without progress for so long, a rebuild has failed
 
 std::string in_lines(const std::string& words) {
@@ -50,6 +50,11 @@ Status print(const Common& common, const Result<json::value>& value,
 }
 
 }  // namespace
+
+Status show_answer(const Common& common, const json::value& answer, const std::string& text) {
+  std::cout << (common.json ? json::serialize(answer) + "\n" : text);
+  return {};
+}
 
 Status run_init(const Common& common, const InitArguments& arguments) {
   KOINON_TRY(protect_secrets());
@@ -196,7 +201,7 @@ Status run_reindex(const Common& common) {
     if (now - moved > kStandstill) {
       return fail(Code::kUnavailable, "the index does not catch up; the log of koinond says why", "index.db");
     }
-    if (lag != "0") std::this_thread::sleep_for(kPoll);
+    if (lag != "0") std::this_thread::sleep_for(kLagPoll);
   }
   if (!common.json) std::cout << "The index is rebuilt.\n";
   if (common.json) std::cout << json::serialize(json::object{{"state", "rebuilt"}}) << "\n";

@@ -15,10 +15,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-void put(json::object& object, std::string_view key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
 Result<std::string> read_note_text(const std::string& file) {
   if (file != "-") return read_file(file, limits::kNoteFileBytes);
   std::string text;
@@ -38,10 +34,10 @@ std::string first_line(const std::string& text) {
 // The content fields that the options give, by the proto's names.
 json::object content_of(const NoteArguments& arguments) {
   json::object content;
-  put(content, "title", arguments.title);
-  put(content, "stage", arguments.stage);
-  put(content, "outcome", arguments.outcome);
-  put(content, "urgency", arguments.urgency);
+  put_given(content, "title", arguments.title);
+  put_given(content, "stage", arguments.stage);
+  put_given(content, "outcome", arguments.outcome);
+  put_given(content, "urgency", arguments.urgency);
   if (arguments.text.empty()) return content;
   content[arguments.kind == "adoption" ? "changes" : "text"] = arguments.text;
   if (arguments.kind == "question" && arguments.title.empty()) content["title"] = first_line(arguments.text);
@@ -66,10 +62,10 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
   } else if (arguments.text.empty() && arguments.stage.empty()) {
     return fail(Code::kInvalidArgument, "give a FILE, or --text", "");
   }
-  put(request, "kind", arguments.kind);
-  put(request, "language", arguments.language);
-  put(request, "office", arguments.office);
-  put(request, "person", arguments.person);
+  put_given(request, "kind", arguments.kind);
+  put_given(request, "language", arguments.language);
+  put_given(request, "office", arguments.office);
+  put_given(request, "person", arguments.person);
   if (!arguments.topics.empty()) request["topics"] = to_array(arguments.topics);
   if (!arguments.to.empty()) request["to"] = to_array(arguments.to);
   json::array refs;

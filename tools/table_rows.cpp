@@ -9,10 +9,6 @@
 namespace koinon {
 namespace {
 
-bool has(const std::vector<std::string>& all, const std::string& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
-}
-
 Result<std::vector<std::string>> read_header(const TextRow& row) {
   std::vector<std::string> out;
   std::string unknown;
@@ -24,7 +20,8 @@ Result<std::vector<std::string>> read_header(const TextRow& row) {
       const auto shown = is_utf8(name) ? Result<std::string>(name) : from_code_page(name, "windows-1252");
       unknown += (unknown.empty() ? "" : ", ") + (shown.ok() ? *shown : std::string("?"));
     }
-    if (!column.empty() && has(out, column)) twice += (twice.empty() ? "" : ", ") + column;
+    if (!column.empty() && std::find(out.begin(), out.end(), column) != out.end())
+      twice += (twice.empty() ? "" : ", ") + column;
     out.push_back(column);
   }
   if (!twice.empty()) return fail(Code::kInvalidArgument, "the column is there twice", twice);

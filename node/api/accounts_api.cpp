@@ -10,8 +10,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kSmallBody = 16 * limits::kKiB;
-
 std::string name_of(const AccountLink& view) { return view.user.name; }
 std::string target_of_account(const NamedAccount& named) { return named.name; }
 std::string target_of_change(const ChangedAccount& wanted) { return wanted.name; }

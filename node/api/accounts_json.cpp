@@ -69,10 +69,6 @@ HttpResponse me_answer(const ApiRequest&, const MeView& view) {
 
 // --- accounts ---
 
-Result<NamedAccount> account_of_address(const ApiRequest& request) {
-  return NamedAccount{request.arg("name")};
-}
-
 Result<AccountChange> read_change(const json::object& object) {
   AccountChange out;
   if (object.contains("role")) {
@@ -141,8 +137,8 @@ void add_accounts_routes(RouteTable& routes, CallGate& gate, const SessionsApi& 
   add_route(routes, gate, accounts.list, read_nothing, list_answer);
   add_route(routes, gate, accounts.add, new_account_of_body, link_answer);
   add_route(routes, gate, accounts.change, read_account_change, account_answer);
-  add_route(routes, gate, accounts.remove, account_of_address, no_content);
-  add_route(routes, gate, accounts.make_link, account_of_address, link_answer);
+  add_route(routes, gate, accounts.remove, account_arg, no_content);
+  add_route(routes, gate, accounts.make_link, account_arg, link_answer);
   add_route(routes, gate, sessions.set_password, read_password_change, ended_answer);
   add_route(
       routes, gate, accounts.list_audit,

@@ -8,7 +8,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kSmallBody = 16 * limits::kKiB;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 std::string target_of_account(const CredentialWish& wish) { return wish.account; }

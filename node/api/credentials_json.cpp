@@ -23,10 +23,6 @@ json::object credential_json(const Credential& credential) {
   return out;
 }
 
-Result<NamedAccount> account_of_address(const ApiRequest& request) {
-  return NamedAccount{request.arg("name")};
-}
-
 Result<NamedCredential> credential_of_address(const ApiRequest& request) {
   return NamedCredential{request.arg("name"), request.arg("id")};
 }
@@ -93,10 +89,10 @@ HttpResponse made_answer(const ApiRequest&, const NewCredential& view) {
 }  // namespace
 
 void add_credentials_routes(RouteTable& routes, CallGate& gate, const CredentialsApi& credentials) {
-  add_route(routes, gate, credentials.list_tokens, account_of_address, list_answer);
+  add_route(routes, gate, credentials.list_tokens, account_arg, list_answer);
   add_route(routes, gate, credentials.add_token, read_token_wish, made_answer);
   add_route(routes, gate, credentials.remove_token, credential_of_address, no_content);
-  add_route(routes, gate, credentials.list_feeds, account_of_address, list_answer);
+  add_route(routes, gate, credentials.list_feeds, account_arg, list_answer);
   add_route(routes, gate, credentials.add_feed, read_feed_wish, made_answer);
   add_route(routes, gate, credentials.remove_feed, credential_of_address, no_content);
   add_route(routes, gate, credentials.list_paused, read_nothing, paused_answer);

@@ -20,7 +20,6 @@ namespace {
 std::string made_of(const SignedView& view) {
   return view.held ? std::to_string(view.held->id.value) : view.ref;
 }
-unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
 unsigned status_of_released(const ReleasedView& view) { return view.held ? 202 : 201; }
 std::string target_of_held(const HeldQuery& query) { return std::to_string(query.id.value); }
 

@@ -27,6 +27,8 @@ struct SignedView {
   std::optional<LeftOver> left;  // only if a record was erased
   std::optional<HeldView> held;  // the record waits: only this and the warnings are set
 };
+// 202: it waits.
+inline unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
 
 struct ReleasedView {
   std::string ref;

@@ -10,7 +10,7 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
-Result<std::optional<DraftPlace>> read_place(const std::string& cursor) {
+Result<std::optional<DraftPlace>> read_draft_place(const std::string& cursor) {
   if (cursor.empty()) return std::optional<DraftPlace>();
   const auto dot = cursor.find('.');
   const auto updated_at = parse_decimal(cursor.substr(0, dot));
@@ -30,7 +30,6 @@ Error changed_since() {
 // What the audit lines say of these operations.
 std::string id_text(const DraftId& id) { return std::to_string(id.value); }
 std::string made_of(const DraftView& view) { return id_text(view.id); }
-unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
 template <typename Query>
 std::string target_of_draft(const Query& query) {
   return id_text(query.id);
@@ -46,7 +45,7 @@ std::string place_text(const DraftPlace& place) {
 Result<DraftListQuery> read_draft_list_query(const Params& params) {
   DraftListQuery out;
   KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(out.after, read_place(param(params, "cursor")));
+  KOINON_ASSIGN(out.after, read_draft_place(param(params, "cursor")));
   return out;
 }
 

@@ -10,9 +10,11 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<ExplainCityQuery> city_of(const ApiRequest& request) { return ExplainCityQuery{request.arg("city")}; }
+Result<ExplainCityQuery> city_to_explain(const ApiRequest& request) {
+  return ExplainCityQuery{request.arg("city")};
+}
 
-Result<ExplainRecordQuery> record_of(const ApiRequest& request) {
+Result<ExplainRecordQuery> record_to_explain(const ApiRequest& request) {
   return read_explain_record_query(request.arg("city"), request.arg("index"));
 }
 
@@ -26,8 +28,8 @@ HttpResponse answer(const ApiRequest&, const ExplanationView& view) {
 }  // namespace
 
 void add_explain_routes(RouteTable& routes, CallGate& gate, const ExplainApi& explain) {
-  add_route(routes, gate, explain.city, city_of, answer);
-  add_route(routes, gate, explain.record, record_of, answer);
+  add_route(routes, gate, explain.city, city_to_explain, answer);
+  add_route(routes, gate, explain.record, record_to_explain, answer);
 }
 
 }  // namespace koinon

@@ -24,7 +24,7 @@ class Explanation {
   ExplanationView view_;
 };
 
-std::string listed(const std::vector<std::string>& names) {
+std::string enumerated(const std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i)
     out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
@@ -84,7 +84,7 @@ void explain_trust(Explanation& out, Directory& directory, const std::optional<L
     out.because("it is no peer, and nobody known here vouches for it");
     return out.change("peer with it, or with a city that vouches for it");
   }
-  out.because("it is vouched for by " + listed(names_of(directory, standing.vouchers)));
+  out.because("it is vouched for by " + enumerated(names_of(directory, standing.vouchers)));
   if (standing.trusted_vouchers.empty()) {
     out.because("none of them is trusted here");
   } else if (standing.trusted_vouchers.size() < standing.rules.paths) {
@@ -106,7 +106,7 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
     out.because("nothing of its log is here yet");
     if (standing.trusted) {
       out.because(standing.connected.empty() ? "no peer is connected"
-                                             : "it was asked for at " + listed(standing.connected));
+                                             : "it was asked for at " + enumerated(standing.connected));
       out.change("a connected peer that holds it and trusts it too");
     }
     return;
@@ -229,7 +229,7 @@ Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
       std::vector<std::string> topics(
           entry.ok() ? entry->topics().begin() : decltype(entry->topics().begin()){},
           entry.ok() ? entry->topics().end() : decltype(entry->topics().end()){});
-      out.because("its topics (" + listed(topics) + ") are not among those subscribed to (" +
+      out.because("its topics (" + enumerated(topics) + ") are not among those subscribed to (" +
                   standing.topics + ")");
       if (record.transit) out.because("the note itself is held for a peer, apart from what is shown here");
       if (!topics.empty()) out.change("koinon subscribe " + topics.front());
@@ -245,7 +245,7 @@ Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
             asked.push_back(peer->second);
         }
       }
-      if (!asked.empty()) out.because("asked in vain: " + listed(asked));
+      if (!asked.empty()) out.because("asked in vain: " + enumerated(asked));
       if (standing.connected.empty()) out.because("no peer is connected");
       out.change("one connected peer that holds it; it is asked for again by itself");
       break;

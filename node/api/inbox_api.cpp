@@ -27,7 +27,7 @@ Status check_remark(const std::string& remark) {
               "remark");
 }
 
-Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
+Result<std::optional<WatchItem>> read_watch_place(const std::string& cursor) {
   if (cursor.empty()) return std::optional<WatchItem>();
   const auto wrong = fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
   const auto first = cursor.find('.');
@@ -53,7 +53,7 @@ std::string target_of_record(const NamedRecord& record) { return record.ref; }
 Result<WatchListQuery> read_watch_list_query(const Params& params) {
   WatchListQuery out;
   KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(out.after, read_place(param(params, "cursor")));
+  KOINON_ASSIGN(out.after, read_watch_place(param(params, "cursor")));
   return out;
 }
 

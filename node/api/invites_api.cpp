@@ -25,7 +25,6 @@ InviteView view_of(const InviteRecord& invite) {
 
 std::string id_of(const NewInvite& view) { return view.invite.id; }
 std::string target_of_invite(const NamedInvite& named) { return named.id; }
-std::string name_of(const PinnedPeer& peer) { return peer.name; }
 
 }  // namespace
 
@@ -65,7 +64,7 @@ InvitesApi::InvitesApi(ApiShared& shared)
             .takes = "JoinRequest",
             .gives = "Joined",
             .status = 201},
-           this, &InvitesApi::use_invite, {.made = name_of}),
+           this, &InvitesApi::use_invite, {.made = name_of_pinned}),
       parts_(shared.parts) {}
 
 Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecord& record) const {

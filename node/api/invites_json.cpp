@@ -15,7 +15,7 @@ namespace json = boost::json;
 namespace {
 
 // {"for": NAME or "", "hours": HOURS, "address": HOST:PORT}
-Result<InviteWish> wish_of_body(const ApiRequest& request) {
+Result<InviteWish> invite_of_body(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"for", "hours", "address"}));
   InviteWish out;
@@ -53,7 +53,7 @@ HttpResponse list_answer(const ApiRequest&, const std::vector<InviteView>& view)
 }  // namespace
 
 void add_invites_routes(RouteTable& routes, CallGate& gate, const InvitesApi& invites) {
-  add_route(routes, gate, invites.invite, wish_of_body, invite_answer);
+  add_route(routes, gate, invites.invite, invite_of_body, invite_answer);
   add_route(routes, gate, invites.list, read_nothing, list_answer);
   add_route(
       routes, gate, invites.revoke,

@@ -14,6 +14,9 @@
 
 namespace koinon {
 
+// Enough for a request of a few lines.
+inline constexpr std::size_t kSmallBody = 16 * limits::kKiB;
+
 struct OperationFacts {
   std::string method;   // GET reads; all others change something
   std::string pattern;  // /api/v1/records/{city}/{index}; {rest...} at the end takes one segment or more

@@ -14,7 +14,6 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
-std::string name_of(const PinnedPeer& peer) { return peer.name; }
 std::string target_of_peer(const NamedPeer& named) { return named.peer; }
 
 }  // namespace
@@ -37,7 +36,7 @@ PeersApi::PeersApi(ApiShared& shared)
            .takes = "PeerRequest",
            .gives = "PeerAdded",
            .status = 201},
-          this, &PeersApi::add_peer, {.made = name_of}),
+          this, &PeersApi::add_peer, {.made = name_of_pinned}),
       remove({.method = "DELETE",
               .pattern = "/api/v1/peers/{peer}",
               .need = Need::kOperator,

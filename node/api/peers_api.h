@@ -32,6 +32,8 @@ struct PinnedPeer {
   bool vouch = true;
   std::optional<SigningWait> signing_waits = {};  // why the vouch is not signed yet, once its key is proven
 };
+// As the audit line of what has pinned it names it.
+inline std::string name_of_pinned(const PinnedPeer& peer) { return peer.name; }
 
 // A peer by its name or its node key.
 struct NamedPeer {

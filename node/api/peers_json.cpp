@@ -76,7 +76,7 @@ HttpResponse list_answer(const ApiRequest&, const PeersView& view) {
 }
 
 // {"line": LINE, "vouch": true}
-Result<PeerWish> wish_of_body(const ApiRequest& request) {
+Result<PeerWish> peer_of_body(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"line", "vouch"}));
   return PeerWish{text_member(object, "line"), flag_member(object, "vouch", true)};
@@ -98,7 +98,7 @@ HttpResponse pinned_answer(const ApiRequest&, const PinnedPeer& view) {
 
 void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers) {
   add_route(routes, gate, peers.list, read_nothing, list_answer);
-  add_route(routes, gate, peers.add, wish_of_body, pinned_answer);
+  add_route(routes, gate, peers.add, peer_of_body, pinned_answer);
   add_route(
       routes, gate, peers.remove,
       +[](const ApiRequest& request) -> Result<NamedPeer> { return NamedPeer{request.arg("peer")}; },

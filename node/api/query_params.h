@@ -1,6 +1,7 @@
 // Parameters that several requests have in common. Pure functions, for any thread.
 #pragma once
 
+#include "node/api/account_rules.h"
 #include "node/api/api_request.h"
 #include "node/text/params.h"
 
@@ -17,6 +18,9 @@ std::string ref_arg(const ApiRequest& request);
 Result<std::int64_t> read_id(const std::string& text);
 // The id of a path with `id`.
 Result<std::int64_t> id_arg(const ApiRequest& request);
+
+// The account of a path with `name`.
+Result<NamedAccount> account_arg(const ApiRequest& request);
 
 // For an operation without a query.
 Result<Nothing> read_nothing(const ApiRequest& request);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kCsrfBytes = 16;
 constexpr std::size_t kSessionIdBytes = 6;
-constexpr std::size_t kSmallBody = 16 * limits::kKiB;
 
 // What is begun has no name in the address.
 std::string name_of(const SessionView& view) { return view.user.name; }

@@ -17,7 +17,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kWeek = 7;  // days
-constexpr std::size_t kSmallForm = 16 * limits::kKiB;
 
 json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& credentials) {
   json::array out;
@@ -76,7 +75,7 @@ Result<CredentialWish> credential_wish(const Visit& visit, bool token) {
 }
 
 // The fields of the form that was sent, as the operation that it calls names them.
-std::vector<KnownField> fields_of(const std::string& wish) {
+std::vector<KnownField> fields_of_account(const std::string& wish) {
   if (wish == "mail") return {{"digests", "digests", "mail.digests"}};
   if (wish == "password") return {{"old", "old", "account.old"}, {"password", "new", "account.new"}};
   if (wish == "feed") return {{"label", "feed-label", "account.label"}};
@@ -92,21 +91,21 @@ void AccountPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return login_form(std::move(visit)); }, {"next", "set"});
   frame_.post(
       routes, "/login", Need::kAnyone, "postLogin", "Log in on a page",
-      [this](Visit visit) { return log_in(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return log_in(std::move(visit)); }, kSmallBody);
   frame_.post(
       routes, "/logout", Need::kReader, "postLogout", "Log out on a page",
-      [this](Visit visit) { return log_out(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return log_out(std::move(visit)); }, kSmallBody);
   frame_.get(routes, "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link",
              [this](Visit visit) { return welcome_form(std::move(visit)); });
   frame_.post(
       routes, "/welcome/{code}", Need::kAnyone, "postWelcome",
       "Set a password on the page of a one-time link",
-      [this](Visit visit) { return welcome(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return welcome(std::move(visit)); }, kSmallBody);
   frame_.get(routes, "/account", Need::kReader, "showAccount", "One's own account",
              [this](Visit visit) { return account(std::move(visit)); });
   frame_.post(
       routes, "/account", Need::kReader, "postAccount", "Change one's own account",
-      [this](Visit visit) { return change_account(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return change_account(std::move(visit)); }, kSmallBody);
 }
 
 asio::awaitable<HttpResponse> AccountPages::login_form(Visit visit) {
@@ -208,7 +207,7 @@ asio::awaitable<HttpResponse> AccountPages::account(Visit visit) {
 
 asio::awaitable<HttpResponse> AccountPages::show_refused(Visit visit, Error why) {
   json::object news;
-  FormFaults(visit, why, fields_of(visit.field("do"))).put(news);
+  FormFaults(visit, why, fields_of_account(visit.field("do"))).put(news);
   co_return co_await show_account(visit, std::move(news), status_of(why.code));
 }
 

@@ -34,9 +34,9 @@ icu::Locale locale_of(const std::string& tag) {
 }
 
 // A pattern, compiled where it says more than itself.
-class Message {
+class MessagePattern {
  public:
-  Message(std::string pattern, const icu::Locale& locale) : pattern_(std::move(pattern)) {
+  MessagePattern(std::string pattern, const icu::Locale& locale) : pattern_(std::move(pattern)) {
     // Apostrophes quote braces and each other alone.
     if (pattern_.find_first_of("{}") == std::string::npos && pattern_.find("''") == std::string::npos) return;
     UErrorCode error = U_ZERO_ERROR;
@@ -210,7 +210,7 @@ struct Catalogue::Words {
 
   icu::Locale locale;
   Currencies currencies;
-  std::unordered_map<std::string, Message, KeyHash, std::equal_to<>> messages;
+  std::unordered_map<std::string, MessagePattern, KeyHash, std::equal_to<>> messages;
   DateText day;
   DateText moment;
   DateText weekday;

@@ -206,7 +206,7 @@ Result<SigningQuery> notice_of(const Visit& visit) {
 }
 
 // The fields of the form that was sent, as the operation that it calls names them.
-std::vector<KnownField> fields_of(const std::string& wish) {
+std::vector<KnownField> fields_of_operating(const std::string& wish) {
   if (wish == "invite")
     return {{"for", "for", "operate.invite_for"}, {"address", "address", "operate.invite_address"}};
   // Whatever is wrong with a part of the line, the line is what was given.
@@ -314,7 +314,7 @@ asio::awaitable<HttpResponse> OperatePages::operate(Visit visit) {
 
 asio::awaitable<HttpResponse> OperatePages::show_refused(Visit visit, Error why) {
   json::object news = typed_of(visit);
-  FormFaults(visit, why, fields_of(visit.field("do"))).put(news);
+  FormFaults(visit, why, fields_of_operating(visit.field("do"))).put(news);
   co_return co_await show_operate(visit, std::move(news), status_of(why.code));
 }
 

@@ -21,15 +21,15 @@ namespace {
 using Form = std::map<std::string, std::string>;
 
 constexpr std::string_view kField = "points_to";
-constexpr std::string_view kAnswer = "practice-for:";
+constexpr std::string_view kPracticeFor = "practice-for:";
 constexpr std::string_view kRecords = "/records/";
 constexpr std::string_view kRowId = "points";
 // An entry has limits::kRefs; one names the question.
 constexpr std::size_t kRows = limits::kRefs - 1;
-constexpr std::size_t kRowsShown = 3;  // where no script adds one
-constexpr std::size_t kMeant = 5;      // practices that are offered for one title
-constexpr std::size_t kLooked = 50;    // that a search for a title finds: the best have all its words
-constexpr std::size_t kOffered = 20;   // of our own, and as many that have words of the question
+constexpr std::size_t kRowsShown = 3;       // where no script adds one
+constexpr std::size_t kPracticesMeant = 5;  // practices that are offered for one title
+constexpr std::size_t kLooked = 50;         // that a search for a title finds: the best have all its words
+constexpr std::size_t kOffered = 20;        // of our own, and as many that have words of the question
 
 std::string row_name(std::size_t number) {
   return number == 1 ? std::string(kField) : std::string(kField) + ":" + std::to_string(number);
@@ -92,7 +92,7 @@ json::object question_of(const Visit& visit, const PracticeRow& row, const std::
                                  {"text", one.title},
                                  {"of", one.city_name},
                                  {"at", one.ref}});
-  return {{"radio", std::string(kAnswer) + row.asked},
+  return {{"radio", std::string(kPracticeFor) + row.asked},
           {"text", visit.say("topic.did_you_mean", {{"typed", row.asked}})},
           {"meant", std::move(meant)}};
 }
@@ -161,7 +161,8 @@ asio::awaitable<PointedPractices> PracticeField::read(Visit visit) {
       continue;
     }
     std::vector<std::string> refs = one.refs;
-    if (const auto answer = ref_of(visit.field(std::string(kAnswer) + one.typed)); refs.empty() && answer)
+    if (const auto answer = ref_of(visit.field(std::string(kPracticeFor) + one.typed));
+        refs.empty() && answer)
       refs.push_back(*answer);
     std::vector<NamedPractice> near;
     std::vector<NamedPractice> same;
@@ -183,7 +184,7 @@ asio::awaitable<PointedPractices> PracticeField::read(Visit visit) {
     if (!refs.empty()) continue;
     const bool several = !same.empty();
     std::vector<NamedPractice> meant = several ? std::move(same) : std::move(near);
-    if (!several && meant.size() > kMeant) meant.resize(kMeant);
+    if (!several && meant.size() > kPracticesMeant) meant.resize(kPracticesMeant);
     out.rows.push_back({one.typed, one.typed, std::move(meant)});
     out.faults.push_back(fault_of(one.typed, several, practice_row_id(out.rows.size())));
   }

@@ -14,8 +14,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kSmallForm = 16 * limits::kKiB;
-
 json::object attempts(const Visit& visit, const std::string& subject, const SendProgress& progress) {
   const bool waits = progress.state == SendState::kWaiting;
   return {{"subject", subject},
@@ -33,7 +31,7 @@ void SendingPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return sending(std::move(visit)); });
   frame_.post(
       routes, "/operate/sending", Need::kOperator, "postSending", "Make or remove a webhook",
-      [this](Visit visit) { return change(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return change(std::move(visit)); }, kSmallBody);
   frame_.get(routes, "/operate/sending/{id}", Need::kOperator, "showDeliveries",
              "What became of a webhook's last messages",
              [this](Visit visit) { return deliveries(std::move(visit)); });
@@ -42,7 +40,7 @@ void SendingPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return unsubscribe_form(std::move(visit)); });
   frame_.post(
       routes, "/unsubscribe/{code}", Need::kAnyone, "postUnsubscribe", "Stop such mails (RFC 8058)",
-      [this](Visit visit) { return unsubscribe(std::move(visit)); }, kSmallForm);
+      [this](Visit visit) { return unsubscribe(std::move(visit)); }, kSmallBody);
 }
 
 asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::object news, unsigned status) {

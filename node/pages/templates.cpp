@@ -115,9 +115,9 @@ std::string escaped(const std::string& text) {
 }
 
 // What the library writes to, in place of a stream.
-class Output {
+class TextOutput {
  public:
-  Output& operator<<(const std::string& text) {
+  TextOutput& operator<<(const std::string& text) {
     out_ += text;
     return *this;
   }
@@ -166,7 +166,7 @@ struct Templates::Parsed {
   std::string render(const std::vector<const mustache::data*>& models) {
     mustache::context<std::string> context;
     for (const auto* model : models) context.push(model);
-    Output out;
+    TextOutput out;
     page.render(context, out);
     return out.take();
   }

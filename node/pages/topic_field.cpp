@@ -12,9 +12,9 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kMeant = 5;      // topics that are offered for one name
-constexpr std::size_t kQuestions = 8;  // at once: a note has as many topics
-constexpr std::string_view kAnswer = "topic-for:";
+constexpr std::size_t kTopicsMeant = 5;  // topics that are offered for one name
+constexpr std::size_t kQuestions = 8;    // at once: a note has as many topics
+constexpr std::string_view kTopicFor = "topic-for:";
 constexpr std::string_view kTick = "topic:";
 constexpr std::string_view kKeep = "keep";
 constexpr std::string_view kAll = "all";  // topics to follow, as the API says it
@@ -22,7 +22,7 @@ constexpr std::string_view kAll = "all";  // topics to follow, as the API says i
 using Form = std::map<std::string, std::string>;
 
 std::string answer_about(const Form& form, const std::string& name) {
-  const auto it = form.find(std::string(kAnswer) + name);
+  const auto it = form.find(std::string(kTopicFor) + name);
   return it == form.end() ? std::string() : it->second;
 }
 
@@ -36,7 +36,7 @@ bool is_listed(std::string_view slug) { return Vocabulary::builtin().find(slug) 
 json::object question(const Visit& visit, const Form& form, const std::string& name, std::size_t number) {
   const std::string answer = answer_about(form, name);
   json::array meant;
-  for (const std::string& slug : topics_like(name, kMeant))
+  for (const std::string& slug : topics_like(name, kTopicsMeant))
     meant.push_back(
         json::object{{"id", "meant-" + std::to_string(number) + "-" + std::to_string(meant.size())},
                      {"slug", slug},
@@ -44,7 +44,7 @@ json::object question(const Visit& visit, const Form& form, const std::string& n
                      {"chosen", answer == slug}});
   const auto own = own_topic(name);
   return {
-      {"radio", std::string(kAnswer) + name},
+      {"radio", std::string(kTopicFor) + name},
       {"question", visit.say(meant.empty() ? "topic.none_like" : "topic.did_you_mean", {{"typed", name}})},
       {"meant", std::move(meant)},
       {"own_id", own ? "own-" + std::to_string(number) : std::string()},
@@ -97,7 +97,7 @@ Result<std::string> followed_topic(const Visit& visit, const std::string& name, 
   if (!slug && (is_path || topics_like(name, 1).empty())) slug = own_topic(name);
   if (slug) return *slug;
   std::string near;
-  for (const std::string& one : topics_like(name, kMeant))
+  for (const std::string& one : topics_like(name, kTopicsMeant))
     near += (near.empty() ? "" : ", ") + topic_label(visit, one);
   return fail(Code::kInvalidArgument,
               Sentence{"topic.not_found",

@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::size_t kHostBytes = 253;  // RFC 1035
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Of text that is UTF-8: the character that begins at `at`, and its length in bytes.
 struct Character {

@@ -29,7 +29,9 @@ std::size_t depth_of(std::string_view line) {
   return markers + columns / 2;
 }
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool ends_paragraph(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 // A rule under a heading or between paragraphs. Its marks open no quote or list.
 bool is_rule(std::string_view line) {
@@ -65,7 +67,7 @@ MarkdownCost markdown_cost(std::string_view text) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     ++out.lines;
-    if (is_blank(line)) {
+    if (ends_paragraph(line)) {
       end_paragraph();
       continue;
     }

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kHttpDateChars = 64;
 constexpr int kFirstHttpYear = 1900;
-constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> kHttpMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 // Reads `digits` digits off the front.
 bool take_number(std::string_view& text, std::size_t digits, int& out) {
@@ -76,17 +76,17 @@ std::optional<UnixMillis> parse_http_date(std::string_view text) {
     parts = {parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"};
   }
   if (parts.size() != 6 || (parts[5] != "GMT" && parts[5] != "UTC")) return std::nullopt;
-  const auto month = std::find(kMonths.begin(), kMonths.end(), parts[2]);
+  const auto month = std::find(kHttpMonths.begin(), kHttpMonths.end(), parts[2]);
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
   std::string_view days = parts[1], years = parts[3], clock = parts[4];
   const bool read = take_number(days, days.size() == 1 ? 1 : 2, day) && days.empty() &&
                     take_number(years, years.size() == 2 ? 2 : 4, year) && years.empty() &&
                     take_number(clock, 2, hour) && take(clock, ':') && take_number(clock, 2, minute) &&
                     take(clock, ':') && take_number(clock, 2, second) && clock.empty();
-  if (!read || month == kMonths.end()) return std::nullopt;
+  if (!read || month == kHttpMonths.end()) return std::nullopt;
   if (parts[3].size() == 2) year += year < 70 ? 2000 : 1900;
   if (year < kFirstHttpYear) return std::nullopt;
-  const auto date = std::chrono::year(year) / (static_cast<int>(month - kMonths.begin()) + 1) / day;
+  const auto date = std::chrono::year(year) / (static_cast<int>(month - kHttpMonths.begin()) + 1) / day;
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   const auto time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
                     std::chrono::seconds(std::min(second, 59));

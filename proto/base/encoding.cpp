@@ -20,9 +20,6 @@ constexpr std::array<int, 256> reverse(std::string_view alphabet) {
 
 constexpr auto kBase32Reverse = reverse(kBase32);
 
-const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
 // The library ends what it writes with a zero byte. That byte falls on the one with which a string ends
 // anyway.
 std::string encode_base64(BytesView bytes, int variant) {

@@ -15,6 +15,11 @@ namespace koinon {
 // Bytes are kept in std::string, as the generated protocol buffers keep them.
 using Bytes = std::string;
 using BytesView = std::string_view;
+// The same bytes as libraries in C take them.
+inline const unsigned char* raw(BytesView bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+inline unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 // A 32-byte value whose Tag says what it is.
 template <typename Tag>

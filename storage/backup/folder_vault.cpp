@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kHead = "koinon-backup";
 constexpr const char* kUnfinishedHead = "koinon-backup.new";  // as write_whole calls it
-constexpr std::size_t kHeadBytes = 64;
+constexpr std::size_t kMostOfHead = 64;
 constexpr std::size_t kNumberDigits = 10;
 
 std::string file_of(std::uint64_t number) {
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Vault>> FolderVault::open_to_write(const std::filesystem:
     KOINON_TRY(make_folder(path));
     KOINON_TRY(write_whole(path / kHead, vault_head(protection)));
   }
-  KOINON_ASSIGN(const Bytes text, read_at_most(path / kHead, kHeadBytes, false));
+  KOINON_ASSIGN(const Bytes text, read_at_most(path / kHead, kMostOfHead, false));
   KOINON_ASSIGN(const Protection there, read_vault_head(text, path));
   if (there != protection)
     return fail(Code::kConflict,
@@ -69,7 +69,7 @@ Result<std::unique_ptr<Vault>> FolderVault::open_to_write(const std::filesystem:
 }
 
 Result<std::unique_ptr<Vault>> FolderVault::open_to_read(const std::filesystem::path& path) {
-  const auto text = read_at_most(path / kHead, kHeadBytes, false);
+  const auto text = read_at_most(path / kHead, kMostOfHead, false);
   if (!text.ok())
     return fail(text.error().code == Code::kNotFound ? Code::kMalformed : text.error().code,
                 "it is no backup: it has no file " + std::string(kHead), path.string());

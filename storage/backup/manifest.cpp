@@ -11,7 +11,7 @@
 namespace koinon::backup {
 namespace {
 
-constexpr std::string_view kMagic = "koinon-backup-manifest/v1";
+constexpr std::string_view kFirstLine = "koinon-backup-manifest/v1";
 constexpr std::string_view kEnd = "end";
 
 Error malformed(std::string_view what) {
@@ -80,7 +80,7 @@ std::uint64_t chunks_of(std::uint64_t file_bytes) {
 }
 
 Bytes write_manifest(const Manifest& manifest) {
-  Bytes out = std::string(kMagic) + "\nmade " + std::to_string(manifest.made.value) + "\n";
+  Bytes out = std::string(kFirstLine) + "\nmade " + std::to_string(manifest.made.value) + "\n";
   for (const BackupFile& file : manifest.files) {
     out += "file " + std::to_string(file.mode) + " " + std::to_string(file.size) + " " + file.path + "\n";
     for (const Hash& list : file.lists) out += "list " + to_hex(list.view()) + "\n";
@@ -106,7 +106,7 @@ Result<Manifest> read_manifest(BytesView text) {
     std::string_view line = text.substr(0, newline);
     text.remove_prefix(newline + 1);
     if (!begun) {
-      if (line != kMagic) return malformed("a newer version wrote it, or it is none");
+      if (line != kFirstLine) return malformed("a newer version wrote it, or it is none");
       begun = true;
       continue;
     }

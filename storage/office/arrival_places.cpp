@@ -1,11 +1,11 @@
 #include "storage/office/arrival_places.h"
 
+#include "storage/office/rows.h"
+
 namespace koinon {
 namespace {
 
 constexpr std::string_view kEpoch = "arrivals_epoch";
-
-std::int64_t number(ArrivalSeq seq) { return static_cast<std::int64_t>(seq.value); }
 
 }  // namespace
 

@@ -68,8 +68,6 @@ Error changed_since() {
               "If-Match");
 }
 
-std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
-
 }  // namespace
 
 Result<DraftId> Desk::add_draft(UserId user, const std::string& note, UnixMillis now) {

@@ -67,8 +67,6 @@ RecordAt read_record(const sqlite::Statement& row) {
   return {LogId::from(row.blob(0)), EntryIndex(row.number(1))};
 }
 
-std::int64_t number(ArrivalSeq seq) { return static_cast<std::int64_t>(seq.value); }
-
 Status insert_mail(sqlite::Connection& db, const Mail& mail) {
   auto insert = db.prepare(
       "INSERT INTO mail (recipient, message, attempts, next_at_ms, state, outcome, about) VALUES (?, x'', 0, "

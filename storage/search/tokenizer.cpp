@@ -312,15 +312,15 @@ namespace {
 // stream-safe first (UAX 15, section 13): a U+034F is put after thirty marks. No writing system has one
 // there.
 icu::UnicodeString stream_safe(const icu::UnicodeString& text) {
-  constexpr int kMostMarks = 30;
-  constexpr UChar32 kJoiner = 0x034F;
+  constexpr int kMarksInARow = 30;
+  constexpr UChar32 kGraphemeJoiner = 0x034F;
   icu::UnicodeString out;
   int marks = 0;
   int32_t done = 0;
   for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
     marks = u_getCombiningClass(text.char32At(i)) == 0 ? 0 : marks + 1;
-    if (marks <= kMostMarks) continue;
-    out.append(text, done, i - done).append(kJoiner);
+    if (marks <= kMarksInARow) continue;
+    out.append(text, done, i - done).append(kGraphemeJoiner);
     done = i;
     marks = 1;
   }

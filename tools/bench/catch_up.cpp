@@ -15,7 +15,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
-constexpr std::chrono::milliseconds kPoll{2};
+constexpr std::chrono::milliseconds kRecordsPoll{2};
 
 Result<std::string> peer_line(const NodeProcess& node, std::uint16_t port) {
   KOINON_ASSIGN(const auto id, ApiClient(node.data()).get_json("/api/v1/id"));
@@ -37,7 +37,7 @@ Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t recor
   while (std::chrono::steady_clock::now() - begin < kDeadline) {
     KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
     if (status.at("records").to_number<std::uint64_t>() >= records) return seconds_since(begin);
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kRecordsPoll);
   }
   return fail(Code::kUnavailable, "the follower did not catch up in ten minutes");
 }

@@ -22,7 +22,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t kBegan = 1'700'000'000'000;
+constexpr std::int64_t kHostileSigned = 1'700'000'000'000;
 constexpr std::chrono::milliseconds kGlance{20};
 
 // Each seed is repeated: alone, after another one, or inside a quote or a list.
@@ -161,7 +161,7 @@ Status fill(const std::filesystem::path& data, const HostileBenchOptions& option
         return draft;
       };
       KOINON_TRY(store->begin(false));
-      const auto batch = log.publish(*store, {maker}, {kBegan});
+      const auto batch = log.publish(*store, {maker}, {kHostileSigned});
       if (!batch.ok()) return batch.error();
       if (!batch->results.front().ok()) return batch->results.front().error();
       KOINON_TRY(store->commit());

@@ -10,7 +10,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kIndexPoll{50};
 constexpr double kDeadlineSeconds = 3600;
 
 }  // namespace
@@ -29,7 +29,7 @@ Result<double> wait_for_index(const ApiClient& client) {
   while (seconds_since(begin) < kDeadlineSeconds) {
     KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
     if (status.at("index_lag").to_number<std::uint64_t>() == 0) return seconds_since(begin);
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kIndexPoll);
   }
   return fail(Code::kUnavailable, "the index did not catch up in an hour");
 }

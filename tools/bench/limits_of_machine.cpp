@@ -4,19 +4,13 @@
 
 #include "crypto/hash.h"
 #include "storage/sqlite/sqlite.h"
+#include "tools/bench/processes.h"
 
 namespace koinon {
-namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-}  // namespace
 
 Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows,
                                      std::size_t entry_bytes, std::size_t body_bytes) {
-  constexpr std::uint64_t kBatch = 1000;
+  constexpr std::uint64_t kRowsAtOnce = 1000;
   KOINON_ASSIGN(auto db, sqlite::Connection::open(folder / "raw.db", {}));
   KOINON_TRY(db.execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
   KOINON_TRY(
@@ -26,10 +20,10 @@ Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::u
   const Bytes body(body_bytes, 'b');
   const auto begin = std::chrono::steady_clock::now();
   for (std::uint64_t i = 0; i < rows; ++i) {
-    if (i % kBatch == 0) KOINON_TRY(db.execute("BEGIN"));
+    if (i % kRowsAtOnce == 0) KOINON_TRY(db.execute("BEGIN"));
     auto insert = db.prepare("INSERT INTO record VALUES (?, ?, ?, 0)");
     KOINON_TRY(insert.bind(static_cast<std::int64_t>(i)).bind_blob(entry).bind_blob(body).run());
-    if (i % kBatch == kBatch - 1 || i + 1 == rows) KOINON_TRY(db.execute("COMMIT"));
+    if (i % kRowsAtOnce == kRowsAtOnce - 1 || i + 1 == rows) KOINON_TRY(db.execute("COMMIT"));
   }
   return static_cast<double>(rows) / seconds_since(begin);
 }

@@ -19,7 +19,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{2};
+constexpr std::chrono::milliseconds kStartPoll{2};
 constexpr std::chrono::seconds kStartDeadline{30};
 
 }  // namespace
@@ -67,7 +67,7 @@ Result<std::uint16_t> NodeProcess::port(const std::string& which) const {
     boost::system::error_code error;
     const json::value ready = json::parse(text, error);
     if (!error && ready.is_object()) return static_cast<std::uint16_t>(ready.at(which).to_number<int>());
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kStartPoll);
   }
   return fail(Code::kUnavailable, "koinond did not start", data_.string());
 }

@@ -10,7 +10,7 @@ namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 
 namespace {
-constexpr std::size_t kAnswerBytes = 256U << 20U;
+constexpr std::size_t kLargestAnswer = 256U << 20U;
 }
 
 Status Visitor::connect() {
@@ -31,7 +31,7 @@ Result<Visitor::Answer> Visitor::get(const std::string& target) {
   boost::system::error_code error;
   http::write(socket_, request, error);
   http::response_parser<http::string_body> parser;
-  parser.body_limit(kAnswerBytes);
+  parser.body_limit(kLargestAnswer);
   if (!error) http::read(socket_, buffer_, parser, error);
   if (error) {
     socket_.close();

@@ -30,6 +30,9 @@
 
 namespace koinon::sim {
 
+// So many of what a network lacks are named; it may lack much.
+inline constexpr std::size_t kMostLacking = 20;
+
 struct Broken {
   MonoTime at{};
   std::string node;

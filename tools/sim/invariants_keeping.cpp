@@ -8,9 +8,8 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kAgain{1};
-constexpr std::size_t kFailures = 3;  // so many in a minute cannot be chance
-constexpr std::size_t kMostLacking = 20;
-constexpr std::chrono::seconds kRounding{5};                  // of a grace time
+constexpr std::size_t kFailures = 3;                          // so many in a minute cannot be chance
+constexpr std::chrono::seconds kGraceRounding{5};             // of a grace time
 constexpr std::uint64_t kOverQuota = limits::kInFlightBytes;  // may be on its way when the quota is reached
 
 }  // namespace
@@ -47,7 +46,7 @@ void Invariants::check_removal(SimNode& node, const LogId& log) {
   const auto out = out_at.find(log);
   if (out == out_at.end()) return fail(node, "removed the log of " + name + ", which never left its policy");
   const MonoTime ran = node.ran() - out->second;
-  if (ran + kRounding < keeping_rules_.grace) {
+  if (ran + kGraceRounding < keeping_rules_.grace) {
     fail(node, "removed the log of " + name + " when it had run for " + clock_text(ran) +
                    " since that left its policy");
   }

@@ -10,13 +10,12 @@
 namespace koinon::sim {
 namespace {
 
-constexpr std::chrono::seconds kRounding{1};
+constexpr std::chrono::seconds kWaitRounding{1};
 // From when a commit is made until each answer says so.
 constexpr std::chrono::seconds kKnown{5};
 // How long a node may wait though more than half of those that have to answer are there.
 constexpr MonoTime kLongWait = limits::kSigningWait + limits::kFollowWait + std::chrono::minutes(10);
 constexpr std::chrono::minutes kAsksAgain{3};  // a log that policy admits now is asked for by name
-constexpr std::size_t kMostLacking = 20;
 
 std::string entries(std::uint64_t count) { return std::to_string(count) + " entries"; }
 
@@ -171,9 +170,9 @@ void Invariants::check_reason(SimNode& node, Own& own) {
         if (answer == answers.end()) return false;
         // Who does not say that it has caught up has answered once every honest peer has.
         return answer->second.caught_up ||
-               schedule_.now() - answer->second.first_at + kRounding >= limits::kSigningWait;
+               schedule_.now() - answer->second.first_at + kWaitRounding >= limits::kSigningWait;
       }));
-  const bool waited = schedule_.now() - own.asks_since + kRounding >= limits::kSigningWait;
+  const bool waited = schedule_.now() - own.asks_since + kWaitRounding >= limits::kSigningWait;
   if (peers.empty()) {
     if (!own.excused.empty() || waited) return;
     return fail(node, "signs at once, and nothing says that its store is the newest");
