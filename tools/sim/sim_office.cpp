@@ -33,7 +33,7 @@ std::vector<DraftWrite> SimOffice::due() {
     if (kept.waits_for_look || !under_way_.insert(number).second) continue;
     out.push_back(
         {with_salt(kept.maker, kept.salt),
-         [this, number = number](const Result<Published>& published) { answered(number, published); }});
+         [this, one = number](const Result<Published>& published) { answered(one, published); }});
   }
   return out;
 }
