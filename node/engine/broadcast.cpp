@@ -167,7 +167,7 @@ void Broadcast::send_push(Link& link, const Log& log, const PushKey& key, const 
   v1::Frame frame;
   auto* push = frame.mutable_push();
   *push->mutable_head() = holdings_.head_message(link, log);
-  fill_chunk(*push->mutable_chunk(), run, link.filter);
+  fill_chunk(*push->mutable_chunk(), run, link.filter_of(key.log));
   const bool all = run.records.size() == key.to.value - key.from.value;
   if (!all || frame.ByteSizeLong() + kFramePrefixBytes > link.credit) return;
   holdings_.set(link, key.log, key.to);

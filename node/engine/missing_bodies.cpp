@@ -73,7 +73,7 @@ MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
   Due due;
   if (log == nullptr) return due;
   const LogBodies& bodies = *log->bodies;
-  due.unread = bodies.unread && logs_.admits(id) && !logs_.is_own(id) && log->held().value > 0;
+  due.unread = bodies.unread && logs_.admits(id) && log->held().value > 0;
   due.lacking = !bodies.missing.empty();
   due.waiting = due.lacking && (!bodies.retry_at || bodies.waits_for_busy);
   return due;
