@@ -136,15 +136,16 @@ void Bodies::tell_own_lost(Log& log) {
   std::string which;
   std::size_t named = 0;
   for (const auto& [index, body] : bodies.missing) {
-    if (named++ == kNamed) break;
+    if (named == kNamed) break;
+    ++named;
     which += (which.empty() ? "" : ", ") + std::to_string(index.value);
   }
-  const bool all = named == bodies.missing.size() && !bodies.unread;
-  effects_.notice(
-      {}, std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
-              " texts of our own log are neither here nor with a peer that is connected: entries " + which +
-              (all ? "" : " and others; koinon explain " + log.state().identity.name + " counts them") +
-              "; they are asked for again until they come");
+  const bool all = named >= bodies.missing.size() && !bodies.unread;
+  effects_.notice({}, std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
+                          " texts of our own log are neither here nor with a peer that is connected, and are "
+                          "asked for until they come: entries " +
+                          which + (all ? "" : " and others") + "; koinon explain " +
+                          log.state().identity.name + "/NUMBER says who was asked");
 }
 
 // --- answers ---
