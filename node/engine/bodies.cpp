@@ -1,12 +1,6 @@
 #include "node/engine/bodies.h"
 
 namespace koinon::engine {
-namespace {
-
-constexpr std::size_t kNamed = 20;  // entries whose bodies nobody has, in a line of the log
-
-}  // namespace
-
 Bodies::Bodies(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Holdings& holdings,
                Intake& intake, Fetcher& fetcher, Files& files)
     : effects_(effects),
@@ -130,22 +124,9 @@ void Bodies::ask(Log& log) {
 
 // After a restore, or a repair: texts of ours that the peers who are connected do not have.
 void Bodies::tell_own_lost(Log& log) {
-  LogBodies& bodies = *log.bodies;
-  if (!logs_.is_own(log.id()) || !requests_.somebody_is_free() || std::exchange(bodies.told_lost, true))
-    return;
-  std::string which;
-  std::size_t named = 0;
-  for (const auto& [index, body] : bodies.missing) {
-    if (named == kNamed) break;
-    ++named;
-    which += (which.empty() ? "" : ", ") + std::to_string(index.value);
-  }
-  const bool all = named >= bodies.missing.size() && !bodies.unread;
-  effects_.notice({}, std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
-                          " texts of our own log are neither here nor with a peer that is connected, and are "
-                          "asked for until they come: entries " +
-                          which + (all ? "" : " and others") + "; koinon explain " +
-                          log.state().identity.name + "/NUMBER says who was asked");
+  if (!logs_.is_own(log.id()) || !requests_.somebody_is_free()) return;
+  if (std::exchange(log.bodies->told_lost, true)) return;
+  effects_.notice({}, missing_.lost_text(log));
 }
 
 // --- answers ---

@@ -4,6 +4,11 @@
 #include "proto/codec/entry.h"
 
 namespace koinon::engine {
+namespace {
+
+constexpr std::size_t kNamed = 20;  // entries that a line of the log names
+
+}  // namespace
 
 // --- changes ---
 
@@ -64,6 +69,23 @@ void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
 bool MissingBodies::is_asked(const Log& log) const {
   return std::any_of(log.bodies->missing.begin(), log.bodies->missing.end(),
                      [](const auto& entry) { return entry.second.asked.has_value(); });
+}
+
+std::string MissingBodies::lost_text(const Log& log) const {
+  const LogBodies& bodies = *log.bodies;
+  std::string which;
+  std::size_t named = 0;
+  for (const auto& [index, body] : bodies.missing) {
+    if (named == kNamed) break;
+    ++named;
+    which += (which.empty() ? "" : ", ") + std::to_string(index.value);
+  }
+  const bool all = named == bodies.missing.size() && !bodies.unread;
+  return std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
+         " texts of our own log are neither here nor with a peer that is connected, and are asked for until "
+         "they come: entries " +
+         which + (all ? "" : " and others") + "; koinon explain " + log.state().identity.name +
+         "/NUMBER says who was asked";
 }
 
 // --- lists ---
