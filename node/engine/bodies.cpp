@@ -1,6 +1,7 @@
 #include "node/engine/bodies.h"
 
 namespace koinon::engine {
+
 Bodies::Bodies(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Holdings& holdings,
                Intake& intake, Fetcher& fetcher, Files& files)
     : effects_(effects),

@@ -30,10 +30,10 @@ class StandingAlone : public Alone {
     parts.settle();
     look();
   }
-  void say(Link& link, std::uint64_t size, const Hash& root) {
+  void say(Link& link, std::uint64_t size, const Hash& said) {
     v1::Seen seen;
     seen.set_size(size);
-    if (size > 0) seen.set_root(root.bytes());
+    if (size > 0) seen.set_root(said.bytes());
     seen.set_caught_up(true);
     parts.standing.on_seen(link, seen);
     settle_all();
