@@ -25,11 +25,11 @@ class Standing : public NetworkTest {
   }
 
   // Milan and Oslo hold what Seoul has published, and Seoul knows that they do.
-  void spread(std::size_t notes) {
+  void spread(std::size_t notes, std::size_t body_bytes = 100) {
     const SessionId one = network.connect(seoul, milan);
     const SessionId two = network.connect(seoul, oslo);
     network.drive();
-    seoul.publish(notes);
+    seoul.publish(notes, "health/testing", body_bytes);
     network.drive();
     network.advance(std::chrono::seconds(2));
     network.cut(one);
@@ -191,6 +191,31 @@ TEST_P(Standing, WhatPeersHaveIsPulledBackAndThenSignedOn) {
   network.drive();
   EXPECT_EQ(milan.holds(old), old.holds(old)) << "no fork";
   EXPECT_TRUE(milan.engine->frozen().empty());
+}
+
+TEST_P(Standing, WhatOnePeerBeganToGiveBackAnotherEnds) {
+  spread(40, 20'000);  // more than one chunk
+  ASSERT_EQ(milan.holds(seoul), 41U);
+  TestNode& old = rolled_back(0, marked(MarkSays::kBehind));
+  std::optional<SessionId> first;  // gives one chunk and no more
+  for (TestNode* peer : {&milan, &oslo}) {
+    const SessionId session = network.connect(*peer, old);
+    network.tamper_frames(session, *peer, [&first, session](v1::Frame& frame) {
+      if (!frame.has_chunk()) return true;
+      const bool begins = !first;
+      if (begins) first = session;
+      return begins || *first != session;
+    });
+  }
+  network.drive();
+  ASSERT_TRUE(first);
+  const std::uint64_t begun = old.engine->log(old.id())->range.size().value;
+  EXPECT_GT(begun, 1U);
+  ASSERT_LT(begun, 41U);
+  network.cut(*first);
+  network.drive();
+  EXPECT_EQ(old.holds(old), 41U);
+  EXPECT_EQ(old.bodies_of(old), 40U);
 }
 
 TEST_P(Standing, WhoClaimsMoreAndShowsNothingHasAnswered) {
