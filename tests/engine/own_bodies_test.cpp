@@ -146,12 +146,16 @@ TEST_P(OwnBodies, WhatIsHeldBackIsNotLookedFor) {
   network.drive();
   EXPECT_EQ(rome.holds(graz), 3U);
   EXPECT_EQ(rome.bodies_of(graz), 0U) << "a withdrawal that Graz has lost may have taken them away";
+  graz.publish(1);
+  network.drive();
+  EXPECT_EQ(rome.holds(graz), 4U);
+  EXPECT_EQ(rome.bodies_of(graz), 0U) << "nor are they pushed";
   EXPECT_TRUE(graz.engine->standing(graz.id()).missing.empty()) << "it has them";
   EXPECT_EQ(graz.engine->bodies_missing(), 0U);
   graz.engine->on_word(graz.now, {bonn.as_peer().node_key});
   ASSERT_EQ(graz.engine->signing().state, SigningState::kSigns);
   network.advance(std::chrono::minutes(2));
-  EXPECT_EQ(rome.bodies_of(graz), 2U);
+  EXPECT_EQ(rome.bodies_of(graz), 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OwnBodies, testing::Range(1U, 9U));
