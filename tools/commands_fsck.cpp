@@ -23,7 +23,7 @@ void print(const Common& common, const fsck::Report& report, std::uint64_t repai
     for (const fsck::Damage& damage : report.damages())
       damages.push_back(json::object{{"place", damage.place},
                                      {"what", damage.what},
-                                     {"repairable", damage.remedy != fsck::Remedy::kNone}});
+                                     {"repairable", fsck::is_repairable(damage.remedy)}});
     std::cout << json::serialize(json::object{{"logs", report.logs},
                                               {"entries", report.entries},
                                               {"bodies", report.bodies},

@@ -71,9 +71,10 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
   KOINON_ASSIGN(auto serving_store, open_sqlite_reader(parts_.folder.files().store()));
   StoreWriter::Callbacks written;
   written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
-  written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
+  written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches,
+                               std::vector<WithdrawalFact> withdrawals) {
     events_->on_own_vouches(vouches);
-    network_->own_head(std::move(log), std::move(vouches));
+    network_->own_head(std::move(log), std::move(vouches), std::move(withdrawals));
   };
   written.on_arrivals = parts_.on_arrivals;
   written.signing_waits = [this] { return signing_waits(); };

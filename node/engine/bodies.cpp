@@ -29,8 +29,7 @@ void Bodies::look_for_all() {
 }
 
 bool Bodies::takes(const Log& log) const {
-  return !logs_.is_own(log.id()) && logs_.admits(log.id()) && !log.is_filtered() && !intake_.rests(log) &&
-         !log.removing();
+  return logs_.admits(log.id()) && !log.is_filtered() && !intake_.rests(log) && !log.removing();
 }
 
 void Bodies::read_again(Log& log) { missing_.read_again(log); }
@@ -86,14 +85,18 @@ void Bodies::note_run(Log& log, const StoredRun& run, bool moved_on) {
       missing_.add(log, index, entry, std::move(body));
     }
   }
-  for (const WithdrawalFact& fact : run.withdrawals) {
-    if (fact.erase) missing_.remove(log, fact.target);
-  }
+  forget_erased(log, run.withdrawals);
   log.bodies->pending_marks = log.bodies->pending_marks || run.pending_marks;
   if (run.is_last() && log.bodies->pending_marks) {
     // The store has taken back the marks that proved wrong.
     log.bodies->pending_marks = false;
     missing_.read_again(log);
+  }
+}
+
+void Bodies::forget_erased(Log& log, const std::vector<WithdrawalFact>& withdrawals) {
+  for (const WithdrawalFact& fact : withdrawals) {
+    if (fact.erase) missing_.remove(log, fact.target);
   }
 }
 
@@ -115,8 +118,16 @@ void Bodies::ask(Log& log) {
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   missing_.forget_transit(log);
   if (log.bodies->missing.empty() || log.bodies->retry_at) return;
+  tell_own_lost(log);
   const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.bodies->retries++, 8U));
   missing_.set_retry(log, effects_.now().mono + std::min<MonoTime>(wait, limits::kBodyRetryMax));
+}
+
+// After a restore, or a repair: texts of ours that the peers who are connected do not have.
+void Bodies::tell_own_lost(Log& log) {
+  if (!logs_.is_own(log.id()) || !requests_.somebody_is_free()) return;
+  if (std::exchange(log.bodies->told_lost, true)) return;
+  effects_.notice({}, missing_.lost_text(log));
 }
 
 // --- answers ---
@@ -258,6 +269,7 @@ void Bodies::on_not_stored(Log& log, const std::vector<EntryIndex>& indexes, con
 void Bodies::on_stored(Log& log, const std::vector<EntryIndex>& indexes) {
   for (const EntryIndex index : indexes) missing_.remove(log, index);
   log.bodies->retries = 0;
+  log.bodies->told_lost = false;
   missing_.relist(log.id());
   for (const auto& [id, link] : links_.all()) {
     v1::Frame frame;

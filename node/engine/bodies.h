@@ -38,6 +38,8 @@ class Bodies {
   // Which bodies it leaves to be looked for, and which its withdrawals took away. `moved_on`: answers came in
   // another order; what it says not to be held is read from the store, so that nothing erased comes back.
   void note_run(Log& log, const StoredRun& run, bool moved_on);
+  // What these took away is looked for no more. The caller relists the log.
+  void forget_erased(Log& log, const std::vector<WithdrawalFact>& withdrawals);
 
   // --- answers ---
 
@@ -82,6 +84,7 @@ class Bodies {
   void read_unheld(Log& log);
   void on_unheld(Log& log, const std::vector<StoredRecord>& records);
   void ask(Log& log);
+  void tell_own_lost(Log& log);
   Status take_answers(Link& link, Log& log, BodiesAsked& asked, v1::Bodies& bodies, VerifyBodies& check);
   Status take_body(Link& link, Log& log, v1::BodyAnswer& answer, VerifyBodies& check);
   void on_verified(SessionId source, Log& log, VerifyBodies check, std::size_t size,

@@ -11,12 +11,13 @@ constexpr std::size_t kPushCredit = 64 * limits::kKiB;
 }  // namespace
 
 Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings,
-                     Forks& forks, Bodies& bodies)
+                     Standing& standing, Forks& forks, Bodies& bodies)
     : effects_(effects),
       logs_(logs),
       links_(links),
       journal_(journal),
       holdings_(holdings),
+      standing_(standing),
       forks_(forks),
       bodies_(bodies) {}
 
@@ -132,9 +133,10 @@ MonoTime Broadcast::next_timer(const Link& link) const {
 
 bool Broadcast::can_push(const Link& link, const Log& log) const {
   const auto known = holdings_.of(link, log.id());
-  return logs_.serves(log.id()) && !log.state().frozen && known && known->value < log.whole_size() &&
-         log.whole_size() - known->value <= limits::kPushRecords && link.credit >= kPushCredit &&
-         link.outbox.empty();
+  // Bodies that a withdrawal which we lack may have taken away are not given by Get either.
+  return logs_.serves(log.id()) && standing_.may_serve_bodies(log.id()) && !log.state().frozen && known &&
+         known->value < log.whole_size() && log.whole_size() - known->value <= limits::kPushRecords &&
+         link.credit >= kPushCredit && link.outbox.empty();
 }
 
 // One read serves all the links that need the same run.
@@ -167,7 +169,7 @@ void Broadcast::send_push(Link& link, const Log& log, const PushKey& key, const 
   v1::Frame frame;
   auto* push = frame.mutable_push();
   *push->mutable_head() = holdings_.head_message(link, log);
-  fill_chunk(*push->mutable_chunk(), run, link.filter);
+  fill_chunk(*push->mutable_chunk(), run, link.filter_of(key.log));
   const bool all = run.records.size() == key.to.value - key.from.value;
   if (!all || frame.ByteSizeLong() + kFramePrefixBytes > link.credit) return;
   holdings_.set(link, key.log, key.to);

@@ -8,13 +8,14 @@
 
 #include "node/engine/bodies.h"
 #include "node/engine/forks.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
 class Broadcast {
  public:
-  Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings, Forks& forks,
-            Bodies& bodies);
+  Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings,
+            Standing& standing, Forks& forks, Bodies& bodies);
 
   // False: it may not come, and the link has ended.
   bool on_follow(Link& link, const v1::Follow& follow);
@@ -51,6 +52,7 @@ class Broadcast {
   Links& links_;
   Journal& journal_;
   Holdings& holdings_;
+  Standing& standing_;
   Forks& forks_;
   Bodies& bodies_;
   std::map<PushKey, std::vector<SessionId>> push_reads_;

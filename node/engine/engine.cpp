@@ -109,7 +109,8 @@ void Engine::on_tick(Now now) {
   });
 }
 
-void Engine::on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches) {
+void Engine::on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches,
+                         const std::vector<WithdrawalFact>& withdrawals) {
   input(now, [&] {
     Parts& p = *parts_;
     const bool first = !p.logs.is_own(state.id);
@@ -119,6 +120,7 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
     for (const VouchFact& vouch : vouches) p.trust.add_vouch(vouch);
     if (first || !vouches.empty()) refresh_trust();
     p.logs.relist(state.id);
+    p.bodies.forget_erased(log, withdrawals);
     p.bodies.relist(state.id);
     p.filtering.relist(state.id);
     p.news.log_whole(log);

@@ -37,7 +37,8 @@ class Engine {
   void on_tick(Now now);
   // Our own log was extended and is durable. `state` is its new state. Comes before the completions of
   // commits that were carried out later.
-  void on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches);
+  void on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches,
+                   const std::vector<WithdrawalFact>& withdrawals);
   void on_peer_added(Now now, const PeerRecord& peer);
   void on_peer_removed(Now now, const NodeKey& peer);
   // The operator blocks a city, or no longer.

@@ -200,7 +200,8 @@ Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes he
   intent.size = fetch.target.size;
   intent.root = fetch.target.root;
   intent.head_note = std::move(head_note);
-  intent.filter = effects_.filter();
+  // Of our own log all is wanted, whatever we want of others.
+  if (!logs_.is_own(log.id())) intent.filter = effects_.filter();
   fetch.next_chunk.value += count;
   fetch.last_progress = effects_.now().mono;
   fetch.pace.count(size);

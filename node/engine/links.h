@@ -47,7 +47,7 @@ struct Link {
   std::optional<LogId> peer_log;  // none: an observer
   Epoch peer_epoch;               // in which rows and cursors of its journal count
   std::string agent;
-  BodyFilter filter;                              // bodies that the peer wants
+  BodyFilter filter;                              // bodies that the peer wants of others' logs
   std::optional<std::int64_t> wall_less_mono_ms;  // its clock when it greeted, less our monotonic one then
 
   // Receiving
@@ -83,6 +83,9 @@ struct Link {
   Owned<LinkForks, Forks> forks;
   Owned<LinkServing, Serving> serving;
   Owned<LinkBroadcast, Broadcast> broadcast;
+
+  // Which bodies of a log it is sent: of its own all, for it asks for those that it has lost.
+  BodyFilter filter_of(const LogId& log) const { return peer_log == log ? BodyFilter() : filter; }
 };
 
 class Links {

@@ -96,6 +96,7 @@ struct LogBodies {
   EntryIndex read_from;   // up to here `missing` is complete
   std::optional<MonoTime> retry_at;
   unsigned retries = 0;
+  bool told_lost = false;       // of our own log: it was said what nobody has, and nothing came since
   bool asked_in_vain = false;   // when it was looked at last there was nobody left to ask
   bool waits_for_busy = false;  // and somebody was too busy to be asked
   bool pending_marks = false;   // bodies are said to be erased by entries that are not here yet

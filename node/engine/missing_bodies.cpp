@@ -4,6 +4,11 @@
 #include "proto/codec/entry.h"
 
 namespace koinon::engine {
+namespace {
+
+constexpr std::size_t kNamed = 20;  // entries that a line of the log names
+
+}  // namespace
 
 // --- changes ---
 
@@ -66,6 +71,23 @@ bool MissingBodies::is_asked(const Log& log) const {
                      [](const auto& entry) { return entry.second.asked.has_value(); });
 }
 
+std::string MissingBodies::lost_text(const Log& log) const {
+  const LogBodies& bodies = *log.bodies;
+  std::string which;
+  std::size_t named = 0;
+  for (const auto& [index, body] : bodies.missing) {
+    if (named == kNamed) break;
+    ++named;
+    which += (which.empty() ? "" : ", ") + std::to_string(index.value);
+  }
+  const bool all = named == bodies.missing.size() && !bodies.unread;
+  return std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
+         " texts of our own log are neither here nor with a peer that is connected, and are asked for until "
+         "they come: entries " +
+         which + (all ? "" : " and others") + "; koinon explain " + log.state().identity.name +
+         "/NUMBER says who was asked";
+}
+
 // --- lists ---
 
 MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
@@ -73,7 +95,7 @@ MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
   Due due;
   if (log == nullptr) return due;
   const LogBodies& bodies = *log->bodies;
-  due.unread = bodies.unread && logs_.admits(id) && !logs_.is_own(id) && log->held().value > 0;
+  due.unread = bodies.unread && logs_.admits(id) && log->held().value > 0;
   due.lacking = !bodies.missing.empty();
   due.waiting = due.lacking && (!bodies.retry_at || bodies.waits_for_busy);
   return due;

@@ -33,6 +33,10 @@ class MissingBodies {
   // Whether a GetBodies for some of them is open.
   bool is_asked(const Log& log) const;
 
+  // For the operator, of our own log: how many nobody has, and the first of them. Only while some are missing
+  // and none is in transit.
+  std::string lost_text(const Log& log) const;
+
   // --- lists ---
 
   const std::set<LogId>& unread() const { return unread_; }  // the store may know of bodies to be looked for

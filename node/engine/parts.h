@@ -45,7 +45,7 @@ struct Parts {
   Follower follower{effects,   peers,   logs,   links,   holdings, intake, standing, seen,
                     admission, cursors, offers, fetcher, forks,    bodies, filtering};
   FileServing file_serving{effects, logs, links, files};
-  Broadcast broadcast{effects, logs, links, journal, holdings, forks, bodies};
+  Broadcast broadcast{effects, logs, links, journal, holdings, standing, forks, bodies};
   Serving serving{effects, logs, links, holdings, seen, standing, bodies, file_serving, broadcast};
 
   // --- what the facade asks of all parts, in order; the order is that of the outputs ---

@@ -138,7 +138,7 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
   if (!standing_.may_serve_bodies(request.log)) hold_back(answer->records);
   request.next.value += answer->records.size();
   v1::Frame frame;
-  fill_chunk(*frame.mutable_chunk(), *answer, link->filter);
+  fill_chunk(*frame.mutable_chunk(), *answer, link->filter_of(request.log));
   frame.mutable_chunk()->set_request_id(request_id);
   frame.mutable_chunk()->set_last(request.next == request.to);
   if (request.next == request.to) {
@@ -242,8 +242,10 @@ void Serving::on_bodies_read(SessionId id, std::uint64_t number, TreeSize held,
 void Serving::send_bodies(Link& link, const std::vector<StoredRecord>& records, TreeSize held) {
   BodiesRequest& request = link.serving->bodies.front();
   Log& log = logs_.at(LogId::from(request.request.log_id()));
-  // What came since may have erased some of them: those are not looked for any more.
-  const std::uint32_t hops_left = held == log.held() ? request.request.hops_left() : 0;
+  // What came since may have erased some of them: those are not looked for any more. Nor are those that are
+  // here and held back.
+  const bool looks = held == log.held() && standing_.may_serve_bodies(log.id());
+  const std::uint32_t hops_left = looks ? request.request.hops_left() : 0;
   std::vector<const StoredRecord*> to_look_for;
   v1::Frame frame;
   auto* bodies = frame.mutable_bodies();

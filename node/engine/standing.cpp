@@ -13,8 +13,7 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
   question_.asked_at = effects_.now();
   if (own() == nullptr) return;
   rollback_.unanswered = config.restored;
-  const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
-  signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind && !config.restored);
+  signs_ = config.mark == MarkSays::kAgrees && !config.restored;
   rollback_.at = config.rolled_back_at;
   if (config.mark == MarkSays::kBehind) {
     rollback_.unanswered = false;  // whatever was found out before: this is news
@@ -350,6 +349,8 @@ bool Standing::has_enough(StandingView& view) {
   if (rollback_.unanswered && held() == 0) return false;
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
+  // The operator's standing word for a node whom nobody can answer. It does not answer a proof.
+  if (effects_.config().standing.alone && !rollback_.unanswered) return true;
   const MonoTime reach = question_.asked_at.mono + limits::kReachWait;
   if (holders > 0) {
     if (view.waits_for.empty() && !waited &&
@@ -383,7 +384,8 @@ void Standing::follow_log() {
   if (behind || !std::exchange(pull_.under_way, false)) return;
   effects_.emit({Event::Kind::kCameBack, pull_.shown_by, *logs_.own(), own()->held(),
                  "our own log was pulled back from " + std::to_string(pull_.from.value) + " to " +
-                     std::to_string(own()->held().value) + " entries"});
+                     std::to_string(own()->held().value) +
+                     " entries; texts that no peer has are named in a line of their own"});
   for (auto& [peer, answer] : answers_) {
     weigh(peer, answer);
   }

@@ -220,6 +220,7 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
     const Checkpoint checkpoint{identity_.origin(), batch.run.after.size(), batch.run.after.root()};
     batch.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, key_)};
     out.vouches = batch.run.vouches;
+    out.withdrawals = batch.run.withdrawals;
     KOINON_TRY(store.append_run(batch.run));
     for (const auto& [once, index] : batch.once)
       KOINON_TRY(store.set_setting(setting_of(once), std::to_string(index.value)));

@@ -33,10 +33,11 @@ struct Published {
 };
 
 struct PublishedBatch {
-  std::vector<Result<Published>> results;  // one for each draft, in order
-  LogState state;                          // of the log afterwards
-  std::vector<VouchFact> vouches;          // stated by the batch
-  bool advanced = false;                   // at least one draft was published
+  std::vector<Result<Published>> results;   // one for each draft, in order
+  LogState state;                           // of the log afterwards
+  std::vector<VouchFact> vouches;           // stated by the batch
+  std::vector<WithdrawalFact> withdrawals;  // the same
+  bool advanced = false;                    // at least one draft was published
 };
 
 // Signs drafts inside a transaction that the caller has begun. A draft that breaks a rule fails alone; an

@@ -161,7 +161,7 @@ Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) 
 void StoreWriter::do_drafts(const std::vector<DraftWrite>& drafts) {
   const Result<PublishedBatch> batch = sign(drafts);
   const bool advanced = batch.ok() && batch->advanced;
-  if (advanced) callbacks_.on_own_head(batch->state, batch->vouches);
+  if (advanced) callbacks_.on_own_head(batch->state, batch->vouches, batch->withdrawals);
   answer_drafts(drafts, batch);
   if (advanced) callbacks_.on_arrivals();
 }

@@ -23,7 +23,7 @@ class StoreWriter {
   struct Callbacks {
     std::function<void(std::vector<Completion>)> on_completions;
     // Our log was extended durably.
-    std::function<void(LogState, std::vector<VouchFact>)> on_own_head;
+    std::function<void(LogState, std::vector<VouchFact>, std::vector<WithdrawalFact>)> on_own_head;
     // Something that arrivals show was committed.
     std::function<void()> on_arrivals;
     // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.

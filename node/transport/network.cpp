@@ -214,9 +214,11 @@ void Network::complete(std::vector<Completion> completions) {
   });
 }
 
-void Network::own_head(LogState state, std::vector<VouchFact> vouches) {
-  asio::post(io_, [this, state = std::move(state), vouches = std::move(vouches)] {
-    engine_.on_own_head(now(), state, vouches);
+void Network::own_head(LogState state, std::vector<VouchFact> vouches,
+                       std::vector<WithdrawalFact> withdrawals) {
+  asio::post(io_, [this, state = std::move(state), vouches = std::move(vouches),
+                   withdrawals = std::move(withdrawals)] {
+    engine_.on_own_head(now(), state, vouches, withdrawals);
     drain();
   });
 }

@@ -66,7 +66,7 @@ class Network {
 
   // Any thread: passed on to the network thread in the order given by one caller.
   void complete(std::vector<Completion> completions);
-  void own_head(LogState state, std::vector<VouchFact> vouches);
+  void own_head(LogState state, std::vector<VouchFact> vouches, std::vector<WithdrawalFact> withdrawals);
   void add_peer(PeerRecord peer);
   void remove_peer(NodeKey key);
   void set_blocked(LogId log, bool blocked);

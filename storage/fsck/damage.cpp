@@ -20,6 +20,9 @@ const char* words_of(Remedy remedy) {
     case Remedy::kCountAgain:
     case Remedy::kRebuildIndex:
       return "can be made again from what is held";
+    case Remedy::kRestoreLog:
+      return "must come from a backup, or back from other cities into an empty folder (koinon restore --keys "
+             "KEYS --peer LINE)";
     case Remedy::kNone:
       break;
   }
@@ -27,6 +30,8 @@ const char* words_of(Remedy remedy) {
 }
 
 }  // namespace
+
+bool is_repairable(Remedy remedy) { return remedy != Remedy::kNone && remedy != Remedy::kRestoreLog; }
 
 std::string Damage::text() const { return place + ": " + what + "; it " + words_of(remedy); }
 

@@ -13,6 +13,7 @@ namespace koinon::fsck {
 // What repairs it. Those with a number say of what: of a log, a record or a file, as the store counts them.
 enum class Remedy : unsigned char {
   kNone,          // a backup or another city has it
+  kRestoreLog,    // as kNone, of our own log: it is not fetched again while the rest of it stands
   kFetchBody,     // the body is marked as wanted, not held. `number`: the record's row
   kDropBody,      // a body goes that nothing names. `number`: the record's row
   kDropTransit,   // a body that is held for peers goes. `number`: the record's row
@@ -24,6 +25,9 @@ enum class Remedy : unsigned char {
   kCountAgain,    // sums are made again
   kRebuildIndex,  // the index is made again from the store
 };
+
+// Whether repair_folder does something about it.
+bool is_repairable(Remedy remedy);
 
 struct Damage {
   std::string place;  // CITY/NUMBER, CITY, or a file

@@ -31,7 +31,7 @@ class LogCheck {
   Status judge_tree();
 
   std::string place(EntryIndex index) const;
-  Remedy whole_log() const { return own_ ? Remedy::kNone : Remedy::kFetchLog; }
+  Remedy whole_log() const { return own_ ? Remedy::kRestoreLog : Remedy::kFetchLog; }
   void found(std::string at, std::string what, Remedy remedy, std::int64_t number = 0);
 
   // The hashes of the tile that is being computed on one level.

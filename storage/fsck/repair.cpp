@@ -111,6 +111,7 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
       return done(count_again(db));
     case Remedy::kFetchLog:
     case Remedy::kRebuildIndex:
+    case Remedy::kRestoreLog:
     case Remedy::kNone:
       return false;
   }

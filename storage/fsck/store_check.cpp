@@ -45,7 +45,7 @@ Status check_logs(sqlite::Connection& db, Report& report, const Progress& progre
     KOINON_TRY(LogCheck(db, *state, row.number, is_own, report).check());
     if (state->whole && state->journal_seq == JournalSeq(0))
       report.add({row.name, "it has no row in the journal, so that peers are not told of it",
-                  is_own ? Remedy::kNone : Remedy::kFetchLog, row.number, 0, state->id});
+                  is_own ? Remedy::kRestoreLog : Remedy::kFetchLog, row.number, 0, state->id});
     if (progress) progress(report.entries, counts.records);
   }
   return {};

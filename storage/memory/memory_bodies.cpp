@@ -32,7 +32,9 @@ Status MemoryBodies::set_hidden(const LogId& id, EntryIndex index, bool hidden, 
   KOINON_ASSIGN(MemoryLog * log, logs_.find(id));
   if (index.value >= log->records.size()) return no_such_entry();
   MemoryRecord record = log->records[index.value];
-  if (record.hidden == hidden || (hidden && !record.body)) return {};
+  // A body that is not here may still come.
+  const bool comes = record.body || record.state == BodyState::kNotHeld;
+  if (record.hidden == hidden || (hidden && !comes)) return {};
   record.hidden = hidden;
   logs_.set_record(*log, index, std::move(record));
   arrivals_.add(id, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);

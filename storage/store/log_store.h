@@ -81,7 +81,8 @@ class LogWriter {
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
   // Hides the body of a record from readers here, or shows it again. Peers get it as before. An erasure ends
-  // it. Nothing is changed if it is so already, or if there is no body. kNotFound: the record is not held.
+  // it. Nothing is changed if it is so already, or if there is no body and none is awaited: one that comes
+  // later is hidden as well. kNotFound: the record is not held.
   virtual Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) = 0;
   // Removes a log's entries and bodies. Evidence against the log stays, and freezes it if it comes back.
   // fold() removes the bytes. Until then a file that no other log names is still found by its digest.

@@ -65,7 +65,8 @@ TEST_P(Erasure, WhatIsErasedWhileTheStoreIsReadIsNotWantedAgain) {
   reader.restart();
   std::size_t reads = 0;
   reader.hold = [&](const IntentBody& body) {
-    const bool held = std::holds_alternative<ReadUnheld>(body);
+    const auto* read = std::get_if<ReadUnheld>(&body);
+    const bool held = read != nullptr && read->log == author.id();
     reads += held ? 1 : 0;
     return held;
   };

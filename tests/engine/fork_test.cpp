@@ -213,7 +213,7 @@ TEST(OwnFork, StaysKnownWhateverWasSignedBeforeTheStoreKnewOfIt) {
   network.inject(session, seoul, *encode_frame(heads));
   network.drive();
   ASSERT_TRUE(seoul.engine->log(seoul.id())->frozen);
-  seoul.engine->on_own_head(seoul.now, signed_before, {});
+  seoul.engine->on_own_head(seoul.now, signed_before, {}, {});
   EXPECT_TRUE(seoul.engine->log(seoul.id())->frozen);
   network.let_go(seoul);
   network.drive();

@@ -53,6 +53,8 @@ class MissingBodiesOfALog : public testing::Test {
 
   const std::set<LogId> none;
   const std::set<LogId> this_one{city('a')};
+  const std::set<LogId> own{city('o')};
+  const std::set<LogId> both{city('a'), city('o')};
   TrustPolicy trust;
   Logs logs;
   MissingBodies missing{logs};
@@ -110,9 +112,9 @@ TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBe
   missing.state(log()).read_from = EntryIndex(5);
   missing.state(log()).unread = false;
   missing.relist(log().id());
-  EXPECT_EQ(missing.unread(), none);
+  EXPECT_EQ(missing.unread(), own);
   missing.read_again(log());
-  EXPECT_EQ(missing.unread(), this_one);
+  EXPECT_EQ(missing.unread(), both);
   EXPECT_EQ(missing.state(log()).read_from, EntryIndex(0));
   EXPECT_FALSE(missing.state(log()).outdated);
   missing.state(log()).reading_unheld = true;
@@ -120,19 +122,19 @@ TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBe
   EXPECT_TRUE(missing.state(log()).outdated);
 }
 
-TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingAndAreNotOurOwn) {
-  EXPECT_EQ(missing.unread(), this_one);
+TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingOurOwnAmongThem) {
+  EXPECT_EQ(missing.unread(), both);
   trust.set_peers({});
   trust.refresh({1});
   missing.relist(city('a'));
-  EXPECT_EQ(missing.unread(), none);
+  EXPECT_EQ(missing.unread(), own);
   trust.set_peers({city('a')});
   trust.refresh({1});
   missing.relist(city('a'));
-  EXPECT_EQ(missing.unread(), this_one);
+  EXPECT_EQ(missing.unread(), both);
   logs.forget(log());
   missing.relist(city('a'));
-  EXPECT_EQ(missing.unread(), none);
+  EXPECT_EQ(missing.unread(), own);
 }
 
 TEST_F(MissingBodiesOfALog, ALogLacksBodiesAndWaitsUntilARetryIsSet) {
@@ -160,6 +162,21 @@ TEST_F(MissingBodiesOfALog, NothingIsTriedAgainOnceNothingIsMissing) {
   EXPECT_EQ(missing.state(log()).retry_at, std::nullopt);
   EXPECT_EQ(missing.lacking(), none);
   EXPECT_EQ(missing.waiting(), none);
+}
+
+TEST_F(MissingBodiesOfALog, OfOurOwnTheFirstFewAreNamedAndAllAreCounted) {
+  missing.state(log()).unread = false;
+  add(3);
+  add(7);
+  std::string text = missing.lost_text(log());
+  EXPECT_EQ(text.find("2 texts of our own log"), 0U) << text;
+  EXPECT_NE(text.find("entries 3, 7;"), std::string::npos) << text;
+  for (std::uint64_t i = 100; i < 200; ++i) add(i);
+  text = missing.lost_text(log());
+  EXPECT_EQ(text.find("102 texts"), 0U) << text;
+  EXPECT_NE(text.find(", 117 and others;"), std::string::npos) << text;
+  missing.state(log()).unread = true;
+  EXPECT_EQ(missing.lost_text(log()).find("at least 102 texts"), 0U);
 }
 
 TEST_F(MissingBodiesOfALog, AnOpenRequestForOneOfThemIsSeen) {

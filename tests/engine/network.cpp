@@ -122,7 +122,7 @@ std::vector<VouchFact> TestNode::append(const std::vector<DraftMaker>& makers) {
   for (const auto& result : batch->results)
     EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().text());
   EXPECT_TRUE(store->commit().ok());
-  if (engine) engine->on_own_head(now, batch->state, batch->vouches);
+  if (engine) engine->on_own_head(now, batch->state, batch->vouches, batch->withdrawals);
   return batch->vouches;
 }
 
@@ -171,7 +171,7 @@ void TestNode::append_leaves(const std::vector<Bytes>& leaves) {
   ASSERT_TRUE(store->begin(true).ok());
   ASSERT_TRUE(store->append_run(run).ok());
   ASSERT_TRUE(store->commit().ok());
-  engine->on_own_head(now, *store->log_state(own.id()), {});
+  engine->on_own_head(now, *store->log_state(own.id()), {}, {});
 }
 
 void TestNode::restart() {

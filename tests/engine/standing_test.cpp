@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/checkpoint.h"
+#include "storage/store/settings.h"
 #include "tests/engine/network.h"
 
 namespace koinon::test {
@@ -24,11 +25,11 @@ class Standing : public NetworkTest {
   }
 
   // Milan and Oslo hold what Seoul has published, and Seoul knows that they do.
-  void spread(std::size_t notes) {
+  void spread(std::size_t notes, std::size_t body_bytes = 100) {
     const SessionId one = network.connect(seoul, milan);
     const SessionId two = network.connect(seoul, oslo);
     network.drive();
-    seoul.publish(notes);
+    seoul.publish(notes, "health/testing", body_bytes);
     network.drive();
     network.advance(std::chrono::seconds(2));
     network.cut(one);
@@ -52,6 +53,13 @@ class Standing : public NetworkTest {
     return out;
   }
 
+  // As the daemon does, with the words that its store has kept.
+  void restart_as_stored(TestNode& node) {
+    node.config.standing.without = excused_of(*node.store->setting(kExcused));
+    node.restart();
+    network.drive();
+  }
+  static std::vector<NodeKey> waits_for(const TestNode& node) { return node.engine->signing().waits_for; }
   static State state(const TestNode& node) { return node.engine->signing().state; }
 
   TestNode& seoul = network.add("seoul.example");
@@ -117,6 +125,32 @@ TEST_P(Standing, HalfOfThemIsNotEnoughAfterTheWait) {
   EXPECT_EQ(state(seoul), State::kSigns);
 }
 
+TEST_P(Standing, TheWordEndsWhenThePeerReturns) {
+  spread(3);
+  seoul.restart();
+  seoul.engine->on_word(seoul.now, {milan.as_peer().node_key, oslo.as_peer().node_key});
+  EXPECT_EQ(state(seoul), State::kSigns);
+  const SessionId session = network.connect(oslo, seoul);
+  network.drive();
+  network.cut(session);
+  network.drive();
+  restart_as_stored(seoul);
+  EXPECT_EQ(waits_for(seoul), std::vector{oslo.as_peer().node_key}) << "for Milan the word stands";
+}
+
+TEST_P(Standing, TheWordOutlivesARestart) {
+  spread(3);
+  seoul.restart();
+  seoul.engine->on_word(seoul.now, {oslo.as_peer().node_key});
+  network.drive();
+  EXPECT_EQ(waits_for(seoul), std::vector{milan.as_peer().node_key});
+  restart_as_stored(seoul);
+  EXPECT_EQ(waits_for(seoul), std::vector{milan.as_peer().node_key});
+  network.connect(milan, seoul);
+  network.drive();
+  EXPECT_EQ(state(seoul), State::kSigns);
+}
+
 TEST_P(Standing, TwoOfThreeSufficeAfterTheWait) {
   TestNode& rome = network.add("rome.example");
   network.peer(seoul, rome);
@@ -159,6 +193,31 @@ TEST_P(Standing, WhatPeersHaveIsPulledBackAndThenSignedOn) {
   EXPECT_TRUE(milan.engine->frozen().empty());
 }
 
+TEST_P(Standing, WhatOnePeerBeganToGiveBackAnotherEnds) {
+  spread(40, 20'000);  // more than one chunk
+  ASSERT_EQ(milan.holds(seoul), 41U);
+  TestNode& old = rolled_back(0, marked(MarkSays::kBehind));
+  std::optional<SessionId> first;  // gives one chunk and no more
+  for (TestNode* peer : {&milan, &oslo}) {
+    const SessionId session = network.connect(*peer, old);
+    network.tamper_frames(session, *peer, [&first, session](v1::Frame& frame) {
+      if (!frame.has_chunk()) return true;
+      const bool begins = !first;
+      if (begins) first = session;
+      return begins || *first != session;
+    });
+  }
+  network.drive();
+  ASSERT_TRUE(first);
+  const std::uint64_t begun = old.engine->log(old.id())->range.size().value;
+  EXPECT_GT(begun, 1U);
+  ASSERT_LT(begun, 41U);
+  network.cut(*first);
+  network.drive();
+  EXPECT_EQ(old.holds(old), 41U);
+  EXPECT_EQ(old.bodies_of(old), 40U);
+}
+
 TEST_P(Standing, WhoClaimsMoreAndShowsNothingHasAnswered) {
   spread(2);
   seoul.restart();
@@ -196,6 +255,14 @@ TEST_P(Standing, WhatWasSeenOutlivesARemoval) {
   network.drive();
   EXPECT_TRUE(shown);
   EXPECT_EQ(state(old), State::kBehind) << "and it showed the head";
+  network.advance(std::chrono::minutes(59));
+  EXPECT_FALSE(old.engine->signing().nobody_serves);
+  network.advance(std::chrono::minutes(2));
+  const StandingView view = old.engine->signing();
+  EXPECT_EQ(view.state, State::kBehind) << "time does not make it sign";
+  EXPECT_TRUE(view.nobody_serves);
+  EXPECT_EQ(view.shown_by, milan.as_peer().node_key);
+  EXPECT_EQ(view.shown, TreeSize(seoul.holds(seoul)));
 }
 
 TEST_P(Standing, TwoRestoredCitiesThatAreEachOthersOnlyPeers) {
@@ -211,6 +278,32 @@ TEST_P(Standing, TwoRestoredCitiesThatAreEachOthersOnlyPeers) {
   network.advance(std::chrono::seconds(30));
   EXPECT_EQ(state(rome), State::kSigns);
   EXPECT_EQ(state(bonn), State::kSigns);
+}
+
+TEST_P(Standing, WhoCanOnlySendSignsByItsStandingWordHoweverOftenAllIsAskedAnew) {
+  spread(2);
+  EngineConfig config = marked(MarkSays::kNone);
+  config.standing.alone = true;
+  TestNode& sender = rolled_back(0, config);
+  network.drive();
+  EXPECT_EQ(state(sender), State::kSigns) << "though peers have held its log";
+  const std::size_t told = sender.events_of(Event::Kind::kStanding).size();
+  sender.engine->on_resumed(sender.now);
+  network.drive();
+  EXPECT_EQ(state(sender), State::kSigns);
+  EXPECT_EQ(sender.events_of(Event::Kind::kStanding).size(), told + 1) << "who waits for the word hears it";
+}
+
+TEST_P(Standing, TheStandingWordAnswersNoProofOfARollback) {
+  for (const auto& [mark, restored] :
+       {std::pair(MarkSays::kBehind, false), std::pair(MarkSays::kNone, true)}) {
+    EngineConfig config = marked(mark, restored);
+    config.standing.alone = true;
+    TestNode& node = network.add(restored ? "graz.example" : "bonn.example", config);
+    network.advance(std::chrono::minutes(12));
+    EXPECT_EQ(state(node), State::kAsks);
+    EXPECT_TRUE(node.engine->signing().needs_word);
+  }
 }
 
 TEST_P(Standing, AResumedMachineAsksAnew) {

@@ -286,6 +286,26 @@ class Backup(NodesTest):
         except CommandFailed:
             return False
 
+    def test_a_damaged_text_of_our_own_is_fetched_again_and_of_entries_the_way_is_named(self):
+        seoul, la = self.pair()
+        refs = [seoul.publish(f"Note {i}") for i in range(2)]
+        wait_for(lambda: all(la.shows(ref) for ref in refs), "Los Angeles holds them")
+        seoul.stop()
+        store, number = seoul.data / "store.db", int(refs[0].split("/")[1])
+        row = f"(SELECT number << 40 FROM log WHERE name = 'seoul.example') + {number}"
+        self.assertEqual(change(store, f"UPDATE record SET body = body || x'00' WHERE id = {row}"), 1)
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE).stdout.decode()
+        self.assertIn(f"seoul.example/{number}: its body is damaged; it can be fetched again", said)
+        koinon("fsck", "--repair", data=seoul.data)
+        seoul.start()
+        wait_for(lambda: all(seoul.shows(ref) for ref in refs), "the text is fetched again")
+        seoul.stop()
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
+        change(store, f"UPDATE record SET entry = entry || x'00' WHERE id = {row}")
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE).stdout.decode()
+        self.assertIn(f"seoul.example/{number}: the entry is damaged; it must come from a backup, or back from other cities", said)
+        self.assertIn("koinon restore --keys", said)
+
     def test_a_damaged_log_of_another_city_is_fetched_again(self):
         seoul, la = self.pair()
         refs = [la.publish(f"Note {i}") for i in range(5)]

@@ -83,6 +83,18 @@ TEST_P(Erasure, ABodyIsHiddenUntilItIsErasedOrShownAgain) {
   EXPECT_TRUE(store->hidden(author.log.id())->empty());
 }
 
+TEST_P(Erasure, ABodyThatIsNotHereIsHiddenWhenItComes) {
+  author.say(note("one"));
+  take(author.run(0, 1, BodyState::kNotHeld));
+  change([&] { EXPECT_TRUE(store->set_hidden(author.log.id(), EntryIndex(0), true, {9}).ok()); });
+  BodiesCommit came;
+  came.log = author.log.id();
+  came.bodies.push_back({EntryIndex(0), author.body(0), false});
+  change([&] { EXPECT_TRUE(store->add_bodies(came).ok()); });
+  EXPECT_EQ(record(0).state, BodyState::kHeld);
+  EXPECT_TRUE(record(0).hidden);
+}
+
 TEST_P(Erasure, WhatOurLogSaysIsKnownByItsSealedDigestEvenIfItCameBackFromPeersAndWasErased) {
   change([&] { ASSERT_TRUE(store->set_own_log(author.log.id()).ok()); });
   author.say(note("one"));

@@ -81,6 +81,24 @@ TEST_F(Fsck, NamesADamagedEntry) {
   expect_named("seoul.example/300", "entry is damaged", fsck::Remedy::kFetchLog);
 }
 
+TEST_F(Fsck, OfOurOwnLogABodyComesAgainAndEntriesByARestore) {
+  {
+    auto store = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
+    ASSERT_TRUE(store.ok() && (*store)->begin(true).ok());
+    ASSERT_TRUE((*store)->set_own_log(log.id()).ok() && (*store)->commit().ok());
+  }
+  change("UPDATE record SET body = body || x'00' WHERE id = (1 << 40) + 7");
+  expect_named("seoul.example/7", "body is damaged", fsck::Remedy::kFetchBody);
+  repair();
+  EXPECT_EQ(look().count(), 0u);
+  change("UPDATE record SET entry = entry || x'00' WHERE id = (1 << 40) + 300");
+  expect_named("seoul.example/300", "entry is damaged", fsck::Remedy::kRestoreLog);
+  EXPECT_NE(look().damages()[0].text().find("koinon restore --keys"), std::string::npos);
+  EXPECT_FALSE(fsck::is_repairable(fsck::Remedy::kRestoreLog));
+  repair();
+  expect_named("seoul.example/300", "entry is damaged", fsck::Remedy::kRestoreLog);
+}
+
 TEST_F(Fsck, NamesAMissingEntry) {
   change("DELETE FROM record WHERE id = (1 << 40) + 300");
   expect_named("seoul.example/300", "entry is missing", fsck::Remedy::kFetchLog);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/publishing/signing_standing.h"
 #include "node/reading/kept_fault.h"
 #include "proto/base/limits.h"
 
@@ -109,6 +110,24 @@ TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {
       alarms_of(input).front().text,
       "the clock of this node seems to be 60 minutes behind: it jumped just now, and counts once it has "
       "stood for ten minutes; if the new time is right, say koinon clock --is-right, else set it");
+}
+
+TEST(Alarms, OurLogThatNobodyServesIsCriticalAndNamesWhoShowedIt) {
+  SigningNow now;
+  now.view.state = SigningState::kBehind;
+  now.view.shown = TreeSize(40);
+  now.shown_by = "milan.example";
+  now.view.nobody_serves = true;
+  AlarmInput input;
+  input.signing_stopped = why_not_signed(now);
+  ASSERT_EQ(ids(input), Ids{"signing"});
+  const Alarm alarm = alarms_of(input).front();
+  EXPECT_EQ(alarm.severity, Severity::kCritical);
+  EXPECT_NE(alarm.text.find("milan.example has shown a head of our own log with 40 entries"),
+            std::string::npos)
+      << alarm.text;
+  ASSERT_TRUE(alarm.why);
+  EXPECT_EQ(alarm.why->id, "signing.unserved");
 }
 
 TEST(Alarms, APeerHasTimeToComeBack) {

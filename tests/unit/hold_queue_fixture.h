@@ -68,7 +68,8 @@ class HoldQueueTest : public testing::Test {
     index_writer = std::move(*open_index_writer(folder.path() / "index.db", *store->epochs()));
     StoreWriter::Callbacks callbacks;
     callbacks.on_completions = [](const std::vector<Completion>&) {};
-    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
+    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&,
+                               const std::vector<WithdrawalFact>&) {};
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = [this]() -> std::optional<SigningWait> { return waits.get(); };
     writer = std::make_unique<StoreWriter>(

@@ -39,7 +39,8 @@ class StoreWriterTest : public testing::Test {
       for (Completion& one : done) answers.emplace(one.id.value, std::move(one.answer));
       if (completed >= expected) all_completed.set_value();
     };
-    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
+    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&,
+                               const std::vector<WithdrawalFact>&) {};
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = [] { return std::optional<SigningWait>(); };
     writer = std::make_unique<StoreWriter>(

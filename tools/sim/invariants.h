@@ -158,6 +158,8 @@ class Invariants {
   void check_cursors(SimNode& node, const StoreState& state, const std::map<NodeIndex, StoreState>& all);
   bool has_all(SimNode& node, const AuthoredLog& log);
   void add_sources(SimNode& node, std::set<LogId>& mine);  // logs that it has all of
+  void check_own_bodies(SimNode& node, const AuthoredLog& log,
+                        const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);
   void check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                          std::vector<Broken>& out);
 

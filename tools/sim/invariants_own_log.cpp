@@ -309,6 +309,25 @@ void Invariants::add_sources(SimNode& node, std::set<LogId>& mine) {
   }
 }
 
+// Of its own log a node wants all that is to be had, whatever it wants of others.
+void Invariants::check_own_bodies(SimNode& node, const AuthoredLog& log,
+                                  const std::map<NodeIndex, std::set<LogId>>& gets,
+                                  std::vector<Broken>& out) {
+  const LogId id = node.log();
+  for (std::uint64_t i = 0; i < log.records().size() && out.size() < kMostLacking; ++i) {
+    const Said& said = log.records()[i];
+    const auto entry = parse_entry(said.entry);
+    if (!entry.ok() || entry->body_size() == 0) continue;
+    const auto record = node.store().record(id, EntryIndex(i));
+    const bool has = record.ok() && !record->body.empty();
+    const std::string which = "the body of its own entry " + std::to_string(i);
+    if (said.erased_by && has)
+      out.push_back({schedule_.now(), node.name(), "still holds " + which + ", which was erased"});
+    if (said.erased_by || has || !body_obtainable(node, id, EntryIndex(i), gets)) continue;
+    out.push_back({schedule_.now(), node.name(), "lacks " + which + asked_in_vain(node, id, EntryIndex(i))});
+  }
+}
+
 void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                                    std::vector<Broken>& out) {
   const AuthoredLog& log = truth_.log(node.log());
@@ -323,6 +342,7 @@ void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std:
     }
     return;
   }
+  check_own_bodies(node, log, gets, out);
   const StandingView view = node.engine().signing();
   if (view.state == SigningState::kSigns) return;
   const auto peers = awaited(node);

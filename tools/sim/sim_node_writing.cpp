@@ -118,7 +118,7 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
     run.vouches = batch->vouches;
     around_.observer.on_published(*this, run);
     later(std::chrono::microseconds(100), [this, batch = *batch] {
-      engine_->on_own_head(now(), batch.state, batch.vouches);
+      engine_->on_own_head(now(), batch.state, batch.vouches, batch.withdrawals);
       after_input();
     });
   }

@@ -1,0 +1,114 @@
+// What single peers may say about our log, without a network: an observer's word, another root at a size that
+// we hold.
+#include "tests/engine/alone.h"
+
+namespace koinon::engine::test {
+namespace {
+
+const LogIdentity kSeoul = city("seoul");
+
+// Seoul's node. Peer 1 is Milan's, which has held our log; peer 2 is an observer.
+StoreState with_observer() {
+  StoreState state = pinned({kMilan}, {state_of(kSeoul, 3, 1)});
+  state.own_log = kSeoul.log_id();
+  state.peers.front().held_ours = true;
+  PeerRecord observer;
+  observer.node_key = key_of<NodeKey>('\2');
+  observer.name = "library.example";
+  state.peers.push_back(observer);
+  return state;
+}
+
+class StandingAlone : public Alone {
+ protected:
+  StandingAlone() : Alone(with_observer()) {
+    milan.peer_log = kMilan.log_id();
+    settle_all();
+  }
+
+  void settle_all() {
+    parts.settle();
+    look();
+  }
+  void say(Link& link, std::uint64_t size, const Hash& said) {
+    v1::Seen seen;
+    seen.set_size(size);
+    if (size > 0) seen.set_root(said.bytes());
+    seen.set_caught_up(true);
+    parts.standing.on_seen(link, seen);
+    settle_all();
+  }
+  SigningState state() const { return parts.standing.view().state; }
+  // How often a head of our log was asked for.
+  std::size_t asked_to_show(const Link& link) {
+    const auto& said = said_to(link);
+    return static_cast<std::size_t>(std::count_if(
+        said.begin(), said.end(), [](const v1::Frame& frame) { return frame.has_get_heads(); }));
+  }
+
+  const Hash root = parts.logs.at(kSeoul.log_id()).state().range.root();
+  Link& milan = connect('\1');
+  Link& observer = connect('\2');
+};
+
+TEST_F(StandingAlone, AnObserverIsNotAwaitedAndItsAnswerDoesNotCount) {
+  EXPECT_EQ(state(), SigningState::kAsks);
+  EXPECT_EQ(parts.standing.view().waits_for, std::vector{milan.peer});
+  say(observer, 3, root);
+  EXPECT_EQ(state(), SigningState::kAsks) << "Milan has not answered";
+  EXPECT_EQ(parts.standing.view().answered, 0U);
+  say(milan, 3, root);
+  EXPECT_EQ(state(), SigningState::kSigns);
+}
+
+TEST_F(StandingAlone, AnObserverThatShowsALargerHeadStopsUs) {
+  say(milan, 3, root);
+  ASSERT_EQ(state(), SigningState::kSigns);
+  parts.standing.note_head(observer, {TreeSize(5), key_of<Hash>('n'), "a head"});
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kBehind);
+  EXPECT_EQ(parts.standing.view().shown_by, observer.peer);
+  EXPECT_EQ(parts.standing.view().shown, TreeSize(5));
+}
+
+TEST_F(StandingAlone, ASmallerHeadThatWeHoldAnswers) {
+  say(milan, 2, key_of<Hash>('t'));
+  const auto reads = asked<ReadRoot>();
+  ASSERT_EQ(reads.size(), 1U);
+  EXPECT_EQ(reads[0].intent.size, TreeSize(2));
+  EXPECT_EQ(state(), SigningState::kAsks) << "until it is read";
+  parts.effects.answer({reads[0].id, Answer(key_of<Hash>('t'))});
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kSigns);
+  EXPECT_EQ(asked_to_show(milan), 0U);
+}
+
+TEST_F(StandingAlone, AnotherRootAtAHeldSizeIsToBeShownAndHasAnsweredIfItIsNot) {
+  say(milan, 2, key_of<Hash>('t'));
+  const auto reads = asked<ReadRoot>();
+  ASSERT_EQ(reads.size(), 1U);
+  parts.effects.answer({reads[0].id, Answer(key_of<Hash>('u'))});
+  settle_all();
+  EXPECT_EQ(asked_to_show(milan), 1U);
+  EXPECT_EQ(state(), SigningState::kAsks);
+  begin(limits::kShowWait - MonoTime(1));
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kAsks);
+  begin(limits::kShowWait);
+  settle_all();
+  EXPECT_EQ(told(Event::Kind::kCannotShow), 1U);
+  EXPECT_EQ(parts.standing.view().cannot_show, std::vector{milan.peer});
+  EXPECT_EQ(state(), SigningState::kSigns) << "words alone keep nobody from signing";
+}
+
+TEST_F(StandingAlone, AnotherRootAtTheSizeOfAllThatWeHoldIsDoubtedAtOnce) {
+  say(milan, 3, key_of<Hash>('t'));
+  EXPECT_TRUE(asked<ReadRoot>().empty());
+  EXPECT_EQ(asked_to_show(milan), 1U);
+  EXPECT_EQ(state(), SigningState::kAsks);
+  say(milan, 3, root);
+  EXPECT_EQ(state(), SigningState::kSigns) << "it has thought better of it";
+}
+
+}  // namespace
+}  // namespace koinon::engine::test
