@@ -31,9 +31,8 @@ std::vector<DraftWrite> SimOffice::due() {
   std::vector<DraftWrite> out;
   for (const auto& [number, kept] : held_.kept) {
     if (kept.waits_for_look || !under_way_.insert(number).second) continue;
-    out.push_back(
-        {with_salt(kept.maker, kept.salt),
-         [this, one = number](const Result<Published>& published) { answered(one, published); }});
+    out.push_back({with_salt(kept.maker, kept.salt),
+                   [this, one = number](const Result<Published>& published) { answered(one, published); }});
   }
   return out;
 }
