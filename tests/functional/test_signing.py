@@ -184,6 +184,24 @@ class TheOnlyPeer(SigningTest):
         seoul.run("peer", "remove", "la.example", check=False)  # that we take the vouch back waits to be signed
         self.signs(seoul)
 
+    def test_after_a_proven_rollback_removing_it_leaves_the_word(self):
+        seoul, la = self.cities("la")
+        seoul.stop()
+        yesterday = self.copy(seoul)
+        seoul.start()
+        seoul.publish("Nobody has it any more")
+        self.followed(seoul, la)
+        la.stop()
+        seoul.stop()
+        self.put_back(seoul, yesterday)
+        seoul.start("--signing-wait-seconds", "1")
+        self.assertTrue(standing(seoul)["rolled_back"], "by the mark")
+        seoul.run("peer", "remove", "la.example", check=False)
+        wait_for(lambda: standing(seoul)["needs_word"], "there is nobody left to ask")
+        self.assertEqual(state(seoul), "asks")
+        self.assertIn("this node signs", seoul.run("sign", "--alone"))
+        seoul.publish("After")
+
     def test_is_excused_by_the_word(self):
         seoul = self.gone()
         self.assertIn("this node signs", seoul.run("sign", "--without", "la.example"))
