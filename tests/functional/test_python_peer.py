@@ -192,7 +192,7 @@ class GivenBack(NodesTest):
         city = City("python.example", self.folder)
         seoul.run("peer", "add", city.line(), "--no-vouch")
         self.node_key = base64.urlsafe_b64decode(seoul.json("id")["node_key"] + "=")
-        self.signing = base64.b64decode(seoul.json("id")["vkey"].rsplit("+", 1)[1])[1:]
+        self.signing = base64.b64decode(seoul.json("id")["vkey"].split("+", 2)[2])[1:]
         seoul.publish("Before")
         seoul.stop()
         yesterday = seoul.data.with_name("yesterday")
