@@ -11,6 +11,7 @@
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
+#include "node/replication/stored_standing.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
 #include "storage/office/after_rollback.h"
@@ -19,20 +20,6 @@
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace {
-
-// A store that was made anew from the keys holds nothing of its own log yet; the engine fetches it.
-void add_own_log(const NodeIdentity& identity, StoreState& state) {
-  if (!identity.log) return;
-  LogState own;
-  own.id = identity.log->log_id();
-  own.identity = *identity.log;
-  const auto same = [&](const LogState& log) { return log.id == own.id; };
-  if (std::none_of(state.logs.begin(), state.logs.end(), same)) state.logs.push_back(std::move(own));
-}
-
-}  // namespace
-
 Daemon::Daemon(Config config) : config_(std::move(config)), log_(config_.log_level, config_.log_format) {}
 
 Daemon::~Daemon() { stop(); }
@@ -57,7 +44,7 @@ Status Daemon::prepare() {
     KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
     mark_.emplace(std::move(mark));
   }
-  add_own_log(identity_, state);
+  if (identity_.log) add_own_log(*identity_.log, state);
   KOINON_TRY(begin_epoch(*store, state));
   keep_identity_file(folder_->files(), identity_.log, log_);
   KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,

@@ -58,7 +58,25 @@ Result<bool> Announcer::turn() {
   return more_;
 }
 
+// After proof of a rollback the office is set aside first (after_rollback.h): what comes back with our log
+// was told before. The proof is durable before any of it comes, so it is looked for after the news was read.
+Result<bool> Announcer::is_to_be_set_aside() {
+  KOINON_ASSIGN(const auto proven_at, parts_.store.setting(kRolledBackAt));
+  if (!proven_at) return false;
+  KOINON_ASSIGN(const auto after, parts_.outbox.tells_after());
+  tells_after_ = after.value_or(UnixMillis{INT64_MIN});
+  return !after || std::to_string(after->value) != *proven_at;
+}
+
 Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
+  KOINON_ASSIGN(News news, read_news(after));
+  KOINON_ASSIGN(const bool waits, is_to_be_set_aside());
+  if (!waits) return news;
+  more_ = false;
+  return News{after, {}};
+}
+
+Result<Announcer::News> Announcer::read_news(ArrivalSeq after) {
   News news{after, {}};
   KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
   KOINON_ASSIGN(const auto arrivals, parts_.store.arrivals(after, kNewsRows));

@@ -59,8 +59,11 @@ class Announcer {
     std::vector<NewRecord> records;
   };
 
-  // The records that arrived after `after` and are indexed, at most some hundred.
+  // The records that arrived after `after` and are indexed, at most some hundred. None while a rollback is
+  // proven and the office not set aside yet.
   Result<News> news_after(ArrivalSeq after);
+  Result<News> read_news(ArrivalSeq after);
+  Result<bool> is_to_be_set_aside();
   Result<bool> is_told_by(const NewRecord& news);
   Status write_deliveries();
   Status write_gathered();

@@ -1,5 +1,8 @@
 #include "node/replication/stored_standing.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "proto/base/encoding.h"
 #include "storage/store/settings.h"
 
@@ -17,6 +20,14 @@ Status read_standing(StoreReader& store, StandingConfig& standing) {
   KOINON_ASSIGN(const std::uint64_t at, parse_decimal(*found));
   standing.rolled_back_at.value = static_cast<std::int64_t>(at);
   return {};
+}
+
+void add_own_log(const LogIdentity& own, StoreState& state) {
+  LogState log;
+  log.id = own.log_id();
+  log.identity = own;
+  const auto same = [&](const LogState& other) { return other.id == log.id; };
+  if (std::none_of(state.logs.begin(), state.logs.end(), same)) state.logs.push_back(std::move(log));
 }
 
 }  // namespace koinon

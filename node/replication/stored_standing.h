@@ -11,4 +11,8 @@ namespace koinon {
 // store. kMalformed: the store holds a time that is none.
 Status read_standing(StoreReader& store, StandingConfig& standing);
 
+// A store that was made anew from the keys holds nothing of its own log yet: the engine, which is started
+// with `state`, fetches it.
+void add_own_log(const LogIdentity& own, StoreState& state);
+
 }  // namespace koinon

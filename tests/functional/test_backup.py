@@ -212,6 +212,69 @@ class Backup(NodesTest):
             koinon("restore", place, data=data)
             self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
 
+    def test_wherever_the_disk_is_full_it_is_said_and_nothing_is_lost(self):
+        seoul = self.node("seoul")
+        self.with_file(seoul, 1 << 20)
+        data = self.path("back")
+        sizes = (16_384, 40_000, 70_000, 150_000, 400_000, 1_000_000, 1 << 30)
+        for name, options in (("folder", []), ("one", ["--one-file"])):
+            place, failed = self.path(name), []
+            for size in sizes:
+                said = limited(size, "backup", place, *options, data=seoul.data)
+                if said.returncode != 0:
+                    failed.append(size)
+                    self.said_that_it_is_full(said, size)
+                    self.assert_refused("no backup was finished", lambda: koinon("restore", place, data=data))
+            self.assertIn(sizes[0], failed)
+            self.assertNotIn(sizes[-1], failed)
+            failed = []
+            for size in sizes:
+                said = limited(size, "restore", place, data=data)
+                if said.returncode != 0:
+                    failed.append(size)
+                    self.said_that_it_is_full(said, size)
+                    self.assertFalse(data.exists() or pathlib.Path(f"{data}.partial").exists(), size)
+                    continue
+                self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [], size)
+                shutil.rmtree(data)
+            self.assertIn(sizes[0], failed)
+            self.assertNotIn(sizes[-1], failed)
+
+    def said_that_it_is_full(self, said, size):
+        self.assertEqual(said.returncode, 1, size)
+        self.assertEqual(len(said.stderr.splitlines()), 1, said.stderr)
+        self.assertIn(b"there is no room", said.stderr, size)
+
+    def test_a_restore_that_is_killed_at_many_points_is_run_again(self):
+        seoul = self.node("seoul")
+        ref = self.with_file(seoul, 8 << 20)
+        place, data = self.path("folder"), self.path("back")
+        partial = pathlib.Path(f"{data}.partial")
+        seoul.run("backup", place)
+        killed = 0
+        for point in (0, 1, 100_000, 1 << 20, 4 << 20, 8 << 20):
+            def written():
+                try:
+                    return partial.exists() and sum(file.stat().st_size for file in files_below(partial)) >= point
+                except FileNotFoundError:  # it was put into its place meanwhile
+                    return True
+            process = subprocess.Popen([str(BIN / "koinon"), "restore", str(place), "--data", str(data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            wait_for(lambda: written() or process.poll() is not None, "the restore has come so far")
+            process.kill()
+            if process.wait(DEADLINE) == -signal.SIGKILL and not data.exists():
+                killed += 1
+                koinon("restore", place, data=data)
+            # Where it is in its place, it is whole, whenever the kill came.
+            self.assertFalse(partial.exists(), point)
+            self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [], point)
+            if point < 8 << 20:
+                shutil.rmtree(data)
+        self.assertGreater(killed, 1)
+        seoul.stop()
+        node = Node(self.folder, "back", init=False)
+        self.nodes.append(node.start())
+        self.assertTrue(node.shows(ref))
+
     def test_a_damaged_backup_is_refused_and_what_is_there_is_kept(self):
         seoul = self.node("seoul")
         self.with_file(seoul)
@@ -278,6 +341,29 @@ class Backup(NodesTest):
         again = self.path("again")
         wait_for(lambda: self.fetched(seoul, ref, again), "the file is fetched again")
         self.assertEqual(again.read_bytes(), file.read_bytes())
+
+    def test_a_damaged_text_of_our_own_comes_back_from_a_peer(self):
+        seoul, la = self.pair()
+        ref = seoul.publish("Ours", "Words that came back.")
+        wait_for(lambda: la.shows(ref), "Los Angeles holds it")
+        entries = seoul.json("status")["entries"]
+        seoul.stop()
+        number = int(ref.split("/")[1])
+        row = f"(SELECT number << 40 FROM log WHERE name = 'seoul.example') + {number}"
+        self.assertEqual(change(seoul.data / "store.db", f"UPDATE record SET body = body || x'00' WHERE id = {row}"), 1)
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE)
+        self.assertEqual(said.returncode, 1)
+        self.assertIn(f"seoul.example/{number}: its body is damaged; it can be fetched again", said.stdout.decode())
+        koinon("fsck", "--repair", data=seoul.data)
+        seoul.start()
+        wait_for(lambda: seoul.shows(ref), "the body is fetched again")
+        self.assertIn("Words that came back.", seoul.run("show", ref))
+        self.assertEqual(seoul.json("status")["entries"], entries)
+        seoul.publish("After")
+        wait_for(lambda: la.entries("seoul.example") > entries, "its log goes on")
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        seoul.stop()
+        self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
 
     def fetched(self, node, ref, to):
         try:

@@ -5,13 +5,14 @@ import itertools
 import os
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import unittest
 
 import wire
 from nodes import DEADLINE, TOP, NodesTest, connected, wait_for
-from wire import City, Range, Session, record
+from wire import City, Range, Session, answer_get, record, serve_log
 
 
 class PythonPeer(NodesTest):
@@ -173,13 +174,131 @@ class PythonPeer(NodesTest):
             first.close()
 
 
+class GivenBack(NodesTest):
+    """PROTOCOL.md, "What was seen of a log": the example, with a node whose folder is put back and a peer that is no node of ours."""
+
+    def head_of(self, heads, log):
+        head = next(h for h in heads.heads if h.log_id == log)
+        return head, *wire.open_checkpoint(head.checkpoint, wire.origin("seoul.example", log), self.signing)
+
+    def connect(self, seoul, city, **hello):
+        session = Session(seoul.peer_port, city, self.node_key)
+        session.send_hello(city, **hello)
+        session.follow()
+        return session, session.expect("hello")
+
+    def test_a_city_that_was_put_back_gets_its_log_from_the_python_peer_alone(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", city.line(), "--no-vouch")
+        self.node_key = base64.urlsafe_b64decode(seoul.json("id")["node_key"] + "=")
+        self.signing = base64.b64decode(seoul.json("id")["vkey"].split("+", 2)[2])[1:]
+        seoul.publish("Before")
+        seoul.stop()
+        yesterday = seoul.data.with_name("yesterday")
+        shutil.copytree(seoul.data, yesterday)
+        seoul.start()
+        old = seoul.json("status")["entries"]
+        refs = [seoul.publish(f"Since {i}") for i in range(3)]
+
+        # The peer takes all of it, and gives a log of its own.
+        session, hello = self.connect(seoul, city, seen=(0, b""))
+        self.assertEqual((hello.seen_of_yours.size, hello.seen_of_yours.root), (0, b""), "Seoul has seen no head of ours")
+        log = hello.log_id
+        head, size, root = self.head_of(session.expect("heads"), log)
+        self.assertEqual(size, old + 3)
+        records, held = session.get(7, head, size, root, 0, size)
+        mine = [(city.genesis(), b"")]
+        serve_log(session, city, mine)
+        wait_for(lambda: seoul.entries("python.example") == 1, "Seoul holds it")
+        session.close()
+        session, hello = self.connect(seoul, city, seen=(size, root))
+        self.assertEqual(hello.seen_of_yours, wire.wire.Seen(size=1, root=wire.leaf_hash(mine[0][0]), caught_up=True))
+        session.close()
+
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        shutil.copytree(yesterday, seoul.data)
+        seoul.start()
+        standing = lambda: seoul.local("GET", "/api/v1/status")["standing"]
+        self.assertEqual((standing()["state"], standing()["waits_for"]), ("asks", ["python.example"]))
+        self.assertTrue(standing()["rolled_back"], "by the mark")
+        session, hello = self.connect(seoul, city)
+        _, held_there, root_there = self.head_of(session.expect("heads"), log)
+        self.assertEqual(held_there, old)
+        kept, _ = session.get(8, head, held_there, root_there, 0, held_there)
+        marks = [r.mark for r in kept if record.Entry.FromString(r.entry).body_size]
+        self.assertEqual(marks, [wire.wire.BODY_MARK_NOT_HELD] * len(marks), "a withdrawal that is lost may have taken them")
+        self.assertTrue(marks)
+        self.assertFalse(any(r.body for r in kept))
+        self.assertEqual(standing()["state"], "asks", "this peer has not said yet what it saw")
+
+        session.send_seen(size, root)
+        asked = session.show_head(wire.wire.Head(log_id=log, checkpoint=head.checkpoint))
+        self.assertEqual(list(asked.log_ids), [log])
+        get = session.expect("get")
+        self.assertEqual((get.log_id, getattr(get, "from"), get.to, get.size, get.root), (log, old, size, size, root))
+        answer_get(session, get, [(r.entry, r.body) for r in records])
+        wait_for(lambda: standing()["state"] == "signs", "the log is whole, and its only peer has answered")
+        self.assertEqual(seoul.json("status")["entries"], size)
+        for ref in refs:
+            self.assertTrue(seoul.shows(ref), ref)
+        kept, _ = session.get(9, head, size, root, 0, size)
+        self.assertEqual([r.body for r in kept], [r.body for r in records], "now everybody gets the texts")
+
+        # What it signs now follows upon what it had signed.
+        seoul.publish("After")
+        session.close()
+        session, _ = self.connect(seoul, city, seen=(size, root))
+        new, new_size, new_root = self.head_of(session.expect("heads"), log)
+        self.assertEqual(new_size, size + 1)
+        last, _ = session.get(10, new, new_size, new_root, size, new_size)
+        held.append(wire.leaf_hash(last[0].entry))
+        self.assertEqual(held.root(), new_root)
+        session.close()
+
+
+def given_in(section):
+    """The values `name = value` of the first block after a heading of PROTOCOL.md."""
+    text = (TOP / "proto" / "PROTOCOL.md").read_text()
+    block = text.split(f"\n{section}\n", 1)[1].split("```")[1]
+    return dict(re.findall(r"^([a-z0-9 ]+?) *= *(.+)$", block, re.M))
+
+
+def framed(frame):
+    data = frame.SerializeToString()
+    return (struct.pack(">I", len(data)) + data).hex()
+
+
 class WorkedExample(unittest.TestCase):
     """PROTOCOL.md, section "A worked example": every value follows from the two seeds."""
 
+    def test_what_is_said_of_a_log_that_was_seen(self):
+        """With the log of the worked example, of which the author has the first entry only."""
+        given, log = given_in("### What was seen of a log"), given_in("## A worked example")
+        seen, get_heads, heads, get = (wire.wire.Frame() for _ in range(4))
+        seen.seen.size, seen.seen.root, seen.seen.caught_up = 3, bytes.fromhex(log["root"]), True
+        self.assertEqual(given["seen"], framed(seen))
+        get_heads.get_heads.request_id = 7
+        get_heads.get_heads.log_ids.append(bytes.fromhex(log["log id"]))
+        self.assertEqual(given["get heads"], framed(get_heads))
+        heads.heads.request_id = 7
+        heads.heads.heads.add(log_id=bytes.fromhex(log["log id"]), checkpoint=bytes.fromhex(log["checkpoint"]))
+        self.assertEqual(given["heads"], framed(heads))
+        get.get.request_id, get.get.log_id, get.get.to, get.get.size = 8, bytes.fromhex(log["log id"]), 3, 3
+        get.get.root = bytes.fromhex(log["root"])
+        setattr(get.get, "from", 1)
+        self.assertEqual(given["get"], framed(get))
+
+        class Sent:
+            def send(self, frame):
+                self.frame = frame
+        sent, entries = Sent(), [bytes.fromhex(log[f"entry {i}"]) for i in range(3)]
+        answer_get(sent, get.get, list(zip(entries, (b"", bytes.fromhex(log["body 1"]), b""))))
+        self.assertEqual(given["chunk"], framed(sent.frame))
+
     def test_every_value_is_recomputed(self):
-        text = (TOP / "proto" / "PROTOCOL.md").read_text()
-        block = text.split("## A worked example", 1)[1].split("```")[1]
-        given = dict(re.findall(r"^([a-z0-9 ]+?) *= *(.+)$", block, re.M))
+        given = given_in("## A worked example")
         name = given["name"]
         signing, recovery = bytes.fromhex(given["signing seed"]), bytes.fromhex(given["recovery seed"])
         log = wire.log_id(name, wire.public_key(signing), wire.public_key(recovery))
@@ -207,8 +326,7 @@ class WorkedExample(unittest.TestCase):
         chunk.chunk.records.add(entry=entries[1])
         chunk.chunk.left = wire.leaf_hash(entries[0])
         chunk.chunk.right = wire.leaf_hash(entries[2])
-        data = chunk.SerializeToString()
-        self.assertEqual(given["frame"], (struct.pack(">I", len(data)) + data).hex())
+        self.assertEqual(given["frame"], framed(chunk))
 
 
 if __name__ == "__main__":

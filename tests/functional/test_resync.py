@@ -1,5 +1,6 @@
 """What a reconnection costs when there is nothing new: one round trip, under 600 bytes, however many logs."""
 
+import os
 import subprocess
 import time
 import unittest
@@ -32,6 +33,8 @@ def hub_bytes(node, ref):
 
 
 class Resync(NodesTest):
+    READER = ("--listen", "", "--trust-admits", 20_000, "--trust-hops", 3)
+
     @staticmethod
     def at_rest(hub, reader, proxy):
         """A condition: for longer than announcements and cursors wait no cursor has moved and no byte has passed."""
@@ -58,7 +61,7 @@ class Resync(NodesTest):
         wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
         reader.stop()
         proxy.reset()
-        reader.start("--listen", "", "--trust-admits", 5000)
+        reader.start(*self.READER)
         wait_for(lambda: connected(reader, hub.name), "they connect again")
         wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
         records = after_finished(proxy.seen())
@@ -84,16 +87,16 @@ class Resync(NodesTest):
         hub.publish("One")
         self.check(1, self.measure(hub, reader))
 
-    def with_logs(self, count, records=1):
-        """A hub that holds so many logs, and a reader that has all of them from it."""
+    def with_logs(self, count, records=1, vouchers=0):
+        """A hub that holds so many logs, and a reader that has all of them from it. The hub vouches for them, or for cities that do."""
         hub = self.node("hub", start=False)
         subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", str(count),
-                        "--records", str(records)], check=True, capture_output=True, timeout=600)
+                        "--records", str(records), "--vouchers", str(vouchers)], check=True, capture_output=True, timeout=600)
         hub.start("--trust-admits", 20000)
-        reader = self.node("reader", "--listen", "", "--trust-admits", 20000)
+        reader = self.node("reader", *self.READER)
         hub.run("peer", "add", "--no-vouch", reader.line_without_address())
         reader.run("peer", "add", "--no-vouch", hub.line())
-        wait_for(lambda: reader.json("status")["cities"] >= count + 2, "the reader holds all logs", 300)
+        wait_for(lambda: reader.json("status")["cities"] >= count + 2, "the reader holds all logs", 300 + count // 10)
         return hub, reader
 
     def test_with_ten_logs(self):
@@ -101,6 +104,10 @@ class Resync(NodesTest):
 
     def test_with_as_many_logs_as_one_city_can_vouch_for(self):
         self.check(1_000, self.measure(*self.with_logs(1_000)))
+
+    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "takes minutes; set KOINON_ALL")
+    def test_with_ten_thousand_logs(self):
+        self.check(10_000, self.measure(*self.with_logs(10_000, vouchers=10)))
 
     def test_ten_of_a_hundred_thousand_records_missing(self):
         hub, reader = self.with_logs(1, 100_000)
@@ -113,7 +120,7 @@ class Resync(NodesTest):
         reader.stop()
         proxy.reset()
         refs = [hub.publish(f"Missing {i}", "x" * 480) for i in range(10)]
-        reader.start("--listen", "", "--trust-admits", 20000)
+        reader.start(*self.READER)
         wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come", 300)  # a hundred thousand are indexed
         self.assertEqual(reader.json("status")["records"] - held, 10)
         records = after_finished(proxy.seen())

@@ -87,7 +87,9 @@ class Runbook(NodesTest):
         shutil.rmtree(self.seoul.data)
         for block in blocks("The machine is gone"):
             self.execute(block)
-        self.serves(self.top / "new")
+        node = self.serves(self.top / "new")
+        wait_for(lambda: "Kept" in node.titles(), "the note is back, with its text")
+        self.assertIn(self.ref, node.refs())
 
     def test_moving(self):
         self.seoul.stop()

@@ -1,6 +1,7 @@
 """When a city's node may sign: its folder put back from yesterday, its peers gone, a peer that lies, a copy of it."""
 
 import base64
+import datetime
 import os
 import pathlib
 import random
@@ -9,6 +10,7 @@ import signal
 import threading
 import unittest
 
+from api import Api, account, bearer, get, person, practice
 from nodes import DEADLINE, MARKS, NodesTest, connected, koinon, peer, wait_for
 from wire import City, Session
 
@@ -26,9 +28,9 @@ def own(node):
 
 
 class SigningTest(NodesTest):
-    def cities(self, *names):
-        """Seoul and these, which are its peers and have what it published."""
-        seoul, others = self.node("seoul"), [self.node(name) for name in names]
+    def cities(self, *names, args=()):
+        """Seoul, started with `args`, and these, which are its peers and have what it published."""
+        seoul, others = self.node("seoul", *args), [self.node(name) for name in names]
         for other in others:
             peer(seoul, other)
         for other in others:
@@ -68,6 +70,12 @@ class SigningTest(NodesTest):
 
 class Yesterday(SigningTest):
     def test_put_back_with_its_peers_up_it_gets_back_what_they_have_and_signs_on(self):
+        self.with_its_peers_up()
+
+    def test_so_it_does_when_the_mark_is_gone_as_well(self):
+        self.with_its_peers_up(self.lose_mark)
+
+    def with_its_peers_up(self, then=lambda node: None):
         seoul, la, milan = self.cities("la", "milan")
         seoul.stop()
         yesterday = self.copy(seoul)
@@ -78,6 +86,7 @@ class Yesterday(SigningTest):
         entries = own(seoul)
         seoul.stop()
         self.put_back(seoul, yesterday)
+        then(seoul)
         seoul.start()
         self.signs(seoul, "all that held its log have answered")
         self.assertEqual(own(seoul), entries)
@@ -100,20 +109,51 @@ class Yesterday(SigningTest):
         for node in (seoul, la, milan):
             node.stop()
         self.put_back(seoul, yesterday)
-        seoul.start("--signing-wait-seconds", "1")
+        seoul.start()
         self.assertEqual(state(seoul), "asks")
         self.assertEqual(sorted(standing(seoul)["waits_for"]), ["la.example", "milan.example"])
         self.assertTrue(standing(seoul)["rolled_back"], "the mark has said so")
         self.assertTrue(seoul.shows(told), "nobody has said yet that there is more")
+        watcher = bearer(account(seoul, "watcher", "operator"))
+        self.publish_while_it_waits(seoul, ["la.example", "milan.example"], watcher)
         self.assertIn("waits for", seoul.run("sign", "--without", "milan.example"))
         la.start(peer_port=ports[la])
         self.signs(seoul, "the one that is still awaited has come")
-        self.assertEqual(own(seoul), entries, "what it had is back")
+        wait_for(lambda: own(seoul) >= entries + 2, "what it had is back, and what was kept is signed")
         self.assertTrue(seoul.shows(told))
+        self.assertRegex(get(seoul, "/metrics", watcher).text(), r"(?m)^koinon_signing_allowed 1$")
         milan.start(peer_port=ports[milan])
         seoul.publish("After")
         self.followed(seoul, la, milan)
+        self.assertEqual(own(seoul), entries + 3)
+        wait_for(lambda: "After" in seoul.titles(), "it is indexed")
+        for title in ("Lost otherwise", "By the API", "By the command", "After"):
+            self.assertEqual(seoul.titles().count(title), 1, title)
+        self.assertEqual(seoul.json("held", "list")["items"], [])
         self.not_frozen(seoul, la, milan)
+
+    def publish_while_it_waits(self, seoul, cities, watcher):
+        """It is kept, and everything says for whom it waits, and after which time fewer suffice."""
+        entries, after = own(seoul), standing(seoul)["fewer_after"]
+        asked = datetime.datetime.now(datetime.timezone.utc)
+        ends = datetime.datetime.fromisoformat(after.replace("Z", "+00:00"))
+        self.assertTrue(asked < ends <= asked + datetime.timedelta(minutes=10), after)
+        answer = Api(seoul, token=account(seoul, "press", "publisher")).post("/api/v1/records", practice("By the API"), expect=202).json()
+        self.assertEqual(answer["state"], "waits-for-signing")
+        self.assertEqual(answer["signing_waits"]["fewer_after"], after)
+        note = b'+++\ntitle = "By the command"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
+        said = seoul.run("publish", "-", stdin=note)
+        self.assertIn(f"after {after} fewer answers suffice", said)
+        listed = seoul.run("held", "list")
+        self.assertIn("By the API", listed)
+        page = get(seoul, f"/held/{answer['id']}", person(seoul, "reviewer", "reviewer")).text()
+        self.assertIn("fewer answers suffice", page)
+        for city in cities:
+            for words in (answer["signing_waits"]["reason"], said, listed, page, seoul.run("status")):
+                self.assertIn(city, words)
+        self.assertRegex(get(seoul, "/metrics", watcher).text(), r"(?m)^koinon_signing_allowed 0$")
+        self.assertEqual(seoul.local("GET", f"/api/v1/held/{answer['id']}")["state"], "waits-for-signing")
+        self.assertEqual(own(seoul), entries, "nothing was signed")
 
     def test_more_than_half_suffice_after_the_wait(self):
         seoul, la, milan, oslo = self.cities("la", "milan", "oslo")
@@ -143,6 +183,24 @@ class TheOnlyPeer(SigningTest):
         seoul = self.gone()
         seoul.run("peer", "remove", "la.example", check=False)  # that we take the vouch back waits to be signed
         self.signs(seoul)
+
+    def test_after_a_proven_rollback_removing_it_leaves_the_word(self):
+        seoul, la = self.cities("la")
+        seoul.stop()
+        yesterday = self.copy(seoul)
+        seoul.start()
+        seoul.publish("Nobody has it any more")
+        self.followed(seoul, la)
+        la.stop()
+        seoul.stop()
+        self.put_back(seoul, yesterday)
+        seoul.start("--signing-wait-seconds", "1")
+        self.assertTrue(standing(seoul)["rolled_back"], "by the mark")
+        seoul.run("peer", "remove", "la.example", check=False)
+        wait_for(lambda: standing(seoul)["needs_word"], "there is nobody left to ask")
+        self.assertEqual(state(seoul), "asks")
+        self.assertIn("this node signs", seoul.run("sign", "--alone"))
+        seoul.publish("After")
 
     def test_is_excused_by_the_word(self):
         seoul = self.gone()

@@ -317,12 +317,20 @@ def serve_log(session, city, records, most=400):
     session.send(heads)
     get = session.expect("get")
     assert getattr(get, "from") == 0 and get.to == len(records)
+    answer_get(session, get, records, most)
+
+
+def answer_get(session, get, records, most=400):
+    """The entries that a node asks for, proven against the head of all these."""
+    assert get.size == len(records)
     leaves = [leaf_hash(entry) for entry, _ in records]
     before = Range()
-    for first in range(0, len(records), most):
-        end = min(first + most, len(records))
+    for leaf in leaves[:getattr(get, "from")]:
+        before.append(leaf)
+    for first in range(getattr(get, "from"), get.to, most):
+        end = min(first + most, get.to)
         chunk = wire.Frame()
-        chunk.chunk.request_id, chunk.chunk.last = get.request_id, end == len(records)
+        chunk.chunk.request_id, chunk.chunk.last = get.request_id, end == get.to
         setattr(chunk.chunk, "from", first)
         chunk.chunk.left = b"".join(before.hashes)
         at = end
@@ -381,6 +389,42 @@ class Session:
             hello.hello.seen_of_yours.size, hello.hello.seen_of_yours.root = seen
             hello.hello.seen_of_yours.caught_up = True
         self.send(hello)
+
+    def send_seen(self, size, root):
+        """Says which head of the node's log is the largest that was ever seen here, all peers followed."""
+        frame = wire.Frame()
+        frame.seen.size, frame.seen.root, frame.seen.caught_up = size, root, True
+        self.send(frame)
+
+    def show_head(self, head):
+        """Waits until the node asks for the head of this log, and shows it. Of other logs nothing is held."""
+        while True:
+            asked = self.expect("get_heads")
+            answer = wire.Frame()
+            answer.heads.request_id = asked.request_id
+            shown = head.log_id in asked.log_ids
+            if shown:
+                answer.heads.heads.append(head)
+            self.send(answer)
+            if shown:
+                return asked
+
+    def get(self, number, head, size, root, first, end):
+        """The records [first, end) of a log, verified against the head of that size and root; the range behind them."""
+        ask = wire.Frame()
+        ask.get.request_id, ask.get.log_id, ask.get.to, ask.get.size, ask.get.root = number, head.log_id, end, size, root
+        setattr(ask.get, "from", first)
+        self.send(ask)
+        records, at = [], first
+        while True:
+            chunk = self.expect("chunk")
+            assert (chunk.request_id, getattr(chunk, "from")) == (number, at)
+            after = verify_run(at, [leaf_hash(r.entry) for r in chunk.records], size, split_hashes(chunk.left), split_hashes(chunk.right), root)
+            records += chunk.records
+            at = after.size
+            if chunk.last:
+                assert at == end
+                return records, after
 
     def follow(self, epoch=b"", cursor=0):
         frame = wire.Frame()

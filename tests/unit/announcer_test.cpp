@@ -13,6 +13,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
+#include "storage/office/after_rollback.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -184,6 +185,22 @@ TEST_F(Announcing, WhatComesFasterThanMailsMayComesInOneMailWhenTheHourIsOver) {
   say(10, true);
   turn();
   EXPECT_EQ(mails().size(), 2 * limits::kMailsPerHour);
+}
+
+TEST_F(Announcing, AfterAProvenRollbackNothingIsToldBeforeTheOfficeIsSetAside) {
+  say(1, true);  // comes back with a copy: it was told before
+  now.value += kMinute;
+  const UnixMillis proven = now;
+  change([&] { return store->set_setting(kRolledBackAt, std::to_string(proven.value)).ok(); });
+  turn();
+  EXPECT_TRUE(mails().empty());
+  ASSERT_TRUE(set_aside_after(*office, proven, *index->position()).ok());
+  now.value += kMinute;
+  turn();
+  EXPECT_TRUE(mails().empty()) << "nor afterwards";
+  say(1, true);
+  turn();
+  EXPECT_EQ(mails().size(), 1U) << "from then on news is told";
 }
 
 TEST_F(Announcing, AQuestionToAllCitiesIsForTheOfficeToo) {

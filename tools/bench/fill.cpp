@@ -15,6 +15,7 @@ constexpr std::uint64_t kBatch = 1000;
 
 struct MadeCity {
   LogIdentity identity;
+  SigningKey signing;
   RunCommit run;
 };
 
@@ -23,8 +24,7 @@ MadeCity make_city(std::uint64_t number, UnixMillis now) {
   const std::string name = "city-" + std::to_string(number) + ".example";
   const auto key = [&](std::string_view role) { return SigningKey::from_seed(sha256({name, role}).view()); };
   const SigningKey signing = key("signing");
-  MadeCity city;
-  city.identity = {name, signing.public_key(), key("recovery").public_key()};
+  MadeCity city{{name, signing.public_key(), key("recovery").public_key()}, signing, {}};
   const SealingKey sealing = SealingSecret::from_seed(sha256({name, "sealing"}).view()).public_key();
   Bytes entry = serialize(make_genesis(city.identity, key("cosigner"), sealing, key("node"), now));
   city.run.identity = city.identity;
@@ -97,11 +97,12 @@ Status publish_all(Store& store, OwnLog& log, const std::vector<DraftMaker>& mak
   return {};
 }
 
-Status add_cities(Store& store, OwnLog& log, std::uint64_t count, UnixMillis now) {
-  for (std::uint64_t begin = 0; begin < count; begin += kBatch) {
+// The cities [first, end), each with a vouch in `log`.
+Status add_cities(Store& store, OwnLog& log, std::uint64_t first, std::uint64_t end, UnixMillis now) {
+  for (std::uint64_t begin = first; begin < end; begin += kBatch) {
     std::vector<DraftMaker> vouches;
     KOINON_TRY(store.begin(true));
-    for (std::uint64_t i = begin; i < std::min(count, begin + kBatch); ++i) {
+    for (std::uint64_t i = begin; i < std::min(end, begin + kBatch); ++i) {
       const MadeCity city = make_city(i, now);
       const auto row = store.append_run(city.run);
       if (!row.ok()) return row.error();
@@ -111,6 +112,22 @@ Status add_cities(Store& store, OwnLog& log, std::uint64_t count, UnixMillis now
     }
     KOINON_TRY(store.commit());
     KOINON_TRY(publish_all(store, log, vouches, now));
+  }
+  return {};
+}
+
+// The node vouches for all of them, or for the first `vouchers`, which vouch for the others in equal shares.
+Status add_all_cities(Store& store, OwnLog& log, const FillOptions& options, UnixMillis now) {
+  if (options.vouchers == 0) return add_cities(store, log, 0, options.logs, now);
+  if (options.vouchers > options.logs)
+    return fail(Code::kInvalidArgument, "more cities vouch than there are", "vouchers");
+  KOINON_TRY(add_cities(store, log, 0, options.vouchers, now));
+  const std::uint64_t others = options.logs - options.vouchers;
+  const auto share = [&](std::uint64_t i) { return options.vouchers + others * i / options.vouchers; };
+  for (std::uint64_t i = 0; i < options.vouchers; ++i) {
+    const MadeCity voucher = make_city(i, now);
+    OwnLog theirs(voucher.identity, voucher.signing);
+    KOINON_TRY(add_cities(store, theirs, share(i), share(i + 1), now));
   }
   return {};
 }
@@ -128,7 +145,7 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
   OwnLog log(own.identity, keys.city->signing);
   const UnixMillis now = system_clock().wall();
-  KOINON_TRY(add_cities(*store, log, options.logs, now));
+  KOINON_TRY(add_all_cities(*store, log, options, now));
   for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {
     std::vector<DraftMaker> makers;
     for (std::uint64_t i = begin; i < std::min(options.records, begin + kBatch); ++i) {

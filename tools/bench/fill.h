@@ -13,6 +13,8 @@ struct FillOptions {
   std::uint64_t records = 0;  // practices in the node's own log
   std::uint64_t body_bytes = 600;
   std::uint64_t replies = 0;  // replies of one paragraph to the practice in the middle of the log
+  std::uint64_t vouchers =
+      0;  // the first so many of `logs` vouch for the others in equal shares; 0: the node does
 };
 
 // Writes into the store of a node that is not running and whose keys are not sealed.

@@ -36,6 +36,8 @@ int run(int argc, char** argv) {
   auto* filling = app.add_subcommand("fill", "fill the store of a node that is not running");
   filling->add_option("--data", data, "its data folder")->required();
   filling->add_option("--logs", fill.logs, "further cities, with a Genesis each and a vouch");
+  filling->add_option("--vouchers", fill.vouchers,
+                      "so many of them vouch for the others, and the node for them (0: for all)");
   filling->add_option("--records", fill.records, "practices in its own log");
   filling->add_option("--body-bytes", fill.body_bytes, "bytes of each practice (600)");
   CatchUpOptions catch_up;

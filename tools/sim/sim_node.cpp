@@ -97,6 +97,7 @@ void SimNode::load_engine(bool resumed) {
   clock_.switch_on();
   around_.observer.on_starting(*this, std::exchange(older_, false));
   auto state = store().load_state();
+  add_own_log(identity(), *state);
   EngineConfig config = setup_.engine;
   config.node_key = node_key_;
   config.agent = "koinon-sim";
