@@ -1,6 +1,5 @@
 #include "node/daemon/daemon.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>

@@ -162,7 +162,9 @@ void Invariants::check_chunk(const SimNode& node, const ChunkCommit& commit) {
 }
 
 void Invariants::check_restart(SimNode& node) {
+  // Read now: what its engine began with, and not what its next commits make of it.
   store_changed(node);
+  policy_of(node);
   const auto own = node.store().log_state(node.log());
   const std::uint64_t held = own.ok() ? own->range.size().value : 0;
   if (held < node.acknowledged()) {
