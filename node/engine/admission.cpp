@@ -18,9 +18,7 @@ Admission::Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, P
       links_(links),
       journal_(journal),
       news_(news),
-      started_(effects.now().mono),
-      lived_before_(stored.lived),
-      lived_saved_(stored.lived) {
+      lived_{effects.now().mono, stored.lived, stored.lived} {
   for (const auto& [peer, log] : stored.asks) asks_[peer].insert(log);
 }
 
@@ -43,7 +41,7 @@ TrustChange Admission::recompute() {
     next_refresh_ = std::min(next_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
   if (!outside_.empty()) {
-    if (lived() - lived_saved_ >= limits::kLivedSaved) save_lived();
+    if (lived() - lived_.saved >= limits::kLivedSaved) save_lived();
     next_refresh_ = std::min<MonoTime>(next_refresh_, now.mono + limits::kLivedSaved);
   }
   return change;
@@ -86,21 +84,21 @@ void Admission::keep_for_grace(Log& log) {
   next_refresh_ = std::min<MonoTime>(next_refresh_, now.mono + left);
   if (fell_out_before) return;
   // Before what counts from it: with less stored, the next start would count from less.
-  if (lived_saved_ != out) save_lived();
+  if (lived_.saved != out) save_lived();
   effects_.ask(CommitOutOfPolicy{log.id(), now.wall, out});
 }
 
 // How long this node has run, over all its starts. A clock that jumps, and time in which nobody ran, who
 // could have looked after the log or vouched for it again, do not count.
 std::chrono::milliseconds Admission::lived() const {
-  return lived_before_ +
-         std::chrono::duration_cast<std::chrono::milliseconds>(effects_.now().mono - started_);
+  return lived_.before +
+         std::chrono::duration_cast<std::chrono::milliseconds>(effects_.now().mono - lived_.started);
 }
 
 // A crash loses what came since, which only makes the grace longer.
 void Admission::save_lived() {
-  lived_saved_ = lived();
-  effects_.ask(CommitLived{lived_saved_});
+  lived_.saved = lived();
+  effects_.ask(CommitLived{lived_.saved});
 }
 
 void Admission::remove_expired() {
@@ -159,7 +157,7 @@ void Admission::remember_asks(const std::vector<LogId>& logs) {
       if (!logs_.is_own(log) && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
     }
   }
-  if (!intent.asks.empty()) effects_.ask(std::move(intent));
+  if (!intent.asks.empty()) save_asks(std::move(intent));
   for (const auto& [id, link] : links_.all()) {
     if (link->ready) ask_for(*link, logs);
   }
@@ -174,17 +172,43 @@ void Admission::forget_outside_asks() {
       return true;
     });
   }
-  if (!intent.asks.empty()) effects_.ask(std::move(intent));
+  if (!intent.asks.empty()) save_asks(std::move(intent));
+}
+
+void Admission::save_asks(CommitAsks intent) {
+  std::vector<HeadAsk> asks = intent.asks;
+  effects_.ask(std::move(intent), [this, asks = std::move(asks)](const Result<Done>& answer) {
+    for (const HeadAsk& ask : asks) {
+      if (answer.ok()) {
+        unsaved_asks_.erase(ask);
+      } else {
+        unsaved_asks_.insert(ask);
+      }
+    }
+    if (!answer.ok()) store_.note_failure(asks.front().second, answer.error());
+  });
+}
+
+void Admission::store_again() {
+  CommitAsks stand;
+  CommitAsks settled{{}, false};
+  for (const HeadAsk& ask : unsaved_asks_) {
+    const auto peer = asks_.find(ask.first);
+    const bool stands = peer != asks_.end() && peer->second.contains(ask.second);
+    (stands ? stand : settled).asks.push_back(ask);
+  }
+  if (!stand.asks.empty()) save_asks(std::move(stand));
+  if (!settled.asks.empty()) save_asks(std::move(settled));
 }
 
 void Admission::ask_later(const NodeKey& peer, const LogId& log) {
-  if (asks_[peer].insert(log).second) effects_.ask(CommitAsks{{{peer, log}}});
+  if (asks_[peer].insert(log).second) save_asks(CommitAsks{{{peer, log}}});
 }
 
 void Admission::ask_settled(const NodeKey& peer, const LogId& log) {
   const auto it = asks_.find(peer);
   if (it == asks_.end() || it->second.erase(log) == 0) return;
-  effects_.ask(CommitAsks{{{peer, log}}, false});
+  save_asks(CommitAsks{{{peer, log}}, false});
 }
 
 void Admission::ask_for(Link& link, const std::vector<LogId>& logs) {

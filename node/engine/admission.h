@@ -56,6 +56,9 @@ class Admission {
   // The peer has answered about a log, and what it offered is settled.
   void ask_settled(const NodeKey& peer, const LogId& log);
   void forget_peer(const NodeKey& peer) { asks_.erase(peer); }
+  // The store has not taken some of them. A cursor that moves now would pass what a restart must ask for.
+  bool has_unsaved_asks() const { return !unsaved_asks_.empty(); }
+  void store_again();
   // Sends GetHeads, so many at a time: the answers to all at once may be more than the peer's queue takes.
   void ask_for(Link& link, const std::vector<LogId>& logs);
   // The peer is ready: it is asked for what is remembered, and for what stands nowhere whole.
@@ -74,6 +77,13 @@ class Admission {
   void save_lived();
   void remove(Log& log);
   void send_head_requests(Link& link);
+  void save_asks(CommitAsks intent);
+
+  struct Lived {
+    MonoTime started{};
+    std::chrono::milliseconds before;  // over all starts before this one
+    std::chrono::milliseconds saved;   // what the store has of lived()
+  };
 
   Effects& effects_;
   StoreHealth& store_;
@@ -84,12 +94,11 @@ class Admission {
   Journal& journal_;
   News& news_;
   std::map<NodeKey, std::set<LogId>> asks_;
+  std::set<HeadAsk> unsaved_asks_;  // that the store has not taken, or not forgotten
   std::set<LogId> outside_;         // logs held and outside our policy
   std::set<LogId> claims_changed_;  // logs whose claims to their names are to be told anew
   MonoTime next_refresh_{};
-  MonoTime started_{};
-  std::chrono::milliseconds lived_before_;  // over all starts before this one
-  std::chrono::milliseconds lived_saved_;   // what the store has of lived()
+  Lived lived_;
 };
 
 }  // namespace koinon::engine

@@ -100,9 +100,15 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
     if (known->state().frozen) return nothing;
     const auto& whole = known->state().whole;
     if (whole && whole->note == head.checkpoint()) {
-      holdings_.set(link, shown.log, whole->size);
+      if (!logs_.is_own(shown.log)) holdings_.set(link, shown.log, whole->size);
       return nothing;
     }
+  }
+  if (known == nullptr && !head.has_identity()) {
+    // The peer believes that we hold the log, which we do not any more, or did not take.
+    admission_.ask_later(link.peer, shown.log);
+    admission_.ask_for(link, {shown.log});
+    return nothing;
   }
   KOINON_TRY(fill_identity(shown, head, known));
   cursors_.open(link, shown.log, shown.row);
@@ -113,9 +119,6 @@ Status Follower::fill_identity(ShownHead& shown, const v1::Head& head, const Log
   if (known != nullptr) {
     shown.identity = known->state().identity;
     return {};
-  }
-  if (!head.has_identity()) {
-    return fail(Code::kMalformed, "the first head of a log needs its identity", "head.identity");
   }
   KOINON_ASSIGN(shown.identity, read_identity(head.identity(), shown.log));
   return {};
@@ -167,7 +170,8 @@ void Follower::consider(const Offer& offer) {
   }
   if (!logs_.admits(offer.log)) return settle(offer);
   Log& log = log_of(offer);
-  holdings_.note(*link, offer.log, offer.head.size);
+  // Of our own log a peer shows what it saw, held or not.
+  if (!own) holdings_.note(*link, offer.log, offer.head.size);
   if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);

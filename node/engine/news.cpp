@@ -90,6 +90,7 @@ void News::store_back() {
   Parts& p = parts_;
   p.seen.store_again();
   p.forks.store_again();
+  p.admission.store_again();
   p.fetcher.schedule_all();
   p.bodies.look_for_all();
   p.filtering.apply();

@@ -49,10 +49,18 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
     const Log* log = logs_.find(id);
     if (id == link.peer_log) {
       show_seen(link, *frame.mutable_heads());
-    } else if (logs_.serves(id))
-      *frame.mutable_heads()->add_heads() = holdings_.head_message(link, *log);
+    } else if (logs_.serves(id)) {
+      *frame.mutable_heads()->add_heads() = named_head(link, *log);
+    }
   }
   links_.send(link, frame);
+}
+
+// Whoever asks for a log by name may have forgotten whose it is.
+v1::Head Serving::named_head(const Link& link, const Log& log) const {
+  v1::Head head = holdings_.head_message(link, log);
+  *head.mutable_identity() = to_message(log.state().identity);
+  return head;
 }
 
 // A peer may always learn which is the largest head of its own log that we have seen, held or not.

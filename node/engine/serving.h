@@ -22,6 +22,7 @@ class Serving {
   void pump(Link& link);
 
  private:
+  v1::Head named_head(const Link& link, const Log& log) const;
   void show_seen(const Link& link, v1::Heads& heads) const;
   void send_head(Link& link, const Log& log, std::uint64_t request_id);
   void pump_runs(Link& link);

@@ -7,7 +7,13 @@ namespace koinon::engine {
 
 Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
                    SeenHeads& seen)
-    : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
+    : effects_(effects),
+      peers_(peers),
+      logs_(logs),
+      links_(links),
+      holdings_(holdings),
+      seen_(seen),
+      twin_(effects, links) {
   const StandingConfig& config = effects_.config().standing;
   excused_.insert(config.without.begin(), config.without.end());
   question_.asked_at = effects_.now();
@@ -147,22 +153,24 @@ void Standing::note_return(const NodeKey& peer) {
   effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
-// An epoch that is as new as ours, and ours, was lost with the store, or another node with our key has begun
-// it: then the peer had followed us before, or shows a later one each time.
-bool Standing::note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
-  if (own() == nullptr || follow.epoch().empty()) return false;
-  const Epoch named = Epoch::from(follow.epoch());
-  if (named == current) {
-    twin_.followed.insert(link.peer);
-    return false;
+// What a rollback has lost shows a twin, too, if a peer keeps it back at first. So the word of a few counts
+// for a while only, if more than half of all have answered and know nothing of a twin.
+bool Standing::has_twin() {
+  if (!twin_.is_accused()) return false;
+  const MonoTime until = twin_.accused_at() + effects_.config().standing.wait;
+  if (effects_.now().mono < until) {
+    wake_at(until);
+    return true;
   }
-  const std::uint32_t counter = counter_of(named);
-  const auto& is_ours = effects_.config().epochs.is_ours;
-  if (counter < counter_of(current) || !is_ours || !is_ours(named)) return false;
-  const auto [shown, first] = twin_.shown.try_emplace(link.peer, counter);
-  if (!twin_.followed.contains(link.peer) && (first || counter <= shown->second)) return false;
-  twin_.found = true;
-  return true;
+  std::size_t awaited = 0;
+  std::size_t deny = 0;
+  for (const auto& [key, peer] : peers_.all()) {
+    if (!is_awaited(peer)) continue;
+    ++awaited;
+    const auto answer = answers_.find(key);
+    if (answer != answers_.end() && counts(answer->second) && !twin_.accuses(key)) ++deny;
+  }
+  return 2 * deny <= awaited;
 }
 
 // It may come back and show what it claims.
@@ -177,42 +185,6 @@ void Standing::note_gone(const NodeKey& peer) {
 }
 
 // --- what else is known ---
-
-// It took the place of the connection that the peer ended.
-void Standing::on_connected(const Link& link) {
-  if (!link.dialled_by_us) twin_.displaced.erase(link.peer);
-}
-
-// Only a session that stood counts: after a machine has lost power its peers hold on to what it had for a
-// minute.
-void Standing::note_displaced(const Link& link) {
-  if (!link.ready) return;
-  const auto& links = links_.all();
-  const bool other = std::any_of(links.begin(), links.end(), [&](const auto& one) {
-    return one.second->peer == link.peer && one.first != link.id;
-  });
-  if (!other && own() != nullptr) twin_.displaced.emplace(link.peer, effects_.now().mono);
-}
-
-void Standing::check_displaced() {
-  const MonoTime now = effects_.now().mono;
-  bool news = false;
-  std::erase_if(twin_.displaced, [&](const auto& one) {
-    const MonoTime until = one.second + limits::kDisplacedWait;
-    if (until > now) {
-      wake_at(until);
-      return false;
-    }
-    Heard& heard = twin_.heard[one.first];
-    if (now < heard.until) return true;
-    heard.pause = std::min(std::max(2 * heard.pause, MonoTime(limits::kDisplacedForgotten)),
-                           MonoTime(limits::kDisplacedForgottenAtMost));
-    heard.until = now + heard.pause;
-    news = true;
-    return true;
-  });
-  if (news) ask_anew("another node took the place of this one at a peer");
-}
 
 void Standing::ask_anew(const std::string& why) {
   told_.any = false;
@@ -256,6 +228,7 @@ void Standing::keep_rollback() {
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
   for (const NodeKey& peer : without) {
     if (peers_.find(peer) != nullptr) excused_.insert(peer);
+    twin_.excuse(peer);
   }
   question_.alone = question_.alone || alone;
   if (!without.empty()) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
@@ -264,9 +237,7 @@ void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
 void Standing::forget_peer(const NodeKey& peer) {
   answers_.erase(peer);
   question_.doubts.erase(peer);
-  twin_.followed.erase(peer);
-  twin_.shown.erase(peer);
-  twin_.displaced.erase(peer);
+  twin_.forget(peer);
   if (excused_.erase(peer) > 0) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
 
@@ -311,6 +282,15 @@ bool Standing::counts(const Answer& answer) const {
 }
 
 // Whether what peers and the operator say suffices; the view says what is missing.
+// After a rollback nobody knows who has held what came since.
+bool Standing::may_hold_ours(const PeerRecord& peer) const {
+  return peer.log && (peer.held_ours || rollback_.unanswered);
+}
+
+bool Standing::is_awaited(const PeerRecord& peer) const {
+  return may_hold_ours(peer) && !excused_.contains(peer.node_key);
+}
+
 bool Standing::has_enough(StandingView& view) {
   const MonoTime now = effects_.now().mono;
   const std::chrono::milliseconds wait = effects_.config().standing.wait;
@@ -328,10 +308,8 @@ bool Standing::has_enough(StandingView& view) {
     const auto answer = answers_.find(key);
     const bool silent = peer.log && answer == answers_.end() && !excused_.contains(key);
     missing = missing || silent;
-    // After a rollback nobody knows who has held what came since.
-    if (!peer.log || !(peer.held_ours || rollback_.unanswered)) continue;
-    ++holders;
-    if (excused_.contains(key)) continue;
+    holders += may_hold_ours(peer) ? 1 : 0;
+    if (!is_awaited(peer)) continue;
     ++awaited;
     if (answer != answers_.end() && counts(answer->second)) {
       ++view.answered;
@@ -405,7 +383,8 @@ StandingView Standing::decide() {
   }
   if (own()->state().frozen) {
     view.state = SigningState::kForked;
-  } else if (twin_.found) {
+  } else if (has_twin()) {
+    signs_ = false;
     view.state = SigningState::kTwin;
   } else if (pull_.under_way) {
     view.state = SigningState::kBehind;
@@ -429,7 +408,7 @@ StandingView Standing::decide() {
 
 void Standing::review() {
   due_ = MonoTime::max();
-  check_displaced();
+  if (twin_.take_displaced(due_)) ask_anew("another node took the place of this one at a peer");
   StandingView view = decide();
   if (std::exchange(told_.any, true) && view == told_.view) return;
   told_.view = std::move(view);

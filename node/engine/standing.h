@@ -10,6 +10,7 @@
 
 #include "node/engine/holdings.h"
 #include "node/engine/seen_heads.h"
+#include "node/engine/twin.h"
 
 namespace koinon::engine {
 
@@ -34,15 +35,19 @@ class Standing {
   void look(Link& link);
   // The first Follow of a session, which is well formed. True: since the peer's session before, it has
   // followed another node with our key.
-  bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current);
+  bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
+    return own() != nullptr && twin_.on_follow(link.peer, follow, current);
+  }
   // The session is gone.
   void note_gone(const NodeKey& peer);
 
   // --- what else is known ---
 
-  void on_connected(const Link& link);
+  void on_connected(const Link& link) { twin_.on_connected(link); }
   // The peer ended our connection because another between the two nodes stays.
-  void note_displaced(const Link& link);
+  void note_displaced(const Link& link) {
+    if (own() != nullptr) twin_.note_displaced(link);
+  }
   // Somebody knocked whose node key is not pinned here.
   void note_knock() { question_.knocked = question_.knocked || !signs_; }
   // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
@@ -86,10 +91,12 @@ class Standing {
   bool counts(const Answer& answer) const;
   void check_doubts();
   void find_at_fault(const NodeKey& peer, Answer& answer);
-  void check_displaced();
   void begin_question();
   void keep_rollback();
   bool has_enough(StandingView& view);
+  bool has_twin();
+  bool may_hold_ours(const PeerRecord& peer) const;
+  bool is_awaited(const PeerRecord& peer) const;
   void follow_log();
   StandingView decide();
   void wake_at(MonoTime at);
@@ -122,18 +129,6 @@ class Standing {
     NodeKey shown_by;
     TreeSize held;
     MonoTime progress_at{};  // when entries of ours came last
-  };
-  struct Heard {
-    MonoTime until{};
-    MonoTime pause{};
-  };
-  // Signs of another node with our key.
-  struct Twin {
-    bool found = false;
-    std::set<NodeKey> followed;              // peers that have named our current epoch in this run
-    std::map<NodeKey, MonoTime> displaced;   // and nobody has taken our place yet
-    std::map<NodeKey, Heard> heard;          // whose word for that has made us ask: more and more seldom
-    std::map<NodeKey, std::uint32_t> shown;  // the first lost epoch that a peer named
   };
   struct Rollback {
     bool unanswered =

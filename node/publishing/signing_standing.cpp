@@ -21,6 +21,10 @@ Error asks(const SigningNow& now) {
         "signing.needs_word",
         "nothing is signed: this node cannot know whether others hold newer entries of its log, and no "
         "peer can say so; if none does, say koinon sign --alone"});
+  if (now.waits_for.empty() && view.rolled_back && view.held.value == 0)
+    return waits(Sentence{
+        "signing.no_beginning",
+        "nothing is signed: none of the peers that have answered holds this log; pin one that has held it"});
   if (now.waits_for.empty() && view.fewer_after)
     return waits(
         Sentence{"signing.waits_time",

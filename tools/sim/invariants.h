@@ -96,9 +96,9 @@ class Invariants {
     if (eager_) seen_.received(to, session, bytes);
   }
   // A copy of its folder is made; from it, it is put back.
-  void copied(const SimNode& node) { own_[node.index()].kept = keeping_[node.index()]; }
-  void put_back(const SimNode& node) { keeping_[node.index()] = own_[node.index()].kept; }
-  void wiped(const SimNode& node) { keeping_[node.index()] = {}; }
+  void copied(const SimNode& node);
+  void put_back(const SimNode& node);
+  void wiped(const SimNode& node);
   // Every few minutes.
   void look();
 
@@ -127,10 +127,12 @@ class Invariants {
   };
   // What is true of a node and its own log.
   struct Own {
-    Keeping kept;         // when its folder was copied
-    bool older = false;   // its store was put back once
-    bool newest = false;  // at its start: the mark agrees, and no entry of its own is missing
-    bool signs = false;   // its engine says so
+    Keeping kept;               // when its folder was copied
+    bool older = false;         // its store was put back once
+    bool newest = false;        // at its start: the mark agrees, and no entry of its own is missing
+    bool signs = false;         // its engine says so
+    bool went_on = false;       // it has signed with good reason what its store has, however much it had lost
+    bool kept_went_on = false;  // when its folder was copied
     MonoTime asks_since{};
     std::set<NodeKey> excused;            // by the operator's word
     std::optional<MonoTime> could_since;  // since then more than half of those who must answer could

@@ -2,6 +2,7 @@
 // nobody keeps its node from signing.
 #include <algorithm>
 
+#include "node/replication/stored_standing.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "tools/sim/invariants.h"
@@ -39,6 +40,25 @@ std::map<NodeIndex, StoreState> Invariants::states() {
   return all;
 }
 
+// --- copies ---
+
+void Invariants::copied(const SimNode& node) {
+  Own& own = own_[node.index()];
+  own.kept = keeping_[node.index()];
+  own.kept_went_on = own.went_on;
+}
+
+void Invariants::put_back(const SimNode& node) {
+  Own& own = own_[node.index()];
+  keeping_[node.index()] = own.kept;
+  own.went_on = own.kept_went_on;
+}
+
+void Invariants::wiped(const SimNode& node) {
+  keeping_[node.index()] = {};
+  own_[node.index()].went_on = false;
+}
+
 // --- a start, and what is signed ---
 
 void Invariants::starting(SimNode& node, bool older) {
@@ -50,7 +70,8 @@ void Invariants::starting(SimNode& node, bool older) {
   own.could_since.reset();
   const auto held = node.store().log_state(node.log());
   const std::uint64_t size = held.ok() ? held->range.size().value : 0;
-  own.newest = node.mark_says() == MarkSays::kAgrees && size >= truth_.log(node.log()).records().size();
+  own.newest = node.mark_says() == MarkSays::kAgrees &&
+               (own.went_on || size >= truth_.log(node.log()).records().size());
   if (node.mark_says() == MarkSays::kBehind && !own.older && node.liar() == nullptr)
     fail(node, "takes its store for an older one by its mark, and it is not");
   own.excused.clear();
@@ -127,15 +148,19 @@ void Invariants::check_signed_once(SimNode& node, const std::vector<StoredRecord
 
 // --- why it signs ---
 
-// Those of its peers that have held its log, as far as it knows, and were not excused.
+// Those of its peers that have held its log, as far as it knows, and were not excused. After a rollback it
+// does not know, and all count.
 std::vector<NodeKey> Invariants::awaited(SimNode& node) {
   std::vector<NodeKey> out;
   const auto stored = node.store().peers();
   if (!stored.ok()) return out;
+  StandingConfig standing;
+  if (!read_standing(node.store(), standing).ok()) return out;
   const auto& excused = own_[node.index()].excused;
   for (const PeerRecord& record : *stored) {
     const SimNode* peer = node_of(record.node_key);
-    if (record.held_ours && peer != nullptr && node.peers_with(*peer) && !excused.contains(record.node_key))
+    if ((record.held_ours || standing.restored) && peer != nullptr && node.peers_with(*peer) &&
+        !excused.contains(record.node_key))
       out.push_back(record.node_key);
   }
   return out;
@@ -146,6 +171,7 @@ void Invariants::check_standing(SimNode& node) {
   Own& own = own_[node.index()];
   const bool signs = node.engine().signing().state == SigningState::kSigns;
   if (signs && !own.signs) check_reason(node, own);
+  own.went_on = own.went_on || signs;
   own.signs = signs;
 }
 
@@ -236,7 +262,10 @@ void Invariants::check_waiting(SimNode& node) {
   const bool asks =
       (state == SigningState::kAsks || state == SigningState::kTwin) && truth_.log(node.log()).honest;
   const auto peers = asks ? awaited(node) : std::vector<NodeKey>();
-  if (!asks || 2 * can_answer(node, peers, true) <= peers.size()) {
+  const auto held = node.store().log_state(node.log());
+  // Without a first entry it can sign nothing. Where a peer has it, it must come back: check_own_settled.
+  if (!asks || !held.ok() || held->range.size().value == 0 ||
+      2 * can_answer(node, peers, true) <= peers.size()) {
     own.could_since.reset();
     return;
   }
