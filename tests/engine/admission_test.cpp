@@ -252,6 +252,43 @@ TEST_F(AdmissionAlone, AnAskIsRememberedUntilItIsAnswered) {
   EXPECT_FALSE(admission().on_heads(link, answer(request, {}))) << "it is no longer open";
 }
 
+TEST_F(AdmissionAlone, AnAskThatTheStoreDidNotTakeIsWrittenAgainAndHoldsTheCursors) {
+  begin(stored(held_log()));
+  Link& link = connect(1);
+  parts->cursors.pass(link, JournalSeq(7));
+  admission().ask_later(kPeer, kLog);
+  take();
+  const auto first = intents<CommitAsks>();
+  ASSERT_EQ(first.size(), 1U);
+  parts->effects.answer({first[0].first, fail(Code::kDiskFull, "the disk is full")});
+  EXPECT_FALSE(parts->cursors.after(link, LogId(), JournalSeq())) << "a restart would not ask";
+  EXPECT_TRUE(parts->store.has_failed());
+  take();
+  parts->news.store_back();
+  take();
+  const auto again = intents<CommitAsks>();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_TRUE(again[0].second.open);
+  EXPECT_EQ(again[0].second.asks, first[0].second.asks);
+  parts->effects.answer({again[0].first, Answer(Done{})});
+  EXPECT_TRUE(parts->cursors.after(link, LogId(), JournalSeq()));
+}
+
+TEST_F(AdmissionAlone, AnAskThatWasSettledMeanwhileIsForgottenWhenTheStoreIsBack) {
+  begin(stored(held_log()));
+  connect(1);
+  admission().ask_later(kPeer, kLog);
+  admission().ask_settled(kPeer, kLog);
+  take();
+  for (const auto& [id, asks] : intents<CommitAsks>())
+    parts->effects.answer({id, fail(Code::kDiskFull, "the disk is full")});
+  parts->news.store_back();
+  take();
+  const auto again = intents<CommitAsks>();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_FALSE(again[0].second.open);
+}
+
 TEST_F(AdmissionAlone, AHeadOfTheLogLeavesTheAskUntilWhatItOffersIsSettled) {
   begin(stored(held_log(), {{kPeer, kLog}, {kPeer, kOther}}));
   Link& link = connect(1);

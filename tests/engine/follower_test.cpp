@@ -385,6 +385,23 @@ TEST_F(FollowerAlone, APushWithoutItsHeadOrWithOneThatDoesNotParseIsALie) {
   EXPECT_EQ(parts.fetcher.current(log), nullptr);
 }
 
+TEST_F(FollowerAlone, AHeadOfAnUnknownLogWithoutItsIdentityIsAskedForByName) {
+  v1::Head head = head_of(kOslo, 5, 5);
+  head.clear_identity();
+  come(other, heads_of({head}));
+  EXPECT_EQ(lies_of(other), 0U) << "it believes that we hold the log, which we did once";
+  EXPECT_FALSE(other.ended);
+  EXPECT_TRUE(asked<VerifyHeads>().empty());
+  const auto ask = last_said(other, &v1::Frame::has_get_heads, &v1::Frame::get_heads);
+  ASSERT_EQ(ask.log_ids_size(), 1);
+  EXPECT_EQ(ask.log_ids(0), kOslo.log_id().bytes());
+  const auto kept = asked<CommitAsks>();
+  ASSERT_EQ(kept.size(), 1U) << "over a restart, too";
+  EXPECT_TRUE(kept[0].intent.open);
+  come(other, heads_of({head_of(kOslo, 5, 5)}, ask.request_id()));
+  EXPECT_EQ(asked<VerifyHeads>().size(), 1U);
+}
+
 // --- our own log ---
 
 // A node whose own log is Milan's, of which it holds two entries.
@@ -411,6 +428,15 @@ TEST_F(FollowerOfItsOwnLog, WhoShowsMoreOfItThanWeHoldIsAskedForIt) {
   parts.settle();
   EXPECT_EQ(parts.standing.view().state, SigningState::kBehind);
   EXPECT_FALSE(parts.logs.at(kMilan.log_id()).state().frozen);
+}
+
+TEST_F(FollowerOfItsOwnLog, WhatAPeerHasSeenOfItIsNotTakenForWhatItHolds) {
+  parts.follower.on_heads(one, heads_of({head_of(kMilan, 3, 4)}));
+  look();
+  const auto checks = asked<VerifyHeads>();
+  ASSERT_EQ(checks.size(), 1U);
+  answer(checks[0].id, Answer(HeadsVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}}));
+  EXPECT_FALSE(parts.holdings.of(one, kMilan.log_id())) << "it would not be told of what it lacks";
 }
 
 }  // namespace

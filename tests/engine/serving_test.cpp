@@ -174,6 +174,8 @@ TEST_F(ServingAlone, HeadsAreToldOfWhatPolicyAdmitsAndOfThePeersOwnLog) {
   EXPECT_EQ(heads.heads(0).checkpoint(), "a head");
   EXPECT_EQ(heads.heads(0).journal_seq(), 1U);
   EXPECT_TRUE(heads.heads(0).has_identity()) << "it is not known to hold it";
+  parts.holdings.note(one, log.id(), TreeSize(3));
+  EXPECT_TRUE(told_to(one).heads(0).has_identity()) << "it may have forgotten whose it is";
   other.peer_log = kRome.log_id();
   EXPECT_EQ(told_to(other).heads_size(), 2);
   for (std::size_t i = 0; i < limits::kLogIdsPerRequest; ++i) request.add_log_ids(log.id().bytes());

@@ -122,5 +122,68 @@ TEST_F(TwinAlone, ALostEpochIsHandledThoughItWasFirstShownWhileAnotherBegan) {
   EXPECT_NE(signing(), SigningState::kTwin);
 }
 
+// --- whose word it is ---
+
+class TwinAmongThree : public TwinAlone {
+ protected:
+  // Milan is ours; Oslo, Rome and Bern have held it. Each says that it saw what we hold.
+  TwinAmongThree() {
+    PeerRecord bern;
+    bern.node_key = key_of<NodeKey>('\3');
+    bern.log = city("bern").log_id();
+    parts.peers.pin(bern);
+    for (const char number : {'\1', '\2', '\3'}) parts.peers.set_held_ours(key_of<NodeKey>(number));
+  }
+  void deny(char number) {
+    Link* link = parts.links.with_peer(key_of<NodeKey>(number));
+    if (link == nullptr) link = &connect(number);
+    v1::Seen seen;
+    seen.set_size(2);
+    seen.set_root(parts.logs.at(kMilan.log_id()).state().range.root().bytes());
+    seen.set_caught_up(true);
+    parts.standing.on_seen(*link, seen);
+  }
+  void after_the_wait() { begin(limits::kSigningWait + std::chrono::minutes(1)); }
+};
+
+TEST_F(TwinAmongThree, TheWordOfOneHoldsForAWhileWhereTheOthersKnowOfNone) {
+  follow('\1', ours(6));
+  follow('\1', ours(9));
+  deny('\2');
+  deny('\3');
+  EXPECT_EQ(signing(), SigningState::kTwin);
+  after_the_wait();
+  EXPECT_EQ(signing(), SigningState::kSigns) << "two of three";
+}
+
+TEST_F(TwinAmongThree, HalfOfThemIsNotEnoughToDenyIt) {
+  follow('\1', ours(6));
+  follow('\1', ours(9));
+  deny('\2');
+  after_the_wait();
+  EXPECT_EQ(signing(), SigningState::kTwin);
+}
+
+TEST_F(TwinAmongThree, ASecondWordStopsAgainWhoSignsOn) {
+  follow('\1', ours(6));
+  follow('\1', ours(9));
+  deny('\2');
+  deny('\3');
+  after_the_wait();
+  ASSERT_EQ(signing(), SigningState::kSigns);
+  follow('\2', ours(6));
+  follow('\2', ours(9));
+  EXPECT_EQ(signing(), SigningState::kTwin);
+  begin(3 * limits::kSigningWait);
+  EXPECT_EQ(signing(), SigningState::kTwin) << "one of three knows of none";
+}
+
+TEST_F(TwinAmongThree, TheOperatorsWordGoesOnWithoutTheOneThatShowedIt) {
+  follow('\1', ours(6));
+  follow('\1', ours(9));
+  parts.standing.take_word({key_of<NodeKey>('\1')}, false);
+  EXPECT_NE(signing(), SigningState::kTwin);
+}
+
 }  // namespace
 }  // namespace koinon::engine::test

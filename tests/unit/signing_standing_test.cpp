@@ -57,5 +57,18 @@ TEST(SigningStanding, AnythingButYesIsSaidAsItIs) {
   EXPECT_TRUE(signing.may_lack_withdrawals());
 }
 
+TEST(SigningStanding, SaysWhereNoPeerHasABeginningOfTheLog) {
+  SigningNow now = says(SigningState::kAsks);
+  now.view.rolled_back = true;
+  const auto why = why_not_signed(now);
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->id, "signing.no_beginning");
+  now.view.held = TreeSize(1);
+  EXPECT_NE(why_not_signed(now)->id, "signing.no_beginning");
+  now.view.held = TreeSize(0);
+  now.waits_for = {"Oslo"};
+  EXPECT_NE(why_not_signed(now)->id, "signing.no_beginning") << "Oslo may have it";
+}
+
 }  // namespace
 }  // namespace koinon::test
