@@ -193,6 +193,7 @@ class Invariants {
   std::map<NodeIndex, Own> own_;
   HeadsSeen seen_;
   bool any_older_ = false;  // the store of some node was put back
+  unsigned looks_ = 0;
   std::map<NodeKey, SimNode*> by_key_;
   std::size_t indexed_ = 0;  // of nodes_, in by_key_
   std::vector<Broken> broken_;

@@ -16,6 +16,8 @@ constexpr std::chrono::seconds kWaitRounding{1};
 constexpr std::chrono::seconds kKnown{5};
 // How long a node may wait though more than half of those that have to answer are there.
 constexpr MonoTime kLongWait = limits::kSigningWait + limits::kFollowWait + std::chrono::minutes(10);
+constexpr unsigned kCursorLooks =
+    6;  // what a cursor has passed wrongly stays so: one look of these is enough
 constexpr std::chrono::minutes kAsksAgain{3};  // a log that policy admits now is asked for by name
 
 std::string entries(std::uint64_t count) { return std::to_string(count) + " entries"; }
@@ -281,7 +283,7 @@ void Invariants::look() {
   for (const auto& node : nodes_) {
     if (node->up() && node->liar() == nullptr) check_waiting(*node);
   }
-  if (!any_older_) return;
+  if (!any_older_ || ++looks_ % kCursorLooks != 0) return;
   const auto all = states();
   for (const auto& [index, state] : all) check_cursors(*nodes_[index], state, all);
 }
