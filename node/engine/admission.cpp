@@ -189,6 +189,19 @@ void Admission::save_asks(CommitAsks intent) {
   });
 }
 
+bool Admission::has_unsaved_asks() const {
+  return std::any_of(unsaved_asks_.begin(), unsaved_asks_.end(), [this](const HeadAsk& ask) {
+    const auto peer = asks_.find(ask.first);
+    return peer != asks_.end() && peer->second.contains(ask.second);
+  });
+}
+
+void Admission::ask_whose(Link& link, const LogId& log) {
+  if (!link.asks->whose.insert(log).second) return;
+  ask_later(link.peer, log);
+  ask_for(link, {log});
+}
+
 void Admission::store_again() {
   CommitAsks stand;
   CommitAsks settled{{}, false};

@@ -57,8 +57,10 @@ class Admission {
   void ask_settled(const NodeKey& peer, const LogId& log);
   void forget_peer(const NodeKey& peer) { asks_.erase(peer); }
   // The store has not taken some of them. A cursor that moves now would pass what a restart must ask for.
-  bool has_unsaved_asks() const { return !unsaved_asks_.empty(); }
+  bool has_unsaved_asks() const;
   void store_again();
+  // The peer named the log, and not whose it is: it is asked, once in a session.
+  void ask_whose(Link& link, const LogId& log);
   // Sends GetHeads, so many at a time: the answers to all at once may be more than the peer's queue takes.
   void ask_for(Link& link, const std::vector<LogId>& logs);
   // The peer is ready: it is asked for what is remembered, and for what stands nowhere whole.

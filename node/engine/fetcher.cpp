@@ -285,7 +285,10 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
 bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
   const auto get = link.fetch->gets.extract(request_id);
   if (get.empty()) return false;
-  abandon(logs_.at(get.mapped()), true);
+  Log& log = logs_.at(get.mapped());
+  abandon(log, true);
+  // Others offer it as well, and are asked now: what these heads bring is kept behind them.
+  schedule(log);
   start(link);
   return true;
 }

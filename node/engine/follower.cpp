@@ -51,7 +51,9 @@ void Follower::on_heads(Link& link, const v1::Heads& heads) {
   link.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
   std::vector<ShownHead> unverified;
   for (const auto& head : heads.heads()) {
-    auto shown = read_head(link, head, heads.request_id() == 0);
+    const bool news = heads.request_id() == 0;
+    if (news && asks_whose(link, head)) continue;
+    auto shown = read_head(link, head, news);
     if (!shown.ok()) return links_.end_for_lie(link, shown.error());
     if (*shown) {
       unverified.push_back(std::move(**shown));
@@ -73,6 +75,16 @@ bool Follower::take_request(Link& link, const v1::Heads& heads) {
     return true;
   }
   return fetcher_.on_heads(link, request_id);
+}
+
+// A head of a log that we follow and do not know, which does not say whose it is: the peer believes that we
+// hold the log, since we did once. Then the log is asked for by name, once in a session.
+bool Follower::asks_whose(Link& link, const v1::Head& head) {
+  if (head.has_identity() || head.log_id().size() != LogId::kSize) return false;
+  const LogId log = LogId::from(head.log_id());
+  if (logs_.find(log) != nullptr || !logs_.admits(log)) return false;
+  admission_.ask_whose(link, log);
+  return true;
 }
 
 // Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule. The row
@@ -104,12 +116,7 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
       return nothing;
     }
   }
-  if (known == nullptr && !head.has_identity()) {
-    // The peer believes that we hold the log, which we do not any more, or did not take.
-    admission_.ask_later(link.peer, shown.log);
-    admission_.ask_for(link, {shown.log});
-    return nothing;
-  }
+  if (known == nullptr && !head.has_identity()) return nothing;
   KOINON_TRY(fill_identity(shown, head, known));
   cursors_.open(link, shown.log, shown.row);
   return std::optional<ShownHead>(std::move(shown));
@@ -211,6 +218,7 @@ void Follower::on_cursor(Link& link, const v1::Cursor& cursor) {
 
 void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   ++link.counts.pushes_in;
+  (void)asks_whose(link, push.head());
   auto shown = read_head(link, push.head(), false);
   if (!shown.ok()) return links_.end_for_lie(link, shown.error());
   if (!*shown) {

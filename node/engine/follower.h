@@ -24,6 +24,7 @@ class Follower {
 
  private:
   bool take_request(Link& link, const v1::Heads& heads);
+  bool asks_whose(Link& link, const v1::Head& head);
   Result<std::optional<ShownHead>> read_head(Link& link, const v1::Head& head, bool in_journal);
   Status fill_identity(ShownHead& shown, const v1::Head& head, const Log* known) const;
   void verify(Link& link, std::vector<ShownHead> heads);

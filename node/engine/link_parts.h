@@ -35,12 +35,15 @@ struct LinkSeen {
 // Of Standing: what the peer is asked about our log.
 struct LinkStanding {
   std::set<std::uint64_t> requests;  // our open GetHeads
+  std::uint64_t ping = 0;            // sent behind the GetHeads; 0: none is open
+  bool passed_over = false;  // the peer has answered the ping, and not the GetHeads that came before it
 };
 
 // Of Admission: heads that are asked for by name.
 struct LinkAsks {
   std::map<std::uint64_t, std::vector<LogId>> requests;  // our open GetHeads
   std::set<LogId> waiting;                               // logs that wait for a GetHeads
+  std::set<LogId> whose;                                 // logs that it named without their identity
 };
 
 // Of Cursors: we follow the peer's journal.

@@ -97,10 +97,12 @@ struct Parts {
         return serving.on_credit(link, frame.credit());
       case v1::Frame::kPing:
         return sessions.on_ping(link, frame.ping());
+      case v1::Frame::kPong:
+        return standing.on_pong(link, frame.pong());
       case v1::Frame::kSetFilter:
         return sessions.on_set_filter(link, frame.set_filter());
       default:
-        return;  // Error is the facade's; Pong; reserved frames; frames of later versions
+        return;  // Error is the facade's; reserved frames; frames of later versions
     }
   }
 

@@ -65,21 +65,17 @@ void Standing::on_seen(Link& link, const v1::Seen& seen) {
 // A claim against what we hold and know.
 void Standing::weigh(const NodeKey& peer, Answer& answer) {
   const TreeSize known = seen_.largest_size(*logs_.own());
-  const auto clear = [&] {
-    answer.doubted_since.reset();
-    answer.at_fault = false;
-  };
-  if (!answer.root) return clear();
+  if (!answer.root) return answer.believe();
   if (answer.recoveries > 0 || answer.size > known) return doubt(peer, answer);
   // We know of that head, and lack its entries: whoever has seen it may serve them.
   if (answer.size.value > held()) {
-    clear();
+    answer.believe();
     return ask_to_show(peer);
   }
   if (answer.size == own()->held()) {
-    return *answer.root == own()->state().range.root() ? clear() : doubt(peer, answer);
+    return *answer.root == own()->state().range.root() ? answer.believe() : doubt(peer, answer);
   }
-  if (answer.same == std::pair(answer.size, *answer.root)) return clear();
+  if (answer.same == std::pair(answer.size, *answer.root)) return answer.believe();
   read_root(peer, answer);
 }
 
@@ -93,8 +89,7 @@ void Standing::read_root(const NodeKey& peer, Answer& answer) {
                  now.reading = false;
                  if (now.size != size || now.root != root) return weigh(peer, now);
                  if (read.ok() && *read != root) return doubt(peer, now);
-                 now.doubted_since.reset();
-                 now.at_fault = false;
+                 now.believe();
                  now.same.emplace(size, root);
                });
 }
@@ -118,6 +113,19 @@ void Standing::ask_to_show(const NodeKey& peer) {
   request->add_log_ids(logs_.own()->bytes());
   link->standing->requests.insert(request->request_id());
   links_.send(*link, frame);
+  // Frames keep their order: whoever answers the ping has had the request.
+  v1::Frame behind;
+  link->standing->ping = effects_.next_request();
+  link->standing->passed_over = false;
+  behind.mutable_ping()->set_nonce(link->standing->ping);
+  links_.send(*link, behind);
+}
+
+void Standing::on_pong(Link& link, const v1::Pong& pong) {
+  LinkStanding& asked = *link.standing;
+  if (asked.ping == 0 || pong.nonce() != asked.ping) return;
+  asked.ping = 0;
+  asked.passed_over = !asked.requests.empty();
 }
 
 bool Standing::take_heads(Link& link, std::uint64_t request_id) {
@@ -131,8 +139,7 @@ void Standing::note_head(Link& link, const StoredHead& head) {
   seen_.note(*logs_.own(), head, link.id);
   const auto answer = answers_.find(link.peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
-  answer->second.doubted_since.reset();
-  answer->second.at_fault = false;
+  answer->second.believe();
 }
 
 void Standing::look(Link& link) {
@@ -170,7 +177,7 @@ bool Standing::has_twin() {
     const auto answer = answers_.find(key);
     if (answer != answers_.end() && counts(answer->second) && !twin_.accuses(key)) ++deny;
   }
-  return 2 * deny <= awaited;
+  return awaited > 0 && 2 * deny <= awaited;
 }
 
 // It may come back and show what it claims.
@@ -259,10 +266,19 @@ void Standing::check_doubts() {
     } else if (answer.gone) {
       one = answers_.erase(one);  // it has not answered
     } else {
-      find_at_fault(peer, answer);
+      // Who says nothing has not answered: its line may be slow. Then it is awaited like one that is away.
+      answer.late = !has_shown_nothing(peer);
+      if (!answer.late) find_at_fault(peer, answer);
       ++one;
     }
   }
+}
+
+// It was asked for the head that it claims, and has answered without it, or passed the question over.
+bool Standing::has_shown_nothing(const NodeKey& peer) const {
+  const Link* link = links_.with_peer(peer);
+  if (link == nullptr || !link->ready || link->unverified > 0) return false;
+  return link->standing->requests.empty() || link->standing->passed_over;
 }
 
 void Standing::find_at_fault(const NodeKey& peer, Answer& answer) {
@@ -281,7 +297,6 @@ bool Standing::counts(const Answer& answer) const {
   return answer.caught_up || effects_.now().mono - answer.first_at >= limits::kSigningWait;
 }
 
-// Whether what peers and the operator say suffices; the view says what is missing.
 // After a rollback nobody knows who has held what came since.
 bool Standing::may_hold_ours(const PeerRecord& peer) const {
   return peer.log && (peer.held_ours || rollback_.unanswered);
@@ -291,6 +306,7 @@ bool Standing::is_awaited(const PeerRecord& peer) const {
   return may_hold_ours(peer) && !excused_.contains(peer.node_key);
 }
 
+// Whether what peers and the operator say suffices; the view says what is missing.
 bool Standing::has_enough(StandingView& view) {
   const MonoTime now = effects_.now().mono;
   const std::chrono::milliseconds wait = effects_.config().standing.wait;
@@ -299,7 +315,7 @@ bool Standing::has_enough(StandingView& view) {
   bool doubted = false;
   bool missing = false;  // a city that is pinned and may come at once
   for (auto& [key, answer] : answers_) {
-    doubted = doubted || answer.reading || (answer.doubted_since && !answer.at_fault);
+    doubted = doubted || answer.reading || (answer.doubted_since && !answer.at_fault && !answer.late);
     question_.answered = question_.answered || counts(answer);
     if (!answer.caught_up && answer.first_at + limits::kSigningWait > now)
       wake_at(answer.first_at + limits::kSigningWait);
@@ -333,7 +349,7 @@ bool Standing::has_enough(StandingView& view) {
   if (holders > 0) {
     if (view.waits_for.empty() && !waited &&
         (rollback_.unanswered ? question_.knocked : missing && now < reach)) {
-      wake_at(reach);
+      if (!rollback_.unanswered) wake_at(reach);
       return false;
     }
     if (view.waits_for.empty()) return true;

@@ -28,13 +28,14 @@ class Standing {
   void on_seen(Link& link, const v1::Seen& seen);
   // Heads answer a GetHeads of ours. False if none of that number is open.
   bool take_heads(Link& link, std::uint64_t request_id);
+  void on_pong(Link& link, const v1::Pong& pong);
   void on_refused(Link& link, std::uint64_t request_id) { link.standing->requests.erase(request_id); }
   // A head of our log, its signature verified.
   void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
-  // The first Follow of a session, which is well formed. True: since the peer's session before, it has
-  // followed another node with our key.
+  // The first Follow of a session, which is well formed. True: it shows another node with our key, and no
+  // epoch that was lost (twin.h).
   bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
     return own() != nullptr && twin_.on_follow(link.peer, follow, current);
   }
@@ -75,8 +76,14 @@ class Standing {
     bool reading = false;                           // what we have at that size is being read
     bool gone = false;                              // its session has ended since
     std::optional<MonoTime> doubted_since;          // it claims what we do not know
-    bool at_fault = false;                          // and has not shown it in time
+    bool at_fault = false;                          // and was asked to show it, and has not
+    bool late = false;                              // and has said nothing to that for a while
     std::optional<std::pair<TreeSize, Hash>> same;  // it saw what we hold at that size
+
+    void believe() {
+      doubted_since.reset();
+      at_fault = late = false;
+    }
   };
 
   const Log* own() const;
@@ -90,6 +97,7 @@ class Standing {
   void note_return(const NodeKey& peer);
   bool counts(const Answer& answer) const;
   void check_doubts();
+  bool has_shown_nothing(const NodeKey& peer) const;
   void find_at_fault(const NodeKey& peer, Answer& answer);
   void begin_question();
   void keep_rollback();

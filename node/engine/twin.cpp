@@ -16,7 +16,9 @@ bool Twin::on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch&
   if (counter < counter_of(current) || !is_ours || !is_ours(named)) return false;
   const auto [shown, first] = shown_.try_emplace(peer, counter);
   if (!followed_.contains(peer) && (first || counter <= shown->second)) return false;
-  if (accusers_.insert(peer).second) accused_at_ = effects_.now().mono;
+  if (excused_.contains(peer)) return true;
+  if (accusers_.empty()) accused_at_ = effects_.now().mono;
+  accusers_.insert(peer);
   return true;
 }
 
@@ -55,7 +57,14 @@ bool Twin::take_displaced(MonoTime& due) {
   return news;
 }
 
+void Twin::excuse(const NodeKey& peer) {
+  accusers_.erase(peer);
+  excused_.insert(peer);
+}
+
 void Twin::forget(const NodeKey& peer) {
+  excused_.erase(peer);
+  heard_.erase(peer);
   accusers_.erase(peer);
   followed_.erase(peer);
   shown_.erase(peer);

@@ -13,12 +13,12 @@ class Twin {
  public:
   Twin(Effects& effects, const Links& links) : effects_(effects), links_(links) {}
 
-  // True: the peer accuses. It names an epoch of ours that is as new as the current one, and had followed us
-  // before, or shows a later one each time. Else such an epoch was lost with the store.
+  // True: the peer shows a twin. It names an epoch of ours that is as new as the current one, and had
+  // followed us before, or shows a later one each time. Else such an epoch was lost with the store.
   bool on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch& current);
   bool is_accused() const { return !accusers_.empty(); }
   bool accuses(const NodeKey& peer) const { return accusers_.contains(peer); }
-  MonoTime accused_at() const { return accused_at_; }  // when one more peer did
+  MonoTime accused_at() const { return accused_at_; }  // when the first of them did
 
   // A peer has ended our session because another stays.
   void note_displaced(const Link& link);
@@ -28,8 +28,8 @@ class Twin {
   // one peer more and more seldom. `due`: no later than the next look.
   bool take_displaced(MonoTime& due);
 
-  // The operator goes on without its word.
-  void excuse(const NodeKey& peer) { accusers_.erase(peer); }
+  // The operator goes on without its word, for as long as this node runs.
+  void excuse(const NodeKey& peer);
   void forget(const NodeKey& peer);
 
  private:
@@ -41,6 +41,7 @@ class Twin {
   Effects& effects_;
   const Links& links_;
   std::set<NodeKey> accusers_;
+  std::set<NodeKey> excused_;
   MonoTime accused_at_{};
   std::set<NodeKey> followed_;              // peers that have named our current epoch in this run
   std::map<NodeKey, std::uint32_t> shown_;  // the first lost epoch that a peer named

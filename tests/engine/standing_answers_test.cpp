@@ -91,6 +91,9 @@ TEST_F(StandingAlone, AnotherRootAtAHeldSizeIsToBeShownAndHasAnsweredIfItIsNot) 
   settle_all();
   EXPECT_EQ(asked_to_show(milan), 1U);
   EXPECT_EQ(state(), SigningState::kAsks);
+  EXPECT_TRUE(parts.standing.take_heads(
+      milan, last_said(milan, &v1::Frame::has_get_heads, &v1::Frame::get_heads).request_id()))
+      << "an answer without it";
   begin(limits::kShowWait - MonoTime(1));
   settle_all();
   EXPECT_EQ(state(), SigningState::kAsks);
@@ -99,6 +102,39 @@ TEST_F(StandingAlone, AnotherRootAtAHeldSizeIsToBeShownAndHasAnsweredIfItIsNot) 
   EXPECT_EQ(told(Event::Kind::kCannotShow), 1U);
   EXPECT_EQ(parts.standing.view().cannot_show, std::vector{milan.peer});
   EXPECT_EQ(state(), SigningState::kSigns) << "words alone keep nobody from signing";
+}
+
+TEST_F(StandingAlone, WhoSaysNothingToThatIsAwaitedLikeOneThatIsAway) {
+  say(milan, 5, key_of<Hash>('n'));
+  EXPECT_EQ(asked_to_show(milan), 1U);
+  const v1::Ping behind = last_said(milan, &v1::Frame::has_ping, &v1::Frame::ping);
+  ASSERT_NE(behind.nonce(), 0U);
+  begin(limits::kShowWait);
+  settle_all();
+  EXPECT_EQ(told(Event::Kind::kCannotShow), 0U) << "its line may be slow";
+  EXPECT_EQ(parts.standing.view().waits_for, std::vector{milan.peer});
+  begin(limits::kSigningWait);
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kAsks) << "its head may come yet";
+  v1::Pong pong;
+  pong.set_nonce(behind.nonce() + 1);
+  parts.standing.on_pong(milan, pong);
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kAsks);
+  pong.set_nonce(behind.nonce());
+  parts.standing.on_pong(milan, pong);
+  settle_all();
+  EXPECT_EQ(told(Event::Kind::kCannotShow), 1U) << "it has passed the question over";
+  EXPECT_EQ(state(), SigningState::kSigns);
+}
+
+TEST_F(StandingAlone, ALateHeadStillStopsUs) {
+  say(milan, 5, key_of<Hash>('n'));
+  begin(limits::kShowWait);
+  settle_all();
+  parts.standing.note_head(milan, {TreeSize(5), key_of<Hash>('n'), "a head"});
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kBehind);
 }
 
 TEST_F(StandingAlone, AnotherRootAtTheSizeOfAllThatWeHoldIsDoubtedAtOnce) {

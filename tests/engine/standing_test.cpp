@@ -201,7 +201,8 @@ TEST_P(Standing, WhatOnePeerBeganToGiveBackAnotherEnds) {
   for (TestNode* peer : {&milan, &oslo}) {
     const SessionId session = network.connect(*peer, old);
     network.tamper_frames(session, *peer, [&first, session](v1::Frame& frame) {
-      if (!frame.has_chunk()) return true;
+      const bool of_seoul = frame.has_chunk() && frame.chunk().records_size() > 2;
+      if (!of_seoul) return true;
       const bool begins = !first;
       if (begins) first = session;
       return begins || *first != session;
@@ -255,9 +256,9 @@ TEST_P(Standing, WhatWasSeenOutlivesARemoval) {
   network.drive();
   EXPECT_TRUE(shown);
   EXPECT_EQ(state(old), State::kBehind) << "and it showed the head";
-  network.advance(std::chrono::minutes(59));
+  network.advance(std::chrono::minutes(50));
   EXPECT_FALSE(old.engine->signing().nobody_serves);
-  network.advance(std::chrono::minutes(2));
+  network.advance(std::chrono::minutes(11));
   const StandingView view = old.engine->signing();
   EXPECT_EQ(view.state, State::kBehind) << "time does not make it sign";
   EXPECT_TRUE(view.nobody_serves);

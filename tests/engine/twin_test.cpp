@@ -128,11 +128,15 @@ class TwinAmongThree : public TwinAlone {
  protected:
   // Milan is ours; Oslo, Rome and Bern have held it. Each says that it saw what we hold.
   TwinAmongThree() {
-    PeerRecord bern;
-    bern.node_key = key_of<NodeKey>('\3');
-    bern.log = city("bern").log_id();
-    parts.peers.pin(bern);
-    for (const char number : {'\1', '\2', '\3'}) parts.peers.set_held_ours(key_of<NodeKey>(number));
+    pin('\3', "bern");
+    for (const char number : {'\1', '\2'}) parts.peers.set_held_ours(key_of<NodeKey>(number));
+  }
+  void pin(char number, const char* name) {
+    PeerRecord peer;
+    peer.node_key = key_of<NodeKey>(number);
+    peer.log = city(name).log_id();
+    parts.peers.pin(peer);
+    parts.peers.set_held_ours(peer.node_key);
   }
   void deny(char number) {
     Link* link = parts.links.with_peer(key_of<NodeKey>(number));
@@ -157,9 +161,11 @@ TEST_F(TwinAmongThree, TheWordOfOneHoldsForAWhileWhereTheOthersKnowOfNone) {
 }
 
 TEST_F(TwinAmongThree, HalfOfThemIsNotEnoughToDenyIt) {
+  pin('\4', "ulm");
   follow('\1', ours(6));
   follow('\1', ours(9));
   deny('\2');
+  deny('\3');
   after_the_wait();
   EXPECT_EQ(signing(), SigningState::kTwin);
 }
@@ -183,6 +189,9 @@ TEST_F(TwinAmongThree, TheOperatorsWordGoesOnWithoutTheOneThatShowedIt) {
   follow('\1', ours(9));
   parts.standing.take_word({key_of<NodeKey>('\1')}, false);
   EXPECT_NE(signing(), SigningState::kTwin);
+  follow('\1', ours(6));
+  follow('\1', ours(9));
+  EXPECT_NE(signing(), SigningState::kTwin) << "nor does it hear it again";
 }
 
 }  // namespace

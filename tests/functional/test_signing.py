@@ -224,6 +224,8 @@ class TheOnlyPeer(SigningTest):
         session.follow()
         wait_for(lambda: connected(seoul, "liar.example"), "it is connected")
         self.assertEqual(state(seoul), "asks")
+        session.expect("get_heads")
+        session.expect("ping")  # is answered: its line is not slow, it passes the question over
         wait_for(lambda: state(seoul) == "signs", "a minute is over", deadline=90)
         self.assertEqual(standing(seoul)["cannot_show"], ["liar.example"])
         wait_for(lambda: any(a["id"] == "cannot_show" for a in seoul.json("status")["alarms"]), "an alarm says so")
