@@ -143,13 +143,7 @@ void Fetcher::rest(Log& log) {
   const LogId id = log.id();
   if (!intake_.rests(log)) {
     intake_.begin_rest(log);
-    const LogState& state = log.state();
-    effects_.notice({},
-                    intake_.is_full(log)
-                        ? "of " + state.identity.name + " " + std::to_string(state.bytes) +
-                              " bytes are held, all that this node takes of a city so far away"
-                        : state.identity.name +
-                              " wrote more in a short time than this node takes; it is taken up again later");
+    effects_.notice({}, intake_.why_it_rests(log));
   }
   const std::vector<Offer> offers = offers_.take(log);
   abandon(log, false);

@@ -37,6 +37,14 @@ bool Intake::is_full(const Log& log) const {
   return !logs_.is_own(log.id()) && log.state().bytes >= bytes_quota(log.id());
 }
 
+std::string Intake::why_it_rests(const Log& log) const {
+  const LogState& state = log.state();
+  if (is_full(log))
+    return "of " + state.identity.name + " " + std::to_string(state.bytes) +
+           " bytes are held, all that this node takes of a city so far away";
+  return state.identity.name + " wrote more in a short time than this node takes; it is taken up again later";
+}
+
 bool Intake::takes_more(Log& log) {
   if (logs_.is_own(log.id())) return true;
   return !rests(log) && !is_full(log) && left(log) >= 0;

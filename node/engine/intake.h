@@ -24,6 +24,8 @@ class Intake {
   std::uint64_t entries_quota() const { return effects_.config().log_entries; }
   std::uint64_t bytes_quota(const LogId& log) const;
   bool is_full(const Log& log) const;
+  // What the operator is told of a log that begins to rest.
+  std::string why_it_rests(const Log& log) const;
   // Whether entries or bodies of it may be asked for.
   bool takes_more(Log& log);
   // Counts bytes when they are stored, not when they come: what a full disk refused comes again.
