@@ -105,7 +105,7 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
       const MemoryRecord& record = log->records[item.index.value];
       if (record.transit) continue;
       logs_.set_record(*log, item.index,
-                       {record.entry, pool_.intern(item.body), record.state, {}, true, false});
+                       {record.entry, pool_.intern(item.body), record.state, {}, true, record.hidden});
       put_transit(bodies.log, item.index, bodies.arrived_at, item.body.size());
       transit = true;
       continue;
@@ -113,7 +113,7 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
     drop_transit_of(bodies.log, item.index);
     const MemoryRecord& record = log->records[item.index.value];
     logs_.set_record(*log, item.index,
-                     {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, false});
+                     {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, record.hidden});
     arrivals_.add(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
   }
   files_.add_uses(*log, bodies.attachments, false);
@@ -124,7 +124,8 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
 void MemoryBodies::take_from_transit(MemoryLog& log, EntryIndex index) {
   const BlobPool::Blob body = log.records[index.value].body;
   drop_transit_of(log.state.id, index);
-  logs_.set_record(log, index, {log.records[index.value].entry, body, BodyState::kHeld, {}, false, false});
+  const MemoryRecord& record = log.records[index.value];
+  logs_.set_record(log, index, {record.entry, body, BodyState::kHeld, {}, false, record.hidden});
 }
 
 Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, const BodyFilter& filter,
