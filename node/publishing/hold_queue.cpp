@@ -11,6 +11,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 #include "storage/office/after_rollback.h"
+#include "storage/store/body_rules.h"
 
 namespace koinon {
 namespace {
@@ -170,7 +171,7 @@ Status HoldQueue::settle_hidden() {
   for (const EntryIndex index : wanted) {
     if (std::binary_search(hidden->begin(), hidden->end(), index)) continue;
     const auto record = parts_.store->record(*parts_.own, index);
-    if (record.ok() && !record->body.empty()) changes.emplace_back(index, true);
+    if (record.ok() && can_be_hidden(record->state, !record->body.empty())) changes.emplace_back(index, true);
   }
   for (const EntryIndex index : *hidden) {
     if (!std::binary_search(wanted.begin(), wanted.end(), index)) changes.emplace_back(index, false);
