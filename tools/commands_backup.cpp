@@ -141,7 +141,8 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   const std::filesystem::path to = std::filesystem::absolute(arguments.to);
   KOINON_ASSIGN(const auto vault, backup::open_vault_to_write(to, arguments.one_file, closing.protection));
   KOINON_ASSIGN(const backup::BackupReport report, write(*vault, folder, closing));
-  const auto pruning = keep > 0 ? backup::prune(*vault, keep) : Result<backup::PruneReport>({});
+  const auto pruning =
+      keep > 0 ? backup::prune(*vault, keep) : Result<backup::PruneReport>(backup::PruneReport());
   const backup::PruneReport pruned = pruning.ok() ? *pruning : backup::PruneReport();
   // The backup is good all the same, and is told of first.
   const Status ended = pruning.ok() ? Status() : not_removed(report.number, pruning.error());

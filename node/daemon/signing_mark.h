@@ -19,8 +19,8 @@ Result<Epoch> current_epoch(StoreReader& store);
 
 class SigningMark {
  public:
-  // `log`: of our own city. Without a folder that can be used there is no mark, which is logged once and shown
-  // by is_lost(). `out`: may be null; outlives this.
+  // `log`: of our own city. Without a folder that can be used there is no mark, which is logged once and
+  // shown by is_lost(). `out`: may be null; outlives this.
   static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
                                   const DaemonLog* out);
 

@@ -62,8 +62,8 @@ Status BackupReader::check_maker(const SealingKey& to) {
                                  [](const BackupFile& file) { return file.path == "keys/node.key"; });
   const Error refused = fail(
       Code::kRefused,
-      "it does not show that a node wrote it which has the keys in it: somebody else did, or a version of "
-      "Koinon that did not say; restore another one with --number, or from another place",
+      "this backup has no valid proof that your node wrote it: another program or an older Koinon wrote it; "
+      "use another backup (--number) or another place",
       "manifest " + std::to_string(number_));
   if (node == files.end() || node->size > limits::kBackupKeyFileBytes || manifest_.maker.empty())
     return refused;
