@@ -153,7 +153,8 @@ TEST_F(HoldQueueTest, WhatIsToBeErasedIsHiddenBeforeItsTextComes) {
   writer->change(
       [&](Store& store) -> Status {
         KOINON_ASSIGN(const RunCommit run, run_of_leaf(store, city, entry, BodyState::kNotHeld));
-        return store.append_run(run);
+        KOINON_TRY(store.append_run(run));
+        return {};
       },
       [&promise](const Status& status) { promise.set_value(status); });
   const Status taken = promise.get_future().get();
