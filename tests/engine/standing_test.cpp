@@ -3,7 +3,6 @@
 
 #include "crypto/checkpoint.h"
 #include "node/replication/stored_standing.h"
-#include "storage/store/settings.h"
 #include "tests/engine/network.h"
 
 namespace koinon::test {
