@@ -115,6 +115,12 @@ Result<backup::BackupReport> write(backup::Vault& vault, const DataFolder& folde
       [&room] { return room.check(); });
 }
 
+Error not_removed(std::uint64_t number, Error why) {
+  why.message = "backup " + std::to_string(number) +
+                " is written and was read back; not all older ones were removed: " + why.message;
+  return why;
+}
+
 void tell(const backup::PruneReport& pruned) {
   if (pruned.backups > 0)
     std::cout << pruned.backups << " older backups there were removed, with " << pruned.chunks
@@ -135,10 +141,11 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   const std::filesystem::path to = std::filesystem::absolute(arguments.to);
   KOINON_ASSIGN(const auto vault, backup::open_vault_to_write(to, arguments.one_file, closing.protection));
   KOINON_ASSIGN(const backup::BackupReport report, write(*vault, folder, closing));
-  backup::PruneReport pruned;
-  if (keep > 0) {
-    KOINON_ASSIGN(pruned, backup::prune(*vault, keep));
-  }
+  const auto pruning =
+      keep > 0 ? backup::prune(*vault, keep) : Result<backup::PruneReport>(backup::PruneReport());
+  const backup::PruneReport pruned = pruning.ok() ? *pruning : backup::PruneReport();
+  // The backup is good all the same, and is told of first.
+  const Status ended = pruning.ok() ? Status() : not_removed(report.number, pruning.error());
   if (pruned.unknown)
     std::cerr << "koinon: no older backup was removed: what number " << *pruned.unknown
               << " needs is not written down there; that ends when it is not among those to keep\n";
@@ -150,7 +157,7 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
                                               {"mended", report.mended},
                                               {"removed", pruned.backups}})
               << "\n";
-    return {};
+    return ended;
   }
   std::cout << "Backup " << report.number << " of " << common.data << " is in " << arguments.to << ": "
             << report.bytes / limits::kKiB << " KiB, " << report.written << " of " << report.chunks
@@ -161,7 +168,7 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   tell(pruned);
   if (closing.protection == backup::Protection::kOpen)
     std::cout << "It is not encrypted and has the keys: keep it as safe as the node.\n";
-  return {};
+  return ended;
 }
 
 }  // namespace koinon

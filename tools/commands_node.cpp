@@ -51,11 +51,6 @@ Status print(const Common& common, const Result<json::value>& value,
 
 }  // namespace
 
-Status show_answer(const Common& common, const json::value& answer, const std::string& text) {
-  std::cout << (common.json ? json::serialize(answer) + "\n" : text);
-  return {};
-}
-
 Status run_init(const Common& common, const InitArguments& arguments) {
   KOINON_TRY(protect_secrets());
   KOINON_TRY(init_crypto());

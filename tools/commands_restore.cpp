@@ -144,11 +144,14 @@ Result<std::optional<LogIdentity>> owner_of(const DataFolder& folder) {
   return std::optional(identity);
 }
 
-Status check_log(const std::optional<LogIdentity>& owner, const std::string& wanted) {
-  if (wanted.empty() || (owner && to_text(owner->log_id()) == wanted)) return {};
-  return fail(Code::kRefused,
-              owner ? "it is a backup of " + owner->name + ", whose log is " + to_text(owner->log_id())
-                    : std::string("it does not say of which log it is"),
+// That the backup says that it is of this log. owner_of compares that with its keys, once they are written.
+Status check_log(backup::BackupReader& reader, const std::string& wanted) {
+  if (wanted.empty()) return {};
+  KOINON_ASSIGN(const auto text, reader.small_file("keys/identity", kIdentityFileBytes));
+  if (!text) return fail(Code::kRefused, "the backup does not say of which log it is", "log");
+  KOINON_ASSIGN(const LogIdentity says, parse_identity(*text));
+  if (to_text(says.log_id()) == wanted) return {};
+  return fail(Code::kRefused, "it is a backup of " + says.name + ", whose log is " + to_text(says.log_id()),
               "log");
 }
 
@@ -170,12 +173,12 @@ Result<PutBack> fill(const DataFolder& folder, const RestoreArguments& arguments
     std::cerr << "koinon: " << arguments.from
               << " is damaged; newer backups than the ones found there are lost\n";
   if (opening.secret) KOINON_TRY(reader.check_maker(opening.secret->public_key()));
+  KOINON_TRY(check_log(reader, arguments.log));
   ProgressLine line("restore");
   KOINON_TRY(reader.write_files(folder.path(),
                                 [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); }));
   KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(auto owner, owner_of(folder));
-  KOINON_TRY(check_log(owner, arguments.log));
   for (const auto& path : {folder.office(), folder.store()}) KOINON_TRY(check_database(path));
   KOINON_TRY(mark_restored(folder));
   return PutBack{reader.manifest(), std::move(owner)};

@@ -32,7 +32,7 @@ struct PinnedPeer {
   bool vouch = true;
   std::optional<SigningWait> signing_waits = {};  // why the vouch is not signed yet, once its key is proven
 };
-// As the audit line of what has pinned it names it.
+// The name by which the audit names a peer that was pinned.
 inline std::string name_of_pinned(const PinnedPeer& peer) { return peer.name; }
 
 // A peer by its name or its node key.

@@ -30,7 +30,7 @@ class AlarmWatch {
     std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
     std::function<SigningNow()> standing;        // whether it is known that this store is the newest
-    std::function<bool()> mark_lost;             // none: a node that has no mark
+    std::function<bool()> mark_lost;             // none: an observer, which signs nothing
     std::function<bool()> signing_waits;         // for that, or for the clock
     ClockWatch* clock_watch = nullptr;           // is told what peers and our own log say; outlives this
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then

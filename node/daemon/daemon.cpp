@@ -19,6 +19,7 @@
 
 namespace koinon {
 namespace asio = boost::asio;
+
 Daemon::Daemon(Config config) : config_(std::move(config)), log_(config_.log_level, config_.log_format) {}
 
 Daemon::~Daemon() { stop(); }

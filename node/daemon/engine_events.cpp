@@ -66,15 +66,25 @@ void EngineEvents::on_standing() {
   for (const NodeKey& key : now.view.waits_for) now.waits_for.push_back(name_of(key));
   for (const NodeKey& key : now.view.cannot_show) now.cannot_show.push_back(name_of(key));
   now.shown_by = name_of(now.view.shown_by);
-  const auto why = why_not_signed(now);
-  if (!why) mark(parts_.on_signs);
-  if (why) parts_.log.warning(why->message);
-  if (why && mark_stands_) mark(parts_.on_asks);
-  mark_stands_ = !why;
+  now = parts_.signing.as_it_counts(std::move(now));
+  if (const auto why = why_not_signed(now); why) {
+    parts_.log.warning(why->message);
+    mark_asks();
+  } else {
+    mark(parts_.on_signs);
+    mark_stands_ = true;
+  }
   // What a copy brought back is set aside before anything may be signed.
   parts_.on_standing(now.view);
-  parts_.signing.set(std::move(now));
-  if (!why) parts_.on_signing();
+  const bool signs = parts_.signing.set(std::move(now));
+  // The machine may have gone on meanwhile: the yes does not count any more.
+  if (!signs) return mark_asks();
+  parts_.on_signing();
+}
+
+void EngineEvents::mark_asks() {
+  if (mark_stands_) mark(parts_.on_asks);
+  mark_stands_ = false;
 }
 
 void EngineEvents::mark(const std::function<Status(Store&)>& how) {

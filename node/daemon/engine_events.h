@@ -25,9 +25,10 @@ class EngineEvents {
     SigningStanding& signing;
     // This node may sign, and could not before: its store is marked as the newest. The writer's thread.
     std::function<Status(Store&)> on_signs;
-    // It may not sign, and could before, or has begun so: the mark is no reason to. The writer's thread.
+    // It may not sign; it could before, or this is its start: the mark no longer lets it sign. The writer's
+    // thread.
     std::function<Status(Store&)> on_asks;
-    // What `signing` is about to say; and then, that this node may sign. The network's thread.
+    // on_standing: what `signing` is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
   };
@@ -50,6 +51,7 @@ class EngineEvents {
   void on_advanced(const Event& event);
   void on_forked(const Event& event);
   void on_standing();
+  void mark_asks();
   void mark(const std::function<Status(Store&)>& how);
   void consider_vouch(const NodeKey& key);
   // The name of a pinned peer, or the key of another.

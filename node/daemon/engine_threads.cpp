@@ -55,8 +55,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
                        {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
-  callbacks.has_resumed = [this] {
-    look_for_resume();
+  callbacks.take_resume = [this] {
+    note_resume();
     return signing_.take_asked();
   };
   callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
@@ -108,18 +108,18 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
   return network_->start();
 }
 
-// Whoever notices it first: before another thread may look, nothing is signed.
-void EngineThreads::look_for_resume() {
+// Whichever thread looks first stops signing, before any other thread may look.
+bool EngineThreads::note_resume() {
   const std::lock_guard lock(resume_mutex_);
-  if (!resume_.has_resumed()) return;
+  if (!resume_.has_resumed()) return false;
   signing_.ask_anew();
-  network_->resumed();
   parts_.log.warning("this machine was stopped and goes on; its peers are asked before anything is signed");
+  return true;
 }
 
-// A machine that goes on may sign before its network has looked.
+// The writer looks too: it may want to sign before the network's thread has looked.
 std::optional<SigningWait> EngineThreads::signing_waits() {
-  look_for_resume();
+  if (note_resume()) network_->take_resume_soon();
   if (auto clock = parts_.clock.watch().signing_waits()) return SigningWait{std::move(*clock)};
   return signing_.waits();
 }

@@ -36,7 +36,7 @@ class EngineThreads {
     SigningMark* mark = nullptr;  // of our own log; none: an observer's
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
-    // What signing() is about to say; and then, that this node may sign. The network's thread.
+    // on_standing: what signing() is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
   };
@@ -66,14 +66,15 @@ class EngineThreads {
 
  private:
   explicit EngineThreads(Parts parts) : parts_(std::move(parts)) {}
-  void look_for_resume();
+  // Whether the machine was stopped and has gone on since anybody looked. Then signing_ asks anew.
+  bool note_resume();
   std::optional<SigningWait> signing_waits();
   Status on_signs(Store& store, const Bytes& token);
   Status make_network(StoreReader& store, const StoreState& state);
 
   Parts parts_;
   SigningStanding signing_;  // the network's thread writes it
-  std::mutex resume_mutex_;  // guards resume_, and that signing_ asks once it has resumed
+  std::mutex resume_mutex_;  // guards resume_; held until signing_ asks anew
   ResumeWatch resume_{machine_clocks()};
   Nearness nearness_;  // the network's thread writes it; all others read it
   std::unique_ptr<Network> network_;

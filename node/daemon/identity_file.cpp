@@ -11,7 +11,6 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kMagic = "koinon-identity/v1";
-constexpr std::size_t kFileBytes = 2048;
 
 Error malformed(const std::filesystem::path& path) {
   return fail(Code::kMalformed, "it does not say whose keys these are", path.string());
@@ -34,7 +33,9 @@ Result<std::string> value_of(BytesView& text, std::string_view word) {
   return std::string(line.substr(word.size() + 1));
 }
 
-Result<LogIdentity> parse(BytesView text) {
+}  // namespace
+
+Result<LogIdentity> parse_identity(BytesView text) {
   LogIdentity out;
   if (!text.starts_with(std::string(kMagic) + "\n"))
     return fail(Code::kMalformed, "it is of another kind", "identity");
@@ -51,8 +52,6 @@ Result<LogIdentity> parse(BytesView text) {
   return out;
 }
 
-}  // namespace
-
 Status write_identity_file(const std::filesystem::path& path, const LogIdentity& identity) {
   return write_private_file(path, std::string(kMagic) + "\nname " + identity.name + "\nsigning " +
                                       to_base64(identity.signing_key.view()) + "\nrecovery " +
@@ -61,8 +60,8 @@ Status write_identity_file(const std::filesystem::path& path, const LogIdentity&
 }
 
 Result<LogIdentity> read_identity_file(const std::filesystem::path& path) {
-  KOINON_ASSIGN(const Bytes text, read_file(path, kFileBytes));
-  const auto identity = parse(text);
+  KOINON_ASSIGN(const Bytes text, read_file(path, kIdentityFileBytes));
+  const auto identity = parse_identity(text);
   if (!identity.ok()) return malformed(path);
   return *identity;
 }

@@ -14,6 +14,9 @@ namespace koinon {
 Status write_identity_file(const std::filesystem::path& path, const LogIdentity& identity);
 // kNotFound: there is none. kMalformed: it is none, or its parts do not belong together.
 Result<LogIdentity> read_identity_file(const std::filesystem::path& path);
+// The same of the file's bytes; at most so many.
+inline constexpr std::size_t kIdentityFileBytes = 2048;
+Result<LogIdentity> parse_identity(BytesView text);
 
 // The identity out of a `koinon id` line and the recovery public key, in base64, for folders older than the
 // file. kInvalidArgument: they do not belong together.

@@ -21,14 +21,6 @@ constexpr std::size_t kMarkBytes = 1024;
 constexpr long kTmpfs = 0x01021994;
 constexpr long kRamfs = 0x858458f6;
 
-std::vector<std::filesystem::path> usual_folders() {
-  std::vector<std::filesystem::path> out{"/run/koinon"};
-  if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr && *runtime == '/')
-    out.push_back(std::filesystem::path(runtime) / "koinon");
-  out.push_back("/dev/shm/koinon-" + std::to_string(::geteuid()));
-  return out;
-}
-
 // Ours alone, and gone with the machine's memory.
 Status check_folder(const std::filesystem::path& folder) {
   struct stat what {};
@@ -62,7 +54,13 @@ bool is_ours(const std::filesystem::path& path) {
 Status remove_mark(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
   if (!is_ours(path) && !is_ours(path.parent_path())) return {};
-  return fail(Code::kIo, "an old mark of what was signed cannot be removed; remove it", path.string());
+  return fail(
+      Code::kConflict,
+      Sentence{"signing.mark",
+               "nothing is signed: the mark of what was signed last can be neither written nor removed, "
+               "and would agree with an old copy of this node; remove {file}",
+               {{"file", path.string()}}},
+      path.string());
 }
 
 std::filesystem::path lock_of(const std::filesystem::path& mark) { return mark.string() + ".lock"; }
@@ -82,9 +80,8 @@ struct Places {
   std::optional<Error> why;                     // none is chosen
 };
 
-Places choose(const std::string& configured) {
+Places choose(const std::string& configured, std::vector<std::filesystem::path> all) {
   Places out;
-  std::vector<std::filesystem::path> all = usual_folders();
   const std::vector<std::filesystem::path> usable =
       configured.empty() ? all : std::vector<std::filesystem::path>{configured};
   for (const auto& folder : usable) {
@@ -122,9 +119,18 @@ std::optional<Mark> left_in(const std::vector<std::filesystem::path>& folders, c
 
 }  // namespace
 
-Result<MarkFile> MarkFile::open(const std::string& folder, const LogId& log) {
+std::vector<std::filesystem::path> MarkFile::usual_folders() {
+  std::vector<std::filesystem::path> out{"/run/koinon"};
+  if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr && *runtime == '/')
+    out.push_back(std::filesystem::path(runtime) / "koinon");
+  out.push_back("/dev/shm/koinon-" + std::to_string(::geteuid()));
+  return out;
+}
+
+Result<MarkFile> MarkFile::open(const std::string& folder, const LogId& log,
+                                std::vector<std::filesystem::path> usual) {
   const std::string name = to_text(log);
-  const Places places = choose(folder);
+  const Places places = choose(folder, std::move(usual));
   for (const auto& other : places.others) {
     if (is_in_use(other / name)) return in_use(other / name);
   }
@@ -163,7 +169,7 @@ MarkFile::~MarkFile() {
 
 std::optional<Mark> MarkFile::read() const { return read_mark(path_); }
 
-// The folder may have become another since: then it says who looks at the mark, or keeps it over a reboot.
+// Since the start, the folder may have been opened to others, or replaced by one on a disk.
 Status MarkFile::write(const Mark& mark) {
   KOINON_TRY(check_folder(path_.parent_path()));
   return write_private_file(path_, mark_text(mark));

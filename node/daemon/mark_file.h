@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "node/replication/mark.h"
 
@@ -13,11 +14,15 @@ namespace koinon {
 
 class MarkFile {
  public:
-  // `folder`: the configured one; empty: /run/koinon, else $XDG_RUNTIME_DIR/koinon, else /dev/shm/koinon-UID,
-  // the first that can be used; it is made if it is missing. What an earlier run left in another of these is
-  // taken over where no folder is configured, and is removed: later it would say what is long past. An error
-  // says why there is no mark: kUnavailable where another process has it.
-  static Result<MarkFile> open(const std::string& folder, const LogId& log);
+  // /run/koinon, $XDG_RUNTIME_DIR/koinon, /dev/shm/koinon-UID.
+  static std::vector<std::filesystem::path> usual_folders();
+  // `folder`: the configured one; empty: the first of `usual` that can be used; it is made if it is missing.
+  // What an earlier run left in another of these is taken over where no folder is configured, and is removed:
+  // later it would say what is long past. An error says why there is no mark: kUnavailable where another
+  // process has it; kConflict where an old one cannot be removed: then nothing may be signed, as a later
+  // start could believe the old one.
+  static Result<MarkFile> open(const std::string& folder, const LogId& log,
+                               std::vector<std::filesystem::path> usual = usual_folders());
   ~MarkFile();
   MarkFile(MarkFile&& other) noexcept;
   MarkFile& operator=(MarkFile&&) = delete;
@@ -28,7 +33,7 @@ class MarkFile {
   std::optional<Mark> read() const;
   // An error: it is not written, and the earlier one may stand there still.
   Status write(const Mark& mark);
-  // That there is none is no error.
+  // kConflict: it is there still. That there is none is no error.
   Status remove();
   const std::filesystem::path& path() const { return path_; }
 

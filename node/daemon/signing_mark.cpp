@@ -20,12 +20,16 @@ Result<MarkState> state_of(StoreReader& store, const LogId& log) {
 
 Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& log, StoreReader& store,
                                       const DaemonLog* out) {
-  auto file = MarkFile::open(folder, log);
-  if (!file.ok() && out != nullptr)
-    out->warning(
-        "there is no mark of what was signed last: after each start peers are asked before this node signs",
-        {{"reason", file.error().text()}});
-  SigningMark mark(log, file.ok() ? std::optional(std::move(*file)) : std::nullopt, out);
+  SigningMark mark(folder, log, out);
+  if (const Status opened = mark.open_file(); !opened.ok() && out != nullptr) {
+    if (mark.old_one_stays_) {
+      out->error(opened.error().text());
+    } else {
+      out->warning(
+          "there is no mark of what was signed last: after each start peers are asked before this node signs",
+          {{"reason", opened.error().text()}});
+    }
+  }
   KOINON_ASSIGN(mark.now_, state_of(store, log));
   if (!mark.file_) return mark;
   if (const auto read = mark.file_->read(); read) mark.says_ = compare_mark(*read, mark.now_);
@@ -33,17 +37,23 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
   return mark;
 }
 
+Status SigningMark::open_file() {
+  auto file = MarkFile::open(folder_, log_);
+  if (file.ok()) {
+    old_one_stays_ = false;
+    file_.emplace(std::move(*file));
+    return {};
+  }
+  // Where another process has the mark nobody has looked for old ones.
+  const Code code = file.error().code;
+  old_one_stays_ = code == Code::kConflict || (code == Code::kUnavailable && old_one_stays_);
+  *lost_ = true;
+  return file.error();
+}
+
 Status SigningMark::take_away() {
   const Status removed = file_->remove();
-  if (removed.ok()) return {};
-  const std::string path = file_->path().string();
-  return fail(
-      Code::kUnavailable,
-      Sentence{"signing.mark",
-               "nothing is signed: the mark of what was signed last can be neither written nor removed, "
-               "and would agree with an old copy of this node; remove {file}",
-               {{"file", path}}},
-      path);
+  return removed.ok() ? Status() : again_as(Code::kUnavailable, removed.error(), removed.error().field);
 }
 
 Status SigningMark::keep(const Mark& mark) {
@@ -73,6 +83,10 @@ Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
 }
 
 Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
+  if (old_one_stays_) {
+    const Status opened = open_file();
+    if (old_one_stays_) return again_as(Code::kUnavailable, opened.error(), opened.error().field);
+  }
   if (!file_) return {};
   // It would name a state that is long past as the one before.
   if (!stands_) return take_away();

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/mark_file.h"
@@ -17,8 +19,8 @@ Result<Epoch> current_epoch(StoreReader& store);
 
 class SigningMark {
  public:
-  // `log`: of our own city. Without a folder that can be used there is no mark, which is said once. `out`:
-  // may be null; outlives this.
+  // `log`: of our own city. Without a folder that can be used there is no mark, which is logged once and
+  // shown by is_lost(). `out`: may be null; outlives this.
   static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
                                   const DaemonLog* out);
 
@@ -30,10 +32,11 @@ class SigningMark {
 
   // Around a commit that signs: `after` is our log as the commit will leave it. A mark that cannot be written
   // is taken away, which is said once, and signing goes on: the next start asks the peers. kUnavailable: it
-  // can be neither written nor taken away, so that it would agree with an old store.
+  // can be neither written nor taken away, or an old one in another folder cannot, so that it would agree
+  // with an old store. Each signature tries again.
   Status before_commit(StoreReader& store, const LogState& after);
   Status after_commit(StoreReader& store);
-  // Any thread: the last mark could not be written.
+  // Any thread: there is no mark, or the last one could not be written: the next start asks the peers.
   bool is_lost() const { return *lost_; }
   // The store is the newest copy: it is marked as it stands.
   Status mark_now(StoreReader& store) { return after_commit(store); }
@@ -42,15 +45,18 @@ class SigningMark {
   Status ask_anew();
 
  private:
-  SigningMark(const LogId& log, std::optional<MarkFile> file, const DaemonLog* out)
-      : log_(log), file_(std::move(file)), out_(out) {}
+  SigningMark(std::string folder, const LogId& log, const DaemonLog* out)
+      : folder_(std::move(folder)), log_(log), out_(out) {}
+  Status open_file();
   Status keep(const Mark& mark);
   Status take_away();
 
+  std::string folder_;  // configured
   LogId log_;
-  std::optional<MarkFile> file_;
   const DaemonLog* out_;
-  // The last one could not be written.
+  std::optional<MarkFile> file_;
+  bool old_one_stays_ = false;  // of an earlier run; it could not be removed
+  // There is none, or the last one could not be written.
   std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
   MarkSays says_ = MarkSays::kNone;
   bool stands_ = false;  // it names the store as it is, or as it is about to be

@@ -48,8 +48,7 @@ UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour, const TimeZ
 
 Result<bool> Announcer::turn() {
   more_ = false;
-  KOINON_ASSIGN(const auto after, parts_.outbox.tells_after());
-  tells_after_ = after.value_or(UnixMillis{INT64_MIN});
+  KOINON_ASSIGN(set_aside_at_, parts_.outbox.set_aside_at());
   KOINON_TRY(write_deliveries());
   KOINON_TRY(write_gathered());
   KOINON_TRY(write_mail_at_once());
@@ -60,20 +59,18 @@ Result<bool> Announcer::turn() {
 
 // After proof of a rollback the office is set aside first (after_rollback.h): what comes back with our log
 // was told before. The proof is durable before any of it comes, so it is looked for after the news was read.
-Result<bool> Announcer::is_to_be_set_aside() {
-  KOINON_ASSIGN(const auto proven_at, parts_.store.setting(kRolledBackAt));
-  if (!proven_at) return false;
-  KOINON_ASSIGN(const auto after, parts_.outbox.tells_after());
-  tells_after_ = after.value_or(UnixMillis{INT64_MIN});
-  return !after || std::to_string(after->value) != *proven_at;
-}
-
 Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
   KOINON_ASSIGN(News news, read_news(after));
-  KOINON_ASSIGN(const bool waits, is_to_be_set_aside());
-  if (!waits) return news;
+  KOINON_ASSIGN(const auto proven_at, parts_.store.setting(kRolledBackAt));
+  if (!proven_at) return news;
+  KOINON_ASSIGN(set_aside_at_, parts_.outbox.set_aside_at());
+  if (set_aside_at_ && std::to_string(set_aside_at_->value) == *proven_at) return news;
   more_ = false;
   return News{after, {}};
+}
+
+bool Announcer::was_told_before(const IndexedRecord& record) const {
+  return set_aside_at_ && record.created_at <= *set_aside_at_;
 }
 
 Result<Announcer::News> Announcer::read_news(ArrivalSeq after) {
@@ -108,7 +105,7 @@ Result<Announcer::News> Announcer::read_news(ArrivalSeq after) {
 Result<bool> Announcer::is_told_by(const NewRecord& news) {
   const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
   if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
-  if (news.record.created_at <= tells_after_) return false;
+  if (was_told_before(news.record)) return false;
   const auto newest = parts_.store.arrival_of(news.record.log, news.record.index);
   if (!newest.ok() && newest.error().code != Code::kNotFound) return newest.error();
   return newest.ok() && *newest && (*newest)->first <= news.arrival &&
@@ -120,7 +117,7 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 // Whether a withdrawal takes back a note but leaves its text. A withdrawal that erases is told of as an
 // erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
-  if (record.kind != v1::KIND_WITHDRAWAL || record.created_at <= tells_after_) return false;
+  if (record.kind != v1::KIND_WITHDRAWAL || was_told_before(record)) return false;
   const auto leaf = parts_.store.entry(record.log, record.index);
   const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())

@@ -63,7 +63,8 @@ class Announcer {
   // proven and the office not set aside yet.
   Result<News> news_after(ArrivalSeq after);
   Result<News> read_news(ArrivalSeq after);
-  Result<bool> is_to_be_set_aside();
+  // Written before the rollback was proven.
+  bool was_told_before(const IndexedRecord& record) const;
   Result<bool> is_told_by(const NewRecord& news);
   Status write_deliveries();
   Status write_gathered();
@@ -97,7 +98,7 @@ class Announcer {
   AnnouncerOptions options_;
   Parts parts_;
   bool more_ = false;
-  UnixMillis tells_after_;  // Outbox::tells_after
+  std::optional<UnixMillis> set_aside_at_;  // Outbox::set_aside_at, as it was read last
   std::optional<Gathering> gathering_;
   // By account and topic: how many mails a digest that goes on has filled. A restart counts from 0.
   std::map<std::pair<std::int64_t, std::string>, unsigned> going_on_;

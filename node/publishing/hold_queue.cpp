@@ -6,11 +6,13 @@
 
 #include "crypto/hash.h"
 #include "node/publishing/own_log.h"
+#include "node/publishing/passing_errors.h"
 #include "node/reading/kept_fault.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 #include "storage/office/after_rollback.h"
+#include "storage/store/body_rules.h"
 
 namespace koinon {
 namespace {
@@ -34,9 +36,6 @@ Caller acting_for(const HeldNote& note, Caller caller) {
     caller.role = std::max(caller.role, Role::kReviewer);
   return caller;
 }
-
-// Whether the error passes with time: the node cannot sign at the moment. Then notes go on waiting.
-bool passes(Code code) { return code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable; }
 
 }  // namespace
 
@@ -170,7 +169,7 @@ Status HoldQueue::settle_hidden() {
   for (const EntryIndex index : wanted) {
     if (std::binary_search(hidden->begin(), hidden->end(), index)) continue;
     const auto record = parts_.store->record(*parts_.own, index);
-    if (record.ok() && !record->body.empty()) changes.emplace_back(index, true);
+    if (record.ok() && can_be_hidden(record->state, !record->body.empty())) changes.emplace_back(index, true);
   }
   for (const EntryIndex index : *hidden) {
     if (!std::binary_search(wanted.begin(), wanted.end(), index)) changes.emplace_back(index, false);
@@ -221,7 +220,8 @@ bool HoldQueue::sign_due() {
       if (is_wanted_elsewhere()) return true;
       const auto signed_now = claim_and_sign(note);
       // The note was taken back meanwhile, or refused for good. It is settled all the same.
-      if (!signed_now.ok() && (passes(signed_now.error().code) || signed_now.error().code == Code::kInternal))
+      if (!signed_now.ok() &&
+          (passes_with_time(signed_now.error().code) || signed_now.error().code == Code::kInternal))
         return false;
     }
     if (due->size() < kSignAtOnce) return true;
@@ -338,7 +338,8 @@ Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
 
 // If the node cannot sign at the moment, the note goes on waiting. With any other error it is given up.
 Result<EntryIndex> HoldQueue::put_off(const HeldNote& note, const Error& why) {
-  if (!passes(why.code) && !parts_.writer.signing_stopped()) return settle(note, HeldState::kFailed, why);
+  if (!passes_with_time(why.code) && !parts_.writer.signing_stopped())
+    return settle(note, HeldState::kFailed, why);
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall()));
   return again_as(Code::kUnavailable, why, why.field);
 }
@@ -357,7 +358,7 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   wish.at = now;
   wish.approved = !note.approved_by.empty();
   const auto verdict = publisher_.decide(acting_for(note, *caller), wish, now);
-  if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
+  if (!verdict.ok() && passes_with_time(verdict.error().code)) return put_off(note, verdict.error());
   // A text that is hidden is not shown again because a role changed. A reviewer decides.
   if (!verdict.ok() && is_kept_erasure(note) && note.approved_by.empty())
     return settle(note, HeldState::kReview, verdict.error());

@@ -29,11 +29,17 @@ std::optional<Error> why_not_signed(const SigningNow& now);
 
 class SigningStanding {
  public:
-  // What the engine says. While it has not been told that all is to be asked anew, its yes is of before that.
-  void set(SigningNow now) {
+  // What set() would make of it now.
+  SigningNow as_it_counts(SigningNow now) const {
     const std::lock_guard lock(mutex_);
-    if (told_ != asked_ && now.view.state == SigningState::kSigns) now.view.state = SigningState::kAsks;
-    now_ = std::move(now);
+    return counted(std::move(now));
+  }
+  // What the engine says. Until the engine is told that all is to be asked anew (take_asked), its yes does
+  // not count. Returns whether this node may sign.
+  bool set(SigningNow now) {
+    const std::lock_guard lock(mutex_);
+    now_ = counted(std::move(now));
+    return now_.view.state == SigningState::kSigns;
   }
   SigningNow now() const {
     const std::lock_guard lock(mutex_);
@@ -69,10 +75,15 @@ class SigningStanding {
   }
 
  private:
+  SigningNow counted(SigningNow now) const {
+    if (told_ != asked_ && now.view.state == SigningState::kSigns) now.view.state = SigningState::kAsks;
+    return now;
+  }
+
   mutable std::mutex mutex_;
   SigningNow now_;           // until the engine has said anything: it asks
   std::uint64_t asked_ = 0;  // how often all was to be asked anew
-  std::uint64_t told_ = 0;   // of that the engine was told
+  std::uint64_t told_ = 0;   // how many of these the engine was told of
 };
 
 }  // namespace koinon

@@ -8,7 +8,7 @@
 namespace koinon {
 
 // Fills in `without`, `restored` and `rolled_back_at` for the engine's start. On the thread that owns the
-// store. kMalformed: the store holds a time that is none.
+// store. kMalformed: a stored time cannot be read.
 Status read_standing(StoreReader& store, StandingConfig& standing);
 
 // A store that was made anew from the keys holds nothing of its own log yet: the engine, which is started

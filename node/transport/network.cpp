@@ -61,7 +61,7 @@ Listener::Parts Network::listening(const Options& options) {
 Connection::Handlers Network::handlers() {
   Connection::Handlers handlers;
   handlers.on_bytes = [this](SessionId session, BytesView bytes) {
-    look_for_resume();
+    take_resume();
     engine_.on_bytes(now(), session, bytes);
     drain();
   };
@@ -77,7 +77,7 @@ Connection::Handlers Network::handlers() {
 TickTimer::Parts Network::ticking() {
   return {io_, clock_.mono, [this] { return engine_.next_tick(); },
           [this] {
-            look_for_resume();
+            take_resume();
             engine_.on_tick(now());
             drain();
           }};
@@ -126,8 +126,8 @@ asio::awaitable<void> Network::wait_for_connections() {
 }
 
 // Before any other input: what was true before the machine stopped need not be true any more.
-void Network::look_for_resume() {
-  if (!callbacks_.has_resumed || !callbacks_.has_resumed()) return;
+void Network::take_resume() {
+  if (!callbacks_.take_resume || !callbacks_.take_resume()) return;
   engine_.on_resumed(now());
   drain();
 }
@@ -185,7 +185,7 @@ void Network::on_event(const Event& event) {
 
 void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
                             bool dialled) {
-  look_for_resume();
+  take_resume();
   const NodeKey peer = *check->seen;
   const SessionId id = connections_.add(std::move(stream), std::move(check));
   peers_.session_began(id, peer);
@@ -208,7 +208,7 @@ void Network::end_session(SessionId session, const error_code& why) {
 
 void Network::complete(std::vector<Completion> completions) {
   asio::post(io_, [this, completions = std::move(completions)]() mutable {
-    look_for_resume();
+    take_resume();
     for (Completion& completion : completions) engine_.on_completion(now(), std::move(completion));
     drain();
   });
@@ -279,8 +279,8 @@ void Network::take_word(std::vector<NodeKey> without, bool alone) {
   });
 }
 
-void Network::resumed() {
-  asio::post(io_, [this] { look_for_resume(); });
+void Network::take_resume_soon() {
+  asio::post(io_, [this] { take_resume(); });
 }
 
 void Network::want_file(AttachmentWant want) {

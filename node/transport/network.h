@@ -37,9 +37,9 @@ class Network {
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
-    // Whether the machine was stopped and has gone on, and the engine does not know yet: it is told with the
-    // first yes. May be none.
-    std::function<bool()> has_resumed;
+    // Whether the engine must be told that the machine was stopped and has gone on. Says yes once for each
+    // time. May be none.
+    std::function<bool()> take_resume;
     // What changed of who has which name. First within start(), with all that is known; then on this thread.
     std::function<void(const std::vector<NameClaim>&)> on_claims;
   };
@@ -74,8 +74,8 @@ class Network {
   void want_file(AttachmentWant want);
   // The operator's word on whose answers signing does not wait for; see Engine::on_word.
   void take_word(std::vector<NodeKey> without, bool alone);
-  // The machine was stopped and has gone on: has_resumed says so, and is to be asked soon.
-  void resumed();
+  // Calls take_resume on the network thread, without waiting for other input.
+  void take_resume_soon();
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
@@ -102,7 +102,7 @@ class Network {
   Dialling::Parts going_out();
   Connection::Handlers handlers();
   TickTimer::Parts ticking();
-  void look_for_resume();
+  void take_resume();
   void on_knock(const Knock& knock);
   void drain();
   void tell_claims();

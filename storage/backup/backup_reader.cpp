@@ -57,16 +57,13 @@ Result<Bytes> BackupReader::content(const Hash& name) {
 // Who holds the place knows the public key, and can add keys, manifests and chunks of their own. They do not
 // know what stands in the files of this node, so they can name none of its chunks anew.
 Status BackupReader::check_maker(const SealingKey& to) {
-  const auto& files = manifest_.files;
-  const auto node = std::find_if(files.begin(), files.end(),
-                                 [](const BackupFile& file) { return file.path == "keys/node.key"; });
+  const BackupFile* node = find("keys/node.key");
   const Error refused = fail(
       Code::kRefused,
-      "it does not show that a node wrote it which has the keys in it: somebody else did, or a version of "
-      "Koinon that did not say; restore another one with --number, or from another place",
+      "this backup has no valid proof that your node wrote it: another program or an older Koinon wrote it; "
+      "use another backup (--number) or another place",
       "manifest " + std::to_string(number_));
-  if (node == files.end() || node->size > limits::kBackupKeyFileBytes || manifest_.maker.empty())
-    return refused;
+  if (node == nullptr || node->size > limits::kBackupKeyFileBytes || manifest_.maker.empty()) return refused;
   Bytes key;
   KOINON_TRY(read_file(*node, [&key](BytesView bytes) {
     key += bytes;
@@ -77,6 +74,33 @@ Status BackupReader::check_maker(const SealingKey& to) {
   if (maker_of(manifest_, number_, naming) != manifest_.maker) return refused;
   naming_ = std::move(naming);
   return {};
+}
+
+Status BackupReader::is_to_be_read() const {
+  if (vault_->protection() == Protection::kPublicKey && naming_.empty())
+    return fail(Code::kInternal, "nobody looked who made it", "backup");
+  return {};
+}
+
+const BackupFile* BackupReader::find(std::string_view path) const {
+  const auto& files = manifest_.files;
+  const auto it =
+      std::find_if(files.begin(), files.end(), [path](const BackupFile& file) { return file.path == path; });
+  return it == files.end() ? nullptr : &*it;
+}
+
+Result<std::optional<Bytes>> BackupReader::small_file(std::string_view path, std::uint64_t limit) {
+  KOINON_TRY(is_to_be_read());
+  const BackupFile* file = find(path);
+  if (file == nullptr) return std::optional<Bytes>();
+  if (file->size > limit)
+    return fail(Code::kTooLarge, "it has " + std::to_string(file->size) + " bytes in the backup", file->path);
+  Bytes out;
+  KOINON_TRY(read_file(*file, [&out](BytesView bytes) {
+    out += bytes;
+    return Status();
+  }));
+  return std::optional<Bytes>(std::move(out));
 }
 
 Status BackupReader::read_file(const BackupFile& file, const std::function<Status(BytesView)>& take) {
@@ -111,8 +135,7 @@ Status BackupReader::write_file(const BackupFile& file, const std::filesystem::p
 }
 
 Status BackupReader::write_files(const std::filesystem::path& folder, const Progress& progress) {
-  if (vault_->protection() == Protection::kPublicKey && naming_.empty())
-    return fail(Code::kInternal, "nobody looked who made it", "backup");
+  KOINON_TRY(is_to_be_read());
   std::uint64_t done = 0;
   const std::uint64_t all = manifest_.bytes();
   for (const BackupFile& file : manifest_.files) {

@@ -11,7 +11,7 @@ namespace koinon::backup {
 // Bytes done of all bytes.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
-// An error ends the run. Asked before each chunk.
+// Asked after each chunk that was written, and after each that was read back. An error ends the run.
 using MayGoOn = std::function<Status()>;
 
 struct BackupReport {

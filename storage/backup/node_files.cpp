@@ -74,13 +74,13 @@ Status NodeFiles::add_database(const std::filesystem::path& data, const std::str
   return {};
 }
 
-NodeRoom::NodeRoom(std::filesystem::path data)
-    : data_(std::move(data)), least_(std::min<std::uint64_t>(limits::kBackupNodeRoom, free() / 2)) {}
+NodeRoom::NodeRoom(std::filesystem::path data, std::uint64_t free_bytes)
+    : data_(std::move(data)), least_(std::min<std::uint64_t>(limits::kBackupNodeRoom, free_bytes / 2)) {}
 
 // Where it cannot be known, there is enough.
-std::uint64_t NodeRoom::free() const {
+std::uint64_t NodeRoom::free_of(const std::filesystem::path& data) {
   struct statvfs system {};
-  if (::statvfs(data_.c_str(), &system) != 0) return std::numeric_limits<std::uint64_t>::max();
+  if (::statvfs(data.c_str(), &system) != 0) return std::numeric_limits<std::uint64_t>::max();
   return std::uint64_t{system.f_bavail} * system.f_frsize;
 }
 

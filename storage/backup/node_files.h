@@ -41,14 +41,16 @@ class NodeFiles {
 // the disk of the node, the run must end. One thread.
 class NodeRoom {
  public:
-  explicit NodeRoom(std::filesystem::path data);
+  explicit NodeRoom(std::filesystem::path data) : NodeRoom(data, free_of(data)) {}
+  // `free_bytes`: what is free at first.
+  NodeRoom(std::filesystem::path data, std::uint64_t free_bytes);
   // kDiskFull: less than limits::kBackupNodeRoom is free, and less than half of what was free at first: a
   // node whose disk was full already can be backed up.
-  Status check() const { return check(free()); }
+  Status check() const { return check(free_of(data_)); }
   Status check(std::uint64_t free_bytes) const;
 
  private:
-  std::uint64_t free() const;
+  static std::uint64_t free_of(const std::filesystem::path& data);
 
   std::filesystem::path data_;
   std::uint64_t least_;

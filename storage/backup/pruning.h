@@ -1,4 +1,4 @@
-// Removes older backups from a place. Killed at any point, it has removed whole backups, oldest first to go,
+// Removes older backups from a place. Killed at any point, it has removed whole backups, the oldest first,
 // or chunks that no backup needs; the next run removes the rest. Belongs to one thread.
 #pragma once
 

@@ -32,9 +32,7 @@ Status MemoryBodies::set_hidden(const LogId& id, EntryIndex index, bool hidden, 
   KOINON_ASSIGN(MemoryLog * log, logs_.find(id));
   if (index.value >= log->records.size()) return no_such_entry();
   MemoryRecord record = log->records[index.value];
-  // A body that is not here may still come.
-  const bool comes = record.body || record.state == BodyState::kNotHeld;
-  if (record.hidden == hidden || (hidden && !comes)) return {};
+  if (record.hidden == hidden || (hidden && !can_be_hidden(record.state, record.body != nullptr))) return {};
   record.hidden = hidden;
   logs_.set_record(*log, index, std::move(record));
   arrivals_.add(id, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);

@@ -108,7 +108,7 @@ class Outbox {
   Result<std::vector<Webhook>> webhooks();
   // Only what was signed after this time is told: what came before may have been told (after_rollback.h).
   // Nothing: all is told.
-  Result<std::optional<UnixMillis>> tells_after() { return set_aside_at(db_); }
+  Result<std::optional<UnixMillis>> set_aside_at() { return koinon::set_aside_at(db_); }
   // The newest first.
   Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
   // Adds deliveries and moves the cursor, in one transaction.

@@ -11,6 +11,8 @@ BodyPlace place_of_body(BodyState state, bool for_peer) {
   return for_peer && state == BodyState::kNotAsked ? BodyPlace::kTransit : BodyPlace::kOurs;
 }
 
+bool can_be_hidden(BodyState state, bool has_body) { return has_body || state == BodyState::kNotHeld; }
+
 FilterStep filter_step(const BodyFilter& filter, BytesView entry, BodyState state, bool has_body) {
   const bool held = state == BodyState::kHeld;
   if (state == BodyState::kErased || (held && !has_body)) return FilterStep::kStays;

@@ -16,6 +16,9 @@ enum class BodyPlace : unsigned char {
 // it.
 BodyPlace place_of_body(BodyState state, bool for_peer);
 
+// Whether a record's body may be hidden from readers: it is here, or may still come.
+bool can_be_hidden(BodyState state, bool has_body);
+
 // What a changed filter means for a record.
 enum class FilterStep : unsigned char {
   kStays,

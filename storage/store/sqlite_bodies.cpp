@@ -191,8 +191,7 @@ Result<bool> SqliteBodies::put_hidden(std::int64_t id, bool hidden) {
 Status SqliteBodies::set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) {
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
   KOINON_ASSIGN(const StoredRecord record, logs_.record(log, index));
-  // A body that is not here may still come.
-  if (hidden && record.body.empty() && record.state != BodyState::kNotHeld) return {};
+  if (hidden && !can_be_hidden(record.state, !record.body.empty())) return {};
   KOINON_ASSIGN(const bool changed, put_hidden(record_id(number, index), hidden));
   if (!changed) return {};
   return arrivals_.write(number, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/checkpoint.h"
-#include "storage/store/settings.h"
+#include "node/replication/stored_standing.h"
 #include "tests/engine/network.h"
 
 namespace koinon::test {
@@ -53,9 +53,9 @@ class Standing : public NetworkTest {
     return out;
   }
 
-  // As the daemon does, with the words that its store has kept.
+  // With what its store has kept.
   void restart_as_stored(TestNode& node) {
-    node.config.standing.without = excused_of(*node.store->setting(kExcused));
+    EXPECT_TRUE(read_standing(*node.store, node.config.standing).ok());
     node.restart();
     network.drive();
   }

@@ -165,6 +165,12 @@ class Backup(NodesTest):
         said = json.loads(koinon("--json", "restore", place, "--key", secret, "--log", seoul.log_id(), data=data))
         self.assertEqual((said["name"], said["log_id"]), ("seoul.example", seoul.log_id()))
         self.assertIn("la.example", koinon("restore", theirs, "--key", secret, data=self.path("other")))
+        # Another log's is refused before its store is read.
+        broken = self.path("broken")
+        shutil.copytree(theirs, broken)
+        max(files_below(broken / "chunks"), key=lambda file: file.stat().st_size).write_bytes(b"x")
+        self.assert_refused(la.log_id(), lambda: koinon("restore", broken, "--key", secret, "--log", seoul.log_id(), data=data.with_name("no")))
+        self.assert_refused("is damaged", lambda: koinon("restore", broken, "--key", secret, "--log", la.log_id(), data=data.with_name("no")))
         # Whoever holds the place puts a chunk of their node in place of one of ours.
         ours = max(files_below(place / "chunks"), key=lambda file: file.stat().st_size)
         ours.write_bytes(max(files_below(theirs / "chunks"), key=lambda file: file.stat().st_size).read_bytes())
@@ -188,6 +194,16 @@ class Backup(NodesTest):
         self.assert_refused("only grows", lambda: seoul.run("backup", self.path("one"), "--one-file", "--keep", "2"))
         self.assertFalse(self.path("one").exists())
         self.assert_refused("at least 1", lambda: seoul.run("backup", place, "--keep", "0"))
+        # Only the removing fails: the backup is good, and is told of.
+        stuck = next((place / "chunks").iterdir()) / ("ab" * 32)
+        (stuck / "something").mkdir(parents=True)
+        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "--json", "backup", str(place), "--keep", "2"],
+                              capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(said.returncode, 1)
+        self.assertEqual(json.loads(said.stdout)["number"], 5)
+        self.assertEqual(len(said.stderr.splitlines()), 1, said.stderr)
+        self.assertIn("backup 5 is written", said.stderr)
+        koinon("restore", place, "--number", "5", data=self.path("back-5"))
 
     def test_a_full_disk_is_said_and_loses_nothing(self):
         seoul = self.node("seoul")
@@ -372,22 +388,12 @@ class Backup(NodesTest):
         except CommandFailed:
             return False
 
-    def test_a_damaged_text_of_our_own_is_fetched_again_and_of_entries_the_way_is_named(self):
-        seoul, la = self.pair()
-        refs = [seoul.publish(f"Note {i}") for i in range(2)]
-        wait_for(lambda: all(la.shows(ref) for ref in refs), "Los Angeles holds them")
+    def test_of_a_damaged_entry_of_our_own_the_way_back_is_named(self):
+        seoul = self.node("seoul")
+        number = int(seoul.publish("Note").split("/")[1])
         seoul.stop()
-        store, number = seoul.data / "store.db", int(refs[0].split("/")[1])
         row = f"(SELECT number << 40 FROM log WHERE name = 'seoul.example') + {number}"
-        self.assertEqual(change(store, f"UPDATE record SET body = body || x'00' WHERE id = {row}"), 1)
-        said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE).stdout.decode()
-        self.assertIn(f"seoul.example/{number}: its body is damaged; it can be fetched again", said)
-        koinon("fsck", "--repair", data=seoul.data)
-        seoul.start()
-        wait_for(lambda: all(seoul.shows(ref) for ref in refs), "the text is fetched again")
-        seoul.stop()
-        self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
-        change(store, f"UPDATE record SET entry = entry || x'00' WHERE id = {row}")
+        change(seoul.data / "store.db", f"UPDATE record SET entry = entry || x'00' WHERE id = {row}")
         said = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "fsck"], capture_output=True, timeout=DEADLINE).stdout.decode()
         self.assertIn(f"seoul.example/{number}: the entry is damaged; it must come from a backup, or back from other cities", said)
         self.assertIn("koinon restore --keys", said)

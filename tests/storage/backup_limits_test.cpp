@@ -1,4 +1,4 @@
-// What a place of backups does at its limits, and with records that are none.
+// What a place of backups does at its limits, and with bytes in it that are no records.
 #include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "storage/backup/disk_file.h"

@@ -40,6 +40,15 @@ TEST_F(BackupMaker, TheNodesOwnIsGivenBack) {
   EXPECT_EQ(*back, store);
 }
 
+TEST_F(BackupMaker, OneSmallFileIsReadWithoutTheOthers) {
+  const auto vault = *backup::open_vault_to_read(place());
+  auto reader = *backup::BackupReader::open(*vault, *backup::keys_to_read(*vault, {"", owner}));
+  ASSERT_TRUE(reader.check_maker(owner.public_key()).ok());
+  EXPECT_EQ(**reader.small_file("keys/node.key", 1'000), node_key);
+  EXPECT_EQ(reader.small_file("keys/node.key", 3).error().code, Code::kTooLarge);
+  EXPECT_FALSE(*reader.small_file("keys/identity", 1'000));
+}
+
 TEST_F(BackupMaker, WhoeverChangesAManifestIsRefused) {
   ASSERT_TRUE(forge(2, [](backup::Manifest& manifest) { manifest.files.pop_back(); }).ok());
   EXPECT_EQ(refusal_of(2), Code::kRefused) << "a file is left out";
@@ -69,8 +78,28 @@ TEST_F(BackupMaker, WhoeverPutsAnotherChunkInPlaceOfOneIsRefused) {
   EXPECT_EQ(refusal_of(1), Code::kMalformed);
 }
 
-// A whole backup of a node of their own can be put there; it has other keys, by which a restore knows it.
-TEST_F(BackupMaker, ANodesKeysCannotBeMixedWithAnothers) {
+// A whole backup of a node of their own can be put there; it has other keys, by which a restore knows it. But
+// they cannot give our store with these keys.
+TEST_F(BackupMaker, ANodesStoreCannotBeGivenWithTheKeysOfAnother) {
+  node_key = "secret words of their node";
+  close_to_owner();
+  ASSERT_TRUE(write(random_bytes(1'000)).ok());
+  ASSERT_TRUE(read(2).ok());
+  backup::BackupFile theirs;
+  {
+    const auto vault = *to_write();
+    const auto reader = *backup::BackupReader::open(*vault, *backup::keys_to_read(*vault, {"", owner}), 2);
+    theirs = reader.manifest().files[0];
+  }
+  ASSERT_EQ(theirs.path, "keys/node.key");
+  ASSERT_TRUE(forge(3, [&](backup::Manifest& manifest) {
+                manifest.files[0] = theirs;
+                manifest.maker = backup::maker_of(manifest, 3, closing.naming);
+              }).ok());
+  EXPECT_EQ(refusal_of(3), Code::kMalformed) << "its maker is right, and the chunks are not named by it";
+}
+
+TEST_F(BackupMaker, WhoeverDoesNotKnowTheNodesKeyCannotSayThatTheNodeMadeIt) {
   ASSERT_TRUE(forge(2, [](backup::Manifest& manifest) {
                 manifest.maker = backup::maker_of(manifest, 2, Bytes(32, 'k'));
               }).ok());
@@ -81,6 +110,7 @@ TEST_F(BackupMaker, NothingIsWrittenBeforeSomebodyLooked) {
   const auto vault = *backup::open_vault_to_read(place());
   auto reader = *backup::BackupReader::open(*vault, *backup::keys_to_read(*vault, {"", owner}));
   EXPECT_FALSE(reader.write_files(folder.path() / "out", {}).ok());
+  EXPECT_FALSE(reader.small_file("keys/node.key", 1'000).ok());
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
 }
 

@@ -53,7 +53,7 @@ TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
   EXPECT_EQ(outbox.webhooks()->front().cursor, ArrivalSeq(70));
   EXPECT_EQ(outbox.webhooks()->front().began_anew.value, 50);
   EXPECT_EQ(**outbox.at_once_cursor(), ArrivalSeq(70));
-  EXPECT_EQ((*outbox.tells_after())->value, 50);
+  EXPECT_EQ((*outbox.set_aside_at())->value, 50);
   EXPECT_TRUE(outbox.due_deliveries(hook, {5000}, 10)->empty());
   EXPECT_TRUE(outbox.due_mail({5000}, 10)->empty());
   EXPECT_EQ(outbox.recent_mail(1)->front().fault, R"({"id":"send.set_aside"})");

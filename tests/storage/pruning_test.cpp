@@ -146,12 +146,17 @@ TEST_F(BackupRoom, ARunThatMayNotGoOnEndsAndIsRunAgain) {
 }
 
 TEST_F(BackupRoom, TheNodesDiskIsNotFilled) {
-  const backup::NodeRoom room(folder.path());
-  EXPECT_TRUE(room.check().ok()) << "and one that is full at first can be backed up";
+  const backup::NodeRoom room(folder.path(), 10 * limits::kBackupNodeRoom);
   EXPECT_TRUE(room.check(limits::kBackupNodeRoom).ok());
-  const Status ended = room.check(0);
-  ASSERT_FALSE(ended.ok());
-  EXPECT_EQ(ended.error().code, Code::kDiskFull);
+  EXPECT_EQ(room.check(limits::kBackupNodeRoom - 1).error().code, Code::kDiskFull);
+}
+
+TEST_F(BackupRoom, ANodeWhoseDiskIsFullAtFirstCanBeBackedUp) {
+  const backup::NodeRoom room(folder.path(), 60 * limits::kMiB);
+  EXPECT_TRUE(room.check(31 * limits::kMiB).ok());
+  EXPECT_EQ(room.check(29 * limits::kMiB).error().code, Code::kDiskFull);
+  EXPECT_TRUE(backup::NodeRoom(folder.path(), 0).check(0).ok());
+  EXPECT_TRUE(backup::NodeRoom(folder.path()).check().ok());
 }
 
 }  // namespace

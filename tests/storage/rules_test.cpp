@@ -78,6 +78,14 @@ TEST(BodyRules, ABodyGoesWhereItIsLacked) {
   EXPECT_EQ(place_of_body(BodyState::kErased, true), BodyPlace::kNowhere);
 }
 
+TEST(BodyRules, WhatIsHereOrMayStillComeCanBeHidden) {
+  EXPECT_TRUE(can_be_hidden(BodyState::kHeld, true));
+  EXPECT_TRUE(can_be_hidden(BodyState::kNotAsked, true)) << "it is held for peers";
+  EXPECT_TRUE(can_be_hidden(BodyState::kNotHeld, false)) << "it may still come";
+  EXPECT_FALSE(can_be_hidden(BodyState::kNotAsked, false));
+  EXPECT_FALSE(can_be_hidden(BodyState::kErased, false));
+}
+
 TEST(BodyRules, AFilterReleasesWantsAndTakesOver) {
   BodyFilter climate;
   climate.all = false;

@@ -53,25 +53,31 @@ inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft)
   return batch->results[0]->index;
 }
 
-// A leaf that is no entry, signed onto a log as a broken node could, in one durable transaction. Its index
-// once that has committed.
-inline Result<EntryIndex> append_leaf(Store& store, const OwnLog& log, const Bytes& leaf) {
+// A leaf without a body, signed onto a log.
+inline Result<RunCommit> run_of_leaf(StoreReader& store, const OwnLog& log, const Bytes& leaf,
+                                     BodyState body) {
   KOINON_ASSIGN(const LogState state, store.log_state(log.id()));
-  const EntryIndex index(state.range.size().value);
   RunCommit run;
   run.identity = log.identity();
   run.log = log.id();
   run.after = state.range;
-  run.records.push_back({index, leaf, {}, BodyState::kHeld, {}});
+  run.records.push_back({EntryIndex(state.range.size().value), leaf, {}, body, {}});
   run.leaves.push_back(leaf_hash(leaf));
   run.after.append(run.leaves.back());
   const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
   run.head = {checkpoint.size, checkpoint.root,
               sign_checkpoint(checkpoint, SigningKey::from_seed(sha256(log.identity().name).view()))};
+  return run;
+}
+
+// A leaf that is no entry, signed onto a log as a broken node could, in one durable transaction. Its index
+// once that has committed.
+inline Result<EntryIndex> append_leaf(Store& store, const OwnLog& log, const Bytes& leaf) {
+  KOINON_ASSIGN(const RunCommit run, run_of_leaf(store, log, leaf, BodyState::kHeld));
   KOINON_TRY(store.begin(true));
   KOINON_TRY(store.append_run(run));
   KOINON_TRY(store.commit());
-  return index;
+  return run.records.front().index;
 }
 
 // Everything of a log verifies: its signature, its root from its entries, its bodies from their digests.

@@ -1,5 +1,6 @@
 // What is kept while nothing may be signed: signed later in order and once, and hidden at once where it
 // erases.
+#include "storage/memory/memory_store.h"
 #include "tests/unit/hold_queue_fixture.h"
 
 namespace koinon::test {
@@ -140,6 +141,29 @@ TEST_F(HoldQueueTest, WhatIsToBeErasedIsHiddenBeforeAnythingElse) {
   queue->stop();
   EXPECT_TRUE(failed.wait(1)) << "it is not set aside";
   EXPECT_TRUE(is_hidden(0));
+}
+
+// It came back from a peer without its text, which another peer may still send.
+TEST_F(HoldQueueTest, WhatIsToBeErasedIsHiddenBeforeItsTextComes) {
+  MemoryStore other{{}};
+  OwnLog same = test_log();
+  ASSERT_TRUE(publish(other, same, note("Far")).ok());
+  const Bytes entry = other.record(same.id(), EntryIndex(0))->entry;
+  std::promise<Status> promise;
+  writer->change(
+      [&](Store& store) -> Status {
+        KOINON_ASSIGN(const RunCommit run, run_of_leaf(store, city, entry, BodyState::kNotHeld));
+        KOINON_TRY(store.append_run(run));
+        return {};
+      },
+      [&promise](const Status& status) { promise.set_value(status); });
+  const Status taken = promise.get_future().get();
+  ASSERT_TRUE(taken.ok()) << taken.error().text();
+  hold_request(account(Role::kPublisher), erasing(1), Bytes(16, 'w'), EntryIndex(1));
+  waits.set(for_milan());
+  start(read_store());
+  EXPECT_TRUE(is_hidden(1));
+  queue->stop();
 }
 
 // An older office.db gives the number of a note that was signed to another note.

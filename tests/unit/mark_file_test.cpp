@@ -35,9 +35,12 @@ TEST_F(MarkFolder, ADiskIsNoPlaceForIt) {
   TemporaryFolder place;
   struct statfs system {};
   ASSERT_EQ(::statfs(place.path().c_str(), &system), 0);
-  if (constexpr long kTmpfs = 0x01021994; system.f_type != kTmpfs) {
-    EXPECT_EQ(MarkFile::open(place.path().string(), log).error().code, Code::kRefused);
-  }
+  if (constexpr long kTmpfs = 0x01021994; system.f_type == kTmpfs)
+    GTEST_SKIP() << "TMPDIR lies in memory: " << place.path();
+  EXPECT_EQ(MarkFile::open(place.path().string(), log).error().code, Code::kRefused);
+}
+
+TEST_F(MarkFolder, AFolderThatOthersMayLookIntoOrALinkIsNoPlaceForIt) {
   make_private(folder);
   ASSERT_EQ(::chmod(folder.c_str(), 0750), 0);
   EXPECT_EQ(MarkFile::open(folder.string(), log).error().code, Code::kRefused) << "others may look into it";
@@ -72,25 +75,40 @@ TEST_F(MarkFolder, NoMarkIsUsedWhereAnOldOneCannotBeRemoved) {
   block(elsewhere());
   make_private(folder);
   ASSERT_TRUE(write_private_file(in_folder(), mark_text(mark(4))).ok());
-  EXPECT_EQ(MarkFile::open(folder.string(), log).error().code, Code::kIo);
+  EXPECT_EQ(MarkFile::open(folder.string(), log).error().code, Code::kConflict);
   EXPECT_FALSE(std::filesystem::exists(in_folder()));
 }
 
 TEST_F(MarkFolder, WithoutAConfiguredFolderTheOneThatWasLeftIsTakenOver) {
   make_private(elsewhere().parent_path());
   ASSERT_TRUE(write_private_file(elsewhere(), mark_text(mark(4))).ok());
-  std::filesystem::path used;
-  {
-    const auto file = MarkFile::open("", log);
-    ASSERT_TRUE(file.ok()) << file.error().text();
-    used = file->path();
-    EXPECT_EQ(file->read(), mark(4));
+  const auto file = MarkFile::open("", log, {folder, elsewhere().parent_path()});
+  ASSERT_TRUE(file.ok()) << file.error().text();
+  EXPECT_EQ(file->path(), in_folder());
+  EXPECT_EQ(file->read(), mark(4));
+  EXPECT_FALSE(std::filesystem::exists(elsewhere()));
+}
+
+TEST_F(MarkFolder, OfTwoThatWereLeftNeitherIsTakenOver) {
+  const auto third = top / "third";
+  for (const auto& left : {elsewhere().parent_path(), third}) {
+    make_private(left);
+    ASSERT_TRUE(write_private_file(left / to_text(log), mark_text(mark(4))).ok());
   }
-  EXPECT_TRUE(used == elsewhere() || !std::filesystem::exists(elsewhere()));
-  std::filesystem::remove(used);
-  std::filesystem::remove(used.string() + ".lock");
-  std::error_code holds_others;
-  std::filesystem::remove(used.parent_path(), holds_others);
+  const auto file = MarkFile::open("", log, {folder, elsewhere().parent_path(), third});
+  ASSERT_TRUE(file.ok()) << file.error().text();
+  EXPECT_EQ(file->path(), in_folder());
+  EXPECT_FALSE(file->read());
+  EXPECT_FALSE(std::filesystem::exists(elsewhere()));
+  EXPECT_FALSE(std::filesystem::exists(third / to_text(log)));
+}
+
+TEST_F(MarkFolder, TheFirstUsualFolderThatCanBeUsedIs) {
+  make_private(folder);
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  const auto file = MarkFile::open("", log, {folder, elsewhere().parent_path()});
+  ASSERT_TRUE(file.ok()) << file.error().text();
+  EXPECT_EQ(file->path(), elsewhere());
 }
 
 TEST_F(MarkFolder, AnotherProcessInAnotherFolderIsNoticed) {

@@ -133,6 +133,33 @@ TEST_F(SigningMarkTest, ThatCanBeNeitherWrittenNorTakenAwayRefusesTheSignature) 
   EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
 }
 
+// It lies there still, and agrees with an old copy of the store as soon as its folder is chosen again.
+TEST_F(SigningMarkTest, OfAnotherFolderThatCannotBeRemovedRefusesTheSignature) {
+  running.reset();
+  block(elsewhere());
+  start();
+  EXPECT_TRUE(running->is_lost());
+  for (int i = 0; i < 2; ++i) {
+    const Status refused = sign();
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, Code::kUnavailable);
+    EXPECT_NE(refused.error().text().find(elsewhere().string()), std::string::npos);
+  }
+  std::filesystem::remove_all(elsewhere());
+  EXPECT_TRUE(sign().ok()) << "as soon as it is removed";
+  EXPECT_FALSE(running->is_lost());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+TEST_F(SigningMarkTest, WithoutAFolderItIsLostAndSigningGoesOn) {
+  running.reset();
+  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  start();
+  EXPECT_TRUE(running->is_lost());
+  EXPECT_TRUE(sign().ok());
+  EXPECT_TRUE(running->is_lost());
+}
+
 TEST_F(SigningMarkTest, WhoWasAskingWhenItEndedAsksAgain) {
   ASSERT_TRUE(running->ask_anew().ok());
   EXPECT_EQ(says_at_next_start(), MarkSays::kNone);

@@ -35,6 +35,20 @@ TEST(SigningStanding, OfAMachineThatGoesOnAYesOfBeforeDoesNotCount) {
   EXPECT_FALSE(signing.waits());
 }
 
+// The mark follows this answer, and not the engine's.
+TEST(SigningStanding, SaysWhetherAYesCounts) {
+  SigningStanding signing;
+  EXPECT_TRUE(signing.set(says(SigningState::kSigns)));
+  EXPECT_FALSE(signing.set(says(SigningState::kAsks)));
+  signing.ask_anew();
+  EXPECT_EQ(signing.as_it_counts(says(SigningState::kSigns)).view.state, SigningState::kAsks);
+  EXPECT_FALSE(signing.set(says(SigningState::kSigns)));
+  ASSERT_TRUE(signing.take_asked());
+  EXPECT_EQ(signing.as_it_counts(says(SigningState::kSigns)).view.state, SigningState::kSigns);
+  EXPECT_TRUE(signing.waits()) << "it was asked for, not said";
+  EXPECT_TRUE(signing.set(says(SigningState::kSigns)));
+}
+
 TEST(SigningStanding, WhatComesWhileTheEngineAsksIsAskedAgain) {
   SigningStanding signing;
   signing.ask_anew();

@@ -1,6 +1,6 @@
-// The mark of one machine: what the daemon writes outside the data folder (node/daemon/signing_mark.h), in a
-// memory that a reboot clears and that no copy of the folder carries. The rule is that of
-// node/replication/mark.h.
+// The mark of one machine, in a memory that a reboot clears and that no copy of the folder carries. What it
+// says is the rule of node/replication/mark.h; when it is written is as in node/daemon/signing_mark.h, but
+// for a mark that cannot be written.
 #pragma once
 
 #include <optional>
@@ -15,18 +15,23 @@ class MachineMark {
  public:
   // The machine reboots.
   void clear() { text_.clear(); }
-  MarkSays says(Store& store, const LogId& own) const;
+  // The process starts: what the mark says of the store as it was opened.
+  MarkSays start(Store& store, const LogId& own);
 
   // Before an epoch begins, and after. Where the mark did not agree it stays as it is: it may be the proof.
   void before_epoch(Store& store, const LogId& own, const Epoch& next);
   // Inside the transaction that signs, and after its commit.
   void before_commit(Store& store, const LogState& after);
   void after_commit(Store& store, const LogId& own);
+  // Peers are asked anew. Until after_commit the mark is no reason to sign, for later starts either.
+  void ask_anew();
 
  private:
+  MarkSays says(Store& store, const LogId& own) const;
   static MarkState state_of(Store& store, const LogId& own);
 
-  std::string text_;  // empty: there is none
+  std::string text_;     // empty: there is none
+  bool stands_ = false;  // it names the store as it is, or as it is about to be
   MarkState now_;
 };
 

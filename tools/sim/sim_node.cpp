@@ -78,14 +78,14 @@ void SimNode::start() {
            return Draft{genesis, std::nullopt, false};
          },
          [](const Result<Published>&) {}}});
-  mark_says_ = mark_.says(store(), log());  // like `koinon init`: the first start signs at once
+  mark_says_ = mark_.start(store(), log());  // like `koinon init`: the first start signs at once
   load_engine();
 }
 
 // Each start is an epoch of its own.
 Status SimNode::open_store() {
   KOINON_TRY(disk_.open());
-  mark_says_ = mark_.says(store(), log());
+  mark_says_ = mark_.start(store(), log());
   return begin_next_epoch(store(), [this](std::uint32_t counter) {
     const Epoch epoch = epochs_.make(counter);
     mark_.before_epoch(store(), log(), epoch);
@@ -116,6 +116,7 @@ void SimNode::load_engine(bool resumed) {
   for (const auto& [key, peer] : peers_) dialler_->add(key, !peer->dialling_only(), now().mono);
   looks_at_ = MonoTime::max();
   if (resumed) engine_->on_resumed(now());
+  if (!may_sign()) mark_.ask_anew();
   arm_tick();
   after_input();
   look_for_dials();

@@ -27,13 +27,14 @@ void SimNode::end_process() {
   disk_.end_process();
 }
 
+// All parts are copied at once (has_copy), so where one has a copy, all have.
 bool SimNode::put_back(Parts parts, bool reboots) {
   if (!up() || !has_copy()) return false;
   end_process();
   if (reboots) mark_.clear();
-  if (parts != Parts::kStore && !office_.put_back()) return false;
+  if (parts != Parts::kStore) office_.put_back();
   if (parts == Parts::kOffice) return true;
-  if (!disk_.put_back()) return false;
+  disk_.put_back();
   older_ = refilter_ = true;
   acknowledged_ = 0;
   return true;
@@ -67,7 +68,8 @@ Status SimNode::make_store_anew() {
 void SimNode::resume_from_copy() {
   if (!up() || !has_copy()) return;
   end_process();
-  if (!disk_.put_back() || !office_.put_back()) return;
+  disk_.put_back();
+  office_.put_back();
   mark_ = *copied_mark_;
   older_ = refilter_ = true;
   acknowledged_ = 0;
@@ -102,7 +104,7 @@ void SimNode::sign_what_waits() {
   const StandingView view = engine_->signing();
   if (view.rolled_back_at.value != 0)
     around_.counters.add("drafts set aside", office_.set_aside(view.rolled_back_at));
-  if (!may_sign()) return;
+  if (!may_sign()) return mark_.ask_anew();
   mark_.after_commit(store(), log());
   for (DraftWrite& draft : office_.due()) write(std::move(draft));
 }

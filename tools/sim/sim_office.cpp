@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/publishing/passing_errors.h"
+
 namespace koinon::sim {
 namespace {
-
-// It is signed later; any other error is final (node/publishing/hold_queue.cpp).
-bool passes(const Error& error) {
-  return error.code == Code::kDiskFull || error.code == Code::kIo || error.code == Code::kUnavailable;
-}
 
 DraftMaker with_salt(DraftMaker maker, Bytes salt) {
   return [maker = std::move(maker), salt = std::move(salt)](StoreReader& store) -> Result<Draft> {
@@ -39,7 +36,7 @@ std::vector<DraftWrite> SimOffice::due() {
 
 void SimOffice::answered(std::uint64_t number, const Result<Published>& published) {
   under_way_.erase(number);
-  if (!published.ok() && passes(published.error())) return;
+  if (!published.ok() && passes_with_time(published.error().code)) return;
   held_.kept.erase(number);
   if (auto asker = askers_.extract(number); !asker.empty() && asker.mapped()) asker.mapped()(published);
 }

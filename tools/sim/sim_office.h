@@ -16,7 +16,6 @@ class SimOffice {
  public:
   // Keeps the draft durably. `draft.done` is called in this run of the process, or never.
   void keep(DraftWrite draft, Bytes salt);
-  bool has_kept() const { return !held_.kept.empty(); }
   // What is to be signed and is not under way, in order. It stays kept until it is answered.
   std::vector<DraftWrite> due();
   // The store is older than the log, which was proven at that time: what was kept before waits for a person,
