@@ -1,7 +1,5 @@
 #include "node/engine/missing_bodies.h"
 
-#include <iterator>
-
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 

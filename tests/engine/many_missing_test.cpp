@@ -183,7 +183,7 @@ TEST_F(ManyMissing, TheOperatorIsToldOnceAndWhatIsNamedCanBeLookedUp) {
       << lines[0];
   EXPECT_NE(lines[0].find("entries 1, 2, 3,"), std::string::npos) << lines[0];
   LogStanding out;
-  for (const std::uint64_t named : {1, 20}) {
+  for (const std::uint64_t named : {1U, 20U}) {
     parts.bodies.tell(out, log, EntryIndex(named));
     EXPECT_EQ(out.missing[EntryIndex(named)].size(), 2U) << "both were asked for entry " << named;
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon::test {

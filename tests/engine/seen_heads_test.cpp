@@ -175,7 +175,7 @@ TEST_F(SeenHeadsAlone, ALargerHeadThatIsWrittenTakesThePlaceOfOneThatWasRefused)
   Link& two = connect('\2');
   block(kOslo);
   std::vector<IntentId> writes;
-  for (const std::uint64_t size : {7, 8}) {
+  for (const std::uint64_t size : {7U, 8U}) {
     show(two, head_of(kOslo, size, size));
     answer(asked<VerifyHeads>().at(0).id,
            Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(size), key_of<Hash>('r')}}));
