@@ -19,13 +19,23 @@ Bodies::Bodies(Effects& effects, StoreHealth& store, Logs& logs, Links& links, H
 void Bodies::look_for(Log& log) {
   if (!takes(log)) return;
   read_unheld(log);
-  if (!log.bodies->missing.empty()) ask(log);
+  if (missing_.lacks(log)) ask(log);
 }
 
 void Bodies::look_for_all() {
   std::set<LogId> due = missing_.unread();
   due.insert(missing_.lacking().begin(), missing_.lacking().end());
-  for (const LogId& id : due) look_for(logs_.at(id));
+  for (const LogId& id : due) {
+    Log& log = logs_.at(id);
+    // What is set aside is asked for soon, but not at once: who comes again and again does not buy that.
+    if (log.bodies->aside > 0) missing_.set_retry(log, soon(log));
+    look_for(log);
+  }
+}
+
+MonoTime Bodies::soon(const Log& log) const {
+  return std::min<MonoTime>(log.bodies->retry_at.value_or(MonoTime::max()),
+                            effects_.now().mono + limits::kBodyRetry);
 }
 
 bool Bodies::takes(const Log& log) const {
@@ -48,8 +58,7 @@ void Bodies::forget(Log& log) {
 
 void Bodies::read_unheld(Log& log) {
   LogBodies& bodies = *log.bodies;
-  const bool more = bodies.unread && !bodies.reading_unheld &&
-                    bodies.missing.size() < limits::kMissingBodies && log.held().value > 0;
+  const bool more = bodies.unread && !bodies.reading_unheld && !missing_.is_full(log) && log.held().value > 0;
   if (!more) return;
   bodies.reading_unheld = true;
   bodies.outdated = false;
@@ -57,7 +66,8 @@ void Bodies::read_unheld(Log& log) {
                [this, id = log.id()](const Result<std::vector<StoredRecord>>& answer) {
                  Log& read = logs_.at(id);
                  read.bodies->reading_unheld = false;
-                 if (answer.ok()) on_unheld(read, *answer);
+                 if (answer.ok()) return on_unheld(read, *answer);
+                 if (missing_.lacks(read)) missing_.set_retry(read, soon(read));
                });
 }
 
@@ -79,11 +89,7 @@ void Bodies::note_run(Log& log, const StoredRun& run, bool moved_on) {
   if (moved_on) {
     missing_.read_again(log);
   } else {
-    for (const auto& [index, entry] : run.not_held) {
-      MissingBody body;
-      body.tried[run.source] = 1;
-      missing_.add(log, index, entry, std::move(body));
-    }
+    missing_.add_not_held(log, run.not_held, run.source);
   }
   forget_erased(log, run.withdrawals);
   log.bodies->pending_marks = log.bodies->pending_marks || run.pending_marks;
@@ -117,10 +123,19 @@ void Bodies::ask(Log& log) {
   if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   missing_.forget_transit(log);
-  if (log.bodies->missing.empty() || log.bodies->retry_at) return;
+  if (reads_on(log) || !missing_.lacks(log) || log.bodies->retry_at) return;
   tell_own_lost(log);
   const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.bodies->retries++, 8U));
   missing_.set_retry(log, effects_.now().mono + std::min<MonoTime>(wait, limits::kBodyRetryMax));
+}
+
+// Texts that nobody has do not hide those that somebody has.
+bool Bodies::reads_on(Log& log) {
+  if (!log.bodies->unread || !missing_.is_full(log) || !requests_.somebody_is_free()) return false;
+  tell_own_lost(log);
+  missing_.set_aside(log);
+  read_unheld(log);
+  return true;
 }
 
 // After a restore, or a repair: texts of ours that the peers who are connected do not have.
@@ -324,10 +339,7 @@ void Bodies::on_refused(Link& link, std::uint64_t request_id) {
 
 void Bodies::relay(const Link& link, std::uint32_t hops_left, Log& log, const StoredRecord& record) {
   const bool here = record.state == BodyState::kHeld || record.state == BodyState::kErased;
-  if (here || !takes(log) || log.bodies->missing.size() >= limits::kMissingBodies ||
-      log.bodies->missing.contains(record.index)) {
-    return;
-  }
+  if (here || !takes(log) || missing_.is_full(log) || log.bodies->missing.contains(record.index)) return;
   MissingBody body;
   body.transit = record.state == BodyState::kNotAsked;
   body.hops = hops_left - 1;
@@ -397,8 +409,7 @@ void Bodies::retry() {
   const auto& retries = missing_.retries();
   while (!retries.empty() && retries.begin()->first <= effects_.now().mono) {
     Log& log = logs_.at(retries.begin()->second);
-    missing_.set_retry(log, std::nullopt);
-    for (auto& [index, body] : log.bodies->missing) body.tried.clear();
+    missing_.begin_retry(log);
     look_for(log);
   }
 }

@@ -84,6 +84,8 @@ class Bodies {
   void read_unheld(Log& log);
   void on_unheld(Log& log, const std::vector<StoredRecord>& records);
   void ask(Log& log);
+  bool reads_on(Log& log);
+  MonoTime soon(const Log& log) const;
   void tell_own_lost(Log& log);
   Status take_answers(Link& link, Log& log, BodiesAsked& asked, v1::Bodies& bodies, VerifyBodies& check);
   Status take_body(Link& link, Log& log, v1::BodyAnswer& answer, VerifyBodies& check);

@@ -37,7 +37,7 @@ void Cursors::settle(SessionId id, const LogId& log, JournalSeq row, bool answer
 }
 
 std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, JournalSeq row) const {
-  if (!held_by_.empty() || admission_.has_unsaved_asks()) return std::nullopt;
+  if (!held_by_.empty() || admission_.has_unsaved_asks() || seen_.has_refused()) return std::nullopt;
   // A push, or a head asked for by name, may open a row before the rows that come first are told.
   std::uint64_t seq = link.cursor->passed.value;
   for (const auto& [open_row, open_log] : link.cursor->open_rows) {
@@ -81,7 +81,10 @@ void Cursors::save(Link& link) {
 
 void Cursors::let_go(const LogId& log) {
   held_by_.erase(log);
-  if (!held_by_.empty()) return;
+  if (held_by_.empty()) save_all();
+}
+
+void Cursors::save_all() {
   for (const auto& [id, link] : links_.all()) save(*link);
 }
 

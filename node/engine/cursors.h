@@ -3,18 +3,21 @@
 #pragma once
 
 #include "node/engine/admission.h"
+#include "node/engine/seen_heads.h"
 
 namespace koinon::engine {
 
 class Cursors {
  public:
-  Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, Admission& admission)
+  Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, Admission& admission,
+          const SeenHeads& seen)
       : effects_(effects),
         peers_(peers),
         logs_(logs),
         links_(links),
         intake_(intake),
-        admission_(admission) {}
+        admission_(admission),
+        seen_(seen) {}
 
   // The peer is ready. Its rows count in the epoch of its Hello: within the stored cursor's epoch we go on
   // there. In another one we have passed nothing yet; the stored cursor stays until the first one of the new
@@ -37,6 +40,7 @@ class Cursors {
   void note_saved(Link& link, JournalSeq seq);
   // Has the store save how far we are, one commit at a time.
   void save(Link& link);
+  void save_all();
 
   // No cursor moves while the store has not taken evidence of this log: a crash would forget the fork, and
   // the row that told of it would not be told again.
@@ -50,6 +54,7 @@ class Cursors {
   Links& links_;
   Intake& intake_;
   Admission& admission_;
+  const SeenHeads& seen_;
   std::set<LogId> held_by_;
 };
 

@@ -131,7 +131,6 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
 void Engine::on_peer_added(Now now, const PeerRecord& peer) {
   input(now, [&] {
     parts_->peers.pin(peer);
-    parts_->seen.note_peers();
     refresh_trust();
   });
 }
@@ -143,7 +142,6 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
       p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"));
     }
     p.peers.unpin(key);
-    p.seen.note_peers();
     p.standing.forget_peer(key);
     p.admission.forget_peer(key);
     refresh_trust();

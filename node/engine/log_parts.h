@@ -93,7 +93,8 @@ struct LogBodies {
   bool unread = true;              // the store may know of more
   bool reading_unheld = false;
   bool outdated = false;  // the store says something else by now than what is being read
-  EntryIndex read_from;   // up to here `missing` is complete
+  EntryIndex read_from;   // up to here the store was read, in this pass over the log
+  std::size_t aside = 0;  // read in this pass, asked for in vain, and left to the next pass; not in `missing`
   std::optional<MonoTime> retry_at;
   unsigned retries = 0;
   bool told_lost = false;       // of our own log: it was said what nobody has, and nothing came since

@@ -22,6 +22,21 @@ void MissingBodies::add(Log& log, EntryIndex index, BytesView entry_bytes, Missi
   if (log.bodies->missing.emplace(index, std::move(body)).second && for_us) ++log.bodies->missing_for_us;
 }
 
+void MissingBodies::add_not_held(Log& log, const std::vector<std::pair<EntryIndex, Bytes>>& entries,
+                                 SessionId source) {
+  LogBodies& bodies = *log.bodies;
+  for (const auto& [index, entry] : entries) {
+    if (is_full(log)) {
+      bodies.unread = true;
+      bodies.outdated = bodies.reading_unheld;  // the run may have come after what is being read
+      return;
+    }
+    MissingBody body;
+    body.tried[source] = 1;
+    add(log, index, entry, std::move(body));
+  }
+}
+
 MissingBody* MissingBodies::find(Log& log, EntryIndex index) const {
   const auto it = log.bodies->missing.find(index);
   return it == log.bodies->missing.end() ? nullptr : &it->second;
@@ -32,6 +47,8 @@ void MissingBodies::remove(Log& log, EntryIndex index) {
   if (const auto it = bodies.missing.find(index); it != bodies.missing.end()) {
     if (!it->second.transit) --bodies.missing_for_us;
     bodies.missing.erase(it);
+  } else if (bodies.aside > 1 && index < bodies.read_from) {
+    --bodies.aside;  // perhaps it was none of them: what is counted is never too much
   }
   bodies.outdated = bodies.outdated || (bodies.reading_unheld && index >= bodies.read_from);
 }
@@ -44,14 +61,49 @@ void MissingBodies::forget_transit(Log& log) {
 void MissingBodies::forget_all(Log& log) {
   log.bodies->missing.clear();
   log.bodies->missing_for_us = 0;
+  log.bodies->aside = 0;
   relist(log.id());
 }
 
 void MissingBodies::read_again(Log& log) {
   log.bodies->unread = true;
   log.bodies->read_from = EntryIndex(0);
+  log.bodies->aside = 0;
   log.bodies->outdated = log.bodies->reading_unheld;
   relist(log.id());
+}
+
+void MissingBodies::set_aside(Log& log) {
+  log.bodies->aside += make_room(log);
+  relist(log.id());
+}
+
+// How many of what went this pass has been at already; it comes to the others still.
+std::size_t MissingBodies::make_room(Log& log) {
+  LogBodies& bodies = *log.bodies;
+  std::size_t kept = 0;
+  std::size_t passed = 0;
+  std::erase_if(bodies.missing, [&](const auto& entry) {
+    const auto& [index, body] = entry;
+    if (body.transit || body.asked || kept < kNamed) {
+      kept += body.transit ? 0 : 1;
+      return false;
+    }
+    --bodies.missing_for_us;
+    passed += index < bodies.read_from ? 1 : 0;
+    return true;
+  });
+  return passed;
+}
+
+void MissingBodies::begin_retry(Log& log) {
+  set_retry(log, std::nullopt);
+  // A pass that is under way first comes to its end: else those at the end would never be asked for.
+  if (log.bodies->aside > 0 && !log.bodies->unread) {
+    (void)make_room(log);
+    read_again(log);
+  }
+  for (auto& [index, body] : log.bodies->missing) body.tried.clear();
 }
 
 void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
@@ -59,11 +111,19 @@ void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
   if (bodies.retry_at) retries_.erase({*bodies.retry_at, log.id()});
   bodies.retry_at = at;
   if (at) retries_.emplace(*at, log.id());
-  if (bodies.missing.empty() || (at && !bodies.waits_for_busy)) {
+  if (!lacks(log) || (at && !bodies.waits_for_busy)) {
     waiting_.erase(log.id());
   } else {
     waiting_.insert(log.id());
   }
+}
+
+bool MissingBodies::is_full(const Log& log) const {
+  return log.bodies->missing.size() >= limits::kMissingBodies;
+}
+
+bool MissingBodies::lacks(const Log& log) const {
+  return !log.bodies->missing.empty() || log.bodies->aside > 0;
 }
 
 bool MissingBodies::is_asked(const Log& log) const {
@@ -80,8 +140,9 @@ std::string MissingBodies::lost_text(const Log& log) const {
     ++named;
     which += (which.empty() ? "" : ", ") + std::to_string(index.value);
   }
-  const bool all = named == bodies.missing.size() && !bodies.unread;
-  return std::string(bodies.unread ? "at least " : "") + std::to_string(bodies.missing.size()) +
+  const bool exact = !bodies.unread && bodies.aside == 0;
+  const bool all = exact && named == bodies.missing.size();
+  return std::string(exact ? "" : "at least ") + std::to_string(bodies.missing.size() + bodies.aside) +
          " texts of our own log are neither here nor with a peer that is connected, and are asked for until "
          "they come: entries " +
          which + (all ? "" : " and others") + "; koinon explain " + log.state().identity.name +
@@ -96,7 +157,7 @@ MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
   if (log == nullptr) return due;
   const LogBodies& bodies = *log->bodies;
   due.unread = bodies.unread && logs_.admits(id) && log->held().value > 0;
-  due.lacking = !bodies.missing.empty();
+  due.lacking = lacks(*log);
   due.waiting = due.lacking && (!bodies.retry_at || bodies.waits_for_busy);
   return due;
 }
@@ -115,7 +176,7 @@ void MissingBodies::relist(const LogId& id) {
   put(waiting_, due.waiting);
   Log* log = logs_.find(id);
   if (log == nullptr) return;
-  count_ -= std::exchange(log->bodies->counted, log->bodies->missing_for_us);
+  count_ -= std::exchange(log->bodies->counted, log->bodies->missing_for_us + log->bodies->aside);
   count_ += log->bodies->counted;
   if (!due.lacking) set_retry(*log, std::nullopt);
 }
@@ -127,6 +188,7 @@ std::string MissingBodies::wrong_list() const {
   for (const auto& [id, log] : logs_.all()) {
     ids.insert(id);
     for (const auto& [index, body] : log->bodies->missing) missing += body.transit ? 0 : 1;
+    missing += log->bodies->aside;
     if (log->bodies->retry_at) retries.emplace(*log->bodies->retry_at, id);
   }
   for (const auto* list : {&unread_, &lacking_, &waiting_}) ids.insert(list->begin(), list->end());

@@ -30,10 +30,11 @@ void News::session_gone(Link& link) {
   if (p.links.with_peer(link.peer) == nullptr) p.standing.note_gone(link.peer);
 }
 
-void News::push_verified(const LogId& log, const StoredHead& head, SessionId source, bool kept) {
-  if (kept) return parts_.seen.note_coming(log, head, source);
+void News::push_verified(const LogId& log, const StoredHead& head, SessionId source, bool /*kept*/) {
   parts_.seen.note(log, head, source);
 }
+
+void News::seen_written() { parts_.cursors.save_all(); }
 
 void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {
   Parts& p = parts_;
@@ -61,7 +62,6 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
       log_whole(log);
     }
   } else {
-    p.seen.note_not_stored(log.id());
     p.fetcher.run_failed(log, run, answer.error());
   }
   commit_ended(run.commit, log.id(), answer.ok() ? answer->journal_seq : JournalSeq(0));
@@ -140,10 +140,7 @@ void News::log_removed(Log& log) {
   p.fetcher.schedule(log);
 }
 
-void News::run_contradicts(Log& log, const RunVerified& run) {
-  parts_.seen.note_not_stored(log.id());
-  parts_.forks.check_run(log, run);
-}
+void News::run_contradicts(Log& log, const RunVerified& run) { parts_.forks.check_run(log, run); }
 
 void News::file_came(const AttachmentId& id, std::optional<std::uint32_t> stored) {
   parts_.file_serving.wake(id, stored);

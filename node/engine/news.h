@@ -19,9 +19,11 @@ class News {
   void session_ready(Link& link, std::uint64_t held_of_ours);
   // A link has ended and is no longer known; what hung on it goes elsewhere.
   void session_gone(Link& link);
-  // A push was proven, and its head's signature with it. `kept`: it is given to the store now; else its fetch
-  // was given up meanwhile.
+  // A push was proven, and its head's signature with it. `kept`: its entries are given to the store now; else
+  // its fetch was given up meanwhile. The head is remembered in either case.
   void push_verified(const LogId& log, const StoredHead& head, SessionId source, bool kept);
+  // The store holds all seen heads that it had refused.
+  void seen_written();
   // The store has answered a CommitRun.
   void run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer);
   // The log stands whole at state().whole: offers that it has reached are settled.

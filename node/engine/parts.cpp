@@ -10,7 +10,7 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       links(effects, peers),
       journal(logs, {std::move(state.epochs), state.epoch_begun, state.epoch_handled},
               state.last_journal_seq),
-      seen(effects, peers, logs, links, std::move(state.seen_heads)),
+      seen(effects, store, peers, logs, links, news, std::move(state.seen_heads)),
       admission(effects, store, trust, peers, logs, links, journal, news,
                 {state.lived, std::move(state.asks)}) {
   if (state.own_log) trust.set_own(*state.own_log);

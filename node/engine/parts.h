@@ -35,7 +35,7 @@ struct Parts {
   Sessions sessions{effects, peers, logs, links, journal, seen, standing, news};
   Epochs epochs{effects, links, journal, news};
   Admission admission;
-  Cursors cursors{effects, peers, logs, links, intake, admission};
+  Cursors cursors{effects, peers, logs, links, intake, admission, seen};
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, admission, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};

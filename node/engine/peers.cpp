@@ -44,6 +44,7 @@ Peers::Peers(Effects& effects, std::vector<PeerRecord> peers) : effects_(effects
 }
 
 void Peers::relist() {
+  ++changes_;
   logs_.clear();
   for (const auto& [key, peer] : peers_) {
     if (peer.log) logs_.insert(*peer.log);

@@ -15,6 +15,8 @@ class Peers {
 
   const PeerRecord* find(const NodeKey& peer) const;  // nothing: it is not pinned
   const std::map<NodeKey, PeerRecord>& all() const { return peers_; }
+  // Another number once peers were pinned or unpinned: what was found out of all of them is old then.
+  std::uint64_t changes() const { return changes_; }
   // Whether the log is that of a pinned peer.
   bool is_peers(const LogId& log) const { return logs_.contains(log); }
   // It has held entries of our own log. False: that was known.
@@ -48,6 +50,7 @@ class Peers {
   std::map<NodeKey, PeerRecord> peers_;
   std::map<NodeKey, Conduct> conduct_;
   std::set<LogId> logs_;  // of the peers
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace koinon::engine

@@ -4,8 +4,15 @@
 
 namespace koinon::engine {
 
-SeenHeads::SeenHeads(Effects& effects, Peers& peers, Logs& logs, Links& links, std::vector<SeenHead> seen)
-    : effects_(effects), peers_(peers), logs_(logs), links_(links), started_(effects.now().mono) {
+SeenHeads::SeenHeads(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links, News& news,
+                     std::vector<SeenHead> seen)
+    : effects_(effects),
+      store_(store),
+      peers_(peers),
+      logs_(logs),
+      links_(links),
+      news_(news),
+      started_(effects.now().mono) {
   for (SeenHead& head : seen) {
     const LogId log = head.log;
     kept_.emplace(log, std::move(head));
@@ -31,44 +38,37 @@ TreeSize SeenHeads::largest_size(const LogId& id) const {
 }
 
 void SeenHeads::note(const LogId& log, const StoredHead& head, SessionId source) {
-  if (keep(log, head, source)) write(log);
-}
-
-void SeenHeads::note_coming(const LogId& log, const StoredHead& head, SessionId source) {
-  (void)keep(log, head, source);
-}
-
-// Whether it is larger than all before.
-bool SeenHeads::keep(const LogId& log, const StoredHead& head, SessionId source) {
-  if (!logs_.is_own(log) && !peers_.is_peers(log)) return false;
+  if (!logs_.is_own(log) && !peers_.is_peers(log)) return;
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log)
     link->seen->shown = std::max(link->seen->shown, head.size);
-  if (head.size <= largest_size(log)) return false;
+  if (head.size <= largest_size(log)) return;
   kept_.insert_or_assign(log, SeenHead{log, 0, head});
-  unwritten_.insert(log);
   look_later(log, source);
-  return true;
+  write(log);
 }
 
 void SeenHeads::write(const LogId& log) {
   const SeenHead& seen = kept_.at(log);
   effects_.ask(CommitSeen{seen}, [this, log, size = seen.head.size](const Result<Done>& answer) {
-    if (answer.ok() && kept_.at(log).head.size == size) unwritten_.erase(log);
+    on_written(log, size, answer.ok() ? Status() : Status(answer.error()));
   });
 }
 
-void SeenHeads::note_not_stored(const LogId& log) {
-  if (unwritten_.contains(log)) write(log);
+void SeenHeads::on_written(const LogId& log, TreeSize size, const Status& written) {
+  if (!written.ok()) store_.note_failure(log, written.error());
+  if (kept_.at(log).head.size != size) return;  // a larger one is being written
+  if (!written.ok()) {
+    refused_.insert(log);
+  } else if (refused_.erase(log) > 0 && refused_.empty()) {
+    news_.seen_written();
+  }
 }
 
 void SeenHeads::store_again() {
-  for (const LogId& log : unwritten_) write(log);
+  for (const LogId& log : refused_) write(log);
 }
 
 void SeenHeads::note_stored(const Log& log, SessionId source) {
-  const auto kept = kept_.find(log.id());
-  if (log.state().seen && kept != kept_.end() && kept->second.head.size <= log.state().seen->size)
-    unwritten_.erase(log.id());
   if (!log.state().seen || !peers_.is_peers(log.id())) return;
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log.id())
     link->seen->shown = std::max(link->seen->shown, log.state().seen->size);
@@ -120,8 +120,9 @@ void SeenHeads::begin(Link& link, JournalSeq row) {
 }
 
 const Awaited& SeenHeads::awaited() const {
-  if (awaited_) return *awaited_;
+  if (awaited_ && awaited_->peers == peers_.changes()) return *awaited_;
   Awaited& out = awaited_.emplace();
+  out.peers = peers_.changes();
   for (const SessionId id : unfollowed_) {
     const Link* link = links_.find(id);
     if (link == nullptr) continue;

@@ -8,6 +8,8 @@
 
 #include "node/engine/links.h"
 #include "node/engine/logs.h"
+#include "node/engine/news.h"
+#include "node/engine/store_health.h"
 
 namespace koinon::engine {
 
@@ -17,23 +19,25 @@ struct Awaited {
   NodeKey whose;
   MonoTime of_others{};       // the longest of all peers but that one
   std::size_t unreached = 0;  // peers that have not been here since our start
+  std::uint64_t peers = 0;    // Peers::changes, when this was found out
 };
 
 class SeenHeads {
  public:
-  SeenHeads(Effects& effects, Peers& peers, Logs& logs, Links& links, std::vector<SeenHead> seen);
+  SeenHeads(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links, News& news,
+            std::vector<SeenHead> seen);
 
   // The largest, held or not, whatever policy says of the log. Nothing: none was seen.
   std::optional<SeenHead> largest(const LogId& log) const;
   TreeSize largest_size(const LogId& log) const;  // of the same; 0: none was seen
-  // A head whose signature is verified. Only those of peers' logs, and of our own, are kept.
+  // A head whose signature is verified. Only those of peers' logs, and of our own, are kept. It is written by
+  // itself though its entries bring it too: a run is not durable, and who tells an author what it has
+  // forgotten must not forget it as well.
   void note(const LogId& log, const StoredHead& head, SessionId source);
-  // The same of one that the store is given with its entries: it is written alone only if they are not
-  // stored.
-  void note_coming(const LogId& log, const StoredHead& head, SessionId source);
   // Entries of the log were stored, proven against what it has as `seen` now.
   void note_stored(const Log& log, SessionId source);
-  void note_not_stored(const LogId& log);
+  // The store has refused some of them. A cursor that moves now would pass what a restart must be told again.
+  bool has_refused() const { return !refused_.empty(); }
   // The store is tried again.
   void store_again();
   // The log's data are removed; comes before Logs::forget.
@@ -54,12 +58,10 @@ class SeenHeads {
   void tell();
   MonoTime next_timer() const;
   void forget(Link& link);
-  // Others are pinned now than before.
-  void note_peers() { awaited_.reset(); }
 
  private:
-  bool keep(const LogId& log, const StoredHead& head, SessionId source);
   void write(const LogId& log);
+  void on_written(const LogId& log, TreeSize size, const Status& written);
   v1::Seen message(const NodeKey& asker, const LogId& log) const;
   void look_later(const LogId& log, SessionId source);
   void send(Link& link);
@@ -68,16 +70,18 @@ class SeenHeads {
   MonoTime waits_until(const NodeKey& asker) const;
 
   Effects& effects_;
+  StoreHealth& store_;
   Peers& peers_;
   Logs& logs_;
   Links& links_;
+  News& news_;
   std::map<LogId, SeenHead> kept_;
-  std::set<LogId> unwritten_;  // logs whose head in `kept_` the store may not have
+  std::set<LogId> refused_;  // logs whose head in `kept_` the store has refused
   std::set<SessionId> unfollowed_;
   std::map<NodeKey, MonoTime> waited_;  // for each peer, over its sessions before
   std::set<NodeKey> reached_;           // since our start
   MonoTime started_{};
-  mutable std::optional<Awaited> awaited_;  // none: sessions or peers have changed since it was found out
+  mutable std::optional<Awaited> awaited_;  // none: sessions have changed since it was found out
   std::set<SessionId> behind_;              // links whose peers were told that we have not caught up
   std::set<SessionId> looks_;               // links whose peers may be told of a larger head
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon::test {
@@ -177,6 +178,60 @@ TEST_F(MissingBodiesOfALog, OfOurOwnTheFirstFewAreNamedAndAllAreCounted) {
   EXPECT_NE(text.find(", 117 and others;"), std::string::npos) << text;
   missing.state(log()).unread = true;
   EXPECT_EQ(missing.lost_text(log()).find("at least 102 texts"), 0U);
+}
+
+TEST_F(MissingBodiesOfALog, ARunLeavesOnlySoManyToBeLookedForTheRestIsReadLater) {
+  missing.state(log()).unread = false;
+  missing.relist(log().id());
+  std::vector<std::pair<EntryIndex, Bytes>> entries;
+  for (std::uint64_t i = 0; i < limits::kMissingBodies; ++i)
+    entries.emplace_back(EntryIndex(i), entry_with_body(100));
+  missing.add_not_held(log(), entries, SessionId(1));
+  missing.relist(log().id());
+  EXPECT_EQ(missing.state(log()).missing.size(), limits::kMissingBodies);
+  EXPECT_EQ(missing.unread(), own) << "there are no more";
+  EXPECT_EQ(missing.find(log(), EntryIndex(0))->tried.count(SessionId(1)), 1U);
+  missing.state(log()).reading_unheld = true;
+  missing.add_not_held(log(), {{EntryIndex(limits::kMissingBodies), entry_with_body(100)}}, SessionId(1));
+  missing.relist(log().id());
+  EXPECT_EQ(missing.state(log()).missing.size(), limits::kMissingBodies);
+  EXPECT_EQ(missing.unread(), both);
+  EXPECT_TRUE(missing.state(log()).outdated) << "what is being read may not know of it";
+}
+
+TEST_F(MissingBodiesOfALog, WhatIsSetAsideIsCountedAndComesBackWithTheNextPass) {
+  for (std::uint64_t i = 0; i < 100; ++i) add(i);
+  LogBodies& state = missing.state(log());
+  state.read_from = EntryIndex(90);
+  missing.set_aside(log());
+  EXPECT_EQ(state.missing.size(), 20U) << "the first, which the operator is told of";
+  EXPECT_NE(missing.find(log(), EntryIndex(19)), nullptr);
+  EXPECT_EQ(missing.count(), 90U) << "this pass comes to the last ten still";
+  missing.set_retry(log(), std::chrono::seconds(7));
+  missing.begin_retry(log());
+  EXPECT_EQ(state.read_from, EntryIndex(90)) << "the pass first comes to its end";
+  state.unread = false;
+  missing.relist(log().id());
+  EXPECT_EQ(missing.lost_text(log()).find("at least 90 texts"), 0U);
+  for (std::uint64_t i = 0; i < 20; ++i) remove(i);
+  EXPECT_EQ(missing.lacking(), this_one) << "those are lacking that are set aside";
+  missing.begin_retry(log());
+  EXPECT_EQ(state.read_from, EntryIndex(0));
+  EXPECT_EQ(missing.unread(), both);
+  EXPECT_EQ(missing.count(), 0U);
+}
+
+TEST_F(MissingBodiesOfALog, OfWhatIsSetAsideNeverTooMuchIsCounted) {
+  for (std::uint64_t i = 0; i < 22; ++i) add(i);
+  missing.state(log()).read_from = EntryIndex(22);
+  missing.set_aside(log());
+  EXPECT_EQ(missing.count(), 22U);
+  remove(23);
+  EXPECT_EQ(missing.count(), 22U) << "this pass has not come to it";
+  remove(21);
+  EXPECT_EQ(missing.count(), 21U);
+  remove(20);
+  EXPECT_EQ(missing.count(), 21U) << "perhaps one is there still: the next pass says it";
 }
 
 TEST_F(MissingBodiesOfALog, AnOpenRequestForOneOfThemIsSeen) {

@@ -65,6 +65,13 @@ class SeenHeadsAlone : public Alone {
     parts.follower.on_heads(from, heads);
     look();
   }
+  // The time has come at which the store is tried again.
+  void try_store_again() {
+    begin(parts.store.retry_at());
+    ASSERT_TRUE(parts.store.begin_try());
+    parts.news.store_back();
+    look();
+  }
   void follow(Link& link) { parts.seen.note_followed(link, JournalSeq(kRow)); }
   bool caught_up_for(char number) { return parts.seen.caught_up(key_of<NodeKey>(number)); }
   void expect_seen(const LogIdentity& city, std::uint64_t size) {
@@ -99,37 +106,84 @@ TEST_F(SeenHeadsAlone, APushThatDoesNotVerifyIsNot) {
   EXPECT_EQ(parts.seen.largest_size(kMilan.log_id()), TreeSize(2));
 }
 
-TEST_F(SeenHeadsAlone, APushIsSeenBeforeItIsStoredAndWrittenAloneOnlyIfItIsNot) {
+// A run is not durable.
+TEST_F(SeenHeadsAlone, APushedHeadIsWrittenByItselfThoughItsEntriesBringItToo) {
   answer(push(connect('\1')), proven());
-  const auto commits = asked<CommitRun>();
-  ASSERT_EQ(commits.size(), 1U);
-  EXPECT_TRUE(asked<CommitSeen>().empty()) << "its entries bring it";
-  EXPECT_EQ(parts.seen.largest_size(kMilan.log_id()), TreeSize(3));
-  answer(commits[0].id, fail(Code::kDiskFull, "the disk is full"));
+  const auto runs = asked<CommitRun>();
+  ASSERT_EQ(runs.size(), 1U);
   expect_seen(kMilan, 3);
-  // The disk has no room for that either: it is tried again with the rest.
-  answer(asked<CommitSeen>()[0].id, fail(Code::kDiskFull, "the disk is full"));
+  EXPECT_TRUE(CommitSeen::kKind.durable);
+  EXPECT_EQ(parts.seen.largest_size(kMilan.log_id()), TreeSize(3));
+  answer(asked<CommitSeen>()[0].id, Answer(Done{}));
+  RunStored stored;
+  stored.journal_seq = JournalSeq(2);
+  answer(runs[0].id, Answer(stored));
+  EXPECT_TRUE(asked<CommitSeen>().empty()) << "once";
   parts.news.store_back();
   look();
+  EXPECT_TRUE(asked<CommitSeen>().empty());
+}
+
+TEST_F(SeenHeadsAlone, AHeadThatTheStoreRefusesIsWrittenLaterThoughItsRunWasStored) {
+  answer(push(connect('\1')), proven());
+  const auto runs = asked<CommitRun>();
+  ASSERT_EQ(runs.size(), 1U);
+  expect_seen(kMilan, 3);
+  answer(asked<CommitSeen>()[0].id, fail(Code::kDiskFull, "the disk is full"));
+  EXPECT_TRUE(parts.store.has_failed());
+  RunStored stored;
+  stored.journal_seq = JournalSeq(2);
+  answer(runs[0].id, Answer(stored));
+  try_store_again();
   expect_seen(kMilan, 3);
   answer(asked<CommitSeen>()[0].id, Answer(Done{}));
+  EXPECT_FALSE(parts.store.has_failed());
   parts.news.store_back();
   look();
   EXPECT_TRUE(asked<CommitSeen>().empty()) << "it is written";
-  EXPECT_EQ(parts.seen.largest_size(kMilan.log_id()), TreeSize(3));
 }
 
-TEST_F(SeenHeadsAlone, APushThatIsStoredNeedsNoMore) {
-  answer(push(connect('\1')), proven());
-  const auto commits = asked<CommitRun>();
-  ASSERT_EQ(commits.size(), 1U);
-  RunStored stored;
-  stored.journal_seq = JournalSeq(2);
-  answer(commits[0].id, Answer(stored));
-  EXPECT_TRUE(asked<CommitSeen>().empty());
-  parts.news.store_back();
-  look();
-  EXPECT_TRUE(asked<CommitSeen>().empty());
+// Nothing else was given to the store that could have failed, and nobody tells of the head again once its row
+// has been passed.
+TEST_F(SeenHeadsAlone, OneThatCameAloneIsTriedAgainByItselfAndCursorsWaitForIt) {
+  Link& two = connect('\2');
+  block(kOslo);
+  show(two, head_of(kOslo, 7, 4));
+  answer(asked<VerifyHeads>().at(0).id,
+         Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(7), key_of<Hash>('r')}}));
+  const auto writes = asked<CommitSeen>();
+  const auto cursors = asked<CommitCursor>();
+  ASSERT_EQ(writes.size(), 1U);
+  ASSERT_EQ(cursors.size(), 1U);
+  answer(writes[0].id, fail(Code::kDiskFull, "the disk is full"));
+  EXPECT_TRUE(parts.store.has_failed());
+  answer(cursors[0].id, fail(Code::kDiskFull, "the disk is full"));
+  show(two, head_of(city("basel"), 2, 5));
+  EXPECT_TRUE(asked<CommitCursor>().empty());
+  try_store_again();
+  expect_seen(kOslo, 7);
+  answer(asked<CommitSeen>()[0].id, fail(Code::kDiskFull, "the disk is full"));
+  EXPECT_TRUE(parts.store.has_failed());
+  EXPECT_TRUE(asked<CommitCursor>().empty());
+  try_store_again();
+  answer(asked<CommitSeen>().at(0).id, Answer(Done{}));
+  ASSERT_EQ(asked<CommitCursor>().size(), 1U) << "no further word of the peer is needed";
+  EXPECT_EQ(asked<CommitCursor>()[0].intent.cursor.seq, JournalSeq(5));
+}
+
+TEST_F(SeenHeadsAlone, ALargerHeadThatIsWrittenTakesThePlaceOfOneThatWasRefused) {
+  Link& two = connect('\2');
+  block(kOslo);
+  std::vector<IntentId> writes;
+  for (const std::uint64_t size : {7U, 8U}) {
+    show(two, head_of(kOslo, size, size));
+    answer(asked<VerifyHeads>().at(0).id,
+           Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(size), key_of<Hash>('r')}}));
+    writes.push_back(asked<CommitSeen>().at(0).id);
+  }
+  answer(writes[1], Answer(Done{}));
+  answer(writes[0], fail(Code::kDiskFull, "the disk is full"));
+  EXPECT_FALSE(parts.seen.has_refused());
 }
 
 // --- logs that are blocked, and of which nothing is loaded ---
@@ -192,12 +246,10 @@ TEST_F(SeenHeadsAlone, WhoIsToBeReachedIsWaitedForByAllOthers) {
   EXPECT_TRUE(caught_up_for('\3')) << "whoever asks is not waited for";
   EXPECT_FALSE(caught_up_for('\4')) << "of no city here";
   parts.peers.unpin(key_of<NodeKey>('\3'));
-  parts.seen.note_peers();
   EXPECT_TRUE(caught_up_for('\1'));
   PeerRecord rome;
   rome.node_key = key_of<NodeKey>('\3');
   parts.peers.pin(rome);
-  parts.seen.note_peers();
   EXPECT_FALSE(caught_up_for('\1'));
   begin(limits::kReachWait);
   EXPECT_TRUE(caught_up_for('\1'));
