@@ -224,7 +224,7 @@ void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified>
     if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
-  if (chunk.pushed) news_.push_verified(log.id(), *chunk.pushed, chunk.source, current);
+  if (chunk.pushed) news_.push_verified(log.id(), *chunk.pushed, chunk.source);
   if (!current) return release(chunk.source, chunk.size);
   log.fetch->current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
   commit_verified(log);

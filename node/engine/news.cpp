@@ -30,7 +30,7 @@ void News::session_gone(Link& link) {
   if (p.links.with_peer(link.peer) == nullptr) p.standing.note_gone(link.peer);
 }
 
-void News::push_verified(const LogId& log, const StoredHead& head, SessionId source, bool /*kept*/) {
+void News::push_verified(const LogId& log, const StoredHead& head, SessionId source) {
   parts_.seen.note(log, head, source);
 }
 

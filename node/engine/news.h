@@ -21,7 +21,7 @@ class News {
   void session_gone(Link& link);
   // A push was proven, and its head's signature with it. `kept`: its entries are given to the store now; else
   // its fetch was given up meanwhile. The head is remembered in either case.
-  void push_verified(const LogId& log, const StoredHead& head, SessionId source, bool kept);
+  void push_verified(const LogId& log, const StoredHead& head, SessionId source);
   // The store holds all seen heads that it had refused.
   void seen_written();
   // The store has answered a CommitRun.
