@@ -131,6 +131,9 @@ Result<std::vector<TextRow>> split_csv(std::string_view text, char separator, st
   if (csv_init(&parser, CSV_REPALL_NL) != 0)
     return fail(Code::kInternal, "the CSV reader could not be started");
   csv_set_delim(&parser, static_cast<unsigned char>(separator));
+  // The library makes room for a cell a block at a time, 128 bytes at first, and copies the cell each time.
+  constexpr std::size_t kBlocks = 16;
+  csv_set_blk_size(&parser, limits::kKiB + text.size() / kBlocks);
   Reading reading;
   reading.row.number = first_number;
   bool whole =
