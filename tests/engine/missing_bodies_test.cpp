@@ -167,6 +167,7 @@ TEST_F(MissingBodiesOfALog, NothingIsTriedAgainOnceNothingIsMissing) {
 
 TEST_F(MissingBodiesOfALog, OfOurOwnTheFirstFewAreNamedAndAllAreCounted) {
   missing.state(log()).unread = false;
+  missing.relist(log().id());
   add(3);
   add(7);
   std::string text = missing.lost_text(log());
@@ -177,6 +178,7 @@ TEST_F(MissingBodiesOfALog, OfOurOwnTheFirstFewAreNamedAndAllAreCounted) {
   EXPECT_EQ(text.find("102 texts"), 0U) << text;
   EXPECT_NE(text.find(", 117 and others;"), std::string::npos) << text;
   missing.state(log()).unread = true;
+  missing.relist(log().id());
   EXPECT_EQ(missing.lost_text(log()).find("at least 102 texts"), 0U);
 }
 
