@@ -27,6 +27,10 @@ class Epochs {
   void begin_anew() { begin(counter_of(journal_.epoch())); }
   // The first Follow of a session, which is well formed.
   void on_follow(const Link& link, const v1::Follow& follow);
+  // Begins an epoch that counts above this one.
+  void count_above(const Epoch& shown) {
+    if (!beginning_) begin(counter_of(shown));
+  }
 
   void run_timers();
   MonoTime next_timer() const { return again_at_; }

@@ -57,10 +57,7 @@ struct Parts {
       case v1::Frame::kHello:
         return sessions.on_hello(link, frame.hello());
       case v1::Frame::kFollow:
-        // Another node with our key begins epochs of its own: those were not lost.
-        if (broadcast.on_follow(link, frame.follow()) &&
-            !standing.note_follow(link, frame.follow(), journal.epoch()))
-          epochs.on_follow(link, frame.follow());
+        if (broadcast.on_follow(link, frame.follow())) take_epoch(link, frame.follow());
         return;
       case v1::Frame::kHeads:
         return follower.on_heads(link, frame.heads());
@@ -103,6 +100,19 @@ struct Parts {
         return sessions.on_set_filter(link, frame.set_filter());
       default:
         return;  // Error is the facade's; reserved frames; frames of later versions
+    }
+  }
+
+  // Another node with our key begins epochs of its own: those were not lost. We count above it once, so that
+  // the peer shows the other node, too, that there are two.
+  void take_epoch(const Link& link, const v1::Follow& follow) {
+    switch (standing.note_follow(link, follow, journal.epoch())) {
+      case Twin::Shows::kNoTwin:
+        return epochs.on_follow(link, follow);
+      case Twin::Shows::kTwin:
+        return epochs.count_above(Epoch::from(follow.epoch()));
+      case Twin::Shows::kTwinAgain:
+        return;
     }
   }
 

@@ -34,10 +34,9 @@ class Standing {
   void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
-  // The first Follow of a session, which is well formed. True: it shows another node with our key, and no
-  // epoch that was lost (twin.h).
-  bool note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
-    return own() != nullptr && twin_.on_follow(link.peer, follow, current);
+  // The first Follow of a session, which is well formed. An observer signs nothing, with a twin or without.
+  Twin::Shows note_follow(const Link& link, const v1::Follow& follow, const Epoch& current) {
+    return own() == nullptr ? Twin::Shows::kNoTwin : twin_.on_follow(link.peer, follow, current);
   }
   // The session is gone.
   void note_gone(const NodeKey& peer);

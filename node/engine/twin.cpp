@@ -4,22 +4,21 @@
 
 namespace koinon::engine {
 
-bool Twin::on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch& current) {
-  if (follow.epoch().empty()) return false;
+Twin::Shows Twin::on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch& current) {
+  if (follow.epoch().empty()) return Shows::kNoTwin;
   const Epoch named = Epoch::from(follow.epoch());
   if (named == current) {
     followed_.insert(peer);
-    return false;
+    return Shows::kNoTwin;
   }
   const std::uint32_t counter = counter_of(named);
   const auto& is_ours = effects_.config().epochs.is_ours;
-  if (counter < counter_of(current) || !is_ours || !is_ours(named)) return false;
+  if (counter < counter_of(current) || !is_ours || !is_ours(named)) return Shows::kNoTwin;
   const auto [shown, first] = shown_.try_emplace(peer, counter);
-  if (!followed_.contains(peer) && (first || counter <= shown->second)) return false;
-  if (excused_.contains(peer)) return true;
+  if (!followed_.contains(peer) && (first || counter <= shown->second)) return Shows::kNoTwin;
+  if (excused_.contains(peer)) return Shows::kTwinAgain;
   if (accusers_.empty()) accused_at_ = effects_.now().mono;
-  accusers_.insert(peer);
-  return true;
+  return accusers_.insert(peer).second ? Shows::kTwin : Shows::kTwinAgain;
 }
 
 // Only a session that stood counts: after a machine has lost power its peers hold on to what it had for a

@@ -13,9 +13,10 @@ class Twin {
  public:
   Twin(Effects& effects, const Links& links) : effects_(effects), links_(links) {}
 
-  // True: the peer shows a twin. It names an epoch of ours that is as new as the current one, and had
-  // followed us before, or shows a later one each time. Else such an epoch was lost with the store.
-  bool on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch& current);
+  enum class Shows : unsigned char { kNoTwin, kTwin, kTwinAgain };
+  // The peer shows a twin if it names an epoch of ours that is as new as the current one, and had followed us
+  // before, or shows a later one each time. Else such an epoch was lost with the store.
+  Shows on_follow(const NodeKey& peer, const v1::Follow& follow, const Epoch& current);
   bool is_accused() const { return !accusers_.empty(); }
   bool accuses(const NodeKey& peer) const { return accusers_.contains(peer); }
   MonoTime accused_at() const { return accused_at_; }  // when the first of them did
