@@ -2,21 +2,10 @@
 // prove nothing and cost nothing.
 #include "tests/engine/alone.h"
 #include "tests/engine/network.h"
+#include "tests/engine/our_epochs.h"
 
 namespace koinon::engine::test {
 namespace {
-
-const SigningKey& our_key() {
-  static const SigningKey key = [] {
-    (void)init_crypto();
-    return SigningKey::from_seed(Bytes(kSeedBytes, 'n'));
-  }();
-  return key;
-}
-
-Epoch ours(std::uint32_t counter, char random = 'r') {
-  return make_epoch(EpochKey(our_key()), counter, Bytes(kEpochRandomBytes, random));
-}
 
 EngineConfig config() {
   EngineConfig out;

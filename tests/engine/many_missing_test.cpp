@@ -35,6 +35,14 @@ class ManyMissing : public Alone {
   ManyMissing() : Alone(with_own_log()) {}
   void TearDown() override { EXPECT_EQ(parts.bodies.wrong_list(), ""); }
 
+  // A run came whose source has none of their texts.
+  void store_run_without_them() {
+    StoredRun run;
+    run.source = links[0]->id;
+    for (const std::uint64_t index : lost) run.not_held.emplace_back(EntryIndex(index), entry_with_body());
+    parts.bodies.note_run(log, run, false);
+    parts.bodies.relist(log.id());
+  }
   void lose_many() {
     for (std::uint64_t i = 1; i <= kLost; ++i) lost.insert(i);
   }
@@ -218,11 +226,7 @@ TEST_F(ManyMissing, ARunOfManyLeavesOnlySoManyToBeLookedForAndAllAreAskedFor) {
   parts.bodies.look_for(log);
   drive();
   lose_many();
-  StoredRun run;
-  run.source = links[0]->id;
-  for (const std::uint64_t index : lost) run.not_held.emplace_back(EntryIndex(index), entry_with_body());
-  parts.bodies.note_run(log, run, false);
-  parts.bodies.relist(log.id());
+  store_run_without_them();
   EXPECT_EQ(parts.bodies.looked_for(log), limits::kMissingBodies);
   held[links[1]->id] = {kLost};
   parts.bodies.look_for(log);
@@ -236,11 +240,7 @@ TEST_F(ManyMissing, AReadThatFailsIsTriedAgainLater) {
   parts.bodies.look_for(log);
   drive();
   lose_many();
-  StoredRun run;
-  run.source = links[0]->id;
-  for (const std::uint64_t index : lost) run.not_held.emplace_back(EntryIndex(index), entry_with_body());
-  parts.bodies.note_run(log, run, false);
-  parts.bodies.relist(log.id());
+  store_run_without_them();
   reads_fail = true;
   parts.bodies.look_for(log);
   drive();

@@ -1,21 +1,10 @@
 // Another node with our key is known by the epochs that it gives to our followers. Epochs that a rollback has
 // lost are not its.
 #include "tests/engine/alone.h"
+#include "tests/engine/our_epochs.h"
 
 namespace koinon::engine::test {
 namespace {
-
-const SigningKey& our_key() {
-  static const SigningKey key = [] {
-    (void)init_crypto();
-    return SigningKey::from_seed(Bytes(kSeedBytes, 'n'));
-  }();
-  return key;
-}
-
-Epoch ours(std::uint32_t counter, char random = 'r') {
-  return make_epoch(EpochKey(our_key()), counter, Bytes(kEpochRandomBytes, random));
-}
 
 // A node of Milan's log, whose store knew epoch 5 when it was opened, and has begun 6. Oslo and Rome follow
 // it.
@@ -138,6 +127,10 @@ class TwinAmongThree : public TwinAlone {
     parts.peers.pin(peer);
     parts.peers.set_held_ours(peer.node_key);
   }
+  void show_twin(char number) {
+    follow(number, ours(6));
+    follow(number, ours(9));
+  }
   void deny(char number) {
     Link* link = parts.links.with_peer(key_of<NodeKey>(number));
     if (link == nullptr) link = &connect(number);
@@ -151,8 +144,7 @@ class TwinAmongThree : public TwinAlone {
 };
 
 TEST_F(TwinAmongThree, TheWordOfOneHoldsForAWhileWhereTheOthersKnowOfNone) {
-  follow('\1', ours(6));
-  follow('\1', ours(9));
+  show_twin('\1');
   deny('\2');
   deny('\3');
   EXPECT_EQ(signing(), SigningState::kTwin);
@@ -162,8 +154,7 @@ TEST_F(TwinAmongThree, TheWordOfOneHoldsForAWhileWhereTheOthersKnowOfNone) {
 
 TEST_F(TwinAmongThree, HalfOfThemIsNotEnoughToDenyIt) {
   pin('\4', "ulm");
-  follow('\1', ours(6));
-  follow('\1', ours(9));
+  show_twin('\1');
   deny('\2');
   deny('\3');
   after_the_wait();
@@ -171,26 +162,22 @@ TEST_F(TwinAmongThree, HalfOfThemIsNotEnoughToDenyIt) {
 }
 
 TEST_F(TwinAmongThree, ASecondWordStopsAgainWhoSignsOn) {
-  follow('\1', ours(6));
-  follow('\1', ours(9));
+  show_twin('\1');
   deny('\2');
   deny('\3');
   after_the_wait();
   ASSERT_EQ(signing(), SigningState::kSigns);
-  follow('\2', ours(6));
-  follow('\2', ours(9));
+  show_twin('\2');
   EXPECT_EQ(signing(), SigningState::kTwin);
   begin(3 * limits::kSigningWait);
   EXPECT_EQ(signing(), SigningState::kTwin) << "one of three knows of none";
 }
 
 TEST_F(TwinAmongThree, TheOperatorsWordGoesOnWithoutTheOneThatShowedIt) {
-  follow('\1', ours(6));
-  follow('\1', ours(9));
+  show_twin('\1');
   parts.standing.take_word({key_of<NodeKey>('\1')}, false);
   EXPECT_NE(signing(), SigningState::kTwin);
-  follow('\1', ours(6));
-  follow('\1', ours(9));
+  show_twin('\1');
   EXPECT_NE(signing(), SigningState::kTwin) << "nor does it hear it again";
 }
 

@@ -9,12 +9,16 @@
 namespace koinon::test {
 namespace {
 
+Webhook webhook() {
+  Webhook out;
+  out.url = "https://x.example";
+  out.secret = Bytes(32, 's');
+  return out;
+}
+
 TEST_F(Office, DeliveriesAndTheCursorThatCoversThemAreOneChange) {
   Outbox outbox(*db);
-  Webhook hook;
-  hook.url = "https://x.example";
-  hook.secret = Bytes(32, 's');
-  const auto id = outbox.add_webhook(hook);
+  const auto id = outbox.add_webhook(webhook());
   ASSERT_TRUE(id.ok());
   Delivery delivery;
   delivery.message = "msg_1";
@@ -106,10 +110,7 @@ TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
 
 TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   Outbox outbox(*db);
-  Webhook hook;
-  hook.url = "https://x.example";
-  hook.secret = Bytes(32, 's');
-  const auto id = outbox.add_webhook(hook);
+  const auto id = outbox.add_webhook(webhook());
   Delivery delivery;
   delivery.message = "msg_1";
   delivery.log = LogId::from(Bytes(LogId::kSize, 'l'));
