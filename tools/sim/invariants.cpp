@@ -172,8 +172,7 @@ void Invariants::check_restart(SimNode& node) {
   }
   check_store(node);
   check_frozen(node);
-  const auto all = states();
-  if (const auto state = all.find(node.index()); state != all.end()) check_cursors(node, state->second, all);
+  check_cursors(node);
 }
 
 void Invariants::check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of) {

@@ -150,6 +150,7 @@ class Invariants {
   // invariants_own_log.cpp
   SimNode* node_of(const NodeKey& key);
   std::map<NodeIndex, StoreState> states();
+  static void add_state(SimNode& node, std::map<NodeIndex, StoreState>& all);
   std::vector<NodeKey> awaited(SimNode& node);
   std::size_t can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now);
   void check_reason(SimNode& node, Own& own);
@@ -157,6 +158,7 @@ class Invariants {
   void check_signed_once(SimNode& node, const std::vector<StoredRecord>& records);
   void check_told(SimNode& from, SessionId session, const v1::Frame& frame);
   void check_waiting(SimNode& node);
+  void check_cursors(SimNode& node);
   void check_cursors(SimNode& node, const StoreState& state, const std::map<NodeIndex, StoreState>& all);
   bool has_all(SimNode& node, const AuthoredLog& log);
   void add_sources(SimNode& node, std::set<LogId>& mine);  // logs that it has all of

@@ -35,11 +35,13 @@ SimNode* Invariants::node_of(const NodeKey& key) {
 // Of honest nodes that are up.
 std::map<NodeIndex, StoreState> Invariants::states() {
   std::map<NodeIndex, StoreState> all;
-  for (const auto& node : nodes_) {
-    if (!node->up() || node->liar() != nullptr) continue;
-    if (auto state = node->store().load_state(); state.ok()) all.emplace(node->index(), std::move(*state));
-  }
+  for (const auto& node : nodes_) add_state(*node, all);
   return all;
+}
+
+void Invariants::add_state(SimNode& node, std::map<NodeIndex, StoreState>& all) {
+  if (!node.up() || node.liar() != nullptr || all.contains(node.index())) return;
+  if (auto state = node.store().load_state(); state.ok()) all.emplace(node.index(), std::move(*state));
 }
 
 // --- copies ---
@@ -289,6 +291,16 @@ void Invariants::look() {
 }
 
 // --- what followers pass ---
+
+void Invariants::check_cursors(SimNode& node) {
+  const auto state = node.store().load_state();
+  if (!state.ok()) return;
+  std::map<NodeIndex, StoreState> sources;
+  for (const PeerRecord& record : state->peers) {
+    if (SimNode* peer = node_of(record.node_key); peer != nullptr) add_state(*peer, sources);
+  }
+  check_cursors(node, *state, sources);
+}
 
 // The rows that its cursor in a peer's journal has passed: it holds what they tell of, or is going to ask for
 // it.
