@@ -34,9 +34,9 @@ class Cursors {
   // The cursor that the peer's journal may be left at once the rows of `log` up to `row` are done; nothing if
   // it does not move. A later row of the same log is open still: its entries are yet to come.
   std::optional<PeerCursor> after(const Link& link, const LogId& log, JournalSeq row) const;
-  // The store holds the cursor.
   // Every row of its journal up to this one is done with.
   JournalSeq done(const Link& link) const;
+  // The store holds the cursor.
   void note_saved(Link& link, JournalSeq seq);
   // Has the store save how far we are, one commit at a time.
   void save(Link& link);

@@ -39,16 +39,17 @@ void Engine::settle_links() {
 }
 
 // What the store says of policy, against what follows from its vouches now: the difference came about while
-// this node was down, or was not written before it went down.
+// this node was down, or was not written before it went down. A log that is admitted and not held may be one
+// of these, too: its rows may have passed every cursor before the vouch for it counted.
 void Engine::begin_policy() {
   Parts& p = *parts_;
-  std::vector<LogId> readmitted;
+  std::vector<LogId> missed;
   const TrustChange change = p.admission.recompute();
   for (const LogId& id : change.added) {
     const Log* log = p.logs.find(id);
-    if (log != nullptr && log->state().out_since) readmitted.push_back(id);
+    if (log == nullptr || log->held().value == 0 || log->state().out_since) missed.push_back(id);
   }
-  if (!readmitted.empty()) p.admission.remember_asks(readmitted);
+  if (!missed.empty()) p.admission.remember_asks(missed);
   for (const LogId& id : change.added) p.news.enters_policy(id);
   for (const auto& [id, log] : p.logs.all()) {
     if (!p.logs.admits(id)) p.news.leaves_policy(id);

@@ -266,6 +266,27 @@ TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
   EXPECT_EQ(c.holds(a), 6U);
 }
 
+TEST_P(Policy, AVouchThatCountsForTheFirstTimeAtARestartBringsWhatWasToldBeforeIt) {
+  TestNode& d = network.add("d.example");
+  network.peer(b, d);
+  network.connect(b, d);
+  d.publish(2);
+  network.drive();
+  ASSERT_EQ(b.holds(d), 3U);
+  ASSERT_FALSE(c.follows(d)) << "its row has passed";
+  const std::uint64_t held = c.holds(b);
+  b.vouch(d);
+  while (c.holds(b) == held) ASSERT_TRUE(network.step());
+  ASSERT_FALSE(c.follows(d)) << "vouches count a moment later";
+  network.cut(session);
+  network.drive();
+  c.restart();
+  ASSERT_TRUE(c.follows(d));
+  network.connect(c, b);
+  network.drive();
+  EXPECT_EQ(c.holds(d), 3U);
+}
+
 TEST_P(Policy, WhomAPeerTrustsAgainItTellsOfAgain) {
   // B blocks A while C's cursor passes A's rows, then no longer.
   network.cut(session);
