@@ -21,6 +21,11 @@ after(async () => {
   await nodes?.stop();
 });
 
+// Where it ends up; a page that stays says why in its own words.
+const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
+  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
+  throw error;
+});
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
 
 // What somebody would need who reads every word of each page that they come to, types with two fingers, and looks for each
@@ -56,7 +61,7 @@ test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows i
   await seoul.waitForFunction(() => document.querySelector(".saving").textContent === "Draft saved");
   await seoul.waitForSelector("[data-preview]:not([hidden]) >> text=Awnings over forty");
   await officer.clicks("button[value=publish]");
-  await seoul.waitForURL(/\/records\/seoul.example\/\d+$/);
+  await arrives(seoul, /\/records\/seoul.example\/\d+$/);
   t.diagnostic(`from the first page to the note: ${officer.interactions} interactions, ${Date.now() - began} ms by a program, ${Math.round(officer.seconds)} s by a slow reader and typist`);
   assert.ok(officer.interactions < 25);
   assert.ok(officer.seconds < 300, String(officer.seconds));
@@ -73,11 +78,11 @@ test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows i
   await la.fill("#f-title", "Who put them up?");
   await la.fill("#f-text", "Your staff, or a company?");
   await la.click("main button[type=submit]");
-  await la.waitForURL(/\/records\/la.example\/\d+$/);
+  await arrives(la, /\/records\/la.example\/\d+$/);
   await la.goto(nodes.la + path);
   await la.click("text=We are trying this");
   await la.click("main form > p.buttons button");
-  await la.waitForURL(nodes.la + path);
+  await arrives(la, nodes.la + path);
 
   // Seoul's page has been open all the time.
   await seoul.waitForSelector("#questions >> text=Who put them up?");
@@ -116,7 +121,7 @@ test("city IT: invites Milan by a line and its code, gives a colleague an accoun
   await colleague.goto(nodes.seoul + link.pathname);
   await colleague.fill("#f-password", "another good sentence");
   await colleague.click("main button[type=submit]");
-  await colleague.waitForURL(/login/);
+  await arrives(colleague, /login/);
   await colleague.fill("#f-name", "colleague");
   await colleague.fill("#f-password", "another good sentence");
   await colleague.click("main button[type=submit]");
@@ -144,11 +149,11 @@ test("a session that ends in the middle of writing loses nothing", async () => {
   await window.fill("#f-name", "press");
   await window.fill("#f-password", nodes.password);
   await window.click("main button[type=submit]");
-  await window.waitForURL(nodes.seoul + "/");
+  await arrives(window, nodes.seoul + "/");
   await page.click("main button[type=submit]");
   await page.waitForSelector("text=Your session has changed");
   await page.click("main button[type=submit]");
-  await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+  await arrives(page, /\/records\/seoul.example\/\d+$/);
   assert.match(await page.textContent("main"), /Long and hard thought about/);
 });
 
@@ -301,7 +306,7 @@ test("text from Word and Google Docs becomes Markdown, and a table of it is a ta
   for (const [field, text] of [["#f-title", "From Word"], ["#f-topics", "climate/heat"], ["#f-contact", "it@seoul.example"]]) await page.fill(field, text);
   await page.waitForSelector("[data-preview]:not([hidden]) table >> text=Oak | old");
   await page.click("button[value=publish]");
-  await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+  await arrives(page, /\/records\/seoul.example\/\d+$/);
   assert.deepEqual(await page.$$eval(".text table th", (all) => all.map((cell) => cell.textContent)), ["Tree", "Count"]);
   assert.equal(await page.$$eval("h1", (all) => all.length), 1);
   assert.equal(await page.textContent(".text h3"), "Cool roofs", "below the section's heading");
@@ -377,7 +382,7 @@ test("the publish story by keyboard alone", async () => {
   }
   await focus_on("do=publish");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+  await arrives(page, /\/records\/seoul.example\/\d+$/);
   assert.equal(await page.textContent("h1"), "Cool roofs");
 });
 
@@ -458,7 +463,7 @@ test("nothing is published without a file that is on its way or was not taken", 
   await page.waitForSelector("[data-told] >> text=was not added");
   for (const name of ["tool.exe", "script.txt"]) await page.click(`li:has-text('${name}') >> text=Go on without it`);
   await page.click("button[value=publish]");
-  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  await arrives(page, /\/records\/seoul.example\/\d+/);
   assert.match(await page.textContent("main"), /plan\.txt/);
   assert.doesNotMatch(await page.textContent("main"), /script\.txt/);
 });
@@ -495,19 +500,22 @@ test("the story of publishing, with all that may go wrong on the way: nothing is
     await page.waitForFunction(() => !/^$/.test(document.querySelector("[data-preview-body]").textContent));
     // Another window of the same draft is changed meanwhile; this one then publishes nothing.
     const draft = await page.inputValue("input[name=draft]");
-    await page.waitForFunction(async ([of, has]) => (await (await fetch(`/api/v1/drafts/${of}`)).text()).includes(has), [draft, day], { polling: 200 });
+    await page.waitForFunction(async ([of, has]) => {
+      const kept = await (await fetch(`/api/v1/drafts/${of}`)).text();
+      return kept.includes(has) && JSON.parse(kept).version === Number(document.querySelector("input[name=version]").value);
+    }, [draft, day], { polling: 200 });
     const other = await page.context().newPage();
     await other.goto(`${nodes.seoul}/publish?draft=${draft}`);
     await other.fill("#f-contact", "press@seoul.example");
     await other.click("button[value=save]");
-    await other.waitForURL(/saved=yes/);
+    await arrives(other, /saved=yes/);
     await officer.clicks("[data-file-list] li:first-child button");  // on without the film
     await officer.clicks("button[value=publish]");
     await page.waitForSelector("button[value=overwrite]");
     assert.equal(await page.inputValue("#f-solution"), "Awnings over forty bus stops.");
     assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
     await officer.clicks("button[value=overwrite]");
-    await page.waitForURL(/saved=yes/);
+    await arrives(page, /saved=yes/);
     assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
     // Its session ends; it is sent again from where it was.
     const session = (await page.context().cookies()).filter((cookie) => !cookie.name.startsWith("koinon_zone"));
@@ -523,7 +531,7 @@ test("the story of publishing, with all that may go wrong on the way: nothing is
     await officer.reads();
     // Taken back, it still has its day and its picture. Going back shows what was sent, and sends nothing.
     await officer.clicks("button[value=cancel]");
-    await page.waitForURL(/\/publish\?draft=\d+$/);
+    await arrives(page, /\/publish\?draft=\d+$/);
     assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
     assert.equal(await page.inputValue("[data-file-list] input[type=text]"), "An awning over a bus stop");
     const address = page.url();
@@ -532,7 +540,7 @@ test("the story of publishing, with all that may go wrong on the way: nothing is
     assert.equal(await published(), before, "nothing has gone out so far");
     await page.fill("#f-at", "");
     await officer.clicks("button[value=publish]");
-    await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+    await arrives(page, /\/records\/seoul.example\/\d+$/);
     assert.ok(await page.locator("[role=status]").count(), "a page says that it is published");
     assert.equal(await page.getAttribute("figure img", "alt"), "An awning over a bus stop");
     assert.equal(await page.locator("article.note h1").textContent(), `Shade at stops, ${locale}`);
@@ -588,7 +596,7 @@ test("what is typed while a draft is being saved is saved too, and publishing wa
   await page.fill("#f-solution", "Typed meanwhile.");
   await page.click("button[value=publish]");
   let_go();
-  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  await arrives(page, /\/records\/seoul.example\/\d+/);
   assert.match(await page.textContent("main"), /Typed meanwhile/);
 });
 
@@ -604,10 +612,10 @@ test("the time is taken and shown in the browser's zone, and the button says it"
   assert.match(await page.textContent("button[value=publish]"), /^Schedule for \w+day, .* 9:00/);
   assert.match(await page.textContent("[role=note] [data-when]"), / 9:00/);
   await page.click("button[value=publish]");
-  await page.waitForURL(/\/held\/\d+$/);
+  await arrives(page, /\/held\/\d+$/);
   assert.match(await page.textContent("main"), /9:00/);
   await page.click("button[value=cancel]");
-  await page.waitForURL(/\/publish\?draft=\d+$/);
+  await arrives(page, /\/publish\?draft=\d+$/);
   assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
   // Somebody elsewhere sees the same moment.
   const away = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Europe/London" });
