@@ -30,10 +30,8 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
           {{"reason", opened.error().text()}});
     }
   }
-  KOINON_ASSIGN(mark.now_, state_of(store, log));
-  if (!mark.file_) return mark;
-  if (const auto read = mark.file_->read(); read) mark.says_ = compare_mark(*read, mark.now_);
-  mark.stands_ = mark.says_ == MarkSays::kAgrees;
+  KOINON_ASSIGN(const MarkState now, state_of(store, log));
+  mark.rules_.begin(mark.file_ ? mark.file_->read() : std::nullopt, now);
   return mark;
 }
 
@@ -75,11 +73,9 @@ Status SigningMark::keep(const Mark& mark) {
 }
 
 Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
-  if (!file_ || says_ != MarkSays::kAgrees) return {};
-  KOINON_ASSIGN(now_, state_of(store, log_));
-  MarkState after = now_;
-  after.epoch = next;
-  return keep({now_, after});
+  KOINON_ASSIGN(const MarkState now, state_of(store, log_));
+  const auto mark = rules_.before_epoch(now, next);
+  return file_ && mark ? keep(*mark) : Status();
 }
 
 Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
@@ -88,27 +84,27 @@ Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
     if (old_one_stays_) return again_as(Code::kUnavailable, opened.error(), opened.error().field);
   }
   if (!file_) return {};
-  // It would name a state that is long past as the one before.
-  if (!stands_) return take_away();
   KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
-  return keep({now_, mark_state(after, epoch)});
+  const auto mark = rules_.before_commit(mark_state(after, epoch));
+  return mark ? keep(*mark) : take_away();
 }
 
 Status SigningMark::after_commit(StoreReader& store) {
-  stands_ = false;
-  KOINON_ASSIGN(now_, state_of(store, log_));
+  auto now = state_of(store, log_);
+  if (!now.ok()) {
+    rules_.note_written(false);
+    return now.error();
+  }
+  const Mark mark = rules_.after_commit(*now);
   if (!file_) return {};
-  KOINON_TRY(keep({now_, now_}));
-  stands_ = true;
-  return {};
+  const Status kept = keep(mark);
+  rules_.note_written(kept.ok());
+  return kept;
 }
 
 Status SigningMark::ask_anew() {
-  stands_ = false;
-  auto mark = file_ ? file_->read() : std::nullopt;
-  if (!mark || mark->asks) return {};
-  mark->asks = true;
-  return keep(*mark);
+  const auto mark = rules_.ask_anew(file_ ? file_->read() : std::nullopt);
+  return mark ? keep(*mark) : Status();
 }
 
 }  // namespace koinon

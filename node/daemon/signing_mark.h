@@ -1,5 +1,5 @@
-// The mark of a running node: what it says of the store at the start, and who writes it. The writer's thread,
-// once the node runs.
+// The mark of a running node, in its file. When it is written is the rule of node/replication/mark.h. The
+// writer's thread, once the node runs.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,7 @@ class SigningMark {
                                   const DaemonLog* out);
 
   // Of the store as it was opened.
-  MarkSays says() const { return says_; }
+  MarkSays says() const { return rules_.says(); }
   // A new epoch begins with this start. Where the mark agreed it names the store with the old epoch and with
   // the new one; call it before the epoch is begun.
   Status before_epoch(StoreReader& store, const Epoch& next);
@@ -58,9 +58,7 @@ class SigningMark {
   bool old_one_stays_ = false;  // of an earlier run; it could not be removed
   // There is none, or the last one could not be written.
   std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
-  MarkSays says_ = MarkSays::kNone;
-  bool stands_ = false;  // it names the store as it is, or as it is about to be
-  MarkState now_;        // of the store, as it was marked or read last
+  MarkRules rules_;
 };
 
 }  // namespace koinon

@@ -84,4 +84,39 @@ MarkSays compare_mark(const Mark& mark, const MarkState& store) {
   return is_older(mark.before, store) && is_older(mark.after, store) ? MarkSays::kBehind : MarkSays::kNone;
 }
 
+// --- when it is written ---
+
+MarkSays MarkRules::begin(const std::optional<Mark>& found, const MarkState& store) {
+  now_ = store;
+  says_ = found ? compare_mark(*found, store) : MarkSays::kNone;
+  stands_ = says_ == MarkSays::kAgrees;
+  return says_;
+}
+
+std::optional<Mark> MarkRules::before_epoch(const MarkState& store, const Epoch& next) {
+  if (says_ != MarkSays::kAgrees) return std::nullopt;
+  now_ = store;
+  MarkState after = now_;
+  after.epoch = next;
+  return Mark{now_, after};
+}
+
+std::optional<Mark> MarkRules::before_commit(const MarkState& after) const {
+  if (!stands_) return std::nullopt;
+  return Mark{now_, after};
+}
+
+Mark MarkRules::after_commit(const MarkState& store) {
+  stands_ = false;
+  now_ = store;
+  return {now_, now_};
+}
+
+std::optional<Mark> MarkRules::ask_anew(std::optional<Mark> found) {
+  stands_ = false;
+  if (!found || found->asks) return std::nullopt;
+  found->asks = true;
+  return found;
+}
+
 }  // namespace koinon

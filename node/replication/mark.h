@@ -1,9 +1,9 @@
 // The mark: what a node last signed, and in which epoch, kept outside its data folder, on a file system in
 // memory, where no backup or snapshot of the folder carries it. Before a commit that signs, it names the
-// state before and the state after: either agrees. Pure; where the file lies and who writes it, see
-// node/daemon/mark_file.h.
+// state before and the state after: either agrees. Pure; where the file lies, see node/daemon/mark_file.h.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "crypto/epoch.h"
@@ -37,5 +37,32 @@ Result<Mark> parse_mark(std::string_view text);
 // another history, which proves nothing and is no reason to sign; or it agrees, and peers were being asked. A
 // later row of the same head agrees: rows are given without a signature too.
 MarkSays compare_mark(const Mark& mark, const MarkState& store);
+
+// When a running node writes its mark, and what stands in it then. The caller keeps the text: the daemon in a
+// file, the simulator in the memory of its machine.
+class MarkRules {
+ public:
+  // The node starts. `found`: the mark that lies there; none: nothing that can be read.
+  MarkSays begin(const std::optional<Mark>& found, const MarkState& store);
+  MarkSays says() const { return says_; }  // at the start
+
+  // A new epoch is about to begin with this start. What to write; none: what lies there stays, as it did not
+  // agree and may be the proof.
+  std::optional<Mark> before_epoch(const MarkState& store, const Epoch& next);
+  // `after`: the store as a commit that signs will leave it. What to write; none: what lies there is taken
+  // away, since the state that it would name as the one before is long past.
+  std::optional<Mark> before_commit(const MarkState& after) const;
+  // The store is the newest copy, as it stands. What to write; note_written says whether it was.
+  Mark after_commit(const MarkState& store);
+  void note_written(bool written) { stands_ = written; }
+  // Peers are asked anew. Until after_commit the mark is no reason to sign, for later starts either; what it
+  // proves of an older store it proves still. What to write; none: nothing.
+  std::optional<Mark> ask_anew(std::optional<Mark> found);
+
+ private:
+  MarkSays says_ = MarkSays::kNone;
+  bool stands_ = false;  // it names the store as it is, or as it is about to be
+  MarkState now_;        // of the store, as it was marked or read last
+};
 
 }  // namespace koinon

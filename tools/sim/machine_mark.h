@@ -1,6 +1,5 @@
 // The mark of one machine, in a memory that a reboot clears and that no copy of the folder carries. What it
-// says is the rule of node/replication/mark.h; when it is written is as in node/daemon/signing_mark.h, but
-// for a mark that cannot be written.
+// says, and when it is written, are the rules of node/replication/mark.h.
 #pragma once
 
 #include <optional>
@@ -27,12 +26,10 @@ class MachineMark {
   void ask_anew();
 
  private:
-  MarkSays says(Store& store, const LogId& own) const;
-  static MarkState state_of(Store& store, const LogId& own);
+  std::optional<Mark> found() const;
 
-  std::string text_;     // empty: there is none
-  bool stands_ = false;  // it names the store as it is, or as it is about to be
-  MarkState now_;
+  std::string text_;  // empty: there is none
+  MarkRules rules_;
 };
 
 }  // namespace koinon::sim
