@@ -67,12 +67,11 @@ class SigningStanding {
     return true;
   }
 
-  // Whether our store may hold texts that were taken back since: it is known to be an older one, or other
-  // cities have more of our log than we do; and what they have is not back yet.
+  // Whether our store may hold texts that our own log has taken back since: other cities have more of our log
+  // than we do, and it is not back yet.
   bool may_lack_withdrawals() const {
     const std::lock_guard lock(mutex_);
-    const StandingView& view = now_.view;
-    return view.state == SigningState::kBehind || (view.rolled_back && view.state != SigningState::kSigns);
+    return now_.view.state == SigningState::kBehind;
   }
 
  private:

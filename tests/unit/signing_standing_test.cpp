@@ -68,20 +68,7 @@ TEST(SigningStanding, AnythingButYesIsSaidAsItIs) {
   EXPECT_EQ(signing.now().view.state, SigningState::kTwin);
   signing.set(says(SigningState::kBehind));
   EXPECT_EQ(signing.now().view.state, SigningState::kBehind);
-}
-
-TEST(SigningStanding, TextsMayHaveBeenTakenBackWhereTheStoreIsKnownToBeAnOlderOne) {
-  SigningStanding signing;
-  signing.set(says(SigningState::kAsks));
-  EXPECT_FALSE(signing.may_lack_withdrawals()) << "an ordinary start";
-  SigningNow put_back = says(SigningState::kAsks);
-  put_back.view.rolled_back = true;
-  signing.set(put_back);
   EXPECT_TRUE(signing.may_lack_withdrawals());
-  signing.set(says(SigningState::kBehind));
-  EXPECT_TRUE(signing.may_lack_withdrawals());
-  signing.set(says(SigningState::kSigns));
-  EXPECT_FALSE(signing.may_lack_withdrawals());
 }
 
 TEST(SigningStanding, SaysWhereNoPeerHasABeginningOfTheLog) {
