@@ -71,6 +71,11 @@ Status run_held(const Common& common) {
             harmless(title_of(one)) + "\n";
     if (const auto* waits = one.as_object().if_contains("signing_waits"); waits != nullptr)
       text += "    waits to be signed" + render_signing_waits(*waits) + "\n";
+    if (state == "set-aside")
+      text +=
+          "    this node was put back to an earlier state, and this may be published already: look, then say "
+          "koinon held release " +
+          member(one, "id") + " or koinon held drop " + member(one, "id") + "\n";
   }
   return show_answer(common, json::object{{"items", waiting}}, text.empty() ? "Nothing waits.\n" : text);
 }

@@ -345,7 +345,11 @@ std::string render_status(const json::value& status) {
   add_field(out, observer ? "observer" : "city", member(status, "name"));
   add_field(out, "log", member(status, "log_id"));
   if (!observer) add_field(out, "entries", member(status, "entries"));
-  add_field(out, "signing", member(status, "signing"));
+  std::string signing = member(status, "signing");
+  const auto* standing = find(status, "standing");
+  const std::string fewer = standing == nullptr ? std::string() : member(*standing, "fewer_after");
+  if (!fewer.empty()) signing += "; after " + fewer + " fewer answers suffice";
+  add_field(out, "signing", signing);
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",

@@ -1,9 +1,29 @@
 #include "node/api/held_view.h"
 
 #include "node/api/change_request.h"
+#include "node/publishing/note_file.h"
 #include "node/reading/kept_fault.h"
+#include "node/text/markdown.h"
 
 namespace koinon {
+namespace {
+
+std::string title_in(const v1::Body& body) {
+  if (body.has_practice()) return body.practice().title();
+  if (body.has_question()) return body.question().title();
+  if (body.has_answer()) return body.answer().title();
+  return body.has_adoption() ? body.adoption().title() : std::string();
+}
+
+// A note that came as a file has its title and language in there. It was read when it was taken.
+void name_by_file(HeldView& held, BytesView file) {
+  const auto note = parse_note_file(file);
+  if (!note.ok()) return;
+  held.language = note->language;
+  if (const std::string title = title_line(title_in(note->body)); !title.empty()) held.title = title;
+}
+
+}  // namespace
 
 std::string_view held_state_text(HeldState state, bool kept) {
   if (kept && state == HeldState::kWaiting) return "waits-for-signing";
@@ -37,6 +57,8 @@ HeldView held_view(const HeldNote& note) {
   if (const auto* language = out.request.if_contains("language");
       language != nullptr && language->is_string())
     out.language = std::string(language->get_string());
+  if (const auto* file = out.request.if_contains("file"); file != nullptr && file->is_string())
+    name_by_file(out, std::string_view(file->get_string()));
   out.kept = note.kept;
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;

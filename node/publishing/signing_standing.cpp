@@ -1,7 +1,5 @@
 #include "node/publishing/signing_standing.h"
 
-#include "node/text/time_text.h"
-
 namespace koinon {
 namespace {
 
@@ -26,18 +24,15 @@ Error asks(const SigningNow& now) {
         "signing.no_beginning",
         "nothing is signed: none of the peers that have answered holds this log; pin one that has held it"});
   if (now.waits_for.empty() && view.fewer_after)
-    return waits(
-        Sentence{"signing.waits_time",
-                 "nothing is signed before {time}: a peer may come until then and say what it saw of our log",
-                 {{"time", time_text(*view.fewer_after)}}});
+    return waits(Sentence{"signing.waits_time",
+                          "nothing is signed yet: a peer may come and say what it saw of our log"});
   if (now.waits_for.empty())
     return waits(
         Sentence{"signing.asks", "nothing is signed until the peers have said what they saw of our log"});
   if (view.fewer_after)
-    return waits(Sentence{
-        "signing.waits_for",
-        "it is signed when these have said what they saw of our log: {cities}; after {time} fewer suffice",
-        {{"cities", listed(now.waits_for)}, {"time", time_text(*view.fewer_after)}}});
+    return waits(Sentence{"signing.waits_for",
+                          "it is signed when these have said what they saw of our log: {cities}",
+                          {{"cities", listed(now.waits_for)}}});
   return waits(Sentence{
       "signing.waits_for_half",
       "it is signed when more of these have said what they saw of our log: {cities}; or say koinon sign "

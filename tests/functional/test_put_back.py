@@ -120,6 +120,7 @@ class Office(SigningTest):
         self.signs(seoul, "Los Angeles has answered")
         self.assertEqual(own(seoul), entries)
         wait_for(lambda: self.held(seoul, held)["state"] == "set-aside", "it waits for a look")
+        self.assertIn(f"koinon held release {held} or koinon held drop {held}", seoul.run("held", "list"))
         alarms = lambda: [alarm["id"] for alarm in seoul.json("status")["alarms"]]
         wait_for(lambda: "set_aside" in alarms(), "an alarm says so")
         self.assertEqual([self.may(seoul, token) for token in (kept, revoked)], [403, 403])

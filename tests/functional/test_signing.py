@@ -143,9 +143,12 @@ class Yesterday(SigningTest):
         self.assertEqual(answer["signing_waits"]["fewer_after"], after)
         note = b'+++\ntitle = "By the command"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
         said = seoul.run("publish", "-", stdin=note)
-        self.assertIn(f"after {after} fewer answers suffice", said)
+        self.assertEqual(said.count(f"after {after} fewer answers suffice"), 1)
+        self.assertEqual(said.count("suffice"), 1)
+        self.assertIn(f"after {after} fewer answers suffice", seoul.run("status"))
         listed = seoul.run("held", "list")
         self.assertIn("By the API", listed)
+        self.assertIn("By the command", listed)
         page = get(seoul, f"/held/{answer['id']}", person(seoul, "reviewer", "reviewer")).text()
         self.assertIn("fewer answers suffice", page)
         for city in cities:
