@@ -173,19 +173,6 @@ void Engine::on_word(Now now, const std::vector<NodeKey>& without, bool alone) {
   input(now, [&] { parts_->standing.take_word(without, alone); });
 }
 
-Status Engine::on_answer(Now now, const BroughtAnswer& answer) {
-  Parts& p = *parts_;
-  if (p.peers.find(answer.peer) == nullptr)
-    return fail(Code::kNotFound, "no peer here has the node key that signed the answer", "peer");
-  if (answer.asked_in != p.journal.epoch())
-    return fail(Code::kRefused, "this answers a question from before this node's last start", "epoch");
-  input(now, [&] {
-    p.standing.take_answer(answer);
-    if (answer.head) p.follower.consider_brought(*answer.head);
-  });
-  return {};
-}
-
 void Engine::want_file(Now now, const AttachmentWant& want) {
   input(now, [&] { parts_->files.want(want); });
 }

@@ -51,9 +51,6 @@ class Engine {
   // The operator's word: our log is signed without the answers of these peers, until they return. `alone`:
   // also if no peer ever held our log.
   void on_word(Now now, const std::vector<NodeKey>& without, bool alone = false);
-  // An answer that was carried here counts as one that a session brings. Refused of who is not pinned, and
-  // where it answers a question of another epoch.
-  Status on_answer(Now now, const BroughtAnswer& answer);
   // Somebody wants a file that a record names; the store knows it already.
   void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.

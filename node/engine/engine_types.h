@@ -193,15 +193,6 @@ struct StandingView {
   bool operator==(const StandingView&) const = default;
 };
 
-// What a peer that no line reaches says of our log, carried here in a file. Whoever reads it in has checked
-// the peer's signature, and ours under the head.
-struct BroughtAnswer {
-  NodeKey peer;
-  Epoch asked_in;                  // our epoch when it was asked: what was said before our start is no answer
-  std::optional<StoredHead> head;  // the largest of our log that it ever saw; none: it saw none
-  bool caught_up = false;          // it had followed each peer that it reaches
-};
-
 // How a peer has behaved since this engine began.
 struct Conduct {
   // Sessions that ended because of what does not verify, or breaks a rule; forgotten after a day.

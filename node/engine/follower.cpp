@@ -198,14 +198,6 @@ void Follower::consider(const Offer& offer) {
   fetcher_.schedule(log);
 }
 
-void Follower::consider_brought(const StoredHead& head) {
-  const Log* own = logs_.own() ? logs_.find(*logs_.own()) : nullptr;
-  if (own == nullptr || own->state().frozen || head.size.value == 0) return;
-  const Offer offer{own->id(), own->state().identity, head, SessionId(0), JournalSeq(0)};
-  if (!forks_.freeze_if_forked(logs_.at(own->id()), offer) && head.size <= own->held())
-    forks_.check_old_head(offer);
-}
-
 void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }
 
 Log& Follower::log_of(const Offer& offer) {

@@ -15,8 +15,6 @@ class Follower {
 
   void on_heads(Link& link, const v1::Heads& heads);
   void on_cursor(Link& link, const v1::Cursor& cursor);
-  // A head of our own log that came in a file, its signature checked.
-  void consider_brought(const StoredHead& head);
   // A push that begins where we end is a fetch already answered; any other counts as its head alone. One that
   // brings nothing new takes the link to its sender out of the log's tree.
   void on_push(Link& link, v1::Push push, std::size_t size);

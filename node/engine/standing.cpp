@@ -33,6 +33,8 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
 // None: an observer's.
 const Log* Standing::own() const { return logs_.own() ? logs_.find(*logs_.own()) : nullptr; }
 
+std::uint64_t Standing::held() const { return own() == nullptr ? 0 : own()->held().value; }
+
 bool Standing::is_behind() const { return logs_.own() && seen_.largest_size(*logs_.own()).value > held(); }
 
 bool Standing::may_serve_bodies(const LogId& log) const {
@@ -46,35 +48,18 @@ void Standing::on_seen(Link& link, const v1::Seen& seen) {
   if (!shaped || seen.size() > limits::kMaxLogSize)
     return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Seen is out of range", "seen"));
   if (own() == nullptr) return;
-  Answer& answer = begin_answer(link.peer);
+  const auto [place, first] = answers_.try_emplace(link.peer);
+  Answer& answer = place->second;
+  answer.gone = false;
+  if (first) answer.first_at = effects_.now().mono;
   answer.recoveries = seen.recoveries();
   answer.size = TreeSize(seen.size());
+  answer.root.reset();
   if (seen.size() > 0) answer.root = Hash::from(seen.root());
   answer.caught_up = seen.caught_up();
   if (seen.size() > 0) mark_holder(link.peer);
   note_return(link.peer);
   weigh(link.peer, answer);
-}
-
-Standing::Answer& Standing::begin_answer(const NodeKey& peer) {
-  const auto [place, first] = answers_.try_emplace(peer);
-  Answer& answer = place->second;
-  answer.gone = false;
-  answer.root.reset();
-  if (first) answer.first_at = effects_.now().mono;
-  return answer;
-}
-
-void Standing::take_answer(const BroughtAnswer& brought) {
-  if (own() == nullptr) return;
-  if (brought.head) note_head(brought.peer, *brought.head, SessionId(0));
-  Answer& answer = begin_answer(brought.peer);
-  answer.recoveries = 0;
-  answer.size = brought.head ? brought.head->size : TreeSize(0);
-  if (brought.head) answer.root = brought.head->root;
-  answer.caught_up = brought.caught_up;
-  note_return(brought.peer);
-  weigh(brought.peer, answer);
 }
 
 // A claim against what we hold and know.
@@ -147,12 +132,12 @@ bool Standing::take_heads(Link& link, std::uint64_t request_id) {
   return link.standing->requests.erase(request_id) > 0;
 }
 
-void Standing::note_head(const NodeKey& peer, const StoredHead& head, SessionId source) {
-  mark_holder(peer);
-  if (head.size.value > held() && !is_behind()) pull_.shown_by = peer;
-  if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(peer);
-  seen_.note(*logs_.own(), head, source);
-  const auto answer = answers_.find(peer);
+void Standing::note_head(Link& link, const StoredHead& head) {
+  mark_holder(link.peer);
+  if (head.size.value > held() && !is_behind()) pull_.shown_by = link.peer;
+  if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(link.peer);
+  seen_.note(*logs_.own(), head, link.id);
+  const auto answer = answers_.find(link.peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
   answer->second.believe();
 }

@@ -30,10 +30,8 @@ class Standing {
   bool take_heads(Link& link, std::uint64_t request_id);
   void on_pong(Link& link, const v1::Pong& pong);
   void on_refused(Link& link, std::uint64_t request_id) { link.standing->requests.erase(request_id); }
-  // Of a file that was carried here.
-  void take_answer(const BroughtAnswer& brought);
   // A head of our log, its signature verified.
-  void note_head(const Link& link, const StoredHead& head) { note_head(link.peer, head, link.id); }
+  void note_head(Link& link, const StoredHead& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
   // The first Follow of a session, which is well formed. An observer signs nothing, with a twin or without.
@@ -88,10 +86,8 @@ class Standing {
   };
 
   const Log* own() const;
-  std::uint64_t held() const { return own() == nullptr ? 0 : own()->held().value; }
+  std::uint64_t held() const;
   bool is_behind() const;
-  void note_head(const NodeKey& peer, const StoredHead& head, SessionId source);
-  Answer& begin_answer(const NodeKey& peer);
   void weigh(const NodeKey& peer, Answer& answer);
   void doubt(const NodeKey& peer, Answer& answer);
   void ask_to_show(const NodeKey& peer);
