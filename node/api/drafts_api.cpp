@@ -157,8 +157,13 @@ Result<DraftView> DraftsApi::get_draft(const Asker& asker, const DraftQuery& que
 
 Result<DraftView> DraftsApi::change_draft(const Asker& asker, const DraftChange& query) {
   KOINON_ASSIGN(StoredDraft draft, own(query.id, asker.caller));
-  if (query.version && *query.version != draft.version) return changed_since();
-  draft.note = boost::json::serialize(query.note);
+  std::string note = boost::json::serialize(query.note);
+  if (query.version && *query.version != draft.version) {
+    // The answer to an earlier try may have been lost on its way.
+    if (note != draft.note) return changed_since();
+    return view_of(draft);
+  }
+  draft.note = std::move(note);
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(shared_.desk.change_draft(draft.id, draft.version, draft.note, now));
   ++draft.version;

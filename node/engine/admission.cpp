@@ -151,6 +151,7 @@ std::string Admission::name_of(const LogId& id) const {
 // --- heads asked for by name ---
 
 void Admission::remember_asks(const std::vector<LogId>& logs) {
+  for (const LogId& log : logs) write_asks(log);
   CommitAsks intent;
   for (const auto& [key, peer] : peers_.all()) {
     for (const LogId& log : logs) {
@@ -163,15 +164,40 @@ void Admission::remember_asks(const std::vector<LogId>& logs) {
   }
 }
 
+void Admission::remember_unheld(const std::vector<LogId>& logs) {
+  std::vector<LogId> written;
+  for (const LogId& log : logs) {
+    if (logs_.is_own(log)) continue;
+    if (std::any_of(asks_.begin(), asks_.end(),
+                    [&](const auto& asks) { return asks.second.contains(log); })) {
+      written.push_back(log);
+      continue;
+    }
+    for (const auto& [key, peer] : peers_.all()) asks_[key].insert(log);
+    unwritten_.insert(log);
+  }
+  remember_asks(written);
+}
+
+void Admission::write_asks(const LogId& log) {
+  if (unwritten_.erase(log) == 0) return;
+  CommitAsks intent;
+  for (const auto& [peer, logs] : asks_) {
+    if (logs.contains(log)) intent.asks.emplace_back(peer, log);
+  }
+  if (!intent.asks.empty()) save_asks(std::move(intent));
+}
+
 void Admission::forget_outside_asks() {
   CommitAsks intent{{}, false};
   for (auto& [key, logs] : asks_) {
     std::erase_if(logs, [&, peer = key](const LogId& log) {
       if (trust_.admits(log)) return false;
-      intent.asks.emplace_back(peer, log);
+      if (is_written(log)) intent.asks.emplace_back(peer, log);
       return true;
     });
   }
+  std::erase_if(unwritten_, [this](const LogId& log) { return !trust_.admits(log); });
   if (!intent.asks.empty()) save_asks(std::move(intent));
 }
 
@@ -215,12 +241,12 @@ void Admission::store_again() {
 }
 
 void Admission::ask_later(const NodeKey& peer, const LogId& log) {
-  if (asks_[peer].insert(log).second) save_asks(CommitAsks{{{peer, log}}});
+  if (asks_[peer].insert(log).second && is_written(log)) save_asks(CommitAsks{{{peer, log}}});
 }
 
 void Admission::ask_settled(const NodeKey& peer, const LogId& log) {
   const auto it = asks_.find(peer);
-  if (it == asks_.end() || it->second.erase(log) == 0) return;
+  if (it == asks_.end() || it->second.erase(log) == 0 || !is_written(log)) return;
   save_asks(CommitAsks{{{peer, log}}, false});
 }
 

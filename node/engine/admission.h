@@ -48,6 +48,12 @@ class Admission {
 
   // Every peer is to be asked for these, those that are connected now.
   void remember_asks(const std::vector<LogId>& logs);
+  // Logs of which nothing is held: the next start finds them again, so their asks are not written down before
+  // something of them comes (write_asks).
+  void remember_unheld(const std::vector<LogId>& logs);
+  // The first entries of the log are about to be given to the store: from then on only what is written down
+  // says that other peers may have more of it than whoever gave them.
+  void write_asks(const LogId& log);
   // What left the policy is asked for anew if it comes back. Else the asks of a peer that is away would grow
   // with all that others ever vouched for.
   void forget_outside_asks();
@@ -80,6 +86,7 @@ class Admission {
   void remove(Log& log);
   void send_head_requests(Link& link);
   void save_asks(CommitAsks intent);
+  bool is_written(const LogId& log) const { return !unwritten_.contains(log); }
 
   struct Lived {
     MonoTime started{};
@@ -97,6 +104,7 @@ class Admission {
   News& news_;
   std::map<NodeKey, std::set<LogId>> asks_;
   std::set<HeadAsk> unsaved_asks_;  // that the store has not taken, or not forgotten
+  std::set<LogId> unwritten_;       // logs whose asks the store does not have: see remember_unheld
   std::set<LogId> outside_;         // logs held and outside our policy
   std::set<LogId> claims_changed_;  // logs whose claims to their names are to be told anew
   MonoTime next_refresh_{};

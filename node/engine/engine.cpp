@@ -43,13 +43,19 @@ void Engine::settle_links() {
 // of these, too: its rows may have passed every cursor before the vouch for it counted.
 void Engine::begin_policy() {
   Parts& p = *parts_;
-  std::vector<LogId> missed;
+  std::vector<LogId> readmitted;
+  std::vector<LogId> unheld;
   const TrustChange change = p.admission.recompute();
   for (const LogId& id : change.added) {
     const Log* log = p.logs.find(id);
-    if (log == nullptr || log->held().value == 0 || log->state().out_since) missed.push_back(id);
+    if (log != nullptr && log->state().out_since) {
+      readmitted.push_back(id);
+    } else if (log == nullptr || (log->held().value == 0 && !log->state().frozen)) {
+      unheld.push_back(id);
+    }
   }
-  if (!missed.empty()) p.admission.remember_asks(missed);
+  if (!readmitted.empty()) p.admission.remember_asks(readmitted);
+  p.admission.remember_unheld(unheld);
   for (const LogId& id : change.added) p.news.enters_policy(id);
   for (const auto& [id, log] : p.logs.all()) {
     if (!p.logs.admits(id)) p.news.leaves_policy(id);

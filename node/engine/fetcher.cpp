@@ -261,6 +261,7 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
   intent.cursor = stored.cursor;
   intent.wants = stored.wants;
   intent.own = logs_.is_own(log.id());
+  if (log.held().value == 0) admission_.write_asks(log.id());
   logs_.begin_run(log);
   const std::uint64_t order = effects_.next_generation();
   stored.commit = journal_.begin_commit();

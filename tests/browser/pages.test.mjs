@@ -600,6 +600,25 @@ test("what is typed while a draft is being saved is saved too, and publishing wa
   assert.match(await page.textContent("main"), /Typed meanwhile/);
 });
 
+test("a save whose answer never comes keeps nobody from saving", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  await page.fill("#f-title", "Over a line that dies");
+  await page.fill("#f-topics", "climate/heat");
+  await page.waitForFunction(() => document.querySelector("input[name=draft]").value);
+  let lost = 0;
+  await page.route("**/publish", async (route) => {
+    if (!(route.request().postData() || "").includes("do=autosave") || lost++) return route.continue();
+    await route.fetch();  // the node has it, and its answer is lost
+  });
+  await page.fill("#f-solution", "Kept by the node.");
+  await page.waitForRequest((request) => (request.postData() || "").includes("do=autosave"));
+  await page.click("button[value=save]");
+  await arrives(page, /saved=yes/);
+  assert.equal(await page.inputValue("#f-solution"), "Kept by the node.");
+  assert.equal(lost, 1);
+});
+
 test("the time is taken and shown in the browser's zone, and the button says it", async () => {
   const page = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Asia/Tokyo" });
   await page.goto(nodes.seoul + "/publish");

@@ -268,23 +268,38 @@ TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
 
 TEST_P(Policy, AVouchThatCountsForTheFirstTimeAtARestartBringsWhatWasToldBeforeIt) {
   TestNode& d = network.add("d.example");
-  network.peer(b, d);
-  network.connect(b, d);
+  TestNode& e = network.add("e.example");
+  for (const auto& [one, other] : {std::pair{&b, &d}, std::pair{&e, &d}, std::pair{&c, &e}})
+    network.peer(*one, *other);
+  const SessionId to_b = network.connect(d, b);
+  network.connect(d, e);
+  const SessionId to_e = network.connect(c, e);
+  d.publish(2);
+  network.drive();
+  network.cut(to_b);
   d.publish(2);
   network.drive();
   ASSERT_EQ(b.holds(d), 3U);
-  ASSERT_FALSE(c.follows(d)) << "its row has passed";
+  ASSERT_EQ(e.holds(d), 5U);
+  ASSERT_FALSE(c.follows(d)) << "both rows have passed";
   const std::uint64_t held = c.holds(b);
   b.vouch(d);
   while (c.holds(b) == held) ASSERT_TRUE(network.step());
+  network.cut(session);
+  network.cut(to_e);
   ASSERT_FALSE(c.follows(d)) << "vouches count a moment later";
+  c.restart();
+  ASSERT_TRUE(c.follows(d));
+  EXPECT_TRUE(c.store->load_state()->asks.empty()) << "nothing has come: the next start knows as much";
+  session = network.connect(c, b);
+  network.drive();
+  ASSERT_EQ(c.holds(d), 3U) << "whole, and not all that there is";
   network.cut(session);
   network.drive();
   c.restart();
-  ASSERT_TRUE(c.follows(d));
-  network.connect(c, b);
+  network.connect(c, e);
   network.drive();
-  EXPECT_EQ(c.holds(d), 3U);
+  EXPECT_EQ(c.holds(d), 5U);
 }
 
 TEST_P(Policy, WhomAPeerTrustsAgainItTellsOfAgain) {

@@ -297,7 +297,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   });
   const send_draft = async () => {
     const data = form_text(form, "autosave");
-    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
+    // Who presses a button waits for this answer: a line that is dead must not keep them for ever.
+    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin", signal: AbortSignal.timeout(10000) }).catch(() => null);
     let said = {};
     try { said = await answer.json(); } catch { /* none */ }
     if (!answer || !answer.ok || !said.draft) {
