@@ -4,23 +4,17 @@
 #include "node/publishing/note_file.h"
 #include "node/reading/kept_fault.h"
 #include "node/text/markdown.h"
+#include "storage/search/note_text.h"
 
 namespace koinon {
 namespace {
-
-std::string title_in(const v1::Body& body) {
-  if (body.has_practice()) return body.practice().title();
-  if (body.has_question()) return body.question().title();
-  if (body.has_answer()) return body.answer().title();
-  return body.has_adoption() ? body.adoption().title() : std::string();
-}
 
 // A note that came as a file has its title and language in there. It was read when it was taken.
 void name_by_file(HeldView& held, BytesView file) {
   const auto note = parse_note_file(file);
   if (!note.ok()) return;
   held.language = note->language;
-  if (const std::string title = title_line(title_in(note->body)); !title.empty()) held.title = title;
+  if (const std::string title = title_line(note_text(note->body).title); !title.empty()) held.title = title;
 }
 
 }  // namespace

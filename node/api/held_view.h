@@ -24,14 +24,13 @@ struct HeldView {
   UnixMillis made_at;
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
-  boost::json::object request;  // the request, with a chosen time; without members if it is settled
-  std::string approved_by;      // the reviewer who released it; empty: none
-  std::string outcome;          // the ref of the signed record, or why it was not signed
-  std::optional<std::string>
-      title;                   // of the signed record, the one that is to be taken back, or a note's file
-  std::string language;        // of the note or of that title; empty: neither is known
-  std::optional<Error> fault;  // why it was not signed
-  bool kept = false;           // nothing else is waited for than that the node may sign
+  boost::json::object request;       // the request, with a chosen time; without members if it is settled
+  std::string approved_by;           // the reviewer who released it; empty: none
+  std::string outcome;               // the ref of the signed record, or why it was not signed
+  std::optional<std::string> title;  // of the record that was signed or is to be taken back, or of a file
+  std::string language;              // of the note or of that title; empty: neither is known
+  std::optional<Error> fault;        // why it was not signed
+  bool kept = false;                 // nothing else is waited for than that the node may sign
   std::optional<SigningWait> signing_waits;  // why that is not so now; only if it is kept
   bool waits_to_sign() const { return kept && state == HeldState::kWaiting; }
 };
