@@ -9,7 +9,7 @@
 namespace koinon::engine {
 
 Admission::Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs,
-                     Links& links, Journal& journal, News& news, Stored stored)
+                     Links& links, Journal& journal, News& news, std::chrono::milliseconds lived)
     : effects_(effects),
       store_(store),
       trust_(trust),
@@ -18,9 +18,7 @@ Admission::Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, P
       links_(links),
       journal_(journal),
       news_(news),
-      lived_{effects.now().mono, stored.lived, stored.lived} {
-  for (const auto& [peer, log] : stored.asks) asks_[peer].insert(log);
-}
+      lived_{effects.now().mono, lived, lived} {}
 
 // --- trust ---
 
@@ -146,164 +144,6 @@ std::string Admission::name_of(const LogId& id) const {
     if (peer.log == id) return peer.name;
   }
   return {};
-}
-
-// --- heads asked for by name ---
-
-void Admission::remember_asks(const std::vector<LogId>& logs) {
-  for (const LogId& log : logs) write_asks(log);
-  CommitAsks intent;
-  for (const auto& [key, peer] : peers_.all()) {
-    for (const LogId& log : logs) {
-      if (!logs_.is_own(log) && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
-    }
-  }
-  if (!intent.asks.empty()) save_asks(std::move(intent));
-  for (const auto& [id, link] : links_.all()) {
-    if (link->ready) ask_for(*link, logs);
-  }
-}
-
-void Admission::remember_unheld(const std::vector<LogId>& logs) {
-  std::vector<LogId> written;
-  for (const LogId& log : logs) {
-    if (logs_.is_own(log)) continue;
-    if (std::any_of(asks_.begin(), asks_.end(),
-                    [&](const auto& asks) { return asks.second.contains(log); })) {
-      written.push_back(log);
-      continue;
-    }
-    for (const auto& [key, peer] : peers_.all()) asks_[key].insert(log);
-    unwritten_.insert(log);
-  }
-  remember_asks(written);
-}
-
-void Admission::write_asks(const LogId& log) {
-  if (unwritten_.erase(log) == 0) return;
-  CommitAsks intent;
-  for (const auto& [peer, logs] : asks_) {
-    if (logs.contains(log)) intent.asks.emplace_back(peer, log);
-  }
-  if (!intent.asks.empty()) save_asks(std::move(intent));
-}
-
-void Admission::forget_outside_asks() {
-  CommitAsks intent{{}, false};
-  for (auto& [key, logs] : asks_) {
-    std::erase_if(logs, [&, peer = key](const LogId& log) {
-      if (trust_.admits(log)) return false;
-      if (is_written(log)) intent.asks.emplace_back(peer, log);
-      return true;
-    });
-  }
-  std::erase_if(unwritten_, [this](const LogId& log) { return !trust_.admits(log); });
-  if (!intent.asks.empty()) save_asks(std::move(intent));
-}
-
-void Admission::save_asks(CommitAsks intent) {
-  std::vector<HeadAsk> asks = intent.asks;
-  effects_.ask(std::move(intent), [this, asks = std::move(asks)](const Result<Done>& answer) {
-    for (const HeadAsk& ask : asks) {
-      if (answer.ok()) {
-        unsaved_asks_.erase(ask);
-      } else {
-        unsaved_asks_.insert(ask);
-      }
-    }
-    if (!answer.ok()) store_.note_failure(asks.front().second, answer.error());
-  });
-}
-
-bool Admission::has_unsaved_asks() const {
-  return std::any_of(unsaved_asks_.begin(), unsaved_asks_.end(), [this](const HeadAsk& ask) {
-    const auto peer = asks_.find(ask.first);
-    return peer != asks_.end() && peer->second.contains(ask.second);
-  });
-}
-
-void Admission::ask_whose(Link& link, const LogId& log) {
-  if (!link.asks->whose.insert(log).second) return;
-  ask_later(link.peer, log);
-  ask_for(link, {log});
-}
-
-void Admission::store_again() {
-  CommitAsks stand;
-  CommitAsks settled{{}, false};
-  for (const HeadAsk& ask : unsaved_asks_) {
-    const auto peer = asks_.find(ask.first);
-    const bool stands = peer != asks_.end() && peer->second.contains(ask.second);
-    (stands ? stand : settled).asks.push_back(ask);
-  }
-  if (!stand.asks.empty()) save_asks(std::move(stand));
-  if (!settled.asks.empty()) save_asks(std::move(settled));
-}
-
-void Admission::ask_later(const NodeKey& peer, const LogId& log) {
-  if (asks_[peer].insert(log).second && is_written(log)) save_asks(CommitAsks{{{peer, log}}});
-}
-
-void Admission::ask_settled(const NodeKey& peer, const LogId& log) {
-  const auto it = asks_.find(peer);
-  if (it == asks_.end() || it->second.erase(log) == 0 || !is_written(log)) return;
-  save_asks(CommitAsks{{{peer, log}}, false});
-}
-
-void Admission::ask_for(Link& link, const std::vector<LogId>& logs) {
-  link.asks->waiting.insert(logs.begin(), logs.end());
-  send_head_requests(link);
-}
-
-void Admission::send_head_requests(Link& link) {
-  auto& waiting = link.asks->waiting;
-  while (!waiting.empty() && link.asks->requests.size() < limits::kOpenRequests / 2) {
-    v1::Frame frame;
-    auto* request = frame.mutable_get_heads();
-    request->set_request_id(effects_.next_request());
-    std::vector<LogId>& asked = link.asks->requests[request->request_id()];
-    while (!waiting.empty() && asked.size() < limits::kLogIdsPerRequest) {
-      asked.push_back(*waiting.begin());
-      waiting.erase(waiting.begin());
-      request->add_log_ids(asked.back().bytes());
-    }
-    links_.send(link, frame);
-  }
-}
-
-void Admission::ask_all(Link& link) {
-  // Rows of logs that were refused when they passed the cursor are asked for by name.
-  std::set<LogId> missing = asks_[link.peer];
-  missing.insert(logs_.not_whole().begin(), logs_.not_whole().end());
-  ask_for(link, std::vector<LogId>(missing.begin(), missing.end()));
-}
-
-void Admission::ask_again(const std::vector<LogId>& logs) {
-  for (const auto& [id, link] : links_.all()) {
-    const auto asks = asks_.find(link->peer);
-    if (!link->ready || asks == asks_.end()) continue;
-    std::vector<LogId> remembered;
-    std::copy_if(logs.begin(), logs.end(), std::back_inserter(remembered),
-                 [&](const LogId& log) { return asks->second.contains(log); });
-    ask_for(*link, remembered);
-  }
-}
-
-bool Admission::on_heads(Link& link, const v1::Heads& heads) {
-  const auto asked = link.asks->requests.find(heads.request_id());
-  if (asked == link.asks->requests.end()) return false;
-  std::set<BytesView> told;
-  for (const auto& head : heads.heads()) told.insert(head.log_id());
-  for (const LogId& log : asked->second) {
-    if (!told.contains(log.view())) ask_settled(link.peer, log);
-  }
-  link.asks->requests.erase(asked);
-  send_head_requests(link);
-  return true;
-}
-
-void Admission::on_refused(Link& link, std::uint64_t request_id) {
-  if (link.asks->requests.erase(request_id) > 0) send_head_requests(link);
 }
 
 }  // namespace koinon::engine

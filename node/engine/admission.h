@@ -1,6 +1,4 @@
 // Which logs we follow, from when, until when: trust, blocks, and the grace time of what fell out of policy.
-// And which heads peers are asked for by name, because their rows may have passed every cursor as refused:
-// until a peer has answered that is remembered, over restarts too.
 #pragma once
 
 #include "node/engine/intake.h"
@@ -11,12 +9,9 @@ namespace koinon::engine {
 
 class Admission {
  public:
-  struct Stored {
-    std::chrono::milliseconds lived{0};  // how long the node had run before this start
-    std::vector<HeadAsk> asks;
-  };
+  // `lived`: how long the node had run before this start.
   Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs, Links& links,
-            Journal& journal, News& news, Stored stored);
+            Journal& journal, News& news, std::chrono::milliseconds lived);
 
   // --- trust; the caller works off the change (News::policy_changed) ---
 
@@ -44,49 +39,12 @@ class Admission {
   void name_changed(const LogId& id) { claims_changed_.insert(id); }
   std::vector<NameClaim> take_claims();
 
-  // --- heads asked for by name ---
-
-  // Every peer is to be asked for these, those that are connected now.
-  void remember_asks(const std::vector<LogId>& logs);
-  // Logs of which nothing is held: the next start finds them again, so their asks are not written down before
-  // something of them comes (write_asks).
-  void remember_unheld(const std::vector<LogId>& logs);
-  // The first entries of the log are about to be given to the store: from then on only what is written down
-  // says that other peers may have more of it than whoever gave them.
-  void write_asks(const LogId& log);
-  // What left the policy is asked for anew if it comes back. Else the asks of a peer that is away would grow
-  // with all that others ever vouched for.
-  void forget_outside_asks();
-  // A head that is passed over now is asked for by name later, after a restart too.
-  void ask_later(const NodeKey& peer, const LogId& log);
-  // The peer has answered about a log, and what it offered is settled.
-  void ask_settled(const NodeKey& peer, const LogId& log);
-  void forget_peer(const NodeKey& peer) { asks_.erase(peer); }
-  // The store has not taken some of them. A cursor that moves now would pass what a restart must ask for.
-  bool has_unsaved_asks() const;
-  void store_again();
-  // The peer named the log, and not whose it is: it is asked, once in a session.
-  void ask_whose(Link& link, const LogId& log);
-  // Sends GetHeads, so many at a time: the answers to all at once may be more than the peer's queue takes.
-  void ask_for(Link& link, const std::vector<LogId>& logs);
-  // The peer is ready: it is asked for what is remembered, and for what stands nowhere whole.
-  void ask_all(Link& link);
-  // Of these logs, which rested, each peer is asked for those that are remembered.
-  void ask_again(const std::vector<LogId>& logs);
-  // Heads that answer one of our GetHeads: logs that it leaves out are settled. False if none is open.
-  bool on_heads(Link& link, const v1::Heads& heads);
-  // A GetHeads was refused, if it is one.
-  void on_refused(Link& link, std::uint64_t request_id);
-
  private:
   std::string name_of(const LogId& id) const;
   void readmit(Log& log);
   std::chrono::milliseconds lived() const;
   void save_lived();
   void remove(Log& log);
-  void send_head_requests(Link& link);
-  void save_asks(CommitAsks intent);
-  bool is_written(const LogId& log) const { return !unwritten_.contains(log); }
 
   struct Lived {
     MonoTime started{};
@@ -102,9 +60,6 @@ class Admission {
   Links& links_;
   Journal& journal_;
   News& news_;
-  std::map<NodeKey, std::set<LogId>> asks_;
-  std::set<HeadAsk> unsaved_asks_;  // that the store has not taken, or not forgotten
-  std::set<LogId> unwritten_;       // logs whose asks the store does not have: see remember_unheld
   std::set<LogId> outside_;         // logs held and outside our policy
   std::set<LogId> claims_changed_;  // logs whose claims to their names are to be told anew
   MonoTime next_refresh_{};

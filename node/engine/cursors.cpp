@@ -32,12 +32,12 @@ void Cursors::settle(SessionId id, const LogId& log, JournalSeq row, bool answer
   // Of a log that rests more may be there than this row told of.
   const Log* known = logs_.find(log);
   const bool rests = known != nullptr && intake_.rests(*known);
-  if (answered && !rests) admission_.ask_settled(link->peer, log);
+  if (answered && !rests) asks_.settle(link->peer, log);
   save(*link);
 }
 
 std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, JournalSeq row) const {
-  if (!held_by_.empty() || admission_.has_unsaved_asks() || seen_.has_refused()) return std::nullopt;
+  if (!held_by_.empty() || asks_.has_unsaved() || seen_.has_refused()) return std::nullopt;
   // A push, or a head asked for by name, may open a row before the rows that come first are told.
   std::uint64_t seq = link.cursor->passed.value;
   for (const auto& [open_row, open_log] : link.cursor->open_rows) {

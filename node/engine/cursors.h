@@ -2,21 +2,22 @@
 // is stored or refused.
 #pragma once
 
-#include "node/engine/admission.h"
+#include "node/engine/head_asks.h"
+#include "node/engine/intake.h"
 #include "node/engine/seen_heads.h"
 
 namespace koinon::engine {
 
 class Cursors {
  public:
-  Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, Admission& admission,
+  Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, HeadAsks& asks,
           const SeenHeads& seen)
       : effects_(effects),
         peers_(peers),
         logs_(logs),
         links_(links),
         intake_(intake),
-        admission_(admission),
+        asks_(asks),
         seen_(seen) {}
 
   // The peer is ready. Its rows count in the epoch of its Hello: within the stored cursor's epoch we go on
@@ -53,7 +54,7 @@ class Cursors {
   Logs& logs_;
   Links& links_;
   Intake& intake_;
-  Admission& admission_;
+  HeadAsks& asks_;
   const SeenHeads& seen_;
   std::set<LogId> held_by_;
 };

@@ -54,13 +54,13 @@ void Engine::begin_policy() {
       unheld.push_back(id);
     }
   }
-  if (!readmitted.empty()) p.admission.remember_asks(readmitted);
-  p.admission.remember_unheld(unheld);
+  if (!readmitted.empty()) p.asks.add_for_all(readmitted);
+  p.asks.add_unheld(unheld);
   for (const LogId& id : change.added) p.news.enters_policy(id);
   for (const auto& [id, log] : p.logs.all()) {
     if (!p.logs.admits(id)) p.news.leaves_policy(id);
   }
-  p.admission.forget_outside_asks();
+  p.asks.forget_outside(p.trust);
 }
 
 void Engine::refresh_trust() { parts_->news.policy_changed(parts_->admission.recompute()); }
@@ -150,7 +150,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
     }
     p.peers.unpin(key);
     p.standing.forget_peer(key);
-    p.admission.forget_peer(key);
+    p.asks.forget_peer(key);
     refresh_trust();
   });
 }
@@ -246,7 +246,7 @@ void Engine::check_timers(Link& link) {
 void Engine::wake_rested() {
   const std::vector<LogId> awake = parts_->intake.wake();
   if (awake.empty()) return;
-  parts_->admission.ask_again(awake);
+  parts_->asks.ask_again(awake);
   for (const LogId& id : awake) parts_->bodies.look_for(parts_->logs.at(id));
 }
 

@@ -9,7 +9,7 @@
 namespace koinon::engine {
 
 Fetcher::Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links,
-                 Journal& journal, Intake& intake, Admission& admission, Cursors& cursors, Offers& offers,
+                 Journal& journal, Intake& intake, HeadAsks& asks, Cursors& cursors, Offers& offers,
                  News& news)
     : effects_(effects),
       store_(store),
@@ -18,7 +18,7 @@ Fetcher::Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs,
       links_(links),
       journal_(journal),
       intake_(intake),
-      admission_(admission),
+      asks_(asks),
       cursors_(cursors),
       offers_(offers),
       news_(news) {}
@@ -148,7 +148,7 @@ void Fetcher::rest(Log& log) {
   const std::vector<Offer> offers = offers_.take(log);
   abandon(log, false);
   for (const Offer& offer : offers) {
-    if (const Link* link = links_.find(offer.source); link != nullptr) admission_.ask_later(link->peer, id);
+    if (const Link* link = links_.find(offer.source); link != nullptr) asks_.add(link->peer, id);
     cursors_.settle(offer.source, id, offer.row, false);
   }
 }
@@ -261,7 +261,7 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
   intent.cursor = stored.cursor;
   intent.wants = stored.wants;
   intent.own = logs_.is_own(log.id());
-  if (log.held().value == 0) admission_.write_asks(log.id());
+  if (log.held().value == 0) asks_.store_unheld(log.id());
   logs_.begin_run(log);
   const std::uint64_t order = effects_.next_generation();
   stored.commit = journal_.begin_commit();
@@ -296,7 +296,7 @@ void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
   const Offer* offer = offers_.of(log, link.id);
   const JournalSeq row = offer == nullptr ? log.fetch->current->row : offer->row;
   abandon(log, true);
-  admission_.ask_later(link.peer, id);
+  asks_.add(link.peer, id);
   cursors_.settle(link.id, id, row, false);
   schedule(log);
   start(link);

@@ -10,7 +10,7 @@ namespace koinon::engine {
 class Fetcher {
  public:
   Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links, Journal& journal,
-          Intake& intake, Admission& admission, Cursors& cursors, Offers& offers, News& news);
+          Intake& intake, HeadAsks& asks, Cursors& cursors, Offers& offers, News& news);
 
   // --- what to fetch ---
 
@@ -102,7 +102,7 @@ class Fetcher {
   Links& links_;
   Journal& journal_;
   Intake& intake_;
-  Admission& admission_;
+  HeadAsks& asks_;
   Cursors& cursors_;
   Offers& offers_;
   News& news_;

@@ -19,9 +19,8 @@ Result<Checkpoint> peek(BytesView note) {
 }  // namespace
 
 Follower::Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
-                   Intake& intake, Standing& standing, SeenHeads& seen, Admission& admission,
-                   Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks, Bodies& bodies,
-                   Filtering& filtering)
+                   Intake& intake, Standing& standing, SeenHeads& seen, HeadAsks& asks, Cursors& cursors,
+                   Offers& offers, Fetcher& fetcher, Forks& forks, Bodies& bodies, News& news)
     : effects_(effects),
       peers_(peers),
       logs_(logs),
@@ -30,13 +29,13 @@ Follower::Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
       intake_(intake),
       standing_(standing),
       seen_(seen),
-      admission_(admission),
+      asks_(asks),
       cursors_(cursors),
       offers_(offers),
       fetcher_(fetcher),
       forks_(forks),
       bodies_(bodies),
-      filtering_(filtering) {}
+      news_(news) {}
 
 // --- heads ---
 
@@ -58,7 +57,7 @@ void Follower::on_heads(Link& link, const v1::Heads& heads) {
     if (*shown) {
       unverified.push_back(std::move(**shown));
     } else {
-      admission_.ask_settled(link.peer, LogId::from(head.log_id()));
+      asks_.settle(link.peer, LogId::from(head.log_id()));
     }
   }
   if (unverified.empty()) return cursors_.save(link);
@@ -68,8 +67,7 @@ void Follower::on_heads(Link& link, const v1::Heads& heads) {
 // Heads are news, or answer a GetHeads or Get, which is open no longer. False if they are neither.
 bool Follower::take_request(Link& link, const v1::Heads& heads) {
   const std::uint64_t request_id = heads.request_id();
-  if (request_id == 0 || standing_.take_heads(link, request_id) || admission_.on_heads(link, heads))
-    return true;
+  if (request_id == 0 || standing_.take_heads(link, request_id) || asks_.on_heads(link, heads)) return true;
   if (link.given_up.contains(request_id)) {
     fetcher_.on_late(link, request_id, true);
     return true;
@@ -83,7 +81,7 @@ bool Follower::asks_whose(Link& link, const v1::Head& head) {
   if (head.has_identity() || head.log_id().size() != LogId::kSize) return false;
   const LogId log = LogId::from(head.log_id());
   if (logs_.find(log) != nullptr || !logs_.admits(log)) return false;
-  admission_.ask_whose(link, log);
+  asks_.ask_whose(link, log);
   return true;
 }
 
@@ -203,9 +201,7 @@ void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.
 Log& Follower::log_of(const Offer& offer) {
   if (Log* known = logs_.find(offer.log); known != nullptr) return *known;
   Log& log = logs_.create(offer.identity, offer.log);
-  admission_.name_changed(offer.log);
-  bodies_.relist(offer.log);
-  filtering_.relist(offer.log);
+  news_.log_begun(offer.log);
   return log;
 }
 

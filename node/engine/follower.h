@@ -1,7 +1,7 @@
 // What a peer's news means: heads and pushes that come in, its cursor, and which of them are offers.
 #pragma once
 
-#include "node/engine/filtering.h"
+#include "node/engine/bodies.h"
 #include "node/engine/forks.h"
 #include "node/engine/standing.h"
 
@@ -10,8 +10,8 @@ namespace koinon::engine {
 class Follower {
  public:
   Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
-           Standing& standing, SeenHeads& seen, Admission& admission, Cursors& cursors, Offers& offers,
-           Fetcher& fetcher, Forks& forks, Bodies& bodies, Filtering& filtering);
+           Standing& standing, SeenHeads& seen, HeadAsks& asks, Cursors& cursors, Offers& offers,
+           Fetcher& fetcher, Forks& forks, Bodies& bodies, News& news);
 
   void on_heads(Link& link, const v1::Heads& heads);
   void on_cursor(Link& link, const v1::Cursor& cursor);
@@ -46,13 +46,13 @@ class Follower {
   Intake& intake_;
   Standing& standing_;
   SeenHeads& seen_;
-  Admission& admission_;
+  HeadAsks& asks_;
   Cursors& cursors_;
   Offers& offers_;
   Fetcher& fetcher_;
   Forks& forks_;
   Bodies& bodies_;
-  Filtering& filtering_;
+  News& news_;
 };
 
 }  // namespace koinon::engine

@@ -39,7 +39,7 @@ struct LinkStanding {
   bool passed_over = false;  // the peer has answered the ping, and not the GetHeads that came before it
 };
 
-// Of Admission: heads that are asked for by name.
+// Of HeadAsks: heads that are asked for by name.
 struct LinkAsks {
   std::map<std::uint64_t, std::vector<LogId>> requests;  // our open GetHeads
   std::set<LogId> waiting;                               // logs that wait for a GetHeads

@@ -20,7 +20,7 @@ struct WaitingFrame {
   std::uint64_t request_id = 0;  // of the request that it answers; 0: none
 };
 
-class Admission;
+class HeadAsks;
 class Bodies;
 class BodyRequests;
 class Broadcast;
@@ -73,7 +73,7 @@ struct Link {
   Owned<LinkLiveness, Sessions> liveness;
   Owned<LinkSeen, SeenHeads> seen;
   Owned<LinkStanding, Standing> standing;
-  Owned<LinkAsks, Admission> asks;
+  Owned<LinkAsks, HeadAsks> asks;
   Owned<LinkCursor, Cursors> cursor;
   Owned<LinkOffers, Offers> offers;
   Owned<LinkFetch, Fetcher> fetch;

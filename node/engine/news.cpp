@@ -14,7 +14,7 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours) {
   }
   p.cursors.begin(link);
   p.effects.emit({Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
-  p.admission.ask_all(link);
+  p.asks.ask_all(link);
   p.bodies.look_for_all();
   p.files.look_for_all();
   // Whatever its cursor has passed: an author must know that others have frozen its log.
@@ -28,6 +28,13 @@ void News::session_gone(Link& link) {
       {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
   p.forget(link);
   if (p.links.with_peer(link.peer) == nullptr) p.standing.note_gone(link.peer);
+}
+
+void News::log_begun(const LogId& id) {
+  Parts& p = parts_;
+  p.admission.name_changed(id);
+  p.bodies.relist(id);
+  p.filtering.relist(id);
 }
 
 void News::push_verified(const LogId& log, const StoredHead& head, SessionId source) {
@@ -78,10 +85,10 @@ void News::log_whole(Log& log) {
 
 void News::policy_changed(const TrustChange& change) {
   Parts& p = parts_;
-  if (!change.added.empty()) p.admission.remember_asks(change.added);
+  if (!change.added.empty()) p.asks.add_for_all(change.added);
   for (const LogId& id : change.added) enters_policy(id);
   for (const LogId& id : change.removed) leaves_policy(id);
-  if (!change.removed.empty()) p.admission.forget_outside_asks();
+  if (!change.removed.empty()) p.asks.forget_outside(p.trust);
 }
 
 void News::rolled_back(const NodeKey& peer, const std::string& how) { parts_.standing.epoch_lost(how, peer); }
@@ -90,7 +97,7 @@ void News::store_back() {
   Parts& p = parts_;
   p.seen.store_again();
   p.forks.store_again();
-  p.admission.store_again();
+  p.asks.store_again();
   p.fetcher.schedule_all();
   p.bodies.look_for_all();
   p.filtering.apply();
@@ -136,7 +143,7 @@ void News::log_removed(Log& log) {
   p.files.end_of(log.id(), std::nullopt);
   p.admission.forget(log.id());
   if (!p.logs.admits(log.id())) return;
-  p.admission.remember_asks({log.id()});
+  p.asks.add_for_all({log.id()});
   p.fetcher.schedule(log);
 }
 

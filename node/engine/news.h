@@ -19,6 +19,8 @@ class News {
   void session_ready(Link& link, std::uint64_t held_of_ours);
   // A link has ended and is no longer known; what hung on it goes elsewhere.
   void session_gone(Link& link);
+  // Something of a log is told of for the first time.
+  void log_begun(const LogId& id);
   // A push was proven, and its head's signature with it. The head is remembered, though the fetch was given
   // up meanwhile.
   void push_verified(const LogId& log, const StoredHead& head, SessionId source);

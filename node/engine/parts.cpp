@@ -11,8 +11,8 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       journal(logs, {std::move(state.epochs), state.epoch_begun, state.epoch_handled},
               state.last_journal_seq),
       seen(effects, store, peers, logs, links, news, std::move(state.seen_heads)),
-      admission(effects, store, trust, peers, logs, links, journal, news,
-                {state.lived, std::move(state.asks)}) {
+      admission(effects, store, trust, peers, logs, links, journal, news, state.lived),
+      asks(effects, store, peers, logs, links, state.asks) {
   if (state.own_log) trust.set_own(*state.own_log);
   for (const VouchFact& vouch : state.vouches) trust.add_vouch(vouch);
   for (const LogId& log : state.blocked) trust.set_blocked(log, true);

@@ -5,8 +5,10 @@
 // their own, so that a part enters the engine in one place.
 #pragma once
 
+#include "node/engine/admission.h"
 #include "node/engine/engine.h"
 #include "node/engine/epochs.h"
+#include "node/engine/filtering.h"
 #include "node/engine/follower.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
@@ -35,15 +37,16 @@ struct Parts {
   Sessions sessions{effects, peers, logs, links, journal, seen, standing, news};
   Epochs epochs{effects, links, journal, news};
   Admission admission;
-  Cursors cursors{effects, peers, logs, links, intake, admission, seen};
+  HeadAsks asks;
+  Cursors cursors{effects, peers, logs, links, intake, asks, seen};
   Offers offers{peers, links, cursors};
-  Fetcher fetcher{effects, store, peers, logs, links, journal, intake, admission, cursors, offers, news};
+  Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};
   Filtering filtering{effects, store, logs, links, intake, bodies};
-  Follower follower{effects,   peers,   logs,   links,   holdings, intake, standing, seen,
-                    admission, cursors, offers, fetcher, forks,    bodies, filtering};
+  Follower follower{effects, peers,   logs,   links,   holdings, intake, standing, seen,
+                    asks,    cursors, offers, fetcher, forks,    bodies, news};
   FileServing file_serving{effects, logs, links, files};
   Broadcast broadcast{effects, logs, links, journal, holdings, standing, forks, bodies};
   Serving serving{effects, logs, links, holdings, seen, standing, bodies, file_serving, broadcast};
@@ -119,7 +122,7 @@ struct Parts {
   // The peer refuses one of our requests: the part that sent it knows its number.
   void on_refused(Link& link, std::uint64_t request_id) {
     standing.on_refused(link, request_id);
-    admission.on_refused(link, request_id);
+    asks.on_refused(link, request_id);
     bodies.on_refused(link, request_id);
     files.on_refused(link, request_id);
     fetcher.on_refused(link, request_id);

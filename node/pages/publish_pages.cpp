@@ -295,7 +295,10 @@ asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   FormState state;
   state.values = visit.form;
   if (made.ok()) co_return json_page({{"html", preview_html(visit, state, *made)}});
-  co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
+  // A form that is not filled in yet is no fault of anybody's.
+  const Code code = made.error().code;
+  co_return json_page({{"problem", visit.fault(made.error())}},
+                      code == Code::kInvalidArgument ? 200 : status_of(code));
 }
 
 asio::awaitable<Result<SignedView>> PublishPages::sign(Visit visit, FormState state) {

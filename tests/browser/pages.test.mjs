@@ -26,6 +26,14 @@ const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
   error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
   throw error;
 });
+// For what must be asked of the node: waitForFunction takes the promise of an answer for the answer.
+const comes_true = async (page, what, about) => {
+  for (let tries = 0; tries < 150; ++tries) {
+    if (await page.evaluate(what, about)) return;
+    await page.waitForTimeout(200);
+  }
+  throw new Error(`never true: ${what}`);
+};
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
 
 // What somebody would need who reads every word of each page that they come to, types with two fingers, and looks for each
@@ -277,7 +285,10 @@ test("text from Word and Google Docs becomes Markdown, and a table of it is a ta
   await page.waitForFunction(() => document.querySelector("script[src*=paste]"));
   await page.$$eval("main details", (all) => { for (const one of all) one.open = true; });
   for (let tries = 0; tries < 200 && await paste(page, "#f-results", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
+  const preview = page.waitForResponse((answer) => /results=&.*do=preview-part/.test(answer.request().postData()));
   await page.fill("#f-results", "");
+  assert.equal((await preview).status(), 200, "a form that is not filled in yet is no fault");
+  assert.equal(await page.isVisible("[data-preview]"), false);
   assert.equal(await paste(page, "#f-solution", WORD), false);
   assert.equal(await page.inputValue("#f-solution"), [
     "## Cool roofs", "We \u201cpainted\u201d **40 roofs**, see [the plan](https://city.example/plan_%28b%29).", "- First\n  - Inner", "1. One",
@@ -500,10 +511,10 @@ test("the story of publishing, with all that may go wrong on the way: nothing is
     await page.waitForFunction(() => !/^$/.test(document.querySelector("[data-preview-body]").textContent));
     // Another window of the same draft is changed meanwhile; this one then publishes nothing.
     const draft = await page.inputValue("input[name=draft]");
-    await page.waitForFunction(async ([of, has]) => {
+    await comes_true(page, async ([of, has]) => {
       const kept = await (await fetch(`/api/v1/drafts/${of}`)).text();
       return kept.includes(has) && JSON.parse(kept).version === Number(document.querySelector("input[name=version]").value);
-    }, [draft, day], { polling: 200 });
+    }, [draft, day]);
     const other = await page.context().newPage();
     await other.goto(`${nodes.seoul}/publish?draft=${draft}`);
     await other.fill("#f-contact", "press@seoul.example");

@@ -289,9 +289,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const is_saved = () => form_text(form, "").toString() === sent;
   const show_preview = later(600, async () => {
     const answer = await fetch("/publish", { method: "POST", body: form_text(form, "preview-part"), credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok) { preview.hidden = true; return; }
+    const { html } = answer && answer.ok ? await answer.json().catch(() => ({})) : {};
+    if (!html) { preview.hidden = true; return; }
     // Made by the node of Markdown, without raw HTML; the page's policy lets no script of it run.
-    preview.querySelector("[data-preview-body]").innerHTML = (await answer.json()).html;
+    preview.querySelector("[data-preview-body]").innerHTML = html;
     preview.hidden = false;
     document.querySelector("[data-preview-static]")?.remove();
   });
