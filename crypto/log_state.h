@@ -168,6 +168,7 @@ enum class AttachmentWish : unsigned char {
   kForPeer = 0,   // a peer asked us to look for it
   kByPolicy = 1,  // files up to a size are fetched with their notes
   kByHand = 2,    // somebody asked for it
+  kOwn = 3,       // a note of our own names it: it gives way to nothing, and takes no room of others
 };
 
 // A file to fetch.

@@ -174,6 +174,9 @@ Result<EventSource> EventsApi::events_of(const EventsQuery& query, const ApiRequ
       looked = now;
       KOINON_TRY(admit_still(shared_.access, request));
     }
+    // As with what is asked for: strangers wait until our own log is back.
+    if (request.caller.by == Caller::By::kNothing && parts_.signing.may_lack_withdrawals())
+      return std::string();
     return arrivals->next();
   });
 }

@@ -187,6 +187,7 @@ struct StandingView {
   TreeSize shown;           // kBehind: the largest head that was shown
   NodeKey shown_by;
   bool nobody_serves = false;        // kBehind: for limits::kPullBack nothing has come
+  bool pulls_back = false;           // others have more of our log, and it is coming back; whatever the state
   bool rolled_back = false;          // it is known that the store is an older one, or comes from a backup
   UnixMillis rolled_back_at;         // when that was found out last, in whatever run; 0: never
   std::vector<NodeKey> cannot_show;  // peers that claim a larger head, and do not show it

@@ -249,7 +249,8 @@ void Fetcher::commit_verified(Log& log) {
 
 void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
   Fetch& fetch = *log.fetch->current;
-  StoredRun stored = stored_run(effects_.config(), log.id(), fetch, run, chunk);
+  const bool own = logs_.is_own(log.id());
+  StoredRun stored = stored_run(effects_.config(), log.id(), fetch, run, chunk, own);
   Link* link = links_.find(fetch.source);
   if (link != nullptr) link->counts.records_in += run.records.size();
   if (link != nullptr && stored.is_last()) stored.cursor = cursors_.after(*link, log.id(), fetch.row);
@@ -260,7 +261,7 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
   if (link != nullptr) intent.run.source = link->peer;
   intent.cursor = stored.cursor;
   intent.wants = stored.wants;
-  intent.own = logs_.is_own(log.id());
+  intent.own = own;
   if (log.held().value == 0) asks_.store_unheld(log.id());
   logs_.begin_run(log);
   const std::uint64_t order = effects_.next_generation();

@@ -60,14 +60,15 @@ void FileServing::serve(Link& link, std::uint64_t number, const Result<ChunkRead
   chunk->set_request_id(request.request_id);
   chunk->set_number(request.next);
   chunk->set_last(true);
-  if (answer.ok() && !answer->chunk.bytes.empty()) {
+  const bool gives = answer.ok() && standing_.may_serve_bodies(request.log);
+  if (gives && !answer->chunk.bytes.empty()) {
     chunk->set_bytes(answer->chunk.bytes);
     chunk->set_proof(answer->chunk.proof);
     ++request.next;
     chunk->set_last(request.next == chunk_count(answer->state.id.size));
     if (!chunk->last()) requests.push_back(request);
     link.counts.file_bytes_out += answer->chunk.bytes.size();
-  } else if (answer.ok() && !answer->state.broken && look_further(link, request, answer->state)) {
+  } else if (gives && !answer->state.broken && look_further(link, request, answer->state)) {
     return;
   }
   links_.send_on_credit(link, frame, request.request_id);

@@ -1,15 +1,17 @@
 // Giving files, chunk by chunk, within the credit that the peer lends. What is not held may be looked for
-// with other peers; its request waits then, and others pass it.
+// with other peers; its request waits then, and others pass it. Files of our own notes are held back as long
+// as their texts are: what has erased them may be what is not back yet.
 #pragma once
 
 #include "node/engine/files.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
 class FileServing {
  public:
-  FileServing(Effects& effects, Logs& logs, Links& links, Files& files)
-      : effects_(effects), logs_(logs), links_(links), files_(files) {}
+  FileServing(Effects& effects, Logs& logs, Links& links, const Standing& standing, Files& files)
+      : effects_(effects), logs_(logs), links_(links), standing_(standing), files_(files) {}
 
   void on_get(Link& link, const v1::GetAttachment& request);
   // Reads the next chunk of the first request that does not wait for one to come, while the peer takes them.
@@ -26,6 +28,7 @@ class FileServing {
   Effects& effects_;
   Logs& logs_;
   Links& links_;
+  const Standing& standing_;
   Files& files_;
 };
 

@@ -47,7 +47,7 @@ struct Parts {
   Filtering filtering{effects, store, logs, links, intake, bodies};
   Follower follower{effects, peers,   logs,   links,   holdings, intake, standing, seen,
                     asks,    cursors, offers, fetcher, forks,    bodies, news};
-  FileServing file_serving{effects, logs, links, files};
+  FileServing file_serving{effects, logs, links, standing, files};
   Broadcast broadcast{effects, logs, links, journal, holdings, standing, forks, bodies};
   Serving serving{effects, logs, links, holdings, seen, standing, bodies, file_serving, broadcast};
 

@@ -394,6 +394,7 @@ StandingView Standing::decide() {
   follow_log();
   check_doubts();
   view.held = TreeSize(own()->whole_size());
+  view.pulls_back = pull_.under_way && !own()->state().frozen;
   for (const auto& [peer, answer] : answers_) {
     if (answer.at_fault) view.cannot_show.push_back(peer);
   }

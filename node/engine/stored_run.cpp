@@ -5,24 +5,24 @@
 namespace koinon::engine {
 
 std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
-                                     const std::vector<AttachmentFact>& facts) {
+                                     const std::vector<AttachmentFact>& facts, bool own) {
+  const AttachmentWish wish = own ? AttachmentWish::kOwn : AttachmentWish::kByPolicy;
   std::vector<AttachmentWant> out;
   for (const AttachmentFact& fact : facts) {
-    if (fact.id.size <= config.attachments_up_to)
-      out.push_back({log, fact.index, fact.id, AttachmentWish::kByPolicy, 0});
+    if (own || fact.id.size <= config.attachments_up_to) out.push_back({log, fact.index, fact.id, wish, 0});
   }
   return out;
 }
 
 StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& fetch, const RunVerified& run,
-                     const TakenChunk& chunk) {
+                     const TakenChunk& chunk, bool own) {
   StoredRun stored;
   stored.after = run.after;
   stored.head = fetch.target;
   stored.right = run.right;
   stored.vouches = run.vouches;
   stored.withdrawals = run.withdrawals;
-  stored.wants = wants_of(config, log, run.attachments);
+  stored.wants = wants_of(config, log, run.attachments, own);
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)

@@ -28,13 +28,13 @@ struct StoredRun {
   bool is_last() const { return after.size() == head.size; }
 };
 
-// Small files come with their notes, where the operator wants it so.
+// Small files come with their notes, where the operator wants it so; of our `own` log all come back.
 std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
-                                     const std::vector<AttachmentFact>& facts);
+                                     const std::vector<AttachmentFact>& facts, bool own);
 
 // The run of the log's fetch, but for its cursor and its commit, which the caller adds.
 StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& fetch, const RunVerified& run,
-                     const TakenChunk& chunk);
+                     const TakenChunk& chunk, bool own);
 // What the store is given of it, but for its source. `now`: when it has arrived.
 RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, UnixMillis now);
 

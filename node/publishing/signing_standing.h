@@ -71,7 +71,7 @@ class SigningStanding {
   // than we do, and it is not back yet.
   bool may_lack_withdrawals() const {
     const std::lock_guard lock(mutex_);
-    return now_.view.state == SigningState::kBehind;
+    return now_.view.pulls_back;
   }
 
  private:

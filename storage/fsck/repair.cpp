@@ -41,20 +41,14 @@ Status name_files(sqlite::Connection& db, std::int64_t row) {
   return {};
 }
 
-// A file of our own office is from now on one that somebody asked for: peers may have it. It counts for a log
-// that names it.
+// Peers may have it. What no note names yet nobody else has: it is forgotten like other old uploads.
 Status fetch_file(sqlite::Connection& db, std::int64_t number, std::uint32_t from) {
   auto drop = db.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
   KOINON_TRY(drop.bind((number << 16) + from).bind((number + 1) << 16).run());
-  auto mark = db.prepare(
-      "UPDATE attachment SET state = 0, chunks = ?, log = coalesce(log, (SELECT min(record) >> 40 FROM "
-      "attachment_use u "
-      "WHERE u.sha256 = attachment.sha256 AND u.size = attachment.size AND u.chunk_root = "
-      "attachment.chunk_root)) "
-      "WHERE number = ?");
+  auto mark = db.prepare("UPDATE attachment SET state = 0, chunks = ? WHERE number = ?");
   KOINON_TRY(mark.bind(static_cast<std::int64_t>(from)).bind(number).run());
   // A file that is fetched for peers alone is forgotten at a start.
-  return run(db, "UPDATE attachment SET wish = 2 WHERE number = ? AND wish <> 1", number);
+  return run(db, "UPDATE attachment SET wish = 2 WHERE number = ? AND wish = 0", number);
 }
 
 Status rebuild_tree(sqlite::Connection& db, std::int64_t log) {

@@ -92,7 +92,7 @@ void MemoryBodies::trim_transit(const LogId& log, UnixMillis now) {
   }
 }
 
-Status MemoryBodies::add(const BodiesCommit& bodies) {
+Status MemoryBodies::add(const BodiesCommit& bodies, bool ours) {
   KOINON_ASSIGN(MemoryLog * log, logs_.find(bodies.log));
   bool transit = false;
   for (const auto& item : bodies.bodies) {
@@ -114,7 +114,7 @@ Status MemoryBodies::add(const BodiesCommit& bodies) {
                      {record.entry, pool_.intern(item.body), BodyState::kHeld, {}, false, record.hidden});
     arrivals_.add(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
   }
-  files_.add_uses(*log, bodies.attachments, false);
+  files_.add_uses(*log, bodies.attachments, ours);
   if (transit) trim_transit(bodies.log, bodies.arrived_at);
   return {};
 }

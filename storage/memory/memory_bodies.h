@@ -16,7 +16,8 @@ class MemoryBodies {
 
   std::uint64_t transit_bytes() const { return transit_bytes_; }
 
-  Status add(const BodiesCommit& bodies);
+  // `ours`: they are of our own log.
+  Status add(const BodiesCommit& bodies, bool ours);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
   // Called after the records of the run were added. Erases what the run's withdrawals erase, and takes back

@@ -41,6 +41,7 @@ void MemoryFiles::add_uses(const MemoryLog& log, const std::vector<AttachmentFac
     if (!own || file == files_.end()) continue;
     File kept = file->second;
     kept.own = true;
+    kept.wish = AttachmentWish::kOwn;
     set(fact.id, std::move(kept));
   }
 }
@@ -106,8 +107,8 @@ std::vector<AttachmentWant> MemoryFiles::wants() const {
   for (const auto& [key, ids] : uses_) {
     for (const AttachmentId& id : ids) {
       const auto file = files_.find(id);
-      if (file == files_.end() || file->second.own || file->second.settled() ||
-          !outlives_start(file->second.wish) || !seen.insert(id).second) {
+      if (file == files_.end() || file->second.settled() || !outlives_start(file->second.wish) ||
+          !seen.insert(id).second) {
         continue;
       }
       out.push_back({key.first, key.second, id, file->second.wish,
@@ -188,13 +189,14 @@ Status MemoryFiles::want(const AttachmentWant& want, UnixMillis now) {
   const auto it = files_.find(want.id);
   File file;
   if (it == files_.end()) {
-    KOINON_TRY(make_room(want.id.size, want.wish, want.log));
+    if (want.wish < AttachmentWish::kOwn) KOINON_TRY(make_room(want.id.size, want.wish, want.log));
     file.log = want.log;
   } else {
     file = it->second;
     if (file.broken) return broken_file();
   }
   file.wish = std::max(file.wish, want.wish);
+  file.own = file.own || want.wish == AttachmentWish::kOwn;
   file.at = now;
   set(want.id, std::move(file));
   return {};

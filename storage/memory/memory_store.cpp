@@ -117,9 +117,10 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   const MemoryLog* held = logs_.held(run.log);
   const bool frozen = held == nullptr ? !policy_.evidence(run.log).empty() : held->state.frozen;
   KOINON_TRY(check_run(run, TreeSize(held == nullptr ? 0 : held->records.size()), frozen));
-  MemoryLog& log = logs_.append(run, is_own(run) || settings_.own_log() == run.log);
+  const bool ours = is_own(run) || settings_.own_log() == run.log;
+  MemoryLog& log = logs_.append(run, ours);
   policy_.write_vouches(run.vouches);
-  files_.add_uses(log, run.attachments, is_own(run));
+  files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
                 run.source);
   bodies_.settle_withdrawals(log, run);
@@ -135,7 +136,7 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
 Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
   return undo_.change([&]() -> Status {
     KOINON_TRY(need_space());
-    return bodies_.add(bodies);
+    return bodies_.add(bodies, settings_.own_log() == bodies.log);
   });
 }
 
@@ -181,7 +182,9 @@ Status MemoryStore::keep_uploads(const std::vector<Hash>& named, UnixMillis now)
 Status MemoryStore::want_attachment(const AttachmentWant& want, UnixMillis now) {
   return undo_.change([&]() -> Status {
     KOINON_TRY(need_space());
-    return files_.want(want, now);
+    AttachmentWant kept = want;
+    kept.wish = wish_kept(want, settings_.own_log());
+    return files_.want(kept, now);
   });
 }
 

@@ -29,6 +29,10 @@ GivesWay gives_way_to(AttachmentWish wanted) {
   return {wanted, wanted == AttachmentWish::kByHand ? AttachmentWish::kByHand : AttachmentWish::kForPeer};
 }
 
+AttachmentWish wish_kept(const AttachmentWant& want, const std::optional<LogId>& own) {
+  return own == want.log ? AttachmentWish::kOwn : want.wish;
+}
+
 Result<std::set<std::int64_t>> files_that_go(std::uint64_t size, AttachmentWish wanted, const FileRoom& room,
                                              const NextFile& of_log, const NextFile& of_all) {
   std::set<std::int64_t> chosen;

@@ -23,6 +23,10 @@ struct GivesWay {
 // files and files that policy wants but that are not here yet give way too.
 GivesWay gives_way_to(AttachmentWish wanted);
 
+// Why a file is kept that a note of this log names. Files of our own notes (`own`: our log) are our own,
+// whoever asks for them.
+AttachmentWish wish_kept(const AttachmentWant& want, const std::optional<LogId>& own);
+
 // How many bytes the files of other cities take.
 struct FileRoom {
   std::uint64_t quota = 0;

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 11> kSteps = {
+constexpr std::array<const char*, 12> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -239,6 +239,10 @@ INSERT INTO held_ours SELECT node_key FROM peer WHERE length(log_id) = 32;
     R"sql(
 ALTER TABLE own_content ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE hidden (id INTEGER PRIMARY KEY);
+)sql",
+    // 12: files that are being fetched are found without a look at those that are here.
+    R"sql(
+CREATE INDEX attachment_incomplete ON attachment (state) WHERE state = 0;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

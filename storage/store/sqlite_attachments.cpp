@@ -13,7 +13,7 @@ namespace {
 constexpr int kIncomplete = 0;
 constexpr int kComplete = 1;
 constexpr int kBroken = 2;
-constexpr int kOwn = 3;
+constexpr int kOwn = static_cast<int>(AttachmentWish::kOwn);
 constexpr int kUploaded = 4;  // our own file, and no note names it yet
 
 constexpr std::int64_t kChunkBits = 16;
@@ -87,7 +87,7 @@ Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
   auto select = db_.prepare(
       "SELECT a.sha256, a.size, a.chunk_root, a.wish, a.chunks, min(u.record), l.log_id FROM attachment a "
       "JOIN attachment_use u ON u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root "
-      "JOIN log l ON l.number = u.record >> 40 WHERE a.state = 0 AND a.wish < 3 GROUP BY a.number");
+      "JOIN log l ON l.number = u.record >> 40 WHERE a.state = 0 GROUP BY a.number");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
@@ -108,7 +108,7 @@ Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
 Status SqliteAttachments::prepare() {
   std::vector<std::int64_t> left;
   {
-    auto select = db_.prepare("SELECT number, wish FROM attachment WHERE wish < 3 AND state = 0");
+    auto select = db_.prepare("SELECT number, wish FROM attachment WHERE state = 0");
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) break;
@@ -318,7 +318,7 @@ Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, 
   const int wish = static_cast<int>(want.wish);
   if (!row) {
     const std::int64_t log = record >> 40;
-    KOINON_TRY(make_room(want.id.size, want.wish, log));
+    if (want.wish < AttachmentWish::kOwn) KOINON_TRY(make_room(want.id.size, want.wish, log));
     return insert(want.id, wish, now, log);
   }
   if (row->state == kBroken) return broken_file();

@@ -71,7 +71,7 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
   }
 }
 
-Status SqliteBodies::add(const BodiesCommit& bodies) {
+Status SqliteBodies::add(const BodiesCommit& bodies, bool ours) {
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(bodies.log));
   bool transit = false;
   for (const auto& item : bodies.bodies) {
@@ -93,7 +93,7 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
     KOINON_TRY(arrivals_.write(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
-  KOINON_TRY(attachments_.add_uses(number, bodies.attachments, false));
+  KOINON_TRY(attachments_.add_uses(number, bodies.attachments, ours));
   if (transit) KOINON_TRY(trim_transit(number, bodies.arrived_at));
   return {};
 }

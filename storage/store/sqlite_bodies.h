@@ -13,7 +13,8 @@ class SqliteBodies {
                SqliteAttachments& attachments, std::uint64_t transit_quota)
       : db_(db), logs_(logs), arrivals_(arrivals), attachments_(attachments), transit_quota_(transit_quota) {}
 
-  Status add(const BodiesCommit& bodies);
+  // `ours`: they are of our own log.
+  Status add(const BodiesCommit& bodies, bool ours);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
   // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back

@@ -56,7 +56,10 @@ class SqliteStore final : public SqliteReading<Store> {
     return transaction_.change([&] { return write_run(run); });
   }
   Status add_bodies(const BodiesCommit& bodies) override {
-    return transaction_.change([&] { return bodies_.add(bodies); });
+    return transaction_.change([&]() -> Status {
+      KOINON_ASSIGN(const auto own, settings_.own_log());
+      return bodies_.add(bodies, own == bodies.log);
+    });
   }
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override {
@@ -77,7 +80,10 @@ class SqliteStore final : public SqliteReading<Store> {
   Status want_attachment(const AttachmentWant& want, UnixMillis now) override {
     return transaction_.change([&]() -> Status {
       KOINON_ASSIGN(const std::int64_t number, logs_.log_number(want.log));
-      return attachments_.want(record_id(number, want.index), want, now);
+      KOINON_ASSIGN(const auto own, settings_.own_log());
+      AttachmentWant kept = want;
+      kept.wish = wish_kept(want, own);
+      return attachments_.want(record_id(number, want.index), kept, now);
     });
   }
   Result<std::uint32_t> add_chunk(const ChunkCommit& commit) override {
@@ -319,8 +325,11 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   HashTiles tiles(db_, number);
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
   KOINON_TRY(policy_.write_vouches(run.vouches));
-  KOINON_TRY(write_own_contents(run));
-  KOINON_TRY(attachments_.add_uses(number, run.attachments, is_own(run)));
+  // Also of a run of our own log that came back from peers.
+  KOINON_ASSIGN(const auto own, settings_.own_log());
+  const bool ours = is_own(run) || own == run.log;
+  if (ours) KOINON_TRY(write_own_contents(run));
+  KOINON_TRY(attachments_.add_uses(number, run.attachments, ours));
   KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
                              run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run);
@@ -335,9 +344,6 @@ Status SqliteStore::write_own_contents(const RunCommit& run) {
   };
   for (std::size_t i = 0; i < run.own_contents.size(); ++i)
     KOINON_TRY(put(run.own_contents[i], run.records[i].index, false));
-  // Also of a run of our own log that came back from peers.
-  KOINON_ASSIGN(const auto own, settings_.own_log());
-  if (!is_own(run) && own != run.log) return {};
   for (const StoredRecord& record : run.records)
     KOINON_TRY(put(sealed_digest(record.entry), record.index, true));
   return {};

@@ -26,7 +26,8 @@ StoreState stored() {
 // One peer that asks for files of a log that policy admits.
 class FileServingAlone : public testing::Test {
  protected:
-  FileServingAlone() {
+  explicit FileServingAlone(EngineConfig config = {}, StoreState state = stored())
+      : parts(std::move(config), std::move(state), Now()) {
     parts.trust.set_peers({kLog});
     (void)parts.trust.refresh({});
     asker.ready = true;
@@ -106,12 +107,41 @@ class FileServingAlone : public testing::Test {
     EXPECT_TRUE(chunk.bytes().empty());
   }
 
-  Parts parts{EngineConfig(), stored(), Now()};
+  Parts parts;
   Link& asker = parts.links.connect(SessionId(1), NodeKey::from(Bytes(32, 'p')), true);
   FrameReader reader;
   std::vector<Intent> asked;
   std::vector<v1::Frame> said;
 };
+
+// A node of a city, whose store is known to be old. The peer asks for a file of its own log.
+StoreState own_behind() {
+  StoreState state = stored();
+  state.own_log = kLog;
+  state.logs.front().range.append(Hash());
+  return state;
+}
+
+class FileOfOurs : public FileServingAlone {
+ protected:
+  FileOfOurs() : FileServingAlone(config(), own_behind()) {}
+  static EngineConfig config() {
+    EngineConfig out;
+    out.standing.mark = MarkSays::kBehind;
+    return out;
+  }
+};
+
+TEST_F(FileOfOurs, IsHeldBackAndNotLookedForWhileTheLogComesBack) {
+  ASSERT_FALSE(parts.standing.may_serve_bodies(kLog));
+  get(7, file('f', 1), 1);
+  give(file('f', 1));
+  expect_refused(7);
+  get(8, file('f', 1), 1);
+  lack(file('f', 1));
+  expect_refused(8);
+  EXPECT_EQ(next<CommitWant>(), nullptr);
+}
 
 TEST_F(FileServingAlone, WhatWaitsLetsOthersPass) {
   get(7, file('f', 3), 1);

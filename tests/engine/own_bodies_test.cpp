@@ -158,6 +158,28 @@ TEST_P(OwnBodies, WhatIsHeldBackIsNotLookedFor) {
   EXPECT_EQ(rome.bodies_of(graz), 3U);
 }
 
+TEST_P(OwnBodies, WhatIsHeldBackIsNotGivenByName) {
+  EngineConfig config;
+  config.standing.restored = true;
+  TestNode& graz = network.add("graz.example", config);
+  TestNode& rome = network.add("rome.example");
+  TestNode& bonn = network.add("bonn.example");
+  network.peer(graz, rome);
+  network.peer(graz, bonn);  // it never comes, and so Graz goes on asking
+  graz.publish(2);
+  std::size_t asked = 0;
+  const SessionId session = network.connect(rome, graz);
+  network.tamper_frames(session, rome, [&asked](v1::Frame& frame) {
+    asked += frame.has_get_bodies() ? 1 : 0;
+    return true;
+  });
+  network.drive();
+  network.advance(std::chrono::minutes(2));
+  EXPECT_GE(asked, 1U) << "Rome asks for what did not come with the entries";
+  EXPECT_EQ(rome.bodies_of(graz), 0U);
+  EXPECT_TRUE(network.is_open(session)) << "and that is no lie";
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, OwnBodies, testing::Range(1U, 9U));
 
 }  // namespace

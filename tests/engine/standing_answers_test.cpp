@@ -69,6 +69,22 @@ TEST_F(StandingAlone, AnObserverThatShowsALargerHeadStopsUs) {
   EXPECT_EQ(state(), SigningState::kBehind);
   EXPECT_EQ(parts.standing.view().shown_by, observer.peer);
   EXPECT_EQ(parts.standing.view().shown, TreeSize(5));
+  EXPECT_TRUE(parts.standing.view().pulls_back);
+}
+
+TEST_F(StandingAlone, AClaimOfARecoveryIsToBeShownThoughSizeAndRootAreOurs) {
+  v1::Seen seen;
+  seen.set_size(3);
+  seen.set_root(root.bytes());
+  seen.set_recoveries(1);
+  seen.set_caught_up(true);
+  parts.standing.on_seen(milan, seen);
+  settle_all();
+  EXPECT_EQ(asked_to_show(milan), 1U);
+  EXPECT_EQ(state(), SigningState::kAsks);
+  EXPECT_FALSE(parts.standing.view().pulls_back) << "it has shown nothing";
+  say(milan, 3, root);
+  EXPECT_EQ(state(), SigningState::kSigns) << "it has taken that back";
 }
 
 TEST_F(StandingAlone, ASmallerHeadThatWeHoldAnswers) {

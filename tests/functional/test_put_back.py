@@ -19,11 +19,15 @@ class Erased(SigningTest):
         seoul, la = self.cities("la")
         gone = seoul.publish("Gone", f"One {WORD} stood here.")
         wait_for(lambda: la.shows(gone), "Los Angeles holds it")
+        self.theirs = la.publish("Gone, in Los Angeles", f"One {WORD} stood there, too.")
+        wait_for(lambda: seoul.shows(self.theirs), "Seoul holds it")
         made = copy(seoul)
+        la.run("withdraw", self.theirs, "--erase", "--reason", "a name stood in it")
         seoul.run("withdraw", gone, "--erase", "--reason", "a name stood in it")
         later = seoul.publish("Later")
         self.followed(seoul, la)
         wait_for(lambda: la.json("show", gone)["status"] == "erased", "it is erased there")
+        wait_for(lambda: seoul.json("show", self.theirs)["status"] == "erased", "and theirs here")
         la.stop()
         seoul.stop()
         return seoul, la, made, gone, later
@@ -44,11 +48,12 @@ class Erased(SigningTest):
         wait_for(signs, "all that held its log have answered")
 
     def has_no_word_of_it(self, node, gone):
+        wait_for(lambda: node.json("show", self.theirs)["status"] == "erased", "what another city took back is erased as well")
         self.assertEqual(node.json("show", gone)["status"], "erased")
         self.assertEqual(node.json("show", gone)["body_state"], "erased")
         wait_for(lambda: node.json("status")["index_lag"] == 0, "the index is up to date")
         self.assertEqual(node.json("search", WORD)["items"], [])
-        for page in (f"/records/{gone}", "/", "/feeds/all.atom", f"/search?q={WORD}"):
+        for page in (f"/records/{gone}", f"/records/{self.theirs}", "/", "/feeds/all.atom", f"/search?q={WORD}"):
             self.assertNotIn(f"One {WORD}", get(node, page).text(), page)
         wait_for(lambda: not leftovers(node), "no file has a word of it")
 

@@ -11,6 +11,8 @@ import struct
 import unittest
 
 import wire
+from api import account, bearer
+from api import get as ask_node
 from nodes import DEADLINE, TOP, NodesTest, connected, wait_for
 from wire import City, Range, Session, answer_get, record, serve_log
 
@@ -187,6 +189,15 @@ class GivenBack(NodesTest):
         session.follow()
         return session, session.expect("hello")
 
+    def strangers_wait(self, seoul, standing, ref):
+        """What has come back is not all yet: a withdrawal may be among the rest."""
+        wait_for(lambda: standing()["state"] == "behind", "the peer has shown that there is more")
+        for path in ("/", f"/records/{ref}", "/api/v1/records", "/feeds/all.atom", "/api/v1/events"):
+            self.assertEqual(ask_node(seoul, path).status, 503, path)
+        self.assertIn("Come again in a few minutes", ask_node(seoul, "/api/v1/records").text())
+        reader = bearer(account(seoul, "press", "publisher"))
+        self.assertEqual(ask_node(seoul, "/api/v1/records", reader).status, 200, "whoever works here sees what there is")
+
     def test_a_city_that_was_put_back_gets_its_log_from_the_python_peer_alone(self):
         seoul = self.node("seoul")
         city = City("python.example", self.folder)
@@ -238,11 +249,13 @@ class GivenBack(NodesTest):
         self.assertEqual(list(asked.log_ids), [log])
         get = session.expect("get")
         self.assertEqual((get.log_id, getattr(get, "from"), get.to, get.size, get.root), (log, old, size, size, root))
+        self.strangers_wait(seoul, standing, refs[0])
         answer_get(session, get, [(r.entry, r.body) for r in records])
         wait_for(lambda: standing()["state"] == "signs", "the log is whole, and its only peer has answered")
         self.assertEqual(seoul.json("status")["entries"], size)
         for ref in refs:
             self.assertTrue(seoul.shows(ref), ref)
+            self.assertEqual(ask_node(seoul, f"/api/v1/records/{ref}").status, 200, "strangers, too")
         kept, _ = session.get(9, head, size, root, 0, size)
         self.assertEqual([r.body for r in kept], [r.body for r in records], "now everybody gets the texts")
 

@@ -10,7 +10,7 @@ import signal
 import threading
 import unittest
 
-from api import Api, account, bearer, get, person, practice
+from api import Api, account, bearer, get, person, post, practice
 from nodes import DEADLINE, MARKS, NodesTest, connected, koinon, peer, wait_for
 from wire import City, Session
 
@@ -80,8 +80,7 @@ class Yesterday(SigningTest):
         seoul.stop()
         yesterday = self.copy(seoul)
         seoul.start()
-        for number in range(5):
-            seoul.publish(f"Note {number}")
+        refs = [seoul.publish(f"Note {number}") for number in range(5)]
         self.followed(seoul, la, milan)
         entries = own(seoul)
         seoul.stop()
@@ -91,6 +90,8 @@ class Yesterday(SigningTest):
         self.signs(seoul, "all that held its log have answered")
         self.assertEqual(own(seoul), entries)
         self.assertIn("our own log was pulled back", seoul.log())
+        for ref in refs:
+            wait_for(lambda: seoul.shows(ref), f"{ref} is here with its text")
         seoul.publish("After")
         self.followed(seoul, la, milan)
         self.assertGreater(own(seoul), entries)
@@ -170,6 +171,53 @@ class Yesterday(SigningTest):
         self.signs(seoul, "the wait is over")
 
 
+class FallsDue(SigningTest):
+    """A note whose time comes while nobody answers for this node's store."""
+
+    def held_while_la_is_away(self, then):
+        """Seoul, started after `then`, with a note whose time has come; its peer does not run."""
+        seoul, la = self.cities("la")
+        office = bearer(account(seoul, "press", "publisher"))
+        number = post(seoul, "/api/v1/records", practice("Falls due") | {"hold": 30}, office).json()["id"]
+        self.held = lambda: seoul.local("GET", f"/api/v1/held/{number}")["state"]
+        seoul.stop()
+        then(seoul, la)
+        la.stop()
+        seoul.start()
+        self.assertEqual(state(seoul), "asks")
+        return seoul, la, number
+
+    def test_after_a_reboot_it_waits_and_is_signed_once(self):
+        seoul, la, _ = self.held_while_la_is_away(lambda seoul, la: self.lose_mark(seoul))
+        wait_for(lambda: self.held() == "waits-for-signing", "its time has come")
+        entries = own(seoul)
+        la.start(peer_port=la.peer_port)
+        wait_for(lambda: self.held() == "signed", "Los Angeles has answered")
+        self.followed(seoul, la)
+        self.assertEqual(own(seoul), entries + 1)
+        self.not_frozen(seoul, la)
+
+    def test_in_a_store_that_is_known_to_be_old_it_is_set_aside(self):
+        def put_back(seoul, la):
+            yesterday = self.copy(seoul)
+            seoul.start()
+            seoul.publish("Since")
+            self.followed(seoul, la)
+            seoul.stop()
+            self.put_back(seoul, yesterday)
+        seoul, la, number = self.held_while_la_is_away(put_back)
+        self.assertTrue(standing(seoul)["rolled_back"], "by the mark")
+        wait_for(lambda: self.held() == "set-aside", "somebody is to look at it")
+        la.start(peer_port=la.peer_port)
+        self.signs(seoul, "its log is back")
+        self.assertEqual(self.held(), "set-aside", "and nobody has looked at it")
+        entries = own(seoul)
+        seoul.run("held", "release", number)
+        self.followed(seoul, la)
+        self.assertEqual(own(seoul), entries + 1)
+        self.not_frozen(seoul, la)
+
+
 class TheOnlyPeer(SigningTest):
     def gone(self):
         seoul, la = self.cities("la")
@@ -184,8 +232,11 @@ class TheOnlyPeer(SigningTest):
 
     def test_that_is_gone_for_good_is_removed(self):
         seoul = self.gone()
-        seoul.run("peer", "remove", "la.example", check=False)  # that we take the vouch back waits to be signed
+        entries = own(seoul)
+        seoul.run("peer", "remove", "la.example")
         self.signs(seoul)
+        wait_for(lambda: own(seoul) > entries, "that we take the vouch back is signed")
+        self.assertEqual(own(seoul), entries + 1, "once")
 
     def test_after_a_proven_rollback_removing_it_leaves_the_word(self):
         seoul, la = self.cities("la")
@@ -199,7 +250,7 @@ class TheOnlyPeer(SigningTest):
         self.put_back(seoul, yesterday)
         seoul.start("--signing-wait-seconds", "1")
         self.assertTrue(standing(seoul)["rolled_back"], "by the mark")
-        seoul.run("peer", "remove", "la.example", check=False)
+        seoul.run("peer", "remove", "la.example")
         wait_for(lambda: standing(seoul)["needs_word"], "there is nobody left to ask")
         self.assertEqual(state(seoul), "asks")
         self.assertIn("this node signs", seoul.run("sign", "--alone"))
@@ -345,7 +396,11 @@ class PutBack(SigningTest):
     def test_keys_left_and_the_store_gone(self):
         seoul, la, milan = self.cities("la", "milan")
         refs = [seoul.publish(f"Note {number}") for number in range(5)]
+        plan = pathlib.Path(self.folder) / "plan.pdf"
+        plan.write_bytes(random.Random(7).randbytes(400_000))
+        refs.append(seoul.publish("With a file", "Text.", ("health/testing",), "--attach", plan))
         self.followed(seoul, la, milan)
+        milan.run("attachment", refs[-1], "plan.pdf", "-o", plan.with_name("of-milan"))
         entries = own(seoul)
         seoul.stop()
         keys = pathlib.Path(self.folder) / "paper"
@@ -358,6 +413,10 @@ class PutBack(SigningTest):
         self.assertEqual(own(seoul), entries)
         for ref in refs:
             wait_for(lambda: seoul.shows(ref), f"{ref} is here with its text")
+        file = lambda: seoul.json("attachment", refs[-1])["items"][0]
+        wait_for(lambda: file()["state"] == "here", "its file is back, and nobody has asked for it")
+        seoul.run("attachment", refs[-1], "plan.pdf", "-o", plan.with_name("again"))
+        self.assertEqual(plan.with_name("again").read_bytes(), plan.read_bytes())
         seoul.publish("After")
         self.followed(seoul, la, milan)
         self.not_frozen(seoul, la, milan)

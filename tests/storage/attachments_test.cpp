@@ -382,6 +382,40 @@ TEST_P(Attachments, WhatPolicyWantsIsRememberedWithTheNoteItself) {
   EXPECT_EQ(wants[0].wish, AttachmentWish::kByPolicy);
 }
 
+TEST_P(Attachments, AFileOfOurOwnNoteThatComesBackIsOurOwn) {
+  const CutAttachment ours = file("ours", 3 * kChunk), late = file("late");
+  const LogId own = test_log("us.example").id();
+  change([&] { ASSERT_TRUE(store->set_own_log(own).ok()); });
+  ASSERT_EQ(city_with("us.example", ours), own);
+  ASSERT_TRUE(want(own, ours, AttachmentWish::kByHand).ok()) << "whoever asks for it";
+  auto wants = store->load_state()->wants;
+  ASSERT_EQ(wants.size(), 1U) << "a start goes on with it";
+  EXPECT_EQ(wants[0].wish, AttachmentWish::kOwn);
+  // It takes no room of others, and gives way to none of them.
+  const CutAttachment theirs = file("theirs", kQuota);
+  const LogId la = city_with("la.example", theirs);
+  fetch(la, theirs, AttachmentWish::kByHand);
+  EXPECT_TRUE(holds(la, theirs));
+  EXPECT_EQ(store->load_state()->wants.size(), 1U);
+  add_chunks(own, ours);
+  EXPECT_TRUE(holds(own, ours));
+  EXPECT_TRUE(store->load_state()->wants.empty());
+}
+
+TEST_P(Attachments, AFileOfOthersIsOurOwnOnceANoteOfOursIsBackThatNamesIt) {
+  const CutAttachment cut = file("both", kQuota);
+  const LogId la = city_with("la.example", cut);
+  fetch(la, cut, AttachmentWish::kByPolicy);
+  const LogId own = test_log("us.example").id();
+  change([&] { ASSERT_TRUE(store->set_own_log(own).ok()); });
+  ASSERT_EQ(city_with("us.example", cut), own);
+  const CutAttachment theirs = file("theirs", kQuota);
+  const LogId oslo = city_with("oslo.example", theirs);
+  fetch(oslo, theirs, AttachmentWish::kByHand);
+  EXPECT_TRUE(holds(own, cut)) << "it does not give way";
+  EXPECT_TRUE(holds(oslo, theirs));
+}
+
 TEST_P(Attachments, AnUploadThatNoNoteNamesIsForgottenAfterADay) {
   const CutAttachment named = file("named"), forgotten = file("forgotten");
   change([&] {

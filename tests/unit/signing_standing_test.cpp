@@ -68,7 +68,17 @@ TEST(SigningStanding, AnythingButYesIsSaidAsItIs) {
   EXPECT_EQ(signing.now().view.state, SigningState::kTwin);
   signing.set(says(SigningState::kBehind));
   EXPECT_EQ(signing.now().view.state, SigningState::kBehind);
+}
+
+TEST(SigningStanding, ATwinDoesNotHideThatOurLogIsComingBack) {
+  SigningStanding signing;
+  EXPECT_FALSE(signing.may_lack_withdrawals());
+  SigningNow now = says(SigningState::kTwin);
+  now.view.pulls_back = true;
+  signing.set(now);
   EXPECT_TRUE(signing.may_lack_withdrawals());
+  signing.set(says(SigningState::kSigns));
+  EXPECT_FALSE(signing.may_lack_withdrawals());
 }
 
 TEST(SigningStanding, SaysWhereNoPeerHasABeginningOfTheLog) {

@@ -164,6 +164,8 @@ class Invariants {
   void add_sources(SimNode& node, std::set<LogId>& mine);  // logs that it has all of
   void check_own_bodies(SimNode& node, const AuthoredLog& log,
                         const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);
+  void check_own_files(SimNode& node, const AuthoredLog& log,
+                       const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);
   void check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                          std::vector<Broken>& out);
 

@@ -371,6 +371,22 @@ void Invariants::check_own_bodies(SimNode& node, const AuthoredLog& log,
   }
 }
 
+// So it does with the files that its notes name, however large.
+void Invariants::check_own_files(SimNode& node, const AuthoredLog& log,
+                                 const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out) {
+  for (const auto& [id, file] : truth_.files()) {
+    if (file.log != node.log() || !file.index || log.records()[file.index->value].erased_by) continue;
+    const auto held = node.store().attachment(file.log, *file.index, id.sha256);
+    if (!held.ok() || held->complete) continue;
+    if (!file_obtainable(node, {file.log, *file.index, id, AttachmentWish::kOwn, 0}, gets)) continue;
+    const auto standing = node.engine().file(id);
+    out.push_back({schedule_.now(), node.name(),
+                   "lacks a file of its own entry " + std::to_string(file.index->value) +
+                       (standing ? " (" + standing->trouble + ")" : " and does not look for it")});
+    if (out.size() >= kMostLacking) return;
+  }
+}
+
 void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                                    std::vector<Broken>& out) {
   const AuthoredLog& log = truth_.log(node.log());
@@ -386,6 +402,7 @@ void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std:
     return;
   }
   check_own_bodies(node, log, gets, out);
+  check_own_files(node, log, gets, out);
   const StandingView view = node.engine().signing();
   if (view.state == SigningState::kSigns) return;
   const auto peers = awaited(node);
