@@ -70,6 +70,11 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   input.clock = parts_.clock_questions.standing();
   input.signing = own_log && !parts_.writer.signing_stopped() && !input.clock.signing_waits;
   input.signing_allowed = own_log && !parts_.signing.waits();
+  if (own_log && !input.signing_allowed) {
+    const StandingView standing = parts_.signing.now().view;
+    input.signing_awaits = standing.waits_for.size();
+    input.fewer_suffice = standing.fewer_after.value_or(UnixMillis());
+  }
   input.password_checks = parts_.commons.passwords_checked;
   input.work = sqlite::work_done();
   co_return metrics_text(input);

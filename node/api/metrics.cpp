@@ -115,6 +115,11 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("signing", "1 if this node signs for its log", input.signing ? 1 : 0);
   out.gauge("signing_allowed", "1 if this node's store is known to be the newest copy of its log",
             input.signing_allowed ? 1 : 0);
+  out.gauge("signing_peers_awaited", "Peers that have not said yet what they saw of this node's log",
+            static_cast<double>(input.signing_awaits));
+  out.gauge("signing_fewer_suffice_timestamp_seconds",
+            "Unix time after which fewer answers suffice; 0 if there is no such time",
+            static_cast<double>(input.fewer_suffice.value) / 1000);
   out.gauge("clock_off_seconds", "By how much our clock seems to be behind, or ahead where it is negative",
             std::chrono::duration<double>(input.clock.behind).count());
   out.counter("password_checks_total", "Passwords that were checked, right or wrong",

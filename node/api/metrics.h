@@ -18,6 +18,8 @@ struct MetricsInput {
   std::uint64_t index_lag = 0;  // records
   bool signing = false;
   bool signing_allowed = false;       // the store is known to be the newest copy of our log
+  std::size_t signing_awaits = 0;     // peers that have not said yet what they saw of our log
+  UnixMillis fewer_suffice;           // from then on fewer answers do; 0: no such time
   std::uint64_t password_checks = 0;  // since the start
   sqlite::Work work;                  // the work of the databases since the start
   std::vector<Alarm> alarms;

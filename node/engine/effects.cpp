@@ -14,6 +14,7 @@ Effects::Effects(EngineConfig config, const std::optional<LogId>& own_log, Now n
   if (config_.trust_admits == 0) config_.trust_admits = limits::kVouchAdmits;
   if (config_.grace.count() == 0) config_.grace = limits::kGrace;
   if (config_.log_entries == 0) config_.log_entries = limits::kLogEntries;
+  if (config_.stripe == 0) config_.stripe = limits::kStripe;
   if (config_.log_bytes == 0) config_.log_bytes = limits::kLogBytes;
   if (config_.standing.wait.count() == 0) config_.standing.wait = limits::kSigningWait;
   if (config_.ping_interval.count() == 0) config_.ping_interval = limits::kPingInterval;

@@ -51,10 +51,11 @@ struct EngineConfig {
   std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
   // From falling out of policy to removal, in time that the node runs; 0: limits::kGrace.
   std::chrono::milliseconds grace{0};
-  std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
-  std::uint64_t log_bytes = 0;                 // of one at one hop, less further off; 0: limits::kLogBytes
-  std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
-  bool refilter = false;                       // the store's bodies may follow another filter
+  std::uint64_t log_entries = 0;        // quota of one log; 0: limits::kLogEntries
+  std::uint64_t log_bytes = 0;          // of one at one hop, less further off; 0: limits::kLogBytes
+  std::uint64_t attachments_up_to = 0;  // files of at most so many bytes come with their notes
+  std::uint64_t stripe = 0;  // entries of our own log asked of one peer at a time; 0: limits::kStripe
+  bool refilter = false;     // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
   StandingConfig standing;
   OwnEpochs epochs;

@@ -21,17 +21,59 @@ Fetcher::Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs,
       asks_(asks),
       cursors_(cursors),
       offers_(offers),
-      news_(news) {}
+      news_(news),
+      lanes_(effects, store, logs, links) {}
 
 // --- what to fetch ---
 
 void Fetcher::schedule(Log& log) {
-  if (!may_grow(log) || store_.has_failed()) return;
+  if (store_.has_failed()) return;
+  if (log.fetch->current) {
+    share(log);
+    if (!is_stranded(log)) return;
+    abandon(log);
+  }
+  if (!takes_entries(log)) return;
   const Offer* best = offers_.best(log);
   Link* link = best == nullptr ? nullptr : links_.find(best->source);
   if (link == nullptr) return;
   queue(*link, log.id());
   start(*link);
+  if (log.fetch->current) share(log);
+}
+
+// Stripes of our own log are asked of everybody who has what is being fetched.
+void Fetcher::share(Log& log) {
+  if (!logs_.is_own(log.id())) return;
+  std::vector<SessionId> sources;
+  for (const auto& [source, offer] : offers_.all(log)) sources.push_back(source);
+  for (const SessionId source : sources) {
+    Link* link = links_.find(source);
+    if (link == nullptr || !may_join(*link, log)) continue;
+    queue(*link, log.id());
+    start(*link);
+  }
+}
+
+// Whoever was to bring the rest offers it no longer.
+bool Fetcher::is_stranded(const Log& log) const {
+  const Fetch& fetch = *log.fetch->current;
+  if (!logs_.is_own(log.id()) || !fetch.lanes.empty() || fetch.next.value == fetch.target.size.value)
+    return false;
+  const auto& offers = offers_.all(log);
+  return std::none_of(offers.begin(), offers.end(), [&](const auto& offer) {
+    const Link* link = links_.find(offer.first);
+    return link != nullptr && may_join(*link, log);
+  });
+}
+
+bool Fetcher::may_join(const Link& link, const Log& log) const {
+  const Fetch* fetch = current(log);
+  if (fetch == nullptr || !logs_.is_own(log.id()) || fetch->lanes.contains(link.id)) return false;
+  const Offer* offer = offers_.of(log, link.id);
+  return offer != nullptr && offer->head.size >= fetch->target.size &&
+         fetch->next.value < fetch->target.size.value &&
+         (link.id == fetch->source || !peers_.is_slow(link.peer));
 }
 
 // Once: a busy log is scheduled with each of its heads while it waits.
@@ -55,12 +97,12 @@ void Fetcher::schedule_all() {
     offered.insert(link->fetch->comes.begin(), link->fetch->comes.end());
   }
   for (const LogId& id : offered) schedule(logs_.at(id));
-  // The deadlines of open Gets count again.
-  for (const auto& [id, link] : links_.all()) link->fetch->due = effects_.now().mono;
+  lanes_.count_again();
 }
 
 void Fetcher::start(Link& link) {
   LinkFetch& fetch = *link.fetch;
+  std::vector<LogId> passed;
   // What was given up is open until the peer says that it has ended.
   while (!fetch.queue.empty() && !store_.has_failed() &&
          fetch.gets.size() + link.given_up.size() < limits::kOpenRequests / 2 && intake_.has_room()) {
@@ -69,46 +111,32 @@ void Fetcher::start(Link& link) {
     fetch.queued.erase(id);
     if (fetch.queue.empty()) queued_.erase(link.id);
     Log& log = logs_.at(id);
-    if (may_grow(log)) start_fetch(link, log);
+    if (may_grow(log)) {
+      start_fetch(link, log);
+    } else if (may_join(link, log)) {
+      lanes_.ask(link, log);
+    } else if (logs_.is_own(id)) {
+      passed.push_back(id);
+    }
   }
+  for (const LogId& id : passed) schedule(logs_.at(id));
 }
 
 void Fetcher::start_fetch(Link& link, Log& log) {
   const Offer* newest = offers_.of(log, link.id);
   if (newest == nullptr || newest->head.size <= log.held()) return;
-  const Offer offer = *newest;
-  const StoredHead& target = offer.head;
-  v1::Frame frame;
-  auto* get = frame.mutable_get();
-  get->set_request_id(effects_.next_request());
-  get->set_log_id(log.id().bytes());
-  get->set_from(log.held().value);
-  get->set_to(target.size.value);
-  get->set_size(target.size.value);
-  get->set_root(target.root.bytes());
-  link.fetch->gets.emplace(get->request_id(), log.id());
-  begin(log, offer, get->request_id());
-  links_.send(link, frame);
+  begin(log, *newest);
+  lanes_.ask(link, log);
 }
 
-void Fetcher::begin(Log& log, const Offer& offer, std::uint64_t request_id) {
-  const MonoTime now = effects_.now().mono;
+void Fetcher::begin(Log& log, const Offer& offer) {
   Fetch fetch;
   fetch.generation = effects_.next_generation();
   fetch.source = offer.source;
   fetch.target = offer.head;
   fetch.row = offer.row;
-  fetch.request_id = request_id;
   fetch.range = log.state().range;
-  fetch.next_chunk = EntryIndex(log.held().value);
-  fetch.last_progress = now;
-  if (Link* link = links_.find(offer.source); link != nullptr) {
-    fetch.pace = Pace(now, link->answered);
-    // Nothing is due of this one before.
-    link->fetch->due =
-        std::min<MonoTime>(link->fetch->due, now + std::min(limits::kPacePeriod, limits::kRequestDeadline));
-    link->fetch->comes.insert(log.id());
-  }
+  fetch.next = EntryIndex(log.held().value);
   log.fetch->current = std::move(fetch);
 }
 
@@ -119,18 +147,21 @@ bool Fetcher::takes_entries(const Log& log) const {
 Fetch Fetcher::end(Log& log) {
   Fetch ended = std::move(*log.fetch->current);
   log.fetch->current.reset();
-  if (Link* link = links_.find(ended.source); link != nullptr) link->fetch->comes.erase(log.id());
+  lanes_.end_all(log.id(), ended);
   return ended;
 }
 
-void Fetcher::abandon(Log& log, bool forget_source) {
+void Fetcher::abandon(Log& log) {
   if (!log.fetch->current) return;
   const Fetch fetch = end(log);
-  if (forget_source) offers_.drop(log, fetch.source);
-  Link* link = links_.find(fetch.source);
-  if (link != nullptr && link->fetch->gets.erase(fetch.request_id) > 0)
-    links_.cancel(*link, fetch.request_id);
-  for (const auto& [from, run] : fetch.verified) release(fetch.source, run.second.size);
+  for (const auto& [from, run] : fetch.verified) release(run.second.source, run.second.size);
+}
+
+// Whoever has failed is not to be asked for it again.
+void Fetcher::give_up(Log& log, SessionId failed) {
+  if (!log.fetch->current) return;
+  offers_.drop(log, failed);
+  abandon(log);
 }
 
 bool Fetcher::rest_if_full(Log& log) {
@@ -146,7 +177,7 @@ void Fetcher::rest(Log& log) {
     effects_.notice({}, intake_.why_it_rests(log));
   }
   const std::vector<Offer> offers = offers_.take(log);
-  abandon(log, false);
+  abandon(log);
   for (const Offer& offer : offers) {
     if (const Link* link = links_.find(offer.source); link != nullptr) asks_.add(link->peer, id);
     cursors_.settle(offer.source, id, offer.row, false);
@@ -167,22 +198,28 @@ void Fetcher::on_chunk(Link& link, v1::Chunk chunk, std::size_t size) {
   Log& log = logs_.at(get->second);
   const bool last = chunk.last();
   if (last) link.fetch->gets.erase(get);
-  const Fetch& fetch = *log.fetch->current;
-  const std::uint64_t next = fetch.next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
-  if (last != (next == fetch.target.size.value))
+  const Lane& lane = log.fetch->current->lanes.at(link.id);
+  const std::uint64_t next = lane.next.value + static_cast<std::uint64_t>(chunk.records_size());
+  if (last != (next == lane.to.value))
     return links_.end_for_lie(
         link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
-  const Status taken = take_chunk(log, std::move(chunk), size, Bytes());
+  const Status taken = take_chunk(log, link.id, std::move(chunk), size, Bytes());
   if (!taken.ok()) return links_.end_for_lie(link, taken.error());
-  if (last) start(link);
+  if (!last) return;
+  if (logs_.is_own(log.id())) {
+    lanes_.end_stripe(link, log);
+    schedule(log);
+  }
+  start(link);
 }
 
 // Hands a chunk of the log's fetch to verification. `head_note`: a head whose signature is checked with it.
-Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note) {
+Status Fetcher::take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::size_t size, Bytes head_note) {
   Fetch& fetch = *log.fetch->current;
+  Lane& lane = fetch.lanes.at(source);
   const auto count = static_cast<std::uint64_t>(chunk.records_size());
-  if (count == 0 || count > limits::kRecordsPerChunk || chunk.from() != fetch.next_chunk.value ||
-      count > fetch.target.size.value - chunk.from()) {
+  if (count == 0 || count > limits::kRecordsPerChunk || chunk.from() != lane.next.value ||
+      count > lane.to.value - chunk.from()) {
     return fail(Code::kMalformed, "a chunk does not continue the one before it", "chunk");
   }
   VerifyRun intent;
@@ -196,11 +233,11 @@ Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes he
   intent.head_note = std::move(head_note);
   // Of our own log all is wanted, whatever we want of others.
   if (!logs_.is_own(log.id())) intent.filter = effects_.filter();
-  fetch.next_chunk.value += count;
-  fetch.last_progress = effects_.now().mono;
-  fetch.pace.count(size);
+  lane.next.value += count;
+  lane.last_progress = effects_.now().mono;
+  lane.pace.count(size);
   intake_.begin(size);
-  TakenChunk taken{fetch.generation, fetch.source, EntryIndex(chunk.from()), size, effects_.filter_number()};
+  TakenChunk taken{fetch.generation, source, EntryIndex(chunk.from()), size, effects_.filter_number()};
   if (!intent.head_note.empty()) taken.pushed = fetch.target;
   effects_.ask(std::move(intent), [this, id = log.id(), taken](Result<RunVerified> answer) {
     on_verified(logs_.at(id), taken, std::move(answer));
@@ -220,7 +257,7 @@ void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified>
   const bool current = log.fetch->current && log.fetch->current->generation == chunk.generation;
   if (!answer.ok()) {
     release(chunk.source, chunk.size);
-    if (current) abandon(log, true);
+    if (current) give_up(log, chunk.source);
     if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
@@ -251,9 +288,10 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
   Fetch& fetch = *log.fetch->current;
   const bool own = logs_.is_own(log.id());
   StoredRun stored = stored_run(effects_.config(), log.id(), fetch, run, chunk, own);
-  Link* link = links_.find(fetch.source);
+  Link* link = links_.find(chunk.source);
   if (link != nullptr) link->counts.records_in += run.records.size();
-  if (link != nullptr && stored.is_last()) stored.cursor = cursors_.after(*link, log.id(), fetch.row);
+  if (link != nullptr && stored.is_last() && chunk.source == fetch.source)
+    stored.cursor = cursors_.after(*link, log.id(), fetch.row);
   const std::uint64_t bytes = bytes_held(run.records);
   fetch.range = run.after;
   CommitRun intent;
@@ -282,7 +320,7 @@ bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
   const auto get = link.fetch->gets.extract(request_id);
   if (get.empty()) return false;
   Log& log = logs_.at(get.mapped());
-  abandon(log, true);
+  give_up(log, link.id);
   // Others offer it as well, and are asked now: what these heads bring is kept behind them.
   schedule(log);
   start(link);
@@ -295,8 +333,10 @@ void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
   const LogId& id = get.mapped();
   Log& log = logs_.at(id);
   const Offer* offer = offers_.of(log, link.id);
-  const JournalSeq row = offer == nullptr ? log.fetch->current->row : offer->row;
-  abandon(log, true);
+  const Fetch& fetch = *log.fetch->current;
+  const JournalSeq others = fetch.source == link.id ? fetch.row : JournalSeq(0);
+  const JournalSeq row = offer == nullptr ? others : offer->row;
+  give_up(log, link.id);
   asks_.add(link.peer, id);
   cursors_.settle(link.id, id, row, false);
   schedule(log);
@@ -314,8 +354,9 @@ void Fetcher::on_late(Link& link, std::uint64_t request_id, bool last) {
 bool Fetcher::fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk) {
   const std::uint64_t held = log.held().value;
   const Fetch* other = current(log);
-  const bool gives_way = other != nullptr && other->source != link.id && other->next_chunk.value == held &&
-                         other->target.size <= head.size;
+  const Lane* lane = other == nullptr ? nullptr : lanes_.of(log, other->source);
+  const bool gives_way = other != nullptr && other->source != link.id && lane != nullptr &&
+                         lane->next.value == held && other->target.size <= head.size;
   const auto count = static_cast<std::uint64_t>(chunk.records_size());
   return (gives_way || other == nullptr) && takes_entries(log) && !logs_.is_own(log.id()) &&
          chunk.from() == held && count > 0 && head.size.value == held + count &&
@@ -327,11 +368,12 @@ bool Fetcher::comes_from_another(const Link& link, const Log& log, TreeSize size
   return other != nullptr && other->source != link.id && other->target.size >= size;
 }
 
-Status Fetcher::take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
-  abandon(log, false);
+Status Fetcher::take_push(Link& link, Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
+  abandon(log);
   offers_.keep(log, offer);
-  begin(log, offer, 0);
-  return take_chunk(log, std::move(chunk), size, offer.head.note);
+  begin(log, offer);
+  lanes_.take_push(link, log);
+  return take_chunk(log, link.id, std::move(chunk), size, offer.head.note);
 }
 
 // --- steps of News::run_stored ---
@@ -344,12 +386,12 @@ bool Fetcher::extend(Log& log, const StoredRun& run) {
 
 void Fetcher::advance(Log& log, const StoredRun& run) {
   if (!log.fetch->current || log.fetch->current->generation != run.generation) return;
-  log.fetch->current->last_progress = effects_.now().mono;
+  for (auto& [source, lane] : log.fetch->current->lanes) lane.last_progress = effects_.now().mono;
   if (run.is_last()) end(log);
 }
 
 void Fetcher::run_failed(Log& log, const StoredRun& run, const Error& error) {
-  if (log.fetch->current && log.fetch->current->generation == run.generation) abandon(log, false);
+  if (log.fetch->current && log.fetch->current->generation == run.generation) abandon(log);
   if (!log.state().frozen) store_.note_failure(log.id(), error);
 }
 
@@ -362,87 +404,40 @@ void Fetcher::forget(Link& link) {
   std::vector<LogId> affected;
   for (const LogId& id : logs) {
     Log& log = logs_.at(id);
-    const bool source = log.fetch->current && log.fetch->current->source == link.id;
-    if (source || offers_.of(log, link.id) != nullptr) affected.push_back(id);
+    const bool comes = lanes_.of(log, link.id) != nullptr;
+    if (comes || offers_.of(log, link.id) != nullptr) affected.push_back(id);
     offers_.drop(log, link.id);
-    if (source) abandon(log, true);
+    if (comes) abandon(log);
   }
   for (const LogId& id : affected) schedule(logs_.at(id));
 }
 
-const char* Fetcher::overdue(const Link& link) const {
-  const MonoTime now = effects_.now().mono;
-  if (now < link.fetch->due || store_.has_failed()) return nullptr;
-  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(), [&](const auto& get) {
-    return now - logs_.at(get.second).fetch->current->last_progress >= limits::kRequestDeadline;
-  });
-  return late ? "a Get was not answered in time" : nullptr;
-}
-
 void Fetcher::run_timers(Link& link) {
-  if (effects_.now().mono < link.fetch->due) return;
-  check_pace(link);
-  link.fetch->due = next_of_gets(link);
+  if (effects_.now().mono < lanes_.next_timer(link)) return;
+  give_up_slow(link, lanes_.trickling(link));
+  lanes_.look_again(link);
 }
 
-void Fetcher::check_pace(Link& link) {
-  std::vector<LogId> slow;
-  for (const auto& [request, id] : link.fetch->gets) {
-    if (trickles(link, *logs_.at(id).fetch->current)) slow.push_back(id);
-  }
+void Fetcher::give_up_slow(Link& link, const std::vector<LogId>& slow) {
   if (slow.empty()) return;
   if (peers_.note_slow(link.peer))
     effects_.notice(link.peer, "a log came too slowly; for a while others are asked first");
   // What waits for its turn there may be had elsewhere as well.
   const std::deque<LogId> waiting = take_queue(link);
-  for (const LogId& id : slow) abandon(logs_.at(id), false);
+  for (const LogId& id : slow) abandon(logs_.at(id));
   for (const LogId& id : waiting) schedule(logs_.at(id));
   for (const LogId& id : slow) schedule(logs_.at(id));
 }
 
-bool Fetcher::trickles(const Link& link, Fetch& fetch) const {
-  const MonoTime now = effects_.now().mono;
-  if (now < fetch.pace.due()) return false;
-  // The peer may wait for us: for credit, while our store is slow.
-  if (store_.has_failed() || link.lent < std::min(limits::kFrameBytes, effects_.config().window / 2)) {
-    fetch.pace.excuse(now);
-    return false;
-  }
-  return fetch.pace.trickles(now, link.answered, link.fetch->gets.size());
-}
-
-// When something is due of the link's Gets, by a look at each.
-MonoTime Fetcher::next_of_gets(const Link& link) const {
-  MonoTime due = MonoTime::max();
-  for (const auto& [request, id] : link.fetch->gets) {
-    const Fetch& fetch = *logs_.at(id).fetch->current;
-    due = std::min(due, fetch.pace.due());
-    if (!store_.has_failed()) due = std::min<MonoTime>(due, fetch.last_progress + limits::kRequestDeadline);
-  }
-  return due;
-}
-
 std::string Fetcher::wrong_list() const {
-  std::map<SessionId, std::set<LogId>> comes;
   std::set<SessionId> queued;
-  for (const auto& [id, log] : logs_.all()) {
-    if (log->fetch->current) comes[log->fetch->current->source].insert(id);
-  }
   for (const auto& [id, link] : links_.all()) {
     const LinkFetch& fetch = *link->fetch;
-    if (fetch.comes != comes[id]) return "comes";
-    for (const auto& [request, log] : fetch.gets) {
-      const Fetch* of_log = current(logs_.at(log));
-      if (of_log == nullptr || of_log->source != id || of_log->request_id != request) return "gets";
-    }
-    if (fetch.due > next_of_gets(*link)) return "gets due";
     if (!fetch.queue.empty()) queued.insert(id);
     const std::set<LogId> in_queue(fetch.queue.begin(), fetch.queue.end());
     if (in_queue != fetch.queued || in_queue.size() != fetch.queue.size()) return "in queue";
-    comes.erase(id);
   }
-  if (queued != queued_) return "queued";
-  return comes.empty() ? "" : "a fetch from a link that is gone";
+  return queued == queued_ ? lanes_.wrong_list() : "queued";
 }
 
 }  // namespace koinon::engine

@@ -1,7 +1,9 @@
 // Getting entries: one fetch a log at a time, by Get or push, its chunks verified as they come and stored in
-// order. Where a Get trickles or its peer goes, the log is asked of another peer.
+// order. Where a Get trickles or its peer goes, the log is asked of another peer. Our own log, when it comes
+// back, is asked of all peers that have it at once, each for a stripe of it at a time.
 #pragma once
 
+#include "node/engine/lanes.h"
 #include "node/engine/offers.h"
 #include "node/engine/stored_run.h"
 
@@ -20,8 +22,8 @@ class Fetcher {
   void start(Link& link);
   // The store is tried again: schedules all that is offered, and lets the deadlines of open Gets count again.
   void schedule_all();
-  // Gives up the log's fetch, if there is one. `forget_source`: its source is not to be asked for it again.
-  void abandon(Log& log, bool forget_source);
+  // Gives up the log's fetch, if there is one.
+  void abandon(Log& log);
   // Whether entries may be fetched now, where a fetch that is under way would be given up.
   bool takes_entries(const Log& log) const;
   const Fetch* current(const Log& log) const { return log.fetch->current ? &*log.fetch->current : nullptr; }
@@ -49,11 +51,11 @@ class Fetcher {
   bool fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk);
   // Takes a push that fits: its head counts as an offer before its signature is checked, with the run. An
   // error: the peer broke a rule.
-  Status take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size);
+  Status take_push(Link& link, Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size);
   // Whether the signature of what the source offers is verified: not while its push is checked and stored.
   bool is_verified(const Log& log, SessionId source) const {
-    const Fetch* fetch = current(log);
-    return fetch == nullptr || fetch->request_id != 0 || fetch->source != source;
+    const Lane* lane = lanes_.of(log, source);
+    return lane == nullptr || lane->request_id != 0;
   }
   // Whether another link brings at least as much already.
   bool comes_from_another(const Link& link, const Log& log, TreeSize size) const;
@@ -74,26 +76,28 @@ class Fetcher {
 
   void forget(Link& link);
   // The sentence that says which answer is overdue; nothing if none is.
-  const char* overdue(const Link& link) const;
+  const char* overdue(const Link& link) const { return lanes_.overdue(link); }
   bool awaits_answers(const Link& link) const { return !link.fetch->gets.empty(); }
   void run_timers(Link& link);
-  MonoTime next_timer(const Link& link) const { return link.fetch->due; }
+  MonoTime next_timer(const Link& link) const { return lanes_.next_timer(link); }
   std::string wrong_list() const;
 
  private:
   bool may_grow(const Log& log) const { return !log.fetch->current && takes_entries(log); }
+  void share(Log& log);
+  bool is_stranded(const Log& log) const;
+  bool may_join(const Link& link, const Log& log) const;
   void queue(Link& link, const LogId& id);
   std::deque<LogId> take_queue(Link& link);
   void start_fetch(Link& link, Log& log);
-  void begin(Log& log, const Offer& offer, std::uint64_t request_id);
+  void begin(Log& log, const Offer& offer);
   Fetch end(Log& log);  // no longer current
-  Status take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
+  void give_up(Log& log, SessionId failed);
+  Status take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::size_t size, Bytes head_note);
+  void give_up_slow(Link& link, const std::vector<LogId>& slow);
   void on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer);
   void commit_verified(Log& log);
   void commit(Log& log, RunVerified run, const TakenChunk& chunk);
-  bool trickles(const Link& link, Fetch& fetch) const;
-  void check_pace(Link& link);
-  MonoTime next_of_gets(const Link& link) const;
 
   Effects& effects_;
   StoreHealth& store_;
@@ -106,6 +110,7 @@ class Fetcher {
   Cursors& cursors_;
   Offers& offers_;
   News& news_;
+  Lanes lanes_;
   std::set<SessionId> queued_;  // links with a queue
 };
 

@@ -234,7 +234,7 @@ void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   Log& log = log_of(offer);
   if (!fetcher_.fits(link, log, offer.head, push.chunk()))
     return refuse_push(link, log, std::move(**shown), offer.head.size, size);
-  const Status taken = fetcher_.take_push(log, offer, std::move(*push.mutable_chunk()), size);
+  const Status taken = fetcher_.take_push(link, log, offer, std::move(*push.mutable_chunk()), size);
   if (!taken.ok()) links_.end_for_lie(link, taken.error());
 }
 

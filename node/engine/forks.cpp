@@ -88,7 +88,7 @@ void Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree
 void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
   const LogId id = log.id();
   logs_.freeze(log);
-  fetcher_.abandon(log, false);
+  fetcher_.abandon(log);
   commit(id, evidence.SerializeAsString(),
          Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
                "two signed heads of " + log.state().identity.name +

@@ -60,9 +60,9 @@ struct LinkOffers {
   std::set<LogId> logs;  // that it offers more of
 };
 
-// Of Fetcher.
+// Of Fetcher and its Lanes.
 struct LinkFetch {
-  std::map<std::uint64_t, LogId> gets;  // our open Gets, each the fetch of its log
+  std::map<std::uint64_t, LogId> gets;  // our open Gets, each a lane of its log
   std::set<LogId> comes;                // logs that come from it, by Get or push
   // No later than what is due of any of the Gets, so that not every input looks at all.
   MonoTime due = MonoTime::max();

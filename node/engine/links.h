@@ -29,6 +29,7 @@ class Fetcher;
 class Files;
 class FileServing;
 class Forks;
+class Lanes;
 class Offers;
 class SeenHeads;
 class Serving;
@@ -76,7 +77,7 @@ struct Link {
   Owned<LinkAsks, HeadAsks> asks;
   Owned<LinkCursor, Cursors> cursor;
   Owned<LinkOffers, Offers> offers;
-  Owned<LinkFetch, Fetcher> fetch;
+  Owned<LinkFetch, Fetcher, Lanes> fetch;
   Owned<LinkBodies, Bodies, BodyRequests> bodies;
   Owned<LinkFiles, Files> files;
   Owned<LinkFileServing, FileServing> file_serving;

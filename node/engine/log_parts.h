@@ -45,20 +45,27 @@ struct TakenChunk {
   std::optional<StoredHead> pushed = std::nullopt;  // its signature is checked with the chunk
 };
 
-struct Fetch {
-  std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
-  SessionId source;
-  StoredHead target;
-  JournalSeq row;                // that its target settles, of the source's journal; 0: none
+// A part of a fetch that comes from one link: by one Get after the other, or by a push.
+struct Lane {
   std::uint64_t request_id = 0;  // 0: a push
-  EntryIndex next_chunk;         // where the next chunk must begin
-  CompactRange range;            // of what was verified in order and given to the store
-  std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
+  EntryIndex next;               // where the next chunk must begin
+  EntryIndex to;                 // where the last one ends
   MonoTime last_progress{};
   Pace pace;  // of its Get
 };
 
-// Of Fetcher: one fetch of a log at a time.
+struct Fetch {
+  std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
+  SessionId source;              // whose head its target is
+  StoredHead target;
+  JournalSeq row;                   // that its target settles, of the source's journal; 0: none
+  EntryIndex next;                  // entries from here on were asked of nobody yet
+  std::map<SessionId, Lane> lanes;  // of our own log several, of another one that of its source
+  CompactRange range;               // of what was verified in order and given to the store
+  std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
+};
+
+// Of Fetcher and its Lanes: one fetch of a log at a time.
 struct LogFetch {
   std::optional<Fetch> current;
 };

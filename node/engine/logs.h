@@ -16,6 +16,7 @@ class BodyRequests;
 class Fetcher;
 class Filtering;
 class Follower;
+class Lanes;
 class Forks;
 class Intake;
 class MissingBodies;
@@ -39,7 +40,7 @@ class Log {
   // Of each part, and private to it
   Owned<LogIntake, Intake> intake;
   Owned<LogOffers, Offers> offers;
-  Owned<LogFetch, Fetcher> fetch;
+  Owned<LogFetch, Fetcher, Lanes> fetch;
   Owned<LogForks, Forks> forks;
   Owned<LogBodies, Bodies, MissingBodies, BodyRequests> bodies;
   Owned<LogFilter, Filtering> filter;

@@ -120,7 +120,7 @@ void News::leaves_policy(const LogId& id) {
   p.logs.relist(id);
   Log* log = p.logs.find(id);
   if (log == nullptr) return;
-  p.fetcher.abandon(*log, false);
+  p.fetcher.abandon(*log);
   p.offers.settle(*log);
   p.bodies.begin_anew(*log);
   p.admission.keep_for_grace(*log);

@@ -150,7 +150,8 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
   frame.mutable_chunk()->set_request_id(request_id);
   frame.mutable_chunk()->set_last(request.next == request.to);
   if (request.next == request.to) {
-    holdings_.note(*link, request.log, request.size);
+    // A city whose own log comes back asks several for parts of it.
+    if (request.to.value == request.size.value) holdings_.note(*link, request.log, request.size);
   } else {
     // Behind the others, so that a long log does not hold up a short one.
     runs.push_back(request);

@@ -30,7 +30,7 @@ StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& 
   }
   stored.filter_number = chunk.filter_number;
   stored.generation = fetch.generation;
-  stored.source = fetch.source;
+  stored.source = chunk.source;
   stored.size = chunk.size;
   return stored;
 }

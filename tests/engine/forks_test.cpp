@@ -62,7 +62,7 @@ TEST_F(ForksAlone, HeadsOfTwoSizesAndOneHeadTwiceSayNothing) {
 TEST_F(ForksAlone, TheHeadOfAPushThatNobodyHasVerifiedContradictsNothing) {
   v1::Chunk chunk;
   chunk.add_records()->set_entry("genesis");
-  ASSERT_TRUE(parts.fetcher.take_push(log, offer(one, 1, 'a'), chunk, 100).ok());
+  ASSERT_TRUE(parts.fetcher.take_push(one, log, offer(one, 1, 'a'), chunk, 100).ok());
   EXPECT_FALSE(parts.forks.freeze_if_forked(log, offer(other, 1, 'b')));
   EXPECT_FALSE(log.state().frozen);
 }

@@ -5,6 +5,7 @@ import datetime
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import threading
@@ -123,6 +124,7 @@ class Yesterday(SigningTest):
         wait_for(lambda: own(seoul) >= entries + 2, "what it had is back, and what was kept is signed")
         self.assertTrue(seoul.shows(told))
         self.assertRegex(get(seoul, "/metrics", watcher).text(), r"(?m)^koinon_signing_allowed 1$")
+        self.assertRegex(get(seoul, "/metrics", watcher).text(), r"(?m)^koinon_signing_peers_awaited 0$")
         milan.start(peer_port=ports[milan])
         seoul.publish("After")
         self.followed(seoul, la, milan)
@@ -155,7 +157,11 @@ class Yesterday(SigningTest):
         for city in cities:
             for words in (answer["signing_waits"]["reason"], said, listed, page, seoul.run("status")):
                 self.assertIn(city, words)
-        self.assertRegex(get(seoul, "/metrics", watcher).text(), r"(?m)^koinon_signing_allowed 0$")
+        metrics = get(seoul, "/metrics", watcher).text()
+        self.assertRegex(metrics, r"(?m)^koinon_signing_allowed 0$")
+        self.assertRegex(metrics, rf"(?m)^koinon_signing_peers_awaited {len(cities)}$")
+        told = float(re.search(r"(?m)^koinon_signing_fewer_suffice_timestamp_seconds (\S+)$", metrics).group(1))
+        self.assertAlmostEqual(told, ends.timestamp(), delta=1)
         self.assertEqual(seoul.local("GET", f"/api/v1/held/{answer['id']}")["state"], "waits-for-signing")
         self.assertEqual(own(seoul), entries, "nothing was signed")
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::minutes kLiarTurn{1};
 constexpr std::chrono::minutes kLook{5};  // shorter than the time for which anybody is shunned
 constexpr double kLooksAtDesk = 0.2;      // share of looks at which an office looks at what was set aside
+constexpr std::uint64_t kStripe = 8;      // of a log that comes back: logs are short here
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in this time all nodes start and pin each other
@@ -42,8 +43,8 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.engine.ping_interval =
       std::chrono::milliseconds(static_cast<std::int64_t>(stage_.scenario.ping_seconds * 1000));
   if (stage_.chance.hit(stage_.scenario.filtered)) setup.engine.filter = life_.some_filter();
-  if (stage_.scenario.attached > 0 && stage_.chance.hit(1.0 / 3))
-    setup.engine.attachments_up_to = stage_.scenario.file_bytes;
+  if (stage_.scenario.attached > 0 && stage_.chance.hit(1.0 / 3)) setup.engine.stripe = kStripe;
+  setup.engine.attachments_up_to = stage_.scenario.file_bytes;
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((stage_.chance.unit() * 2 - 1) * stage_.scenario.skew_seconds * 1000));
   setup.engine.log_bytes = stage_.scenario.log_bytes;

@@ -1,0 +1,170 @@
+// Our own log that comes back is asked of several peers at once, a stripe of each, without a network.
+#include "node/engine/lanes.h"
+
+#include "tests/engine/alone.h"
+
+namespace koinon::engine::test {
+namespace {
+
+const LogIdentity kSeoul = city("seoul");
+constexpr std::uint64_t kHeld = 2;
+constexpr std::uint64_t kStripe = 3;
+constexpr std::uint64_t kAll = kHeld + 2 * kStripe + 1;  // two stripes and one entry are missing
+
+// Two peers have more of our own log than is held here.
+class OwnLanes : public Alone {
+ protected:
+  OwnLanes() : Alone(behind(), stripes()) {}
+  static StoreState behind() {
+    StoreState state = pinned({kMilan, kOslo}, {state_of(kSeoul, kHeld, 1)});
+    state.own_log = kSeoul.log_id();
+    return state;
+  }
+  static EngineConfig stripes() {
+    EngineConfig config;
+    config.stripe = kStripe;
+    return config;
+  }
+
+  void show(const Link& source, std::uint64_t size = kAll) {
+    parts.offers.keep(log, {log.id(), kSeoul, {TreeSize(size), key_of<Hash>('r'), "a head"}, source.id, {}});
+    parts.fetcher.schedule(log);
+    look();
+  }
+  // The Get that was said to the link with the last outputs; a number of 0: none.
+  v1::Get get_of(const Link& link) { return last_said(link, &v1::Frame::has_get, &v1::Frame::get); }
+  static void expect_stripe(const v1::Get& get, std::uint64_t from, std::uint64_t to) {
+    EXPECT_NE(get.request_id(), 0U);
+    EXPECT_EQ(get.from(), from);
+    EXPECT_EQ(get.to(), to);
+    EXPECT_EQ(get.size(), kAll) << "all prove themselves against one head";
+  }
+  // The whole answer, as one chunk. Its check is to be answered.
+  Asked<VerifyRun> come(Link& link, const v1::Get& get) {
+    v1::Chunk chunk;
+    chunk.set_request_id(get.request_id());
+    chunk.set_from(get.from());
+    chunk.set_last(true);
+    for (std::uint64_t i = get.from(); i < get.to(); ++i) chunk.add_records()->set_entry("an entry");
+    parts.fetcher.on_chunk(link, std::move(chunk), 100);
+    look();
+    const auto checks = asked<VerifyRun>();
+    EXPECT_EQ(checks.size(), 1U);
+    return checks.at(0);
+  }
+  void proves(const Asked<VerifyRun>& check) {
+    RunVerified run;
+    CompactRange range;
+    const std::uint64_t from = check.intent.from.value;
+    for (std::uint64_t i = 0; i < from; ++i) range.append(key_of<Hash>('e'));
+    run.left = range.hashes();
+    for (std::uint64_t i = from; i < from + check.intent.records.size(); ++i) {
+      run.records.push_back({EntryIndex(i), "an entry", {}, BodyState::kHeld, {}});
+      run.leaves.push_back(key_of<Hash>('e'));
+      range.append(key_of<Hash>('e'));
+    }
+    run.after = range;
+    answer(check.id, Answer(std::move(run)));
+  }
+
+  Log& log = parts.logs.at(kSeoul.log_id());
+  Link& one = connect('\1');
+  Link& other = connect('\2');
+};
+
+TEST_F(OwnLanes, EachIsAskedForAStripeAndThenForTheNext) {
+  show(one);
+  const v1::Get first = get_of(one);
+  expect_stripe(first, kHeld, kHeld + kStripe);
+  show(other);
+  expect_stripe(get_of(other), kHeld + kStripe, kHeld + 2 * kStripe);
+  EXPECT_EQ(get_of(one).request_id(), 0U) << "one at a time";
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+  (void)come(one, first);
+  expect_stripe(get_of(one), kHeld + 2 * kStripe, kAll);
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, WhatComesOutOfTurnIsStoredInOrderAsOfWhomItCameFrom) {
+  show(one);
+  const v1::Get first = get_of(one);
+  show(other);
+  const v1::Get second = get_of(other);
+  proves(come(other, second));
+  EXPECT_TRUE(asked<CommitRun>().empty()) << "what comes before it is not here";
+  proves(come(one, first));
+  const auto commits = asked<CommitRun>();
+  ASSERT_EQ(commits.size(), 2U);
+  EXPECT_EQ(commits[0].intent.run.after.size(), TreeSize(kHeld + kStripe));
+  EXPECT_EQ(commits[0].intent.run.source, one.peer);
+  EXPECT_EQ(commits[1].intent.run.after.size(), TreeSize(kHeld + 2 * kStripe));
+  EXPECT_EQ(commits[1].intent.run.source, other.peer);
+  EXPECT_TRUE(commits[1].intent.own);
+}
+
+TEST_F(OwnLanes, TheStripeOfWhoGoesIsAskedOfTheOther) {
+  show(one);
+  show(other);
+  cut(one);
+  expect_stripe(get_of(other), kHeld, kHeld + kStripe);
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, TheStripeOfWhoLiesIsAskedOfTheOther) {
+  show(one);
+  const v1::Get first = get_of(one);
+  show(other);
+  answer(come(one, first).id, fail(Code::kBadProof, "it proves nothing"));
+  EXPECT_TRUE(one.ended);
+  EXPECT_EQ(lies_of(one), 1U);
+  EXPECT_FALSE(other.ended);
+  expect_stripe(get_of(other), kHeld, kHeld + kStripe);
+}
+
+TEST_F(OwnLanes, TheStripeOfWhoTricklesIsAskedOfTheOther) {
+  show(one);
+  show(other);
+  proves(come(other, get_of(other)));
+  show(other);
+  begin(limits::kPacePeriod);
+  parts.fetcher.run_timers(one);
+  look();
+  expect_stripe(get_of(other), kHeld, kHeld + kStripe);
+  EXPECT_TRUE(parts.peers.is_slow(one.peer));
+  EXPECT_FALSE(parts.peers.is_slow(other.peer));
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, WhoseWindowIsUsedUpWaitsForTheOthersAndIsNotLate) {
+  show(one);
+  show(other);
+  other.lent = 0;
+  begin(limits::kRequestDeadline);
+  EXPECT_NE(parts.fetcher.overdue(one), nullptr);
+  EXPECT_EQ(parts.fetcher.overdue(other), nullptr);
+  parts.fetcher.run_timers(other);
+  EXPECT_FALSE(parts.peers.is_slow(other.peer));
+  EXPECT_GT(parts.fetcher.next_timer(other), MonoTime(limits::kRequestDeadline)) << "it is looked at later";
+}
+
+TEST_F(OwnLanes, WhenNobodyOffersTheRestAnyMoreItEndsAndTheNextOfferBeginsAnew) {
+  show(one);
+  const v1::Get first = get_of(one);
+  parts.offers.keep(
+      log, {log.id(), kSeoul, {TreeSize(kHeld), key_of<Hash>('r'), "a head"}, one.id, JournalSeq(7)});
+  (void)come(one, first);
+  EXPECT_EQ(parts.fetcher.current(log), nullptr) << "its node was put back as well";
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+  show(other);
+  expect_stripe(get_of(other), kHeld, kHeld + kStripe);
+}
+
+TEST_F(OwnLanes, WhoHasLessThanIsFetchedIsNotAsked) {
+  show(one);
+  show(other, kAll - 1);
+  EXPECT_EQ(get_of(other).request_id(), 0U);
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+}  // namespace
+}  // namespace koinon::engine::test
