@@ -355,10 +355,12 @@ void Invariants::check_files_settled(SimNode& node, const std::map<NodeIndex, st
         (standing ? " (" + standing->trouble + ")" : " and does not look for it"));
   }
   for (const auto& [id, file] : truth_.files()) {
-    if (!file.index || !gets.at(node.index()).contains(file.log)) continue;
+    // Of a log that has parted in two, some keep the history without the withdrawal.
+    if (!file.index || !truth_.log(file.log).honest || !gets.at(node.index()).contains(file.log)) continue;
     const auto named = node.store().attachment_named(id.sha256);
     if (truth_.log(file.log).records()[file.index->value].erased_by && *named)
-      add("still holds a file of a note that was erased");
+      add("still holds a file of entry " + std::to_string(file.index->value) + " of " +
+          truth_.log(file.log).identity.name + ", which was erased");
   }
 }
 
