@@ -55,6 +55,23 @@ void Fetcher::share(Log& log) {
   }
 }
 
+// Whether the link may bring a part of what is fetched of our own log.
+bool Fetcher::offers_rest(const Link& link, const Log& log) const {
+  const Fetch& fetch = *log.fetch->current;
+  const Offer* offer = offers_.of(log, link.id);
+  return offer != nullptr && offer->head.size >= fetch.target.size &&
+         fetch.next.value < fetch.target.size.value &&
+         (link.id == fetch.source || !peers_.is_slow(link.peer));
+}
+
+// What comes out of turn waits in memory, so nobody runs far ahead.
+bool Fetcher::may_join(const Link& link, const Log& log) const {
+  const Fetch* fetch = current(log);
+  if (fetch == nullptr || !logs_.is_own(log.id()) || fetch->lanes.contains(link.id)) return false;
+  const std::uint64_t ahead = limits::kStripesAhead * effects_.config().stripe;
+  return fetch->next.value < fetch->range.size().value + ahead && offers_rest(link, log);
+}
+
 // Whoever was to bring the rest offers it no longer.
 bool Fetcher::is_stranded(const Log& log) const {
   const Fetch& fetch = *log.fetch->current;
@@ -63,17 +80,8 @@ bool Fetcher::is_stranded(const Log& log) const {
   const auto& offers = offers_.all(log);
   return std::none_of(offers.begin(), offers.end(), [&](const auto& offer) {
     const Link* link = links_.find(offer.first);
-    return link != nullptr && may_join(*link, log);
+    return link != nullptr && offers_rest(*link, log);
   });
-}
-
-bool Fetcher::may_join(const Link& link, const Log& log) const {
-  const Fetch* fetch = current(log);
-  if (fetch == nullptr || !logs_.is_own(log.id()) || fetch->lanes.contains(link.id)) return false;
-  const Offer* offer = offers_.of(log, link.id);
-  return offer != nullptr && offer->head.size >= fetch->target.size &&
-         fetch->next.value < fetch->target.size.value &&
-         (link.id == fetch->source || !peers_.is_slow(link.peer));
 }
 
 // Once: a busy log is scheduled with each of its heads while it waits.
@@ -330,15 +338,14 @@ bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
 void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
   const auto get = link.fetch->gets.extract(request_id);
   if (get.empty()) return;
-  const LogId& id = get.mapped();
-  Log& log = logs_.at(id);
+  Log& log = logs_.at(get.mapped());
   const Offer* offer = offers_.of(log, link.id);
   const Fetch& fetch = *log.fetch->current;
   const JournalSeq others = fetch.source == link.id ? fetch.row : JournalSeq(0);
   const JournalSeq row = offer == nullptr ? others : offer->row;
   give_up(log, link.id);
-  asks_.add(link.peer, id);
-  cursors_.settle(link.id, id, row, false);
+  asks_.add(link.peer, log.id());
+  cursors_.settle(link.id, log.id(), row, false);
   schedule(log);
   start(link);
 }

@@ -85,6 +85,7 @@ class Fetcher {
  private:
   bool may_grow(const Log& log) const { return !log.fetch->current && takes_entries(log); }
   void share(Log& log);
+  bool offers_rest(const Link& link, const Log& log) const;
   bool is_stranded(const Log& log) const;
   bool may_join(const Link& link, const Log& log) const;
   void queue(Link& link, const LogId& id);

@@ -10,6 +10,7 @@ const LogIdentity kSeoul = city("seoul");
 constexpr std::uint64_t kHeld = 2;
 constexpr std::uint64_t kStripe = 3;
 constexpr std::uint64_t kAll = kHeld + 2 * kStripe + 1;  // two stripes and one entry are missing
+constexpr std::uint64_t kLong = kHeld + 2 * limits::kStripesAhead * kStripe;
 
 // Two peers have more of our own log than is held here.
 class OwnLanes : public Alone {
@@ -48,10 +49,13 @@ class OwnLanes : public Alone {
     for (std::uint64_t i = get.from(); i < get.to(); ++i) chunk.add_records()->set_entry("an entry");
     parts.fetcher.on_chunk(link, std::move(chunk), 100);
     look();
+    after_chunk = get_of(link);
     const auto checks = asked<VerifyRun>();
     EXPECT_EQ(checks.size(), 1U);
     return checks.at(0);
   }
+  // The Get that followed upon the chunk that came last; a number of 0: none.
+  v1::Get later_get() const { return after_chunk; }
   void proves(const Asked<VerifyRun>& check) {
     RunVerified run;
     CompactRange range;
@@ -67,6 +71,7 @@ class OwnLanes : public Alone {
     answer(check.id, Answer(std::move(run)));
   }
 
+  v1::Get after_chunk;
   Log& log = parts.logs.at(kSeoul.log_id());
   Link& one = connect('\1');
   Link& other = connect('\2');
@@ -145,6 +150,28 @@ TEST_F(OwnLanes, WhoseWindowIsUsedUpWaitsForTheOthersAndIsNotLate) {
   parts.fetcher.run_timers(other);
   EXPECT_FALSE(parts.peers.is_slow(other.peer));
   EXPECT_GT(parts.fetcher.next_timer(other), MonoTime(limits::kRequestDeadline)) << "it is looked at later";
+}
+
+TEST_F(OwnLanes, NobodyRunsFarAheadOfWhatIsStored) {
+  show(one, kLong);
+  const v1::Get first = get_of(one);
+  show(other, kLong);
+  v1::Get next = get_of(other);
+  std::uint64_t asked_to = next.to();
+  while (next.request_id() != 0) {
+    asked_to = next.to();
+    proves(come(other, next));
+    next = later_get();
+  }
+  EXPECT_EQ(asked_to, kHeld + limits::kStripesAhead * kStripe) << "what comes out of turn waits in memory";
+  EXPECT_NE(parts.fetcher.current(log), nullptr) << "it waits for the first, and is not given up";
+  proves(come(one, first));
+  EXPECT_EQ(asked<CommitRun>().size(), limits::kStripesAhead) << "all that has come is stored";
+  parts.fetcher.schedule(log);
+  look();
+  EXPECT_NE(get_of(one).request_id(), 0U);
+  EXPECT_NE(get_of(other).request_id(), 0U) << "and both go on";
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
 }
 
 TEST_F(OwnLanes, WhenNobodyOffersTheRestAnyMoreItEndsAndTheNextOfferBeginsAnew) {
