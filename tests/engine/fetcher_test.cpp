@@ -176,6 +176,24 @@ TEST_F(FetcherAlone, WhenAPeerGoesAnotherIsAsked) {
   EXPECT_EQ(parts.fetcher.wrong_list(), "");
 }
 
+TEST_F(FetcherAlone, WhoAnswersAGetWithHeadsHasItNotAndAnotherIsAsked) {
+  show(one, 5);
+  const std::uint64_t request = get_of(one).request_id();
+  show(other, 4);
+  EXPECT_FALSE(parts.fetcher.on_heads(one, request + 1)) << "no Get of that number is open";
+  EXPECT_TRUE(parts.fetcher.on_heads(one, request));
+  look();
+  EXPECT_EQ(parts.offers.of(log, one.id), nullptr);
+  EXPECT_EQ(get_of(other).to(), 4U);
+  EXPECT_EQ(get_of(one).request_id(), 0U) << "nothing is cancelled: it has answered";
+  EXPECT_FALSE(one.ended);
+  EXPECT_EQ(lies_of(one), 0U);
+  // Its own head takes the offer's place, behind what is being fetched.
+  parts.offers.keep(log, offer(one, 3));
+  EXPECT_EQ(parts.offers.of(log, one.id)->head.size, TreeSize(3));
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
 TEST_F(FetcherAlone, WhoRefusesIsNotAskedAgainAndAnotherIs) {
   show(one, 5);
   show(other, 4);
