@@ -30,7 +30,7 @@ void Fetcher::schedule(Log& log) {
   if (store_.has_failed()) return;
   if (log.fetch->current) {
     share(log);
-    if (!is_stranded(log)) return;
+    if (!log.fetch->current || !is_stranded(log)) return;
     abandon(log);
   }
   if (!takes_entries(log)) return;
@@ -168,6 +168,9 @@ void Fetcher::abandon(Log& log) {
 // Whoever has failed is not to be asked for it again.
 void Fetcher::give_up(Log& log, SessionId failed) {
   if (!log.fetch->current) return;
+  // It has disturbed all who bring our own log, so for a while others are asked.
+  const Link* link = links_.find(failed);
+  if (logs_.is_own(log.id()) && link != nullptr) peers_.note_slow(link->peer);
   offers_.drop(log, failed);
   abandon(log);
 }
@@ -273,6 +276,7 @@ void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified>
   if (!current) return release(chunk.source, chunk.size);
   log.fetch->current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
   commit_verified(log);
+  lanes_.note_verified(log);
 }
 
 // Gives what continues the log to the store, in order.
@@ -370,11 +374,6 @@ bool Fetcher::fits(const Link& link, Log& log, const StoredHead& head, const v1:
          head.size.value <= intake_.entries_quota() && intake_.takes_more(log) && !store_.has_failed();
 }
 
-bool Fetcher::comes_from_another(const Link& link, const Log& log, TreeSize size) const {
-  const Fetch* other = current(log);
-  return other != nullptr && other->source != link.id && other->target.size >= size;
-}
-
 Status Fetcher::take_push(Link& link, Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
   abandon(log);
   offers_.keep(log, offer);
@@ -414,6 +413,7 @@ void Fetcher::forget(Link& link) {
     const bool comes = lanes_.of(log, link.id) != nullptr;
     if (comes || offers_.of(log, link.id) != nullptr) affected.push_back(id);
     offers_.drop(log, link.id);
+    if (comes && logs_.is_own(id)) peers_.note_slow(link.peer);
     if (comes) abandon(log);
   }
   for (const LogId& id : affected) schedule(logs_.at(id));

@@ -58,7 +58,10 @@ class Fetcher {
     return lane == nullptr || lane->request_id != 0;
   }
   // Whether another link brings at least as much already.
-  bool comes_from_another(const Link& link, const Log& log, TreeSize size) const;
+  bool comes_from_another(const Link& link, const Log& log, TreeSize size) const {
+    const Fetch* other = current(log);
+    return other != nullptr && other->source != link.id && other->target.size >= size;
+  }
   // The bytes of a frame, counted by Intake::begin, are stored or dropped: its sender may send as many again,
   // and what waited for room is fetched.
   void release(SessionId source, std::size_t size);

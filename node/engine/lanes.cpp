@@ -51,6 +51,16 @@ void Lanes::end_stripe(Link& link, Log& log) {
   link.fetch->comes.erase(log.id());
 }
 
+void Lanes::note_verified(Log& log) {
+  if (!log.fetch->current) return;
+  Fetch& fetch = *log.fetch->current;
+  if (fetch.verified.empty()) {
+    fetch.held_up_since.reset();
+  } else if (!fetch.held_up_since) {
+    fetch.held_up_since = effects_.now().mono;
+  }
+}
+
 void Lanes::end_all(const LogId& log, const Fetch& ended) {
   for (const auto& [source, lane] : ended.lanes) {
     Link* link = links_.find(source);
@@ -81,19 +91,27 @@ std::vector<LogId> Lanes::trickling(Link& link) {
   for (const auto& [request, id] : link.fetch->gets) {
     Lane& lane = lane_of(link, id);
     if (waits_for_us(link)) lane.last_progress = effects_.now().mono;
-    if (trickles(link, lane)) out.push_back(id);
+    if (trickles(link, lane, id)) out.push_back(id);
   }
   return out;
 }
 
-bool Lanes::trickles(const Link& link, Lane& lane) const {
+// For a whole period others have brought what waits for this part.
+bool Lanes::holds_up(const Lane& lane, const LogId& log) const {
+  const Fetch& fetch = *logs_.at(log).fetch->current;
+  if (!fetch.held_up_since || effects_.now().mono - *fetch.held_up_since < limits::kPacePeriod) return false;
+  return std::none_of(fetch.lanes.begin(), fetch.lanes.end(),
+                      [&](const auto& other) { return other.second.to < lane.to; });
+}
+
+bool Lanes::trickles(const Link& link, Lane& lane, const LogId& log) const {
   const MonoTime now = effects_.now().mono;
   if (now < lane.pace.due()) return false;
   if (waits_for_us(link)) {
     lane.pace.excuse(now);
     return false;
   }
-  return lane.pace.trickles(now, link.answered, link.fetch->gets.size());
+  return holds_up(lane, log) || lane.pace.trickles(now, link.answered, link.fetch->gets.size());
 }
 
 MonoTime Lanes::next_of_gets(const Link& link) const {

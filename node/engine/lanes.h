@@ -20,6 +20,8 @@ class Lanes {
   void take_push(Link& link, Log& log) { (void)begin(link, log, 0); }
   // The link has brought its stripe, and may have another one.
   void end_stripe(Link& link, Log& log);
+  // A chunk was verified, and what continues the log was given to the store.
+  void note_verified(Log& log);
   // The fetch is over. Gets that are still open are cancelled.
   void end_all(const LogId& log, const Fetch& ended);
 
@@ -42,7 +44,8 @@ class Lanes {
  private:
   Lane& begin(Link& link, Log& log, std::uint64_t request_id);
   bool waits_for_us(const Link& link) const;
-  bool trickles(const Link& link, Lane& lane) const;
+  bool holds_up(const Lane& lane, const LogId& log) const;
+  bool trickles(const Link& link, Lane& lane, const LogId& log) const;
   MonoTime next_of_gets(const Link& link) const;
   Lane& lane_of(const Link& link, const LogId& log) const {
     return logs_.at(log).fetch->current->lanes.at(link.id);

@@ -63,6 +63,7 @@ struct Fetch {
   std::map<SessionId, Lane> lanes;  // of our own log several, of another one that of its source
   CompactRange range;               // of what was verified in order and given to the store
   std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
+  std::optional<MonoTime> held_up_since;  // then something came that waits for what is before it
 };
 
 // Of Fetcher and its Lanes: one fetch of a log at a time.

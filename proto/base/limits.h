@@ -69,7 +69,7 @@ inline constexpr std::size_t kUnverifiedHeads = 4096;  // of one session; above 
 inline constexpr std::size_t kPushRecords = 256;       // a push of more goes as a head alone
 inline constexpr std::size_t kRecordsPerChunk = 16384;  // (wire)
 // Of our own log that comes back: each peer is asked for so many entries at a time, all at once.
-inline constexpr std::size_t kStripe = 1024;
+inline constexpr std::size_t kStripe = 128;
 inline constexpr std::size_t kStripesAhead = 4;  // asked for beyond what is given to the store
 
 inline constexpr std::size_t kMissingBodies = 4096;     // of one log, looked for at a time

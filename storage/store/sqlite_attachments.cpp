@@ -128,9 +128,10 @@ Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<At
     put.bind(record_id(log_number, fact.index));
     KOINON_TRY(bind_id(put, fact.id).run());
     if (!own) continue;
-    auto keep =
-        db_.prepare("UPDATE attachment SET wish = 3 WHERE sha256 = ? AND size = ? AND chunk_root = ?");
-    KOINON_TRY(bind_id(keep, fact.id).run());
+    auto keep = db_.prepare(
+        "UPDATE attachment SET wish = 3 WHERE (sha256, size, chunk_root) IN "
+        "(SELECT sha256, size, chunk_root FROM attachment_use WHERE record = ?)");
+    KOINON_TRY(keep.bind(record_id(log_number, fact.index)).run());
   }
   return {};
 }

@@ -40,6 +40,11 @@ class OwnLanes : public Alone {
     EXPECT_EQ(get.to(), to);
     EXPECT_EQ(get.size(), kAll) << "all prove themselves against one head";
   }
+  static void expect_stripe_of(const v1::Get& get, std::uint64_t from, std::uint64_t size) {
+    EXPECT_EQ(get.from(), from);
+    EXPECT_EQ(get.to(), from + kStripe);
+    EXPECT_EQ(get.size(), size);
+  }
   // The whole answer, as one chunk. Its check is to be answered.
   Asked<VerifyRun> come(Link& link, const v1::Get& get) {
     v1::Chunk chunk;
@@ -138,6 +143,37 @@ TEST_F(OwnLanes, TheStripeOfWhoTricklesIsAskedOfTheOther) {
   EXPECT_TRUE(parts.peers.is_slow(one.peer));
   EXPECT_FALSE(parts.peers.is_slow(other.peer));
   EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, WhoAnswersWithHeadsDisturbsTheOthersOnce) {
+  show(one);
+  show(other);
+  const std::uint64_t request = get_of(other).request_id();
+  EXPECT_TRUE(parts.fetcher.on_heads(other, request));
+  look();
+  expect_stripe(get_of(one), kHeld, kHeld + kStripe);
+  show(other);
+  EXPECT_EQ(get_of(other).request_id(), 0U) << "it shows the head again, and may not have it again";
+  EXPECT_EQ(get_of(one).request_id(), 0U) << "what comes goes on";
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, WhoHoldsUpWhatOthersHaveBroughtIsSlowHoweverSteadily) {
+  show(one, kLong);
+  const v1::Get first = get_of(one);
+  show(other, kLong);
+  proves(come(other, get_of(other)));
+  begin(limits::kPacePeriod / 2);
+  v1::Chunk chunk;
+  chunk.set_request_id(first.request_id());
+  chunk.set_from(first.from());
+  chunk.add_records()->set_entry("an entry");
+  parts.fetcher.on_chunk(one, std::move(chunk), limits::kMiB);
+  begin(limits::kPacePeriod);
+  parts.fetcher.run_timers(one);
+  look();
+  EXPECT_TRUE(parts.peers.is_slow(one.peer));
+  expect_stripe_of(get_of(other), kHeld, kLong);
 }
 
 TEST_F(OwnLanes, WhoseWindowIsUsedUpWaitsForTheOthersAndIsNotLate) {

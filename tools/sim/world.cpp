@@ -43,11 +43,12 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.engine.ping_interval =
       std::chrono::milliseconds(static_cast<std::int64_t>(stage_.scenario.ping_seconds * 1000));
   if (stage_.chance.hit(stage_.scenario.filtered)) setup.engine.filter = life_.some_filter();
-  if (stage_.scenario.attached > 0 && stage_.chance.hit(1.0 / 3)) setup.engine.stripe = kStripe;
-  setup.engine.attachments_up_to = stage_.scenario.file_bytes;
+  if (stage_.scenario.attached > 0 && stage_.chance.hit(1.0 / 3))
+    setup.engine.attachments_up_to = stage_.scenario.file_bytes;
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((stage_.chance.unit() * 2 - 1) * stage_.scenario.skew_seconds * 1000));
   setup.engine.log_bytes = stage_.scenario.log_bytes;
+  setup.engine.stripe = kStripe;
   setup.slow_answers = stage_.scenario.slow_answers;
   setup.late_listener = stage_.scenario.dial_races_per_day > 0;
   setup.drift = stage_.scenario.skew_seconds > 0 ? (stage_.chance.unit() * 2 - 1) * 1e-4 : 0;
