@@ -89,6 +89,11 @@ void News::policy_changed(const TrustChange& change) {
   for (const LogId& id : change.added) enters_policy(id);
   for (const LogId& id : change.removed) leaves_policy(id);
   if (!change.removed.empty()) p.asks.forget_outside(p.trust);
+  // What of them was missing when they left is looked for now; by a peer that comes later, when it is ready.
+  if (p.links.all().empty()) return;
+  for (const LogId& id : change.added) {
+    if (Log* log = p.logs.find(id); log != nullptr) p.bodies.look_for(*log);
+  }
 }
 
 void News::rolled_back(const NodeKey& peer, const std::string& how) { parts_.standing.epoch_lost(how, peer); }

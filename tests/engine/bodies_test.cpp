@@ -60,6 +60,25 @@ TEST_P(Bodies, AMissingBodyIsNoticedAtOnceAndHealedByOneHonestHolder) {
   EXPECT_TRUE(reader.engine->standing(author.id()).missing.empty());
 }
 
+TEST_P(Bodies, WhatWasMissingIsLookedForAtOnceWhenACityIsAdmittedAgain) {
+  TestNode& a = network.add("a.example");
+  TestNode& b = network.add("b.example");
+  network.peer(a, b);
+  a.publish(2);
+  bool keeps_back = true;
+  const SessionId session = network.connect(a, b);
+  network.tamper_frames(session, a, [&](v1::Frame& frame) { return !keeps_back || without_bodies(frame); });
+  network.drive();
+  ASSERT_EQ(b.holds(a), 3U);
+  ASSERT_EQ(b.bodies_of(a), 0U);
+  b.engine->on_blocked(b.now, a.id(), true);
+  network.drive();
+  keeps_back = false;
+  b.engine->on_blocked(b.now, a.id(), false);
+  network.drive();
+  EXPECT_EQ(b.bodies_of(a), 2U) << "nobody has to come, or to publish, for that";
+}
+
 TEST_P(Bodies, SeveralPeersAreAskedAtOnce) {
   TestNode& author = network.add("author.example");
   EngineConfig nothing = wanting({"none"});

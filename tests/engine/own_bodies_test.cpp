@@ -1,5 +1,7 @@
 // The bodies of a node's own log that it has lost, after a restore or a repair: it gets all that peers hold,
 // whatever anybody's filter wants, and nothing that it has erased.
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "tests/engine/network.h"
@@ -60,6 +62,19 @@ class OwnBodies : public NetworkTest {
     network.cut(session);
     network.drive();
     return old;
+  }
+
+  // Graz comes from a backup. Rome and Bonn are its peers; Bonn never comes, and so Graz goes on asking.
+  std::tuple<TestNode&, TestNode&, TestNode&> a_restored_city() {
+    EngineConfig config;
+    config.standing.restored = true;
+    TestNode& graz = network.add("graz.example", config);
+    TestNode& rome = network.add("rome.example");
+    TestNode& bonn = network.add("bonn.example");
+    network.peer(graz, rome);
+    network.peer(graz, bonn);
+    graz.publish(2);
+    return {graz, rome, bonn};
   }
 
   void expect_all(const TestNode& old) {
@@ -134,14 +149,7 @@ TEST_P(OwnBodies, WhatIsErasedWhileItIsMissingIsLookedForNoMore) {
 }
 
 TEST_P(OwnBodies, WhatIsHeldBackIsNotLookedFor) {
-  EngineConfig config;
-  config.standing.restored = true;
-  TestNode& graz = network.add("graz.example", config);
-  TestNode& rome = network.add("rome.example");
-  TestNode& bonn = network.add("bonn.example");
-  network.peer(graz, rome);
-  network.peer(graz, bonn);  // it never comes, and so Graz goes on asking
-  graz.publish(2);
+  const auto [graz, rome, bonn] = a_restored_city();
   network.connect(rome, graz);
   network.drive();
   EXPECT_EQ(rome.holds(graz), 3U);
@@ -159,14 +167,7 @@ TEST_P(OwnBodies, WhatIsHeldBackIsNotLookedFor) {
 }
 
 TEST_P(OwnBodies, WhatIsHeldBackIsNotGivenByName) {
-  EngineConfig config;
-  config.standing.restored = true;
-  TestNode& graz = network.add("graz.example", config);
-  TestNode& rome = network.add("rome.example");
-  TestNode& bonn = network.add("bonn.example");
-  network.peer(graz, rome);
-  network.peer(graz, bonn);  // it never comes, and so Graz goes on asking
-  graz.publish(2);
+  const auto [graz, rome, bonn] = a_restored_city();
   std::size_t asked = 0;
   const SessionId session = network.connect(rome, graz);
   network.tamper_frames(session, rome, [&asked](v1::Frame& frame) {
