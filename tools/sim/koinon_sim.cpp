@@ -57,11 +57,11 @@ Result<Seeds> parse_seeds(const std::string& text) {
 
 Result<Scenario> choose_scenario(const Options& options) {
   KOINON_ASSIGN(Scenario scenario, find_scenario(options.scenario));
-  if (options.nodes > 0) scenario.nodes = options.nodes;
+  if (options.nodes > 0) scenario.resize(options.nodes);
   if (options.hours > 0) scenario.hours = options.hours;
   if (!options.topology.empty()) scenario.topology = options.topology;
   scenario.sqlite = scenario.sqlite || options.sqlite;
-  if (scenario.nodes < 2 || scenario.liars.size() + 1 >= scenario.nodes) {
+  if (scenario.nodes < 2 || scenario.liars_at_once() + 1 >= scenario.nodes) {
     return fail(Code::kInvalidArgument, "there must be at least two nodes, and more of them than liars",
                 "--nodes");
   }
@@ -202,7 +202,8 @@ int run(int argc, char** argv) {
   Options options;
   app.add_option("--seed", options.seeds, "a seed, or FIRST-LAST")->capture_default_str();
   app.add_option("--scenario", options.scenario, "a scenario's name or file")->capture_default_str();
-  app.add_option("--nodes", options.nodes, "how many nodes, in place of the scenario's");
+  app.add_option("--nodes", options.nodes,
+                 "how many nodes, in place of the scenario's; of fewer, the same share lies");
   app.add_option("--hours", options.hours, "virtual hours until faults end, in place of the scenario's");
   app.add_option("--topology", options.topology, "random, line, ring, star or mesh")
       ->check(CLI::IsMember({"random", "line", "ring", "star", "mesh"}));

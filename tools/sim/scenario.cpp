@@ -135,6 +135,11 @@ Status apply(const toml::table& table, const std::string& prefix, Scenario& scen
 
 }  // namespace
 
+void Scenario::resize(std::size_t to) {
+  if (to < nodes) most_liars = liars.size() * to / nodes;
+  nodes = to;
+}
+
 Result<Scenario> parse_scenario(std::string_view text_of_file, const std::string& name) {
   KOINON_ASSIGN(const toml::table table, parse_toml(text_of_file, name, 1));
   Scenario scenario;

@@ -2,6 +2,8 @@
 // lists all keys; scenarios/ has the stories.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -68,6 +70,12 @@ struct Scenario {
   bool sqlite = false;                     // uses SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
+  // At most so many of them lie. Where there are more, each seed draws its own.
+  std::size_t most_liars = SIZE_MAX;
+
+  // Takes another number of nodes. Of fewer nodes, the same share lies.
+  void resize(std::size_t to);
+  std::size_t liars_at_once() const { return std::min(liars.size(), most_liars); }
 };
 
 Result<Scenario> read_scenario(const std::filesystem::path& path);

@@ -67,12 +67,19 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   return node;
 }
 
-void World::build() {
-  for (std::size_t i = 0; i < stage_.scenario.liars.size(); ++i) {
+void World::cast_liars() {
+  std::vector<std::string> kinds = stage_.scenario.liars;
+  while (kinds.size() > stage_.scenario.liars_at_once())
+    kinds.erase(kinds.begin() + static_cast<std::ptrdiff_t>(stage_.chance.below(kinds.size())));
+  for (std::string& kind : kinds) {
     std::size_t at = stage_.chance.below(stage_.scenario.nodes);
     while (at == 0 || stage_.lies.contains(at)) at = stage_.chance.below(stage_.scenario.nodes);
-    stage_.lies[at] = stage_.scenario.liars[i];
+    stage_.lies[at] = std::move(kind);
   }
+}
+
+void World::build() {
+  cast_liars();
   for (std::size_t i = 0; i < stage_.scenario.nodes; ++i) {
     const auto lie = stage_.lies.find(i);
     const std::string what = lie == stage_.lies.end() ? "" : lie->second;

@@ -56,6 +56,7 @@ class World final : public Observer {
   void on_received(SimNode& to, SessionId session, std::size_t bytes) override;
 
  private:
+  void cast_liars();
   void build();
   SimNode& add_node(const std::string& name, std::size_t place, std::uint64_t seed, const std::string& lie);
   void connect_all();
