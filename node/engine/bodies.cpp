@@ -255,8 +255,8 @@ void Bodies::commit(SessionId source, Log& log, VerifyBodies check, std::vector<
     const MissingBody* missing = missing_.find(log, fact.index);
     return missing == nullptr || missing->transit;
   });
-  std::vector<AttachmentWant> wants = intent.wants =
-      wants_of(effects_.config(), log.id(), files, logs_.is_own(log.id()));
+  intent.own = logs_.is_own(log.id());
+  std::vector<AttachmentWant> wants = intent.wants = wants_of(effects_.config(), log.id(), files, intent.own);
   if (link != nullptr) link->counts.bodies_in += indexes.size();
   effects_.ask(std::move(intent),
                [this, source, id = log.id(), indexes = std::move(indexes), wants = std::move(wants), size,

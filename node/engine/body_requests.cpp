@@ -111,7 +111,8 @@ bool BodyRequests::somebody_is_free() const {
 const char* BodyRequests::overdue(const Link& link) const {
   const MonoTime now = effects_.now().mono;
   for (const auto& [request, asked] : link.bodies->asked) {
-    if (now - asked.last_progress >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
+    const auto since = links_.silent_since(link, asked.last_progress);
+    if (since && now - *since >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
   }
   return nullptr;
 }
@@ -119,7 +120,8 @@ const char* BodyRequests::overdue(const Link& link) const {
 std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
   std::vector<std::uint64_t> out;
   for (const auto& [request, asked] : link.bodies->asked) {
-    if (effects_.now().mono - asked.begun >= limits::kBodiesDeadline) out.push_back(request);
+    const auto since = links_.silent_since(link, asked.begun);
+    if (since && effects_.now().mono - *since >= limits::kBodiesDeadline) out.push_back(request);
   }
   return out;
 }
@@ -127,8 +129,10 @@ std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
 MonoTime BodyRequests::next_timer(const Link& link) const {
   MonoTime next = MonoTime::max();
   for (const auto& [request, asked] : link.bodies->asked) {
-    next = std::min<MonoTime>(
-        {next, asked.last_progress + limits::kRequestDeadline, asked.begun + limits::kBodiesDeadline});
+    const auto silent = links_.silent_since(link, asked.last_progress);
+    const auto begun = links_.silent_since(link, asked.begun);
+    if (silent) next = std::min<MonoTime>(next, *silent + limits::kRequestDeadline);
+    if (begun) next = std::min<MonoTime>(next, *begun + limits::kBodiesDeadline);
   }
   return next;
 }

@@ -361,7 +361,7 @@ void Files::run_timers() {
   for (const AttachmentId& id : ids()) {
     FileFetch* file = find(id);
     if (file == nullptr) continue;
-    if (file->source && now - file->last_progress >= limits::kRequestDeadline) {
+    if (file->source && now - silent_since(*file) >= limits::kRequestDeadline) {
       give_up_request(*file);
       look_for(*file);
     } else if (file->retry_at && now >= *file->retry_at) {
@@ -377,11 +377,18 @@ void Files::run_timers() {
   due_ = next_by_a_look();
 }
 
+// Who waits for us is looked at again, and is not late then.
+MonoTime Files::silent_since(const FileFetch& file) const {
+  const Link* link = links_.find(*file.source);
+  if (link == nullptr) return file.last_progress;
+  return links_.silent_since(*link, file.last_progress).value_or(effects_.now().mono);
+}
+
 // By a look at each.
 MonoTime Files::next_by_a_look() const {
   MonoTime next = MonoTime::max();
   for (const auto& [id, file] : files_) {
-    if (file.source) next = std::min<MonoTime>(next, file.last_progress + limits::kRequestDeadline);
+    if (file.source) next = std::min<MonoTime>(next, silent_since(file) + limits::kRequestDeadline);
     if (file.retry_at) next = std::min(next, *file.retry_at);
   }
   return next;

@@ -86,6 +86,7 @@ class Files {
   void on_chunk_stored(FileFetch& file, const Result<ChunkStored>& answer);
   void finish(const AttachmentId& id);
   std::vector<AttachmentId> ids() const;
+  MonoTime silent_since(const FileFetch& file) const;
   MonoTime next_by_a_look() const;
   void set_retry(FileFetch& file, MonoTime at);
 

@@ -18,10 +18,7 @@ HeadAsks::HeadAsks(Effects& effects, StoreHealth& store, Peers& peers, Logs& log
 
 void HeadAsks::add_for_all(const std::vector<LogId>& logs) {
   CommitAsks intent;
-  for (const LogId& log : logs) {
-    if (unheld_.erase(log) == 0) continue;
-    for (auto& [peer, answered] : answered_) answered.erase(log);
-  }
+  for (const LogId& log : logs) unheld_.remove(log);
   for (const auto& [key, peer] : peers_.all()) {
     for (const LogId& log : logs) {
       if (!logs_.is_own(log) && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
@@ -34,30 +31,31 @@ void HeadAsks::add_for_all(const std::vector<LogId>& logs) {
 }
 
 void HeadAsks::add_unheld(const std::vector<LogId>& logs) {
-  std::copy_if(logs.begin(), logs.end(), std::inserter(unheld_, unheld_.end()),
-               [this](const LogId& log) { return !logs_.is_own(log); });
+  for (const LogId& log : logs) {
+    if (!logs_.is_own(log)) unheld_.add(log);
+  }
 }
 
 void HeadAsks::store_unheld(const LogId& log) {
-  if (unheld_.erase(log) == 0) return;
+  if (!unheld_.contains(log)) return;
   CommitAsks intent;
   for (const auto& [key, peer] : peers_.all()) {
-    if (!answered(key, log) && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
+    if (unheld_.awaits(key, log) && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
   }
-  for (auto& [peer, answered] : answered_) answered.erase(log);
+  unheld_.remove(log);
   if (!intent.asks.empty()) save(std::move(intent));
 }
 
 void HeadAsks::add(const NodeKey& peer, const LogId& log) {
   if (unheld_.contains(log)) {
-    if (const auto it = answered_.find(peer); it != answered_.end()) it->second.erase(log);
+    unheld_.note(peer, log, false);
   } else if (asks_[peer].insert(log).second) {
     save(CommitAsks{{{peer, log}}});
   }
 }
 
 void HeadAsks::settle(const NodeKey& peer, const LogId& log) {
-  if (unheld_.contains(log)) answered_[peer].insert(log);
+  unheld_.note(peer, log, true);
   const auto it = asks_.find(peer);
   if (it != asks_.end() && it->second.erase(log) > 0) save(CommitAsks{{{peer, log}}, false});
 }
@@ -71,26 +69,19 @@ void HeadAsks::forget_outside(const TrustPolicy& trust) {
       return true;
     });
   }
-  const auto is_outside = [&trust](const LogId& log) { return !trust.admits(log); };
-  std::erase_if(unheld_, is_outside);
-  for (auto& [peer, logs] : answered_) std::erase_if(logs, is_outside);
+  unheld_.remove_if([&trust](const LogId& log) { return !trust.admits(log); });
   if (!intent.asks.empty()) save(std::move(intent));
 }
 
 void HeadAsks::forget_peer(const NodeKey& peer) {
   asks_.erase(peer);
-  answered_.erase(peer);
+  unheld_.forget(peer);
 }
 
 bool HeadAsks::contains(const NodeKey& peer, const LogId& log) const {
-  if (unheld_.contains(log) && !answered(peer, log)) return true;
+  if (unheld_.awaits(peer, log)) return true;
   const auto asks = asks_.find(peer);
   return asks != asks_.end() && asks->second.contains(log);
-}
-
-bool HeadAsks::answered(const NodeKey& peer, const LogId& log) const {
-  const auto logs = answered_.find(peer);
-  return logs != answered_.end() && logs->second.contains(log);
 }
 
 void HeadAsks::save(CommitAsks intent) {
@@ -136,8 +127,9 @@ void HeadAsks::ask_whose(Link& link, const LogId& log) {
 
 void HeadAsks::ask_all(Link& link) {
   std::set<LogId> missing = asks_[link.peer];
-  std::copy_if(unheld_.begin(), unheld_.end(), std::inserter(missing, missing.end()),
-               [&](const LogId& log) { return !answered(link.peer, log); });
+  for (const auto& [log, place] : unheld_.all()) {
+    if (unheld_.awaits(link.peer, log)) missing.insert(log);
+  }
   missing.insert(logs_.not_whole().begin(), logs_.not_whole().end());
   ask_for(link, std::vector<LogId>(missing.begin(), missing.end()));
 }

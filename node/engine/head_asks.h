@@ -5,6 +5,7 @@
 #include "node/engine/links.h"
 #include "node/engine/logs.h"
 #include "node/engine/store_health.h"
+#include "node/engine/unheld_logs.h"
 
 namespace koinon::engine {
 
@@ -50,7 +51,6 @@ class HeadAsks {
 
  private:
   bool contains(const NodeKey& peer, const LogId& log) const;
-  bool answered(const NodeKey& peer, const LogId& log) const;
   // Sends GetHeads, so many at a time: the answers to all at once may be more than the peer's queue takes.
   void ask_for(Link& link, const std::vector<LogId>& logs);
   void send_requests(Link& link);
@@ -63,9 +63,7 @@ class HeadAsks {
   Links& links_;
   std::map<NodeKey, std::set<LogId>> asks_;  // as they are stored
   std::set<HeadAsk> unsaved_;                // that the store has not taken, or not forgotten
-  // Every peer is asked for these, but for those that have answered since the start.
-  std::set<LogId> unheld_;
-  std::map<NodeKey, std::set<LogId>> answered_;  // of unheld_
+  UnheldLogs unheld_;                        // at the start, and still
 };
 
 }  // namespace koinon::engine

@@ -161,6 +161,7 @@ struct CommitBodies {
   BodiesCommit bodies;
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentWant> wants{};
+  bool own = false;  // as of a run
 };
 // The bodies of some entries of a log follow a changed filter.
 struct CommitFilter {

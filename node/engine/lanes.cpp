@@ -72,17 +72,18 @@ void Lanes::end_all(const LogId& log, const Fetch& ended) {
 
 // --- whether the answers come ---
 
-// Its window is used up: it waits for our store, or for what another link is to bring before.
-bool Lanes::waits_for_us(const Link& link) const {
-  return store_.has_failed() || link.lent < std::min(limits::kFrameBytes, effects_.config().window / 2);
+// For our store, or, its credit being used up, for what another link is to bring before.
+bool Lanes::waits_for_us(const Link& link) const { return store_.has_failed() || !link.may_answer_since; }
+
+bool Lanes::is_overdue(const Link& link, const Lane& lane) const {
+  const auto since = links_.silent_since(link, lane.last_progress);
+  return since && effects_.now().mono - *since >= limits::kRequestDeadline;
 }
 
 const char* Lanes::overdue(const Link& link) const {
-  const MonoTime now = effects_.now().mono;
-  if (now < link.fetch->due || waits_for_us(link)) return nullptr;
-  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(), [&](const auto& get) {
-    return now - lane_of(link, get.second).last_progress >= limits::kRequestDeadline;
-  });
+  if (effects_.now().mono < link.fetch->due || waits_for_us(link)) return nullptr;
+  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(),
+                                [&](const auto& get) { return is_overdue(link, lane_of(link, get.second)); });
   return late ? "a Get was not answered in time" : nullptr;
 }
 
@@ -107,8 +108,8 @@ bool Lanes::holds_up(const Lane& lane, const LogId& log) const {
 bool Lanes::trickles(const Link& link, Lane& lane, const LogId& log) const {
   const MonoTime now = effects_.now().mono;
   if (now < lane.pace.due()) return false;
-  if (waits_for_us(link)) {
-    lane.pace.excuse(now);
+  if (waits_for_us(link) || now - *link.may_answer_since < limits::kPacePeriod) {
+    lane.pace.excuse(now, link.answered);
     return false;
   }
   return holds_up(lane, log) || lane.pace.trickles(now, link.answered, link.fetch->gets.size());
@@ -119,7 +120,9 @@ MonoTime Lanes::next_of_gets(const Link& link) const {
   for (const auto& [request, id] : link.fetch->gets) {
     const Lane& lane = lane_of(link, id);
     due = std::min(due, lane.pace.due());
-    if (!store_.has_failed()) due = std::min<MonoTime>(due, lane.last_progress + limits::kRequestDeadline);
+    // Who waits for us is looked at again, and is not late then.
+    const MonoTime since = links_.silent_since(link, lane.last_progress).value_or(effects_.now().mono);
+    if (!store_.has_failed()) due = std::min<MonoTime>(due, since + limits::kRequestDeadline);
   }
   return due;
 }

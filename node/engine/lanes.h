@@ -44,6 +44,7 @@ class Lanes {
  private:
   Lane& begin(Link& link, Log& log, std::uint64_t request_id);
   bool waits_for_us(const Link& link) const;
+  bool is_overdue(const Link& link, const Lane& lane) const;
   bool holds_up(const Lane& lane, const LogId& log) const;
   bool trickles(const Link& link, Lane& lane, const LogId& log) const;
   MonoTime next_of_gets(const Link& link) const;

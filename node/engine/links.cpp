@@ -34,6 +34,7 @@ Link& Links::connect(SessionId id, const NodeKey& peer, bool dialled_by_us) {
   link.dialled_by_us = dialled_by_us;
   link.connected_at = effects_.now().mono;
   link.lent = effects_.config().window;
+  link.may_answer_since = link.connected_at;
   links_.emplace(id, std::move(owned));
   return link;
 }
@@ -120,10 +121,25 @@ void Links::drop_waiting(Link& link, std::uint64_t request_id) {
 
 // --- receiving ---
 
+std::optional<MonoTime> Links::silent_since(const Link& link, MonoTime heard) const {
+  if (!link.may_answer_since) return std::nullopt;
+  return std::max(heard, *link.may_answer_since);
+}
+
+void Links::note_lent(Link& link) {
+  const bool may = link.lent >= std::min(limits::kFrameBytes, effects_.config().window / 2);
+  if (!may) {
+    link.may_answer_since.reset();
+  } else if (!link.may_answer_since) {
+    link.may_answer_since = effects_.now().mono;
+  }
+}
+
 bool Links::use_credit(Link& link, std::size_t bytes) {
   if (bytes > link.lent) return false;
   link.lent -= bytes;
   link.answered += bytes;
+  note_lent(link);
   return true;
 }
 
@@ -134,6 +150,7 @@ void Links::return_credit(Link& link, std::size_t bytes) {
   frame.mutable_credit()->set_bytes(link.owed);
   link.lent += link.owed;
   link.owed = 0;
+  note_lent(link);
   send(link, frame);
 }
 

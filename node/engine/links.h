@@ -53,7 +53,9 @@ struct Link {
 
   // Receiving
   FrameReader reader;
-  std::size_t lent = 0;        // credit that the peer may still use, bytes
+  std::size_t lent = 0;  // credit that the peer may still use, bytes
+  // Since when it has enough of it for an answer; none: it waits for us.
+  std::optional<MonoTime> may_answer_since;
   std::size_t owed = 0;        // credit that we have not yet given back, bytes
   std::uint64_t answered = 0;  // bytes of frames that used credit
   std::uint64_t bytes_in = 0;
@@ -122,6 +124,9 @@ class Links {
 
   // --- receiving ---
 
+  // From when on the peer's silence counts, if it was asked, or brought something, at `heard` the last time.
+  // Nothing: its credit is used up, so it waits for us.
+  std::optional<MonoTime> silent_since(const Link& link, MonoTime heard) const;
   // Takes the credit that a frame uses. False if more was sent than was lent.
   bool use_credit(Link& link, std::size_t bytes);
   // Batched, so that small pushes are not answered one by one.
@@ -149,6 +154,7 @@ class Links {
 
  private:
   void mark_ended(Link& link, const std::string& why);
+  void note_lent(Link& link);
 
   Effects& effects_;
   Peers& peers_;

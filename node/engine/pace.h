@@ -14,19 +14,21 @@ class Pace {
  public:
   Pace() = default;
   // `answered`: bytes that its source has sent of all answers, by now.
-  Pace(MonoTime now, std::uint64_t answered);
+  Pace(MonoTime now, std::uint64_t answered) { begin(now, answered); }
 
   // When it is judged next.
   MonoTime due() const { return at_; }
   // A chunk of so many bytes came.
   void count(std::size_t bytes) { bytes_ += bytes; }
-  // The peer may wait for us, so it is judged later.
-  void excuse(MonoTime now);
+  // In this period the peer waited for us: the next one begins, and nothing is judged.
+  void excuse(MonoTime now, std::uint64_t answered) { begin(now, answered); }
   // Whether the Get brought next to nothing in a whole period; the next one begins. Where its peer sends more
   // in all, a part of the Get's share of that is enough: many Gets may share a slow line.
   bool trickles(MonoTime now, std::uint64_t answered, std::size_t open_gets);
 
  private:
+  void begin(MonoTime now, std::uint64_t answered);
+
   MonoTime at_{};
   std::size_t bytes_ = 0;              // of its chunks, since it was judged last
   std::uint64_t answered_before_ = 0;  // by its source, when it was judged last

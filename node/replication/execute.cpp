@@ -222,16 +222,19 @@ std::uint64_t bytes_of(const BodiesCommit& commit) {
 // About what an intent takes of the disk, where others sent it; none: our own, small, or it frees room.
 std::optional<std::uint64_t> bytes_from_others(const IntentBody& body) {
   using Size = std::optional<std::uint64_t>;
-  return std::visit(Overloaded{[](const CommitRun& intent) {
-                                 return intent.own ? Size() : Size(bytes_held(intent.run.records));
-                               },
-                               [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
-                               [](const CommitWant& intent) { return Size(intent.want.id.size); },
-                               [](const CommitChunk& intent) {
-                                 return Size(intent.commit.chunk.bytes.size() + limits::kRecordBytes);
-                               },
-                               [](const auto&) { return Size(); }},
-                    body);
+  const auto unless = [](bool own, std::uint64_t size) { return own ? Size() : Size(size); };
+  return std::visit(
+      Overloaded{[&](const CommitRun& intent) { return unless(intent.own, bytes_held(intent.run.records)); },
+                 [&](const CommitBodies& intent) { return unless(intent.own, bytes_of(intent.bodies)); },
+                 [&](const CommitWant& intent) {
+                   return unless(intent.want.wish == AttachmentWish::kOwn, intent.want.id.size);
+                 },
+                 [&](const CommitChunk& intent) {
+                   return unless(intent.commit.wish == AttachmentWish::kOwn,
+                                 intent.commit.chunk.bytes.size() + limits::kRecordBytes);
+                 },
+                 [](const auto&) { return Size(); }},
+      body);
 }
 
 // How much of the disk is left for what others send. Where the store cannot say, writing shows it.

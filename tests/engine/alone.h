@@ -77,6 +77,12 @@ class Alone : public testing::Test {
     link.lent = limits::kWindowBytes;
     return link;
   }
+  // It has sent as much as it may, and gets nothing back. Returns how much that was.
+  std::size_t use_up_credit(Link& link) {
+    const std::size_t lent = link.lent;
+    EXPECT_TRUE(parts.links.use_credit(link, lent));
+    return lent;
+  }
   // Its connection breaks.
   void cut(Link& link) {
     parts.links.lost(link, "the cable");

@@ -23,6 +23,7 @@ LogState known(char letter) {
 EngineConfig hops(unsigned trust_hops) {
   EngineConfig config;
   config.trust_hops = trust_hops;
+  config.window = limits::kWindowBytes;
   return config;
 }
 
@@ -175,6 +176,24 @@ TEST_F(BodyRequestsOfALog, AnAnswerIsOverdueWithoutProgressAndSlowAfterALongTime
   requests.find(link, request)->last_progress = effects.now().mono;
   EXPECT_EQ(requests.overdue(link), nullptr);
   EXPECT_EQ(requests.slow(link), std::vector<std::uint64_t>{request});
+}
+
+TEST_F(BodyRequestsOfALog, WhoseCreditIsUsedUpIsNeitherLateNorSlow) {
+  Link& link = ready(1);
+  lack(0);
+  ASSERT_TRUE(requests.ask(log(), 1));
+  const std::size_t lent = link.lent;
+  ASSERT_TRUE(links.use_credit(link, lent));
+  EXPECT_EQ(requests.next_timer(link), MonoTime::max());
+  effects.begin_input({limits::kBodiesDeadline, {}});
+  EXPECT_EQ(requests.overdue(link), nullptr);
+  EXPECT_TRUE(requests.slow(link).empty());
+  links.return_credit(link, lent);
+  EXPECT_EQ(requests.overdue(link), nullptr) << "it can answer from now on";
+  const MonoTime due = MonoTime(limits::kBodiesDeadline) + limits::kRequestDeadline;
+  EXPECT_EQ(requests.next_timer(link), due);
+  effects.begin_input({due, {}});
+  EXPECT_NE(requests.overdue(link), nullptr);
 }
 
 }  // namespace

@@ -315,6 +315,19 @@ TEST_F(FilesAlone, ARequestWithoutProgressForAMinuteIsCancelledAndWhatStillComes
   EXPECT_TRUE(one.given_up.empty()) << "it was the last of that answer";
 }
 
+TEST_F(FilesAlone, WhoseCreditIsUsedUpIsNotLate) {
+  fetch();
+  const std::size_t lent = use_up_credit(one);
+  const MonoTime deadline = limits::kRequestDeadline;
+  run_timers_at(deadline);
+  EXPECT_EQ(cancelled_at(one), 0U);
+  parts.links.return_credit(one, lent);
+  run_timers_at(2 * deadline - MonoTime(1));
+  EXPECT_EQ(cancelled_at(one), 0U) << "it has the whole deadline from then on";
+  run_timers_at(2 * deadline);
+  EXPECT_NE(cancelled_at(one), 0U);
+}
+
 // --- the end ---
 
 TEST_F(FilesAlone, AWholeFileIsKeptWhereItIsTheOneThatItsNoteNames) {

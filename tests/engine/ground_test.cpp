@@ -186,10 +186,12 @@ TEST(PaceAlone, WhereManyShareASlowLineAPartOfItsShareIsEnough) {
   EXPECT_TRUE(pace.trickles(2 * limits::kPacePeriod, 2 * sent, 10));
 }
 
-TEST(PaceAlone, WhoWaitsForUsIsJudgedLater) {
+TEST(PaceAlone, WhoWaitedForUsHasAWholePeriodAfterwards) {
   Pace pace(MonoTime(0), 0);
-  pace.excuse(limits::kPacePeriod);
-  EXPECT_EQ(pace.due(), MonoTime(limits::kPacePeriod) + limits::kBusyRetry);
+  pace.excuse(limits::kPacePeriod, limits::kPaceBytes);
+  EXPECT_EQ(pace.due(), 2 * limits::kPacePeriod);
+  pace.count(limits::kPaceBytes);
+  EXPECT_FALSE(pace.trickles(2 * limits::kPacePeriod, 2 * limits::kPaceBytes, 1));
 }
 
 // --- Peers ---

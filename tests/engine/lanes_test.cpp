@@ -10,6 +10,8 @@ const LogIdentity kSeoul = city("seoul");
 constexpr std::uint64_t kHeld = 2;
 constexpr std::uint64_t kStripe = 3;
 constexpr std::uint64_t kAll = kHeld + 2 * kStripe + 1;  // two stripes and one entry are missing
+constexpr JournalSeq kRowOfOne{5};
+constexpr JournalSeq kRowOfOther{4};
 constexpr std::uint64_t kLong = kHeld + 2 * limits::kStripesAhead * kStripe;
 
 // Two peers have more of our own log than is held here.
@@ -27,8 +29,8 @@ class OwnLanes : public Alone {
     return config;
   }
 
-  void show(const Link& source, std::uint64_t size = kAll) {
-    parts.offers.keep(log, {log.id(), kSeoul, {TreeSize(size), key_of<Hash>('r'), "a head"}, source.id, {}});
+  void show(const Link& source, std::uint64_t size = kAll, JournalSeq row = {}) {
+    parts.offers.keep(log, {log.id(), kSeoul, {TreeSize(size), key_of<Hash>('r'), "a head"}, source.id, row});
     parts.fetcher.schedule(log);
     look();
   }
@@ -61,6 +63,14 @@ class OwnLanes : public Alone {
   }
   // The Get that followed upon the chunk that came last; a number of 0: none.
   v1::Get later_get() const { return after_chunk; }
+  // The head that the first peer shows is a row of its journal, and the other's one of its own.
+  void show_with_rows() {
+    parts.cursors.pass(one, JournalSeq(kRowOfOne.value - 1));
+    parts.cursors.open(one, log.id(), kRowOfOne);
+    parts.cursors.pass(other, JournalSeq(kRowOfOther.value - 1));
+    parts.cursors.open(other, log.id(), kRowOfOther);
+    show(one, kAll, kRowOfOne);
+  }
   void proves(const Asked<VerifyRun>& check) {
     RunVerified run;
     CompactRange range;
@@ -118,6 +128,35 @@ TEST_F(OwnLanes, TheStripeOfWhoGoesIsAskedOfTheOther) {
   cut(one);
   expect_stripe(get_of(other), kHeld, kHeld + kStripe);
   EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, ARowIsPassedWhereItsOwnPeerBringsTheEnd) {
+  show_with_rows();
+  const v1::Get first = get_of(one);
+  show(other, kAll, kRowOfOther);
+  const v1::Get second = get_of(other);
+  proves(come(one, first));
+  const v1::Get third = later_get();
+  proves(come(other, second));
+  proves(come(one, third));
+  const auto commits = asked<CommitRun>();
+  ASSERT_EQ(commits.size(), 1U);
+  ASSERT_TRUE(commits[0].intent.cursor);
+  EXPECT_EQ(commits[0].intent.cursor->seq, kRowOfOne);
+}
+
+TEST_F(OwnLanes, ARowOfAnotherPeersJournalIsNotPassedByWhoBringsTheEnd) {
+  show_with_rows();
+  const v1::Get first = get_of(one);
+  show(other, kAll, kRowOfOther);
+  proves(come(other, get_of(other)));
+  const v1::Get third = later_get();
+  proves(come(one, first));
+  proves(come(other, third));
+  const auto commits = asked<CommitRun>();
+  ASSERT_EQ(commits.size(), 1U);
+  EXPECT_EQ(commits[0].intent.run.source, other.peer);
+  EXPECT_FALSE(commits[0].intent.cursor) << "the row is one of the first peer's journal";
 }
 
 TEST_F(OwnLanes, TheStripeOfWhoLiesIsAskedOfTheOther) {
@@ -179,13 +218,32 @@ TEST_F(OwnLanes, WhoHoldsUpWhatOthersHaveBroughtIsSlowHoweverSteadily) {
 TEST_F(OwnLanes, WhoseWindowIsUsedUpWaitsForTheOthersAndIsNotLate) {
   show(one);
   show(other);
-  other.lent = 0;
+  use_up_credit(other);
   begin(limits::kRequestDeadline);
   EXPECT_NE(parts.fetcher.overdue(one), nullptr);
   EXPECT_EQ(parts.fetcher.overdue(other), nullptr);
   parts.fetcher.run_timers(other);
   EXPECT_FALSE(parts.peers.is_slow(other.peer));
   EXPECT_GT(parts.fetcher.next_timer(other), MonoTime(limits::kRequestDeadline)) << "it is looked at later";
+}
+
+TEST_F(OwnLanes, WhoWaitedForUsHasTheWholeDeadlineFromThenOn) {
+  show(one);
+  show(other);
+  const std::size_t lent = use_up_credit(other);
+  const MonoTime freed = limits::kPacePeriod - std::chrono::seconds(1);
+  begin(freed);
+  parts.links.return_credit(other, lent);
+  begin(limits::kPacePeriod);
+  parts.fetcher.run_timers(other);
+  EXPECT_FALSE(parts.peers.is_slow(other.peer)) << "it could send for a second of this period";
+  begin(freed + limits::kRequestDeadline - std::chrono::milliseconds(1));
+  EXPECT_EQ(parts.fetcher.overdue(other), nullptr);
+  parts.fetcher.run_timers(other);
+  EXPECT_LE(parts.fetcher.next_timer(other), freed + limits::kRequestDeadline);
+  begin(freed + limits::kRequestDeadline);
+  EXPECT_NE(parts.fetcher.overdue(other), nullptr);
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
 }
 
 TEST_F(OwnLanes, NobodyRunsFarAheadOfWhatIsStored) {

@@ -1,5 +1,6 @@
 // The bodies of a node's own log that it has lost, after a restore or a repair: it gets all that peers hold,
 // whatever anybody's filter wants, and nothing that it has erased.
+#include <limits>
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -123,6 +124,14 @@ TEST_P(OwnBodies, AStartAsksForThoseThatAreNotHeld) {
   old.restart();
   network.connect(old, oslo);
   network.drive();
+  expect_all(old);
+}
+
+TEST_P(OwnBodies, TheyComeBackWhereTheRestOfTheDiskIsKeptForOurOwn) {
+  TestNode& old = rolled_back_without_bodies();
+  old.reserve = std::numeric_limits<std::uint64_t>::max();
+  network.connect(old, oslo);
+  network.advance(2 * limits::kStoreRetryMax);
   expect_all(old);
 }
 

@@ -77,6 +77,7 @@ class Node:
         self.public = True  # reading is open to everyone
         self.log_path = pathlib.Path(folder) / f"{city}.log"
         self.mark = MARKS.folder()
+        self.within = []  # the command that runs its process
         if init:
             koinon("init", "--name", self.name, "--display-name", city.title(), "--signing-mark", self.mark, *init_args,
                    data=self.data)
@@ -89,7 +90,7 @@ class Node:
             args = ("--publishing-hold-minutes", "0", *args)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
+                [*self.within, str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
                  "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
                  *([] if "--signing-mark" in args else ["--signing-mark", str(self.mark)]),
                  *map(str, args)],

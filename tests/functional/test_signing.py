@@ -315,6 +315,31 @@ class Starts(SigningTest):
         seoul.start()
         self.signs(seoul, "the mark was made anew")
 
+    def test_a_machine_that_goes_on_as_a_copy_asks_before_it_signs(self):
+        seoul, la = self.cities("la")
+        seoul.stop()
+        boot_id = pathlib.Path(self.folder) / "boot_id"
+        boot_id.write_text("the first boot\n")
+        # Its process sees this boot id, and nobody else does.
+        seoul.within = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c",
+                        'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"', str(boot_id)]
+        seoul.start()
+        self.signs(seoul)
+        seoul.publish("Before it was copied")
+        self.followed(seoul, la)
+        port = la.peer_port
+        la.stop()
+        boot_id.write_text("another boot\n")
+        wait_for(lambda: state(seoul) == "asks", "it has noticed")
+        self.assertIn("this machine was stopped and goes on", seoul.log())
+        before = own(seoul)
+        self.assertNotIn("ref", seoul.keep("After it was copied"))
+        self.assertEqual(own(seoul), before)
+        la.start(peer_port=port)
+        self.signs(seoul)
+        wait_for(lambda: "After it was copied" in la.titles(), "what was kept is signed, and goes out")
+        self.not_frozen(la)
+
     def test_two_nodes_from_one_copy_stop_each_other(self):
         seoul, la = self.cities("la")
         seoul.stop()

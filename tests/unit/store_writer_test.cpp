@@ -210,6 +210,20 @@ TEST(RoomForOthers, IsNotNeededForOurOwnLogThatOthersGiveBack) {
   EXPECT_TRUE(is_of_others(run));
   run.own = true;
   EXPECT_FALSE(is_of_others(run));
+  CommitBodies bodies;
+  EXPECT_TRUE(is_of_others(bodies));
+  bodies.own = true;
+  EXPECT_FALSE(is_of_others(bodies));
+  CommitWant want;
+  want.want.wish = AttachmentWish::kByHand;
+  EXPECT_TRUE(is_of_others(want));
+  want.want.wish = AttachmentWish::kOwn;
+  EXPECT_FALSE(is_of_others(want));
+  CommitChunk chunk;
+  chunk.commit.wish = AttachmentWish::kByHand;
+  EXPECT_TRUE(is_of_others(chunk));
+  chunk.commit.wish = AttachmentWish::kOwn;
+  EXPECT_FALSE(is_of_others(chunk));
 }
 
 TEST(RoomForOthers, OfAQuotaAtMostAQuarterIsKept) {
