@@ -150,6 +150,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
     }
     p.peers.unpin(key);
     p.standing.forget_peer(key);
+    p.brought.forget_peer(key);
     p.asks.forget_peer(key);
     refresh_trust();
   });
@@ -178,6 +179,14 @@ void Engine::on_resumed(Now now) {
 void Engine::on_word(Now now, const std::vector<NodeKey>& without, bool alone) {
   input(now, [&] { parts_->standing.take_word(without, alone); });
 }
+
+Status Engine::on_answer(Now now, const BroughtAnswer& answer) {
+  Status taken;
+  input(now, [&] { taken = parts_->brought.take(answer); });
+  return taken;
+}
+
+SigningQuestion Engine::question() const { return parts_->brought.question(); }
 
 void Engine::want_file(Now now, const AttachmentWant& want) {
   input(now, [&] { parts_->files.want(want); });

@@ -51,6 +51,9 @@ class Engine {
   // The operator's word: our log is signed without the answers of these peers, until they return. `alone`:
   // also if no peer ever held our log.
   void on_word(Now now, const std::vector<NodeKey>& without, bool alone = false);
+  // An answer about our log that was carried here; see brought_answers.h for what is refused.
+  Status on_answer(Now now, const BroughtAnswer& answer);
+  SigningQuestion question() const;  // what it must name
   // Somebody wants a file that a record names; the store knows it already.
   void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.

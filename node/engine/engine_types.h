@@ -195,6 +195,21 @@ struct StandingView {
   bool operator==(const StandingView&) const = default;
 };
 
+// Which question to its peers a node asks about its own log: each that it begins has another number.
+struct SigningQuestion {
+  Epoch epoch;               // of this start, or begun since
+  std::uint64_t number = 0;  // in it, and since the start
+  bool operator==(const SigningQuestion&) const = default;
+};
+// What a peer that no line reaches says of our log, carried here. Whoever reads it in has checked the peer's
+// signature over all of it, and ours under the head.
+struct BroughtAnswer {
+  NodeKey peer;
+  SigningQuestion question;
+  std::optional<StoredHead> head;  // the largest of our log that it ever saw; none: it saw none
+  bool caught_up = false;          // it had followed each peer that it reaches
+};
+
 // How a peer has behaved since this engine began.
 struct Conduct {
   // Sessions that ended because of what does not verify, or breaks a rule; forgotten after a day.

@@ -81,6 +81,7 @@ void News::log_whole(Log& log) {
   Parts& p = parts_;
   p.effects.emit({Event::Kind::kLogAdvanced, {}, log.id(), log.state().whole->size, {}});
   for (const Offer& offer : p.offers.take_reached(log)) p.forks.check_old_head(offer);
+  if (p.logs.is_own(log.id())) p.brought.compare();
 }
 
 void News::policy_changed(const TrustChange& change) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "node/engine/admission.h"
+#include "node/engine/brought_answers.h"
 #include "node/engine/engine.h"
 #include "node/engine/epochs.h"
 #include "node/engine/filtering.h"
@@ -42,6 +43,7 @@ struct Parts {
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
+  BroughtAnswers brought{peers, logs, journal, standing, forks};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};
   Filtering filtering{effects, store, logs, links, intake, bodies};

@@ -33,8 +33,6 @@ Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Hol
 // None: an observer's.
 const Log* Standing::own() const { return logs_.own() ? logs_.find(*logs_.own()) : nullptr; }
 
-std::uint64_t Standing::held() const { return own() == nullptr ? 0 : own()->held().value; }
-
 bool Standing::is_behind() const { return logs_.own() && seen_.largest_size(*logs_.own()).value > held(); }
 
 bool Standing::may_serve_bodies(const LogId& log) const {
@@ -48,18 +46,33 @@ void Standing::on_seen(Link& link, const v1::Seen& seen) {
   if (!shaped || seen.size() > limits::kMaxLogSize)
     return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Seen is out of range", "seen"));
   if (own() == nullptr) return;
-  const auto [place, first] = answers_.try_emplace(link.peer);
-  Answer& answer = place->second;
-  answer.gone = false;
-  if (first) answer.first_at = effects_.now().mono;
+  Answer& answer = answer_of(link.peer);
+  answer.brought = false;
   answer.recoveries = seen.recoveries();
   answer.size = TreeSize(seen.size());
-  answer.root.reset();
   if (seen.size() > 0) answer.root = Hash::from(seen.root());
   answer.caught_up = seen.caught_up();
   if (seen.size() > 0) mark_holder(link.peer);
   note_return(link.peer);
   weigh(link.peer, answer);
+}
+
+// Nothing is said in it yet.
+Standing::Answer& Standing::answer_of(const NodeKey& peer) {
+  const auto [place, first] = answers_.try_emplace(peer);
+  Answer& answer = place->second;
+  answer.gone = false;
+  answer.root.reset();
+  if (first) answer.first_at = effects_.now().mono;
+  return answer;
+}
+
+void Standing::take_brought(const NodeKey& peer, const std::optional<StoredHead>& head) {
+  Answer& answer = answer_of(peer);
+  answer.brought = answer.caught_up = true;
+  answer.size = head ? head->size : TreeSize(0);
+  if (head) answer.root = head->root;
+  weigh(peer, answer);
 }
 
 // A claim against what we hold and know.
@@ -132,12 +145,12 @@ bool Standing::take_heads(Link& link, std::uint64_t request_id) {
   return link.standing->requests.erase(request_id) > 0;
 }
 
-void Standing::note_head(Link& link, const StoredHead& head) {
-  mark_holder(link.peer);
-  if (head.size.value > held() && !is_behind()) pull_.shown_by = link.peer;
-  if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(link.peer);
-  seen_.note(*logs_.own(), head, link.id);
-  const auto answer = answers_.find(link.peer);
+void Standing::note_head(const NodeKey& peer, const StoredHead& head, SessionId source) {
+  mark_holder(peer);
+  if (head.size.value > held() && !is_behind()) pull_.shown_by = peer;
+  if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(peer);
+  seen_.note(*logs_.own(), head, source);
+  const auto answer = answers_.find(peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
   answer->second.believe();
 }
@@ -207,6 +220,7 @@ void Standing::ask_anew(const std::string& why) {
 }
 
 void Standing::begin_question() {
+  ++question_.number;
   question_.asked_at = effects_.now();
   question_.knocked = question_.alone = question_.answered = false;
   question_.doubts.clear();

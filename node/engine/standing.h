@@ -31,7 +31,18 @@ class Standing {
   void on_pong(Link& link, const v1::Pong& pong);
   void on_refused(Link& link, std::uint64_t request_id) { link.standing->requests.erase(request_id); }
   // A head of our log, its signature verified.
-  void note_head(Link& link, const StoredHead& head);
+  void note_head(const Link& link, const StoredHead& head) { note_head(link.peer, head, link.id); }
+  // The same, carried here.
+  void note_head(const NodeKey& peer, const StoredHead& head) { note_head(peer, head, SessionId(0)); }
+  // How many questions were begun before this one.
+  std::uint64_t question() const { return question_.number; }
+  // Whether the peer has answered it in a session.
+  bool has_heard(const NodeKey& peer) const {
+    const auto answer = answers_.find(peer);
+    return answer != answers_.end() && !answer->second.brought;
+  }
+  // Its answer to it was carried here. The head was noted.
+  void take_brought(const NodeKey& peer, const std::optional<StoredHead>& head);
   // Once a tick: whether the peer has come to hold entries of our log.
   void look(Link& link);
   // The first Follow of a session, which is well formed. An observer signs nothing, with a twin or without.
@@ -71,6 +82,7 @@ class Standing {
     TreeSize size;
     std::optional<Hash> root;
     bool caught_up = false;
+    bool brought = false;  // it was carried here
     MonoTime first_at{};
     bool reading = false;                           // what we have at that size is being read
     bool gone = false;                              // its session has ended since
@@ -86,8 +98,10 @@ class Standing {
   };
 
   const Log* own() const;
-  std::uint64_t held() const;
+  std::uint64_t held() const { return own() == nullptr ? 0 : own()->held().value; }
   bool is_behind() const;
+  void note_head(const NodeKey& peer, const StoredHead& head, SessionId source);
+  Answer& answer_of(const NodeKey& peer);
   void weigh(const NodeKey& peer, Answer& answer);
   void doubt(const NodeKey& peer, Answer& answer);
   void ask_to_show(const NodeKey& peer);
@@ -124,6 +138,7 @@ class Standing {
     bool told = false;  // that it is at fault
   };
   struct Question {
+    std::uint64_t number = 0;
     Now asked_at;
     bool alone = false;     // the operator's word: nobody else ever held our log
     bool knocked = false;   // somebody whose key is not pinned

@@ -65,10 +65,10 @@ class OwnLanes : public Alone {
   v1::Get later_get() const { return after_chunk; }
   // The head that the first peer shows is a row of its journal, and the other's one of its own.
   void show_with_rows() {
-    parts.cursors.pass(one, JournalSeq(kRowOfOne.value - 1));
     parts.cursors.open(one, log.id(), kRowOfOne);
-    parts.cursors.pass(other, JournalSeq(kRowOfOther.value - 1));
+    parts.cursors.pass(one, kRowOfOne);
     parts.cursors.open(other, log.id(), kRowOfOther);
+    parts.cursors.pass(other, kRowOfOther);
     show(one, kAll, kRowOfOne);
   }
   void proves(const Asked<VerifyRun>& check) {
