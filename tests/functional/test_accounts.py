@@ -137,7 +137,7 @@ class Accounts(NodesTest):
         cancelled = ask("DELETE", f"http://127.0.0.1:{seoul.http_port}/api/v1/held/{never.json()['id']}", headers=headers)
         self.assertEqual(cancelled.status, 200)
         def titles():
-            return [i["title"] for i in seoul.json("list", "--kind", "practice")["items"]]
+            return [i["title"] for i in seoul.listed(kind="practice")]
         wait_for(lambda: titles() == ["Soon"], "the first is signed")
         seoul.stop()
         seoul.start()

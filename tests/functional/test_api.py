@@ -334,7 +334,7 @@ class OpenApi(NodesTest):
         serve_log(session, city, [(city.genesis(), b"")] + notes)
         refs = [f"python.example/{i}" for i in range(1, 601)]
         office = Api(seoul, token=account(seoul, "press", "publisher"))
-        wait_for(lambda: seoul.entries("python.example") == 601 and seoul.json("status")["index_lag"] == 0, "all are shown")
+        wait_for(lambda: seoul.entries("python.example") == 601 and seoul.status()["index_lag"] == 0, "all are shown")
         for ref in refs:
             office.put(f"/api/v1/watchlist/{ref}", {}, expect=204)
         for path in ("/api/v1/inbox", "/api/v1/watchlist"):
@@ -456,7 +456,7 @@ class OpenApi(NodesTest):
         seoul = self.node("seoul")
         base = f"http://127.0.0.1:{seoul.http_port}"
         token = account(seoul, "it", "operator")
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "it is indexed")
         other = {"Origin": "https://map.example", "Sec-Fetch-Site": "cross-site"}
         for path in ("/api/v1/records", "/api/v1/records/seoul.example/1", "/api/v1/records/seoul.example/999", "/feeds/all.json", "/log/seoul.example/checkpoint"):
             answer = ask("GET", base + path, headers=other)

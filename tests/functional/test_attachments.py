@@ -65,7 +65,7 @@ class Attachments(NodesTest):
         seoul, la = self.pair()
         roof, plan = self.file("roof.png", 3000, b"\x89PNG\r\n\x1a\n"), self.file("plan.pdf", 3000)
         text = '+++\ntitle = "Cool roofs"\nlanguage = "en"\ntopics = ["health/testing"]\n{}+++\nText.\n'
-        alts = lambda node, ref: {f["name"]: f.get("alt") for f in node.json("show", ref)["attachments"]}
+        alts = lambda node, ref: {f["name"]: f.get("alt") for f in node.record(ref)["attachments"]}
         ref = seoul.run("publish", "-", "--attach", roof, "--alt", "White roofs\u202e at noon", "--attach", plan, stdin=text.format("").encode()).strip()
         self.assertEqual(alts(seoul, ref), {"roof.png": "White roofs at noon", "plan.pdf": None})
         wait_for(lambda: la.shows(ref), "the note comes")

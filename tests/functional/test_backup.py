@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import resource
 import shutil
 import signal
@@ -29,6 +30,24 @@ def change(database, sql, *values):
         changed = db.execute(sql, values).rowcount
     db.close()
     return changed
+
+
+def on_a_terminal(*args, data):
+    """Runs a command whose errors go to a terminal: what the terminal was sent."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([str(BIN / "koinon"), "--data", str(data), *map(str, args)], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with open(ours, "rb", buffering=0) as terminal:
+        try:
+            while piece := terminal.read(4096):
+                shown += piece
+        except OSError:  # the other end is closed
+            pass
+    if process.wait(DEADLINE) != 0:
+        raise CommandFailed(process.returncode, shown.decode(errors="replace"))
+    return shown.decode()
 
 
 class Backup(NodesTest):
@@ -92,10 +111,20 @@ class Backup(NodesTest):
         seoul.stop()
         for node, before in put_back:
             node.start()
-            wait_for(lambda: node.json("status")["index_lag"] == 0, "the index is up to date")
+            wait_for(lambda: node.status()["index_lag"] == 0, "the index is up to date")
             self.assertEqual(set(before + [theirs]) - set(node.refs()), set())
             self.assertEqual(node.log_id(), own)
             node.stop()
+
+    def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not(self):
+        seoul = self.node("seoul")
+        self.with_file(seoul)
+        place = self.path("backup")
+        self.assertRegex(on_a_terminal("backup", place, data=seoul.data), r"backup: \d+ %")
+        node = Node(self.folder, "again", init=False)
+        self.assertRegex(on_a_terminal("restore", place, data=node.data), r"restore: \d+ %")
+        quiet = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "backup", str(self.path("other"))], capture_output=True, timeout=DEADLINE)
+        self.assertEqual((quiet.returncode, quiet.stderr), (0, b""))
 
     def test_both_encryptions(self):
         seoul = self.node("seoul")
@@ -319,7 +348,7 @@ class Backup(NodesTest):
         seoul = self.node("seoul")
         ref = seoul.publish("Gone", "the words that were erased")
         seoul.run("withdraw", ref, "--erase", "--reason", "a name stood in it")
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is up to date")
         place = self.path("folder")
         seoul.run("backup", place)
         for file in files_below(place):
@@ -332,7 +361,7 @@ class Backup(NodesTest):
         ref = la.publish("From Los Angeles", "Text.", ("health/testing",), "--attach", file)
         wait_for(lambda: seoul.shows(ref), "Seoul holds it")
         seoul.run("attachment", ref, "small.bin", "-o", self.path("fetched"))
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is up to date")
         self.assert_refused("stop it first", lambda: seoul.run("fsck", "--repair"))
         seoul.stop()
         store, index = seoul.data / "store.db", seoul.data / "index.db"
@@ -353,7 +382,7 @@ class Backup(NodesTest):
         self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
         seoul.start()
         wait_for(lambda: seoul.shows(ref), "the body is fetched again")
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is made again")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is made again")
         again = self.path("again")
         wait_for(lambda: self.fetched(seoul, ref, again), "the file is fetched again")
         self.assertEqual(again.read_bytes(), file.read_bytes())
@@ -377,7 +406,7 @@ class Backup(NodesTest):
         self.assertEqual(seoul.json("status")["entries"], entries)
         seoul.publish("After")
         wait_for(lambda: la.entries("seoul.example") > entries, "its log goes on")
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is up to date")
         seoul.stop()
         self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])
 
@@ -437,7 +466,7 @@ class Backup(NodesTest):
         seoul.start()
         self.assertEqual(seoul.log_id(), own)
         self.assertEqual([p["name"] for p in seoul.json("peers")["items"]], ["la.example"])
-        wait_for(lambda: la.json("cities")["items"], "Los Angeles answers")
+        wait_for(lambda: la.asked("cities")["items"], "Los Angeles answers")
         self.assertEqual(la.json("status")["frozen"], [])
 
 

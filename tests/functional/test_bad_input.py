@@ -128,7 +128,7 @@ class BadFolders(NodesTest):
         for name, content in copy.items():
             (seoul.data / name).write_bytes(content)
         seoul.start(peer_port=seoul.peer_port)
-        wait_for(lambda: seoul.json("status")["standing"]["state"] == "signs", "Los Angeles gives back what it holds")
+        wait_for(lambda: seoul.status()["standing"]["state"] == "signs", "Los Angeles gives back what it holds")
         wait_for(lambda: ref in seoul.refs(), "the note is back")
         self.assertTrue(seoul.publish("No fork"))
         self.assertIn(ref, la.refs())
@@ -213,7 +213,7 @@ class FullDisk(NodesTest):
         refs = [seoul.publish(f"Note {i}", "x" * 100_000) for i in range(50)]
 
         def alarms():
-            return {alarm["id"] for alarm in la.json("status")["alarms"]}
+            return {alarm["id"] for alarm in la.status()["alarms"]}
         wait_for(lambda: "reserve" in alarms(), "Los Angeles says that the notes of others wait")
         self.assertNotIn("store", alarms(), "it can write")
         self.assertIn("is kept for this city's own notes", la.log())

@@ -20,7 +20,7 @@ def in_2000():
 
 class Clocks(NodesTest):
     def standing(self, node):
-        return node.json("status")["clock"]
+        return node.status()["clock"]
 
     def doubted(self, node, *because, waits):
         """Once the clock is doubted for exactly these reasons, and signing waits or does not."""
@@ -28,7 +28,7 @@ class Clocks(NodesTest):
                         f"{node.city} doubts its clock: {because}")
 
     def alarm(self, node, severity):
-        return wait_for(lambda: next((a for a in node.json("status")["alarms"] if (a["id"], a["severity"]) == ("clock", severity)), None),
+        return wait_for(lambda: next((a for a in node.status()["alarms"] if (a["id"], a["severity"]) == ("clock", severity)), None),
                         f"an alarm: {severity}")
 
     def again(self, node, *args):
@@ -40,7 +40,7 @@ class Clocks(NodesTest):
         peer(seoul, la)
         peer(seoul, milan)
         note = milan.publish("From Milan")
-        wait_for(lambda: seoul.shows(note) and seoul.json("status")["cities"] == 3, "all three are held")
+        wait_for(lambda: seoul.shows(note) and seoul.status()["cities"] == 3, "all three are held")
         # Out of policy: its data go after thirty days in which the node ran.
         seoul.run("peer", "remove", "milan.example")
         press = account(seoul, "press", "publisher")

@@ -35,7 +35,7 @@ class Costs(NodesTest):
         node = self.node(city, start=False)
         subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(node.data), "--records", str(notes), "--logs", str(cities)], check=True)
         node.start()
-        wait_for(lambda: node.json("status")["index_lag"] == 0, "all is indexed", 300)
+        wait_for(lambda: node.status()["index_lag"] == 0, "all is indexed", 300)
         return node
 
     def work(self, node):
@@ -70,7 +70,7 @@ class Costs(NodesTest):
                 continue
             costs = {}
             for name, node in nodes.items():
-                index = node.json("status")["entries"] - 1
+                index = node.status()["entries"] - 1
                 path = pattern.replace("seoul.example", node.name)
                 for argument, value in (("city", node.name), ("index", str(index)), ("sha256", "ab"), ("id", "999"), ("name", "it"), ("peer", "nobody"),
                                         ("code", "abc"), ("topic", "health.atom"), ("path", "0/000")):

@@ -38,7 +38,7 @@ class Crash(NodesTest):
         last = seoul.publish("The last")
         wait_for(lambda: last in la.refs(), "Los Angeles follows on")
         for node in (seoul, la):
-            wait_for(lambda: node.json("status")["index_lag"] == 0, "the index is up to date")
+            wait_for(lambda: node.status()["index_lag"] == 0, "the index is up to date")
             held = set()
             cursor = None
             while True:
@@ -51,8 +51,8 @@ class Crash(NodesTest):
                 if not cursor:
                     break
             self.assertEqual(set(acknowledged) - held, set(), f"{node.city} has every acknowledged record")
-            self.assertEqual(node.json("status")["frozen"], [])
-        size = seoul.json("status")["entries"]
+            self.assertEqual(node.status()["frozen"], [])
+        size = seoul.status()["entries"]
         self.assertEqual(la.entries("seoul.example"), size)
         # The log verifies: a proof of its first and last record, checked without a node.
         vkey = seoul.run("id").splitlines()[0]

@@ -52,7 +52,7 @@ def read_events(node, after, count):
 
 
 def indexed(node):
-    return node.json("status")["index_lag"] == 0
+    return node.status()["index_lag"] == 0
 
 
 class Epochs(NodesTest):

@@ -89,13 +89,13 @@ class Erased(NodesTest):
         wait_for(lambda: len(up.got) >= 2 and len(down.got) >= 2, "webhooks are tried")
         self.assertEqual(self.call(seoul, "PATCH", f"/api/v1/inbox/{ref}", desk, {"state": "open", "assignee": "press", "remark": "a persnickety one"}).status, 200)
         self.assertEqual(self.call(seoul, "PUT", f"/api/v1/watchlist/{ref}", desk, {"remark": "quarantining?"}).status, 204)
-        wait_for(lambda: seoul.json("search", "flibbertigibbet")["items"], "and it is found")
+        wait_for(lambda: seoul.found("flibbertigibbet"), "and it is found")
         for node in (seoul, la):
             self.assertTrue(leftovers(node), "there is something to erase")
 
         withdrawal = la.run("withdraw", ref, "--erase", "--reason", "it named a person").strip()
         for node in (seoul, la):
-            wait_for(lambda n=node: n.json("show", ref)["body_state"] == "erased", f"erased at {node.city}")
+            wait_for(lambda n=node: n.record(ref)["body_state"] == "erased", f"erased at {node.city}")
             wait_for(lambda n=node: not leftovers(n), f"nothing is left at {node.city}: {leftovers(node)}")
         # What waited tells nothing of it; what it was is still known.
         sink.script, down.script, mails, posts = [], [], len(sink.got), len(down.got)
@@ -118,7 +118,7 @@ class Erased(NodesTest):
             seoul.run("withdraw", ref, "--erase")
             seoul.stop(signal.SIGKILL)
             seoul.start()
-            wait_for(lambda: seoul.json("show", ref)["status"] == "erased", "it is erased")
+            wait_for(lambda: seoul.record(ref)["status"] == "erased", "it is erased")
             wait_for(lambda: not leftovers(seoul), f"nothing is left: {leftovers(seoul)}")
 
     def test_whoever_erases_is_told_what_may_hold_the_same_text(self):

@@ -90,7 +90,7 @@ class Events(NodesTest):
         notes = [city.practice(title=f"{i} " + '"' * 200, summary='"' * 2048) for i in range(3_800)]
         serve_log(session, city, [(city.genesis(), b"")] + notes)
         wait_for(lambda: seoul.entries("python.example") == len(notes) + 1, "Seoul holds them")
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "and shows them")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "and shows them")
         total = seoul.json("status")["records"]
         client = Client(seoul)
         client.read(total)

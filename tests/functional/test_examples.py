@@ -37,7 +37,7 @@ class Examples(NodesTest):
             ref = self.seoul.publish(f"Food for schools {i}", "A food market, by drive-thru.", ("food/security",))
         wait_for(lambda: len(self.seoul.refs(kind="practice")) == 3, "they are indexed")
         self.seoul.run("withdraw", ref, "--erase")
-        wait_for(lambda: self.seoul.json("status")["index_lag"] == 0, "the erasure is indexed")
+        wait_for(lambda: self.seoul.status()["index_lag"] == 0, "the erasure is indexed")
         self.blocks = blocks()
 
     def shell(self, text, **more):

@@ -104,7 +104,7 @@ class HostilePages(NodesTest):
             ref = la.run("publish", "-", stdin=note.encode()).strip()
             wait_for(lambda: seoul.shows(ref), "it crosses")
             self.assert_harmless(press.go(f"/records/{ref}"))
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "it is indexed")
         for path in ("/", "/?q=alert", "/cities/la.example", "/map", "/impact", "/desk"):
             self.assert_harmless(press.go(path))
 

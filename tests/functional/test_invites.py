@@ -24,8 +24,8 @@ class Invites(NodesTest):
         wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect with their own keys")
         ref = seoul.publish("Testing")
         wait_for(lambda: ref in la.refs(), "notes cross")
-        wait_for(lambda: "vouch" in [i["kind"] for i in seoul.json("list")["items"]], "Seoul vouches for whom it invited by name")
-        wait_for(lambda: "vouch" in [i["kind"] for i in la.json("list", "--city", "la.example")["items"]], "and LA for Seoul")
+        wait_for(lambda: "vouch" in [i["kind"] for i in seoul.listed()], "Seoul vouches for whom it invited by name")
+        wait_for(lambda: "vouch" in [i["kind"] for i in la.listed(city="la.example")], "and LA for Seoul")
         # Used once.
         third = self.node("third", "--listen", "")
         self.assert_refused("used", lambda: third.run("join", line, "--yes"))

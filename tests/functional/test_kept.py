@@ -21,12 +21,12 @@ class Kept(NodesTest):
         note = seoul.publish("Before", "A secretword stands in it.")
         wait_for(lambda: note in seoul.refs(), "it is indexed")
         self.again(seoul, in_2000())
-        wait_for(lambda: seoul.json("status")["clock"]["signing_waits"], "nothing is signed")
+        wait_for(lambda: seoul.status()["clock"]["signing_waits"], "nothing is signed")
         return seoul, note
 
     def log(self, node):
         """The titles of our notes, in the order in which they were signed."""
-        items = [(int(item["ref"].rsplit("/", 1)[1]), item["title"]) for item in node.json("list", "--limit", "1000")["items"]]
+        items = [(int(item["ref"].rsplit("/", 1)[1]), item["title"]) for item in node.listed()]
         return [title for _, title in sorted(items)]
 
     def held(self, node, number):
@@ -72,15 +72,15 @@ class Kept(NodesTest):
         page = get(seoul, f"/records/{note}").text()
         self.assertNotIn("secretword", page)
         self.assertIn("takes this text back", page)
-        wait_for(lambda: "secretword" not in get(seoul, "/feeds/all.atom").text() and not seoul.json("search", "secretword")["items"], "feeds and searches follow")
+        wait_for(lambda: "secretword" not in get(seoul, "/feeds/all.atom").text() and not seoul.found("secretword"), "feeds and searches follow")
         seoul.run("held", "drop", kept["id"])
-        wait_for(lambda: seoul.shows(note) and seoul.json("search", "secretword")["items"], "it was taken back: the text is shown again")
+        wait_for(lambda: seoul.shows(note) and seoul.found("secretword"), "it was taken back: the text is shown again")
 
         kept = seoul.json("withdraw", note, "--erase")
         self.again(seoul, in_2000(), how=signal.SIGKILL)
         self.assertFalse(seoul.shows(note), "nor after a kill")
         self.again(seoul)
-        wait_for(lambda: seoul.json("show", note)["status"] == "erased", "signed once the clock is right")
+        wait_for(lambda: seoul.record(note)["status"] == "erased", "signed once the clock is right")
         self.assertEqual(seoul.json("show", note)["body_state"], "erased")
 
     def test_what_is_released_while_nothing_may_be_signed_is_kept(self):
@@ -88,7 +88,7 @@ class Kept(NodesTest):
         held = post(seoul, "/api/v1/records", practice("For review"), bearer(account(seoul, "press", "publisher")))
         self.assertEqual(held.json()["state"], "for-review", held.body)
         self.again(seoul, in_2000(), "--publishing-review")
-        wait_for(lambda: seoul.json("status")["clock"]["signing_waits"], "nothing is signed")
+        wait_for(lambda: seoul.status()["clock"]["signing_waits"], "nothing is signed")
         self.assertIn("Kept as", seoul.run("held", "release", held.json()["id"]))
         self.assertEqual(self.held(seoul, held.json()["id"])["state"], "waits-for-signing")
         self.again(seoul, "--publishing-review")
@@ -99,7 +99,7 @@ class Kept(NodesTest):
         peer(seoul, la, vouch=False)
         wait_for(lambda: seoul.entries("la.example"), "its log is held")
         self.again(seoul, in_2000())
-        wait_for(lambda: seoul.json("status")["clock"]["signing_waits"], "nothing is signed")
+        wait_for(lambda: seoul.status()["clock"]["signing_waits"], "nothing is signed")
         self.assertIn("and this node may sign; now it may not", seoul.run("peer", "add", milan.line()))
         answer = Api(seoul, token=account(seoul, "boss", "operator")).post("/api/v1/vouches", {"city": "la.example"}, expect=202)
         self.assertEqual(answer.status, 202, answer.body)
@@ -116,7 +116,7 @@ class Kept(NodesTest):
         at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
         scheduled = post(seoul, "/api/v1/records", practice("Scheduled") | {"at": at.strftime("%Y-%m-%dT%H:%M:%SZ")}, bearer(token)).json()
         self.again(seoul, in_2000())
-        wait_for(lambda: seoul.json("status")["clock"]["signing_waits"], "nothing is signed")
+        wait_for(lambda: seoul.status()["clock"]["signing_waits"], "nothing is signed")
         queued = seoul.keep("Queued")
         self.assertEqual(queued["state"], "waits-for-signing")
         seoul.stop()

@@ -317,8 +317,8 @@ class Library(NodesTest):
             node = la if form == "csv" else self.node("milan")
             self.assertEqual({o["outcome"] for o in self.imported(node, out)}, {"published"})
             wait_for(lambda: len(node.refs(kind="practice")) == 4, "they are indexed")
-            ours = sorted((r["body"]["practice"] for r in (seoul.json("show", ref) for ref in seoul.refs(kind="practice"))), key=lambda p: p["title"])
-            theirs = sorted((r["body"]["practice"] for r in (node.json("show", ref) for ref in node.refs(kind="practice"))), key=lambda p: p["title"])
+            ours = sorted((r["body"]["practice"] for r in (seoul.record(ref) for ref in seoul.refs(kind="practice"))), key=lambda p: p["title"])
+            theirs = sorted((r["body"]["practice"] for r in (node.record(ref) for ref in node.refs(kind="practice"))), key=lambda p: p["title"])
             for a, b in zip(ours, theirs):
                 for key in ("title", "summary", "challenge", "solution", "results", "lessons", "evidence", "cost", "sdgs"):
                     self.assertEqual((a.get(key) or "").strip() if isinstance(a.get(key), str) else a.get(key),

@@ -189,7 +189,7 @@ class Pages(NodesTest):
         # Operating.
         chief.go("/operate")
         chief.submit("/operate", "notice", text="The node moves to another room.", **{"from": "2026-12-01T08:00", "until": "2026-12-01T10:00"})
-        wait_for(lambda: "node-notice" in [r["kind"] for r in la.json("list")["items"]], "the notice reaches the other city")
+        wait_for(lambda: "node-notice" in [r["kind"] for r in la.listed()], "the notice reaches the other city")
         chief.submit("/operate", "invite", **{"for": "milan.example", "address": "127.0.0.1:1"})
         self.assertIn('<svg class="qr"', chief.page.source)
         chief.submit("/operate", "subscribe", topics="climate, health")
@@ -277,7 +277,7 @@ class Pages(NodesTest):
         wait_for(lambda: seoul.shows(ref) and seoul.shows(asked), "both arrive")
         seoul.run("adopt", ref, "--stage", "trying")
         seoul.publish("Shade of our own", "Trees.", ("climate/heat",))  # so that there is a choice of cities
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "all is indexed")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "all is indexed")
         chief = member(seoul, "it", "operator")
         for language, name in (("ko", "로스앤젤레스"), ("en", "Los Angeles"), ("it", "Los Angeles")):
             chief.language = language

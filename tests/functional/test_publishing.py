@@ -96,7 +96,7 @@ class Publishing(NodesTest):
     def test_a_form_of_a_draft_that_has_changed_neither_publishes_nor_deletes_it(self):
         seoul = self.node("seoul")
         press = member(seoul, "press", "publisher")
-        entries = lambda: seoul.json("status")["entries"]  # noqa: E731
+        entries = lambda: seoul.status()["entries"]  # noqa: E731
         before = entries()
         press.go("/publish")
         press.submit("/publish", "save", title="Shade", solution="First words.", topics="health")

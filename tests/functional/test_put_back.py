@@ -26,8 +26,8 @@ class Erased(SigningTest):
         seoul.run("withdraw", gone, "--erase", "--reason", "a name stood in it")
         later = seoul.publish("Later")
         self.followed(seoul, la)
-        wait_for(lambda: la.json("show", gone)["status"] == "erased", "it is erased there")
-        wait_for(lambda: seoul.json("show", self.theirs)["status"] == "erased", "and theirs here")
+        wait_for(lambda: la.record(gone)["status"] == "erased", "it is erased there")
+        wait_for(lambda: seoul.record(self.theirs)["status"] == "erased", "and theirs here")
         la.stop()
         seoul.stop()
         return seoul, la, made, gone, later
@@ -48,10 +48,10 @@ class Erased(SigningTest):
         wait_for(signs, "all that held its log have answered")
 
     def has_no_word_of_it(self, node, gone):
-        wait_for(lambda: node.json("show", self.theirs)["status"] == "erased", "what another city took back is erased as well")
+        wait_for(lambda: node.record(self.theirs)["status"] == "erased", "what another city took back is erased as well")
         self.assertEqual(node.json("show", gone)["status"], "erased")
         self.assertEqual(node.json("show", gone)["body_state"], "erased")
-        wait_for(lambda: node.json("status")["index_lag"] == 0, "the index is up to date")
+        wait_for(lambda: node.status()["index_lag"] == 0, "the index is up to date")
         self.assertEqual(node.json("search", WORD)["items"], [])
         for page in (f"/records/{gone}", f"/records/{self.theirs}", "/", "/feeds/all.atom", f"/search?q={WORD}"):
             self.assertNotIn(f"One {WORD}", get(node, page).text(), page)
@@ -126,7 +126,7 @@ class Office(SigningTest):
         self.assertEqual(own(seoul), entries)
         wait_for(lambda: self.held(seoul, held)["state"] == "set-aside", "it waits for a look")
         self.assertIn(f"koinon held release {held} or koinon held drop {held}", seoul.run("held", "list"))
-        alarms = lambda: [alarm["id"] for alarm in seoul.json("status")["alarms"]]
+        alarms = lambda: [alarm["id"] for alarm in seoul.status()["alarms"]]
         wait_for(lambda: "set_aside" in alarms(), "an alarm says so")
         self.assertEqual([self.may(seoul, token) for token in (kept, revoked)], [403, 403])
         paused = {str(item["id"]) for item in seoul.json("paused", "list")["items"]}

@@ -171,7 +171,7 @@ class PythonPeer(NodesTest):
             self.assertEqual(second.receive().error.code, wire.wire.ERROR_CODE_DUPLICATE)
             self.assertIsNone(second.receive())
             second.close()
-            peer = next(p for p in seoul.json("peers")["items"] if p["name"] == name)
+            peer = next(p for p in seoul.asked("peers")["items"] if p["name"] == name)
             self.assertEqual((peer["connected"], peer["state"]), (True, "connected"))
             first.close()
 

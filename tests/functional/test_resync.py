@@ -39,7 +39,7 @@ class Resync(NodesTest):
     def at_rest(hub, reader, proxy):
         """A condition: for longer than announcements and cursors wait no cursor has moved and no byte has passed."""
         def cursor(node, city):
-            return next(p["journal_cursor"] for p in node.json("peers")["items"] if p["name"] == city)
+            return next(p["journal_cursor"] for p in node.asked("peers")["items"] if p["name"] == city)
         last = {"state": None, "since": 0.0}
 
         def condition():
@@ -56,7 +56,7 @@ class Resync(NodesTest):
         reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))
         wait_for(lambda: connected(reader, hub.name), "they connect through the proxy")
         held = hub.json("status")["records"]
-        wait_for(lambda: reader.json("status")["records"] >= held, "everything has arrived", 300)
+        wait_for(lambda: reader.status()["records"] >= held, "everything has arrived", 300)
         # Rows that each had from the other are passed with the next tick.
         wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
         reader.stop()
@@ -96,7 +96,7 @@ class Resync(NodesTest):
         reader = self.node("reader", *self.READER)
         hub.run("peer", "add", "--no-vouch", reader.line_without_address())
         reader.run("peer", "add", "--no-vouch", hub.line())
-        wait_for(lambda: reader.json("status")["cities"] >= count + 2, "the reader holds all logs", 300 + count // 10)
+        wait_for(lambda: reader.status()["cities"] >= count + 2, "the reader holds all logs", 300 + count // 10)
         return hub, reader
 
     def test_with_ten_logs(self):
@@ -111,7 +111,7 @@ class Resync(NodesTest):
 
     def test_ten_of_a_hundred_thousand_records_missing(self):
         hub, reader = self.with_logs(1, 100_000)
-        held = wait_for(lambda: (lambda r: r if r >= 100_000 else 0)(reader.json("status")["records"]), "all records are here", 120)
+        held = wait_for(lambda: (lambda r: r if r >= 100_000 else 0)(reader.status()["records"]), "all records are here", 120)
         proxy = CountingProxy(hub.peer_port)
         reader.run("peer", "remove", hub.name)
         reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))

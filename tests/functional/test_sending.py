@@ -292,7 +292,7 @@ class Sending(NodesTest):
         wait_for(waits(18), "a start begins no hour anew")
         newest = la.json("list", "--kind", "question")["items"][0]
         la.run("withdraw", newest["ref"], "--erase")
-        wait_for(lambda: seoul.json("show", newest["ref"])["status"] == "erased", "one of them is erased")
+        wait_for(lambda: seoul.record(newest["ref"])["status"] == "erased", "one of them is erased")
         seoul.stop()
         self.assertEqual(len(sink.got), 6, "no more within the hour")
         written("UPDATE mail_pace SET began_ms = began_ms - 3600000 RETURNING user")

@@ -288,7 +288,7 @@ class TheOnlyPeer(SigningTest):
         session.expect("ping")  # is answered: its line is not slow, it passes the question over
         wait_for(lambda: state(seoul) == "signs", "a minute is over", deadline=90)
         self.assertEqual(standing(seoul)["cannot_show"], ["liar.example"])
-        wait_for(lambda: any(a["id"] == "cannot_show" for a in seoul.json("status")["alarms"]), "an alarm says so")
+        wait_for(lambda: any(a["id"] == "cannot_show" for a in seoul.status()["alarms"]), "an alarm says so")
         session.close()
 
 

@@ -40,7 +40,7 @@ class SlowFollower(NodesTest):
             session.send(ask)
         session.expect("chunk")
         # And reads no further. Its queue fills up to the bound and no more.
-        queued = lambda: next(p["bytes_queued"] for p in seoul.json("peers")["items"] if p["name"] == "slow.example")
+        queued = lambda: next(p["bytes_queued"] for p in seoul.asked("peers")["items"] if p["name"] == "slow.example")
         wait_for(lambda: queued() > 0, "the queue fills")
 
         started = time.monotonic()

@@ -142,7 +142,7 @@ class Story(NodesTest):
             seoul.publish(f"Note {i}")
         base = f"http://127.0.0.1:{seoul.http_port}/api/v1/records?kind=practice&limit=3"
         seen, cursor = [], ""
-        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "the index is up to date")
+        wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is up to date")
         while True:
             with urllib.request.urlopen(base + (f"&cursor={cursor}" if cursor else "")) as answer:
                 page = json.load(answer)

@@ -18,7 +18,7 @@ SENTENCES = json.loads((TOP / "node/pages/messages/en.json").read_text())
 
 class Pins(NodesTest):
     def trouble(self, node, trouble):
-        return next((p for p in node.json("peers")["items"] if p["trouble"] == trouble), None)
+        return next((p for p in node.asked("peers")["items"] if p["trouble"] == trouble), None)
 
     def test_both_sides_say_who_has_not_pinned_whom(self):
         seoul, la = self.node("seoul"), self.node("la")
@@ -27,7 +27,7 @@ class Pins(NodesTest):
         self.assertIn("has not pinned this node yet", item["state"])
         self.assertEqual(item["send"], seoul.json("id")["peer_line"])
         self.assertIn(item["send"], seoul.run("peers"), "and what to send")
-        knock = wait_for(lambda: la.json("peers")["knocks"], "Los Angeles lists who knocks")[0]
+        knock = wait_for(lambda: la.asked("peers")["knocks"], "Los Angeles lists who knocks")[0]
         mine = seoul.json("id")
         self.assertEqual((knock["node_key"], knock["spoken"], knock["address"]), (mine["node_key"], mine["spoken"], "127.0.0.1"))
         self.assertNotIn("seoul", json.dumps(knock), "a name would be a claim")
@@ -86,16 +86,16 @@ class Forks(NodesTest):
         la.start(peer_port=la.peer_port)
         peer(la, milan)
         for node in (la, milan):
-            wait_for(lambda n=node: n.json("status")["frozen"] == ["seoul.example"], f"{node.city} freezes it")
+            wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} freezes it")
             self.assertIn("two signed heads of seoul.example contradict each other", node.log())
         # The one who did it was away. It takes nobody's word: it verifies.
         seoul.start(peer_port=seoul.peer_port)
-        status = wait_for(lambda: (lambda s: s if s["signing"].startswith("stopped") else None)(seoul.json("status")), "Seoul stops signing")
+        status = wait_for(lambda: (lambda s: s if s["signing"].startswith("stopped") else None)(seoul.status()), "Seoul stops signing")
         self.assertIn("our own log has forked", status["signing"])
         self.assertIn("error: our own log has forked", seoul.log())
         self.assertIn("told_by=la.example", seoul.log())
         self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))
-        wait_for(lambda: "signing" in [a["id"] for a in seoul.json("status")["alarms"]], "it is an alarm")
+        wait_for(lambda: "signing" in [a["id"] for a in seoul.status()["alarms"]], "it is an alarm")
         self.assertEqual(ask("GET", f"http://127.0.0.1:{seoul.http_port}/readyz").status, 503)
         self.assertTrue(connected(la, "seoul.example"), "who is told is no liar")
         seoul.stop()
@@ -189,7 +189,7 @@ class Alarms(NodesTest):
         # The index's own log must be the longest by far, so that the others have room where it has none.
         def longest():
             seoul.publish(f"Note {len(seoul.refs())}", "Words, and other words. " * 50)
-            wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+            wait_for(lambda: seoul.status()["index_lag"] == 0, "it is indexed")
             now = sizes()
             return now if now["index.db-wal"] > now["store.db-wal"] + 300_000 else None
         now = wait_for(longest, "the index has written more")
@@ -200,7 +200,7 @@ class Alarms(NodesTest):
         self.assertIn("full", item["text"])
         self.assertEqual(len(seoul.refs(kind="practice")), before)
         self.limit(seoul, resource.RLIM_INFINITY)
-        wait_for(lambda: seoul.json("search", "flibbertigibbets")["items"], "it catches up, and nobody wrote anything")
+        wait_for(lambda: seoul.found("flibbertigibbets"), "it catches up, and nobody wrote anything")
         self.over(seoul, "index_stopped")
 
     def test_a_peer_that_is_away_and_messages_that_do_not_arrive(self):

@@ -201,7 +201,7 @@ class Words(NodesTest):
             browser.go("/profile")
             browser.submit("/profile", display_name="Seoul", country=country, languages=languages, names=names)
             self.assertEqual(browser.page.url, "/cities/seoul.example", browser.page.text)
-            wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+            wait_for(lambda: seoul.status()["index_lag"] == 0, "it is indexed")
             ref = next(one["ref"] for one in seoul.json("list", "--limit", "1000")["items"] if one["kind"] == "profile")
             profile = seoul.json("show", ref)["body"]["profile"]
             self.assertEqual((profile["country"], profile["languages"], profile["names"]), ("KR", ["ko", "en"], [{"language": "ko", "name": names.split(" | ")[1]}]))

@@ -41,6 +41,13 @@ TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
   const WebhookId hook = *outbox.add_webhook(webhook);
   ASSERT_TRUE(outbox.queue_deliveries(hook, std::vector<Delivery>(2), ArrivalSeq(3)).ok());
   ASSERT_TRUE(outbox.queue_mail({.mails = std::vector<Mail>(1), .at_once_cursor = ArrivalSeq(3)}).ok());
+  Digest digest;
+  digest.user = id;
+  digest.topic = "health";
+  digest.days = 7;
+  digest.cursor = ArrivalSeq(3);
+  digest.next_at = {9000};
+  ASSERT_TRUE(outbox.put_digest(digest).ok());
 
   const auto done = set_aside_after(*db, {50}, ArrivalSeq(70));
   ASSERT_TRUE(done.ok()) << done.error().text();
@@ -53,6 +60,7 @@ TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
   EXPECT_EQ(outbox.webhooks()->front().cursor, ArrivalSeq(70));
   EXPECT_EQ(outbox.webhooks()->front().began_anew.value, 50);
   EXPECT_EQ(**outbox.at_once_cursor(), ArrivalSeq(70));
+  EXPECT_EQ(outbox.digests(id)->front().cursor, ArrivalSeq(70)) << "what came before is in no digest";
   EXPECT_EQ((*outbox.set_aside_at())->value, 50);
   EXPECT_TRUE(outbox.due_deliveries(hook, {5000}, 10)->empty());
   EXPECT_TRUE(outbox.due_mail({5000}, 10)->empty());
