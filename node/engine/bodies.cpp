@@ -163,7 +163,7 @@ void Bodies::on_bodies(Link& link, v1::Bodies bodies, std::size_t size) {
         link, fail(Code::kMalformed, "a frame of an answer brings nothing and is not the last", "bodies"));
   }
   Log& log = logs_.at(asked->log);
-  asked->last_progress = effects_.now().mono;
+  asked->last_progress = links_.turn_time(link);
   VerifyBodies check;
   const Status taken = take_answers(link, log, *asked, bodies, check);
   if (!taken.ok()) return links_.end_for_lie(link, taken.error());

@@ -64,7 +64,7 @@ bool BodyRequests::ask(Log& log, unsigned round) {
 
 void BodyRequests::send_get(Link& link, Log& log, const std::vector<EntryIndex>& indexes,
                             std::uint32_t hops) {
-  const MonoTime now = effects_.now().mono;
+  const TurnTime now = links_.turn_time(link);
   v1::Frame frame;
   auto* request = frame.mutable_get_bodies();
   request->set_request_id(effects_.next_request());
@@ -109,10 +109,9 @@ bool BodyRequests::somebody_is_free() const {
 // --- time ---
 
 const char* BodyRequests::overdue(const Link& link) const {
-  const MonoTime now = effects_.now().mono;
+  const TurnTime now = links_.turn_time(link);
   for (const auto& [request, asked] : link.bodies->asked) {
-    const auto since = links_.silent_since(link, asked.last_progress);
-    if (since && now - *since >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
+    if (now - asked.last_progress >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
   }
   return nullptr;
 }
@@ -120,8 +119,7 @@ const char* BodyRequests::overdue(const Link& link) const {
 std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
   std::vector<std::uint64_t> out;
   for (const auto& [request, asked] : link.bodies->asked) {
-    const auto since = links_.silent_since(link, asked.begun);
-    if (since && effects_.now().mono - *since >= limits::kBodiesDeadline) out.push_back(request);
+    if (links_.turn_time(link) - asked.begun >= limits::kBodiesDeadline) out.push_back(request);
   }
   return out;
 }
@@ -129,10 +127,9 @@ std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
 MonoTime BodyRequests::next_timer(const Link& link) const {
   MonoTime next = MonoTime::max();
   for (const auto& [request, asked] : link.bodies->asked) {
-    const auto silent = links_.silent_since(link, asked.last_progress);
-    const auto begun = links_.silent_since(link, asked.begun);
-    if (silent) next = std::min<MonoTime>(next, *silent + limits::kRequestDeadline);
-    if (begun) next = std::min<MonoTime>(next, *begun + limits::kBodiesDeadline);
+    const TurnTime due = std::min<TurnTime>(asked.last_progress + limits::kRequestDeadline,
+                                            asked.begun + limits::kBodiesDeadline);
+    next = std::min(next, links_.when(link, due));
   }
   return next;
 }

@@ -150,7 +150,6 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
     }
     p.peers.unpin(key);
     p.standing.forget_peer(key);
-    p.brought.forget_peer(key);
     p.asks.forget_peer(key);
     refresh_trust();
   });
@@ -186,7 +185,7 @@ Status Engine::on_answer(Now now, const BroughtAnswer& answer) {
   return taken;
 }
 
-SigningQuestion Engine::question() const { return parts_->brought.question(); }
+std::optional<SigningQuestion> Engine::question() const { return parts_->brought.question(); }
 
 void Engine::want_file(Now now, const AttachmentWant& want) {
   input(now, [&] { parts_->files.want(want); });

@@ -53,7 +53,8 @@ class Engine {
   void on_word(Now now, const std::vector<NodeKey>& without, bool alone = false);
   // An answer about our log that was carried here; see brought_answers.h for what is refused.
   Status on_answer(Now now, const BroughtAnswer& answer);
-  SigningQuestion question() const;  // what it must name
+  // What it must name. Nothing: the disk was full at our start, and our epoch has not begun yet.
+  std::optional<SigningQuestion> question() const;
   // Somebody wants a file that a record names; the store knows it already.
   void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.

@@ -245,8 +245,7 @@ Status Fetcher::take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::siz
   // Of our own log all is wanted, whatever we want of others.
   if (!logs_.is_own(log.id())) intent.filter = effects_.filter();
   lane.next.value += count;
-  lane.last_progress = effects_.now().mono;
-  lane.pace.count(size);
+  lanes_.note_chunk(lane, source, size);
   intake_.begin(size);
   TakenChunk taken{fetch.generation, source, EntryIndex(chunk.from()), size, effects_.filter_number()};
   if (!intent.head_note.empty()) taken.pushed = fetch.target;
@@ -392,7 +391,7 @@ bool Fetcher::extend(Log& log, const StoredRun& run) {
 
 void Fetcher::advance(Log& log, const StoredRun& run) {
   if (!log.fetch->current || log.fetch->current->generation != run.generation) return;
-  for (auto& [source, lane] : log.fetch->current->lanes) lane.last_progress = effects_.now().mono;
+  lanes_.note_progress(log);
   if (run.is_last()) end(log);
 }
 

@@ -52,7 +52,7 @@ void Files::begin(const AttachmentWant& want, std::uint32_t hops, std::optional<
   file.want.log = want.log;
   file.want.index = want.index;
   file.want.id = want.id;
-  file.want.wish = std::max(file.want.wish, want.wish);
+  file.want.wish = std::max(file.want.wish, logs_.is_own(want.log) ? AttachmentWish::kOwn : want.wish);
   file.hops = std::max(file.hops, hops);
   file.retry_at.reset();
   if (asker) file.tried[*asker] = 2;
@@ -65,7 +65,6 @@ void Files::begin(const AttachmentWant& want, std::uint32_t hops, std::optional<
 
 void Files::commit_want(FileFetch& file) {
   file.wanting = true;
-  file.last_progress = effects_.now().mono;
   effects_.ask(CommitWant{file.want, effects_.now().wall},
                [this, id = file.want.id, number = file.number](const Result<AttachmentState>& answer) {
                  FileFetch* wanted = find(id);
@@ -192,7 +191,7 @@ void Files::send_get(Link& link, FileFetch& file, std::uint32_t hops) {
   request->set_from(file.expected);
   file.source = link.id;
   file.request_id = request->request_id();
-  file.last_progress = effects_.now().mono;
+  file.last_progress = links_.turn_time(link);
   due_ = std::min<MonoTime>(due_, effects_.now().mono + limits::kRequestDeadline);
   link.files->asked.emplace(file.request_id, file.want.id);
   links_.send(link, frame);
@@ -213,7 +212,7 @@ void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
   const AttachmentId id = asked->second;
   if (chunk.last()) link.files->asked.erase(asked);
   FileFetch& file = files_.at(id);
-  file.last_progress = effects_.now().mono;
+  file.last_progress = links_.turn_time(link);
   const bool at_end = file.expected + 1 == chunk_count(id.size);
   const bool has_it = !chunk.bytes().empty();
   if (chunk.number() != file.expected || chunk.last() != (at_end || !has_it) ||
@@ -361,7 +360,7 @@ void Files::run_timers() {
   for (const AttachmentId& id : ids()) {
     FileFetch* file = find(id);
     if (file == nullptr) continue;
-    if (file->source && now - silent_since(*file) >= limits::kRequestDeadline) {
+    if (file->source && now >= late_at(*file)) {
       give_up_request(*file);
       look_for(*file);
     } else if (file->retry_at && now >= *file->retry_at) {
@@ -377,24 +376,23 @@ void Files::run_timers() {
   due_ = next_by_a_look();
 }
 
-// Who waits for us is looked at again, and is not late then.
-MonoTime Files::silent_since(const FileFetch& file) const {
+MonoTime Files::late_at(const FileFetch& file) const {
   const Link* link = links_.find(*file.source);
-  if (link == nullptr) return file.last_progress;
-  return links_.silent_since(*link, file.last_progress).value_or(effects_.now().mono);
+  return link == nullptr ? effects_.now().mono
+                         : links_.when(*link, file.last_progress + limits::kRequestDeadline);
 }
 
 // By a look at each.
 MonoTime Files::next_by_a_look() const {
   MonoTime next = MonoTime::max();
   for (const auto& [id, file] : files_) {
-    if (file.source) next = std::min<MonoTime>(next, silent_since(file) + limits::kRequestDeadline);
+    if (file.source) next = std::min<MonoTime>(next, late_at(file));
     if (file.retry_at) next = std::min(next, *file.retry_at);
   }
   return next;
 }
 
-bool Files::has_wrong_list() const { return due_ > next_by_a_look(); }
+bool Files::has_wrong_list() const { return due_ - limits::kBusyRetry > next_by_a_look(); }
 
 std::optional<FileStanding> Files::standing(const AttachmentId& id) const {
   const auto it = files_.find(id);

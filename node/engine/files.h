@@ -61,7 +61,7 @@ class Files {
     std::optional<SessionId> source;
     std::uint64_t request_id = 0;
     std::map<SessionId, unsigned> tried;  // asked: 1, 2 once it was asked to look further
-    MonoTime last_progress{};
+    TurnTime last_progress;               // of the source
     std::optional<MonoTime> retry_at;
     unsigned retries = 0;
     std::string trouble;
@@ -86,7 +86,8 @@ class Files {
   void on_chunk_stored(FileFetch& file, const Result<ChunkStored>& answer);
   void finish(const AttachmentId& id);
   std::vector<AttachmentId> ids() const;
-  MonoTime silent_since(const FileFetch& file) const;
+  // When its source is late.
+  MonoTime late_at(const FileFetch& file) const;
   MonoTime next_by_a_look() const;
   void set_retry(FileFetch& file, MonoTime at);
 

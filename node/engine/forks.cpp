@@ -20,8 +20,9 @@ Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Jou
 
 // --- two statements ---
 
-bool Forks::freeze_if_forked(Log& log, const Offer& offer) {
+bool Forks::freeze_if_forked(Log& log, const Offer& offer, const std::vector<StoredHead>& others) {
   std::vector<const StoredHead*> heads;
+  for (const StoredHead& other : others) heads.push_back(&other);
   if (log.state().whole) heads.push_back(&*log.state().whole);
   if (log.state().seen) heads.push_back(&*log.state().seen);
   for (const auto& [source, other] : offers_.all(log)) {
@@ -36,15 +37,17 @@ bool Forks::freeze_if_forked(Log& log, const Offer& offer) {
   return false;
 }
 
-void Forks::check_old_head(const Offer& offer) {
+void Forks::check_old_head(const Offer& offer, std::function<void(bool)> then) {
   const Log& log = logs_.at(offer.log);
   if (log.state().whole && offer.head.size == log.state().whole->size) {
+    if (then) then(true);
     return cursors_.settle(offer.source, offer.log, offer.row);
   }
   // Until then it counts as unverified: what waits for the store is bounded with what waits for a check.
   if (Link* link = links_.find(offer.source); link != nullptr) ++link->unverified;
-  effects_.ask(ReadRoot{offer.log, offer.head.size}, [this, offer](const Result<Hash>& answer) {
+  effects_.ask(ReadRoot{offer.log, offer.head.size}, [this, offer, then](const Result<Hash>& answer) {
     if (Link* link = links_.find(offer.source); link != nullptr) --link->unverified;
+    if (then) then(answer.ok());
     if (answer.ok() && *answer != offer.head.root) return old_head_differs(offer);
     cursors_.settle(offer.source, offer.log, offer.row);
   });

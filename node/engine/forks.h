@@ -14,10 +14,11 @@ class Forks {
 
   // Two signed heads of the same size with different roots are a fork, whatever we hold of the log. If this
   // one contradicts another, the log is frozen, and the answer is true.
-  bool freeze_if_forked(Log& log, const Offer& offer);
+  // `others`: signed heads of it that stand nowhere else.
+  bool freeze_if_forked(Log& log, const Offer& offer, const std::vector<StoredHead>& others = {});
   // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is
-  // a fork. Settles its row.
-  void check_old_head(const Offer& offer);
+  // a fork. Settles its row. `then` is told whether it could be compared.
+  void check_old_head(const Offer& offer, std::function<void(bool)> then = {});
   // A proven run of the log's fetch does not continue what we hold: the tree of the head it was proven
   // against, and the tree of the head that ours was, differ in the prefix before the run.
   void check_run(Log& log, const RunVerified& run);

@@ -5,7 +5,11 @@
 namespace koinon::engine {
 
 Journal::Journal(Logs& logs, Epochs epochs, JournalSeq last_row)
-    : logs_(logs), epochs_(std::move(epochs.known)), handled_(epochs.handled), last_row_(last_row) {
+    : logs_(logs),
+      epochs_(std::move(epochs.known)),
+      handled_(epochs.handled),
+      begun_(epochs.begun && !epochs_.empty()),
+      last_row_(last_row) {
   if (!epochs.begun) known_before_ = largest_counter(epochs_);
   if (epochs_.empty()) epochs_.push_back({unkeyed_epochs()(1), {}, {}});  // of a store that nobody has begun
   if (epochs.begun && epochs_.size() > 1) known_before_ = counter_of(epochs_[epochs_.size() - 2].epoch);
@@ -24,6 +28,7 @@ bool Journal::is_lost(std::uint32_t counter) const { return counter > std::max(k
 
 void Journal::begin_epoch(std::vector<EpochRange> epochs, std::uint32_t handled) {
   if (!epochs.empty()) epochs_ = std::move(epochs);
+  begun_ = true;
   handled_ = std::max(handled_, handled);
 }
 

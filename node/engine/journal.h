@@ -20,7 +20,8 @@ class Journal {
   // The rows of the logs are those that the store holds.
   Journal(Logs& logs, Epochs epochs, JournalSeq last_row);
 
-  const Epoch& epoch() const;                                           // the current one
+  const Epoch& epoch() const;                // the current one
+  bool has_begun() const { return begun_; }  // it is of this start; not: the disk was full
   const std::map<std::uint64_t, LogId>& rows() const { return rows_; }  // by row, the newest of each log
   JournalSeq last_row() const { return last_row_; }
 
@@ -52,6 +53,7 @@ class Journal {
   std::vector<EpochRange> epochs_;  // oldest first; never empty
   std::uint32_t known_before_ = 0;  // the largest counter that the store knew before this start
   std::uint32_t handled_;
+  bool begun_;
   std::map<std::uint64_t, LogId> rows_;
   JournalSeq last_row_;
   std::map<std::uint64_t, Commit> commits_;  // in the order given

@@ -21,14 +21,16 @@ Lane& Lanes::begin(Link& link, Log& log, std::uint64_t request_id) {
   lane.to = EntryIndex(fetch.target.size.value);
   if (logs_.is_own(log.id()))
     lane.to.value = std::min(lane.to.value, lane.next.value + effects_.config().stripe);
-  lane.last_progress = now;
-  lane.pace = Pace(now, link.answered);
+  lane.last_progress = links_.turn_time(link);
+  lane.pace = Pace(lane.last_progress, link.answered);
   fetch.next = lane.to;
   // Nothing is due of this one before.
   link.fetch->due =
       std::min<MonoTime>(link.fetch->due, now + std::min(limits::kPacePeriod, limits::kRequestDeadline));
   link.fetch->comes.insert(log.id());
-  return fetch.lanes.insert_or_assign(link.id, lane).first->second;
+  Lane& begun = fetch.lanes.insert_or_assign(link.id, lane).first->second;
+  find_who_holds_up(fetch);
+  return begun;
 }
 
 void Lanes::ask(Link& link, Log& log) {
@@ -51,13 +53,25 @@ void Lanes::end_stripe(Link& link, Log& log) {
   link.fetch->comes.erase(log.id());
 }
 
-void Lanes::note_verified(Log& log) {
-  if (!log.fetch->current) return;
-  Fetch& fetch = *log.fetch->current;
-  if (fetch.verified.empty()) {
-    fetch.held_up_since.reset();
-  } else if (!fetch.held_up_since) {
-    fetch.held_up_since = effects_.now().mono;
+// Where something has come that waits for what is before it, that is the lane of the lowest part.
+void Lanes::find_who_holds_up(Fetch& fetch) const {
+  const auto lowest =
+      std::min_element(fetch.lanes.begin(), fetch.lanes.end(),
+                       [](const auto& a, const auto& b) { return a.second.to < b.second.to; });
+  for (auto lane = fetch.lanes.begin(); lane != fetch.lanes.end(); ++lane) {
+    std::optional<TurnTime>& since = lane->second.holds_up_since;
+    const Link* link = links_.find(lane->first);
+    if (lane != lowest || fetch.verified.empty() || link == nullptr) {
+      since.reset();
+    } else if (!since) {
+      since = links_.turn_time(*link);
+    }
+  }
+}
+
+void Lanes::note_progress(Log& log) {
+  for (auto& [source, lane] : log.fetch->current->lanes) {
+    if (const Link* link = links_.find(source); link != nullptr) lane.last_progress = links_.turn_time(*link);
   }
 }
 
@@ -72,18 +86,12 @@ void Lanes::end_all(const LogId& log, const Fetch& ended) {
 
 // --- whether the answers come ---
 
-// For our store, or, its credit being used up, for what another link is to bring before.
-bool Lanes::waits_for_us(const Link& link) const { return store_.has_failed() || !link.may_answer_since; }
-
-bool Lanes::is_overdue(const Link& link, const Lane& lane) const {
-  const auto since = links_.silent_since(link, lane.last_progress);
-  return since && effects_.now().mono - *since >= limits::kRequestDeadline;
-}
-
 const char* Lanes::overdue(const Link& link) const {
-  if (effects_.now().mono < link.fetch->due || waits_for_us(link)) return nullptr;
-  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(),
-                                [&](const auto& get) { return is_overdue(link, lane_of(link, get.second)); });
+  if (effects_.now().mono < link.fetch->due || store_.has_failed()) return nullptr;
+  const TurnTime now = links_.turn_time(link);
+  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(), [&](const auto& get) {
+    return now - lane_of(link, get.second).last_progress >= limits::kRequestDeadline;
+  });
   return late ? "a Get was not answered in time" : nullptr;
 }
 
@@ -91,38 +99,31 @@ std::vector<LogId> Lanes::trickling(Link& link) {
   std::vector<LogId> out;
   for (const auto& [request, id] : link.fetch->gets) {
     Lane& lane = lane_of(link, id);
-    if (waits_for_us(link)) lane.last_progress = effects_.now().mono;
-    if (trickles(link, lane, id)) out.push_back(id);
+    if (store_.has_failed()) lane.last_progress = links_.turn_time(link);
+    if (trickles(link, lane)) out.push_back(id);
   }
   return out;
 }
 
-// For a whole period others have brought what waits for this part.
-bool Lanes::holds_up(const Lane& lane, const LogId& log) const {
-  const Fetch& fetch = *logs_.at(log).fetch->current;
-  if (!fetch.held_up_since || effects_.now().mono - *fetch.held_up_since < limits::kPacePeriod) return false;
-  return std::none_of(fetch.lanes.begin(), fetch.lanes.end(),
-                      [&](const auto& other) { return other.second.to < lane.to; });
-}
-
-bool Lanes::trickles(const Link& link, Lane& lane, const LogId& log) const {
-  const MonoTime now = effects_.now().mono;
+// It brought next to nothing, or for a whole period others have brought what waits for it.
+bool Lanes::trickles(const Link& link, Lane& lane) const {
+  const TurnTime now = links_.turn_time(link);
   if (now < lane.pace.due()) return false;
-  if (waits_for_us(link) || now - *link.may_answer_since < limits::kPacePeriod) {
+  if (store_.has_failed()) {
     lane.pace.excuse(now, link.answered);
     return false;
   }
-  return holds_up(lane, log) || lane.pace.trickles(now, link.answered, link.fetch->gets.size());
+  const bool holds_up = lane.holds_up_since && now - *lane.holds_up_since >= limits::kPacePeriod;
+  return lane.pace.trickles(now, link.answered, link.fetch->gets.size()) || holds_up;
 }
 
 MonoTime Lanes::next_of_gets(const Link& link) const {
   MonoTime due = MonoTime::max();
   for (const auto& [request, id] : link.fetch->gets) {
     const Lane& lane = lane_of(link, id);
-    due = std::min(due, lane.pace.due());
-    // Who waits for us is looked at again, and is not late then.
-    const MonoTime since = links_.silent_since(link, lane.last_progress).value_or(effects_.now().mono);
-    if (!store_.has_failed()) due = std::min<MonoTime>(due, since + limits::kRequestDeadline);
+    due = std::min(due, links_.when(link, lane.pace.due()));
+    if (!store_.has_failed())
+      due = std::min(due, links_.when(link, lane.last_progress + limits::kRequestDeadline));
   }
   return due;
 }
@@ -143,7 +144,7 @@ std::string Lanes::wrong_list() const {
       const Lane* lane = of(logs_.at(log), id);
       if (lane == nullptr || lane->request_id != request) return "gets";
     }
-    if (link->fetch->due > next_of_gets(*link)) return "gets due";
+    if (link->fetch->due - limits::kBusyRetry > next_of_gets(*link)) return "gets due";
     comes.erase(id);
   }
   return comes.empty() ? "" : "a fetch from a link that is gone";

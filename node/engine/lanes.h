@@ -20,8 +20,17 @@ class Lanes {
   void take_push(Link& link, Log& log) { (void)begin(link, log, 0); }
   // The link has brought its stripe, and may have another one.
   void end_stripe(Link& link, Log& log);
+  // A chunk of so many bytes came.
+  void note_chunk(Lane& lane, SessionId source, std::size_t size) const {
+    if (const Link* link = links_.find(source); link != nullptr) lane.last_progress = links_.turn_time(*link);
+    lane.pace.count(size);
+  }
   // A chunk was verified, and what continues the log was given to the store.
-  void note_verified(Log& log);
+  void note_verified(Log& log) {
+    if (log.fetch->current) find_who_holds_up(*log.fetch->current);
+  }
+  // Something of the log was stored: no part of it is late.
+  void note_progress(Log& log);
   // The fetch is over. Gets that are still open are cancelled.
   void end_all(const LogId& log, const Fetch& ended);
 
@@ -43,10 +52,8 @@ class Lanes {
 
  private:
   Lane& begin(Link& link, Log& log, std::uint64_t request_id);
-  bool waits_for_us(const Link& link) const;
-  bool is_overdue(const Link& link, const Lane& lane) const;
-  bool holds_up(const Lane& lane, const LogId& log) const;
-  bool trickles(const Link& link, Lane& lane, const LogId& log) const;
+  void find_who_holds_up(Fetch& fetch) const;
+  bool trickles(const Link& link, Lane& lane) const;
   MonoTime next_of_gets(const Link& link) const;
   Lane& lane_of(const Link& link, const LogId& log) const {
     return logs_.at(log).fetch->current->lanes.at(link.id);

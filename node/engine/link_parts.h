@@ -11,6 +11,7 @@
 
 #include "crypto/log_state.h"
 #include "koinon/v1/wire.pb.h"
+#include "node/engine/turn_time.h"
 
 namespace koinon::engine {
 
@@ -74,8 +75,8 @@ struct LinkFetch {
 struct BodiesAsked {
   LogId log;
   std::set<EntryIndex> open;  // not answered yet
-  MonoTime begun{};
-  MonoTime last_progress{};
+  TurnTime begun;
+  TurnTime last_progress;
 };
 
 // Of Bodies and its BodyRequests.

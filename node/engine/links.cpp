@@ -34,7 +34,6 @@ Link& Links::connect(SessionId id, const NodeKey& peer, bool dialled_by_us) {
   link.dialled_by_us = dialled_by_us;
   link.connected_at = effects_.now().mono;
   link.lent = effects_.config().window;
-  link.may_answer_since = link.connected_at;
   links_.emplace(id, std::move(owned));
   return link;
 }
@@ -121,17 +120,23 @@ void Links::drop_waiting(Link& link, std::uint64_t request_id) {
 
 // --- receiving ---
 
-std::optional<MonoTime> Links::silent_since(const Link& link, MonoTime heard) const {
-  if (!link.may_answer_since) return std::nullopt;
-  return std::max(heard, *link.may_answer_since);
+TurnTime Links::turn_time(const Link& link) const {
+  const MonoTime until = link.waits_since.value_or(effects_.now().mono);
+  return TurnTime(until - link.connected_at - link.waited);
+}
+
+MonoTime Links::when(const Link& link, TurnTime due) const {
+  const MonoTime rest = due - turn_time(link);
+  return effects_.now().mono + (link.waits_since ? std::max<MonoTime>(rest, limits::kBusyRetry) : rest);
 }
 
 void Links::note_lent(Link& link) {
-  const bool may = link.lent >= std::min(limits::kFrameBytes, effects_.config().window / 2);
-  if (!may) {
-    link.may_answer_since.reset();
-  } else if (!link.may_answer_since) {
-    link.may_answer_since = effects_.now().mono;
+  const MonoTime now = effects_.now().mono;
+  if (link.lent < std::min(limits::kFrameBytes, effects_.config().window / 2)) {
+    if (!link.waits_since) link.waits_since = now;
+  } else if (link.waits_since) {
+    link.waited += now - *link.waits_since;
+    link.waits_since.reset();
   }
 }
 

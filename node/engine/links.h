@@ -10,6 +10,7 @@
 #include "node/engine/link_parts.h"
 #include "node/engine/owned.h"
 #include "node/engine/peers.h"
+#include "node/engine/turn_time.h"
 #include "proto/codec/frame.h"
 
 namespace koinon::engine {
@@ -53,11 +54,11 @@ struct Link {
 
   // Receiving
   FrameReader reader;
-  std::size_t lent = 0;  // credit that the peer may still use, bytes
-  // Since when it has enough of it for an answer; none: it waits for us.
-  std::optional<MonoTime> may_answer_since;
-  std::size_t owed = 0;        // credit that we have not yet given back, bytes
-  std::uint64_t answered = 0;  // bytes of frames that used credit
+  std::size_t lent = 0;                 // credit that the peer may still use, bytes
+  MonoTime waited{};                    // for us to lend it enough for an answer, in all
+  std::optional<MonoTime> waits_since;  // and now, since then
+  std::size_t owed = 0;                 // credit that we have not yet given back, bytes
+  std::uint64_t answered = 0;           // bytes of frames that used credit
   std::uint64_t bytes_in = 0;
   std::size_t unverified = 0;  // heads whose signatures are being checked
   // Requests that we cancelled, and since when: what still comes of their answers is ignored.
@@ -124,9 +125,11 @@ class Links {
 
   // --- receiving ---
 
-  // From when on the peer's silence counts, if it was asked, or brought something, at `heard` the last time.
-  // Nothing: its credit is used up, so it waits for us.
-  std::optional<MonoTime> silent_since(const Link& link, MonoTime heard) const;
+  // For how long it has been the peer's turn.
+  TurnTime turn_time(const Link& link) const;
+  // When it will have been, if the peer need not wait. While it waits no timer comes sooner than in
+  // limits::kBusyRetry: so much later at most what is due then is looked at.
+  MonoTime when(const Link& link, TurnTime due) const;
   // Takes the credit that a frame uses. False if more was sent than was lent.
   bool use_credit(Link& link, std::size_t bytes);
   // Batched, so that small pushes are not answered one by one.

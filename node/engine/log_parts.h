@@ -50,8 +50,9 @@ struct Lane {
   std::uint64_t request_id = 0;  // 0: a push
   EntryIndex next;               // where the next chunk must begin
   EntryIndex to;                 // where the last one ends
-  MonoTime last_progress{};
-  Pace pace;  // of its Get
+  TurnTime last_progress;
+  Pace pace;                               // of its Get
+  std::optional<TurnTime> holds_up_since;  // what other links have brought waits for it
 };
 
 struct Fetch {
@@ -63,7 +64,6 @@ struct Fetch {
   std::map<SessionId, Lane> lanes;  // of our own log several, of another one that of its source
   CompactRange range;               // of what was verified in order and given to the store
   std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
-  std::optional<MonoTime> held_up_since;  // then something came that waits for what is before it
 };
 
 // Of Fetcher and its Lanes: one fetch of a log at a time.

@@ -6,13 +6,13 @@
 
 namespace koinon::engine {
 
-void Pace::begin(MonoTime now, std::uint64_t answered) {
+void Pace::begin(TurnTime now, std::uint64_t answered) {
   at_ = now + limits::kPacePeriod;
   bytes_ = 0;
   answered_before_ = answered;
 }
 
-bool Pace::trickles(MonoTime now, std::uint64_t answered, std::size_t open_gets) {
+bool Pace::trickles(TurnTime now, std::uint64_t answered, std::size_t open_gets) {
   const std::uint64_t all = answered - answered_before_;
   const std::uint64_t share = all / (limits::kPaceShare * open_gets);
   const std::uint64_t least =

@@ -48,6 +48,7 @@ void Standing::on_seen(Link& link, const v1::Seen& seen) {
   if (own() == nullptr) return;
   Answer& answer = answer_of(link.peer);
   answer.brought = false;
+  question_.heard.insert(link.peer);
   answer.recoveries = seen.recoveries();
   answer.size = TreeSize(seen.size());
   if (seen.size() > 0) answer.root = Hash::from(seen.root());
@@ -188,7 +189,8 @@ bool Standing::has_twin() {
     if (!is_awaited(peer)) continue;
     ++awaited;
     const auto answer = answers_.find(key);
-    if (answer != answers_.end() && counts(answer->second) && !twin_.accuses(key)) ++deny;
+    if (answer != answers_.end() && counts(answer->second) && !answer->second.brought && !twin_.accuses(key))
+      ++deny;
   }
   return awaited > 0 && 2 * deny <= awaited;
 }
@@ -224,6 +226,9 @@ void Standing::begin_question() {
   question_.asked_at = effects_.now();
   question_.knocked = question_.alone = question_.answered = false;
   question_.doubts.clear();
+  question_.heard.clear();
+  // Who is here says again what it sees; what was carried here says nothing of this question.
+  std::erase_if(answers_, [](const auto& answer) { return answer.second.brought; });
 }
 
 // What peers said before was said to a store of which this was not known.
@@ -239,11 +244,6 @@ void Standing::rolled_back(const std::string& why, const NodeKey& peer) {
   if (own() == nullptr) return;
   if (std::exchange(signs_, false)) begin_question();
   if (!std::exchange(rollback_.unanswered, true)) keep_rollback();
-}
-
-void Standing::keep_rollback() {
-  rollback_.at = effects_.now().wall;
-  effects_.ask(CommitRolledBack{true, rollback_.at});
 }
 
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
@@ -263,8 +263,6 @@ void Standing::forget_peer(const NodeKey& peer) {
 }
 
 // --- deciding ---
-
-void Standing::wake_at(MonoTime at) { due_ = std::min(due_, at); }
 
 void Standing::check_doubts() {
   for (auto one = answers_.begin(); one != answers_.end();) {

@@ -37,10 +37,7 @@ class Standing {
   // How many questions were begun before this one.
   std::uint64_t question() const { return question_.number; }
   // Whether the peer has answered it in a session.
-  bool has_heard(const NodeKey& peer) const {
-    const auto answer = answers_.find(peer);
-    return answer != answers_.end() && !answer->second.brought;
-  }
+  bool has_heard(const NodeKey& peer) const { return question_.heard.contains(peer); }
   // Its answer to it was carried here. The head was noted.
   void take_brought(const NodeKey& peer, const std::optional<StoredHead>& head);
   // Once a tick: whether the peer has come to hold entries of our log.
@@ -113,14 +110,17 @@ class Standing {
   bool has_shown_nothing(const NodeKey& peer) const;
   void find_at_fault(const NodeKey& peer, Answer& answer);
   void begin_question();
-  void keep_rollback();
+  void keep_rollback() {
+    rollback_.at = effects_.now().wall;
+    effects_.ask(CommitRolledBack{true, rollback_.at});
+  }
   bool has_enough(StandingView& view);
   bool has_twin();
   bool may_hold_ours(const PeerRecord& peer) const;
   bool is_awaited(const PeerRecord& peer) const;
   void follow_log();
   StandingView decide();
-  void wake_at(MonoTime at);
+  void wake_at(MonoTime at) { due_ = std::min(due_, at); }
 
   Effects& effects_;
   Peers& peers_;
@@ -144,6 +144,7 @@ class Standing {
     bool knocked = false;   // somebody whose key is not pinned
     bool answered = false;  // a peer has
     std::map<NodeKey, Doubt> doubts;
+    std::set<NodeKey> heard;  // who has said something in a session, whatever became of it
   };
   struct PullBack {
     bool under_way = false;

@@ -219,31 +219,55 @@ std::uint64_t bytes_of(const BodiesCommit& commit) {
   return bytes;
 }
 
-// About what an intent takes of the disk, where others sent it; none: our own, small, or it frees room.
-std::optional<std::uint64_t> bytes_from_others(const IntentBody& body) {
-  using Size = std::optional<std::uint64_t>;
-  const auto unless = [](bool own, std::uint64_t size) { return own ? Size() : Size(size); };
+// About what an intent takes of the disk.
+struct Claim {
+  std::uint64_t bytes = 0;
+  bool own_file = false;  // else others sent it
+};
+
+// None: entries and texts of our own, what is small, or frees room.
+std::optional<Claim> claim_of(const IntentBody& body) {
+  using Maybe = std::optional<Claim>;
+  const auto of_others = [](bool own, std::uint64_t bytes) { return own ? Maybe() : Maybe({bytes, false}); };
+  const auto of_file = [](AttachmentWish wish, std::uint64_t bytes) {
+    return Maybe({bytes, wish == AttachmentWish::kOwn});
+  };
   return std::visit(
-      Overloaded{[&](const CommitRun& intent) { return unless(intent.own, bytes_held(intent.run.records)); },
-                 [&](const CommitBodies& intent) { return unless(intent.own, bytes_of(intent.bodies)); },
-                 [&](const CommitWant& intent) {
-                   return unless(intent.want.wish == AttachmentWish::kOwn, intent.want.id.size);
-                 },
-                 [&](const CommitChunk& intent) {
-                   return unless(intent.commit.wish == AttachmentWish::kOwn,
-                                 intent.commit.chunk.bytes.size() + limits::kRecordBytes);
-                 },
-                 [](const auto&) { return Size(); }},
+      Overloaded{
+          [&](const CommitRun& intent) { return of_others(intent.own, bytes_held(intent.run.records)); },
+          [&](const CommitBodies& intent) { return of_others(intent.own, bytes_of(intent.bodies)); },
+          [&](const CommitWant& intent) { return of_file(intent.want.wish, intent.want.id.size); },
+          [&](const CommitChunk& intent) {
+            return of_file(intent.commit.wish, intent.commit.chunk.bytes.size() + limits::kRecordBytes);
+          },
+          [](const auto&) { return Maybe(); }},
       body);
 }
 
-// How much of the disk is left for what others send. Where the store cannot say, writing shows it.
-std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
-  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
-  if (reserve == 0) return kAll;
-  const auto room = store.room();
-  return room.ok() ? room_for_others(*room, reserve) : kAll;
-}
+// What is left of the disk. The rest is kept for our own: of that, files of our own notes that come back
+// leave a part, for entries are to be signed still.
+class RoomLeft {
+ public:
+  // Where the store cannot say, writing shows it.
+  RoomLeft(Store& store, std::uint64_t reserve) {
+    if (reserve == 0) return;
+    const auto room = store.room();
+    if (!room.ok()) return;
+    for_others_ = room_for_others(*room, reserve);
+    for_own_files_ = std::max(for_others_, room_for_others(*room, reserve / limits::kReserveForEntries));
+  }
+  bool take(const Claim& claim) {
+    if (claim.bytes >= (claim.own_file ? for_own_files_ : for_others_)) return false;
+    for_others_ -= std::min(for_others_, claim.bytes);
+    for_own_files_ -= std::min(for_own_files_, claim.bytes);
+    return true;
+  }
+  void close_for_others() { for_others_ = 0; }
+
+ private:
+  std::uint64_t for_others_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t for_own_files_ = std::numeric_limits<std::uint64_t>::max();
+};
 
 // The answer must have the type that the intent names.
 template <typename T>
@@ -311,7 +335,10 @@ bool makes_arrivals(const IntentBody& body) {
   return std::visit([]<typename T>(const T&) { return T::kKind.makes_arrivals; }, body);
 }
 
-bool is_of_others(const IntentBody& body) { return bytes_from_others(body).has_value(); }
+bool is_of_others(const IntentBody& body) {
+  const auto claim = claim_of(body);
+  return claim && !claim->own_file;
+}
 
 bool is_kept_for_own(const Error& error) {
   return error.code == Code::kDiskFull && error.field == kReserveField;
@@ -321,18 +348,15 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
                                        std::uint64_t reserve) {
   std::vector<Completion> out;
   out.reserve(intents.size());
-  std::uint64_t left = left_for_others(store, reserve);
+  RoomLeft room(store, reserve);
   Status status = store.begin(durable);
   const bool begun = status.ok();
   for (const Intent& intent : intents) {
-    if (const auto size = bytes_from_others(intent.body); size && status.ok()) {
-      if (*size >= left) {
-        out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
-        // The next run of a log would not continue it.
-        if (std::holds_alternative<CommitRun>(intent.body)) left = 0;
-        continue;
-      }
-      left -= *size;
+    if (const auto claim = claim_of(intent.body); claim && status.ok() && !room.take(*claim)) {
+      out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
+      // The next run of a log would not continue it.
+      if (std::holds_alternative<CommitRun>(intent.body)) room.close_for_others();
+      continue;
     }
     out.push_back(
         {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});

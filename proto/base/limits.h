@@ -44,6 +44,7 @@ inline constexpr std::chrono::hours kUploadAge{24};  // then a file that no note
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
 inline constexpr std::size_t kNoteSignatures = 64;
 inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;  // (wire) the checkpoint of a head
+inline constexpr std::size_t kCarriedHeads = 256;        // of our own log, that are not compared yet
 inline constexpr std::size_t kProofHashes = 64;          // an inclusion proof
 inline constexpr std::size_t kProofFileBytes = 256 * kKiB;
 
@@ -376,6 +377,7 @@ inline constexpr std::size_t kEpochs = 1000;  // starts of a node that its store
 inline constexpr std::size_t kWriteGroup =
     64;  // intents or drafts in one transaction; our own entries wait for one such group
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, kept for our own log
+inline constexpr std::uint64_t kReserveForEntries = 4;  // a quarter of it, to which no file of our own comes
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // of bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
 // One city's share of the bodies held for peers, and of the files that nobody asked for by hand: a quarter,

@@ -29,7 +29,7 @@ class BroughtAnswers : public NetworkTest {
   BroughtAnswer answer_to(const TestNode& node, const TestNode& peer) const {
     BroughtAnswer out;
     out.peer = peer.as_peer().node_key;
-    out.question = node.engine->question();
+    out.question = node.engine->question().value_or(SigningQuestion());
     out.head = peer.store->log_state(seoul.id())->whole;
     out.caught_up = true;
     return out;
@@ -91,6 +91,48 @@ TEST_P(BroughtAnswers, OfAStrangerAreRefused) {
   answer.peer = NodeKey::from(Bytes(32, 's'));
   expect_refused(seoul, answer, "peer");
   EXPECT_EQ(state(seoul), SigningState::kAsks);
+}
+
+TEST_P(BroughtAnswers, OfAStrangerOrToAnotherQuestionStopTheNodeAllTheSame) {
+  TestNode& old = older({&milan});
+  BroughtAnswer strange = answer_to(old, milan);
+  strange.peer = NodeKey::from(Bytes(32, 's'));
+  expect_refused(old, strange, "peer");
+  EXPECT_EQ(state(old), SigningState::kBehind);
+  TestNode& other = older({&milan});
+  BroughtAnswer late = answer_to(other, milan);
+  late.question.number += 1;
+  expect_refused(other, late, "question");
+  EXPECT_EQ(state(other), SigningState::kBehind) << "the head is signed by our own key";
+}
+
+TEST_P(BroughtAnswers, SayNothingAgainstAWordThatCouldNotBeShown) {
+  TestNode& old = older({&milan});
+  const SessionId session = network.connect(old, milan);
+  network.tamper_frames(session, milan, [](v1::Frame& frame) { return !frame.has_heads(); });
+  network.drive();
+  network.cut(session);
+  network.advance(2 * limits::kShowWait);
+  BroughtAnswer nothing = answer_to(old, milan);
+  nothing.head.reset();
+  expect_refused(old, nothing, "peer");
+}
+
+TEST_P(BroughtAnswers, ToAQuestionBeforeARollbackWasProvenCountNoMore) {
+  TestNode& oslo = network.add("oslo.example");
+  TestNode& old = older({&milan, &oslo});
+  BroughtAnswer milans = answer_to(old, milan);
+  milans.head.reset();
+  BroughtAnswer oslos = milans;
+  oslos.peer = oslo.as_peer().node_key;
+  ASSERT_TRUE(take(old, milans).ok());
+  ASSERT_TRUE(take(old, oslos).ok());
+  ASSERT_EQ(state(old), SigningState::kSigns) << "both say that they saw nothing";
+  oslos.head = milan.store->log_state(seoul.id())->whole;
+  ASSERT_TRUE(take(old, oslos).ok());
+  EXPECT_EQ(state(old), SigningState::kBehind);
+  EXPECT_NE(old.engine->question()->number, milans.question.number);
+  expect_refused(old, milans, "question");
 }
 
 TEST_P(BroughtAnswers, ToAnotherStartAreRefused) {
@@ -173,26 +215,51 @@ TEST_P(BroughtAnswers, WithAnotherHistoryFreezeTheLog) {
   EXPECT_EQ(state(old), SigningState::kForked);
 }
 
-// Milan has seen one history, Oslo a longer one. The node has neither.
-TEST_P(BroughtAnswers, WithAnotherHistoryFreezeTheLogOnceItHasGrownSoFar) {
+// Milan has seen one history, Oslo another one. The node has neither.
+class BroughtHistories : public BroughtAnswers {
+ protected:
+  void give_oslo(std::size_t entries) {
+    TestNode& twin = older({});
+    network.peer(twin, oslo);
+    const SessionId session = network.connect(twin, oslo);
+    network.drive();
+    twin.publish(entries - twin.holds(twin), "food/security");
+    network.drive();
+    network.cut(session);
+    network.drive();
+    EXPECT_EQ(oslo.holds(seoul), entries);
+  }
+  void freezes_once_it_has_grown() {
+    TestNode& old = older({&milan, &oslo});
+    ASSERT_TRUE(take(old, answer_to(old, milan)).ok());
+    ASSERT_EQ(state(old), SigningState::kBehind);
+    network.connect(old, oslo);
+    network.drive();
+    network.connect(old, oslo);  // it has shown a later start of this node, which has begun a new epoch
+    network.drive();
+    EXPECT_EQ(old.holds(old), oslo.holds(old));
+    EXPECT_EQ(state(old), SigningState::kForked);
+  }
   TestNode& oslo = network.add("oslo.example");
-  TestNode& twin = older({});
-  network.peer(twin, oslo);
-  const SessionId session = network.connect(twin, oslo);
-  network.drive();
-  twin.publish(9, "food/security");
-  network.drive();
-  network.cut(session);
-  network.drive();
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, BroughtHistories, testing::Range(1U, 3U));
+
+TEST_P(BroughtHistories, OfWhichOneIsLongerFreezeTheLogOnceItHasGrownSoFar) {
+  give_oslo(milan.holds(seoul) + 5);
+  freezes_once_it_has_grown();
+}
+
+TEST_P(BroughtHistories, OfOneSizeFreezeTheLogOnceItHasGrownSoFar) {
+  give_oslo(milan.holds(seoul));
+  freezes_once_it_has_grown();
+}
+
+TEST_P(BroughtHistories, OfOneSizeThatAreBothCarriedFreezeTheLogAtOnce) {
+  give_oslo(milan.holds(seoul));
   TestNode& old = older({&milan, &oslo});
   ASSERT_TRUE(take(old, answer_to(old, milan)).ok());
-  ASSERT_EQ(state(old), SigningState::kBehind);
-  ASSERT_GT(oslo.holds(old), answer_to(old, milan).head->size.value);
-  network.connect(old, oslo);
-  network.drive();
-  network.connect(old, oslo);  // it has shown a later start of this node, which has begun a new epoch
-  network.drive();
-  EXPECT_EQ(old.holds(old), oslo.holds(old));
+  EXPECT_EQ(state(old), SigningState::kBehind);
+  (void)take(old, answer_to(old, oslo));
   EXPECT_EQ(state(old), SigningState::kForked);
 }
 

@@ -158,6 +158,28 @@ TEST_F(EpochsHandled, OneThatWasHandledBeforeThisStartProvesNothing) {
 using koinon::test::Network;
 using koinon::test::TestNode;
 
+// The disk was full when it was opened.
+class EpochsLate : public EpochsAlone {
+ protected:
+  static StoreState not_begun() {
+    StoreState out = state();
+    out.epochs.pop_back();
+    out.epoch_begun = false;
+    return out;
+  }
+  EpochsLate() : EpochsAlone(not_begun()) {}
+};
+
+TEST_F(EpochsLate, BeforeItHasBegunThereIsNoQuestionThatAnAnswerCouldName) {
+  EXPECT_EQ(parts.brought.question(), std::nullopt);
+  parts.epochs.begin_late();
+  look();
+  answer(asked<BeginEpoch>().at(0).id,
+         Answer(EpochBegun{{{ours(2), JournalSeq(0), {}}, {ours(3), JournalSeq(1), {}}, {ours(4), {}, {}}}}));
+  ASSERT_TRUE(parts.brought.question());
+  EXPECT_EQ(parts.brought.question()->epoch, ours(4));
+}
+
 TEST(EpochsOfNodes, AFollowersCursorOutlivesTheRestartsOfItsSource) {
   Network network(1);
   TestNode& seoul = network.add("seoul.example");

@@ -161,37 +161,40 @@ TEST(IntakeOfDistantCities, AnEighthIsTakenForEachHopAndNeverNothing) {
 
 // --- Pace ---
 
+constexpr TurnTime kFirst(limits::kPacePeriod);
+constexpr TurnTime kSecond(2 * limits::kPacePeriod);
+
 TEST(PaceAlone, AGetThatBringsNextToNothingTrickles) {
-  Pace pace(MonoTime(0), 0);
-  EXPECT_EQ(pace.due(), limits::kPacePeriod);
+  Pace pace(TurnTime(), 0);
+  EXPECT_EQ(pace.due(), kFirst);
   pace.count(limits::kPaceBytes - 1);
-  EXPECT_TRUE(pace.trickles(limits::kPacePeriod, limits::kPaceBytes - 1, 1));
-  EXPECT_EQ(pace.due(), 2 * limits::kPacePeriod);
+  EXPECT_TRUE(pace.trickles(kFirst, limits::kPaceBytes - 1, 1));
+  EXPECT_EQ(pace.due(), kSecond);
 }
 
 TEST(PaceAlone, EachPeriodIsJudgedByItself) {
-  Pace pace(MonoTime(0), 0);
+  Pace pace(TurnTime(), 0);
   pace.count(limits::kPaceBytes);
-  EXPECT_FALSE(pace.trickles(limits::kPacePeriod, limits::kPaceBytes, 1));
-  EXPECT_TRUE(pace.trickles(2 * limits::kPacePeriod, limits::kPaceBytes, 1)) << "nothing came in the second";
+  EXPECT_FALSE(pace.trickles(kFirst, limits::kPaceBytes, 1));
+  EXPECT_TRUE(pace.trickles(kSecond, limits::kPaceBytes, 1)) << "nothing came in the second";
 }
 
 TEST(PaceAlone, WhereManyShareASlowLineAPartOfItsShareIsEnough) {
   const std::uint64_t sent = 100 * limits::kKiB;
   const std::uint64_t enough = sent / (limits::kPaceShare * 10);
-  Pace pace(MonoTime(0), 0);
+  Pace pace(TurnTime(), 0);
   pace.count(enough);
-  EXPECT_FALSE(pace.trickles(limits::kPacePeriod, sent, 10));
+  EXPECT_FALSE(pace.trickles(kFirst, sent, 10));
   pace.count(enough - 1);
-  EXPECT_TRUE(pace.trickles(2 * limits::kPacePeriod, 2 * sent, 10));
+  EXPECT_TRUE(pace.trickles(kSecond, 2 * sent, 10));
 }
 
-TEST(PaceAlone, WhoWaitedForUsHasAWholePeriodAfterwards) {
-  Pace pace(MonoTime(0), 0);
-  pace.excuse(limits::kPacePeriod, limits::kPaceBytes);
-  EXPECT_EQ(pace.due(), 2 * limits::kPacePeriod);
+TEST(PaceAlone, AfterAPeriodThatIsExcusedAWholeOneIsJudged) {
+  Pace pace(TurnTime(), 0);
+  pace.excuse(kFirst, limits::kPaceBytes);
+  EXPECT_EQ(pace.due(), kSecond);
   pace.count(limits::kPaceBytes);
-  EXPECT_FALSE(pace.trickles(2 * limits::kPacePeriod, 2 * limits::kPaceBytes, 1));
+  EXPECT_FALSE(pace.trickles(kSecond, 2 * limits::kPaceBytes, 1));
 }
 
 // --- Peers ---

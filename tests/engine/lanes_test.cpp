@@ -227,7 +227,7 @@ TEST_F(OwnLanes, WhoseWindowIsUsedUpWaitsForTheOthersAndIsNotLate) {
   EXPECT_GT(parts.fetcher.next_timer(other), MonoTime(limits::kRequestDeadline)) << "it is looked at later";
 }
 
-TEST_F(OwnLanes, WhoWaitedForUsHasTheWholeDeadlineFromThenOn) {
+TEST_F(OwnLanes, ForHowLongAPeerWaitedForUsItIsLateLater) {
   show(one);
   show(other);
   const std::size_t lent = use_up_credit(other);
@@ -239,11 +239,49 @@ TEST_F(OwnLanes, WhoWaitedForUsHasTheWholeDeadlineFromThenOn) {
   EXPECT_FALSE(parts.peers.is_slow(other.peer)) << "it could send for a second of this period";
   begin(freed + limits::kRequestDeadline - std::chrono::milliseconds(1));
   EXPECT_EQ(parts.fetcher.overdue(other), nullptr);
-  parts.fetcher.run_timers(other);
   EXPECT_LE(parts.fetcher.next_timer(other), freed + limits::kRequestDeadline);
   begin(freed + limits::kRequestDeadline);
   EXPECT_NE(parts.fetcher.overdue(other), nullptr);
   EXPECT_EQ(parts.fetcher.wrong_list(), "");
+}
+
+TEST_F(OwnLanes, WhoIsWithoutCreditForASecondNowAndThenIsLateByThatAlone) {
+  show(one);
+  MonoTime now{};
+  const auto wait = [&](std::chrono::seconds time) {
+    now += time;
+    begin(now);
+  };
+  for (int i = 0; i < 5; ++i) {
+    wait(std::chrono::seconds(10));
+    const std::size_t lent = use_up_credit(one);
+    wait(std::chrono::seconds(1));
+    parts.links.return_credit(one, lent);
+    EXPECT_EQ(parts.fetcher.overdue(one), nullptr);
+  }
+  wait(std::chrono::seconds(9));
+  EXPECT_EQ(parts.fetcher.overdue(one), nullptr);
+  wait(std::chrono::seconds(1));
+  EXPECT_NE(parts.fetcher.overdue(one), nullptr);
+}
+
+TEST_F(OwnLanes, WhoHoldsUpOthersAndIsWithoutCreditNowAndThenIsSlowAllTheSame) {
+  show(one, kLong);
+  const v1::Get first = get_of(one);
+  show(other, kLong);
+  proves(come(other, get_of(other)));
+  for (int i = 1; i < 6; ++i) {
+    begin(i * limits::kPacePeriod / 5);
+    parts.links.return_credit(one, use_up_credit(one));
+    v1::Chunk chunk;
+    chunk.set_request_id(first.request_id());
+    chunk.set_from(first.from());
+    if (i == 1) chunk.add_records()->set_entry("an entry");
+    if (i == 1) parts.fetcher.on_chunk(one, std::move(chunk), limits::kMiB);
+  }
+  begin(limits::kPacePeriod);
+  parts.fetcher.run_timers(one);
+  EXPECT_TRUE(parts.peers.is_slow(one.peer));
 }
 
 TEST_F(OwnLanes, NobodyRunsFarAheadOfWhatIsStored) {

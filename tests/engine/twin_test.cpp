@@ -161,6 +161,19 @@ TEST_F(TwinAmongThree, HalfOfThemIsNotEnoughToDenyIt) {
   EXPECT_EQ(signing(), SigningState::kTwin);
 }
 
+// It could not have followed whom it would know of.
+TEST_F(TwinAmongThree, AnAnswerThatWasCarriedHereDeniesNoTwin) {
+  show_twin('\1');
+  deny('\2');
+  BroughtAnswer carried;
+  carried.peer = key_of<NodeKey>('\3');
+  carried.question = parts.brought.question().value_or(SigningQuestion());
+  carried.caught_up = true;
+  ASSERT_TRUE(parts.brought.take(carried).ok());
+  after_the_wait();
+  EXPECT_EQ(signing(), SigningState::kTwin);
+}
+
 TEST_F(TwinAmongThree, ASecondWordStopsAgainWhoSignsOn) {
   show_twin('\1');
   deny('\2');

@@ -199,9 +199,12 @@ class Node:
 
     def entries(self, city):
         """How many entries of a city are held here."""
-        for item in self.asked("cities", limit=1000)["items"]:
-            if item["city"] == city:
-                return item["entries"]
+        page = {"next": None}
+        while "next" in page:
+            page = self.asked("cities", limit=1000, cursor=page["next"])
+            for item in page["items"]:
+                if item["city"] == city:
+                    return item["entries"]
         return 0
 
     def shows(self, ref):

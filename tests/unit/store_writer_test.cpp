@@ -9,6 +9,7 @@
 #include "crypto/ed25519.h"
 #include "node/publishing/gate.h"
 #include "node/publishing/own_log.h"
+#include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 
 namespace koinon::test {
@@ -192,6 +193,26 @@ TEST_F(StoreWriterTest, WhatIsSmallAndStillFitsEndsNoWait) {
   set_room({100 * kReserve, 0, kQuota, kQuota / 2});
   ASSERT_TRUE(carry_out({small}).front().ok());
   EXPECT_FALSE(writer->others_wait()) << "a quarter of it";
+}
+
+TEST_F(StoreWriterTest, FilesOfOurOwnLeaveAPartOfWhatIsKeptForEntries) {
+  ASSERT_TRUE(wait(publish("First")).ok());
+  CommitWant file;
+  file.want.log = identity.log_id();
+  file.want.wish = AttachmentWish::kOwn;
+  file.want.id.size = kReserve / 8;
+  CommitWant others = file;
+  others.want.wish = AttachmentWish::kByHand;
+  set_room({kReserve / 2, 0, 0, 0});
+  const auto half = carry_out({file, others});
+  EXPECT_FALSE(!half[0].ok() && is_kept_for_own(half[0].error())) << half[0].error().text();
+  ASSERT_FALSE(half[1].ok());
+  EXPECT_TRUE(is_kept_for_own(half[1].error()));
+  set_room({kReserve / limits::kReserveForEntries, 0, 0, 0});
+  const auto least = carry_out({file});
+  ASSERT_FALSE(least[0].ok());
+  EXPECT_TRUE(is_kept_for_own(least[0].error())) << least[0].error().text();
+  EXPECT_TRUE(wait(publish("Second")).ok());
 }
 
 TEST(RoomForOthers, IsWhatIsLeftBesideTheReserve) {
