@@ -135,6 +135,7 @@ class Invariants {
     bool kept_went_on = false;  // when its folder was copied
     MonoTime asks_since{};
     std::set<NodeKey> excused;            // by the operator's word
+    MonoTime word_at{};                   // then it was given last
     std::optional<MonoTime> could_since;  // since then more than half of those who must answer could
   };
   void fail(const SimNode& node, std::string what);

@@ -98,7 +98,9 @@ void Invariants::check_rolled_back(const SimNode& node) {
 }
 
 void Invariants::word_given(const SimNode& node, const std::vector<NodeKey>& without) {
-  own_[node.index()].excused.insert(without.begin(), without.end());
+  Own& own = own_[node.index()];
+  own.excused.insert(without.begin(), without.end());
+  own.word_at = schedule_.now();
 }
 
 Invariants::Signed Invariants::signed_own(SimNode& node, const std::vector<StoredRecord>& records) {
@@ -186,7 +188,11 @@ void Invariants::check_reason(SimNode& node, Own& own) {
   for (const NodeKey& key : awaited(node)) peers.insert(key);
   const auto& answers = seen_.answers(node);
   for (const SimNode* peer : node.peers()) {
-    if (answers.contains(peer->node_key())) peers.insert(peer->node_key());
+    const auto answer = answers.find(peer->node_key());
+    if (answer == answers.end()) continue;
+    // The word is for whoever has said something and gone, too.
+    const bool set_aside = own.excused.contains(peer->node_key()) && answer->second.first_at <= own.word_at;
+    if (!set_aside) peers.insert(peer->node_key());
   }
   // Who claims what it does not show has answered.
   const auto& faulty = node.engine().signing().cannot_show;
