@@ -310,6 +310,26 @@ class WorkedExample(unittest.TestCase):
         answer_get(sent, get.get, list(zip(entries, (b"", bytes.fromhex(log["body 1"]), b""))))
         self.assertEqual(given["chunk"], framed(sent.frame))
 
+    def test_statements_are_recomputed_and_followed(self):
+        given, log = given_in("## Statements: the keys of a log change"), given_in("## A worked example")
+        signing, recovery, second, third, words = (bytes.fromhex({**log, **given}[f"{name} seed"]) for name in ("signing", "recovery", "second", "third", "new recovery"))
+        keys = wire.Keys(log["name"], wire.public_key(signing), wire.public_key(recovery))
+        root, origin = bytes.fromhex(log["root"]), log["origin"]
+        rotation = wire.statement_text(keys.log, 1, keys.log, 3, root, wire.vkey(origin, wire.public_key(second)))
+        self.assertEqual(given["rotation"], wire.sign_text(rotation, origin, signing).hex())
+        self.assertEqual(given["rotation digest"], wire.sha256(rotation.encode()).hex())
+        text = wire.statement_text(keys.log, 2, wire.sha256(rotation.encode()), 3, root, wire.vkey(f"{origin}/1", wire.public_key(third)), wire.public_key(words))
+        self.assertEqual(given["recovery"], wire.sign_text(text, origin, recovery).hex())
+        self.assertEqual(given["recovery digest"], wire.sha256(text.encode()).hex())
+        with self.assertRaises(ValueError):
+            keys.add(bytes.fromhex(given["recovery"]))
+        keys.add(bytes.fromhex(given["rotation"]))
+        self.assertEqual((keys.signing, keys.name), (wire.public_key(second), origin))
+        keys.add(bytes.fromhex(given["recovery"]))
+        self.assertEqual((keys.signing, keys.recovery, keys.name, keys.recoveries), (wire.public_key(third), wire.public_key(words), f"{origin}/1", 1))
+        with self.assertRaises(ValueError):
+            keys.add(wire.sign_text(wire.statement_text(keys.log, 3, keys.before, 3, root, wire.vkey(keys.name, wire.public_key(second))), keys.name, second))
+
     def test_every_value_is_recomputed(self):
         given = given_in("## A worked example")
         name = given["name"]

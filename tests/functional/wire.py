@@ -171,6 +171,55 @@ def sign_checkpoint(name, size, root, seed):
 # --- the Merkle tree ---
 
 
+def statement_text(log, sequence, before, size, root, key, recovery_key=None):
+    lines = ["koinon/v1 rotation", base32(log), str(sequence), base64.b64encode(before).decode(), str(size), base64.b64encode(root).decode(), key]
+    if recovery_key:
+        lines.append(base64.b64encode(recovery_key).decode())
+    return "".join(line + "\n" for line in lines)
+
+
+def sign_text(text, name, seed):
+    """A signed note, C2SP signed-note."""
+    signature = key_id(name, 1, public_key(seed)) + sign(seed, text.encode())
+    return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n".encode()
+
+
+class Keys:
+    """The keys of a log, followed from its first one: PROTOCOL.md "Statements"."""
+
+    def __init__(self, name, signing_key, recovery_key):
+        self.log = log_id(name, signing_key, recovery_key)
+        self.name, self.origin = origin(name, self.log), origin(name, self.log)
+        self.signing, self.recovery = signing_key, recovery_key
+        self.before, self.sequence, self.recoveries, self.size = self.log, 0, 0, 1
+
+    def add(self, note):
+        """Takes the next statement; ValueError: it is none."""
+        text, _, signatures = note.decode().rpartition("\n\n")
+        text += "\n"
+        lines = text.split("\n")[:-1]
+        signed_by = [line.split(" ")[1:] for line in signatures.splitlines()]
+
+        def signed(key):
+            mine = [base64.b64decode(value) for name, value in signed_by if name == self.name]
+            mine = [value[4:] for value in mine if value[:4] == key_id(self.name, 1, key)]
+            return bool(mine) and all(verify(key, text.encode(), value) for value in mine)
+        recovery = signed(self.recovery)
+        if not recovery and not signed(self.signing):
+            raise ValueError("signed by neither key")
+        name, _, new = lines[6].split("+", 2)
+        key = base64.b64decode(new)[1:]
+        words = base64.b64decode(lines[7]) if len(lines) > 7 else None
+        expected_name = f"{self.origin}/{self.recoveries + 1}" if recovery else self.name
+        if text != statement_text(self.log, self.sequence + 1, self.before, int(lines[4]), base64.b64decode(lines[5]), vkey(name, key), words):
+            raise ValueError("written otherwise, or following something else")
+        if name != expected_name or int(lines[4]) < self.size or (not recovery and (words or key == self.signing)):
+            raise ValueError("names what it may not")
+        self.name, self.signing, self.recovery = name, key, words or self.recovery
+        self.before, self.sequence, self.size = sha256(text.encode()), self.sequence + 1, int(lines[4])
+        self.recoveries += recovery
+
+
 def leaf_hash(entry):
     return sha256(b"\0" + entry)
 

@@ -10,7 +10,9 @@
 #include "crypto/identity.h"
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "tests/temporary_folder.h"
 
@@ -84,6 +86,47 @@ TEST_F(Keys, RecoveryWordsAreBip39) {
   EXPECT_FALSE(words_to_seed(wrong).ok()) << "the checksum";
   EXPECT_FALSE(words_to_seed("abandon art").ok());
   EXPECT_FALSE(words_to_seed("notaword " + zeros.substr(8)).ok());
+}
+
+// As people type them from paper.
+TEST_F(Keys, RecoveryWordsAreReadHoweverTheyAreTyped) {
+  const Bytes seed = Bytes(16, '\x5a') + Bytes(16, '\x17');
+  const std::string words = seed_to_words(seed);
+  const auto each = [&](const auto& change) {
+    std::string out;
+    std::size_t number = 0;
+    for (const std::string& word : split(words, ' ')) out += change(word, ++number);
+    return out;
+  };
+  using Word = const std::string&;
+  EXPECT_EQ(*words_to_seed(ascii_upper(words)), seed);
+  EXPECT_EQ(*words_to_seed(each([](Word word, std::size_t) { return "  " + word + "\t\r\n"; })), seed);
+  EXPECT_EQ(*words_to_seed(each([](Word word, std::size_t) { return word.substr(0, 4) + " "; })), seed);
+  EXPECT_EQ(*words_to_seed(each([](Word word, std::size_t) { return word + ", "; })), seed);
+  EXPECT_EQ(*words_to_seed(each(
+                [](Word word, std::size_t number) { return std::to_string(number) + ". " + word + "\n"; })),
+            seed);
+  EXPECT_EQ(*words_to_seed(each([](Word word, std::size_t) { return "\u00a0" + word + "\u3000"; })), seed);
+}
+
+TEST_F(Keys, EachFaultOfRecoveryWordsHasItsOwnSentence) {
+  const std::string words = seed_to_words(Bytes(32, '\x21'));
+  const auto said = [](const std::string& typed) {
+    const auto read = words_to_seed(typed);
+    return read.ok() ? std::string() : read.error().message;
+  };
+  const auto first_as = [&](const std::string& word) { return word + words.substr(words.find(' ')); };
+  EXPECT_EQ(said(words), "");
+  EXPECT_EQ(said(words + " zoo"), "there are 24 recovery words; these are 25");
+  EXPECT_EQ(said(""), "there are 24 recovery words; these are 0");
+  EXPECT_EQ(said(first_as("abandno")), "word 1, 'abandno', is not a recovery word; the nearest is 'abandon'");
+  EXPECT_EQ(said(first_as("aba")), "word 1, 'aba', is not a recovery word; the nearest is 'able'")
+      << "three letters may begin several words";
+  EXPECT_EQ(said(first_as("Zürich")).substr(0, 42), "word 1, 'zürich', is not a recovery word;");
+  EXPECT_EQ(said(first_as(std::string(33, 'a'))), "word 1 is too long to be one");
+  EXPECT_NE(said(words.substr(words.find(' ') + 1) + " " + words.substr(0, words.find(' '))), "")
+      << "in another order";
+  EXPECT_EQ(words_to_seed(std::string(limits::kWordsBytes + 1, 'a')).error().code, Code::kTooLarge);
 }
 
 TEST_F(Keys, ALogIdCommitsToNameAndKeys) {

@@ -1,0 +1,192 @@
+// Which keys a log had, by what its statements say: rotations by the old key, recoveries by the recovery key.
+#include "crypto/key_history.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+
+namespace koinon::test {
+namespace {
+
+class KeyHistories : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
+  static SigningKey key(char seed) { return SigningKey::from_seed(Bytes(32, seed)); }
+  static Hash root(char fill) { return Hash::from(Bytes(Hash::kSize, fill)); }
+
+  // The statement that replaces the current key at a size, signed by `signer`.
+  static std::string statement(const KeyHistory& history, bool is_recovery, std::uint64_t size, char new_key,
+                               const SigningKey& signer, std::optional<PublicKey> words = {}) {
+    Statement out = history.next(is_recovery);
+    out.size = TreeSize(size);
+    out.root = root('r');
+    out.key.key = key(new_key).public_key();
+    out.recovery_key = words;
+    return sign_statement(out, history.vkey().name, signer);
+  }
+  static KeyHistory rotated(KeyHistory history, std::uint64_t size, char from, char to) {
+    EXPECT_TRUE(history.add(statement(history, false, size, to, key(from))).ok());
+    return history;
+  }
+  static KeyHistory recovered(KeyHistory history, std::uint64_t size, char to, char words = 'R') {
+    EXPECT_TRUE(history.add(statement(history, true, size, to, key(words))).ok());
+    return history;
+  }
+  static std::string head(const std::string& origin, std::uint64_t size, char signer) {
+    return sign_checkpoint({origin, TreeSize(size), root('h')}, key(signer));
+  }
+  static void expect_refused(KeyHistory history, const std::string& note, Code code) {
+    const std::size_t before = history.changes().size();
+    const Status added = history.add(note);
+    ASSERT_FALSE(added.ok());
+    EXPECT_EQ(added.error().code, code) << added.error().text();
+    EXPECT_EQ(history.changes().size(), before);
+  }
+
+  KeyHistory first{{"seoul.example", key('a').public_key(), key('R').public_key()}};
+  std::string origin = first.identity().origin();
+};
+
+TEST_F(KeyHistories, WithoutStatementsTheFirstKeySigns) {
+  EXPECT_EQ(first.vkey(), first.identity().vkey());
+  EXPECT_EQ(first.recoveries(), 0U);
+  const auto opened = first.open_head(head(origin, 7, 'a'));
+  ASSERT_TRUE(opened.ok()) << opened.error().text();
+  EXPECT_EQ(opened->checkpoint.size, TreeSize(7));
+  EXPECT_EQ(first.open_head(head(origin, 7, 'b')).error().code, Code::kBadSignature);
+}
+
+TEST_F(KeyHistories, ARotationGivesTheWordToTheNextKeyAndLeavesTheOriginAndTheWords) {
+  const KeyHistory history = rotated(first, 10, 'a', 'b');
+  EXPECT_EQ(history.vkey().key, key('b').public_key());
+  EXPECT_EQ(history.vkey().name, origin);
+  EXPECT_EQ(history.recovery_key(), key('R').public_key());
+  EXPECT_TRUE(history.open_head(head(origin, 10, 'a')).ok()) << "what it signed before is good";
+  EXPECT_TRUE(history.open_head(head(origin, 10, 'b')).ok());
+  EXPECT_TRUE(history.open_head(head(origin, 11, 'b')).ok());
+  EXPECT_EQ(history.open_head(head(origin, 11, 'a')).error().code, Code::kRefused)
+      << "the old key is refused";
+  EXPECT_EQ(history.open_head(head(origin, 9, 'b')).error().code, Code::kRefused);
+}
+
+TEST_F(KeyHistories, ARecoveryBeginsAnOriginAndNamesNewWords) {
+  KeyHistory history = rotated(first, 10, 'a', 'b');
+  const std::string note = statement(history, true, 12, 'c', key('R'), key('W').public_key());
+  ASSERT_TRUE(history.add(note).ok());
+  EXPECT_EQ(history.recoveries(), 1U);
+  EXPECT_EQ(history.vkey().name, origin + "/1");
+  EXPECT_EQ(history.recovery_key(), key('W').public_key());
+  EXPECT_EQ(history.open_head(head(origin + "/1", 13, 'c'))->recoveries, 1U);
+  EXPECT_EQ(history.open_head(head(origin, 30, 'b'))->recoveries, 0U)
+      << "its key signed it; whether it is void, the size that is kept says";
+  EXPECT_FALSE(history.open_head(head(origin, 13, 'c')).ok()) << "the new key has no word in the old origin";
+  EXPECT_FALSE(history.open_head(head(origin + "/1", 13, 'b')).ok());
+  expect_refused(history, statement(history, true, 13, 'd', key('R')), Code::kBadSignature);
+  history = recovered(history, 13, 'd', 'W');
+  EXPECT_EQ(history.vkey().name, origin + "/2");
+}
+
+TEST_F(KeyHistories, WhatDoesNotFollowIsRefused) {
+  const KeyHistory history = rotated(first, 10, 'a', 'b');
+  expect_refused(history, statement(history, false, 11, 'c', key('a')), Code::kBadSignature);
+  expect_refused(history, statement(first, false, 11, 'c', key('b')), Code::kRefused);
+  expect_refused(history, statement(history, false, 9, 'c', key('b')), Code::kRefused);
+  expect_refused(history, statement(history, false, 11, 'b', key('b')), Code::kRefused);
+  expect_refused(history, statement(history, false, 11, 'c', key('b'), key('W').public_key()),
+                 Code::kRefused);
+  Statement elsewhere = history.next(false);
+  elsewhere.before = root('x');
+  elsewhere.size = TreeSize(11);
+  elsewhere.root = root('r');
+  elsewhere.key.key = key('c').public_key();
+  expect_refused(history, sign_statement(elsewhere, origin, key('b')), Code::kRefused);
+  const KeyHistory other{{"milan.example", key('a').public_key(), key('R').public_key()}};
+  Statement foreign = other.next(false);
+  foreign.size = TreeSize(3);
+  foreign.root = root('r');
+  foreign.key = {origin, SignatureType::kEd25519, key('c').public_key()};
+  expect_refused(first, sign_statement(foreign, origin, key('a')), Code::kRefused);
+}
+
+TEST_F(KeyHistories, ARecoveryThatNamesTheOldOriginIsRefused) {
+  Statement wrong = first.next(true);
+  wrong.size = TreeSize(3);
+  wrong.root = root('r');
+  wrong.key = {origin, SignatureType::kEd25519, key('c').public_key()};
+  expect_refused(first, sign_statement(wrong, origin, key('R')), Code::kRefused);
+}
+
+TEST_F(KeyHistories, AStatementHasOneText) {
+  const std::string good = statement(first, false, 10, 'b', key('a'));
+  const std::string text = good.substr(0, good.find("\n\n") + 1);
+  const auto parsed = parse_statement_text(text);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().text();
+  EXPECT_EQ(parsed->text(), text);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    const auto other = parse_statement_text(changed);
+    EXPECT_TRUE(!other.ok() || other->text() == changed) << "byte " << i;
+  }
+  EXPECT_FALSE(parse_statement_text(text + "one more line\n").ok());
+  EXPECT_FALSE(parse_statement_text(text.substr(0, text.size() - 1)).ok());
+  std::string zero = text;
+  zero.replace(zero.find("\n1\n"), 3, "\n01\n");
+  EXPECT_FALSE(parse_statement_text(zero).ok());
+}
+
+TEST_F(KeyHistories, SixtyFourStatementsAreTheMost) {
+  KeyHistory history = first;
+  for (std::size_t i = 0; i < limits::kStatements; ++i)
+    history = rotated(std::move(history), 10 + i, static_cast<char>('a' + i), static_cast<char>('b' + i));
+  expect_refused(history, statement(history, false, 100, 'z', key(static_cast<char>('a' + 64))),
+                 Code::kTooLarge);
+}
+
+TEST_F(KeyHistories, OfTwoTheLongerGoesOnAndTheRecoveryOutweighsWhateverItVoids) {
+  const KeyHistory one = rotated(first, 10, 'a', 'b');
+  const KeyHistory two = rotated(one, 12, 'b', 'c');
+  EXPECT_EQ(compare(one, one), KeyOrder::kSame);
+  EXPECT_EQ(compare(two, one), KeyOrder::kFirstGoesOn);
+  EXPECT_EQ(compare(one, two), KeyOrder::kSecondGoesOn);
+  const KeyHistory thief = rotated(rotated(one, 11, 'b', 'x'), 40, 'x', 'y');
+  EXPECT_EQ(compare(two, thief), KeyOrder::kContradict) << "the old key has two followers";
+  const KeyHistory owner = recovered(first, 9, 'k');
+  for (const KeyHistory& other : {first, one, two, thief}) {
+    EXPECT_EQ(compare(owner, other), KeyOrder::kFirstGoesOn);
+    EXPECT_EQ(compare(other, owner), KeyOrder::kSecondGoesOn);
+  }
+  EXPECT_EQ(compare(owner, recovered(one, 10, 'l')), KeyOrder::kContradictForGood);
+  EXPECT_EQ(compare(recovered(owner, 12, 'm'), rotated(owner, 15, 'k', 'n')), KeyOrder::kFirstGoesOn);
+}
+
+// The example of PROTOCOL.md; tests/functional/wire.py computes it too.
+TEST_F(KeyHistories, TheExampleOfTheSpecification) {
+  const auto seeded = [](char first) {
+    Bytes seed;
+    for (int i = 0; i < 32; ++i) seed += static_cast<char>(first + i);
+    return SigningKey::from_seed(seed);
+  };
+  const SigningKey signing = seeded('\x00');
+  const SigningKey recovery = seeded('\x20');
+  KeyHistory history({"seoul.example", signing.public_key(), recovery.public_key()});
+  const auto add = [&](bool is_recovery, const SigningKey& key, const SigningKey& signer,
+                       std::optional<PublicKey> words) {
+    Statement statement = history.next(is_recovery);
+    statement.size = TreeSize(3);
+    statement.root =
+        Hash::from(*from_hex("6eb5d0247a1209401b416c643524fae812f390206401b0b3985361d397634571"));
+    statement.key.key = key.public_key();
+    statement.recovery_key = words;
+    EXPECT_TRUE(history.add(sign_statement(statement, history.vkey().name, signer)).ok());
+    return to_hex(statement.digest().view());
+  };
+  EXPECT_EQ(add(false, seeded('\x60'), signing, {}),
+            "d90ac6ecf08f71cbbbde74f8c970abcdff656a50c56289441b9e61dd5d8f3198");
+  EXPECT_EQ(add(true, seeded('\x80'), recovery, seeded('\xa0').public_key()),
+            "c7f144e72222f6d774f855c0aeb5983da77d23e6f60b6a5661cf0e2e9a2701a8");
+}
+
+}  // namespace
+}  // namespace koinon::test
