@@ -18,12 +18,16 @@ class KeyHistories : public testing::Test {
   // The statement that replaces the current key at a size, signed by `signer`.
   static std::string statement(const KeyHistory& history, bool is_recovery, std::uint64_t size, char new_key,
                                const SigningKey& signer, std::optional<PublicKey> words = {}) {
+    Statement out = draft(history, is_recovery, size, new_key);
+    out.recovery_key = words;
+    return sign_statement(out, history.vkey().name, signer);
+  }
+  static Statement draft(const KeyHistory& history, bool is_recovery, std::uint64_t size, char new_key) {
     Statement out = history.next(is_recovery);
     out.size = TreeSize(size);
     out.root = root('r');
     out.key.key = key(new_key).public_key();
-    out.recovery_key = words;
-    return sign_statement(out, history.vkey().name, signer);
+    return out;
   }
   static KeyHistory rotated(KeyHistory history, std::uint64_t size, char from, char to) {
     EXPECT_TRUE(history.add(statement(history, false, size, to, key(from))).ok());
@@ -95,25 +99,20 @@ TEST_F(KeyHistories, WhatDoesNotFollowIsRefused) {
   expect_refused(history, statement(history, false, 11, 'b', key('b')), Code::kRefused);
   expect_refused(history, statement(history, false, 11, 'c', key('b'), key('W').public_key()),
                  Code::kRefused);
-  Statement elsewhere = history.next(false);
-  elsewhere.before = root('x');
-  elsewhere.size = TreeSize(11);
-  elsewhere.root = root('r');
-  elsewhere.key.key = key('c').public_key();
-  expect_refused(history, sign_statement(elsewhere, origin, key('b')), Code::kRefused);
-  const KeyHistory other{{"milan.example", key('a').public_key(), key('R').public_key()}};
-  Statement foreign = other.next(false);
-  foreign.size = TreeSize(3);
-  foreign.root = root('r');
-  foreign.key = {origin, SignatureType::kEd25519, key('c').public_key()};
-  expect_refused(first, sign_statement(foreign, origin, key('a')), Code::kRefused);
+  const auto expect_refused_with = [&](const auto& change) {
+    Statement changed = draft(history, false, 11, 'c');
+    change(changed);
+    expect_refused(history, sign_statement(changed, origin, key('b')), Code::kRefused);
+  };
+  expect_refused_with([](Statement& changed) { changed.before = root('x'); });
+  expect_refused_with([](Statement& changed) { changed.log = LogId::from(Bytes(LogId::kSize, 'x')); });
+  expect_refused_with([](Statement& changed) { changed.sequence += 1; });
+  expect_refused_with([](Statement& changed) { changed.key.name = "milan.example"; });
 }
 
 TEST_F(KeyHistories, ARecoveryThatNamesTheOldOriginIsRefused) {
-  Statement wrong = first.next(true);
-  wrong.size = TreeSize(3);
-  wrong.root = root('r');
-  wrong.key = {origin, SignatureType::kEd25519, key('c').public_key()};
+  Statement wrong = draft(first, true, 3, 'c');
+  wrong.key.name = origin;
   expect_refused(first, sign_statement(wrong, origin, key('R')), Code::kRefused);
 }
 
