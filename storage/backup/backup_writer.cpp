@@ -51,6 +51,7 @@ Status Writer::step(std::uint64_t bytes) {
 
 Result<Hash> Writer::put(BytesView content) {
   const Hash name = content_name(content, keys_.naming);
+  ++report_.chunks;
   if (vault_.can_remove()) names_ += name.view();
   KOINON_ASSIGN(const bool there, vault_.has(name));
   if (there) return name;
@@ -93,7 +94,6 @@ Result<Hash> Writer::write_some(const SourceFile& file, std::uint64_t from, std:
     KOINON_ASSIGN(const Bytes content, read_whole(file, at));
     KOINON_ASSIGN(const Hash name, put(content));
     names.push_back(name);
-    ++report_.chunks;
     KOINON_TRY(step(content.size()));
   }
   Bytes list;

@@ -15,10 +15,10 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 using MayGoOn = std::function<Status()>;
 
 struct BackupReport {
-  std::uint64_t number = 0;  // of the backup in its place
-  std::uint64_t bytes = 0;   // of the node's files
-  std::uint64_t chunks = 0;
-  std::uint64_t written = 0;  // chunks that were not there
+  std::uint64_t number = 0;   // of the backup in its place
+  std::uint64_t bytes = 0;    // of the node's files
+  std::uint64_t chunks = 0;   // of the files, and the lists that name them
+  std::uint64_t written = 0;  // of these, that were not there
   std::uint64_t mended = 0;   // chunks that were there, damaged
 };
 

@@ -121,6 +121,8 @@ class Backup(NodesTest):
         self.with_file(seoul)
         place = self.path("backup")
         self.assertRegex(on_a_terminal("backup", place, data=seoul.data), r"backup: \d+ %")
+        said = seoul.json("backup", self.path("whole"))
+        self.assertLessEqual(said["written"], said["chunks"])
         node = Node(self.folder, "again", init=False)
         self.assertRegex(on_a_terminal("restore", place, data=node.data), r"restore: \d+ %")
         quiet = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "backup", str(self.path("other"))], capture_output=True, timeout=DEADLINE)
