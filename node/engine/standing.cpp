@@ -162,10 +162,14 @@ void Standing::look(Link& link) {
   if (known && known->value > 0) mark_holder(link.peer);
 }
 
+// While we ask, the peers that have held our log are those that had held it when the question began. Whoever
+// fetches it meanwhile knows no more than we do, and its answer is no reason to sign, in the next start
+// either.
 void Standing::mark_holder(const NodeKey& peer) {
   const PeerRecord* record = peers_.find(peer);
-  if (record == nullptr || !record->log || !peers_.set_held_ours(peer)) return;
-  effects_.ask(CommitHolder{peer});
+  if (record == nullptr || !record->log || record->held_ours) return;
+  question_.new_holders.insert(peer);
+  if (signs_) keep_new_holders();
 }
 
 // The operator's word for it was given until then.
@@ -258,6 +262,7 @@ void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
 void Standing::forget_peer(const NodeKey& peer) {
   answers_.erase(peer);
   question_.doubts.erase(peer);
+  question_.new_holders.erase(peer);
   twin_.forget(peer);
   if (excused_.erase(peer) > 0) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
 }
@@ -312,10 +317,6 @@ bool Standing::counts(const Answer& answer) const {
 // After a rollback nobody knows who has held what came since.
 bool Standing::may_hold_ours(const PeerRecord& peer) const {
   return peer.log && (peer.held_ours || rollback_.unanswered);
-}
-
-bool Standing::is_awaited(const PeerRecord& peer) const {
-  return may_hold_ours(peer) && !excused_.contains(peer.node_key);
 }
 
 // Whether what peers and the operator say suffices; the view says what is missing.
@@ -424,6 +425,7 @@ StandingView Standing::decide() {
     if (!view.nobody_serves) wake_at(until);
   } else if (signs_ || has_enough(view)) {
     signs_ = true;
+    keep_new_holders();
     if (std::exchange(rollback_.unanswered, false)) effects_.ask(CommitRolledBack{});
     const std::vector<NodeKey> cannot_show = std::move(view.cannot_show);
     view = {};

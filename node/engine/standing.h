@@ -1,12 +1,14 @@
 // When this node may sign: where there is reason to believe that its store is the newest copy of its log. One
-// of these suffices: the mark outside the data folder names the store's state; every peer that has held our
-// log has answered and none saw more, after limits::kSigningWait more than half of them; no peer ever held
-// it, and nobody who is not pinned knocked meanwhile; the operator's word.
+// of these suffices: the mark outside the data folder names the store's state; every peer that had held our
+// log before we asked has answered and none saw more, after limits::kSigningWait more than half of them; no
+// peer had ever held it, and nobody who is not pinned knocks for kSigningWait; the operator's word.
 //
 // What a peer says it saw is a hint. Only a head that is signed by our key stops us; a peer that claims one
 // and does not show it (GetHeads) within limits::kShowWait is at fault, and has answered. A larger head that
 // is shown is fetched as any log is; then the peers' answers count again.
 #pragma once
+
+#include <utility>
 
 #include "node/engine/holdings.h"
 #include "node/engine/seen_heads.h"
@@ -104,6 +106,11 @@ class Standing {
   void ask_to_show(const NodeKey& peer);
   void read_root(const NodeKey& peer, Answer& answer);
   void mark_holder(const NodeKey& peer);
+  void keep_new_holders() {
+    for (const NodeKey& peer : std::exchange(question_.new_holders, {})) {
+      if (peers_.set_held_ours(peer)) effects_.ask(CommitHolder{peer});
+    }
+  }
   void note_return(const NodeKey& peer);
   bool counts(const Answer& answer) const;
   void check_doubts();
@@ -117,7 +124,9 @@ class Standing {
   bool has_enough(StandingView& view);
   bool has_twin();
   bool may_hold_ours(const PeerRecord& peer) const;
-  bool is_awaited(const PeerRecord& peer) const;
+  bool is_awaited(const PeerRecord& peer) const {
+    return may_hold_ours(peer) && !excused_.contains(peer.node_key);
+  }
   void follow_log();
   StandingView decide();
   void wake_at(MonoTime at) { due_ = std::min(due_, at); }
@@ -144,7 +153,8 @@ class Standing {
     bool knocked = false;   // somebody whose key is not pinned
     bool answered = false;  // a peer has
     std::map<NodeKey, Doubt> doubts;
-    std::set<NodeKey> heard;  // who has said something in a session, whatever became of it
+    std::set<NodeKey> heard;        // who has said something in a session, whatever became of it
+    std::set<NodeKey> new_holders;  // peers that hold our log now, and had not held it before the question
   };
   struct PullBack {
     bool under_way = false;

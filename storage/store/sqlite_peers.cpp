@@ -7,7 +7,8 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kPeerColumns =
-    "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, cursor FROM peer ";
+    "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, cursor, "
+    "node_key IN (SELECT node_key FROM held_ours) FROM peer ";
 
 Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   const std::size_t log_bytes = row.blob(1).size();
@@ -23,6 +24,7 @@ Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   peer.added_at = UnixMillis{row.integer(6)};
   if (row.blob(7).size() == Epoch::kSize) peer.epoch = Epoch::from(row.blob(7));
   if (peer.epoch) peer.cursor = JournalSeq(row.number(8));
+  peer.held_ours = row.integer(9) != 0;
   return peer;
 }
 

@@ -1,7 +1,5 @@
 #include "storage/store/sqlite_seen.h"
 
-#include <set>
-
 namespace koinon {
 
 Result<std::vector<SeenHead>> SqliteSeen::heads() {
@@ -30,18 +28,6 @@ Status SqliteSeen::keep(const SeenHead& seen) {
       .bind_blob(seen.head.root.view())
       .bind_blob(seen.head.note)
       .run();
-}
-
-Status SqliteSeen::mark_holders(std::vector<PeerRecord>& peers) {
-  std::set<NodeKey> holders;
-  auto select = db_.prepare("SELECT node_key FROM held_ours");
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) break;
-    if (select.blob(0).size() == NodeKey::kSize) holders.insert(NodeKey::from(select.blob(0)));
-  }
-  for (PeerRecord& peer : peers) peer.held_ours = holders.contains(peer.node_key);
-  return {};
 }
 
 Status SqliteSeen::set_held_ours(const NodeKey& peer) {

@@ -16,8 +16,6 @@ class SqliteSeen {
   // Only a larger one than is kept of its log.
   Status keep(const SeenHead& seen);
 
-  // Sets held_ours where the peer has held our log.
-  Status mark_holders(std::vector<PeerRecord>& peers);
   // Of one that is not pinned nothing is kept.
   Status set_held_ours(const NodeKey& peer);
   Status forget_holder(const NodeKey& peer);

@@ -213,7 +213,6 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.own_log, settings_.own_log());
   KOINON_ASSIGN(state.logs, logs_.all());
   KOINON_ASSIGN(state.peers, peers_.peers());
-  KOINON_TRY(seen_.mark_holders(state.peers));
   KOINON_ASSIGN(state.seen_heads, seen_.heads());
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());

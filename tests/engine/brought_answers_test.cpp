@@ -11,6 +11,7 @@ class BroughtAnswers : public NetworkTest {
   BroughtAnswers() {
     network.peer(seoul, milan);
     publish_and_cut(milan, 3);
+    seoul.config.standing.mark = MarkSays::kNone;
     seoul.restart();
     network.drive();
     EXPECT_EQ(state(seoul), SigningState::kAsks);
@@ -60,7 +61,13 @@ class BroughtAnswers : public NetworkTest {
   }
   static SigningState state(const TestNode& node) { return node.engine->signing().state; }
 
-  TestNode& seoul = network.add("seoul.example");
+  static EngineConfig marked() {
+    EngineConfig config;
+    config.standing.mark = MarkSays::kAgrees;
+    return config;
+  }
+
+  TestNode& seoul = network.add("seoul.example", marked());
   TestNode& milan = network.add("milan.example");
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, BroughtAnswers, testing::Range(1U, 3U));

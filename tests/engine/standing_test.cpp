@@ -24,7 +24,7 @@ class Standing : public NetworkTest {
     network.peer(seoul, oslo);
   }
 
-  // Milan and Oslo hold what Seoul has published, and Seoul knows that they do.
+  // Milan and Oslo hold what Seoul has published, and Seoul knows that they do. Its next start has no mark.
   void spread(std::size_t notes, std::size_t body_bytes = 100) {
     const SessionId one = network.connect(seoul, milan);
     const SessionId two = network.connect(seoul, oslo);
@@ -35,6 +35,7 @@ class Standing : public NetworkTest {
     network.cut(one);
     network.cut(two);
     network.drive();
+    seoul.config.standing.mark = MarkSays::kNone;
   }
 
   // Seoul's folder as it was before: another node with its keys, its peers, and what it knew of them.
@@ -59,10 +60,17 @@ class Standing : public NetworkTest {
     node.restart();
     network.drive();
   }
+  static bool has_held(TestNode& node, const TestNode& peer) {
+    const auto peers = node.store->peers();
+    return peers.ok() && std::any_of(peers->begin(), peers->end(), [&](const PeerRecord& record) {
+             return record.node_key == peer.as_peer().node_key && record.held_ours;
+           });
+  }
   static std::vector<NodeKey> waits_for(const TestNode& node) { return node.engine->signing().waits_for; }
   static State state(const TestNode& node) { return node.engine->signing().state; }
 
-  TestNode& seoul = network.add("seoul.example");
+  // It signs until it is restarted: see spread.
+  TestNode& seoul = network.add("seoul.example", marked(MarkSays::kAgrees));
   TestNode& milan = network.add("milan.example");
   TestNode& oslo = network.add("oslo.example");
 };
@@ -85,6 +93,34 @@ TEST_P(Standing, WhoNobodyEverHeldSignsAfterTheWait) {
   EXPECT_TRUE(alone.engine->signing().fewer_after);
   network.advance(std::chrono::minutes(2));
   EXPECT_EQ(state(alone), State::kSigns);
+}
+
+// Rome has no mark, and its store knows of no peer that has held its log.
+TEST_P(Standing, WhoFetchesOurLogWhileWeAskIsNoReasonToSign) {
+  TestNode& rome = network.add("rome.example");
+  network.peer(rome, milan);
+  network.peer(rome, oslo);
+  rome.publish(2);
+  const SessionId first = network.connect(rome, milan);
+  network.advance(std::chrono::seconds(60));
+  ASSERT_EQ(milan.holds(rome), 3U);
+  EXPECT_EQ(state(rome), State::kAsks) << "Milan knows what Rome has given it";
+  network.cut(first);
+  const SessionId second = network.connect(rome, milan);  // its answer is the head now
+  network.advance(std::chrono::seconds(30));
+  EXPECT_EQ(state(rome), State::kAsks);
+  network.cut(second);
+  network.drive();
+  rome.restart();
+  network.connect(milan, rome);
+  network.connect(oslo, rome);
+  network.advance(std::chrono::seconds(60));  // up to five minutes pass
+  ASSERT_EQ(oslo.holds(rome), 3U);
+  EXPECT_EQ(state(rome), State::kAsks) << "another start does not make them such that held it before";
+  EXPECT_FALSE(has_held(rome, milan) || has_held(rome, oslo));
+  network.advance(std::chrono::minutes(10));
+  EXPECT_EQ(state(rome), State::kSigns);
+  EXPECT_TRUE(has_held(rome, milan) && has_held(rome, oslo)) << "the next question is for them";
 }
 
 TEST_P(Standing, AKnockAndABackupWaitForTheWord) {

@@ -38,5 +38,28 @@ TEST_P(TellsAtTheStart, AsksAndBlocksAreRememberedAndGoWithThePeer) {
   EXPECT_TRUE(store->load_state()->blocked.empty());
 }
 
+// However it is asked: the list of peers says what the start says.
+TEST_P(TellsAtTheStart, WhoHasHeldOurLogIsTold) {
+  PeerRecord one;
+  one.node_key = NodeKey::from(Bytes(32, 'p'));
+  PeerRecord other;
+  other.node_key = NodeKey::from(Bytes(32, 'q'));
+  change([&] {
+    ASSERT_TRUE(store->put_peer(one).ok());
+    ASSERT_TRUE(store->put_peer(other).ok());
+    ASSERT_TRUE(store->set_held_ours(one.node_key).ok());
+    ASSERT_TRUE(store->put_peer(one).ok());
+  });
+  for (const auto& peers : {*store->peers(), store->load_state()->peers}) {
+    ASSERT_EQ(peers.size(), 2U);
+    for (const PeerRecord& peer : peers) EXPECT_EQ(peer.held_ours, peer.node_key == one.node_key);
+  }
+  change([&] {
+    ASSERT_TRUE(store->remove_peer(one.node_key).ok());
+    ASSERT_TRUE(store->put_peer(one).ok());
+  });
+  for (const PeerRecord& peer : *store->peers()) EXPECT_FALSE(peer.held_ours) << "a pin begins anew";
+}
+
 }  // namespace
 }  // namespace koinon::test
