@@ -39,7 +39,8 @@ void print(const Common& common, const fsck::Report& report, std::uint64_t repai
   if (report.count() > report.damages().size())
     std::cout << "and " << report.count() - report.damages().size() << " more\n";
   std::cout << "Looked at " << report.logs << " logs, " << report.entries << " entries, " << report.bodies
-            << " bodies, " << report.files << " files and " << report.documents << " rows of the index.\n";
+            << " bodies, " << report.files << " files and " << report.documents << " rows of the index."
+            << (report.count() == 0 ? " Nothing is damaged.\n" : "\n");
   if (repaired > 0) std::cout << "Marked " << repaired << " to be had again; koinond sees to it.\n";
 }
 

@@ -366,6 +366,7 @@ class Backup(NodesTest):
         wait_for(lambda: seoul.status()["index_lag"] == 0, "the index is up to date")
         self.assert_refused("stop it first", lambda: seoul.run("fsck", "--repair"))
         seoul.stop()
+        self.assertIn("Nothing is damaged.", koinon("fsck", data=seoul.data))
         store, index = seoul.data / "store.db", seoul.data / "index.db"
         number = int(ref.split("/")[1])
         row = f"(SELECT number << 40 FROM log WHERE name = 'la.example') + {number}"
@@ -379,6 +380,7 @@ class Backup(NodesTest):
         for words in (f"la.example/{number}: its body is damaged; it can be fetched again", "chunk 1 is damaged; it can be fetched again",
                       "index.db: la.example/0: its row says something else", "index.db: seoul.example/0: its row says something else"):
             self.assertIn(words, said)
+        self.assertNotIn("Nothing is damaged", said)
         koinon("fsck", "--repair", data=seoul.data)
         self.assertFalse(index.exists())
         self.assertEqual(json.loads(koinon("--json", "fsck", data=seoul.data))["damages"], [])

@@ -93,6 +93,7 @@ class Resync(NodesTest):
         subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", str(count),
                         "--records", str(records), "--vouchers", str(vouchers)], check=True, capture_output=True, timeout=600)
         hub.start("--trust-admits", 20000)
+        hub.run("sign", "--alone")  # its log was filled beside its mark, and nobody else has held it
         reader = self.node("reader", *self.READER)
         hub.run("peer", "add", "--no-vouch", reader.line_without_address())
         reader.run("peer", "add", "--no-vouch", hub.line())
