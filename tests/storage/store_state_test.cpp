@@ -58,7 +58,8 @@ TEST_P(TellsAtTheStart, WhoHasHeldOurLogIsTold) {
     ASSERT_TRUE(store->remove_peer(one.node_key).ok());
     ASSERT_TRUE(store->put_peer(one).ok());
   });
-  for (const PeerRecord& peer : *store->peers()) EXPECT_FALSE(peer.held_ours) << "a pin begins anew";
+  const auto after = *store->peers();
+  for (const PeerRecord& peer : after) EXPECT_FALSE(peer.held_ours) << "a pin begins anew";
 }
 
 }  // namespace
