@@ -162,9 +162,8 @@ void Standing::look(Link& link) {
   if (known && known->value > 0) mark_holder(link.peer);
 }
 
-// While we ask, the peers that have held our log are those that had held it when the question began. Whoever
-// fetches it meanwhile knows no more than we do, and its answer is no reason to sign, in the next start
-// either.
+// While we ask, those peers have held our log that had held it before. Whoever fetches it meanwhile knows no
+// more than we do: what it says is no reason to sign, nor after another start.
 void Standing::mark_holder(const NodeKey& peer) {
   const PeerRecord* record = peers_.find(peer);
   if (record == nullptr || !record->log || record->held_ours) return;

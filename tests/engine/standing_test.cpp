@@ -1,4 +1,6 @@
 // When a node may sign: what peers answer, and how its own log comes back.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "crypto/checkpoint.h"
