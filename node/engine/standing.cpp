@@ -178,7 +178,8 @@ void Standing::note_return(const NodeKey& peer) {
 }
 
 // What a rollback has lost shows a twin, too, if a peer keeps it back at first. So the word of a few counts
-// for a while only, if more than half of all have answered and know nothing of a twin.
+// for a while only, if more than half of all have answered and know nothing of a twin. Who holds our log
+// since this question counts: it sees a twin as well as any.
 bool Standing::has_twin() {
   if (!twin_.is_accused()) return false;
   const MonoTime until = twin_.accused_at() + effects_.config().standing.wait;
@@ -189,7 +190,7 @@ bool Standing::has_twin() {
   std::size_t awaited = 0;
   std::size_t deny = 0;
   for (const auto& [key, peer] : peers_.all()) {
-    if (!is_awaited(peer)) continue;
+    if (!is_awaited(peer) && (excused_.contains(key) || !question_.new_holders.contains(key))) continue;
     ++awaited;
     const auto answer = answers_.find(key);
     if (answer != answers_.end() && counts(answer->second) && !answer->second.brought && !twin_.accuses(key))

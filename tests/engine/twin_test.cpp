@@ -113,20 +113,8 @@ TEST_F(TwinAlone, ALostEpochIsHandledThoughItWasFirstShownWhileAnotherBegan) {
 
 // --- whose word it is ---
 
-class TwinAmongThree : public TwinAlone {
+class TwinAmongPeers : public TwinAlone {
  protected:
-  // Milan is ours; Oslo, Rome and Bern have held it. Each says that it saw what we hold.
-  TwinAmongThree() {
-    pin('\3', "bern");
-    for (const char number : {'\1', '\2'}) parts.peers.set_held_ours(key_of<NodeKey>(number));
-  }
-  void pin(char number, const char* name) {
-    PeerRecord peer;
-    peer.node_key = key_of<NodeKey>(number);
-    peer.log = city(name).log_id();
-    parts.peers.pin(peer);
-    parts.peers.set_held_ours(peer.node_key);
-  }
   void show_twin(char number) {
     follow(number, ours(6));
     follow(number, ours(9));
@@ -141,6 +129,31 @@ class TwinAmongThree : public TwinAlone {
     parts.standing.on_seen(*link, seen);
   }
   void after_the_wait() { begin(limits::kSigningWait + std::chrono::minutes(1)); }
+};
+
+// Nothing said before that they hold our log.
+TEST_F(TwinAmongPeers, WhoHoldsOurLogSinceWeAskSeesATwinAsWellAsAny) {
+  deny('\1');
+  deny('\2');
+  show_twin('\1');
+  after_the_wait();
+  EXPECT_EQ(signing(), SigningState::kTwin) << "one of two knows of none";
+}
+
+class TwinAmongThree : public TwinAmongPeers {
+ protected:
+  // Milan is ours; Oslo, Rome and Bern have held it. Each says that it saw what we hold.
+  TwinAmongThree() {
+    pin('\3', "bern");
+    for (const char number : {'\1', '\2'}) parts.peers.set_held_ours(key_of<NodeKey>(number));
+  }
+  void pin(char number, const char* name) {
+    PeerRecord peer;
+    peer.node_key = key_of<NodeKey>(number);
+    peer.log = city(name).log_id();
+    parts.peers.pin(peer);
+    parts.peers.set_held_ours(peer.node_key);
+  }
 };
 
 TEST_F(TwinAmongThree, TheWordOfOneHoldsForAWhileWhereTheOthersKnowOfNone) {
