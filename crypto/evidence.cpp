@@ -1,17 +1,39 @@
 #include "crypto/evidence.h"
 
-#include "crypto/checkpoint.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
 
-Result<Hash> prefix_root(BytesView note, BytesView left, BytesView right, TreeSize at, const VKey& vkey) {
-  KOINON_ASSIGN(const Checkpoint checkpoint, open_checkpoint(note, vkey));
-  if (checkpoint.size == at && left.empty() && right.empty()) return checkpoint.root;
+Error evidence_too_large() { return fail(Code::kTooLarge, "evidence has at most 64 KiB", "evidence"); }
+
+Result<Hash> prefix_root(const Checkpoint& head, TreeSize at, BytesView left, BytesView right) {
+  if (head.size == at && left.empty() && right.empty()) return head.root;
   RunProof proof;
   KOINON_ASSIGN(proof.left, unpack_hashes(left, "left"));
   KOINON_ASSIGN(proof.right, unpack_hashes(right, "right"));
-  return verify_prefix(at, checkpoint.size, proof, checkpoint.root);
+  return verify_prefix(at, head.size, proof, head.root);
+}
+
+Result<Contradiction> contradiction_of(const v1::Evidence& evidence) {
+  // What a peer shows is kept as a file, so it must not be larger than one.
+  if (evidence.ByteSizeLong() > limits::kEvidenceBytes) return evidence_too_large();
+  if (evidence.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
+  Contradiction out;
+  KOINON_ASSIGN(out.identity, read_identity(evidence.identity(), LogId::from(evidence.log_id())));
+  out.at = TreeSize(evidence.at());
+  if (out.at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
+  const VKey vkey = out.identity.vkey();
+  KOINON_ASSIGN(out.first, open_checkpoint(evidence.first(), vkey));
+  KOINON_ASSIGN(out.second, open_checkpoint(evidence.second(), vkey));
+  KOINON_ASSIGN(out.first_root,
+                prefix_root(out.first, out.at, evidence.first_left(), evidence.first_right()));
+  KOINON_ASSIGN(out.second_root,
+                prefix_root(out.second, out.at, evidence.second_left(), evidence.second_right()));
+  if (out.first_root == out.second_root)
+    return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
+  return out;
 }
 
 }  // namespace
@@ -31,19 +53,16 @@ v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const Signe
   return evidence;
 }
 
+Result<Contradiction> read_evidence(BytesView file) {
+  if (file.size() > limits::kEvidenceBytes) return evidence_too_large();
+  v1::Evidence evidence;
+  if (!evidence.ParseFromArray(file.data(), static_cast<int>(file.size())))
+    return fail(Code::kMalformed, "it is not a serialised koinon.v1.Evidence", "evidence");
+  return contradiction_of(evidence);
+}
+
 Status verify_evidence(const v1::Evidence& evidence) {
-  if (evidence.log_id().size() != LogId::kSize)
-    return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
-  KOINON_ASSIGN(const LogIdentity identity,
-                read_identity(evidence.identity(), LogId::from(evidence.log_id())));
-  const TreeSize at(evidence.at());
-  if (at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
-  KOINON_ASSIGN(const Hash first, prefix_root(evidence.first(), evidence.first_left(), evidence.first_right(),
-                                              at, identity.vkey()));
-  KOINON_ASSIGN(const Hash second, prefix_root(evidence.second(), evidence.second_left(),
-                                               evidence.second_right(), at, identity.vkey()));
-  if (first == second)
-    return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
+  KOINON_TRY(contradiction_of(evidence));
   return {};
 }
 

@@ -34,6 +34,10 @@ Status run_init(const Common& common, const InitArguments& arguments);
 Status run_verify(const Common& common, const std::string& file, const std::string& vkey);
 Status run_prove(const Common& common, const std::string& ref, const std::string& file);
 
+// commands_evidence.cpp Writes the evidence that a city signed two histories.
+Status run_evidence(const Common& common, const std::string& city, const std::string& file);
+Status run_verify_evidence(const Common& common, const std::string& file);
+
 Status run_id(const Common& common);
 Status run_status(const Common& common);
 Status run_cities(const Common& common);

@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -15,6 +14,7 @@
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/output_file.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -96,11 +96,7 @@ Status write_out(const std::string& output, const std::string& bytes) {
     std::cout << bytes;
     return {};
   }
-  std::ofstream file(output, std::ios::binary | std::ios::trunc);
-  file << bytes;
-  file.close();
-  if (!file) return fail(Code::kIo, "the file could not be written", output);
-  return {};
+  return write_output(output, bytes);
 }
 
 }  // namespace

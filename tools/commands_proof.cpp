@@ -1,6 +1,5 @@
 // Commands about proofs: to get one from a node, and to verify one without a node.
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -13,19 +12,12 @@
 #include "proto/codec/entry.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/output_file.h"
 #include "tools/render.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-Status write_file(const std::string& path, const std::string& bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (!out) return fail(Code::kIo, "it could not be written", path);
-  return {};
-}
 
 // Checks that the body belongs to the entry: it has the entry's digest, or both have no body.
 Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& body) {
@@ -68,10 +60,10 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
     return fail(Code::kNotFound, "the note itself is not held here (" + member(record, "body_state") + ")",
                 ref);
   }
-  KOINON_TRY(write_file(file, proof));
+  KOINON_TRY(write_output(file, proof));
   if (has_body) {
     KOINON_ASSIGN(const std::string body, client.get(target + "/body"));
-    KOINON_TRY(write_file(body_file, body));
+    KOINON_TRY(write_output(body_file, body));
   } else {
     std::error_code ignored;
     std::filesystem::remove(body_file, ignored);

@@ -256,6 +256,9 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
   watch->add_option("--topic", line.topic, "only this topic and those below it");
   watch->add_option("--after", line.after, "begin after this arrival number; 0: from the first");
   watch->add_option("--count", line.count, "end after so many");
+}
+
+void add_proof_commands(CLI::App& app, CommandLine& line) {
   auto* prove = command(app, line, "prove", "write a proof that anyone can check",
                         [&line] { return run_prove(line.common, line.ref, line.file); });
   prove->add_option("ref", line.ref, "CITY/NUMBER")->required();
@@ -265,6 +268,13 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
                          [&line] { return run_verify(line.common, line.file, line.vkey); });
   verify->add_option("file", line.file, "the proof; the note is read from FILE.body")->required();
   verify->add_option("--vkey", line.vkey, "the city's verifier key")->required();
+  auto* evidence = command(app, line, "evidence", "write the evidence that a city signed two histories",
+                           [&line] { return run_evidence(line.common, line.line, line.file); });
+  evidence->add_option("city", line.line, "its name, or its log id")->required();
+  evidence->add_option("-o,--output", line.file, "the file to write")->required();
+  auto* check = command(app, line, "verify-evidence", "check such evidence, without a node or a network",
+                        [&line] { return run_verify_evidence(line.common, line.file); });
+  check->add_option("file", line.file, "the evidence")->required();
 }
 
 void add_account_commands(CLI::App& app, CommandLine& line) {
@@ -423,6 +433,7 @@ int run(int argc, char** argv) {
   add_policy_commands(app, line);
   add_publishing_commands(app, line);
   add_reading_commands(app, line);
+  add_proof_commands(app, line);
   add_account_commands(app, line);
   add_held_commands(app, line);
   add_library_commands(app, line);

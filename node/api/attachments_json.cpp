@@ -1,10 +1,9 @@
 #include "node/api/attachments_json.h"
 
 #include <boost/json.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "node/api/attachments_api.h"
+#include "node/api/file_response.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
@@ -33,13 +32,8 @@ HttpResponse list_answer(const ApiRequest&, const std::vector<AttachmentView>& v
   return json_response({{"items", std::move(items)}});
 }
 
-// Whatever its author calls it, a browser saves it and shows nothing of it.
 HttpResponse download(const ApiRequest&, const FileView& view) {
-  HttpResponse out{200, "application/octet-stream", view.bytes, {}};
-  out.headers["Content-Disposition"] =
-      "attachment; filename*=UTF-8''" + boost::urls::encode(view.name, boost::urls::unreserved_chars);
-  out.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'";
-  return out;
+  return file_response(view.name, view.bytes);
 }
 
 HttpResponse fetch_answer(const ApiRequest&, const Hash& view) {

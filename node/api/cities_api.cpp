@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "koinon/v1/wire.pb.h"
 #include "node/api/cities_json.h"
 #include "node/api/network_questions.h"
 #include "node/api/query_params.h"
@@ -63,6 +64,15 @@ CitiesApi::CitiesApi(ApiParts& parts)
            .query = {"parts", "vouches_from", "vouchers_from"},
            .gives = "CityStanding"},
           this, &CitiesApi::get_city),
+      evidence({.method = "GET",
+                .pattern = "/api/v1/cities/{city}/evidence",
+                .need = Need::kReading,
+                .id = "getEvidence",
+                .tag = "reading",
+                .summary = "Evidence that the city signed two histories, as a file that anybody can verify "
+                           "without a node; 404 if none is held",
+                .gives = "application/octet-stream"},
+               this, &CitiesApi::get_evidence),
       blocks({.method = "GET",
               .pattern = "/api/v1/blocks",
               .need = Need::kOperator,
@@ -178,6 +188,19 @@ void CitiesApi::put_vouches(Directory& directory, const CityStanding& standing, 
   for (std::size_t i = query.vouchers_from; i < vouchers.size() && out.vouched_for_by.size() < kVouchesShown;
        ++i)
     out.vouched_for_by.push_back(directory.city(vouchers[i]));
+}
+
+// The oldest: it froze the log. It outlives what was held of the log, so the name is the one that it states.
+Result<EvidenceView> CitiesApi::get_evidence(const Asker&, const NamedCity& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const LogId log, directory.find_any(named.city));
+  KOINON_ASSIGN(auto kept, parts_.store->evidence(log));
+  if (kept.empty()) return fail(Code::kNotFound, "no evidence is held against this city", "city");
+  v1::Evidence oldest;
+  if (!oldest.ParseFromString(kept.front()))
+    return fail(Code::kInternal, "the evidence that is held here is damaged; ask another node for it",
+                "city");
+  return EvidenceView{oldest.identity().name(), std::move(kept.front())};
 }
 
 asio::awaitable<Result<std::vector<BlockedCity>>> CitiesApi::list_blocks(Asker, Nothing) {

@@ -1,9 +1,11 @@
-// The cities whose logs are held here: who trusts them, whom they trust, and who holds their logs.
+// The cities whose logs are held here: who trusts them, whom they trust, who holds their logs, and whether
+// they signed two histories.
 //
 // On the reading thread of its parts; questions to the network are answered on the network's thread.
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/named_city.h"
 #include "node/api/operation.h"
 #include "node/reading/city_view.h"
 #include "node/text/params.h"
@@ -28,17 +30,26 @@ struct CityQuery {
 // Reads parts, vouches_from and vouchers_from.
 Result<CityQuery> read_city_query(std::string city, const Params& params);
 
+// Evidence that a log has forked. Whoever has the bytes can verify them: read_evidence in crypto/evidence.h.
+struct EvidenceView {
+  std::string name;  // of the log
+  std::string bytes;
+};
+
 class CitiesApi {
  public:
   explicit CitiesApi(ApiParts& parts);
 
   const Operation<CityListQuery, CityListView> list;
   const Operation<CityQuery, CityStandingView> get;
+  // kNotFound: no evidence is held against the city.
+  const Operation<NamedCity, EvidenceView> evidence;
   const Operation<Nothing, std::vector<BlockedCity>> blocks;
 
  private:
   boost::asio::awaitable<Result<CityListView>> list_cities(Asker asker, CityListQuery query);
   boost::asio::awaitable<Result<CityStandingView>> get_city(Asker asker, CityQuery query);
+  Result<EvidenceView> get_evidence(const Asker& asker, const NamedCity& named);
   boost::asio::awaitable<Result<std::vector<BlockedCity>>> list_blocks(Asker asker, Nothing query);
   struct NextCities {
     std::vector<LogState> states;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/cities_api.h"
+#include "node/api/file_response.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
@@ -46,6 +47,12 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   return json_response(body);
 }
 
+Result<NamedCity> whose_evidence(const ApiRequest& request) { return NamedCity{request.arg("city")}; }
+
+HttpResponse evidence_answer(const ApiRequest& request, const EvidenceView& view) {
+  return conditional(request, file_response(view.name + ".evidence", view.bytes));
+}
+
 HttpResponse blocks_answer(const ApiRequest&, const std::vector<BlockedCity>& view) {
   json::array items;
   for (const BlockedCity& one : view)
@@ -76,6 +83,7 @@ void add_cities_routes(RouteTable& routes, CallGate& gate, const CitiesApi& citi
       routes, gate, cities.get,
       +[](const ApiRequest& request) { return read_city_query(request.arg("city"), request.query); },
       standing_answer);
+  add_route(routes, gate, cities.evidence, whose_evidence, evidence_answer);
   add_route(routes, gate, cities.blocks, read_nothing, blocks_answer);
 }
 

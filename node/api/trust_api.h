@@ -5,14 +5,10 @@
 
 #include "node/api/api.h"
 #include "node/api/held_view.h"
+#include "node/api/named_city.h"
 #include "node/api/operation.h"
 
 namespace koinon {
-
-// A city by its name on this node, or by its log id.
-struct NamedCity {
-  std::string city;
-};
 
 struct VouchView {
   std::string city;

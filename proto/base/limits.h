@@ -50,6 +50,7 @@ inline constexpr std::size_t kStatementBytes = 8 * kKiB;  // (wire) a signed one
 inline constexpr std::size_t kWordsBytes = 4 * kKiB;      // what somebody types as 24 recovery words
 inline constexpr std::size_t kProofHashes = 64;           // an inclusion proof
 inline constexpr std::size_t kProofFileBytes = 256 * kKiB;
+inline constexpr std::size_t kEvidenceBytes = 64 * kKiB;  // (wire) evidence of a fork, serialised
 
 // Wire
 inline constexpr std::size_t kFrameBytes = 2 * kMiB;           // (wire) a frame after its length

@@ -93,6 +93,7 @@ class OpenApi(NodesTest):
         api.delete("/api/v1/blocks/la.example", expect=200)
         self.assertEqual(api.get("/api/v1/cities/la.example").json()["city"], "la.example", "and la's again")
         api.get("/api/v1/explain/la.example")
+        self.assertEqual(api.get("/api/v1/cities/la.example/evidence", expect=404).json()["detail"], "no evidence is held against this city")
         self.assertFalse(api.put("/api/v1/clock", {"right": True}).json()["off"])
         api.put("/api/v1/clock", {"right": False}, expect=400, valid=False)
         api.post("/api/v1/reindex", expect=202)
@@ -230,8 +231,8 @@ class OpenApi(NodesTest):
         line = la.json("invite", "--address", f"127.0.0.1:{la.peer_port}", "--no-qr")["line"]
         api.post("/api/v1/join", {"line": line, "vouch": False})
 
-        # Streams and one-time links of mails have tests of their own: test_events, test_sending.
-        elsewhere = {"streamEvents", "unsubscribe"}
+        # Streams, one-time links of mails and evidence of forks have tests of their own: test_events, test_sending, test_told.
+        elsewhere = {"streamEvents", "unsubscribe", "getEvidence"}
         everything = {o["operationId"] for o in api.document.operations.values() if "pages" not in o["tags"]}  # test_pages
         self.assertEqual(everything - api.document.seen - elsewhere, set(), "operations that no test used")
 

@@ -330,6 +330,39 @@ class WorkedExample(unittest.TestCase):
         with self.assertRaises(ValueError):
             keys.add(wire.sign_text(wire.statement_text(keys.log, 3, keys.before, 3, root, wire.vkey(keys.name, wire.public_key(second))), keys.name, second))
 
+    def test_evidence_of_a_fork_is_recomputed_and_verified(self):
+        given, log = given_in("### Evidence of a fork"), given_in("## A worked example")
+        signing = bytes.fromhex(log["signing seed"])
+
+        def evidence(**members):
+            out = wire.wire.Evidence(log_id=bytes.fromhex(log["log id"]), at=3, first=bytes.fromhex(log["checkpoint"]), **members)
+            out.identity.name = log["name"]
+            out.identity.signing_key, out.identity.recovery_key = bytes.fromhex(log["signing key"]), bytes.fromhex(log["recovery key"])
+            return out.SerializeToString(deterministic=True)
+
+        history = Range()
+        for leaf in (log["leaf 0"], log["leaf 1"]):
+            history.append(bytes.fromhex(leaf))
+        for name, head in (("other", "other"), ("next", "longer")):
+            leaf = wire.leaf_hash(bytes.fromhex(given[f"{name} entry"]))
+            self.assertEqual(given[f"{name} leaf"], leaf.hex())
+            compact = b"".join(history.hashes)
+            history.append(leaf)
+            self.assertEqual(given[f"{head} root"], history.root().hex())
+            note = wire.sign_checkpoint(log["origin"], history.size, history.root(), signing)
+            self.assertEqual(given[f"{head} checkpoint"], note.hex())
+            made = evidence(second=note) if name == "other" else evidence(second=note, second_left=compact, second_right=leaf)
+            self.assertEqual(given["evidence" if name == "other" else "longer evidence"], made.hex())
+            proven = ("seoul.example", 3, bytes.fromhex(log["root"]), bytes.fromhex(given["other root"]))
+            self.assertEqual(wire.contradiction(made), proven)
+            self.assertEqual(wire.contradiction(made + b"\xc0\x3e\x01"), proven, "a field of a later version")
+            for i in range(0, len(made), 5):
+                with self.assertRaises(ValueError, msg=f"byte {i}"):
+                    wire.contradiction(made[:i] + bytes([made[i] ^ 1]) + made[i + 1:])
+        for nothing in (b"", b"no evidence", evidence(second=bytes.fromhex(log["checkpoint"]))):
+            with self.assertRaises(ValueError):
+                wire.contradiction(nothing)
+
     def test_every_value_is_recomputed(self):
         given = given_in("## A worked example")
         name = given["name"]

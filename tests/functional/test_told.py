@@ -1,16 +1,19 @@
 """What stands in the way is told, by the node itself and at both ends: who has not pinned whom, who knocks, a full disk,
 a forked log, and the same alarms wherever an operator looks."""
 
+import base64
 import json
+import pathlib
 import re
 import resource
 import shutil
 import time
 import unittest
 
+import wire
 from api import PASSWORD, account, ask, person
 from browser import Browser, member
-from nodes import TOP, CommandFailed, Node, NodesTest, connected, peer, wait_for
+from nodes import TOP, CommandFailed, Node, NodesTest, connected, koinon, peer, wait_for
 from wire import City, Session
 
 SENTENCES = json.loads((TOP / "node/pages/messages/en.json").read_text())
@@ -58,7 +61,56 @@ class Pins(NodesTest):
         self.assertEqual(milan.json("peers")["knocks"], [], "it was Seoul that refused")
 
 
+def with_another_signature(evidence, which):
+    """Evidence with one bit of a head's signature changed."""
+    out = wire.wire.Evidence.FromString(evidence)
+    rest, value = getattr(out, which).rstrip(b"\n").rsplit(b" ", 1)
+    value = bytearray(base64.b64decode(value))
+    value[-1] ^= 1
+    setattr(out, which, rest + b" " + base64.b64encode(value) + b"\n")
+    return out.SerializeToString()
+
+
 class Forks(NodesTest):
+    def proves_the_fork_to_anybody(self, node):
+        """The evidence that `node` holds against Seoul, as a file, by the API and by another reader. It has none against Los Angeles."""
+        file = pathlib.Path(self.folder) / "evidence"
+        self.assertIn("koinon verify-evidence", node.run("evidence", "seoul.example", "-o", file))
+        evidence = file.read_bytes()
+        path = "/api/v1/cities/{}/evidence"
+        answer = ask("GET", f"http://127.0.0.1:{node.http_port}{path.format('seoul.example')}")
+        self.assertEqual((answer.status, answer.body, answer.headers["Content-Type"]), (200, evidence, "application/octet-stream"))
+        self.assertEqual(answer.headers["Content-Disposition"], "attachment; filename*=UTF-8''seoul.example.evidence")
+        log = wire.base32(wire.wire.Evidence.FromString(evidence).log_id)
+        self.assertEqual(ask("GET", f"http://127.0.0.1:{node.http_port}{path.format(log)}").body, evidence, "by the log id, too")
+        none = ask("GET", f"http://127.0.0.1:{node.http_port}{path.format('la.example')}")
+        self.assertEqual((none.status, none.json()["detail"]), (404, "no evidence is held against this city"))
+        self.assert_refused("no evidence is held against this city", lambda: node.run("evidence", "la.example", "-o", file))
+        self.assertEqual(file.read_bytes(), evidence, "what stood there is not lost")
+
+        name, at, first, second = wire.contradiction(evidence)
+        said = json.loads(koinon("--json", "verify-evidence", file))
+        self.assertEqual(sorted(said), ["at", "first", "log_id", "name", "second", "verified", "vkey"])
+        self.assertEqual((said["verified"], said["name"], said["log_id"], said["at"]), (True, name, log, at))
+        self.assertEqual([base64.b64decode(said[head]["root_at"]) for head in ("first", "second")], [first, second])
+        words = koinon("verify-evidence", file)
+        for part in ("seoul.example", log, said["first"]["root"], said["second"]["root"], f"The first {at} entries are not the same in the two"):
+            self.assertIn(part, words)
+
+        bad = pathlib.Path(self.folder) / "bad"
+        for which in ("first", "second"):
+            bad.write_bytes(with_another_signature(evidence, which))
+            self.assert_refused("it proves no fork: signature: ", lambda: koinon("verify-evidence", bad))
+            with self.assertRaises(ValueError):
+                wire.contradiction(bad.read_bytes())
+        for nothing in (b"", b"no evidence", evidence[:-1]):
+            bad.write_bytes(nothing)
+            self.assert_refused("it proves no fork: ", lambda: koinon("verify-evidence", bad))
+        bad.write_bytes(bytes(wire.EVIDENCE_BYTES + 1))
+        self.assert_refused("more than 65536 bytes", lambda: koinon("verify-evidence", bad))
+        self.assert_refused("could not be opened", lambda: koinon("verify-evidence", bad.with_name("none")))
+        return evidence
+
     def test_a_city_whose_log_others_have_frozen_is_shown_why_and_stops_signing(self):
         seoul, la, milan = self.node("seoul"), self.node("la"), self.node("milan")
         peer(seoul, la)
@@ -88,6 +140,7 @@ class Forks(NodesTest):
         for node in (la, milan):
             wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} freezes it")
             self.assertIn("two signed heads of seoul.example contradict each other", node.log())
+        evidence = self.proves_the_fork_to_anybody(la)
         # The one who did it was away. It takes nobody's word: it verifies.
         seoul.start(peer_port=seoul.peer_port)
         status = wait_for(lambda: (lambda s: s if s["signing"].startswith("stopped") else None)(seoul.status()), "Seoul stops signing")
@@ -98,6 +151,9 @@ class Forks(NodesTest):
         wait_for(lambda: "signing" in [a["id"] for a in seoul.status()["alarms"]], "it is an alarm")
         self.assertEqual(ask("GET", f"http://127.0.0.1:{seoul.http_port}/readyz").status, 503)
         self.assertTrue(connected(la, "seoul.example"), "who is told is no liar")
+        file = pathlib.Path(self.folder) / "own-evidence"
+        seoul.run("evidence", "seoul.example", "-o", file)
+        self.assertEqual(file.read_bytes(), evidence, "the city itself has what it was shown")
         seoul.stop()
         seoul.start(peer_port=seoul.peer_port)
         self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))

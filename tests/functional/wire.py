@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+from google.protobuf.message import DecodeError
+
 # --- messages, compiled from the .proto files ---
 
 
@@ -28,6 +30,7 @@ def _compile_protos():
 
 
 record, wire = _compile_protos()
+EVIDENCE_BYTES = 65_536
 
 # --- Ed25519, RFC 8032 section 5.1, as plain as it is written there ---
 
@@ -149,7 +152,8 @@ def open_checkpoint(note, name, key):
     """(size, root) of a signed checkpoint, once its signature and origin are right."""
     text, signatures = note.decode().rsplit("\n\n", 1)
     text += "\n"
-    for line in signatures.splitlines():
+    assert signatures.endswith("\n"), "a note ends in signature lines"
+    for line in signatures[:-1].split("\n"):
         dash, signer, value = line.split(" ")
         value = base64.b64decode(value, validate=True)
         if dash == "\u2014" and signer == name and value[:4] == key_id(name, 1, key):
@@ -157,7 +161,7 @@ def open_checkpoint(note, name, key):
             break
     else:
         raise AssertionError("nobody known signed it")
-    lines = text.splitlines()
+    lines = text.split("\n")
     assert lines[0] == name
     return int(lines[1]), base64.b64decode(lines[2], validate=True)
 
@@ -281,6 +285,39 @@ def verify_run(first, leaves, size, left, right, root):
         run.append(node, level)
     assert run.size == size and run.root() == root, "the run does not lead to the signed root"
     return after
+
+
+# --- evidence of a fork ---
+
+
+def contradiction(data):
+    """(name, at, first root, second root) of evidence of a fork, the serialised message: PROTOCOL.md "Evidence". The two
+    roots are of the first `at` entries, by the one head and by the other. ValueError: it proves no fork."""
+    try:
+        evidence = wire.Evidence.FromString(data)
+    except DecodeError as error:
+        raise ValueError("not the message") from error
+    identity, at = evidence.identity, evidence.at
+    if len(data) > EVIDENCE_BYTES or {len(identity.signing_key), len(identity.recovery_key)} != {32} or at == 0:
+        raise ValueError("too long, without keys, or about no entries")
+    if log_id(identity.name, identity.signing_key, identity.recovery_key) != evidence.log_id:
+        raise ValueError("the name and keys do not hash to the log id")
+    first = prefix_root(evidence.first, evidence.first_left, evidence.first_right, at, evidence)
+    second = prefix_root(evidence.second, evidence.second_left, evidence.second_right, at, evidence)
+    if first == second:
+        raise ValueError("the two heads agree")
+    return identity.name, at, first, second
+
+
+def prefix_root(note, left, right, at, evidence):
+    """The root of the first `at` entries of the tree whose signed head this is."""
+    try:
+        size, root = open_checkpoint(note, origin(evidence.identity.name, evidence.log_id), evidence.identity.signing_key)
+        if size == at and not left and not right:
+            return root
+        return verify_run(at, [], size, split_hashes(left), split_hashes(right), root).root()
+    except (AssertionError, IndexError) as error:
+        raise ValueError(str(error)) from error
 
 
 # --- a peer ---

@@ -1,4 +1,4 @@
-// Keys at rest, recovery words, log identity, certificates, evidence.
+// Keys at rest, recovery words, log identity, certificates.
 #include <filesystem>
 #include <fstream>
 

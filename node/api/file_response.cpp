@@ -1,0 +1,16 @@
+#include "node/api/file_response.h"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+namespace koinon {
+
+HttpResponse file_response(const std::string& name, const std::string& bytes) {
+  HttpResponse out{200, "application/octet-stream", bytes, {}};
+  out.headers["Content-Disposition"] =
+      "attachment; filename*=UTF-8''" + boost::urls::encode(name, boost::urls::unreserved_chars);
+  out.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'";
+  return out;
+}
+
+}  // namespace koinon

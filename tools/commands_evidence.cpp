@@ -1,0 +1,73 @@
+// Commands about evidence of a fork: to get it from a node, and to verify it without a node.
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "crypto/evidence.h"
+#include "crypto/key_file.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/output_file.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+std::string counted(TreeSize size) {
+  return std::to_string(size.value) + (size.value == 1 ? " entry" : " entries");
+}
+
+std::string head_in_words(const Checkpoint& head) {
+  return "  " + counted(head.size) + ", root " + to_base64(head.root.view()) + "\n";
+}
+
+std::string in_words(const Contradiction& shown) {
+  const std::string begin =
+      shown.at.value == 1 ? "The first entry is" : "The first " + counted(shown.at) + " are";
+  return "Verified: " + shown.identity.name + " signed two histories of its log " +
+         to_text(shown.identity.log_id()) + ".\nThe log's key signed both of these heads:\n" +
+         head_in_words(shown.first) + head_in_words(shown.second) + begin +
+         " not the same in the two; their roots are\n  " + to_base64(shown.first_root.view()) + "\n  " +
+         to_base64(shown.second_root.view()) +
+         "\nSo the two heads cannot both be true. Which of them the city stands by the file does not say: "
+         "call the city.\n";
+}
+
+json::object head_json(const Checkpoint& head, const Hash& root_at) {
+  return {{"size", head.size.value},
+          {"root", to_base64(head.root.view())},
+          {"root_at", to_base64(root_at.view())}};
+}
+
+json::object contradiction_json(const Contradiction& shown) {
+  return {{"verified", true},
+          {"name", shown.identity.name},
+          {"log_id", to_text(shown.identity.log_id())},
+          {"vkey", shown.identity.vkey().text()},
+          {"at", shown.at.value},
+          {"first", head_json(shown.first, shown.first_root)},
+          {"second", head_json(shown.second, shown.second_root)}};
+}
+
+}  // namespace
+
+Status run_evidence(const Common& common, const std::string& city, const std::string& file) {
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const std::string bytes, client.get("/api/v1/cities/" + encode_segment(city) + "/evidence"));
+  KOINON_TRY(write_output(file, bytes));
+  return show_answer(
+      common, json::object{{"evidence", file}},
+      "Wrote " + file + ". Anyone can check it, without a node:\nkoinon verify-evidence " + file + "\n");
+}
+
+Status run_verify_evidence(const Common& common, const std::string& file) {
+  KOINON_TRY(init_crypto());
+  KOINON_ASSIGN(const Bytes bytes, read_file(file, limits::kEvidenceBytes));
+  const auto shown = read_evidence(bytes);
+  if (!shown.ok()) return fail(shown.error().code, "it proves no fork: " + shown.error().text(), file);
+  return show_answer(common, contradiction_json(*shown), in_words(*shown));
+}
+
+}  // namespace koinon
