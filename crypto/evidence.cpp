@@ -1,11 +1,21 @@
 #include "crypto/evidence.h"
 
+#include <algorithm>
+
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
 
-Error evidence_too_large() { return fail(Code::kTooLarge, "evidence has at most 64 KiB", "evidence"); }
+constexpr std::string_view kStatementBegins = "koinon/v1 rotation\n";
+
+Error evidence_too_large() { return fail(Code::kTooLarge, "evidence has at most 640 KiB", "evidence"); }
+
+Result<Checkpoint> open_head(const KeyHistory& keys, BytesView note) {
+  KOINON_ASSIGN(const KeyHistory::Head head, keys.open_any_head(note));
+  if (head.recoveries == keys.recoveries()) return head.checkpoint;
+  return fail(Code::kRefused, "a recovery has voided this head", "checkpoint");
+}
 
 Result<Hash> prefix_root(const Checkpoint& head, TreeSize at, BytesView left, BytesView right) {
   if (head.size == at && left.empty() && right.empty()) return head.root;
@@ -15,34 +25,43 @@ Result<Hash> prefix_root(const Checkpoint& head, TreeSize at, BytesView left, By
   return verify_prefix(at, head.size, proof, head.root);
 }
 
-Result<Contradiction> contradiction_of(const v1::Evidence& evidence) {
-  // What a peer shows is kept as a file, so it must not be larger than one.
-  if (evidence.ByteSizeLong() > limits::kEvidenceBytes) return evidence_too_large();
-  if (evidence.log_id().size() != LogId::kSize)
-    return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
-  Contradiction out;
-  KOINON_ASSIGN(out.identity, read_identity(evidence.identity(), LogId::from(evidence.log_id())));
+Result<TwoHeads> two_heads(const v1::Evidence& evidence, const KeyHistory& keys) {
+  TwoHeads out;
   out.at = TreeSize(evidence.at());
   if (out.at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
-  const VKey vkey = out.identity.vkey();
-  KOINON_ASSIGN(out.first, open_checkpoint(evidence.first(), vkey));
-  KOINON_ASSIGN(out.second, open_checkpoint(evidence.second(), vkey));
+  KOINON_ASSIGN(out.first, open_head(keys, evidence.first()));
+  KOINON_ASSIGN(out.second, open_head(keys, evidence.second()));
   KOINON_ASSIGN(out.first_root,
                 prefix_root(out.first, out.at, evidence.first_left(), evidence.first_right()));
   KOINON_ASSIGN(out.second_root,
                 prefix_root(out.second, out.at, evidence.second_left(), evidence.second_right()));
-  if (out.first_root == out.second_root)
-    return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
-  return out;
+  if (out.first_root != out.second_root) return out;
+  return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
+}
+
+Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {
+  KeyHistory first = keys;
+  KeyHistory second = keys;
+  KOINON_TRY(first.add(evidence.first()));
+  KOINON_TRY(second.add(evidence.second()));
+  const KeyOrder order = compare(first, second);
+  if (order != KeyOrder::kContradict && order != KeyOrder::kContradictForGood)
+    return fail(Code::kBadProof, "the two statements do not contradict each other", "second");
+  return TwoStatements{first.changes().back().statement, second.changes().back().statement};
+}
+
+void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {
+  evidence.set_log_id(keys.identity().log_id().bytes());
+  *evidence.mutable_identity() = to_message(keys.identity());
+  for (const KeyHistory::Change& change : keys.changes()) evidence.add_statements(change.note);
 }
 
 }  // namespace
 
-v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const SignedTree& first,
+v1::Evidence make_evidence(const KeyHistory& keys, TreeSize at, const SignedTree& first,
                            const SignedTree& second) {
   v1::Evidence evidence;
-  evidence.set_log_id(identity.log_id().bytes());
-  *evidence.mutable_identity() = to_message(identity);
+  put_keys(evidence, keys);
   evidence.set_at(at.value);
   evidence.set_first(first.note);
   evidence.set_second(second.note);
@@ -53,17 +72,43 @@ v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const Signe
   return evidence;
 }
 
+std::optional<v1::Evidence> make_evidence(const KeyHistory& first, const KeyHistory& second) {
+  const std::size_t common = std::min(first.changes().size(), second.changes().size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (first.changes()[i].statement == second.changes()[i].statement) continue;
+    if (first.changes()[i].is_recovery != second.changes()[i].is_recovery) return std::nullopt;
+    v1::Evidence evidence;
+    put_keys(evidence, first.beginning(i));
+    evidence.set_first(first.changes()[i].note);
+    evidence.set_second(second.changes()[i].note);
+    return evidence;
+  }
+  return std::nullopt;
+}
+
 Result<Contradiction> read_evidence(BytesView file) {
   if (file.size() > limits::kEvidenceBytes) return evidence_too_large();
   v1::Evidence evidence;
   if (!evidence.ParseFromArray(file.data(), static_cast<int>(file.size())))
     return fail(Code::kMalformed, "it is not a serialised koinon.v1.Evidence", "evidence");
-  return contradiction_of(evidence);
+  return verify_evidence(evidence);
 }
 
-Status verify_evidence(const v1::Evidence& evidence) {
-  KOINON_TRY(contradiction_of(evidence));
-  return {};
+// What a peer shows is kept as a file, so it must not be larger than one.
+Result<Contradiction> verify_evidence(const v1::Evidence& evidence) {
+  if (evidence.ByteSizeLong() > limits::kEvidenceBytes) return evidence_too_large();
+  if (evidence.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
+  KOINON_ASSIGN(LogIdentity identity, read_identity(evidence.identity(), LogId::from(evidence.log_id())));
+  Contradiction out;
+  out.keys = KeyHistory(std::move(identity));
+  for (const auto& statement : evidence.statements()) KOINON_TRY(out.keys.add(statement));
+  if (evidence.at() == 0 && evidence.first().starts_with(kStatementBegins)) {
+    KOINON_ASSIGN(out.said, two_statements(evidence, out.keys));
+  } else {
+    KOINON_ASSIGN(out.said, two_heads(evidence, out.keys));
+  }
+  return out;
 }
 
 }  // namespace koinon

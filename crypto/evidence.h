@@ -1,9 +1,12 @@
-// Evidence of a fork: two signed checkpoints of one log that cannot both be true. It can be verified offline,
-// by anybody who has the file.
+// Evidence of a fork: two signed checkpoints of one log that cannot both be true, or two statements about its
+// keys. It carries the statements that lead to the keys that signed, so anybody who has the file can verify
+// it offline. PROTOCOL.md, "A head, judged" and "Offline proofs".
 #pragma once
 
-#include "crypto/checkpoint.h"
-#include "crypto/identity.h"
+#include <optional>
+#include <variant>
+
+#include "crypto/key_history.h"
 #include "crypto/proof.h"
 #include "koinon/v1/wire.pb.h"
 
@@ -14,24 +17,36 @@ struct SignedTree {
   RunProof prefix;  // proves the prefix [0, at); empty if `at` is the tree's size
 };
 
-v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const SignedTree& first,
+v1::Evidence make_evidence(const KeyHistory& keys, TreeSize at, const SignedTree& first,
                            const SignedTree& second);
+// Of two histories of one log: the first two statements in which they differ. Nothing: they do not
+// contradict each other.
+std::optional<v1::Evidence> make_evidence(const KeyHistory& first, const KeyHistory& second);
 
-// What evidence proves: the log's first key signed both checkpoints, and the trees differ in their first `at`
-// entries.
-struct Contradiction {
-  LogIdentity identity;
-  TreeSize at;
+// Keys of the log signed both, under the origin that its statements lead to. A key that was replaced counts:
+// what it has signed twice is evidence all the same.
+struct TwoHeads {
+  TreeSize at;  // the trees differ in their first `at` entries
   Checkpoint first;
   Checkpoint second;
   Hash first_root;   // of the first `at` entries, by the first checkpoint
   Hash second_root;  // the same, by the second one
+};
+// Both follow the same statements, and are signed by the key that may say what comes next.
+struct TwoStatements {
+  Statement first;
+  Statement second;
+};
+// What evidence proves.
+struct Contradiction {
+  KeyHistory keys;  // of the log, as far as the evidence shows them; of two statements those before them
+  std::variant<TwoHeads, TwoStatements> said;
 };
 
 // Checks all of a file, which is a serialised koinon.v1.Evidence of at most limits::kEvidenceBytes. Fields
 // that only a later version knows are no fault.
 Result<Contradiction> read_evidence(BytesView file);
 // The same checks, of evidence that a peer shows.
-Status verify_evidence(const v1::Evidence& evidence);
+Result<Contradiction> verify_evidence(const v1::Evidence& evidence);
 
 }  // namespace koinon

@@ -110,6 +110,12 @@ Result<Bytes> unseal(BytesView sealed, std::string_view passphrase, std::string_
   return seed;
 }
 
+Status sync_folder_of(const std::filesystem::path& path) {
+  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path, "its folder could not be synced");
+  return {};
+}
+
 }  // namespace
 
 Status write_private_file(const std::filesystem::path& path, BytesView bytes) {
@@ -128,16 +134,17 @@ Status write_private_file(const std::filesystem::path& path, BytesView bytes) {
       return status;
     }
   }
-  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path, "its folder could not be synced");
-  return {};
+  return sync_folder_of(path);
 }
 
 Status remove_file(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) != 0) return io_error(path, "it could not be removed");
-  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path, "its folder could not be synced");
-  return {};
+  return sync_folder_of(path);
+}
+
+Status replace_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return io_error(from, "it could not be put in place");
+  return sync_folder_of(to);
 }
 
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {

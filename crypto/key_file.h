@@ -26,5 +26,7 @@ Result<bool> key_file_is_sealed(const std::filesystem::path& path);
 
 // Removes a file durably. kIo: that failed.
 Status remove_file(const std::filesystem::path& path);
+// One file takes the place of another of its folder, durably. kIo: that failed.
+Status replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace koinon

@@ -46,7 +46,21 @@ Statement KeyHistory::next(bool is_recovery) const {
   return out;
 }
 
-Status KeyHistory::add(BytesView bytes) {
+Result<KeyHistory> KeyHistory::kept(LogIdentity identity, const std::vector<Bytes>& notes) {
+  KeyHistory out(std::move(identity));
+  for (const Bytes& note : notes) KOINON_TRY(out.take(note, false));
+  return out;
+}
+
+std::vector<Bytes> KeyHistory::notes() const {
+  std::vector<Bytes> out;
+  for (const Change& change : changes_) out.push_back(change.note);
+  return out;
+}
+
+Status KeyHistory::add(BytesView note) { return take(note, true); }
+
+Status KeyHistory::take(BytesView bytes, bool verify) {
   if (changes_.size() >= limits::kStatements)
     return fail(Code::kTooLarge, "a log has at most 64 statements", "statement");
   if (bytes.size() > limits::kStatementBytes)
@@ -57,9 +71,12 @@ Status KeyHistory::add(BytesView bytes) {
   const VKey recovery{old_key.name, SignatureType::kEd25519, recovery_key()};
   // Both may have signed: it is the recovery's word then.
   const bool is_recovery = !note.by(recovery).empty();
-  KOINON_TRY(verify_note(note, is_recovery ? recovery : old_key));
+  const VKey& signer = is_recovery ? recovery : old_key;
+  if (verify) KOINON_TRY(verify_note(note, signer));
+  const auto lines = note.by(signer);
+  if (lines.empty()) return fail(Code::kBadSignature, "no key that may sign it has signed it", "statement");
   KOINON_TRY(check(statement, is_recovery));
-  changes_.push_back({std::move(statement), is_recovery, std::string(bytes)});
+  changes_.push_back({std::move(statement), is_recovery, SignedNote{note.text, {*lines.front()}}.encode()});
   return {};
 }
 
@@ -84,33 +101,52 @@ KeyHistory KeyHistory::beginning(std::size_t count) const {
   return out;
 }
 
-Result<KeyHistory::Head> KeyHistory::open_head(BytesView bytes) const {
-  KOINON_ASSIGN(const SignedNote note, parse_note(bytes));
-  KOINON_ASSIGN(Checkpoint checkpoint, parse_checkpoint_text(note.text));
-  Head out;
+// Each key of the log that a signature line names, under the origin that the text names.
+Result<std::vector<KeyHistory::Signer>> KeyHistory::signers(const SignedNote& note) const {
+  KOINON_ASSIGN(const Checkpoint checkpoint, parse_checkpoint_text(note.text));
+  std::vector<Signer> out;
   VKey key = identity_.vkey();
   TreeSize from;
-  std::optional<Error> why;
+  std::uint64_t recoveries = 0;
   for (std::size_t i = 0; i <= changes_.size(); ++i) {
     const Change* ends = i < changes_.size() ? &changes_[i] : nullptr;
-    const bool in_force = checkpoint.size >= from &&
+    const bool had_word = checkpoint.size >= from &&
                           (ends == nullptr || ends->is_recovery || checkpoint.size <= ends->statement.size);
-    if (key.name == checkpoint.origin && !note.by(key).empty()) {
-      if (!in_force) {
-        why = fail(Code::kRefused, "its key had no word at that size", "checkpoint");
-      } else if (const Status verified = verify_note(note, key); !verified.ok()) {
-        why = verified.error();
-      } else {
-        out.checkpoint = std::move(checkpoint);
-        return out;
-      }
-    }
+    if (key.name == checkpoint.origin && !note.by(key).empty())
+      out.push_back({key, {checkpoint, recoveries, had_word}});
     if (ends == nullptr) break;
     key = ends->statement.key;
     from = ends->statement.size;
-    out.recoveries += ends->is_recovery ? 1 : 0;
+    recoveries += ends->is_recovery ? 1 : 0;
   }
-  return why ? *why : fail(Code::kBadSignature, "no key of the log's signed this head", "checkpoint");
+  return out;
+}
+
+Result<KeyHistory::Head> KeyHistory::open_any_head(BytesView bytes) const {
+  KOINON_ASSIGN(const SignedNote note, parse_note(bytes));
+  KOINON_ASSIGN(const auto found, signers(note));
+  std::optional<Head> out;
+  for (const Signer& signer : found) {
+    KOINON_TRY(verify_note(note, signer.key));
+    if (!out || signer.head.had_word) out = signer.head;
+  }
+  if (!out) return fail(Code::kBadSignature, "no key of the log's signed this head", "checkpoint");
+  return *out;
+}
+
+Result<KeyHistory::Head> KeyHistory::open_head(BytesView bytes) const {
+  KOINON_ASSIGN(Head head, open_any_head(bytes));
+  if (!head.had_word) return fail(Code::kRefused, "its key had no word at that size", "checkpoint");
+  return head;
+}
+
+bool KeyHistory::lost_word(BytesView bytes) const {
+  if (changes_.empty()) return false;
+  const auto note = parse_note(bytes);
+  if (!note.ok()) return false;
+  const auto found = signers(*note);
+  if (!found.ok() || found->empty()) return false;
+  return std::none_of(found->begin(), found->end(), [](const Signer& one) { return one.head.had_word; });
 }
 
 KeyOrder compare(const KeyHistory& first, const KeyHistory& second) {

@@ -17,13 +17,18 @@ class KeyHistory {
   struct Change {
     Statement statement;
     bool is_recovery = false;
-    std::string note;  // as it was signed
+    Bytes note;  // the text, and the one signature that counts
   };
 
+  KeyHistory() = default;  // of no log
   explicit KeyHistory(LogIdentity identity) : identity_(std::move(identity)) {}
+  // As it was kept: the signatures were verified when the statements came. kMalformed or kRefused: what was
+  // kept is damaged.
+  static Result<KeyHistory> kept(LogIdentity identity, const std::vector<Bytes>& notes);
 
   const LogIdentity& identity() const { return identity_; }
   const std::vector<Change>& changes() const { return changes_; }
+  std::vector<Bytes> notes() const;  // of the statements, in order
   std::uint64_t recoveries() const;
   VKey vkey() const;  // that signs now; its name is the current origin
   const PublicKey& recovery_key() const;
@@ -38,15 +43,26 @@ class KeyHistory {
   // Without what came after the first `count` statements.
   KeyHistory beginning(std::size_t count) const;
 
-  // A head of the log: its signature is of the key that had the word at its size, in the origin that it
-  // names.
+  // A head of the log, signed by one of its keys in the origin that it names.
   struct Head {
     Checkpoint checkpoint;
     std::uint64_t recoveries = 0;  // of its origin; fewer than all: a recovery came since
+    bool had_word = false;         // the key had the word at this size
   };
+  // kBadSignature: no key of the log signed it. kRefused: one did that had not the word at its size.
   Result<Head> open_head(BytesView note) const;
+  // The same, whether or not the key had the word: what a key says twice is evidence all the same.
+  Result<Head> open_any_head(BytesView note) const;
+  // What open_head would refuse, by its signature lines alone: they are not verified.
+  bool lost_word(BytesView note) const;
 
  private:
+  struct Signer {
+    VKey key;
+    Head head;
+  };
+  Status take(BytesView note, bool verify);
+  Result<std::vector<Signer>> signers(const SignedNote& note) const;
   std::string origin(std::uint64_t recoveries) const;
   const VKey& key_after(std::size_t changes) const;
   Status check(const Statement& statement, bool is_recovery) const;

@@ -10,7 +10,7 @@
 
 #include "crypto/attachment.h"
 #include "crypto/epoch.h"
-#include "crypto/identity.h"
+#include "crypto/key_history.h"
 #include "crypto/proof.h"
 
 namespace koinon {
@@ -46,7 +46,7 @@ struct StoredHead {
 
 struct LogState {
   LogId id;
-  LogIdentity identity;
+  KeyHistory keys;                  // its first ones, and what statements that were seen made of them
   CompactRange range;               // of the entries held
   std::optional<StoredHead> whole;  // newest head that is held whole
   std::optional<StoredHead> seen;   // newest head that entries were proven against
@@ -56,6 +56,8 @@ struct LogState {
   std::chrono::milliseconds out_lived{0};  // StoreState::lived at that moment; the grace time counts from it
   JournalSeq journal_seq;                  // its row in the journal; 0: none
   std::uint64_t bytes = 0;                 // sum of bytes_held of its records
+
+  const LogIdentity& identity() const { return keys.identity(); }
 };
 
 struct PeerRecord {
@@ -197,6 +199,12 @@ struct ChunkCommit {
   UnixMillis now;
 };
 
+// Statements about the keys of a log of which nothing is held: they outlive its removal.
+struct KeptStatements {
+  LogId log;
+  std::vector<Bytes> notes;
+};
+
 struct StoreState {
   std::vector<EpochRange> epochs;   // oldest first; the last one is the current
   bool epoch_begun = true;          // since the store was opened; false: the disk was full
@@ -212,8 +220,9 @@ struct StoreState {
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
-  std::vector<SeenHead> seen_heads;   // larger than what is held of these logs when they were seen
-  JournalSeq last_journal_seq;        // the newest number that a row was given
+  std::vector<KeptStatements> statements;
+  std::vector<SeenHead> seen_heads;  // larger than what is held of these logs when they were seen
+  JournalSeq last_journal_seq;       // the newest number that a row was given
   std::chrono::milliseconds lived{
       0};  // how long this node has run over all its starts; may be too short, never too long
 };

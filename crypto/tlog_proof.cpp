@@ -72,4 +72,12 @@ Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey) {
   return checkpoint;
 }
 
+Result<KeyHistory::Head> verify_tlog_proof(const TlogProof& proof, const KeyHistory& keys) {
+  if (!proof.extra) return fail(Code::kBadProof, "the proof carries no entry", "extra");
+  KOINON_ASSIGN(KeyHistory::Head head, keys.open_head(proof.checkpoint));
+  KOINON_TRY(verify_inclusion(proof.index, head.checkpoint.size, leaf_hash(*proof.extra), proof.path,
+                              head.checkpoint.root));
+  return head;
+}
+
 }  // namespace koinon

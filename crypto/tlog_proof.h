@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "crypto/checkpoint.h"
+#include "crypto/key_history.h"
 #include "crypto/proof.h"
 
 namespace koinon {
@@ -22,5 +22,7 @@ Result<TlogProof> parse_tlog_proof(BytesView text);
 
 // Checks a proof against the log's vkey, and returns its checkpoint. The proof's `extra` must be the entry.
 Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey);
+// The same against the keys that the log had: its head is of the key that had the word at its size.
+Result<KeyHistory::Head> verify_tlog_proof(const TlogProof& proof, const KeyHistory& keys);
 
 }  // namespace koinon

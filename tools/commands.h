@@ -70,6 +70,9 @@ Status run_held_drop(const Common& common, const std::string& id);
 Status run_paused(const Common& common);
 Status run_paused_release(const Common& common, const std::string& id, bool all);
 
+// commands_keys.cpp
+Status run_rotate_key(const Common& common);
+
 // commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);
 Status run_unsubscribe(const Common& common, const std::string& topic);

@@ -23,16 +23,27 @@ std::string head_in_words(const Checkpoint& head) {
   return "  " + counted(head.size) + ", root " + to_base64(head.root.view()) + "\n";
 }
 
-std::string in_words(const Contradiction& shown) {
+std::string in_words(const KeyHistory& keys, const TwoHeads& shown) {
+  const LogIdentity& identity = keys.identity();
   const std::string begin =
       shown.at.value == 1 ? "The first entry is" : "The first " + counted(shown.at) + " are";
-  return "Verified: " + shown.identity.name + " signed two histories of its log " +
-         to_text(shown.identity.log_id()) + ".\nThe log's key signed both of these heads:\n" +
-         head_in_words(shown.first) + head_in_words(shown.second) + begin +
-         " not the same in the two; their roots are\n  " + to_base64(shown.first_root.view()) + "\n  " +
-         to_base64(shown.second_root.view()) +
+  return "Verified: " + identity.name + " signed two histories of its log " + to_text(identity.log_id()) +
+         ".\nThe log's key signed both of these heads:\n" + head_in_words(shown.first) +
+         head_in_words(shown.second) + begin + " not the same in the two; their roots are\n  " +
+         to_base64(shown.first_root.view()) + "\n  " + to_base64(shown.second_root.view()) +
          "\nSo the two heads cannot both be true. Which of them the city stands by the file does not say: "
          "call the city.\n";
+}
+
+std::string in_words(const KeyHistory& keys, const TwoStatements& shown) {
+  const LogIdentity& identity = keys.identity();
+  return "Verified: " + identity.name + " named two keys in one place of its log " +
+         to_text(identity.log_id()) + ".\nStatement " + std::to_string(shown.first.sequence) +
+         " of the log was signed twice, and names another key each time:\n  " + shown.first.key.text() +
+         "\n  " + shown.second.key.text() +
+         "\nSo nobody can say which key is the city's. Which of them it stands by the file does not say: "
+         "call "
+         "the city.\n";
 }
 
 json::object head_json(const Checkpoint& head, const Hash& root_at) {
@@ -41,14 +52,29 @@ json::object head_json(const Checkpoint& head, const Hash& root_at) {
           {"root_at", to_base64(root_at.view())}};
 }
 
+void put_said(json::object& out, const TwoHeads& shown) {
+  out["at"] = shown.at.value;
+  out["first"] = head_json(shown.first, shown.first_root);
+  out["second"] = head_json(shown.second, shown.second_root);
+}
+
+void put_said(json::object& out, const TwoStatements& shown) {
+  out["statement"] = shown.first.sequence;
+  out["first"] = shown.first.key.text();
+  out["second"] = shown.second.key.text();
+}
+
 json::object contradiction_json(const Contradiction& shown) {
-  return {{"verified", true},
-          {"name", shown.identity.name},
-          {"log_id", to_text(shown.identity.log_id())},
-          {"vkey", shown.identity.vkey().text()},
-          {"at", shown.at.value},
-          {"first", head_json(shown.first, shown.first_root)},
-          {"second", head_json(shown.second, shown.second_root)}};
+  json::object out{{"verified", true},
+                   {"name", shown.keys.identity().name},
+                   {"log_id", to_text(shown.keys.identity().log_id())},
+                   {"vkey", shown.keys.vkey().text()}};
+  std::visit([&out](const auto& said) { put_said(out, said); }, shown.said);
+  return out;
+}
+
+std::string in_words(const Contradiction& shown) {
+  return std::visit([&shown](const auto& said) { return in_words(shown.keys, said); }, shown.said);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/key_file.h"
+#include "crypto/key_history_text.h"
 #include "crypto/tlog_proof.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
@@ -38,6 +39,40 @@ Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& bod
   return {};
 }
 
+// The statements go beside the proof where there are any; a file of before is not left there.
+Result<bool> write_statements(const ApiClient& client, const std::string& target, const std::string& file) {
+  KOINON_ASSIGN(const std::string text, client.get(target + "/keys"));
+  KOINON_ASSIGN(const KeyHistory keys, parse_key_history(text));
+  if (!keys.changes().empty()) {
+    KOINON_TRY(write_output(file, text));
+    return true;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  return false;
+}
+
+// What the vkey leads to: with the file of keys beside the proof, whichever key of that log signed its head.
+Result<KeyHistory::Head> open_proof(const TlogProof& proof, const VKey& vkey, const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    const auto checkpoint = verify_tlog_proof(proof, vkey);
+    if (checkpoint.ok()) return KeyHistory::Head{*checkpoint, 0, true};
+    if (checkpoint.error().code != Code::kBadSignature) return checkpoint.error();
+    return fail(Code::kBadSignature,
+                checkpoint.error().message + "; if its city has changed its key, " + file +
+                    " belongs beside the proof",
+                checkpoint.error().field);
+  }
+  KOINON_ASSIGN(const Bytes text, read_file(file, limits::kKeyHistoryBytes));
+  KOINON_ASSIGN(const KeyHistory keys, parse_key_history(text));
+  bool is_known = keys.identity().vkey() == vkey;
+  for (const KeyHistory::Change& change : keys.changes()) is_known = is_known || change.statement.key == vkey;
+  if (!is_known)
+    return fail(Code::kBadSignature, "these are the keys of another log, or of no key that you know", file);
+  return verify_tlog_proof(proof, keys);
+}
+
 std::string title_of(const v1::Body& body) {
   if (body.has_practice()) return body.practice().title();
   if (body.has_adoption()) return body.adoption().title();
@@ -68,11 +103,14 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
     std::error_code ignored;
     std::filesystem::remove(body_file, ignored);
   }
+  const std::string keys_file = file + ".keys";
+  KOINON_ASSIGN(const bool has_keys, write_statements(client, target, keys_file));
   const std::string vkey = member(record, "signed_by");
   const std::string standing = standing_of(record);
   if (common.json) {
     json::object out{{"proof", file},
                      {"body", has_body ? body_file : ""},
+                     {"keys", has_keys ? keys_file : ""},
                      {"vkey", vkey},
                      {"status", member(record, "status")}};
     for (const char* name : {"status_by", "withdrawn_at", "withdrawn_because"}) {
@@ -85,8 +123,8 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
     std::cout << "Since it was published: " << standing
               << ".\nThe proof holds all the same: it shows what was said, "
               << "not that it stands.\n";
-  std::cout << "Wrote " << file << (has_body ? " and " + body_file : "")
-            << ". Anyone can check it, without a node:\n"
+  std::cout << "Wrote " << file << (has_body ? (has_keys ? ", " : " and ") + body_file : "")
+            << (has_keys ? " and " + keys_file : "") << ". Anyone can check it, without a node:\n"
             << "koinon verify " << file << " --vkey " << vkey << "\n";
   return {};
 }
@@ -96,7 +134,8 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   KOINON_ASSIGN(const VKey vkey, parse_vkey(without_blanks(vkey_text)));
   KOINON_ASSIGN(const Bytes text, read_file(file, limits::kProofFileBytes));
   KOINON_ASSIGN(const TlogProof proof, parse_tlog_proof(text));
-  KOINON_ASSIGN(const Checkpoint checkpoint, verify_tlog_proof(proof, vkey));
+  KOINON_ASSIGN(const KeyHistory::Head head, open_proof(proof, vkey, file + ".keys"));
+  const Checkpoint& checkpoint = head.checkpoint;
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(*proof.extra));
   v1::Body body;
   KOINON_TRY(check_body(entry, file + ".body", body));

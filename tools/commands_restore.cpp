@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "crypto/key_file.h"
+#include "crypto/key_history_text.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/rebuild.h"
 #include "node/text/time_text.h"
@@ -132,13 +133,14 @@ Status check_database(const std::filesystem::path& path) {
 Result<std::optional<LogIdentity>> owner_of(const DataFolder& folder) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder.identity(), ignored)) return std::optional<LogIdentity>();
-  KOINON_ASSIGN(const LogIdentity identity, read_identity_file(folder.identity()));
+  KOINON_ASSIGN(const KeyHistory history, read_identity_file(folder.identity()));
+  const LogIdentity& identity = history.identity();
   KOINON_ASSIGN(const bool sealed, key_file_is_sealed(folder.key("signing")));
   if (sealed) return std::optional(identity);
   KOINON_ASSIGN(Bytes seed, read_key_file(folder.key("signing"), "signing", ""));
   const PublicKey key = SigningKey::from_seed(seed).public_key();
   wipe(seed);
-  if (key != identity.signing_key)
+  if (key != history.vkey().key)
     return fail(Code::kRefused,
                 "its signing key is not that of " + identity.name + ", whose backup it says it is", "backup");
   return std::optional(identity);
@@ -147,9 +149,10 @@ Result<std::optional<LogIdentity>> owner_of(const DataFolder& folder) {
 // That the backup says that it is of this log. owner_of compares that with its keys, once they are written.
 Status check_log(backup::BackupReader& reader, const std::string& wanted) {
   if (wanted.empty()) return {};
-  KOINON_ASSIGN(const auto text, reader.small_file("keys/identity", kIdentityFileBytes));
+  KOINON_ASSIGN(const auto text, reader.small_file("keys/identity", limits::kKeyHistoryBytes));
   if (!text) return fail(Code::kRefused, "the backup does not say of which log it is", "log");
-  KOINON_ASSIGN(const LogIdentity says, parse_identity(*text));
+  KOINON_ASSIGN(const KeyHistory history, parse_key_history(*text));
+  const LogIdentity& says = history.identity();
   if (to_text(says.log_id()) == wanted) return {};
   return fail(Code::kRefused, "it is a backup of " + says.name + ", whose log is " + to_text(says.log_id()),
               "log");

@@ -160,6 +160,8 @@ void add_policy_commands(CLI::App& app, CommandLine& line) {
                         [&line] { return run_block(line.common, line.line, line.undo); });
   block->add_option("city", line.line, "its name, or its log id")->required();
   block->add_flag("--undo", line.undo, "no longer");
+  command(app, line, "rotate-key", "make a new signing key; the old one signs that, and nothing after it",
+          [&line] { return run_rotate_key(line.common); });
   auto* withdraw = command(app, line, "withdraw", "take back a record of this city",
                            [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
   withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();

@@ -24,7 +24,7 @@ AboutApi::AboutApi(ApiShared& shared)
       parts_(shared.parts) {}
 
 Result<NodeIdView> AboutApi::read_id(const Asker&, const Nothing&) {
-  return NodeIdView{parts_.facts.name, parts_.facts.log(), parts_.facts.peer_line()};
+  return NodeIdView{parts_.facts.name, parts_.facts.log(), own_peer_line(parts_)};
 }
 
 Result<std::vector<const Topic*>> AboutApi::read_topics(const Asker&, const Nothing&) {

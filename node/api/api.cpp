@@ -6,10 +6,6 @@ std::optional<LogId> NodeFacts::log() const {
   return identity ? std::optional(identity->log_id()) : std::nullopt;
 }
 
-PeerLine NodeFacts::peer_line() const {
-  return {identity ? std::optional(identity->vkey()) : std::nullopt, address, node_key};
-}
-
 ApiShared::ApiShared(ApiParts given)
     : parts(std::move(given)),
       accounts(*parts.office),
@@ -18,5 +14,13 @@ ApiShared::ApiShared(ApiParts given)
       access(accounts, parts.options.access, parts.commons.guesses, parts.clock.wall),
       publisher(*parts.store, parts.nearness, *parts.index, parts.writer, parts.facts.log(),
                 parts.options.gate) {}
+
+PeerLine own_peer_line(const ApiParts& parts) {
+  PeerLine line{std::nullopt, parts.facts.address, parts.facts.node_key};
+  if (!parts.facts.identity) return line;
+  const auto own = parts.store->log_state(*parts.facts.log());
+  line.vkey = own.ok() ? own->keys.vkey() : parts.facts.identity->vkey();
+  return line;
+}
 
 }  // namespace koinon

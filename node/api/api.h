@@ -16,6 +16,7 @@
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/publishing/clock_standing.h"
+#include "node/publishing/key_changed.h"
 #include "node/publishing/publisher.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/rendered_texts.h"
@@ -44,7 +45,6 @@ struct NodeFacts {
   std::uint16_t http_port = 0;
 
   std::optional<LogId> log() const;
-  PeerLine peer_line() const;
 };
 
 struct ApiOptions {
@@ -84,6 +84,8 @@ struct ApiParts {
   std::function<void()> wake_hold_queue;  // a new note waits to be signed
   // Signs a note that a reviewer has released. The answer comes on the hold queue's thread.
   std::function<void(HeldId, std::function<void(Result<EntryIndex>)>)> sign_held;
+  // Replaces the signing key. The answer comes on another thread.
+  std::function<void(const SigningPermit&, std::function<void(Result<KeyChanged>)>)> change_key;
   std::function<void(const AuditLine&)> log_change;
   // Empties the index, calls back when that is done, and fills the index again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
@@ -91,6 +93,9 @@ struct ApiParts {
   ClockQuestions clock_questions;
   const SigningStanding& signing;  // any thread
 };
+
+// What another operator needs to peer with this node, with the key that signs now.
+PeerLine own_peer_line(const ApiParts& parts);
 
 // What the areas of the API share.
 struct ApiShared {

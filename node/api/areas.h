@@ -15,6 +15,7 @@ class ExplainApi;
 class HealthApi;
 class InboxApi;
 class InvitesApi;
+class KeysApi;
 class OverviewApi;
 class PeersApi;
 class RecordsApi;
@@ -40,6 +41,7 @@ struct Areas {
   HealthApi& health;
   InboxApi& inbox;
   InvitesApi& invites;
+  KeysApi& keys;
   OverviewApi& overview;
   PeersApi& peers;
   RecordsApi& records;

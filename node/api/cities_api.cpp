@@ -93,7 +93,7 @@ Result<CitiesApi::NextCities> CitiesApi::next_cities(const CityListQuery& query,
   }
   CalledQuery wanted{query.part, query.whole, {}, {}, kReadAtOnce};
   if (last) {
-    wanted.after_domain = last->identity.name;
+    wanted.after_domain = last->identity().name;
     wanted.after = last->id;
   }
   KOINON_ASSIGN(const auto logs, parts_.index->called(wanted));
@@ -162,6 +162,7 @@ asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker, CityQuery q
   out.trusted = standing.trusted;
   out.blocked = standing.blocked;
   put_vouches(directory, standing, query, out);
+  out.key_changes = read_key_changes(*parts_.store, *state);
   for (const auto& [peer, size] : standing.log.held_by) {
     const auto holder = standing.cities.find(peer);
     if (holder != standing.cities.end()) out.held_by.push_back({directory.city(holder->second), size.value});

@@ -44,6 +44,13 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   for (const CityHolder& holder : view.held_by)
     holders.push_back(json::object{{"city", holder.city}, {"entries", holder.entries}});
   body["held_by"] = std::move(holders);
+  json::array changes;
+  for (const KeyChange& change : view.key_changes) {
+    json::object one{{"entry", change.entry.value}};
+    if (change.at) one["at"] = time_text(*change.at);
+    changes.push_back(std::move(one));
+  }
+  body["key_changes"] = std::move(changes);
   return json_response(body);
 }
 

@@ -16,7 +16,7 @@ struct FullNames {
 
   Result<std::string> city(std::string_view text) {
     KOINON_ASSIGN(const LogState log, directory.find_city(text));
-    return log.id == own ? std::string(text) : format_city(log.identity.name, log.id, true);
+    return log.id == own ? std::string(text) : format_city(log.identity().name, log.id, true);
   }
   Result<std::string> ref(std::string_view text) {
     KOINON_ASSIGN(const HumanRef parsed, parse_ref(text));

@@ -68,7 +68,7 @@ InvitesApi::InvitesApi(ApiShared& shared)
       parts_(shared.parts) {}
 
 Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecord& record) const {
-  line.inviter = parts_.facts.peer_line();
+  line.inviter = own_peer_line(parts_);
   if (!wish.address.empty()) line.inviter.address = wish.address;
   std::vector<Error> faults;
   record.expects = wish.city;
@@ -157,7 +157,7 @@ asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use)
   // Asio makes what it passes between threads without an argument; a Result has no such value.
   using Joined = std::optional<Result<std::string>>;
   const auto ask = [network, invite = *line,
-                    text = parts_.facts.peer_line().text()]() -> asio::awaitable<Joined> {
+                    text = own_peer_line(parts_).text()]() -> asio::awaitable<Joined> {
     co_return co_await network->join(invite, text);
   };
   const Joined joined = co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);

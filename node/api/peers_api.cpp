@@ -53,7 +53,7 @@ asio::awaitable<Result<PeersView>> PeersApi::peers(Asker, Nothing) {
   PeersView out;
   for (PeerStatus& peer : network.peers) {
     PeerView item;
-    if (peer.trouble == PeerTrouble::kNotPinnedThere) item.send = parts_.facts.peer_line().text();
+    if (peer.trouble == PeerTrouble::kNotPinnedThere) item.send = own_peer_line(parts_).text();
     const auto held = peer.log ? parts_.store->log_state(*peer.log) : Result<LogState>(LogState());
     item.entries = held.ok() ? held->range.size().value : 0;
     item.peer = std::move(peer);

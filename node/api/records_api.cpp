@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/key_history_text.h"
 #include "crypto/tlog_proof.h"
 #include "node/api/query_params.h"
 #include "node/publishing/note_rules.h"
@@ -97,6 +98,9 @@ RecordsApi::RecordsApi(ApiShared& shared)
       proof(facts_of("/proof", "getProof", "A standard tlog-proof that the record is in its city's log",
                      "text/plain"),
             this, &RecordsApi::prove),
+      keys(facts_of("/keys", "getRecordKeys", "The keys of its log, and the statements that changed them",
+                    "text/plain"),
+           this, &RecordsApi::get_keys),
       entry(
           facts_of("/entry", "getEntry", "The entry's bytes, as they are hashed", "application/octet-stream"),
           this, &RecordsApi::get_entry),
@@ -158,6 +162,12 @@ Result<std::string> RecordsApi::prove(const Asker&, const NamedRecord& named) {
   KOINON_ASSIGN(out.path, parts_.store->inclusion(found.log.id, found.index, whole->size));
   out.checkpoint = whole->note;
   return out.encode();
+}
+
+Result<std::string> RecordsApi::get_keys(const Asker&, const NamedRecord& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
+  return key_history_text(found.log.keys);
 }
 
 Result<StoredRecord> RecordsApi::find(Directory& directory, const NamedRecord& named) {

@@ -51,6 +51,10 @@ void add_records_routes(RouteTable& routes, CallGate& gate, const RecordsApi& re
       routes, gate, records.proof, named_record, +[](const ApiRequest& request, const std::string& view) {
         return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
       });
+  add_route(
+      routes, gate, records.keys, named_record, +[](const ApiRequest& request, const std::string& view) {
+        return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
+      });
   add_route(routes, gate, records.entry, named_record, bytes_answer);
   add_route(routes, gate, records.body, named_record, bytes_answer);
   add_route(

@@ -39,6 +39,10 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
+  if (state.own_log) {
+    const auto own = store->log_state(*state.own_log);
+    if (own.ok()) KOINON_TRY(folder_->settle_next_key(own->keys));
+  }
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
   if (identity_.log) {
     KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
@@ -46,7 +50,7 @@ Status Daemon::prepare() {
   }
   if (identity_.log) add_own_log(*identity_.log, state);
   KOINON_TRY(begin_epoch(*store, state));
-  keep_identity_file(folder_->files(), identity_.log, log_);
+  if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
   KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
                                               mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); },
                                               [this](const StandingView& view) { on_standing(view); },
@@ -55,6 +59,9 @@ Status Daemon::prepare() {
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
+  key_changes_ = std::make_unique<KeyChanges>(KeyChanges::Parts{folder_->files(), config_.passphrase_file,
+                                                                identity_.log_id().value_or(LogId()),
+                                                                engine_->writer(), engine_->network(), log_});
   if (const Status aside = set_aside(); !aside.ok())
     log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
@@ -185,11 +192,21 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this] { arrivals_->wake_courier(); },
                [this] { hold_queue_->notify(); },
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
+               [this](const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
+                 change_key(permit, std::move(done));
+               },
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
                clock_->questions([this] { sign_what_waited(); }),
                engine_->signing()});
+}
+
+// A sealed key takes a tenth of a second.
+void Daemon::change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
+  asio::post(requests_->passwords(), [this, permit, done = std::move(done)]() mutable {
+    key_changes_->change(permit, std::move(done));
+  });
 }
 
 Status Daemon::start_requests() {

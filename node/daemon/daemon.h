@@ -39,6 +39,7 @@
 #include "node/daemon/engine_threads.h"
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
+#include "node/daemon/key_changes.h"
 #include "node/daemon/node_clock.h"
 #include "node/daemon/request_threads.h"
 #include "node/publishing/hold_queue.h"
@@ -70,6 +71,7 @@ class Daemon {
   Status start_requests();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
+  void change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done);
   Status write_ready_file() const;
   void on_standing(const StandingView& view);
   void on_signing();
@@ -83,6 +85,8 @@ class Daemon {
   NodeIdentity identity_;
   std::optional<SigningMark> mark_;  // of a city's log
 
+  // Called on the writer's thread until the engine's threads have stopped.
+  std::unique_ptr<KeyChanges> key_changes_;
   // In the order in which they are made; stop() takes them away in reverse.
   std::unique_ptr<EngineThreads> engine_;
   std::unique_ptr<RequestThreads> requests_;

@@ -22,8 +22,10 @@ constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosi
 constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 6> kOthers = {"store.db-wal", "office.db",      "office.db-wal",
-                                                "index.db",     "instance-token", "keys/identity"};
+constexpr const char* kNextKey = "signing-next";
+constexpr std::array<const char*, 7> kOthers = {
+    "store.db-wal",   "office.db",     "office.db-wal",        "index.db",
+    "instance-token", "keys/identity", "keys/signing-next.key"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
@@ -156,8 +158,23 @@ Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase
   KOINON_ASSIGN(const SigningKey cosigner, read("cosigner", SigningKey::from_seed));
   KOINON_ASSIGN(const SealingSecret sealing, read("sealing", SealingSecret::from_seed));
   keys.city = {signing, cosigner, sealing};
+  if (std::filesystem::exists(folder.key(kNextKey), ignored)) {
+    KOINON_ASSIGN(Bytes seed, read_key_file(folder.key(kNextKey), "signing", passphrase));
+    keys.city->next_signing = SigningKey::from_seed(seed, KeyMemory::kLocked);
+    wipe(seed);
+  }
   return keys;
 }
+
+Status write_next_key(const DataFolder& folder, const SigningKey& next, std::string_view passphrase) {
+  return write_key_file(folder.key(kNextKey), "signing", next.seed(), passphrase);
+}
+
+Status put_next_key(const DataFolder& folder) {
+  return replace_file(folder.key(kNextKey), folder.key("signing"));
+}
+
+Status drop_next_key(const DataFolder& folder) { return remove_file(folder.key(kNextKey)); }
 
 Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("node")); }
 

@@ -29,6 +29,10 @@ void EngineEvents::on_event(const Event& event) {
       return on_advanced(event);
     case Event::Kind::kForked:
       return on_forked(event);
+    case Event::Kind::kKeyReplaced:
+      return log.warning(
+          event.text,
+          {{"log", to_text(event.log)}, {"at", std::to_string(event.size.value)}, {"peer", peer}});
     case Event::Kind::kPeerLied:
       return log.warning("a peer sent what does not verify", {{"peer", peer}, {"reason", event.text}});
     case Event::Kind::kStanding:

@@ -44,7 +44,10 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   }
   options.engine.agent = "koinon/" + std::string(kVersion);
   options.engine.epochs = own_epochs(keys.node);
-  if (keys.city) options.city = keys.city->signing;
+  if (keys.city) {
+    options.city = keys.city->signing;
+    options.engine.signing_key = keys.city->signing.public_key();
+  }
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };
   callbacks.on_event = [this](const Event& event) { events_->on_event(event); };

@@ -15,6 +15,18 @@ Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const s
   return FolderInUse(std::move(files), std::move(lock), std::move(keys));
 }
 
+Status FolderInUse::settle_next_key(const KeyHistory& stated) {
+  if (!keys_.city || !keys_.city->next_signing) return {};
+  if (keys_.city->next_signing->public_key() == stated.vkey().key) {
+    KOINON_TRY(put_next_key(files_));
+    keys_.city->signing = *keys_.city->next_signing;
+  } else {
+    KOINON_TRY(drop_next_key(files_));
+  }
+  keys_.city->next_signing.reset();
+  return {};
+}
+
 Result<Databases> FolderInUse::open_databases(std::optional<int> store_cache_kib,
                                               std::shared_ptr<SharedColumns> columns) const {
   Databases out;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/key_history.h"
 #include "node/daemon/data_folder.h"
 #include "storage/office/office_db.h"
 #include "storage/search/search_index.h"
@@ -29,6 +30,9 @@ class FolderInUse {
 
   const DataFolder& files() const { return files_; }
   const NodeKeys& keys() const { return keys_; }
+  // A change of the signing key may have been cut short: by what the log has stated the next key takes the
+  // place of the old one, or is dropped. Before other threads use the keys.
+  Status settle_next_key(const KeyHistory& stated);
 
   // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of
   // the store keeps by itself. `columns`: those that who searches shares with others.

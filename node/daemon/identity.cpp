@@ -17,14 +17,32 @@ Result<bool> is_restored(const StoreState& state, const DataFolder& folder) {
   return !file.ok() || *file != to_hex(state.instance_token) + "\n";
 }
 
-Status check_city_keys(const LogIdentity& own, const NodeKeys& keys, const DataFolder& folder) {
+// A key that was replaced signs nothing; the node still serves what it has.
+bool was_replaced(const PublicKey& key, const KeyHistory& history) {
+  bool replaced = key == history.identity().signing_key;
+  for (const KeyHistory::Change& change : history.changes())
+    replaced = replaced || change.statement.key.key == key;
+  return replaced && key != history.vkey().key;
+}
+
+Error key_replaced() {
+  return fail(
+      Code::kRefused,
+      "the signing key of our log was replaced, and this node has not the new one; nothing more is "
+      "signed here. If nobody of you did that, the key was stolen. See RUNBOOK, \"A new signing key\"",
+      "log");
+}
+
+Status check_city_keys(const KeyHistory& history, const NodeKeys& keys, const DataFolder& folder) {
+  const LogIdentity& own = history.identity();
   if (!keys.city) {
     return fail(Code::kRefused,
                 "the keys of " + own.name +
                     " are missing; put signing.key, cosigner.key and sealing.key back from their backup",
                 folder.key("signing").parent_path().string());
   }
-  if (keys.city->signing.public_key() != own.signing_key) {
+  const PublicKey key = keys.city->signing.public_key();
+  if (key != history.vkey().key && !was_replaced(key, history)) {
     return fail(Code::kRefused, "the signing key is not the one of this store's log",
                 folder.key("signing").string());
   }
@@ -38,8 +56,8 @@ Result<LogState> own_log_state(StoreReader& store, const LogId& own, const DataF
   if (held.ok() || held.error().code != Code::kNotFound) return held;
   LogState none;
   none.id = own;
-  KOINON_ASSIGN(none.identity, read_identity_file(folder.identity()));
-  if (none.identity.log_id() == own) return none;
+  KOINON_ASSIGN(none.keys, read_identity_file(folder.identity()));
+  if (none.identity().log_id() == own) return none;
   return fail(Code::kRefused, "it is not the identity of this store's log", folder.identity().string());
 }
 
@@ -56,13 +74,18 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
     return out;
   }
   KOINON_ASSIGN(const LogState own, own_log_state(store, *state.own_log, folder));
-  KOINON_TRY(check_city_keys(own.identity, keys, folder));
-  out.log = own.identity;
-  out.name = own.identity.name;
+  KOINON_TRY(check_city_keys(own.keys, keys, folder));
+  out.log = own.identity();
+  out.keys = own.keys;
+  out.name = own.identity().name;
   KOINON_ASSIGN(out.restored, is_restored(state, folder));
   if (out.restored)
     log.warning(
         "this store was restored from a copy; its peers are asked what they saw of its log before it signs");
+  if (was_replaced(keys.city->signing.public_key(), own.keys)) {
+    out.refusal = key_replaced();
+    log.error(out.refusal->message, {{"city", out.name}});
+  }
   if (own.frozen) {
     out.refusal = own_log_forked();
     log.error(out.refusal->message, {{"city", out.name}});

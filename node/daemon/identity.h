@@ -14,6 +14,7 @@ namespace koinon {
 struct NodeIdentity {
   std::string name;
   std::optional<LogIdentity> log;  // none: an observer
+  KeyHistory keys;                 // of that log, at the start
   NodeKey node_key;
   std::optional<Error> refusal;  // why nothing may be signed
   bool restored = false;         // the store comes from a copy: peers are asked before anything is signed

@@ -161,7 +161,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
     };
   }
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
-  if (made.identity) KOINON_TRY(write_identity_file(folder.identity(), *made.identity));
+  if (made.identity) KOINON_TRY(write_identity_file(folder.identity(), KeyHistory(*made.identity)));
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));

@@ -15,10 +15,10 @@
 namespace koinon {
 namespace {
 
-Result<LogIdentity> identity_for(const RebuildOptions& options) {
-  if (options.identity) return *options.identity;
-  auto identity = read_identity_file(options.keys / "identity");
-  if (identity.ok() || identity.error().code != Code::kNotFound) return identity;
+Result<KeyHistory> history_for(const RebuildOptions& options) {
+  if (options.identity) return KeyHistory(*options.identity);
+  auto history = read_identity_file(options.keys / "identity");
+  if (history.ok() || history.error().code != Code::kNotFound) return history;
   return fail(Code::kNotFound,
               "the file identity is missing beside the keys; say whose they are with --id LINE (the line of "
               "koinon id) "
@@ -32,8 +32,10 @@ Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
   std::filesystem::create_directories(folder.path() / "keys", error);
   if (error || ::chmod((folder.path() / "keys").c_str(), 0700) != 0)
     return fail(Code::kIo, "the folder could not be made", (folder.path() / "keys").string());
-  for (const char* role : {"signing", "cosigner", "sealing", "node"}) {
+  // The last one is there only where a change of the signing key was cut short.
+  for (const char* role : {"signing", "cosigner", "sealing", "node", "signing-next"}) {
     const auto key = from / (std::string(role) + ".key");
+    if (role == std::string_view("signing-next") && !std::filesystem::exists(key, error)) continue;
     KOINON_ASSIGN(Bytes bytes, read_file(key, limits::kBackupKeyFileBytes));
     const Status written = write_private_file(folder.key(role), bytes);
     wipe(bytes);
@@ -44,12 +46,12 @@ Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
 
 // The node key; none: the keys are sealed, and no passphrase is given.
 Result<std::optional<NodeKey>> check_keys(const DataFolder& folder, const RebuildOptions& options,
-                                          const LogIdentity& identity) {
+                                          const KeyHistory& history) {
   KOINON_ASSIGN(const bool sealed, keys_are_sealed(folder));
   if (sealed && options.passphrase.empty()) return std::optional<NodeKey>();
   KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, options.passphrase));
-  if (!keys.city || keys.city->signing.public_key() != identity.signing_key)
-    return fail(Code::kRefused, "the signing key is not the first one of " + identity.name,
+  if (!keys.city || keys.city->signing.public_key() != history.vkey().key)
+    return fail(Code::kRefused, "the signing key is not the one of " + history.identity().name,
                 (options.keys / "signing.key").string());
   return std::optional(NodeKey::from(keys.node.public_key().view()));
 }
@@ -79,10 +81,11 @@ Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOption
     return fail(Code::kInvalidArgument,
                 "name at least one peer with --peer LINE: the log comes back from there", "peer");
   RebuildResult made;
-  KOINON_ASSIGN(made.identity, identity_for(options));
+  KOINON_ASSIGN(const KeyHistory history, history_for(options));
+  made.identity = history.identity();
   KOINON_TRY(copy_keys(folder, options.keys));
-  KOINON_ASSIGN(const auto node_key, check_keys(folder, options, made.identity));
-  KOINON_TRY(write_identity_file(folder.identity(), made.identity));
+  KOINON_ASSIGN(const auto node_key, check_keys(folder, options, history));
+  KOINON_TRY(write_identity_file(folder.identity(), history));
   const LogId own = made.identity.log_id();
   std::vector<PeerRecord> peers;
   for (const std::string& line : options.peers) {
@@ -92,6 +95,7 @@ Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOption
   }
   KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
     KOINON_TRY(store.set_own_log(own));
+    KOINON_TRY(store.keep_statements(own, history.notes()));
     // They are named because they have held the log: their answers are waited for.
     for (const PeerRecord& peer : peers) {
       KOINON_TRY(store.put_peer(peer));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/identity.h"
+#include "crypto/key_history.h"
 #include "node/daemon/data_folder.h"
 
 namespace koinon {

@@ -138,7 +138,7 @@ std::vector<NameClaim> Admission::take_claims() {
 // told, so that nobody takes its name in between. Empty: a voucher's word alone is not enough.
 std::string Admission::name_of(const LogId& id) const {
   const Log* log = logs_.find(id);
-  if (log != nullptr && !log->state().identity.name.empty()) return log->state().identity.name;
+  if (log != nullptr && !log->state().identity().name.empty()) return log->state().identity().name;
   if (trust_.rank(id) != 1) return {};
   for (const auto& [key, peer] : peers_.all()) {
     if (peer.log == id) return peer.name;

@@ -79,8 +79,8 @@ void Cursors::save(Link& link) {
   });
 }
 
-void Cursors::let_go(const LogId& log) {
-  held_by_.erase(log);
+void Cursors::let_go(const LogId& log, Untaken what) {
+  held_by_.erase({log, what});
   if (held_by_.empty()) save_all();
 }
 

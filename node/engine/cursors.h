@@ -43,10 +43,11 @@ class Cursors {
   void save(Link& link);
   void save_all();
 
-  // No cursor moves while the store has not taken evidence of this log: a crash would forget the fork, and
-  // the row that told of it would not be told again.
-  void hold(const LogId& log) { held_by_.insert(log); }
-  void let_go(const LogId& log);
+  // No cursor moves while the store has not taken this of the log: a crash would forget it, and the row that
+  // told of it would not be told again.
+  enum class Untaken : unsigned char { kEvidence, kStatements };
+  void hold(const LogId& log, Untaken what) { held_by_.emplace(log, what); }
+  void let_go(const LogId& log, Untaken what);
 
  private:
   Effects& effects_;
@@ -56,7 +57,7 @@ class Cursors {
   Intake& intake_;
   HeadAsks& asks_;
   const SeenHeads& seen_;
-  std::set<LogId> held_by_;
+  std::set<std::pair<LogId, Untaken>> held_by_;
 };
 
 }  // namespace koinon::engine

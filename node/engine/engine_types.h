@@ -43,6 +43,7 @@ struct StandingConfig {
 
 struct EngineConfig {
   NodeKey node_key;
+  std::optional<PublicKey> signing_key;  // with which we sign our own log; none: that is not looked at
   std::string agent;
   BodyFilter filter;
   std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
@@ -76,6 +77,7 @@ struct Event {
     kSessionEnded,  // peer, text
     kLogAdvanced,   // log, size: it stands whole at size
     kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
+    kKeyReplaced,   // log, size, text, peer that told us: a statement replaced its signing key
     kPeerLied,      // peer, text
     kStanding,      // what Engine::signing says has changed
     kRolledBack,  // peer or none, text: our store is older than it was, or comes from a backup; again at each

@@ -91,12 +91,6 @@ void Fetcher::queue(Link& link, const LogId& id) {
   queued_.insert(link.id);
 }
 
-std::deque<LogId> Fetcher::take_queue(Link& link) {
-  queued_.erase(link.id);
-  link.fetch->queued.clear();
-  return std::exchange(link.fetch->queue, {});
-}
-
 void Fetcher::schedule_all() {
   std::set<LogId> offered;
   for (const auto& [id, link] : links_.all()) {
@@ -236,7 +230,7 @@ Status Fetcher::take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::siz
   VerifyRun intent;
   KOINON_ASSIGN(intent.proof.left, unpack_hashes(chunk.left(), "chunk.left"));
   KOINON_ASSIGN(intent.proof.right, unpack_hashes(chunk.right(), "chunk.right"));
-  intent.identity = log.state().identity;
+  intent.keys = log.state().keys;
   intent.from = EntryIndex(chunk.from());
   intent.records = take_records(chunk);
   intent.size = fetch.target.size;
@@ -265,10 +259,14 @@ void Fetcher::release(SessionId source, std::size_t size) {
 
 void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer) {
   const bool current = log.fetch->current && log.fetch->current->generation == chunk.generation;
-  if (!answer.ok()) {
+  const bool lost = answer.ok() && chunk.pushed && log.state().keys.lost_word(chunk.pushed->note);
+  if (!answer.ok() || lost) {
     release(chunk.source, chunk.size);
     if (current) give_up(log, chunk.source);
-    if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
+    // Whoever pushes what a replaced key has signed may not know that.
+    Link* link = links_.find(chunk.source);
+    const bool is_lie = !answer.ok() && answer.error().code != Code::kRefused;
+    if (link != nullptr && is_lie) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
   if (chunk.pushed) news_.push_verified(log.id(), *chunk.pushed, chunk.source);

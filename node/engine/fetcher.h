@@ -92,7 +92,11 @@ class Fetcher {
   bool is_stranded(const Log& log) const;
   bool may_join(const Link& link, const Log& log) const;
   void queue(Link& link, const LogId& id);
-  std::deque<LogId> take_queue(Link& link);
+  std::deque<LogId> take_queue(Link& link) {
+    queued_.erase(link.id);
+    link.fetch->queued.clear();
+    return std::exchange(link.fetch->queue, {});
+  }
   void start_fetch(Link& link, Log& log);
   void begin(Log& log, const Offer& offer);
   Fetch end(Log& log);  // no longer current

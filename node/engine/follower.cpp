@@ -7,7 +7,11 @@ namespace {
 
 // What a head offers, if it is what its checkpoint says.
 Offer offer_of(const ShownHead& shown, const Checkpoint& checkpoint) {
-  return {shown.log, shown.identity, {checkpoint.size, checkpoint.root, shown.note}, shown.source, shown.row};
+  return {shown.log,
+          shown.keys.identity(),
+          {checkpoint.size, checkpoint.root, shown.note},
+          shown.source,
+          shown.row};
 }
 
 // What a checkpoint says, its signature not yet looked at.
@@ -75,13 +79,15 @@ bool Follower::take_request(Link& link, const v1::Heads& heads) {
   return fetcher_.on_heads(link, request_id);
 }
 
-// A head of a log that we follow and do not know, which does not say whose it is: the peer believes that we
-// hold the log, since we did once. Then the log is asked for by name, once in a session.
+// A head of a log that we follow and do not know, which does not say whose it is, or leaves out statements
+// that we have not: the peer believes that we hold the log, since we did once. Then the log is asked for by
+// name, once in a session.
 bool Follower::asks_whose(Link& link, const v1::Head& head) {
-  if (head.has_identity() || head.log_id().size() != LogId::kSize) return false;
+  if (head.log_id().size() != LogId::kSize) return false;
   const LogId log = LogId::from(head.log_id());
-  if (logs_.find(log) != nullptr || !logs_.admits(log)) return false;
-  asks_.ask_whose(link, log);
+  const bool says_whose = logs_.find(log) != nullptr || head.has_identity();
+  if (!logs_.admits(log) || (says_whose && !lacks_statements(head))) return false;
+  asks_.ask_whose(link, log, head.stated());
   return true;
 }
 
@@ -115,23 +121,34 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
     }
   }
   if (known == nullptr && !head.has_identity()) return nothing;
-  KOINON_TRY(fill_identity(shown, head, known));
+  if (!logs_.admits(shown.log) && lacks_statements(head)) return nothing;
+  KOINON_TRY(fill_keys(shown, head, known));
   cursors_.open(link, shown.log, shown.row);
   return std::optional<ShownHead>(std::move(shown));
 }
 
-Status Follower::fill_identity(ShownHead& shown, const v1::Head& head, const Log* known) const {
+// It says that there are more statements than we have, and does not show them.
+bool Follower::lacks_statements(const v1::Head& head) const {
+  if (head.stated() == 0 || head.statements_size() > 0) return false;
+  return head.stated() > logs_.statements_of(LogId::from(head.log_id())).size();
+}
+
+Status Follower::fill_keys(ShownHead& shown, const v1::Head& head, const Log* known) const {
+  if (static_cast<std::size_t>(head.statements_size()) > limits::kStatements)
+    return fail(Code::kTooLarge, "a log has at most 64 statements", "head.statements");
+  shown.statements.assign(head.statements().begin(), head.statements().end());
   if (known != nullptr) {
-    shown.identity = known->state().identity;
+    shown.keys = known->state().keys;
     return {};
   }
-  KOINON_ASSIGN(shown.identity, read_identity(head.identity(), shown.log));
+  KOINON_ASSIGN(const LogIdentity identity, read_identity(head.identity(), shown.log));
+  shown.keys = logs_.keys_of(shown.log, identity);
   return {};
 }
 
 void Follower::verify(Link& link, std::vector<ShownHead> heads) {
   VerifyHeads intent;
-  for (const ShownHead& head : heads) intent.items.push_back({head.identity.vkey(), head.note});
+  for (const ShownHead& head : heads) intent.items.push_back({head.keys, head.note, head.statements});
   link.unverified += heads.size();
   effects_.ask(std::move(intent),
                [this, id = link.id, heads = std::move(heads)](const Result<HeadsVerified>& answer) {
@@ -146,9 +163,13 @@ void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads
   link->unverified -= heads.size();
   if (!answer.ok()) return;
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    const Result<Checkpoint>& checkpoint = (*answer)[i];
-    if (!checkpoint.ok()) return links_.end_for_lie(*link, checkpoint.error());
-    consider(offer_of(heads[i], *checkpoint));
+    const Result<HeadVerified>& head = (*answer)[i];
+    if (!head.ok() && head.error().code != Code::kRefused) return links_.end_for_lie(*link, head.error());
+    if (head.ok()) {
+      consider(offer_of(heads[i], head->checkpoint), head->told);
+    } else {
+      cursors_.settle(source, heads[i].log, heads[i].row);
+    }
   }
   cursors_.save(*link);
 }
@@ -158,15 +179,24 @@ void Follower::remember(SessionId source, const std::vector<ShownHead>& heads,
                         const Result<HeadsVerified>& answer) {
   if (!answer.ok()) return;
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    const Result<Checkpoint>& checkpoint = (*answer)[i];
-    if (checkpoint.ok()) seen_.note(heads[i].log, offer_of(heads[i], *checkpoint).head, source);
+    const Result<HeadVerified>& head = (*answer)[i];
+    if (!head.ok()) continue;
+    if (head->told) news_.keys_told(heads[i].log, *head->told, {});
+    seen_.note(heads[i].log, offer_of(heads[i], head->checkpoint).head, source);
   }
 }
 
-// A head whose signature verified.
-void Follower::consider(const Offer& offer) {
+// A head whose signature verified. `told`: statements that came with it, and say another thing than those
+// that we had when it came.
+void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& told) {
   Link* link = links_.find(offer.source);
   if (link == nullptr) return settle(offer);
+  if (told) {
+    if (logs_.admits(offer.log)) (void)log_of(offer);
+    news_.keys_told(offer.log, *told, link->peer);
+  }
+  const Log* known = logs_.find(offer.log);
+  if (known != nullptr && known->state().keys.lost_word(offer.head.note)) return settle(offer);
   const bool own = logs_.is_own(offer.log);
   if (own) {
     standing_.note_head(*link, offer.head);
@@ -182,7 +212,7 @@ void Follower::consider(const Offer& offer) {
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
   if (offer.head.size.value > intake_.entries_quota() && !own) {
     if (!std::exchange(log.following->over_quota, true)) {
-      effects_.notice(link->peer, log.state().identity.name + " claims " +
+      effects_.notice(link->peer, log.state().identity().name + " claims " +
                                       std::to_string(offer.head.size.value) +
                                       " entries, more than this node takes of one log");
     }
@@ -214,7 +244,11 @@ void Follower::on_cursor(Link& link, const v1::Cursor& cursor) {
 
 void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   ++link.counts.pushes_in;
-  (void)asks_whose(link, push.head());
+  const bool asks = asks_whose(link, push.head());
+  if (asks && logs_.find(LogId::from(push.head().log_id())) != nullptr) {
+    links_.return_credit(link, size);
+    return cursors_.save(link);
+  }
   auto shown = read_head(link, push.head(), false);
   if (!shown.ok()) return links_.end_for_lie(link, shown.error());
   if (!*shown) {
@@ -232,6 +266,9 @@ void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
     return verify_push_alone(link, std::move(**shown), size);
   }
   Log& log = log_of(offer);
+  // What they say is looked at before its entries are.
+  const bool news = !(*shown)->statements.empty() && (*shown)->statements != log.state().keys.notes();
+  if (news) return verify_push_alone(link, std::move(**shown), size);
   if (!fetcher_.fits(link, log, offer.head, push.chunk()))
     return refuse_push(link, log, std::move(**shown), offer.head.size, size);
   const Status taken = fetcher_.take_push(link, log, offer, std::move(*push.mutable_chunk()), size);

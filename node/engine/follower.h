@@ -26,12 +26,13 @@ class Follower {
   bool take_request(Link& link, const v1::Heads& heads);
   bool asks_whose(Link& link, const v1::Head& head);
   Result<std::optional<ShownHead>> read_head(Link& link, const v1::Head& head, bool in_journal);
-  Status fill_identity(ShownHead& shown, const v1::Head& head, const Log* known) const;
+  bool lacks_statements(const v1::Head& head) const;
+  Status fill_keys(ShownHead& shown, const v1::Head& head, const Log* known) const;
   void verify(Link& link, std::vector<ShownHead> heads);
   void on_verified(SessionId source, const std::vector<ShownHead>& heads,
                    const Result<HeadsVerified>& answer);
   void remember(SessionId source, const std::vector<ShownHead>& heads, const Result<HeadsVerified>& answer);
-  void consider(const Offer& offer);
+  void consider(const Offer& offer, const std::optional<KeyHistory>& told);
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
   void refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size);

@@ -5,6 +5,15 @@
 #include "crypto/proof.h"
 
 namespace koinon::engine {
+namespace {
+
+std::string contradiction_of(const Log& log, bool of_statements) {
+  const std::string& name = log.state().identity().name;
+  return of_statements ? "two statements about the signing key of " + name + " contradict each other"
+                       : "two signed heads of " + name + " contradict each other";
+}
+
+}  // namespace
 
 Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Journal& journal,
              Cursors& cursors, Offers& offers, Fetcher& fetcher, News& news)
@@ -85,17 +94,22 @@ void Forks::check_run(Log& log, const RunVerified& run) {
 
 void Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
   if (log.state().frozen) return;
-  freeze(log, make_evidence(log.state().identity, at, ours, theirs), {});
+  freeze(log, make_evidence(log.state().keys, at, ours, theirs), {}, contradiction_of(log, false));
 }
 
-void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
+void Forks::keep_statements(Log& log, const KeyHistory& told) {
+  if (log.state().frozen) return;
+  const auto evidence = make_evidence(log.state().keys, told);
+  if (!evidence) return;
+  freeze(log, *evidence, {}, contradiction_of(log, true));
+}
+
+void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why) {
   const LogId id = log.id();
   logs_.freeze(log);
   fetcher_.abandon(log);
   commit(id, evidence.SerializeAsString(),
-         Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
-               "two signed heads of " + log.state().identity.name +
-                   " contradict each other; its log is frozen"});
+         Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()), why + "; its log is frozen"});
   // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   offers_.settle(log);
 }
@@ -108,7 +122,7 @@ void Forks::commit(const LogId& id, const Bytes& evidence, std::optional<Event> 
   commit.log = id;
   commit.evidence = evidence;
   unkept_[id] = {evidence, std::move(event), false};
-  cursors_.hold(id);
+  cursors_.hold(id, Cursors::Untaken::kEvidence);
   effects_.ask(CommitEvidence{std::move(commit)},
                [this, id, number = journal_.begin_commit()](const Result<RunStored>& answer) {
                  on_committed(id, number, answer);
@@ -125,7 +139,7 @@ void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<Run
   }
   const Unkept kept = std::move(unkept_.extract(id).mapped());
   if (kept.event) effects_.emit(*kept.event);
-  cursors_.let_go(id);
+  cursors_.let_go(id, Cursors::Untaken::kEvidence);
   if (!answer.ok()) return store_.note_failure(id, answer.error());
   for (const auto& [session, link] : links_.all()) {
     if (link->ready && link->peer_log == id) tell(*link, id);
@@ -147,16 +161,21 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   if (log == nullptr || !logs_.admits(id)) return;
   link.forks->told.insert(id);  // it has it
   if (log->state().frozen || !log->forks->judging.insert(link.id).second) return;
-  effects_.ask(VerifyEvidence{evidence}, [this, id, evidence, source = link.id](const Result<Done>& answer) {
-    Log& judged = logs_.at(id);
-    judged.forks->judging.erase(source);
-    Link* teller = links_.find(source);
-    if (!answer.ok()) {
-      if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
-      return;
-    }
-    if (!judged.state().frozen) freeze(judged, evidence, teller == nullptr ? NodeKey() : teller->peer);
-  });
+  effects_.ask(VerifyEvidence{evidence},
+               [this, id, evidence, source = link.id](const Result<EvidenceVerified>& answer) {
+                 Log& judged = logs_.at(id);
+                 judged.forks->judging.erase(source);
+                 Link* teller = links_.find(source);
+                 if (!answer.ok()) {
+                   if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
+                   return;
+                 }
+                 // A recovery has voided what it shows.
+                 if (answer->keys.recoveries() < judged.state().keys.recoveries()) return;
+                 if (!judged.state().frozen)
+                   freeze(judged, evidence, teller == nullptr ? NodeKey() : teller->peer,
+                          contradiction_of(judged, answer->of_statements));
+               });
 }
 
 void Forks::tell(Link& link, const LogId& log) {

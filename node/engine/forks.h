@@ -22,6 +22,8 @@ class Forks {
   // A proven run of the log's fetch does not continue what we hold: the tree of the head it was proven
   // against, and the tree of the head that ours was, differ in the prefix before the run.
   void check_run(Log& log, const RunVerified& run);
+  // Statements about the log's keys, verified, contradict those that we have.
+  void keep_statements(Log& log, const KeyHistory& told);
 
   // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves
   // whoever shows it.
@@ -41,7 +43,7 @@ class Forks {
 
   void old_head_differs(const Offer& offer);
   void keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
-  void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller);
+  void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why);
   void commit(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer);
 

@@ -38,8 +38,9 @@ class HeadAsks {
 
   // --- what is sent ---
 
-  // The peer named the log, and not whose it is: it is asked, once in a session.
-  void ask_whose(Link& link, const LogId& log);
+  // The peer named the log, and not whose it is, or fewer statements than it has: it is asked, once in a
+  // session, and again where it has `stated` more.
+  void ask_whose(Link& link, const LogId& log, std::uint32_t stated);
   // The peer is ready: it is asked for what is remembered, and for what stands nowhere whole.
   void ask_all(Link& link);
   // Of these logs, which rested, each peer is asked for those that are remembered.

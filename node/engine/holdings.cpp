@@ -29,13 +29,24 @@ std::vector<std::pair<NodeKey, TreeSize>> Holdings::of_log(const LogId& log) con
   return out;
 }
 
+void put_statements(v1::Head& head, const KeyHistory& keys) {
+  head.clear_statements();
+  for (const KeyHistory::Change& change : keys.changes()) head.add_statements(change.note);
+  head.set_stated(static_cast<std::uint32_t>(keys.changes().size()));
+}
+
 v1::Head Holdings::head_message(const Link& link, const Log& log) const {
   v1::Head head;
   head.set_log_id(log.id().bytes());
   head.set_checkpoint(log.state().whole->note);
   head.set_journal_seq(log.state().journal_seq.value);
   const auto known = of(link, log.id());
-  if (!known || known->value == 0) *head.mutable_identity() = to_message(log.state().identity);
+  const KeyHistory& keys = log.state().keys;
+  if (!known || known->value == 0) *head.mutable_identity() = to_message(keys.identity());
+  // A rotation stands in the log as the entry behind its size: whoever holds that has the statement.
+  const auto& changes = keys.changes();
+  if (!changes.empty() && (!known || *known <= changes.back().statement.size)) put_statements(head, keys);
+  head.set_stated(static_cast<std::uint32_t>(changes.size()));
   head.set_frozen(log.state().frozen);
   return head;
 }

@@ -10,6 +10,9 @@
 
 namespace koinon::engine {
 
+// All that the log has stated about its keys.
+void put_statements(v1::Head& head, const KeyHistory& keys);
+
 class Holdings {
  public:
   explicit Holdings(Links& links) : links_(links) {}

@@ -40,9 +40,10 @@ bool Intake::is_full(const Log& log) const {
 std::string Intake::why_it_rests(const Log& log) const {
   const LogState& state = log.state();
   if (is_full(log))
-    return "of " + state.identity.name + " " + std::to_string(state.bytes) +
+    return "of " + state.identity().name + " " + std::to_string(state.bytes) +
            " bytes are held, all that this node takes of a city so far away";
-  return state.identity.name + " wrote more in a short time than this node takes; it is taken up again later";
+  return state.identity().name +
+         " wrote more in a short time than this node takes; it is taken up again later";
 }
 
 bool Intake::takes_more(Log& log) {

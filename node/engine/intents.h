@@ -28,7 +28,12 @@ struct IntentKind {
 
 // --- answers ---
 
-using HeadsVerified = std::vector<Result<Checkpoint>>;
+// A head that a key of the log's signed which has the word.
+struct HeadVerified {
+  Checkpoint checkpoint;
+  std::optional<KeyHistory> told;  // came with it, says another thing than ours, and is to be looked at
+};
+using HeadsVerified = std::vector<Result<HeadVerified>>;
 
 struct RunVerified {
   std::vector<StoredRecord> records;
@@ -59,6 +64,11 @@ struct ChunkStored {
   std::uint32_t held = 0;
 };
 
+struct EvidenceVerified {
+  KeyHistory keys;             // of the log, as far as the evidence shows them
+  bool of_statements = false;  // two statements contradict each other; else two heads do
+};
+
 struct EvidenceRead {
   std::vector<Bytes> evidence;  // serialised, the oldest first
 };
@@ -77,13 +87,15 @@ struct Done {};
 
 // --- intents ---
 
-// Opens signed checkpoints, each under its own vkey.
+// Opens signed checkpoints, each under the keys of its log. kRefused: a key signed it that has the word no
+// more, or had not at that size: whoever passes it on may not know that.
 struct VerifyHeads {
   using Answer = HeadsVerified;
   static constexpr IntentKind kKind{IntentClass::kCheck};
   struct Item {
-    VKey vkey;
+    KeyHistory keys;  // as they are known here
     Bytes note;
+    std::vector<Bytes> statements{};  // that came with it; none: it names no others than we have
   };
   std::vector<Item> items;
 };
@@ -93,7 +105,7 @@ struct VerifyHeads {
 struct VerifyRun {
   using Answer = RunVerified;
   static constexpr IntentKind kKind{IntentClass::kCheck};
-  LogIdentity identity;
+  KeyHistory keys;
   EntryIndex from;
   std::vector<StoredRecord> records;  // as received: body and mark; state says what the mark said
   RunProof proof;
@@ -126,7 +138,7 @@ struct VerifyChunk {
 
 // Checks evidence that a peer shows.
 struct VerifyEvidence {
-  using Answer = Done;
+  using Answer = EvidenceVerified;
   static constexpr IntentKind kKind{IntentClass::kCheck};
   v1::Evidence evidence;
 };
@@ -198,6 +210,13 @@ struct CommitSeen {
   using Answer = Done;
   static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   SeenHead seen;
+};
+// What a log has stated about its keys. Whoever has seen that a key was replaced never believes it again.
+struct CommitStatements {
+  using Answer = Done;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  LogId log;
+  std::vector<Bytes> notes;
 };
 // A peer has held entries of our own log.
 struct CommitHolder {
@@ -336,7 +355,7 @@ using IntentBody =
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, CommitSeen,
-                 CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
+                 CommitStatements, CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
 struct Intent {
   IntentId id;
   IntentBody body;

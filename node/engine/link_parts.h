@@ -44,7 +44,8 @@ struct LinkStanding {
 struct LinkAsks {
   std::map<std::uint64_t, std::vector<LogId>> requests;  // our open GetHeads
   std::set<LogId> waiting;                               // logs that wait for a GetHeads
-  std::set<LogId> whose;                                 // logs that it named without their identity
+  // Logs that it named without their identity or statements, and how many statements it said to have.
+  std::map<LogId, std::uint32_t> whose;
 };
 
 // Of Cursors: we follow the peer's journal.

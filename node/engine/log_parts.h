@@ -14,8 +14,9 @@ namespace koinon::engine {
 // A head as a session shows it: nobody has looked at its signature.
 struct ShownHead {
   LogId log;
-  LogIdentity identity;
+  KeyHistory keys;  // as they are known here
   Bytes note;
+  std::vector<Bytes> statements;  // that came with it
   SessionId source;
   JournalSeq row;  // of the source's journal; 0: outside it
 };

@@ -65,18 +65,52 @@ std::string Logs::wrong_list() const {
   return {};
 }
 
+KeyHistory Logs::keys_of(const LogId& id, const LogIdentity& identity) const {
+  if (const Log* log = find(id); log != nullptr && !log->state_.identity().name.empty())
+    return log->state_.keys;
+  const auto notes = statements_.find(id);
+  if (notes == statements_.end()) return KeyHistory(identity);
+  const auto kept = KeyHistory::kept(identity, notes->second);
+  return kept.ok() ? *kept : KeyHistory(identity);
+}
+
+std::vector<Bytes> Logs::statements_of(const LogId& id) const {
+  const auto notes = statements_.find(id);
+  if (notes != statements_.end()) return notes->second;
+  const Log* log = find(id);
+  return log == nullptr ? std::vector<Bytes>() : log->state_.keys.notes();
+}
+
+bool Logs::lacks_own_key() const {
+  const Log* log = own_ ? find(*own_) : nullptr;
+  return log != nullptr && own_key_ && log->state_.keys.vkey().key != *own_key_;
+}
+
 // --- verbs ---
+
+void Logs::remember(std::vector<KeptStatements> statements) {
+  for (KeptStatements& kept : statements) statements_.insert_or_assign(kept.log, std::move(kept.notes));
+}
 
 Log& Logs::create(const LogIdentity& identity, const LogId& id) {
   auto& slot = logs_[id];
   if (!slot) {
     LogState state;
     state.id = id;
-    state.identity = identity;
+    state.keys = keys_of(id, identity);
+    statements_.erase(id);
     slot = std::make_unique<Log>(std::move(state));
     relist(id);
   }
   return *slot;
+}
+
+void Logs::set_keys(const LogId& id, const KeyHistory& keys) {
+  if (Log* log = find(id); log != nullptr && !log->state_.identity().name.empty()) {
+    log->state_.keys = keys;
+  } else {
+    statements_.insert_or_assign(id, keys.notes());
+  }
 }
 
 void Logs::extend(Log& log, const CompactRange& after, const StoredHead& head, std::vector<Hash> right) {
@@ -101,6 +135,8 @@ Log& Logs::advance_own(const LogState& state) {
   if (!slot) slot = std::make_unique<Log>(LogState());
   const JournalSeq published = slot->state_.journal_seq;
   const bool frozen = slot->state_.frozen;
+  if (own_key_ && state.keys.changes().size() > slot->state_.keys.changes().size())
+    own_key_ = state.keys.vkey().key;
   slot->state_ = state;
   slot->state_.journal_seq = published;
   slot->state_.frozen = state.frozen || frozen;
@@ -111,7 +147,7 @@ Log& Logs::advance_own(const LogState& state) {
 void Logs::forget(Log& log) {
   LogState empty;
   empty.id = log.state_.id;
-  empty.identity = log.state_.identity;
+  empty.keys = log.state_.keys;
   empty.frozen = log.state_.frozen;
   log.state_ = std::move(empty);
   relist(log.id());

@@ -82,8 +82,17 @@ class Logs {
   // Which list is not what a walk over all logs would find; empty: none. For tests.
   std::string wrong_list() const;
 
+  // The keys of a log, known or not, of which the identity has been read.
+  KeyHistory keys_of(const LogId& id, const LogIdentity& identity) const;
+  std::vector<Bytes> statements_of(const LogId& id) const;
+  // Our own log is signed by another key than ours by now.
+  bool lacks_own_key() const;
+
   // --- verbs ---
 
+  // Statements of logs that are not held.
+  void remember(std::vector<KeptStatements> statements);
+  void set_own_key(const PublicKey& key) { own_key_ = key; }
   // A log whose identity has been read. One that is known stays as it is.
   Log& create(const LogIdentity& identity, const LogId& id);
   // A run was stored that ends at `after`, proven against `head`.
@@ -91,8 +100,11 @@ class Logs {
   void stand_whole(Log& log, const StoredHead& head);
   // It has forked. Nothing thaws it.
   void freeze(Log& log);
-  // Our own log was extended. Its row stays until the new one enters the journal, and it stays frozen: it may
-  // have been signed before the evidence reached the store.
+  // More was stated about its keys, known or not. Of our own log we have not the new one: another node has
+  // it.
+  void set_keys(const LogId& id, const KeyHistory& keys);
+  // Our own log was extended; if its key was replaced, we did that. Its row stays until the new one enters
+  // the journal, and it stays frozen: it may have been signed before the evidence reached the store.
   Log& advance_own(const LogState& state);
   // Its data were removed; its identity stays, and whether it is frozen.
   void forget(Log& log);
@@ -116,6 +128,8 @@ class Logs {
   std::map<LogId, std::unique_ptr<Log>> logs_;
   std::set<LogId> not_whole_;
   std::set<LogId> frozen_;
+  std::map<LogId, std::vector<Bytes>> statements_;  // of logs that are not known
+  std::optional<PublicKey> own_key_;
 };
 
 }  // namespace koinon::engine

@@ -145,7 +145,7 @@ std::string MissingBodies::lost_text(const Log& log) const {
   return std::string(exact ? "" : "at least ") + std::to_string(bodies.missing.size() + bodies.aside) +
          " texts of our own log are neither here nor with a peer that is connected, and are asked for until "
          "they come: entries " +
-         which + (all ? "" : " and others") + "; koinon explain " + log.state().identity.name +
+         which + (all ? "" : " and others") + "; koinon explain " + log.state().identity().name +
          "/NUMBER says who was asked";
 }
 

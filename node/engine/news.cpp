@@ -41,6 +41,10 @@ void News::push_verified(const LogId& log, const StoredHead& head, SessionId sou
   parts_.seen.note(log, head, source);
 }
 
+void News::keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller) {
+  parts_.rotation.learn(id, told, teller);
+}
+
 void News::seen_written() { parts_.cursors.save_all(); }
 
 void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {
@@ -103,6 +107,7 @@ void News::store_back() {
   Parts& p = parts_;
   p.seen.store_again();
   p.forks.store_again();
+  p.rotation.store_again();
   p.asks.store_again();
   p.fetcher.schedule_all();
   p.bodies.look_for_all();

@@ -24,6 +24,8 @@ class News {
   // A push was proven, and its head's signature with it. The head is remembered, though the fetch was given
   // up meanwhile.
   void push_verified(const LogId& log, const StoredHead& head, SessionId source);
+  // A head came with statements about the log's keys that are not ours, their signatures verified.
+  void keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller);
   // The store holds all seen heads that it had refused.
   void seen_written();
   // The store has answered a CommitRun.

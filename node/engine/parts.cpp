@@ -13,6 +13,8 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       seen(effects, store, peers, logs, links, news, std::move(state.seen_heads)),
       admission(effects, store, trust, peers, logs, links, journal, news, state.lived),
       asks(effects, store, peers, logs, links, state.asks) {
+  logs.remember(std::move(state.statements));
+  if (const auto& key = effects.config().signing_key) logs.set_own_key(*key);
   if (state.own_log) trust.set_own(*state.own_log);
   for (const VouchFact& vouch : state.vouches) trust.add_vouch(vouch);
   for (const LogId& log : state.blocked) trust.set_blocked(log, true);

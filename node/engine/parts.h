@@ -11,6 +11,7 @@
 #include "node/engine/epochs.h"
 #include "node/engine/filtering.h"
 #include "node/engine/follower.h"
+#include "node/engine/rotation.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
 #include "node/engine/standing.h"
@@ -43,6 +44,7 @@ struct Parts {
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
+  Rotation rotation{effects, store, logs, cursors, offers, fetcher, forks};
   BroughtAnswers brought{peers, logs, journal, seen, standing, forks};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};

@@ -59,7 +59,8 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
 // Whoever asks for a log by name may have forgotten whose it is.
 v1::Head Serving::named_head(const Link& link, const Log& log) const {
   v1::Head head = holdings_.head_message(link, log);
-  *head.mutable_identity() = to_message(log.state().identity);
+  *head.mutable_identity() = to_message(log.state().identity());
+  put_statements(head, log.state().keys);
   return head;
 }
 
@@ -69,11 +70,14 @@ void Serving::show_seen(const Link& link, v1::Heads& heads) const {
   const Log* log = logs_.find(id);
   const auto seen = seen_.largest(id);
   if (!seen) return;
+  v1::Head& head = *heads.add_heads();
   if (log != nullptr && log->state().whole == seen->head) {
-    *heads.add_heads() = holdings_.head_message(link, *log);
+    head = holdings_.head_message(link, *log);
+    put_statements(head, log->state().keys);
     return;
   }
-  v1::Head& head = *heads.add_heads();
+  for (const Bytes& note : logs_.statements_of(id)) head.add_statements(note);
+  head.set_stated(static_cast<std::uint32_t>(head.statements_size()));
   head.set_log_id(id.bytes());
   head.set_checkpoint(seen->head.note);
   head.set_frozen(log != nullptr && log->state().frozen);
@@ -82,7 +86,10 @@ void Serving::show_seen(const Link& link, v1::Heads& heads) const {
 void Serving::send_head(Link& link, const Log& log, std::uint64_t request_id) {
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request_id);
-  *frame.mutable_heads()->add_heads() = holdings_.head_message(link, log);
+  v1::Head& head = *frame.mutable_heads()->add_heads();
+  head = holdings_.head_message(link, log);
+  // It may hold another branch, of a key that was replaced, and know nothing of that.
+  put_statements(head, log.state().keys);
   links_.send(link, frame);
 }
 

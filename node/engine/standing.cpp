@@ -413,9 +413,9 @@ StandingView Standing::decide() {
   }
   if (own()->state().frozen) {
     view.state = SigningState::kForked;
-  } else if (has_twin()) {
+  } else if (const bool lacks_key = logs_.lacks_own_key(); lacks_key || has_twin()) {
     signs_ = false;
-    view.state = SigningState::kTwin;
+    view.state = lacks_key ? SigningState::kStopsForGood : SigningState::kTwin;
   } else if (pull_.under_way) {
     view.state = SigningState::kBehind;
     view.shown = seen_.largest_size(*logs_.own());

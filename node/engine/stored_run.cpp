@@ -37,7 +37,7 @@ StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& 
 
 RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, UnixMillis now) {
   RunCommit out;
-  out.identity = log.identity;
+  out.identity = log.identity();
   out.log = log.id;
   out.records = std::move(run.records);
   out.leaves = std::move(run.leaves);

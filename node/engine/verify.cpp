@@ -55,18 +55,49 @@ Status settle_body(StoredRecord& record, const v1::Entry* entry, const VerifyRun
   return {};
 }
 
+// What the statements say that came with a head. Nothing: they are among ours.
+Result<std::optional<KeyHistory>> told_by(const VerifyHeads::Item& item) {
+  const std::vector<Bytes> ours = item.keys.notes();
+  const std::size_t count = item.statements.size();
+  if (count <= ours.size() && std::equal(item.statements.begin(), item.statements.end(), ours.begin()))
+    return std::optional<KeyHistory>();
+  KeyHistory told(item.keys.identity());
+  for (const Bytes& statement : item.statements) {
+    const Status added = told.add(statement);
+    if (added.ok()) continue;
+    // kRefused would say that an honest peer may pass it on.
+    const bool is_refused = added.error().code == Code::kRefused;
+    return again_as(is_refused ? Code::kMalformed : added.error().code, added.error(), "statements");
+  }
+  // A log that was taken back goes on under another origin, which this version cannot follow.
+  if (told.recoveries() > 0)
+    return fail(Code::kRefused, "the log was recovered, which this version cannot follow", "statements");
+  return compare(item.keys, told) == KeyOrder::kSame ? std::nullopt : std::optional(std::move(told));
+}
+
+Result<HeadVerified> verify_head(const VerifyHeads::Item& item, const SignatureChecks& checks) {
+  KOINON_ASSIGN(std::optional<KeyHistory> told, told_by(item));
+  HeadVerified out;
+  const bool goes_on = told && compare(item.keys, *told) != KeyOrder::kFirstGoesOn;
+  KOINON_ASSIGN(const KeyHistory::Head head, checks.open(item.note, goes_on ? *told : item.keys));
+  out.checkpoint = head.checkpoint;
+  if (goes_on) out.told = std::move(told);
+  return out;
+}
+
 }  // namespace
 
 HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& checks) {
   HeadsVerified out;
   out.reserve(intent.items.size());
-  for (const auto& item : intent.items) out.push_back(checks.open(item.note, item.vkey));
+  for (const auto& item : intent.items) out.push_back(verify_head(item, checks));
   return out;
 }
 
 Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks& checks) {
   if (!intent.head_note.empty()) {
-    KOINON_ASSIGN(const Checkpoint head, checks.open(intent.head_note, intent.identity.vkey()));
+    KOINON_ASSIGN(const KeyHistory::Head opened, checks.open(intent.head_note, intent.keys));
+    const Checkpoint& head = opened.checkpoint;
     if (head.size != intent.size || head.root != intent.root) {
       return fail(Code::kBadProof, "the head is not the one that the run was sent for", "head");
     }
@@ -80,10 +111,10 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
   }
   KOINON_ASSIGN(out.after, verify_run(intent.from, out.leaves, intent.size, intent.proof, intent.root));
   if (intent.from.value == 0) {
-    const auto genesis = checks.genesis(intent.records.front().entry, intent.identity);
+    const auto genesis = checks.genesis(intent.records.front().entry, intent.keys.identity());
     if (!genesis.ok()) return genesis.error();
   }
-  const LogId log = intent.identity.log_id();
+  const LogId log = intent.keys.identity().log_id();
   std::vector<Result<v1::Entry>> entries;
   entries.reserve(intent.records.size());
   for (const StoredRecord& record : intent.records) {

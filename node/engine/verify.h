@@ -9,7 +9,8 @@ namespace koinon {
 
 // The checks of signatures, which a simulation remembers.
 struct SignatureChecks {
-  std::function<Result<Checkpoint>(BytesView note, const VKey& vkey)> open = open_checkpoint;
+  std::function<Result<KeyHistory::Head>(BytesView note, const KeyHistory& keys)> open =
+      [](BytesView note, const KeyHistory& keys) { return keys.open_head(note); };
   std::function<Result<LogKeys>(BytesView leaf, const LogIdentity& identity)> genesis = check_genesis;
 };
 

@@ -66,6 +66,17 @@ json::array vouches_of(const Visit& visit, const std::vector<CityVouch>& vouches
   return out;
 }
 
+// What a city did with its keys, in its own order.
+json::array key_changes_of(const Visit& visit, const std::vector<KeyChange>& changes) {
+  json::array out;
+  for (const KeyChange& change : changes) {
+    if (change.at)
+      out.push_back(
+          json::object{{"text", visit.say("city.new_key", {{"date", date_of(visit, *change.at)}})}});
+  }
+  return out;
+}
+
 // Where a list of the page goes on, of which so many were shown from there on; empty: nowhere.
 std::string rest_of(const std::string& city, const char* list, std::uint64_t from, std::size_t shown,
                     std::size_t total) {
@@ -85,6 +96,7 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"vkey", view.city.vkey},
           {"twice", view.city.name_claimed_twice},
           {"frozen", view.city.frozen},
+          {"key_changes", key_changes_of(visit, view.key_changes)},
           {"blocked", view.blocked},
           {"has_vouches", !view.vouches_for.empty()},
           {"more_vouches",

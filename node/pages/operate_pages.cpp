@@ -10,6 +10,7 @@
 #include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/invites_api.h"
+#include "node/api/keys_api.h"
 #include "node/api/peers_api.h"
 #include "node/api/status_api.h"
 #include "node/api/subscriptions_api.h"
@@ -369,6 +370,11 @@ asio::awaitable<std::optional<Status>> OperatePages::carry_out(Visit visit) {
   }
   if (wish == "clock") {
     const auto done = co_await frame_.call(visit, upkeep_.set_clock, Nothing{});
+    co_return done.ok() ? Status() : done.error();
+  }
+  // Without the tick there is nothing to be sure of: a browser does not send the form.
+  if (wish == "rotate-key" && visit.field("sure") == "yes") {
+    const auto done = co_await frame_.call(visit, keys_.rotate, Nothing{});
     co_return done.ok() ? Status() : done.error();
   }
   if (wish == "reindex") {

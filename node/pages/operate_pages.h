@@ -15,6 +15,7 @@ class OperatePages {
         cities_(areas.cities),
         desk_(areas.desk),
         invites_(areas.invites),
+        keys_(areas.keys),
         peers_(areas.peers),
         status_(areas.status),
         subscriptions_(areas.subscriptions),
@@ -41,6 +42,7 @@ class OperatePages {
   CitiesApi& cities_;
   DeskApi& desk_;
   InvitesApi& invites_;
+  KeysApi& keys_;
   PeersApi& peers_;
   StatusApi& status_;
   SubscriptionsApi& subscriptions_;

@@ -27,8 +27,9 @@ Result<Verdict> Gate::decide(const Caller& caller, const Wish& wish, UnixMillis 
   if (!own_) return observer_refusal();
   KOINON_TRY(check_rights(caller, wish));
   Verdict out{Verdict::When::kNow, wish.at.value_or(now), SigningPermit()};
-  // Decisions of an operator about trust are the node's, not an office's. Nobody reviews or delays them.
-  if (wish.kind == v1::KIND_VOUCH) return out;
+  // Decisions of an operator about trust and keys are the node's, not an office's. Nobody reviews or delays
+  // them.
+  if (wish.kind == v1::KIND_VOUCH || wish.kind == v1::KIND_ROTATION) return out;
   if (!wish.at && caller.by != Caller::By::kSocket)
     out.due.value += std::chrono::milliseconds(rules_.hold).count();
   if (rules_.review && caller.role < Role::kReviewer && !wish.approved) {

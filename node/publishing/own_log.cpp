@@ -1,5 +1,7 @@
 #include "node/publishing/own_log.h"
 
+#include <algorithm>
+
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
@@ -144,7 +146,29 @@ Status forget_once(Store& store, const std::string& once) { return store.set_set
 struct OwnLog::Batch {
   RunCommit run;
   std::vector<std::pair<std::string, EntryIndex>> once;
+  KeyHistory keys;
+  SigningKey key;  // that signs now
+  bool rotated = false;
 };
+
+namespace {
+
+// The statement with which the key of a log hands it over to the next one, behind what stands in it.
+Status state_rotation(Draft& draft, const CompactRange& log, const SigningKey& key, KeyHistory& keys) {
+  if (log.size().value == 0)
+    return fail(Code::kInvalidArgument, "a log begins with the key that its id names", "rotation");
+  Statement statement = keys.next(false);
+  statement.size = log.size();
+  statement.root = log.root();
+  statement.key.key = draft.next_key->public_key();
+  const Bytes note = sign_statement(statement, keys.vkey().name, key);
+  KOINON_TRY(keys.add(note));
+  draft.entry.set_kind(v1::KIND_ROTATION);
+  draft.entry.mutable_control()->set_rotation_statement(note);
+  return {};
+}
+
+}  // namespace
 
 Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now) {
   KOINON_ASSIGN(Draft draft, maker(store));
@@ -153,6 +177,8 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   KOINON_TRY(fill_refs(store, draft.entry));
   if (draft.body) KOINON_TRY(fill_attachments(store, *draft.body));
   const EntryIndex index(batch.run.after.size().value);
+  KeyHistory keys = batch.keys;
+  if (draft.next_key) KOINON_TRY(state_rotation(draft, batch.run.after, batch.key, keys));
   KOINON_TRY(check_withdrawal(draft.entry, index));
   Bytes body;
   if (!draft.salt.empty()) {
@@ -180,6 +206,12 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   draft.entry.set_created_at_ms(now.value);
   KOINON_ASSIGN(Bytes entry, encode_entry(draft.entry));
   const Hash leaf = leaf_hash(entry);
+  if (draft.next_key) {
+    batch.keys = std::move(keys);
+    batch.key = *draft.next_key;
+    batch.rotated = true;
+    keys_.push_back(*draft.next_key);
+  }
   batch.run.leaves.push_back(leaf);
   batch.run.after.append(leaf);
   batch.run.own_contents.push_back(digest);
@@ -191,8 +223,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   return Published{index, leaf};
 }
 
-Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
-  PublishedBatch out;
+Result<OwnLog::Batch> OwnLog::begin(Store& store, UnixMillis now) const {
   auto state = store.log_state(id());
   if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
   if (state.ok() && state->frozen) {
@@ -210,23 +241,46 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
                            "cities before anything is signed for it"},
                   "log");
   }
-  Batch batch;
+  KeyHistory history = state.ok() ? state->keys : KeyHistory(identity_);
+  const PublicKey signs = history.vkey().key;
+  const auto key = std::find_if(keys_.begin(), keys_.end(),
+                                [&](const SigningKey& one) { return one.public_key() == signs; });
+  if (key == keys_.end()) {
+    return fail(
+        Code::kRefused,
+        Sentence{"log.key_replaced",
+                 "the signing key of our log was replaced, and this node has not the new one; nothing "
+                 "is signed here"},
+        "log");
+  }
+  Batch batch{{}, {}, std::move(history), *key, false};
   batch.run.identity = identity_;
   batch.run.log = id();
   batch.run.arrived_at = now;
   if (state.ok()) batch.run.after = state->range;
+  return batch;
+}
+
+Status OwnLog::finish(Store& store, Batch& batch) const {
+  const Checkpoint checkpoint{batch.keys.vkey().name, batch.run.after.size(), batch.run.after.root()};
+  batch.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, batch.key)};
+  KOINON_TRY(store.append_run(batch.run));
+  if (batch.rotated) KOINON_TRY(store.keep_statements(id(), batch.keys.notes()));
+  for (const auto& [once, index] : batch.once)
+    KOINON_TRY(store.set_setting(setting_of(once), std::to_string(index.value)));
+  return {};
+}
+
+Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
+  PublishedBatch out;
+  KOINON_ASSIGN(Batch batch, begin(store, now));
   for (const DraftMaker& maker : makers) out.results.push_back(add(store, batch, maker, now));
-  if (!batch.run.records.empty()) {
-    const Checkpoint checkpoint{identity_.origin(), batch.run.after.size(), batch.run.after.root()};
-    batch.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, key_)};
-    out.vouches = batch.run.vouches;
-    out.withdrawals = batch.run.withdrawals;
-    KOINON_TRY(store.append_run(batch.run));
-    for (const auto& [once, index] : batch.once)
-      KOINON_TRY(store.set_setting(setting_of(once), std::to_string(index.value)));
-    out.advanced = true;
-    KOINON_ASSIGN(out.state, store.log_state(id()));
-  }
+  if (batch.run.records.empty()) return out;
+  out.vouches = batch.run.vouches;
+  out.withdrawals = batch.run.withdrawals;
+  KOINON_TRY(finish(store, batch));
+  out.advanced = true;
+  KOINON_ASSIGN(out.state, store.log_state(id()));
   return out;
 }
 

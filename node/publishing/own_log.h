@@ -17,20 +17,24 @@ class OwnLog {
  public:
   // `random` makes the salts of bodies.
   OwnLog(LogIdentity identity, SigningKey key, std::function<Bytes(std::size_t)> random = random_bytes)
-      : identity_(std::move(identity)), key_(std::move(key)), random_(std::move(random)) {}
+      : identity_(std::move(identity)), keys_{std::move(key)}, random_(std::move(random)) {}
 
   const LogIdentity& identity() const { return identity_; }
   LogId id() const { return identity_.log_id(); }
 
-  // If a draft breaks a rule, only this draft fails. If the store fails, the whole batch fails.
+  // If a draft breaks a rule, only this draft fails. If the store fails, the whole batch fails. kRefused:
+  // the log is frozen, or by its statements another key signs it by now.
   Result<PublishedBatch> publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
 
  private:
   struct Batch;
+  Result<Batch> begin(Store& store, UnixMillis now) const;
+  Status finish(Store& store, Batch& batch) const;
   Result<Published> add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now);
 
   LogIdentity identity_;
-  SigningKey key_;
+  std::vector<SigningKey>
+      keys_;  // the store says which of them signs: a rotation counts once it is committed
   std::function<Bytes(std::size_t)> random_;
 };
 

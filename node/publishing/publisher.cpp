@@ -116,7 +116,7 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalReques
   KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, found.index));
   KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
   if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||
-      target.kind() == v1::KIND_WITHDRAWAL)
+      target.kind() == v1::KIND_WITHDRAWAL || target.kind() == v1::KIND_ROTATION)
     return fail(Code::kRefused, "a " + std::string(kind_name(target.kind())) + " cannot be withdrawn", "ref");
   Prepared out;
   v1::Entry& entry = out.draft.entry;

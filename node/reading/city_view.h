@@ -37,6 +37,14 @@ struct CityVouch {
   UnixMillis expires_at;
 };
 
+// The city replaced its signing key, by a statement of the old one.
+struct KeyChange {
+  EntryIndex entry;              // where the statement stands in its log
+  std::optional<UnixMillis> at;  // nothing: the entry is not here yet
+};
+// In order; at most limits::kStatements.
+std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state);
+
 struct CityHolder {
   std::string city;
   std::uint64_t entries = 0;
@@ -57,6 +65,7 @@ struct CityStandingView {
   std::vector<CityVouch> vouches_for;
   std::vector<std::string> vouched_for_by;
   std::vector<CityHolder> held_by;
+  std::vector<KeyChange> key_changes;
 };
 
 struct BlockedCity {

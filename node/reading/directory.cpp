@@ -53,7 +53,7 @@ std::string Directory::city(const LogId& log) {
   const auto known = cities_.find(log);
   if (known != cities_.end()) return known->second;
   const auto state = store_.log_state(log);
-  const std::string name = state.ok() ? state->identity.name : nearness_.name_of(log).value_or("");
+  const std::string name = state.ok() ? state->identity().name : nearness_.name_of(log).value_or("");
   bool has_it = false;
   if (!name.empty()) {
     const auto& logs = nearest(name);

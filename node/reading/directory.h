@@ -35,7 +35,9 @@ class Directory {
   // only its domain is.
   std::string name_called(const LogId& log, std::string_view part);
   // Whether another trusted log has the same name.
-  bool shares_name(const LogState& log) const { return nearness_.another_claims(log.identity.name, log.id); }
+  bool shares_name(const LogState& log) const {
+    return nearness_.another_claims(log.identity().name, log.id);
+  }
 
   // A name alone means our own log if that has the name, else a pinned peer's, else the log with the fewest
   // hops of trust. kConflict: several logs are equally near; the error says how to tell them apart.

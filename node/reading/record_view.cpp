@@ -138,7 +138,7 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.city = directory.city(log);
   out.city_name = directory.display_name(log);
   out.leaf_hash = leaf_hash(record.entry);
-  out.signed_by = state.identity.vkey().text();
+  out.signed_by = state.keys.vkey().text();
   out.proven_against =
       state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
   out.frozen = state.frozen;

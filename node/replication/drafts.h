@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/ed25519.h"
 #include "crypto/log_state.h"
 #include "storage/store/store.h"
 
@@ -23,6 +24,8 @@ struct Draft {
   // The salt of its body. What waited has one of its own, so that it is the same record whenever it is
   // signed: where our log has it already, that is the answer. Empty: a new one.
   Bytes salt = {};
+  // Signs our log from this entry on, which is the statement that says so. The log makes the statement.
+  std::optional<SigningKey> next_key = std::nullopt;
 };
 // Makes a draft from what the store holds at that moment.
 using DraftMaker = std::function<Result<Draft>(StoreReader&)>;

@@ -24,8 +24,9 @@ Result<HeadsVerified> check(const VerifyHeads& intent, const SignatureChecks& ch
   return verify_heads(intent, checks);
 }
 
-Result<Done> check(const VerifyEvidence& intent, const SignatureChecks&) {
-  return done(verify_evidence(intent.evidence));
+Result<EvidenceVerified> check(const VerifyEvidence& intent, const SignatureChecks&) {
+  KOINON_ASSIGN(Contradiction shown, verify_evidence(intent.evidence));
+  return EvidenceVerified{std::move(shown.keys), std::holds_alternative<TwoStatements>(shown.said)};
 }
 
 Result<RunVerified> check(VerifyRun& intent, const SignatureChecks& checks) {
@@ -166,6 +167,10 @@ Result<Done> write(Store& store, const CommitAsks& intent) {
 }
 
 Result<Done> write(Store& store, const CommitSeen& intent) { return done(store.keep_seen(intent.seen)); }
+
+Result<Done> write(Store& store, const CommitStatements& intent) {
+  return done(store.keep_statements(intent.log, intent.notes));
+}
 
 Result<Done> write(Store& store, const CommitHolder& intent) {
   return done(store.set_held_ours(intent.peer));

@@ -25,7 +25,11 @@ Status read_standing(StoreReader& store, StandingConfig& standing) {
 void add_own_log(const LogIdentity& own, StoreState& state) {
   LogState log;
   log.id = own.log_id();
-  log.identity = own;
+  log.keys = KeyHistory(own);
+  for (const KeptStatements& kept : state.statements) {
+    const auto keys = KeyHistory::kept(own, kept.notes);
+    if (kept.log == log.id && keys.ok()) log.keys = *keys;
+  }
   const auto same = [&](const LogState& other) { return other.id == log.id; };
   if (std::none_of(state.logs.begin(), state.logs.end(), same)) state.logs.push_back(std::move(log));
 }

@@ -11,6 +11,7 @@
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
 #include "node/api/invites_json.h"
+#include "node/api/keys_json.h"
 #include "node/api/overview_json.h"
 #include "node/api/peers_json.h"
 #include "node/api/records_json.h"
@@ -39,6 +40,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_status_routes(routes, gate, status);
   add_peers_routes(routes, gate, peers);
   add_invites_routes(routes, gate, invites);
+  add_keys_routes(routes, gate, keys);
   add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
   add_upkeep_routes(routes, gate, upkeep);
@@ -56,9 +58,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
 }
 
 Areas SiteAreas::references() {
-  return {about,   accounts, attachments, cities,        credentials, desk,  drafts,  events,
-          explain, health,   inbox,       invites,       overview,    peers, records, search,
-          sending, sessions, status,      subscriptions, trust,       upkeep};
+  return {about,   accounts, attachments, cities,  credentials,   desk,     drafts, events,
+          explain, health,   inbox,       invites, keys,          overview, peers,  records,
+          search,  sending,  sessions,    status,  subscriptions, trust,    upkeep};
 }
 
 }  // namespace koinon

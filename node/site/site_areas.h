@@ -15,6 +15,7 @@
 #include "node/api/health_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/invites_api.h"
+#include "node/api/keys_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/peers_api.h"
 #include "node/api/records_api.h"
@@ -42,6 +43,7 @@ struct SiteAreas {
         status(shared),
         peers(shared),
         invites(shared),
+        keys(shared),
         subscriptions(shared),
         trust(shared),
         upkeep(shared),
@@ -74,6 +76,7 @@ struct SiteAreas {
   StatusApi status;
   PeersApi peers;
   InvitesApi invites;
+  KeysApi keys;
   SubscriptionsApi subscriptions;
   TrustApi trust;
   UpkeepApi upkeep;

@@ -36,6 +36,8 @@ class Joining {
 
   void add(const InviteRecord& invite) { invites_.insert_or_assign(invite.key, invite); }
   void forget(const NodeKey& key) { invites_.erase(key); }
+  // From now on another key signs our log.
+  void set_city_key(const SigningKey& key) { parts_.city = key; }
   // Whether a key is an invite's, and in time.
   bool welcomes(const NodeKey& key) const;
   // The invite of that key, in time or not.

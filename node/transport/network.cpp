@@ -258,6 +258,10 @@ void Network::forget_invite(NodeKey key) {
   asio::post(io_, [this, key] { joining_.forget(key); });
 }
 
+void Network::set_city_key(SigningKey key) {
+  asio::post(io_, [this, key = std::move(key)] { joining_.set_city_key(key); });
+}
+
 void Network::set_blocked(LogId log, bool blocked) {
   asio::post(io_, [this, log, blocked] {
     engine_.on_blocked(now(), log, blocked);

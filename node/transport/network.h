@@ -76,6 +76,8 @@ class Network {
   void take_word(std::vector<NodeKey> without, bool alone);
   // Calls take_resume on the network thread, without waiting for other input.
   void take_resume_soon();
+  // Our log is signed by this key from now on.
+  void set_city_key(SigningKey key);
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }

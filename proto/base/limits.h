@@ -43,14 +43,15 @@ inline constexpr std::chrono::hours kUploadAge{24};  // then a file that no note
 // Signed notes
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
 inline constexpr std::size_t kNoteSignatures = 64;
-inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;   // (wire) the checkpoint of a head
-inline constexpr std::size_t kCarriedHeads = 256;         // of our own log, that are not compared yet
-inline constexpr std::size_t kStatements = 64;            // (wire) of a log's keys
-inline constexpr std::size_t kStatementBytes = 8 * kKiB;  // (wire) a signed one
-inline constexpr std::size_t kWordsBytes = 4 * kKiB;      // what somebody types as 24 recovery words
-inline constexpr std::size_t kProofHashes = 64;           // an inclusion proof
+inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;      // (wire) the checkpoint of a head
+inline constexpr std::size_t kCarriedHeads = 256;            // of our own log, that are not compared yet
+inline constexpr std::size_t kStatements = 64;               // (wire) of a log's keys
+inline constexpr std::size_t kStatementBytes = 8 * kKiB;     // (wire) a signed one
+inline constexpr std::size_t kKeyHistoryBytes = 768 * kKiB;  // all of them as a text, in base64
+inline constexpr std::size_t kWordsBytes = 4 * kKiB;         // what somebody types as 24 recovery words
+inline constexpr std::size_t kProofHashes = 64;              // an inclusion proof
 inline constexpr std::size_t kProofFileBytes = 256 * kKiB;
-inline constexpr std::size_t kEvidenceBytes = 64 * kKiB;  // (wire) evidence of a fork, serialised
+inline constexpr std::size_t kEvidenceBytes = 640 * kKiB;  // (wire) evidence of a fork, serialised
 
 // Wire
 inline constexpr std::size_t kFrameBytes = 2 * kMiB;           // (wire) a frame after its length

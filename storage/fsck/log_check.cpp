@@ -18,7 +18,7 @@ std::int64_t tile_id(std::int64_t log, unsigned level, std::uint64_t number) {
 }  // namespace
 
 std::string LogCheck::place(EntryIndex index) const {
-  return state_.identity.name + "/" + std::to_string(index.value);
+  return state_.identity().name + "/" + std::to_string(index.value);
 }
 
 void LogCheck::found(std::string at, std::string what, Remedy remedy, std::int64_t number) {
@@ -27,8 +27,8 @@ void LogCheck::found(std::string at, std::string what, Remedy remedy, std::int64
 
 Status LogCheck::check() {
   ++report_.logs;
-  if (state_.identity.log_id() != state_.id)
-    found(state_.identity.name, "its name and first keys are not those of its log id", whole_log());
+  if (state_.identity().log_id() != state_.id)
+    found(state_.identity().name, "its name and first keys are not those of its log id", whole_log());
   KOINON_TRY(check_records());
   for (unsigned level = 0; level < levels_.size(); ++level) {
     if (!levels_[level].hashes.empty()) KOINON_TRY(compare(level));
@@ -125,7 +125,7 @@ Status LogCheck::compare(unsigned level) {
 
 // The signed root says who is right where entries and tree differ.
 Status LogCheck::judge_tree() {
-  const std::string& name = state_.identity.name;
+  const std::string& name = state_.identity().name;
   const bool entries_fit = !entry_missing_ && (state_.whole ? root_at_whole_ == state_.whole->root
                                                             : range_.hashes() == state_.range.hashes());
   if (entries_fit) {
@@ -156,14 +156,14 @@ Status LogCheck::judge_tree() {
 
 void LogCheck::check_heads() {
   const auto check = [&](const StoredHead& head, const char* which) {
-    const auto checkpoint = open_checkpoint(head.note, state_.identity.vkey());
-    if (checkpoint.ok() && checkpoint->size == head.size && checkpoint->root == head.root) return;
-    found(state_.identity.name, std::string("the signature of its ") + which + " head does not verify",
+    const auto opened = state_.keys.open_any_head(head.note);
+    if (opened.ok() && opened->checkpoint.size == head.size && opened->checkpoint.root == head.root) return;
+    found(state_.identity().name, std::string("the signature of its ") + which + " head does not verify",
           whole_log());
   };
   if (state_.whole) check(*state_.whole, "newest whole");
   if (state_.whole && state_.whole->size > range_.size())
-    found(state_.identity.name, "it has fewer entries than its head", whole_log());
+    found(state_.identity().name, "it has fewer entries than its head", whole_log());
   if (!state_.seen || state_.seen == state_.whole) return;
   check(*state_.seen, "newest");
   if (state_.seen->size < state_.range.size()) return;
@@ -174,7 +174,7 @@ void LogCheck::check_heads() {
   for (std::size_t i = 0; fits && i < nodes.size(); ++i)
     all.append_node(nodes[i].level, state_.seen_right[i]);
   if (!fits || all.root() != state_.seen->root)
-    found(state_.identity.name, "the proof of its newest head is damaged", whole_log());
+    found(state_.identity().name, "the proof of its newest head is damaged", whole_log());
 }
 
 Status LogCheck::check_body(const StoredRecord& record, const v1::Entry& entry, const Bytes& transit) {

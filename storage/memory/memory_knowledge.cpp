@@ -122,6 +122,18 @@ void MemorySeen::keep(const SeenHead& seen) {
   heads_.insert_or_assign(seen.log, seen);
 }
 
+// --- statements ---
+
+std::vector<Bytes> MemoryStatements::of(const LogId& log) const {
+  const auto known = notes_.find(log);
+  return known == notes_.end() ? std::vector<Bytes>() : known->second;
+}
+
+void MemoryStatements::keep(const LogId& log, std::vector<Bytes> notes) {
+  undo_.remember([this, log, old = of(log)] { notes_[log] = old; });
+  notes_[log] = std::move(notes);
+}
+
 // --- policy ---
 
 std::vector<VouchFact> MemoryPolicy::vouches() const {

@@ -47,6 +47,20 @@ class MemorySeen {
   std::map<LogId, SeenHead> heads_;
 };
 
+// What logs have stated about their keys.
+class MemoryStatements {
+ public:
+  explicit MemoryStatements(MemoryUndo& undo) : undo_(undo) {}
+
+  std::vector<Bytes> of(const LogId& log) const;
+  const std::map<LogId, std::vector<Bytes>>& all() const { return notes_; }
+  void keep(const LogId& log, std::vector<Bytes> notes);
+
+ private:
+  MemoryUndo& undo_;
+  std::map<LogId, std::vector<Bytes>> notes_;
+};
+
 // Vouches, blocks of the operator, evidence of forks.
 class MemoryPolicy {
  public:

@@ -98,7 +98,7 @@ std::vector<LogState> MemoryLogs::logs_named(std::string_view name, BytesView id
                                              std::size_t limit) const {
   std::vector<LogState> out;
   for (const auto& [id, log] : logs_) {
-    const bool meant = log->state.identity.name == name && id.view().starts_with(id_prefix);
+    const bool meant = log->state.identity().name == name && id.view().starts_with(id_prefix);
     if (meant && out.size() < limit) out.push_back(log->state);
   }
   return out;
@@ -108,10 +108,10 @@ std::vector<LogState> MemoryLogs::logs_after(const std::optional<LogState>& last
   std::map<std::pair<std::string, LogId>, const LogState*> by_name;
   for (const auto& [id, log] : logs_) {
     if (log->state.range.size().value > 0)
-      by_name.emplace(std::pair(log->state.identity.name, id), &log->state);
+      by_name.emplace(std::pair(log->state.identity().name, id), &log->state);
   }
   std::vector<LogState> out;
-  auto next = last ? by_name.upper_bound({last->identity.name, last->id}) : by_name.begin();
+  auto next = last ? by_name.upper_bound({last->identity().name, last->id}) : by_name.begin();
   for (; next != by_name.end() && out.size() < limit; ++next) out.push_back(*next->second);
   return out;
 }
@@ -169,12 +169,12 @@ void MemoryLogs::remember_state(const MemoryLog& log) {
   undo_.remember([this, old = log.state] { logs_.at(old.id)->state = old; });
 }
 
-MemoryLog& MemoryLogs::append(const RunCommit& run, bool own) {
+MemoryLog& MemoryLogs::append(const RunCommit& run, KeyHistory keys, bool own) {
   auto it = logs_.find(run.log);
   if (it == logs_.end()) {
     it = logs_.emplace(run.log, std::make_unique<MemoryLog>()).first;
     it->second->state.id = run.log;
-    it->second->state.identity = run.identity;
+    it->second->state.keys = std::move(keys);
     undo_.remember([this, id = run.log] { logs_.erase(id); });
   }
   MemoryLog& log = *it->second;
@@ -259,6 +259,11 @@ void MemoryLogs::set_row(MemoryLog& log, JournalSeq row, const std::optional<Sto
 void MemoryLogs::freeze(MemoryLog& log) {
   remember_state(log);
   log.state.frozen = true;
+}
+
+void MemoryLogs::set_keys(MemoryLog& log, KeyHistory keys) {
+  remember_state(log);
+  log.state.keys = std::move(keys);
 }
 
 void MemoryLogs::set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived) {

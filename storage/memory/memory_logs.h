@@ -53,13 +53,15 @@ class MemoryLogs {
 
   // Adds the run's records, hashes and heads to its log. Makes the log if there is none. `own`: it is our own
   // log.
-  MemoryLog& append(const RunCommit& run, bool own);
+  // `keys`: of the log, where nothing of it is held yet.
+  MemoryLog& append(const RunCommit& run, KeyHistory keys, bool own);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
   void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);
   void freeze(MemoryLog& log);
   // `since` is empty if policy admits the log.
+  void set_keys(MemoryLog& log, KeyHistory keys);
   void set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived);
   void remove(const LogId& log);
 

@@ -27,6 +27,7 @@ MemoryStore::MemoryStore(Options options)
       bodies_(undo_, *options_.pool, logs_, arrivals_, files_, options_.transit_bytes),
       peers_(undo_),
       seen_(undo_),
+      statements_(undo_),
       policy_(undo_),
       settings_(undo_) {
   start_epoch();
@@ -78,6 +79,9 @@ Result<StoreState> MemoryStore::load_state() {
   }
   state.peers = peers_.peers();
   state.seen_heads = seen_.heads();
+  for (const auto& [log, notes] : statements_.all()) {
+    if (logs_.held(log) == nullptr && !notes.empty()) state.statements.push_back({log, notes});
+  }
   state.vouches = policy_.vouches();
   state.blocked = policy_.blocked();
   state.forked = policy_.forked();
@@ -118,7 +122,8 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   const bool frozen = held == nullptr ? !policy_.evidence(run.log).empty() : held->state.frozen;
   KOINON_TRY(check_run(run, TreeSize(held == nullptr ? 0 : held->records.size()), frozen));
   const bool ours = is_own(run) || settings_.own_log() == run.log;
-  MemoryLog& log = logs_.append(run, ours);
+  KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(run.identity, statements_.of(run.log)));
+  MemoryLog& log = logs_.append(run, std::move(keys), ours);
   policy_.write_vouches(run.vouches);
   files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
@@ -265,6 +270,18 @@ Status MemoryStore::keep_seen(const SeenHead& seen) {
   return undo_.change([&]() -> Status {
     KOINON_TRY(need_space());
     seen_.keep(seen);
+    return {};
+  });
+}
+
+Status MemoryStore::keep_statements(const LogId& id, const std::vector<Bytes>& notes) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    statements_.keep(id, notes);
+    MemoryLog* log = logs_.held(id);
+    if (log == nullptr) return {};
+    KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), notes));
+    logs_.set_keys(*log, std::move(keys));
     return {};
   });
 }

@@ -9,7 +9,7 @@ Status CityRows::begin(StoreReader& store, const LogId& log) {
   const auto state = store.log_state(log);
   // It may have been removed since. A later arrival says so.
   if (!state.ok()) return state.error().code == Code::kNotFound ? Status() : Status(state.error());
-  return called_.put_domain(log, state->identity.name);
+  return called_.put_domain(log, state->identity().name);
 }
 
 Status CityRows::remove(const LogId& log) {

@@ -76,6 +76,9 @@ class KnowledgeWriter {
   // Keeps a head that was seen, if it is larger than the one that is kept of its log. It outlives the log's
   // removal.
   virtual Status keep_seen(const SeenHead& seen) = 0;
+  // Keeps what a log has stated about its keys, as signed notes in order, instead of what was kept of it.
+  // LogState::keys has it. It outlives the log's removal.
+  virtual Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) = 0;
   // The peer has held entries of our own log. Of one that is not pinned nothing is kept.
   virtual Status set_held_ours(const NodeKey& peer) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.

@@ -23,25 +23,6 @@ std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
   return StoredHead{TreeSize(row.number(column)), Hash::from(row.blob(column + 1)), row.text(column + 2)};
 }
 
-Result<LogState> read_log(const sqlite::Statement& row) {
-  const Error damaged = fail(Code::kIo, "a log's row is damaged; restore the store", "log");
-  if (row.blob(0).size() != 32 || row.blob(2).size() != 32 || row.blob(3).size() != 32) return damaged;
-  LogState log;
-  log.id = LogId::from(row.blob(0));
-  log.identity = {row.text(1), PublicKey::from(row.blob(2)), PublicKey::from(row.blob(3))};
-  KOINON_ASSIGN(auto hashes, unpack_hashes(row.blob(5), "range"));
-  KOINON_ASSIGN(log.range, CompactRange::from(TreeSize(row.number(4)), std::move(hashes)));
-  log.whole = read_head(row, 6);
-  log.seen = read_head(row, 9);
-  log.frozen = row.integer(12) != 0;
-  log.journal_seq = JournalSeq(row.number(13));
-  KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
-  if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
-  log.out_lived = std::chrono::milliseconds(row.integer(16));
-  log.bytes = row.number(17);
-  return log;
-}
-
 StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
   StoredRecord record;
   record.index = index;
@@ -69,6 +50,29 @@ Result<std::int64_t> SqliteLogs::log_number(const LogId& log) {
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return unknown_log();
   return select.integer(0);
+}
+
+Result<LogState> SqliteLogs::read_log(const sqlite::Statement& row) {
+  const Error damaged = fail(Code::kIo, "a log's row is damaged; restore the store", "log");
+  if (row.blob(0).size() != 32 || row.blob(2).size() != 32 || row.blob(3).size() != 32) return damaged;
+  LogState log;
+  log.id = LogId::from(row.blob(0));
+  KOINON_ASSIGN(const auto stated, statements_.of(log.id));
+  const auto keys =
+      KeyHistory::kept({row.text(1), PublicKey::from(row.blob(2)), PublicKey::from(row.blob(3))}, stated);
+  if (!keys.ok()) return fail(Code::kIo, "a log's statements are damaged; restore the store", "rotation");
+  log.keys = *keys;
+  KOINON_ASSIGN(auto hashes, unpack_hashes(row.blob(5), "range"));
+  KOINON_ASSIGN(log.range, CompactRange::from(TreeSize(row.number(4)), std::move(hashes)));
+  log.whole = read_head(row, 6);
+  log.seen = read_head(row, 9);
+  log.frozen = row.integer(12) != 0;
+  log.journal_seq = JournalSeq(row.number(13));
+  KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
+  if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
+  log.out_lived = std::chrono::milliseconds(row.integer(16));
+  log.bytes = row.number(17);
+  return log;
 }
 
 Result<std::vector<LogState>> SqliteLogs::all() {
@@ -122,7 +126,7 @@ Result<std::vector<LogState>> SqliteLogs::logs_after(const std::optional<LogStat
   auto select = db_.prepare(std::string(kLogColumns) +
                             "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) ORDER BY l.name, l.log_id "
                             "LIMIT ?");
-  select.bind_text(last ? std::string_view(last->identity.name) : std::string_view());
+  select.bind_text(last ? std::string_view(last->identity().name) : std::string_view());
   select.bind_blob(last ? last->id.view() : BytesView());
   select.bind(static_cast<std::int64_t>(limit));
   while (true) {

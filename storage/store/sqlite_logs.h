@@ -2,7 +2,7 @@
 // somebody else owns.
 #pragma once
 
-#include "storage/sqlite/sqlite.h"
+#include "storage/store/sqlite_statements.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -10,7 +10,7 @@ namespace koinon {
 // Each call reads one consistent snapshot: in autocommit each call is a transaction of its own.
 class SqliteLogs {
  public:
-  explicit SqliteLogs(sqlite::Connection& db) : db_(db) {}
+  explicit SqliteLogs(sqlite::Connection& db) : db_(db), statements_(db) {}
 
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                              std::size_t max_bytes);
@@ -35,7 +35,10 @@ class SqliteLogs {
   Result<std::int64_t> log_number(const LogId& log);
 
  private:
+  Result<LogState> read_log(const sqlite::Statement& row);
+
   sqlite::Connection& db_;
+  SqliteStatements statements_;
 };
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index);

@@ -37,6 +37,7 @@ class SqliteStore final : public SqliteReading<Store> {
         journal_(db_, epochs_),
         heads_(db_, logs_, journal_),
         seen_(db_),
+        statements_(db_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
         bodies_(db_, logs_, arrivals_, attachments_,
@@ -120,6 +121,9 @@ class SqliteStore final : public SqliteReading<Store> {
   Status keep_seen(const SeenHead& seen) override {
     return transaction_.change([&] { return seen_.keep(seen); });
   }
+  Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) override {
+    return transaction_.change([&] { return statements_.keep(log, notes); });
+  }
   Status set_held_ours(const NodeKey& peer) override {
     return transaction_.change([&] { return seen_.set_held_ours(peer); });
   }
@@ -169,6 +173,7 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteJournal journal_;
   SqliteHeads heads_;
   SqliteSeen seen_;
+  SqliteStatements statements_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
   bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
@@ -214,6 +219,7 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.logs, logs_.all());
   KOINON_ASSIGN(state.peers, peers_.peers());
   KOINON_ASSIGN(state.seen_heads, seen_.heads());
+  KOINON_ASSIGN(state.statements, statements_.of_unheld());
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
   KOINON_ASSIGN(state.forked, policy_.forked());

@@ -27,7 +27,7 @@ struct Asked {
 inline LogState state_of(const LogIdentity& identity, std::uint64_t entries, std::uint64_t row) {
   LogState state;
   state.id = identity.log_id();
-  state.identity = identity;
+  state.keys = KeyHistory(identity);
   for (std::uint64_t i = 0; i < entries; ++i) state.range.append(key_of<Hash>('e'));
   state.whole = {TreeSize(entries), state.range.root(), "a head"};
   state.journal_seq = JournalSeq(row);

@@ -152,16 +152,16 @@ TEST_F(CursorsAlone, AHeadWithoutARowOrWithAnOlderOneChangesNothingOfTheOpenRow)
 }
 
 TEST_F(CursorsAlone, NoCursorMovesWhileEvidenceIsNotKept) {
-  cursors.hold(kLog);
-  cursors.hold(kOther);
+  cursors.hold(kLog, Cursors::Untaken::kEvidence);
+  cursors.hold(kOther, Cursors::Untaken::kStatements);
   cursors.pass(link, JournalSeq(9));
   EXPECT_EQ(after(), 0U);
   cursors.save(link);
   cursors.settle(kSession, kLog, JournalSeq(9));
   EXPECT_EQ(given(), 0U);
-  cursors.let_go(kLog);
+  cursors.let_go(kLog, Cursors::Untaken::kEvidence);
   EXPECT_EQ(given(), 0U) << "that of the other log is not kept yet";
-  cursors.let_go(kOther);
+  cursors.let_go(kOther, Cursors::Untaken::kStatements);
   EXPECT_EQ(given(), 9U);
 }
 

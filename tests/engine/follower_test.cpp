@@ -81,7 +81,9 @@ class FollowerAlone : public Alone {
     for (const VerifyHeads::Item& item : checks[0].intent.items) {
       const auto note = parse_note(item.note);
       ASSERT_TRUE(note.ok());
-      out.push_back(parse_checkpoint_text(note->text));
+      const auto checkpoint = parse_checkpoint_text(note->text);
+      ASSERT_TRUE(checkpoint.ok());
+      out.emplace_back(HeadVerified{*checkpoint, {}});
     }
     answer(checks[0].id, Answer(std::move(out)));
   }
@@ -125,7 +127,7 @@ TEST_F(FollowerAlone, AHeadIsFetchedOnceItsSignatureVerifiesAndItsRowStaysOpen) 
   ASSERT_EQ(checks.size(), 1U);
   ASSERT_EQ(checks[0].intent.items.size(), 1U);
   EXPECT_EQ(checks[0].intent.items[0].note, head.checkpoint());
-  EXPECT_EQ(checks[0].intent.items[0].vkey.key, kMilan.signing_key);
+  EXPECT_EQ(checks[0].intent.items[0].keys.vkey().key, kMilan.signing_key);
   EXPECT_EQ(one.unverified, 1U);
   EXPECT_EQ(get_of(one).request_id(), 0U) << "nothing is believed before";
   verify();
@@ -140,7 +142,7 @@ TEST_F(FollowerAlone, AHeadWhoseSignatureDoesNotVerifyIsALieAndWhatComesBehindIt
   come(one, heads_of({head_of(kMilan, 5, 4), head_of(kOslo, 5, 5)}));
   HeadsVerified verified;
   verified.emplace_back(fail(Code::kBadSignature, "it is not signed by its log"));
-  verified.emplace_back(Checkpoint{kOslo.origin(), TreeSize(5), key_of<Hash>('r')});
+  verified.emplace_back(HeadVerified{Checkpoint{kOslo.origin(), TreeSize(5), key_of<Hash>('r')}, {}});
   answer(asked<VerifyHeads>().at(0).id, Answer(std::move(verified)));
   EXPECT_EQ(get_of(one).request_id(), 0U);
   EXPECT_EQ(parts.logs.find(kOslo.log_id()), nullptr);
@@ -172,7 +174,7 @@ TEST_F(FollowerAlone, TheFirstHeadOfALogBringsItsIdentityWhichIsKept) {
   show(one, head_of(kOslo, 5, 4));
   const Log* oslo = parts.logs.find(kOslo.log_id());
   ASSERT_NE(oslo, nullptr);
-  EXPECT_EQ(oslo->state().identity, kOslo);
+  EXPECT_EQ(oslo->state().identity(), kOslo);
   EXPECT_EQ(get_of(one).log_id(), kOslo.log_id().bytes());
   EXPECT_EQ(get_of(one).from(), 0U);
   v1::Head next = head_of(kOslo, 6, 4);
@@ -422,7 +424,9 @@ TEST_F(FollowerOfItsOwnLog, WhoShowsMoreOfItThanWeHoldIsAskedForIt) {
   const auto checks = asked<VerifyHeads>();
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_FALSE(parts.fetcher.current(parts.logs.at(kMilan.log_id()))) << "nobody has looked at its signature";
-  answer(checks[0].id, Answer(HeadsVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}}));
+  answer(
+      checks[0].id,
+      Answer(HeadsVerified{HeadVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}, {}}}));
   EXPECT_TRUE(parts.fetcher.current(parts.logs.at(kMilan.log_id())));
   parts.settle();
   EXPECT_EQ(parts.standing.view().state, SigningState::kBehind);
@@ -434,7 +438,9 @@ TEST_F(FollowerOfItsOwnLog, WhatAPeerHasSeenOfItIsNotTakenForWhatItHolds) {
   look();
   const auto checks = asked<VerifyHeads>();
   ASSERT_EQ(checks.size(), 1U);
-  answer(checks[0].id, Answer(HeadsVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}}));
+  answer(
+      checks[0].id,
+      Answer(HeadsVerified{HeadVerified{Checkpoint{kMilan.origin(), TreeSize(3), key_of<Hash>('r')}, {}}}));
   EXPECT_FALSE(parts.holdings.of(one, kMilan.log_id())) << "it would not be told of what it lacks";
 }
 

@@ -33,7 +33,7 @@ class Fork : public testing::TestWithParam<unsigned> {
     ASSERT_EQ(evidence->size(), 1U);
     v1::Evidence message;
     ASSERT_TRUE(message.ParseFromString(evidence->front()));
-    const Status verified = verify_evidence(message);
+    const auto verified = verify_evidence(message);
     EXPECT_TRUE(verified.ok()) << verified.error().text();
     EXPECT_TRUE(node.store->log_state(one.id())->frozen);
   }
@@ -305,7 +305,7 @@ TEST_P(Fork, EvidenceThatProvesNothingEndsTheSessionAndFreezesNothing) {
   v1::Frame frame;
   // The same head twice.
   *frame.mutable_evidence() =
-      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
+      make_evidence(held.keys, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
   const SessionId session = network.connect(milan, la);
   network.drive();
   network.inject(session, milan, *encode_frame(frame));
@@ -325,10 +325,10 @@ TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
   const Bytes another = other.engine->log(one.id())->whole->note;
   v1::Frame lie;
   *lie.mutable_evidence() =
-      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
+      make_evidence(held.keys, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
   v1::Frame truth;
   *truth.mutable_evidence() =
-      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {another, {}});
+      make_evidence(held.keys, held.whole->size, {held.whole->note, {}}, {another, {}});
   milan.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyEvidence>(body); };
   network.inject(lying, milan, *encode_frame(lie));
   network.inject(milan_one, milan, *encode_frame(truth));

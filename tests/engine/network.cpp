@@ -18,13 +18,13 @@ namespace {
 constexpr MonoTime kSoon = std::chrono::milliseconds(4500);
 constexpr std::int64_t kStartMillis = 1'700'000'000'000;
 
-SigningKey key_of(const std::string& name, const std::string& role) {
+SigningKey made_key(const std::string& name, const std::string& role) {
   return SigningKey::from_seed(sha256({name, role}).view());
 }
 
 OwnLog own_log_of(const std::string& name, const std::string& keys) {
-  const SigningKey signing = key_of(keys, "signing");
-  return {{name, signing.public_key(), key_of(keys, "recovery").public_key()}, signing};
+  const SigningKey signing = made_key(keys, "signing");
+  return {{name, signing.public_key(), made_key(keys, "recovery").public_key()}, signing};
 }
 
 }  // namespace
@@ -88,8 +88,8 @@ bool without_bodies(v1::Frame& frame) {
 TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, const std::string& key_name)
     : name(node_name),
       keys(key_name.empty() ? node_name : key_name),
-      node_key(key_of(keys, "node")),
-      signing_key(key_of(keys, "signing")),
+      node_key(made_key(keys, "node")),
+      signing_key(made_key(keys, "signing")),
       config(std::move(engine_config)),
       own(own_log_of(node_name, keys)) {
   EXPECT_TRUE(init_crypto().ok());
@@ -98,11 +98,12 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, con
   EXPECT_TRUE(opened.ok());
   store = std::move(*opened);
   config.node_key = NodeKey::from(node_key.public_key().view());
+  config.signing_key = signing_key.public_key();
   config.agent = "test";
   now.wall = {kStartMillis};
   EXPECT_TRUE(change([&] { return store->set_own_log(own.id()); }).ok());
   const v1::Entry genesis =
-      make_genesis(own.identity(), key_of(keys, "cosigner"),
+      make_genesis(own.identity(), made_key(keys, "cosigner"),
                    SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
   append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
   begin();
@@ -140,6 +141,19 @@ void TestNode::publish(std::size_t count, const std::string& topic, std::size_t 
 
 void TestNode::publish(Draft draft) {
   append({[&](StoreReader&) { return draft; }});
+}
+
+SigningKey TestNode::key_of(const std::string& role) const { return made_key(keys, role); }
+
+Draft TestNode::rotation(const std::string& role) const {
+  Draft draft;
+  draft.next_key = key_of(role);
+  return draft;
+}
+
+void TestNode::rotate(const std::string& role) {
+  publish(rotation(role));
+  config.signing_key = key_of(role).public_key();
 }
 
 void TestNode::vouch(const TestNode& other, bool withdrawn) {

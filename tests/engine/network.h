@@ -26,6 +26,10 @@ class TestNode {
   void publish(std::size_t count, const std::string& topic = "health/testing", std::size_t body_bytes = 100);
   void publish(Draft draft);
   void vouch(const TestNode& other, bool withdrawn = false);
+  // The draft that hands the log over to the key of that role.
+  Draft rotation(const std::string& role) const;
+  void rotate(const std::string& role);
+  SigningKey key_of(const std::string& role) const;
   // Signs a run of arbitrary leaves, as a broken or hostile node could.
   void append_leaves(const std::vector<Bytes>& leaves);
   // A new engine over what the store holds, as after a restart, in an epoch of its own.

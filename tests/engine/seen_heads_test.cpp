@@ -150,7 +150,7 @@ TEST_F(SeenHeadsAlone, OneThatCameAloneIsTriedAgainByItselfAndCursorsWaitForIt) 
   block(kOslo);
   show(two, head_of(kOslo, 7, 4));
   answer(asked<VerifyHeads>().at(0).id,
-         Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(7), key_of<Hash>('r')}}));
+         Answer(HeadsVerified{HeadVerified{Checkpoint{kOslo.origin(), TreeSize(7), key_of<Hash>('r')}, {}}}));
   const auto writes = asked<CommitSeen>();
   const auto cursors = asked<CommitCursor>();
   ASSERT_EQ(writes.size(), 1U);
@@ -178,7 +178,8 @@ TEST_F(SeenHeadsAlone, ALargerHeadThatIsWrittenTakesThePlaceOfOneThatWasRefused)
   for (const std::uint64_t size : {7U, 8U}) {
     show(two, head_of(kOslo, size, size));
     answer(asked<VerifyHeads>().at(0).id,
-           Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(size), key_of<Hash>('r')}}));
+           Answer(HeadsVerified{
+               HeadVerified{Checkpoint{kOslo.origin(), TreeSize(size), key_of<Hash>('r')}, {}}}));
     writes.push_back(asked<CommitSeen>().at(0).id);
   }
   answer(writes[1], Answer(Done{}));
@@ -195,7 +196,8 @@ TEST_F(SeenHeadsAlone, AHeadOfAPeersBlockedLogIsRememberedAndNothingElse) {
   show(two, head_of(kOslo, 7, 4));
   const auto checks = asked<VerifyHeads>();
   ASSERT_EQ(checks.size(), 1U);
-  answer(checks[0].id, Answer(HeadsVerified{Checkpoint{kOslo.origin(), TreeSize(7), key_of<Hash>('r')}}));
+  answer(checks[0].id,
+         Answer(HeadsVerified{HeadVerified{Checkpoint{kOslo.origin(), TreeSize(7), key_of<Hash>('r')}, {}}}));
   expect_seen(kOslo, 7);
   ASSERT_EQ(asked<CommitCursor>().size(), 1U) << "its row is done";
   EXPECT_EQ(asked<CommitCursor>()[0].intent.cursor.seq, JournalSeq(4));

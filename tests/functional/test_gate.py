@@ -20,6 +20,7 @@ class Gate(NodesTest):
             "releaseHeld": ("POST", "/api/v1/held/{held}/release", {}),
             "vouch": ("POST", "/api/v1/vouches", {"city": "milan.example"}),
             "withdrawVouch": ("DELETE", "/api/v1/vouches/milan.example", None),
+            "rotateKey": ("POST", "/api/v1/keys/signing", {}),
             "removePeer": ("DELETE", "/api/v1/peers/milan.example", None),
         }
 

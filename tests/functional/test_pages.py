@@ -197,6 +197,13 @@ class Pages(NodesTest):
         chief.submit("/operate", "clock")
         self.assertEqual(chief.page.status, 200)
         chief.submit("/operate", "reindex")
+        key = seoul.run("id").splitlines()[0]
+        chief.submit("/operate", "rotate-key")
+        self.assertEqual(seoul.run("id").splitlines()[0], key, "nobody said that it is for good")
+        chief.go("/operate")
+        chief.submit("/operate", "rotate-key", sure="yes")
+        self.assertEqual(chief.page.status, 200)
+        self.assertNotEqual(seoul.run("id").splitlines()[0], key)
         chief.submit("/operate", "join", line="nonsense")
         self.assertIn('role="alert"', chief.page.source)
         chief.go("/operate/accounts")

@@ -325,6 +325,17 @@ class WorkedExample(unittest.TestCase):
             keys.add(bytes.fromhex(given["recovery"]))
         keys.add(bytes.fromhex(given["rotation"]))
         self.assertEqual((keys.signing, keys.name), (wire.public_key(second), origin))
+        other = wire.statement_text(keys.log, 1, keys.log, 3, root, wire.vkey(origin, wire.public_key(third)))
+        self.assertEqual(given["other rotation"], wire.sign_text(other, origin, signing).hex())
+        evidence = wire.wire.Evidence(log_id=keys.log, first=bytes.fromhex(given["rotation"]), second=bytes.fromhex(given["other rotation"]))
+        evidence.identity.name = log["name"]
+        evidence.identity.signing_key, evidence.identity.recovery_key = wire.public_key(signing), wire.public_key(recovery)
+        self.assertEqual(given["statement evidence"], evidence.SerializeToString(deterministic=True).hex())
+        shown = (log["name"], 0, wire.sha256(rotation.encode()), wire.sha256(other.encode()))
+        self.assertEqual(wire.contradiction(evidence.SerializeToString()), shown)
+        evidence.second = evidence.first
+        with self.assertRaises(ValueError):
+            wire.contradiction(evidence.SerializeToString())
         keys.add(bytes.fromhex(given["recovery"]))
         self.assertEqual((keys.signing, keys.recovery, keys.name, keys.recoveries), (wire.public_key(third), wire.public_key(words), f"{origin}/1", 1))
         with self.assertRaises(ValueError):

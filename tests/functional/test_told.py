@@ -83,6 +83,7 @@ class Forks(NodesTest):
         self.assertEqual(answer.headers["Content-Disposition"], "attachment; filename*=UTF-8''seoul.example.evidence")
         log = wire.base32(wire.wire.Evidence.FromString(evidence).log_id)
         self.assertEqual(ask("GET", f"http://127.0.0.1:{node.http_port}{path.format(log)}").body, evidence, "by the log id, too")
+        self.assertIn(f'href="{path.format(log)}"', ask("GET", f"http://127.0.0.1:{node.http_port}/cities/seoul.example").body.decode())
         none = ask("GET", f"http://127.0.0.1:{node.http_port}{path.format('la.example')}")
         self.assertEqual((none.status, none.json()["detail"]), (404, "no evidence is held against this city"))
         self.assert_refused("no evidence is held against this city", lambda: node.run("evidence", "la.example", "-o", file))
@@ -107,7 +108,7 @@ class Forks(NodesTest):
             bad.write_bytes(nothing)
             self.assert_refused("it proves no fork: ", lambda: koinon("verify-evidence", bad))
         bad.write_bytes(bytes(wire.EVIDENCE_BYTES + 1))
-        self.assert_refused("more than 65536 bytes", lambda: koinon("verify-evidence", bad))
+        self.assert_refused("more than 655360 bytes", lambda: koinon("verify-evidence", bad))
         self.assert_refused("could not be opened", lambda: koinon("verify-evidence", bad.with_name("none")))
         return evidence
 

@@ -3,6 +3,7 @@ files. Enough to be a peer: handshake, follow, fetch, verify, and to misbehave o
 
 import atexit
 import base64
+import copy
 import hashlib
 import importlib
 import os
@@ -30,7 +31,7 @@ def _compile_protos():
 
 
 record, wire = _compile_protos()
-EVIDENCE_BYTES = 65_536
+EVIDENCE_BYTES = 655_360
 
 # --- Ed25519, RFC 8032 section 5.1, as plain as it is written there ---
 
@@ -193,6 +194,7 @@ class Keys:
 
     def __init__(self, name, signing_key, recovery_key):
         self.log = log_id(name, signing_key, recovery_key)
+        self.all = [signing_key]  # under the current origin
         self.name, self.origin = origin(name, self.log), origin(name, self.log)
         self.signing, self.recovery = signing_key, recovery_key
         self.before, self.sequence, self.recoveries, self.size = self.log, 0, 0, 1
@@ -219,9 +221,36 @@ class Keys:
             raise ValueError("written otherwise, or following something else")
         if name != expected_name or int(lines[4]) < self.size or (not recovery and (words or key == self.signing)):
             raise ValueError("names what it may not")
+        self.all = [key] if recovery else self.all + [key]
         self.name, self.signing, self.recovery = name, key, words or self.recovery
         self.before, self.sequence, self.size = sha256(text.encode()), self.sequence + 1, int(lines[4])
         self.recoveries += recovery
+
+    def open_checkpoint(self, note):
+        """(size, root), signed by one of these keys under the current origin, a replaced one included; AssertionError: by none."""
+        for key in self.all:
+            try:
+                return open_checkpoint(note, self.name, key)
+            except AssertionError:
+                if key == self.all[-1]:
+                    raise
+
+
+def read_keys(text):
+    """A city's keys as the text beside a proof has them; ValueError: it proves nothing."""
+    lines = text.decode().split("\n")
+    if lines[0] != "koinon-identity/v1" or lines[-1]:
+        raise ValueError("of another kind, or cut off")
+    words = [line.split(" ", 1) for line in lines[1:-1]]
+    if [word for word, _ in words] != ["name", "signing", "recovery", "log"] + ["statement"] * (len(words) - 4):
+        raise ValueError("a line is missing")
+    (_, name), (_, signing), (_, recovery), (_, log) = words[:4]
+    keys = Keys(name, base64.b64decode(signing, validate=True), base64.b64decode(recovery, validate=True))
+    if log != base32(keys.log):
+        raise ValueError("of more than one log")
+    for _, statement in words[4:]:
+        keys.add(base64.b64decode(statement, validate=True))
+    return keys
 
 
 def leaf_hash(entry):
@@ -292,27 +321,38 @@ def verify_run(first, leaves, size, left, right, root):
 
 def contradiction(data):
     """(name, at, first root, second root) of evidence of a fork, the serialised message: PROTOCOL.md "Evidence". The two
-    roots are of the first `at` entries, by the one head and by the other. ValueError: it proves no fork."""
+    roots are of the first `at` entries, by the one head and by the other; where `at` is 0, the digests of two statements.
+    ValueError: it proves no fork."""
     try:
         evidence = wire.Evidence.FromString(data)
     except DecodeError as error:
         raise ValueError("not the message") from error
     identity, at = evidence.identity, evidence.at
-    if len(data) > EVIDENCE_BYTES or {len(identity.signing_key), len(identity.recovery_key)} != {32} or at == 0:
-        raise ValueError("too long, without keys, or about no entries")
+    if len(data) > EVIDENCE_BYTES or {len(identity.signing_key), len(identity.recovery_key)} != {32}:
+        raise ValueError("too long, or without keys")
     if log_id(identity.name, identity.signing_key, identity.recovery_key) != evidence.log_id:
         raise ValueError("the name and keys do not hash to the log id")
-    first = prefix_root(evidence.first, evidence.first_left, evidence.first_right, at, evidence)
-    second = prefix_root(evidence.second, evidence.second_left, evidence.second_right, at, evidence)
+    keys = Keys(identity.name, identity.signing_key, identity.recovery_key)
+    for statement in evidence.statements:
+        keys.add(statement)
+    if at == 0:
+        first, second = copy.copy(keys), copy.copy(keys)
+        first.add(evidence.first)
+        second.add(evidence.second)
+        if first.before == second.before or first.recoveries != second.recoveries:
+            raise ValueError("the two statements do not contradict each other")
+        return identity.name, at, first.before, second.before
+    first = prefix_root(evidence.first, evidence.first_left, evidence.first_right, at, keys)
+    second = prefix_root(evidence.second, evidence.second_left, evidence.second_right, at, keys)
     if first == second:
         raise ValueError("the two heads agree")
     return identity.name, at, first, second
 
 
-def prefix_root(note, left, right, at, evidence):
+def prefix_root(note, left, right, at, keys):
     """The root of the first `at` entries of the tree whose signed head this is."""
     try:
-        size, root = open_checkpoint(note, origin(evidence.identity.name, evidence.log_id), evidence.identity.signing_key)
+        size, root = keys.open_checkpoint(note)
         if size == at and not left and not right:
             return root
         return verify_run(at, [], size, split_hashes(left), split_hashes(right), root).root()

@@ -12,6 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!kReady) return 0;
   const auto shown = read_evidence(input);
   // Whatever is changed in the corpus: what is taken contradicts itself.
-  if (shown.ok() && (shown->first_root == shown->second_root || shown->at.value == 0)) __builtin_trap();
+  const auto* heads = shown.ok() ? std::get_if<TwoHeads>(&shown->said) : nullptr;
+  if (heads != nullptr && (heads->first_root == heads->second_root || heads->at.value == 0)) __builtin_trap();
+  const auto* statements = shown.ok() ? std::get_if<TwoStatements>(&shown->said) : nullptr;
+  if (statements != nullptr && statements->first == statements->second) __builtin_trap();
   return 0;
 }

@@ -38,6 +38,31 @@ TEST_P(TellsAtTheStart, AsksAndBlocksAreRememberedAndGoWithThePeer) {
   EXPECT_TRUE(store->load_state()->blocked.empty());
 }
 
+// With the log, and without it.
+TEST_P(TellsAtTheStart, WhatALogHasStatedAboutItsKeysIsKept) {
+  author.say(note("one"));
+  const LogId log = author.log.id();
+  KeyHistory keys(author.log.identity());
+  Statement statement = keys.next(false);
+  statement.size = TreeSize(3);
+  statement.key.key = SigningKey::from_seed(Bytes(32, 'n')).public_key();
+  ASSERT_TRUE(
+      keys.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(sha256(author.name).view())))
+          .ok());
+  change([&] { ASSERT_TRUE(store->keep_statements(log, keys.notes()).ok()); });
+  ASSERT_EQ(store->load_state()->statements.size(), 1U);
+  EXPECT_EQ(store->load_state()->statements[0].log, log);
+  EXPECT_EQ(store->load_state()->statements[0].notes, keys.notes());
+  change([&] { ASSERT_TRUE(store->append_run(author.run(0, 1, BodyState::kNotAsked)).ok()); });
+  EXPECT_EQ(store->log_state(log)->keys.notes(), keys.notes());
+  EXPECT_EQ(store->load_state()->logs.at(0).keys.notes(), keys.notes());
+  EXPECT_TRUE(store->load_state()->statements.empty());
+  change([&] { ASSERT_TRUE(store->remove_log(log, {1}).ok()); });
+  EXPECT_EQ(store->load_state()->statements.size(), 1U);
+  change([&] { ASSERT_TRUE(store->keep_statements(log, {}).ok()); });
+  EXPECT_TRUE(store->load_state()->statements.empty());
+}
+
 // However it is asked: the list of peers says what the start says.
 TEST_P(TellsAtTheStart, WhoHasHeldOurLogIsTold) {
   PeerRecord one;

@@ -58,11 +58,13 @@ class EvidenceFile : public testing::Test {
     return {head(of), of.size() == at ? RunProof() : of.prefix(at)};
   }
   v1::Evidence evidence(const History& one, const History& two, std::uint64_t at) const {
-    return make_evidence(identity, TreeSize(at), tree(one, TreeSize(at)), tree(two, TreeSize(at)));
+    return make_evidence(KeyHistory(identity), TreeSize(at), tree(one, TreeSize(at)),
+                         tree(two, TreeSize(at)));
   }
   v1::Evidence same_size() const { return evidence(here, there, 3); }
   v1::Evidence different_sizes() const { return evidence(here, longer, 3); }
 
+  static TwoHeads heads(const Contradiction& read) { return std::get<TwoHeads>(read.said); }
   static Code refusal(const Bytes& file) {
     const auto read = read_evidence(file);
     EXPECT_FALSE(read.ok());
@@ -70,7 +72,7 @@ class EvidenceFile : public testing::Test {
   }
   // A peer's evidence is judged as a file is.
   static Code refusal(const v1::Evidence& message) {
-    const Status verified = verify_evidence(message);
+    const auto verified = verify_evidence(message);
     EXPECT_FALSE(verified.ok());
     const Code code = refusal(message.SerializeAsString());
     EXPECT_EQ(verified.ok() ? Code::kInternal : verified.error().code, code);
@@ -92,12 +94,12 @@ class EvidenceFile : public testing::Test {
 TEST_F(EvidenceFile, OfTheSameSizeSaysWhoSignedWhat) {
   const auto read = read_evidence(same_size().SerializeAsString());
   ASSERT_TRUE(read.ok()) << read.error().text();
-  EXPECT_EQ(read->identity, identity);
-  EXPECT_EQ(read->at, TreeSize(3));
-  EXPECT_EQ(read->first, (Checkpoint{identity.origin(), TreeSize(3), here.root()}));
-  EXPECT_EQ(read->second, (Checkpoint{identity.origin(), TreeSize(3), there.root()}));
-  EXPECT_EQ(read->first_root, here.root());
-  EXPECT_EQ(read->second_root, there.root());
+  EXPECT_EQ(read->keys.identity(), identity);
+  EXPECT_EQ(heads(*read).at, TreeSize(3));
+  EXPECT_EQ(heads(*read).first, (Checkpoint{identity.origin(), TreeSize(3), here.root()}));
+  EXPECT_EQ(heads(*read).second, (Checkpoint{identity.origin(), TreeSize(3), there.root()}));
+  EXPECT_EQ(heads(*read).first_root, here.root());
+  EXPECT_EQ(heads(*read).second_root, there.root());
   EXPECT_TRUE(verify_evidence(same_size()).ok());
 }
 
@@ -105,11 +107,11 @@ TEST_F(EvidenceFile, OfDifferentSizesSaysWhereTheyDiffer) {
   for (const auto& message : {different_sizes(), evidence(longer, here, 3)}) {
     const auto read = read_evidence(message.SerializeAsString());
     ASSERT_TRUE(read.ok()) << read.error().text();
-    EXPECT_NE(read->first.size, read->second.size);
-    EXPECT_EQ(read->at, TreeSize(3));
-    const bool here_first = read->first.size == TreeSize(3);
-    EXPECT_EQ(here_first ? read->first_root : read->second_root, here.root());
-    EXPECT_EQ(here_first ? read->second_root : read->first_root, there.root());
+    EXPECT_NE(heads(*read).first.size, heads(*read).second.size);
+    EXPECT_EQ(heads(*read).at, TreeSize(3));
+    const bool here_first = heads(*read).first.size == TreeSize(3);
+    EXPECT_EQ(here_first ? heads(*read).first_root : heads(*read).second_root, here.root());
+    EXPECT_EQ(here_first ? heads(*read).second_root : heads(*read).first_root, there.root());
   }
 }
 
@@ -117,8 +119,8 @@ TEST_F(EvidenceFile, MayDifferBeforeTheEndOfBoth) {
   const History third = history({"genesis", "another practice", "there", "and on", "and on"});
   const auto read = read_evidence(evidence(here, third, 2).SerializeAsString());
   ASSERT_TRUE(read.ok()) << read.error().text();
-  EXPECT_EQ(read->first_root, here.root(0, 2));
-  EXPECT_EQ(read->second_root, third.root(0, 2));
+  EXPECT_EQ(heads(*read).first_root, here.root(0, 2));
+  EXPECT_EQ(heads(*read).second_root, third.root(0, 2));
 }
 
 TEST_F(EvidenceFile, FieldsOfALaterVersionAreNoFault) {
@@ -254,8 +256,8 @@ TEST_F(EvidenceFile, TheExampleOfTheSpecification) {
     EXPECT_EQ(to_hex(sha256(file).view()), digest);
     const auto read = read_evidence(file);
     ASSERT_TRUE(read.ok()) << read.error().text();
-    EXPECT_EQ(read->first_root, first.root());
-    EXPECT_EQ(read->second_root, second.root());
+    EXPECT_EQ(heads(*read).first_root, first.root());
+    EXPECT_EQ(heads(*read).second_root, second.root());
   }
 }
 

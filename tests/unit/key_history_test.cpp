@@ -1,8 +1,12 @@
-// Which keys a log had, by what its statements say: rotations by the old key, recoveries by the recovery key.
+// Which keys a log had, by what its statements say: rotations by the old key, recoveries by the recovery key;
+// and what is evidence under them.
 #include "crypto/key_history.h"
 
 #include <gtest/gtest.h>
 
+#include "crypto/evidence.h"
+#include "crypto/hash.h"
+#include "crypto/key_history_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -160,6 +164,124 @@ TEST_F(KeyHistories, OfTwoTheLongerGoesOnAndTheRecoveryOutweighsWhateverItVoids)
   EXPECT_EQ(compare(recovered(owner, 12, 'm'), rotated(owner, 15, 'k', 'n')), KeyOrder::kFirstGoesOn);
 }
 
+TEST_F(KeyHistories, WhatIsKeptIsWhatWasAdded) {
+  const KeyHistory history = recovered(rotated(first, 10, 'a', 'b'), 12, 'c');
+  const auto kept = KeyHistory::kept(history.identity(), history.notes());
+  ASSERT_TRUE(kept.ok()) << kept.error().text();
+  EXPECT_EQ(compare(*kept, history), KeyOrder::kSame);
+  EXPECT_EQ(kept->notes(), history.notes());
+  EXPECT_EQ(kept->changes()[1].is_recovery, true);
+  auto swapped = history.notes();
+  std::swap(swapped[0], swapped[1]);
+  EXPECT_FALSE(KeyHistory::kept(history.identity(), swapped).ok());
+}
+
+// Whoever passes a statement on may add what he likes: it is not kept.
+TEST_F(KeyHistories, OfAStatementTheOneSignatureThatCountsIsKept) {
+  const std::string good = statement(first, false, 10, 'b', key('a'));
+  const auto parsed = parse_note(good);
+  ASSERT_TRUE(parsed.ok());
+  const std::string longer = good + sign_note(parsed->text, "somebody.example", key('x')).line();
+  KeyHistory history = first;
+  ASSERT_TRUE(history.add(longer).ok());
+  EXPECT_EQ(history.notes().front(), good);
+}
+
+TEST_F(KeyHistories, WhatAReplacedKeyHasSignedIsTold) {
+  const KeyHistory history = rotated(first, 10, 'a', 'b');
+  const std::string late = head(origin, 11, 'a');
+  EXPECT_TRUE(history.lost_word(late));
+  EXPECT_FALSE(history.open_any_head(late)->had_word) << "a fork by it is evidence all the same";
+  EXPECT_FALSE(history.lost_word(head(origin, 10, 'a')));
+  EXPECT_FALSE(history.lost_word(head(origin, 11, 'b')));
+  EXPECT_FALSE(history.lost_word(head(origin, 11, 'x'))) << "that is nobody's";
+  EXPECT_FALSE(history.open_any_head(head(origin, 11, 'x')).ok());
+  EXPECT_FALSE(first.lost_word(late));
+  std::string forged = late;
+  forged[forged.size() - 9] = static_cast<char>(forged[forged.size() - 9] ^ 1);
+  EXPECT_EQ(history.open_head(forged).error().code, Code::kBadSignature)
+      << "a lie, and no head of an old key";
+  // The first key comes back: it has the word twice.
+  const KeyHistory back = rotated(history, 20, 'b', 'a');
+  EXPECT_TRUE(back.lost_word(head(origin, 11, 'a')));
+  EXPECT_TRUE(back.open_head(head(origin, 21, 'a')).ok());
+  EXPECT_TRUE(back.open_head(head(origin, 10, 'a')).ok());
+}
+
+TEST_F(KeyHistories, TheTextOfItProvesItself) {
+  const KeyHistory history = recovered(rotated(first, 10, 'a', 'b'), 12, 'c');
+  const std::string text = key_history_text(history);
+  const auto parsed = parse_key_history(text);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().text();
+  EXPECT_EQ(parsed->notes(), history.notes());
+  EXPECT_EQ(parsed->identity(), history.identity());
+  EXPECT_LT(text.size(), limits::kKeyHistoryBytes);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    const auto other = parse_key_history(changed);
+    EXPECT_TRUE(!other.ok() || key_history_text(*other) == changed) << "byte " << i;
+    EXPECT_FALSE(other.ok() && other->notes() == history.notes()) << "byte " << i;
+  }
+  EXPECT_FALSE(parse_key_history(text.substr(0, text.size() - 1)).ok());
+  EXPECT_FALSE(parse_key_history(text + "more\n").ok());
+  EXPECT_EQ(parse_key_history(std::string(limits::kKeyHistoryBytes + 1, 'x')).error().code, Code::kTooLarge);
+}
+
+class KeyEvidence : public KeyHistories {
+ protected:
+  static SignedTree tree(const std::string& origin, std::uint64_t size, char fill, char signer) {
+    return {sign_checkpoint({origin, TreeSize(size), root(fill)}, key(signer)), {}};
+  }
+  KeyHistory history = rotated(first, 10, 'a', 'b');
+};
+
+TEST_F(KeyEvidence, IsVerifiedUnderWhicheverKeySigned) {
+  const auto verify = [&](char one, char other) {
+    return verify_evidence(
+        make_evidence(history, TreeSize(20), tree(origin, 20, 'x', one), tree(origin, 20, 'y', other)));
+  };
+  EXPECT_TRUE(verify('b', 'b').ok());
+  EXPECT_TRUE(verify('a', 'b').ok()) << "one of a replaced key";
+  EXPECT_TRUE(verify('a', 'a').ok());
+  EXPECT_EQ(verify('b', 'x').error().code, Code::kBadSignature);
+  EXPECT_EQ(verify('b', 'b')->keys.notes(), history.notes());
+  v1::Evidence without =
+      make_evidence(history, TreeSize(20), tree(origin, 20, 'x', 'b'), tree(origin, 20, 'y', 'b'));
+  without.clear_statements();
+  EXPECT_EQ(verify_evidence(without).error().code, Code::kBadSignature) << "nobody knows that key";
+}
+
+TEST_F(KeyEvidence, OfBeforeARecoveryIsVoidAfterIt) {
+  const KeyHistory after = recovered(history, 12, 'c');
+  const auto old = tree(origin, 20, 'x', 'b');
+  EXPECT_FALSE(verify_evidence(make_evidence(after, TreeSize(20), old, tree(origin, 20, 'y', 'b'))).ok());
+  EXPECT_FALSE(
+      verify_evidence(make_evidence(after, TreeSize(20), old, tree(origin + "/1", 20, 'y', 'c'))).ok());
+  EXPECT_TRUE(verify_evidence(make_evidence(after, TreeSize(20), tree(origin + "/1", 20, 'x', 'c'),
+                                            tree(origin + "/1", 20, 'y', 'c')))
+                  .ok());
+}
+
+TEST_F(KeyEvidence, AreTwoStatementsOfOneNumber) {
+  const KeyHistory other = rotated(first, 11, 'a', 'x');
+  const auto evidence = make_evidence(rotated(history, 12, 'b', 'c'), other);
+  ASSERT_TRUE(evidence);
+  EXPECT_TRUE(verify_evidence(*evidence).ok());
+  EXPECT_EQ(evidence->statements_size(), 0);
+  const auto later = make_evidence(rotated(history, 12, 'b', 'c'), rotated(history, 13, 'b', 'd'));
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->statements_size(), 1);
+  EXPECT_TRUE(verify_evidence(*later).ok());
+  EXPECT_FALSE(make_evidence(history, rotated(history, 12, 'b', 'c'))) << "one goes on";
+  v1::Evidence same = *evidence;
+  same.set_second(same.first());
+  EXPECT_EQ(verify_evidence(same).error().code, Code::kBadProof);
+  v1::Evidence forged = *evidence;
+  forged.set_second(statement(first, false, 12, 'z', key('z')));
+  EXPECT_EQ(verify_evidence(forged).error().code, Code::kBadSignature);
+}
+
 // The example of PROTOCOL.md; tests/functional/wire.py computes it too.
 TEST_F(KeyHistories, TheExampleOfTheSpecification) {
   const auto seeded = [](char first) {
@@ -181,8 +303,15 @@ TEST_F(KeyHistories, TheExampleOfTheSpecification) {
     EXPECT_TRUE(history.add(sign_statement(statement, history.vkey().name, signer)).ok());
     return to_hex(statement.digest().view());
   };
+  KeyHistory other = history;
   EXPECT_EQ(add(false, seeded('\x60'), signing, {}),
             "d90ac6ecf08f71cbbbde74f8c970abcdff656a50c56289441b9e61dd5d8f3198");
+  std::swap(history, other);
+  add(false, seeded('\x80'), signing, {});
+  std::swap(history, other);
+  // SHA-256 of `statement evidence`.
+  EXPECT_EQ(to_hex(sha256(make_evidence(history, other)->SerializeAsString()).view()),
+            "0aad5b1bc68176e7ba0412c9cab3b7dfd68f8474e161a18dc86580421cc1de80");
   EXPECT_EQ(add(true, seeded('\x80'), recovery, seeded('\xa0').public_key()),
             "c7f144e72222f6d774f855c0aeb5983da77d23e6f60b6a5661cf0e2e9a2701a8");
 }

@@ -25,6 +25,7 @@ constexpr std::chrono::seconds kRegretted{
 void CityLife::begin() {
   stage_.each(stage_.scenario.notes_per_day, [this](SimNode& node) { publish_note(node); });
   stage_.each(stage_.scenario.erasures_per_day, [this](SimNode& node) { erase_note(node); });
+  stage_.each(stage_.scenario.rotations_per_day, [this](SimNode& node) { rotate_key(node); });
   stage_.each(stage_.scenario.filter_changes_per_day, [this](SimNode& node) { change_filter(node); });
   stage_.each(stage_.scenario.vouch_changes_per_day, [this](SimNode& node) { change_vouch(node); });
   stage_.each(stage_.scenario.files_wanted_per_day, [this](SimNode& node) { want_some_file(node); });
@@ -36,6 +37,13 @@ void CityLife::begin() {
     stage_.schedule.at(std::chrono::minutes(30),
                        [this, node = stage_.nodes[index].get()] { vouch_for_nobody(*node, 1000); });
   }
+}
+
+void CityLife::rotate_key(SimNode& node) {
+  Draft draft;
+  draft.next_key = SigningKey::from_seed(stage_.chance.bytes(32));
+  stage_.counters.add("keys replaced");
+  node.publish(std::move(draft));
 }
 
 void CityLife::vouch_for_nobody(SimNode& node, std::size_t count) {

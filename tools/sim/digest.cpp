@@ -51,7 +51,7 @@ void add_records(Digest& out, Store& store, const LogState& log) {
 void add_logs(Digest& out, Store& store, const std::vector<LogState>& logs) {
   out.add(logs.size());
   for (const LogState& log : logs) {
-    out.add(log.id).add(log.identity.name).add(log.range.size().value).add(log.range.root());
+    out.add(log.id).add(log.identity().name).add(log.range.size().value).add(log.range.root());
     out.add(log.whole).add(log.seen).add(log.frozen ? 1 : 0).add(log.out_since ? 1 : 0);
     out.add(log.journal_seq.value).add(log.bytes);
     add_records(out, store, log);

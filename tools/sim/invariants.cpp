@@ -126,6 +126,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
 }
 
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
+  if (const auto wrong = keys_.stored(node, body, truth_)) fail(node, *wrong);
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
     if (const auto wrong = truth_.differs(commit->run.log, commit->run.records))
       fail(node, "stored " + *wrong);
@@ -190,12 +191,12 @@ void Invariants::check_store(SimNode& node) {
     for (std::uint64_t i = 0; i < log.range.size().value; ++i) {
       auto record = node.store().record(log.id, EntryIndex(i));
       if (!record.ok())
-        return fail(node, "does not hold entry " + std::to_string(i) + " of " + log.identity.name);
+        return fail(node, "does not hold entry " + std::to_string(i) + " of " + log.identity().name);
       const auto entry = parse_entry(record->entry);
       const bool lacks = entry.ok() && entry->body_size() > 0 && record->body.empty();
       if (lacks && record->state == BodyState::kHeld) {
         fail(node,
-             "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
+             "lacks the body of entry " + std::to_string(i) + " of " + log.identity().name + " unnoticed");
       }
       bytes += record->entry.size() + (record->transit ? 0 : record->body.size());
       if (!record->body.empty()) check_erased(node, log.id, EntryIndex(i));

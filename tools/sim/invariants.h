@@ -25,6 +25,7 @@
 #include <functional>
 
 #include "tools/sim/heads_seen.h"
+#include "tools/sim/keys_seen.h"
 #include "tools/sim/policy_oracle.h"
 #include "tools/sim/truth.h"
 
@@ -197,6 +198,7 @@ class Invariants {
   std::map<NodeIndex, Keeping> keeping_;
   std::map<NodeIndex, Own> own_;
   HeadsSeen seen_;
+  KeysSeen keys_;
   bool any_older_ = false;  // the store of some node was put back
   unsigned looks_ = 0;
   std::map<NodeKey, SimNode*> by_key_;

@@ -339,7 +339,7 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
         continue;
       }
       fail(node, "its cursor in the journal of " + peer->name() + " has passed " +
-                     entries(row.whole->size.value) + " of " + row.identity.name + ", of which it holds " +
+                     entries(row.whole->size.value) + " of " + row.identity().name + ", of which it holds " +
                      std::to_string(mine->second->range.size().value));
     }
   }

@@ -29,6 +29,7 @@ struct Scenario {
   // What cities do
   double notes_per_day = 4;       // of each
   double erasures_per_day = 0.3;  // of each
+  double rotations_per_day = 0;   // of each: its signing key is replaced
   double hasty = 0;               // share of notes that are erased within seconds
   std::size_t note_bytes = 700;
   double attached = 0;               // share of notes that have a file

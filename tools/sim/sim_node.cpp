@@ -31,11 +31,11 @@ OwnEpochs epochs_of(const SigningKey& node, Chance& chance) {
 }  // namespace
 
 SignatureMemory::SignatureMemory() {
-  checks_.open = [this](BytesView note, const VKey& vkey) {
-    const Bytes key = vkey.text() + "\n" + Bytes(note);
+  checks_.open = [this](BytesView note, const KeyHistory& keys) {
+    Bytes key = keys.identity().log_id().bytes() + Bytes(note);
+    if (!keys.changes().empty()) key += keys.changes().back().statement.digest().bytes();
     const auto known = notes_.find(key);
-    return known != notes_.end() ? known->second
-                                 : notes_.emplace(key, open_checkpoint(note, vkey)).first->second;
+    return known != notes_.end() ? known->second : notes_.emplace(key, keys.open_head(note)).first->second;
   };
   checks_.genesis = [this](BytesView leaf, const LogIdentity& identity) {
     const Bytes key = identity.log_id().bytes() + Bytes(leaf);

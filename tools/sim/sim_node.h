@@ -32,7 +32,7 @@ class SignatureMemory {
   std::uint64_t verified() const { return notes_.size() + geneses_.size(); }
 
  private:
-  std::unordered_map<Bytes, Result<Checkpoint>> notes_;
+  std::unordered_map<Bytes, Result<KeyHistory::Head>> notes_;
   std::unordered_map<Bytes, Result<LogKeys>> geneses_;
   SignatureChecks checks_;
 };

@@ -199,6 +199,9 @@ void World::on_event(SimNode& node, const Event& event) {
     case Kind::kForked:
       stage_.counters.add("forks noticed");
       return stage_.note(node, "noticed two histories of " + about);
+    case Kind::kKeyReplaced:
+      stage_.counters.add("statements taken");
+      return stage_.note(node, "has seen that the key of " + about + " was replaced");
     case Kind::kPeerLied:
       stage_.counters.add("liars disconnected");
       if (node.liar() == nullptr) stage_.invariants.check_accusation(node, event.peer, event.text);

@@ -1,0 +1,294 @@
+"""A city's signing key is replaced: routinely, cut short at every step, and where an old copy still has the old one."""
+
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from api import account, ask, bearer, post
+from nodes import BIN, MARKS, NodesTest, connected, koinon, own_entries, peer, wait_for
+from wire import contradiction, read_keys
+from wire import vkey as wire_vkey
+
+
+def vkey(node):
+    return node.run("id").splitlines()[0]
+
+
+def keys_of(node):
+    return node.data / "keys"
+
+
+def state(node):
+    return node.local("GET", "/api/v1/status")["standing"]["state"]
+
+
+class KeysTest(NodesTest):
+    def friends(self, *cities):
+        """Seoul, which has published, and these peers, which have its log."""
+        seoul, others = self.node("seoul"), [self.node(city) for city in cities]
+        for other in others:
+            peer(seoul, other)
+        for other in others:
+            wait_for(lambda: connected(seoul, other.name) and connected(other, "seoul.example"), "they connect")
+        seoul.publish("Before")
+        self.followed(seoul, *others)
+        return seoul, *others
+
+    def followed(self, seoul, *others):
+        for other in others:
+            wait_for(lambda: other.entries("seoul.example") == own_entries(seoul), f"{other.city} has all of Seoul's log")
+
+    def verify(self, proof, key, ok=True):
+        done = subprocess.run([str(BIN / "koinon"), "verify", str(proof), "--vkey", key], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0 if ok else 1, done.stderr)
+        return done.stdout if ok else done.stderr
+
+
+class Rotation(KeysTest):
+    def test_everybody_follows_and_proofs_lead_back_to_the_first_key(self):
+        seoul, milan = self.friends("milan")
+        first, old_proof, proof = vkey(seoul), pathlib.Path(self.folder) / "old", pathlib.Path(self.folder) / "proof"
+        before = seoul.refs(city="seoul.example", kind="practice")[0]
+        seoul.run("prove", before, "-o", old_proof)
+        self.assertFalse((old_proof.parent / "old.keys").exists(), "there is no statement")
+        old_key = (keys_of(seoul) / "signing.key").read_bytes()
+        said = seoul.run("rotate-key")
+        second = vkey(seoul)
+        self.assertNotEqual(second, first)
+        self.assertEqual(second.split("+")[0], first.split("+")[0], "the origin stays")
+        self.assertIn(second, said)
+        self.assertNotEqual((keys_of(seoul) / "signing.key").read_bytes(), old_key)
+        self.assertEqual((keys_of(seoul) / "signing.key").stat().st_mode & 0o777, 0o600)
+        self.assertFalse((keys_of(seoul) / "signing-next.key").exists())
+        after = seoul.publish("After")
+        self.followed(seoul, milan)
+        self.assertEqual({p["title"] for p in milan.listed(city="seoul.example", kind="practice")}, {"Before", "After"})
+        # Another city proves it; who knows the first key, or the second, verifies it with no node.
+        milan.run("prove", after, "-o", proof)
+        self.assertTrue((proof.parent / "proof.keys").exists())
+        for key in (first, second):
+            self.assertIn("After", self.verify(proof, key))
+        self.assertIn("Before", self.verify(old_proof, first), "a proof of before holds as it did")
+        self.verify(old_proof, second, ok=False)
+        self.verify(proof, vkey(milan), ok=False)
+        keys = proof.parent / "proof.keys"
+        good = keys.read_bytes()
+        followed = read_keys(good)
+        self.assertEqual(followed.sequence, 1)
+        self.assertEqual(wire_vkey(followed.name, followed.signing), second, "who reads it by the specification alone finds the same")
+        for at in range(0, len(good), 37):
+            keys.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+            self.verify(proof, first, ok=False)
+        keys.unlink()
+        self.assertIn("proof.keys belongs beside the proof", self.verify(proof, first, ok=False))
+        self.verify(proof, second)
+        # A newcomer, and a second time.
+        seoul.run("rotate-key")
+        seoul.publish("Third")
+        la = self.node("la")
+        peer(milan, la)
+        peer(seoul, la)
+        self.followed(seoul, la, milan)
+        la.run("prove", "seoul.example/0", "-o", proof)
+        for key in (first, second, vkey(seoul)):
+            self.verify(proof, key)
+        shown = la.local("GET", "/api/v1/cities/seoul.example")
+        self.assertEqual(shown["vkey"], vkey(seoul))
+        self.assertEqual(len([change["at"] for change in shown["key_changes"]]), 2)
+        page = ask("GET", f"http://127.0.0.1:{la.http_port}/cities/seoul.example").body.decode()
+        self.assertEqual(page.count("by a statement of its own old key"), 2)
+        for node in (seoul, milan, la):
+            self.assertNotIn("does not verify", node.log())
+            self.assertIn("Nothing is damaged", self.fsck(node))
+
+    def fsck(self, node):
+        node.stop()
+        said = koinon("fsck", data=node.data)
+        node.start()
+        return said
+
+    def test_cut_short_at_every_step(self):
+        seoul, milan = self.friends("milan")
+        keys = keys_of(seoul)
+        old = (keys / "signing.key").read_bytes()
+        other = self.node("other", start=False)
+
+        def goes_on(title, key):
+            seoul.start()
+            self.assertEqual(vkey(seoul), key)
+            self.assertFalse((keys / "signing-next.key").exists())
+            seoul.publish(title)
+            self.followed(seoul, milan)
+        first = vkey(seoul)
+        # The next key is on disk, and nothing was signed.
+        seoul.stop()
+        shutil.copy(keys_of(other) / "signing.key", keys / "signing-next.key")
+        goes_on("Nothing was signed", first)
+        # The statement is signed, and the next key not in its place; the public file is the old one.
+        public = (keys / "identity").read_bytes()
+        seoul.run("rotate-key")
+        second = vkey(seoul)
+        seoul.stop()
+        (keys / "signing.key").rename(keys / "signing-next.key")
+        (keys / "signing.key").write_bytes(old)
+        (keys / "signing.key").chmod(0o600)
+        (keys / "identity").write_bytes(public)
+        goes_on("The statement was signed", second)
+        self.assertIn("statement ", (keys / "identity").read_text())
+        # Killed whenever it is: the node starts, and signs.
+        for wait in (0.0, 0.02, 0.05, 0.1, 0.2):
+            asks = subprocess.Popen([str(BIN / "koinon"), "--data", str(seoul.data), "rotate-key"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                asks.wait(0.25 + wait)
+            except subprocess.TimeoutExpired:
+                pass
+            seoul.stop(9)
+            asks.wait(30)
+            seoul.start()
+            seoul.publish(f"After a kill {wait}")
+        self.followed(seoul, milan)
+        self.assertFalse((keys / "signing-next.key").exists())
+
+    def test_sealed_keys_are_sealed_again(self):
+        words = pathlib.Path(self.folder) / "words"
+        words.write_text("correct horse battery staple\n")
+        seoul = self.node("seoul", "--passphrase-file", words, init_args=("--passphrase-file", str(words)))
+        seoul.run("rotate-key")
+        second = vkey(seoul)
+        self.assertIn(b"sealed", (keys_of(seoul) / "signing.key").read_bytes())
+        seoul.stop()
+        seoul.start("--passphrase-file", words)
+        seoul.publish("Goes on")
+        self.assertEqual(vkey(seoul), second)
+        words.rename(words.parent / "elsewhere")
+        self.assert_refused("words", lambda: seoul.run("rotate-key"))
+        words.parent.joinpath("elsewhere").rename(words)
+        seoul.publish("And on")
+
+    def test_only_an_operator_of_a_city_changes_its_key(self):
+        seoul, library = self.node("seoul"), self.node("library", start=False, init_args=("--observer",))
+        library.start()
+        self.assert_refused("observer", lambda: library.run("rotate-key"))
+        first = vkey(seoul)
+        for role, status in (("publisher", 403), ("reviewer", 403)):
+            self.assertEqual(post(seoul, "/api/v1/keys/signing", {}, bearer(account(seoul, role, role))).status, status)
+        self.assertEqual(vkey(seoul), first)
+        answer = post(seoul, "/api/v1/keys/signing", {}, bearer(account(seoul, "chief", "operator")))
+        self.assertEqual(answer.status, 201, answer.body)
+        self.assertEqual(answer.json()["vkey"], vkey(seoul))
+        self.assertIn("rotateKey", [line["action"] for line in seoul.json("audit")["items"]])
+        self.assert_refused("a rotation cannot be withdrawn", lambda: seoul.run("withdraw", answer.json()["ref"]))
+
+
+class OldCopies(KeysTest):
+    def old_copy(self, seoul):
+        """Seoul as it was before its key was changed; what came after is with its peers."""
+        seoul.stop()
+        place = pathlib.Path(self.folder) / "yesterday"
+        shutil.copytree(seoul.data, place)
+        seoul.start()
+        return place
+
+    def put_back(self, node, place):
+        node.stop()
+        shutil.rmtree(node.data)
+        shutil.copytree(place, node.data)
+        node.mark = MARKS.folder()
+
+    def test_an_old_backup_under_the_old_key_learns_that_it_has_not_the_new_one_and_signs_nothing(self):
+        seoul, milan = self.friends("milan")
+        yesterday = self.old_copy(seoul)
+        seoul.run("rotate-key")
+        seoul.publish("Under the new key")
+        self.followed(seoul, milan)
+        entries = own_entries(seoul)
+        self.put_back(seoul, yesterday)
+        seoul.start()
+        wait_for(lambda: state(seoul) == "stopped", "its peer shows it the statement")
+        self.assertIn("current key", seoul.run("status"))
+        self.assertEqual(seoul.keep("Kept")["state"], "waits-for-signing")
+        wait_for(lambda: own_entries(seoul) == entries, "its log comes back all the same")
+        # It is known after a restart, with nobody to ask.
+        milan.stop()
+        seoul.stop()
+        seoul.start()
+        wait_for(lambda: state(seoul) == "stopped", "it knows it by itself")
+        self.assertIn("was replaced", seoul.log())
+        milan.start()
+        wait_for(lambda: connected(milan, "seoul.example"), "they connect again")
+        self.assertEqual(milan.entries("seoul.example"), entries)
+        self.assertEqual([a for a in milan.status()["alarms"] if a["id"] == "forked"], [])
+
+    def test_two_statements_that_contradict_each_other_freeze_the_log_wherever_they_meet(self):
+        seoul, milan, la = self.friends("milan", "la")
+        la.stop()
+        yesterday = self.old_copy(seoul)
+        seoul.run("rotate-key")
+        seoul.publish("Under one key")
+        self.followed(seoul, milan)
+        # Whoever has the old key tells the other half another thing.
+        milan.stop()
+        self.put_back(seoul, yesterday)
+        seoul.start()
+        la.start()
+        wait_for(lambda: connected(la, "seoul.example"), "they connect")
+        seoul.run("sign", "--without", "milan.example")
+        wait_for(lambda: state(seoul) == "signs", "it has the word of its operator")
+        seoul.run("rotate-key")
+        seoul.publish("Under another key")
+        self.followed(seoul, la)
+        seoul.stop()
+        milan.start()
+        peer(milan, la)
+        for node in (milan, la):
+            wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} has the evidence")
+            self.assertNotIn("does not verify", node.log())
+        # Anybody verifies it, with our program and without it.
+        file = pathlib.Path(self.folder) / "evidence"
+        la.run("evidence", "seoul.example", "-o", file)
+        self.assertRegex(koinon("verify-evidence", file), "(?s)Statement 1 of the log was signed twice.*seoul.example/koinon/.*seoul.example/koinon/")
+        name, at, first, second = contradiction(file.read_bytes())
+        self.assertEqual((name, at), ("seoul.example", 0))
+        self.assertNotEqual(first, second)
+
+    def test_a_store_that_is_lost_is_made_anew_from_the_new_key_and_peers(self):
+        seoul, milan = self.friends("milan")
+        seoul.run("rotate-key")
+        seoul.publish("Under the new key")
+        self.followed(seoul, milan)
+        entries, key = own_entries(seoul), vkey(seoul)
+        aside = pathlib.Path(self.folder) / "keys"
+        shutil.copytree(keys_of(seoul), aside)
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        koinon("restore", "--keys", aside, "--peer", milan.line(), data=seoul.data)
+        seoul.mark = MARKS.folder()
+        seoul.start()
+        wait_for(lambda: own_entries(seoul) == entries, "its log comes back")
+        wait_for(lambda: state(seoul) == "signs", "and it signs on")
+        self.assertEqual(vkey(seoul), key)
+        seoul.publish("Goes on")
+        self.followed(seoul, milan)
+
+    def test_a_backup_of_after_is_put_back(self):
+        seoul, milan = self.friends("milan")
+        seoul.run("rotate-key")
+        seoul.publish("Under the new key")
+        place = pathlib.Path(self.folder) / "backup"
+        seoul.run("backup", place)
+        seoul.publish("Since the backup")
+        self.followed(seoul, milan)
+        entries = own_entries(seoul)
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        koinon("restore", place, data=seoul.data)
+        seoul.mark = MARKS.folder()
+        seoul.start()
+        wait_for(lambda: own_entries(seoul) == entries and state(seoul) == "signs", "it has its log back, and signs")
+        seoul.publish("Goes on")
+        self.followed(seoul, milan)
+
+
+if __name__ == "__main__":
+    unittest.main()
