@@ -20,14 +20,16 @@ std::vector<const KeyHistory::Change*> recoveries_of(const KeyHistory& history) 
 }  // namespace
 
 std::uint64_t KeyHistory::recoveries() const {
-  return static_cast<std::uint64_t>(std::count_if(changes_.begin(), changes_.end(),
+  return static_cast<std::uint64_t>(std::count_if(changes().begin(), changes().end(),
                                                   [](const Change& change) { return change.is_recovery; }));
 }
 
-VKey KeyHistory::vkey() const { return changes_.empty() ? identity_.vkey() : changes_.back().statement.key; }
+VKey KeyHistory::vkey() const {
+  return changes().empty() ? identity_.vkey() : changes().back().statement.key;
+}
 
 const PublicKey& KeyHistory::recovery_key() const {
-  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+  for (auto change = changes().rbegin(); change != changes().rend(); ++change) {
     if (change->statement.recovery_key) return *change->statement.recovery_key;
   }
   return identity_.recovery_key;
@@ -40,8 +42,8 @@ std::string KeyHistory::origin(std::uint64_t recoveries) const {
 Statement KeyHistory::next(bool is_recovery) const {
   Statement out;
   out.log = identity_.log_id();
-  out.sequence = changes_.size() + 1;
-  out.before = changes_.empty() ? Hash::from(out.log.view()) : changes_.back().statement.digest();
+  out.sequence = changes().size() + 1;
+  out.before = changes().empty() ? Hash::from(out.log.view()) : changes().back().statement.digest();
   out.key.name = origin(recoveries() + (is_recovery ? 1 : 0));
   return out;
 }
@@ -54,14 +56,14 @@ Result<KeyHistory> KeyHistory::kept(LogIdentity identity, const std::vector<Byte
 
 std::vector<Bytes> KeyHistory::notes() const {
   std::vector<Bytes> out;
-  for (const Change& change : changes_) out.push_back(change.note);
+  for (const Change& change : changes()) out.push_back(change.note);
   return out;
 }
 
 Status KeyHistory::add(BytesView note) { return take(note, true); }
 
 Status KeyHistory::take(BytesView bytes, bool verify) {
-  if (changes_.size() >= limits::kStatements)
+  if (changes().size() >= limits::kStatements)
     return fail(Code::kTooLarge, "a log has at most 64 statements", "statement");
   if (bytes.size() > limits::kStatementBytes)
     return fail(Code::kTooLarge, "a statement has at most 8 KiB", "statement");
@@ -76,7 +78,9 @@ Status KeyHistory::take(BytesView bytes, bool verify) {
   const auto lines = note.by(signer);
   if (lines.empty()) return fail(Code::kBadSignature, "no key that may sign it has signed it", "statement");
   KOINON_TRY(check(statement, is_recovery));
-  changes_.push_back({std::move(statement), is_recovery, SignedNote{note.text, {*lines.front()}}.encode()});
+  std::vector<Change> longer = changes();
+  longer.push_back({std::move(statement), is_recovery, SignedNote{note.text, {*lines.front()}}.encode()});
+  changes_ = std::make_shared<const std::vector<Change>>(std::move(longer));
   return {};
 }
 
@@ -88,47 +92,48 @@ Status KeyHistory::check(const Statement& statement, bool is_recovery) const {
   if (statement.key.name != expected.key.name) return refused("its key is named after another origin");
   if (!is_recovery && statement.recovery_key)
     return refused("only the recovery key names another recovery key");
-  if (!is_recovery && statement.key.key == vkey().key) return refused("it replaces a key by itself");
-  const TreeSize least = changes_.empty() ? TreeSize(1) : changes_.back().statement.size;
+  if (knows(statement.key)) return refused("it names a key that the log had before, or one with its key id");
+  const TreeSize least = changes().empty() ? TreeSize(1) : changes().back().statement.size;
   if (statement.size < least) return refused("it is about a smaller log than the statement before it");
   return {};
 }
 
+// Lines of a note name a key by its id: no two keys of one origin may have the same.
+bool KeyHistory::knows(const VKey& key) const {
+  const auto same = [&key](const VKey& other) {
+    return other.key == key.key || (other.name == key.name && other.id() == key.id());
+  };
+  if (same(identity_.vkey()) || same({key.name, SignatureType::kEd25519, recovery_key()})) return true;
+  return std::any_of(changes().begin(), changes().end(),
+                     [&](const Change& change) { return same(change.statement.key); });
+}
+
 KeyHistory KeyHistory::beginning(std::size_t count) const {
   KeyHistory out(identity_);
-  out.changes_.assign(changes_.begin(),
-                      changes_.begin() + static_cast<std::ptrdiff_t>(std::min(count, changes_.size())));
+  const auto end = changes().begin() + static_cast<std::ptrdiff_t>(std::min(count, changes().size()));
+  out.changes_ = std::make_shared<const std::vector<Change>>(changes().begin(), end);
   return out;
 }
 
-// Each key of the log that a signature line names, under the origin that the text names.
-Result<std::vector<KeyHistory::Signer>> KeyHistory::signers(const SignedNote& note) const {
+// Looks at each key whose line the note has, under the origin that its text names. No key is there twice.
+Result<KeyHistory::Head> KeyHistory::open_any_head(BytesView bytes) const {
+  KOINON_ASSIGN(const SignedNote note, parse_note(bytes));
   KOINON_ASSIGN(const Checkpoint checkpoint, parse_checkpoint_text(note.text));
-  std::vector<Signer> out;
+  std::optional<Head> out;
   VKey key = identity_.vkey();
   TreeSize from;
   std::uint64_t recoveries = 0;
-  for (std::size_t i = 0; i <= changes_.size(); ++i) {
-    const Change* ends = i < changes_.size() ? &changes_[i] : nullptr;
+  for (std::size_t i = 0; i <= changes().size(); ++i) {
+    const Change* ends = i < changes().size() ? &changes()[i] : nullptr;
     const bool had_word = checkpoint.size >= from &&
                           (ends == nullptr || ends->is_recovery || checkpoint.size <= ends->statement.size);
-    if (key.name == checkpoint.origin && !note.by(key).empty())
-      out.push_back({key, {checkpoint, recoveries, had_word}});
+    const bool is_named = key.name == checkpoint.origin && !note.by(key).empty();
+    if (is_named && (!out || had_word) && verify_note(note, key).ok())
+      out = Head{checkpoint, recoveries, had_word, key};
     if (ends == nullptr) break;
     key = ends->statement.key;
     from = ends->statement.size;
     recoveries += ends->is_recovery ? 1 : 0;
-  }
-  return out;
-}
-
-Result<KeyHistory::Head> KeyHistory::open_any_head(BytesView bytes) const {
-  KOINON_ASSIGN(const SignedNote note, parse_note(bytes));
-  KOINON_ASSIGN(const auto found, signers(note));
-  std::optional<Head> out;
-  for (const Signer& signer : found) {
-    KOINON_TRY(verify_note(note, signer.key));
-    if (!out || signer.head.had_word) out = signer.head;
   }
   if (!out) return fail(Code::kBadSignature, "no key of the log's signed this head", "checkpoint");
   return *out;
@@ -140,13 +145,9 @@ Result<KeyHistory::Head> KeyHistory::open_head(BytesView bytes) const {
   return head;
 }
 
-bool KeyHistory::lost_word(BytesView bytes) const {
-  if (changes_.empty()) return false;
-  const auto note = parse_note(bytes);
-  if (!note.ok()) return false;
-  const auto found = signers(*note);
-  if (!found.ok() || found->empty()) return false;
-  return std::none_of(found->begin(), found->end(), [](const Signer& one) { return one.head.had_word; });
+std::optional<TreeSize> KeyHistory::good_until(std::size_t statements) const {
+  if (statements >= changes().size() || changes()[statements].is_recovery) return std::nullopt;
+  return changes()[statements].statement.size;
 }
 
 KeyOrder compare(const KeyHistory& first, const KeyHistory& second) {

@@ -5,6 +5,7 @@
 // that the recovery keeps is void. Value type; no I/O, for any thread.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "crypto/checkpoint.h"
@@ -27,7 +28,7 @@ class KeyHistory {
   static Result<KeyHistory> kept(LogIdentity identity, const std::vector<Bytes>& notes);
 
   const LogIdentity& identity() const { return identity_; }
-  const std::vector<Change>& changes() const { return changes_; }
+  const std::vector<Change>& changes() const { return *changes_; }
   std::vector<Bytes> notes() const;  // of the statements, in order
   std::uint64_t recoveries() const;
   VKey vkey() const;  // that signs now; its name is the current origin
@@ -48,27 +49,27 @@ class KeyHistory {
     Checkpoint checkpoint;
     std::uint64_t recoveries = 0;  // of its origin; fewer than all: a recovery came since
     bool had_word = false;         // the key had the word at this size
+    VKey key;                      // that signed it; of several one that had the word
   };
-  // kBadSignature: no key of the log signed it. kRefused: one did that had not the word at its size.
+  // kBadSignature: no key of the log signed it. kRefused: those that did had not the word at its size.
+  // Anybody may add lines to a note: one that does not verify says nothing.
   Result<Head> open_head(BytesView note) const;
   // The same, whether or not the key had the word: what a key says twice is evidence all the same.
   Result<Head> open_any_head(BytesView note) const;
-  // What open_head would refuse, by its signature lines alone: they are not verified.
-  bool lost_word(BytesView note) const;
+  // Heads that were verified when the log had so many statements are good up to this size, whatever lines
+  // they have. Nothing: all are.
+  std::optional<TreeSize> good_until(std::size_t statements) const;
 
  private:
-  struct Signer {
-    VKey key;
-    Head head;
-  };
   Status take(BytesView note, bool verify);
-  Result<std::vector<Signer>> signers(const SignedNote& note) const;
   std::string origin(std::uint64_t recoveries) const;
   const VKey& key_after(std::size_t changes) const;
   Status check(const Statement& statement, bool is_recovery) const;
+  bool knows(const VKey& key) const;
 
   LogIdentity identity_;
-  std::vector<Change> changes_;
+  // Copies share it: a head that waits for its check has one.
+  std::shared_ptr<const std::vector<Change>> changes_ = std::make_shared<const std::vector<Change>>();
 };
 
 // How two histories of one log stand to each other.

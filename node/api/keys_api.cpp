@@ -19,7 +19,8 @@ KeysApi::KeysApi(ApiShared& shared)
               .tag = "operating",
               .summary = "Replace the signing key of this city",
               .gives = "KeyChange",
-              .status = 201},
+              .status = 201,
+              .takes_person = true},
              this, &KeysApi::rotate_key, {.made = ref_of}),
       shared_(shared),
       parts_(shared.parts) {}

@@ -37,6 +37,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 Status Daemon::prepare() {
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
+  KOINON_TRY(take_statements(*store, folder_->files()));
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   if (state.own_log) {

@@ -20,9 +20,9 @@ constexpr std::size_t kPassphraseBytes = 4096;
 constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosigner.key",
                                                   "keys/sealing.key"};
 constexpr const char* kNodeKey = "keys/node.key";
+constexpr const char* kNextKey = "signing-next";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr const char* kNextKey = "signing-next";
 constexpr std::array<const char*, 7> kOthers = {
     "store.db-wal",   "office.db",     "office.db-wal",        "index.db",
     "instance-token", "keys/identity", "keys/signing-next.key"};
@@ -167,14 +167,15 @@ Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase
 }
 
 Status write_next_key(const DataFolder& folder, const SigningKey& next, std::string_view passphrase) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder.key(kNextKey), ignored))
+    return fail(Code::kConflict, "a key lies there already", folder.key(kNextKey).string());
   return write_key_file(folder.key(kNextKey), "signing", next.seed(), passphrase);
 }
 
 Status put_next_key(const DataFolder& folder) {
   return replace_file(folder.key(kNextKey), folder.key("signing"));
 }
-
-Status drop_next_key(const DataFolder& folder) { return remove_file(folder.key(kNextKey)); }
 
 Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("node")); }
 

@@ -76,7 +76,7 @@ struct CityKeys {
   SigningKey signing;
   SigningKey cosigner;
   SealingSecret sealing;
-  // Made to replace the signing key; only the store says whether that was signed.
+  // Made to replace the signing key. Only the log says whether it does.
   std::optional<SigningKey> next_signing = std::nullopt;
 };
 struct NodeKeys {
@@ -88,12 +88,11 @@ CityKeys generate_city_keys();
 Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_view passphrase);
 // A folder without a signing key is an observer's.
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase);
-// The key that is to replace the signing key is on disk before the statement is signed.
+// The key that is to replace the signing key is on disk before the statement is signed. One that lies there
+// is never written over: another node may have stated it.
 Status write_next_key(const DataFolder& folder, const SigningKey& next, std::string_view passphrase);
 // It signs now: its file takes the place of the old one, which is gone for good.
 Status put_next_key(const DataFolder& folder);
-// It was never stated.
-Status drop_next_key(const DataFolder& folder);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 
 // The passphrase of sealed keys: from `file` if one is named, else from the systemd credential

@@ -17,12 +17,9 @@ Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const s
 
 Status FolderInUse::settle_next_key(const KeyHistory& stated) {
   if (!keys_.city || !keys_.city->next_signing) return {};
-  if (keys_.city->next_signing->public_key() == stated.vkey().key) {
-    KOINON_TRY(put_next_key(files_));
-    keys_.city->signing = *keys_.city->next_signing;
-  } else {
-    KOINON_TRY(drop_next_key(files_));
-  }
+  if (keys_.city->next_signing->public_key() != stated.vkey().key) return {};
+  KOINON_TRY(put_next_key(files_));
+  keys_.city->signing = *keys_.city->next_signing;
   keys_.city->next_signing.reset();
   return {};
 }

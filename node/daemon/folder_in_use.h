@@ -30,8 +30,8 @@ class FolderInUse {
 
   const DataFolder& files() const { return files_; }
   const NodeKeys& keys() const { return keys_; }
-  // A change of the signing key may have been cut short: by what the log has stated the next key takes the
-  // place of the old one, or is dropped. Before other threads use the keys.
+  // A change of the signing key may have been cut short: where the log has stated the next key, it takes the
+  // place of the old one. Before other threads use the keys.
   Status settle_next_key(const KeyHistory& stated);
 
   // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of

@@ -93,6 +93,20 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
   return out;
 }
 
+Status take_statements(Store& store, const DataFolder& folder) {
+  KOINON_ASSIGN(const auto own, store.own_log());
+  const auto says = read_identity_file(folder.identity());
+  if (!own || !says.ok() || says->identity().log_id() != *own) return {};
+  const auto held = store.log_state(*own);
+  if (!held.ok() || compare(held->keys, *says) != KeyOrder::kSecondGoesOn) return {};
+  KOINON_TRY(store.begin(true));
+  if (const Status kept = store.keep_statements(*own, says->notes()); !kept.ok()) {
+    store.rollback();
+    return kept;
+  }
+  return store.commit();
+}
+
 Error own_log_forked() {
   return fail(Code::kRefused,
               "our own log has forked: two heads that contradict each other carry its signature, and other "

@@ -10,24 +10,24 @@ namespace koinon {
 void KeyChanges::change(const SigningPermit& permit, Done done) {
   if (under_way_.exchange(true))
     return done(fail(Code::kConflict, Sentence{"key.under_way", "the signing key is being changed already"}));
-  const SigningKey next = SigningKey::generate();
-  if (const Status prepared = prepare(next); !prepared.ok()) return finish(done, prepared.error());
-  Draft draft;
-  draft.next_key = next;
-  parts_.writer.publish(
-      permit, [draft](StoreReader&) { return Result<Draft>(draft); },
-      [this, next, done = std::move(done)](const Result<Published>& published) {
-        if (published.ok()) return on_signed(next, *published, done);
-        // Whether a commit that the disk failed was made is known at the next start.
-        const Status dropped = published.error().code == Code::kIo ? Status() : drop_next_key(parts_.folder);
-        if (!dropped.ok())
-          parts_.log_lines.warning("a key that was not used cannot be removed",
-                                   {{"reason", dropped.error().text()}});
-        finish(done, published.error());
+  const auto keys = std::make_shared<KeyHistory>();
+  parts_.writer.change(
+      [this, keys](Store& store) -> Status {
+        KOINON_ASSIGN(const LogState own, store.log_state(parts_.log));
+        *keys = own.keys;
+        return {};
+      },
+      [this, keys, permit, done = std::move(done)](const Status& read) {
+        if (!read.ok()) return finish(done, read.error());
+        const auto next = prepare(*keys);
+        if (!next.ok()) return finish(done, next.error());
+        sign(permit, *next, done);
       });
 }
 
-Status KeyChanges::prepare(const SigningKey& next) const {
+// A key that lies there is used: where a change was cut short, nobody but the log knows whether it was
+// stated.
+Result<SigningKey> KeyChanges::prepare(const KeyHistory& stated) const {
   KOINON_ASSIGN(const bool sealed, keys_are_sealed(parts_.folder));
   std::string passphrase;
   if (sealed) {
@@ -37,10 +37,31 @@ Status KeyChanges::prepare(const SigningKey& next) const {
                   Sentence{"key.no_passphrase",
                            "the keys are sealed, and the passphrase is not at hand; the key stays as it is"});
   }
-  return write_next_key(parts_.folder, next, passphrase);
+  // They must open: the next start reads all with one passphrase.
+  KOINON_ASSIGN(const NodeKeys keys, read_keys(parts_.folder, passphrase));
+  if (keys.city && keys.city->next_signing) {
+    if (keys.city->next_signing->public_key() != stated.vkey().key) return *keys.city->next_signing;
+    KOINON_TRY(put_next_key(parts_.folder));
+  }
+  const SigningKey next = SigningKey::generate();
+  KOINON_TRY(write_next_key(parts_.folder, next, passphrase));
+  return next;
 }
 
-// The statement is durable. What fails now the next start makes up for.
+// Where it fails, the next key stays: whether a commit that the disk failed was made is known at a start.
+void KeyChanges::sign(const SigningPermit& permit, const SigningKey& next, const Done& done) {
+  Draft draft;
+  draft.next_key = next;
+  parts_.writer.publish(
+      permit, [draft](StoreReader&) { return Result<Draft>(draft); },
+      [this, next, done](const Result<Published>& published) {
+        if (!published.ok()) return finish(done, published.error());
+        on_signed(next, *published, done);
+      });
+}
+
+// The statement is durable. What fails now the next start makes up for. The public file goes first: with it
+// and both key files a copy of this moment is whole.
 void KeyChanges::on_signed(const SigningKey& next, const Published& published, const Done& done) {
   const auto keys = std::make_shared<KeyHistory>();
   parts_.network.set_city_key(next);
@@ -52,8 +73,8 @@ void KeyChanges::on_signed(const SigningKey& next, const Published& published, c
       },
       [this, keys, published, done](const Status& read) {
         if (!read.ok()) return finish(done, read.error());
-        Status placed = put_next_key(parts_.folder);
-        if (placed.ok()) placed = write_identity_file(parts_.folder.identity(), *keys);
+        Status placed = write_identity_file(parts_.folder.identity(), *keys);
+        if (placed.ok()) placed = put_next_key(parts_.folder);
         if (!placed.ok())
           parts_.log_lines.error("the new signing key is not in its place yet; the next start puts it there",
                                  {{"reason", placed.error().text()}});

@@ -30,12 +30,13 @@ class KeyChanges {
 
   explicit KeyChanges(Parts parts) : parts_(std::move(parts)) {}
 
-  // Any thread; it takes as long as sealing a key. kConflict: a change is under way. The answer comes on the
-  // writer's thread, or at once.
+  // Any thread. kConflict: a change is under way. The answer comes on the writer's thread, which is held up
+  // for as long as opening and sealing keys takes, or at once.
   void change(const SigningPermit& permit, Done done);
 
  private:
-  Status prepare(const SigningKey& next) const;
+  Result<SigningKey> prepare(const KeyHistory& stated) const;
+  void sign(const SigningPermit& permit, const SigningKey& next, const Done& done);
   void on_signed(const SigningKey& next, const Published& published, const Done& done);
   void finish(const Done& done, const Result<KeyChanged>& result);
 

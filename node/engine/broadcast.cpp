@@ -73,9 +73,11 @@ void Broadcast::send_rows(Link& link) {
   if (!told.followed || !link.ready) return;
   told.announce_at.reset();
   v1::Frame frame;
+  std::size_t bytes = 0;  // of statements above all
   const auto flush = [&] {
     if (frame.heads().heads_size() > 0) links_.send(link, frame);
     frame.Clear();
+    bytes = 0;
   };
   told.rows_wait = false;
   const auto& rows = journal_.rows();
@@ -93,9 +95,13 @@ void Broadcast::send_rows(Link& link) {
     // Its author hears of it whether or not we still admit the log.
     if (log.state().frozen && (id == link.peer_log || logs_.serves(id))) forks_.tell(link, id);
     if (held || id == link.peer_log || !logs_.serves(id)) continue;
-    *frame.mutable_heads()->add_heads() = holdings_.head_message(link, log);
+    v1::Head& head = *frame.mutable_heads()->add_heads();
+    head = holdings_.head_message(link, log);
+    bytes += head.ByteSizeLong();
     told.told_cursor = told.sent_row;
-    if (frame.heads().heads_size() == static_cast<int>(limits::kHeadsPerFrame)) flush();
+    if (frame.heads().heads_size() == static_cast<int>(limits::kHeadsPerFrame) ||
+        bytes >= limits::kHeadsFrameBytes)
+      flush();
   }
   flush();
   told.sent_row = std::max(told.sent_row, journal_.last_row());

@@ -243,6 +243,7 @@ Status Fetcher::take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::siz
   intake_.begin(size);
   TakenChunk taken{fetch.generation, source, EntryIndex(chunk.from()), size, effects_.filter_number()};
   if (!intent.head_note.empty()) taken.pushed = fetch.target;
+  taken.stated = log.state().keys.changes().size();
   effects_.ask(std::move(intent), [this, id = log.id(), taken](Result<RunVerified> answer) {
     on_verified(logs_.at(id), taken, std::move(answer));
   });
@@ -259,9 +260,11 @@ void Fetcher::release(SessionId source, std::size_t size) {
 
 void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer) {
   const bool current = log.fetch->current && log.fetch->current->generation == chunk.generation;
-  const bool lost = answer.ok() && chunk.pushed && log.state().keys.lost_word(chunk.pushed->note);
+  const auto good_until = log.state().keys.good_until(chunk.stated);
+  const bool lost = chunk.pushed && good_until && chunk.pushed->size > *good_until;
   if (!answer.ok() || lost) {
     release(chunk.source, chunk.size);
+    if (current) cursors_.settle(chunk.source, log.id(), log.fetch->current->row);
     if (current) give_up(log, chunk.source);
     // Whoever pushes what a replaced key has signed may not know that.
     Link* link = links_.find(chunk.source);

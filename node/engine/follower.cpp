@@ -5,13 +5,16 @@
 namespace koinon::engine {
 namespace {
 
-// What a head offers, if it is what its checkpoint says.
-Offer offer_of(const ShownHead& shown, const Checkpoint& checkpoint) {
+// What a head offers, if it is what its checkpoint says. `told`: the keys under which it was verified, where
+// they are not those that we had.
+Offer offer_of(const ShownHead& shown, const Checkpoint& checkpoint,
+               const std::optional<KeyHistory>& told = std::nullopt) {
   return {shown.log,
           shown.keys.identity(),
           {checkpoint.size, checkpoint.root, shown.note},
           shown.source,
-          shown.row};
+          shown.row,
+          (told ? *told : shown.keys).changes().size()};
 }
 
 // What a checkpoint says, its signature not yet looked at.
@@ -134,7 +137,8 @@ bool Follower::lacks_statements(const v1::Head& head) const {
 }
 
 Status Follower::fill_keys(ShownHead& shown, const v1::Head& head, const Log* known) const {
-  if (static_cast<std::size_t>(head.statements_size()) > limits::kStatements)
+  if (static_cast<std::size_t>(head.statements_size()) > limits::kStatements ||
+      head.stated() > limits::kStatements)
     return fail(Code::kTooLarge, "a log has at most 64 statements", "head.statements");
   shown.statements.assign(head.statements().begin(), head.statements().end());
   if (known != nullptr) {
@@ -166,7 +170,7 @@ void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads
     const Result<HeadVerified>& head = (*answer)[i];
     if (!head.ok() && head.error().code != Code::kRefused) return links_.end_for_lie(*link, head.error());
     if (head.ok()) {
-      consider(offer_of(heads[i], head->checkpoint), head->told);
+      consider(offer_of(heads[i], head->checkpoint, head->told), head->told);
     } else {
       cursors_.settle(source, heads[i].log, heads[i].row);
     }
@@ -182,7 +186,8 @@ void Follower::remember(SessionId source, const std::vector<ShownHead>& heads,
     const Result<HeadVerified>& head = (*answer)[i];
     if (!head.ok()) continue;
     if (head->told) news_.keys_told(heads[i].log, *head->told, {});
-    seen_.note(heads[i].log, offer_of(heads[i], head->checkpoint).head, source);
+    const Offer offer = offer_of(heads[i], head->checkpoint, head->told);
+    if (has_word(offer)) seen_.note(offer.log, offer.head, source);
   }
 }
 
@@ -195,8 +200,7 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
     if (logs_.admits(offer.log)) (void)log_of(offer);
     news_.keys_told(offer.log, *told, link->peer);
   }
-  const Log* known = logs_.find(offer.log);
-  if (known != nullptr && known->state().keys.lost_word(offer.head.note)) return settle(offer);
+  if (!has_word(offer)) return settle(offer);
   const bool own = logs_.is_own(offer.log);
   if (own) {
     standing_.note_head(*link, offer.head);
@@ -224,6 +228,12 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
     return bodies_.forget_transit(log);
   }
   fetcher_.schedule(log);
+}
+
+// Statements may have come while it was verified.
+bool Follower::has_word(const Offer& offer) const {
+  const auto good_until = logs_.keys_of(offer.log, offer.identity).good_until(offer.stated);
+  return !good_until || offer.head.size <= *good_until;
 }
 
 void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }

@@ -33,6 +33,7 @@ class Follower {
                    const Result<HeadsVerified>& answer);
   void remember(SessionId source, const std::vector<ShownHead>& heads, const Result<HeadsVerified>& answer);
   void consider(const Offer& offer, const std::optional<KeyHistory>& told);
+  bool has_word(const Offer& offer) const;
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
   void refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size);

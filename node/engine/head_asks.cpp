@@ -120,10 +120,10 @@ void HeadAsks::store_again() {
 // --- what is sent ---
 
 void HeadAsks::ask_whose(Link& link, const LogId& log, std::uint32_t stated) {
+  add(link.peer, log);
   const auto [asked, first] = link.asks->whose.try_emplace(log, stated);
   if (!first && asked->second >= stated) return;
   asked->second = stated;
-  add(link.peer, log);
   ask_for(link, {log});
 }
 

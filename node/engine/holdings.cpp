@@ -43,7 +43,8 @@ v1::Head Holdings::head_message(const Link& link, const Log& log) const {
   const auto known = of(link, log.id());
   const KeyHistory& keys = log.state().keys;
   if (!known || known->value == 0) *head.mutable_identity() = to_message(keys.identity());
-  // A rotation stands in the log as the entry behind its size: whoever holds that has the statement.
+  // A rotation stands in the log as the entry behind its size: whoever follows the city and holds that has
+  // the statement. Who holds another branch asks for it.
   const auto& changes = keys.changes();
   if (!changes.empty() && (!known || *known <= changes.back().statement.size)) put_statements(head, keys);
   head.set_stated(static_cast<std::uint32_t>(changes.size()));

@@ -217,6 +217,7 @@ struct CommitStatements {
   static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   LogId log;
   std::vector<Bytes> notes;
+  std::optional<TreeSize> good_until;  // a seen head beyond it is forgotten: its key had not the word
 };
 // A peer has held entries of our own log.
 struct CommitHolder {

@@ -28,7 +28,8 @@ struct Offer {
   LogIdentity identity;
   StoredHead head;
   SessionId source;
-  JournalSeq row;  // of the source's journal; 0: outside it
+  JournalSeq row;          // of the source's journal; 0: outside it
+  std::size_t stated = 0;  // it was verified under so many statements of the log
 };
 
 // Of Offers.
@@ -44,6 +45,7 @@ struct TakenChunk {
   std::size_t size = 0;                             // of its frame
   std::uint64_t filter_number = 0;                  // the filter that says which of its bodies are wanted
   std::optional<StoredHead> pushed = std::nullopt;  // its signature is checked with the chunk
+  std::size_t stated = 0;                           // under so many statements of the log
 };
 
 // A part of a fetch that comes from one link: by one Get after the other, or by a push.

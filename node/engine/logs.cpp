@@ -1,13 +1,24 @@
 #include "node/engine/logs.h"
 
 namespace koinon::engine {
+namespace {
+
+// Few logs have statements, and few of these are held under an old key.
+bool is_lost(const LogState& state) {
+  if (state.keys.changes().empty() || !state.seen) return false;
+  const auto head = state.keys.open_any_head(state.seen->note);
+  return head.ok() && !head->had_word;
+}
+
+}  // namespace
 
 Logs::Logs(const TrustPolicy& trust, const std::optional<LogId>& own, std::vector<LogState> logs,
            const std::vector<LogId>& forked)
     : trust_(trust), own_(own) {
   for (LogState& state : logs) {
     const LogId id = state.id;
-    logs_.emplace(id, std::make_unique<Log>(std::move(state)));
+    const auto log = logs_.emplace(id, std::make_unique<Log>(std::move(state))).first;
+    log->second->lost_ = is_lost(log->second->state_);
   }
   // The store takes nothing of them, held or not: nothing is to be asked for that it would refuse.
   for (const LogId& id : forked) {
@@ -75,10 +86,10 @@ KeyHistory Logs::keys_of(const LogId& id, const LogIdentity& identity) const {
 }
 
 std::vector<Bytes> Logs::statements_of(const LogId& id) const {
+  if (const Log* log = find(id); log != nullptr && !log->state_.identity().name.empty())
+    return log->state_.keys.notes();
   const auto notes = statements_.find(id);
-  if (notes != statements_.end()) return notes->second;
-  const Log* log = find(id);
-  return log == nullptr ? std::vector<Bytes>() : log->state_.keys.notes();
+  return notes == statements_.end() ? std::vector<Bytes>() : notes->second;
 }
 
 bool Logs::lacks_own_key() const {
@@ -89,7 +100,11 @@ bool Logs::lacks_own_key() const {
 // --- verbs ---
 
 void Logs::remember(std::vector<KeptStatements> statements) {
-  for (KeptStatements& kept : statements) statements_.insert_or_assign(kept.log, std::move(kept.notes));
+  for (KeptStatements& kept : statements) {
+    const Log* log = find(kept.log);
+    if (log == nullptr || log->state_.identity().name.empty())
+      statements_.insert_or_assign(kept.log, std::move(kept.notes));
+  }
 }
 
 Log& Logs::create(const LogIdentity& identity, const LogId& id) {
@@ -108,15 +123,18 @@ Log& Logs::create(const LogIdentity& identity, const LogId& id) {
 void Logs::set_keys(const LogId& id, const KeyHistory& keys) {
   if (Log* log = find(id); log != nullptr && !log->state_.identity().name.empty()) {
     log->state_.keys = keys;
+    log->lost_ = is_lost(log->state_);
   } else {
     statements_.insert_or_assign(id, keys.notes());
   }
 }
 
 void Logs::extend(Log& log, const CompactRange& after, const StoredHead& head, std::vector<Hash> right) {
+  const bool is_new = log.state_.seen != head;
   log.state_.range = after;
   log.state_.seen = head;
   log.state_.seen_right = std::move(right);
+  if (is_new) log.lost_ = is_lost(log.state_);
 }
 
 void Logs::stand_whole(Log& log, const StoredHead& head) {
@@ -137,7 +155,11 @@ Log& Logs::advance_own(const LogState& state) {
   const bool frozen = slot->state_.frozen;
   if (own_key_ && state.keys.changes().size() > slot->state_.keys.changes().size())
     own_key_ = state.keys.vkey().key;
+  const KeyHistory learned = slot->state_.keys;
   slot->state_ = state;
+  // The store may not have taken yet what was seen.
+  if (compare(learned, state.keys) == KeyOrder::kFirstGoesOn && !learned.identity().name.empty())
+    slot->state_.keys = learned;
   slot->state_.journal_seq = published;
   slot->state_.frozen = state.frozen || frozen;
   relist(state.id);

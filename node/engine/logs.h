@@ -34,6 +34,8 @@ class Log {
   bool removing() const { return removing_; }
   // Runs given to the store, not yet answered; no fetch begins before that.
   std::size_t commits() const { return commits_; }
+  // Its newest head is of a key that had not the word there, by statements that came later.
+  bool holds_lost() const { return lost_; }
   // Our filter passes over its bodies: they are not looked for, and it is not removed.
   bool is_filtered() const { return filtered_; }
 
@@ -52,6 +54,7 @@ class Log {
   LogState state_;
   bool removing_ = false;
   bool filtered_ = false;
+  bool lost_ = false;
   std::size_t commits_ = 0;
 };
 

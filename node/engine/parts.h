@@ -44,7 +44,7 @@ struct Parts {
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
-  Rotation rotation{effects, store, logs, cursors, offers, fetcher, forks};
+  Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks};
   BroughtAnswers brought{peers, logs, journal, seen, standing, forks};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};

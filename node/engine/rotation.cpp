@@ -4,7 +4,8 @@ namespace koinon::engine {
 
 void Rotation::learn(const LogId& id, const KeyHistory& told, const NodeKey& teller) {
   Log* log = logs_.find(id);
-  switch (compare(logs_.keys_of(id, told.identity()), told)) {
+  const KeyHistory ours = logs_.keys_of(id, told.identity());
+  switch (compare(ours, told)) {
     case KeyOrder::kSame:
     case KeyOrder::kFirstGoesOn:
       return;
@@ -15,21 +16,22 @@ void Rotation::learn(const LogId& id, const KeyHistory& told, const NodeKey& tel
       if (log != nullptr) forks_.keep_statements(*log, told);
       return;
   }
+  const std::optional<TreeSize> good_until = told.good_until(ours.changes().size());
   logs_.set_keys(id, told);
-  if (log != nullptr) drop_lost_offers(*log);
+  if (good_until) seen_.forget_beyond(id, *good_until);
+  if (good_until && log != nullptr) drop_lost_offers(*log, *good_until);
   effects_.emit({Event::Kind::kKeyReplaced, teller, id, told.changes().back().statement.size,
                  told.identity().name + " has a new signing key, by a statement of its old one"});
-  write(id);
+  write(id, good_until);
 }
 
 // Their heads were verified before we knew that the key had lost the word.
-void Rotation::drop_lost_offers(Log& log) {
-  const KeyHistory& keys = log.state().keys;
+void Rotation::drop_lost_offers(Log& log, TreeSize good_until) {
   const Fetch* fetch = fetcher_.current(log);
-  if (fetch != nullptr && keys.lost_word(fetch->target.note)) fetcher_.abandon(log);
+  if (fetch != nullptr && fetch->target.size > good_until) fetcher_.abandon(log);
   std::vector<Offer> lost;
   for (const auto& [source, offer] : offers_.all(log)) {
-    if (keys.lost_word(offer.head.note)) lost.push_back(offer);
+    if (offer.head.size > good_until) lost.push_back(offer);
   }
   for (const Offer& offer : lost) {
     offers_.drop(log, offer.source);
@@ -39,24 +41,27 @@ void Rotation::drop_lost_offers(Log& log) {
 }
 
 // No cursor is kept meanwhile: what it would pass is what a restart must be told again.
-void Rotation::write(const LogId& id) {
-  std::vector<Bytes> notes = logs_.statements_of(id);
-  const std::size_t count = notes.size();
-  if (unkept_.insert_or_assign(id, count).second) cursors_.hold(id, Cursors::Untaken::kStatements);
-  effects_.ask(CommitStatements{id, std::move(notes)}, [this, id, count](const Result<Done>& answer) {
-    if (!answer.ok()) {
-      refused_.insert(id);
-      return store_.note_failure(id, answer.error());
-    }
-    refused_.erase(id);
-    if (unkept_.at(id) != count) return;  // more are being written
-    unkept_.erase(id);
-    cursors_.let_go(id, Cursors::Untaken::kStatements);
-  });
+void Rotation::write(const LogId& id, std::optional<TreeSize> good_until) {
+  Unkept& unkept = unkept_[id];
+  unkept.good_until = good_until;
+  const std::uint64_t number = unkept.number = ++written_;
+  cursors_.hold(id, Cursors::Untaken::kStatements);
+  effects_.ask(CommitStatements{id, logs_.statements_of(id), good_until},
+               [this, id, number](const Result<Done>& answer) {
+                 const auto it = unkept_.find(id);
+                 if (!answer.ok()) store_.note_failure(id, answer.error());
+                 if (it == unkept_.end() || it->second.number != number) return;  // more are being written
+                 it->second.refused = !answer.ok();
+                 if (!answer.ok()) return;
+                 unkept_.erase(it);
+                 cursors_.let_go(id, Cursors::Untaken::kStatements);
+               });
 }
 
 void Rotation::store_again() {
-  for (const LogId& id : std::exchange(refused_, {})) write(id);
+  for (const auto& [id, unkept] : std::map<LogId, Unkept>(unkept_)) {
+    if (unkept.refused) write(id, unkept.good_until);
+  }
 }
 
 }  // namespace koinon::engine

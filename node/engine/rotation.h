@@ -3,16 +3,18 @@
 #pragma once
 
 #include "node/engine/forks.h"
+#include "node/engine/seen_heads.h"
 
 namespace koinon::engine {
 
 class Rotation {
  public:
-  Rotation(Effects& effects, StoreHealth& store, Logs& logs, Cursors& cursors, Offers& offers,
-           Fetcher& fetcher, Forks& forks)
+  Rotation(Effects& effects, StoreHealth& store, Logs& logs, SeenHeads& seen, Cursors& cursors,
+           Offers& offers, Fetcher& fetcher, Forks& forks)
       : effects_(effects),
         store_(store),
         logs_(logs),
+        seen_(seen),
         cursors_(cursors),
         offers_(offers),
         fetcher_(fetcher),
@@ -27,18 +29,25 @@ class Rotation {
   void store_again();
 
  private:
-  void drop_lost_offers(Log& log);
-  void write(const LogId& id);
+  void drop_lost_offers(Log& log, TreeSize good_until);
+  void write(const LogId& id, std::optional<TreeSize> good_until);
 
   Effects& effects_;
   StoreHealth& store_;
   Logs& logs_;
+  SeenHeads& seen_;
   Cursors& cursors_;
   Offers& offers_;
   Fetcher& fetcher_;
   Forks& forks_;
-  std::map<LogId, std::size_t> unkept_;  // of logs whose statements the store has not taken: their number
-  std::set<LogId> refused_;              // of these, those that it has refused
+  // Statements that the store has not taken yet.
+  struct Unkept {
+    std::uint64_t number = 0;  // of the write
+    std::optional<TreeSize> good_until;
+    bool refused = false;
+  };
+  std::map<LogId, Unkept> unkept_;
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace koinon::engine

@@ -21,7 +21,8 @@ SeenHeads::SeenHeads(Effects& effects, StoreHealth& store, Peers& peers, Logs& l
 
 std::optional<SeenHead> SeenHeads::largest(const LogId& id) const {
   const Log* log = logs_.find(id);
-  std::optional<SeenHead> out = log == nullptr ? std::nullopt : largest_seen(log->state());
+  std::optional<SeenHead> out =
+      log == nullptr || log->holds_lost() ? std::nullopt : largest_seen(log->state());
   const auto kept = kept_.find(id);
   if (kept != kept_.end() && (!out || is_larger(kept->second, *out))) out = kept->second;
   return out;
@@ -29,7 +30,7 @@ std::optional<SeenHead> SeenHeads::largest(const LogId& id) const {
 
 TreeSize SeenHeads::largest_size(const LogId& id) const {
   TreeSize out;
-  if (const Log* log = logs_.find(id); log != nullptr) {
+  if (const Log* log = logs_.find(id); log != nullptr && !log->holds_lost()) {
     if (log->state().whole) out = log->state().whole->size;
     if (log->state().seen) out = std::max(out, log->state().seen->size);
   }
@@ -56,7 +57,9 @@ void SeenHeads::write(const LogId& log) {
 
 void SeenHeads::on_written(const LogId& log, TreeSize size, const Status& written) {
   if (!written.ok()) store_.note_failure(log, written.error());
-  if (kept_.at(log).head.size != size) return;  // a larger one is being written
+  const auto kept = kept_.find(log);
+  // A larger one is being written, or it counts no more.
+  if (kept == kept_.end() || kept->second.head.size != size) return;
   if (!written.ok()) {
     refused_.insert(log);
   } else if (refused_.erase(log) > 0 && refused_.empty()) {
@@ -73,6 +76,13 @@ void SeenHeads::note_stored(const Log& log, SessionId source) {
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log.id())
     link->seen->shown = std::max(link->seen->shown, log.state().seen->size);
   look_later(log.id(), source);
+}
+
+void SeenHeads::forget_beyond(const LogId& log, TreeSize size) {
+  const auto kept = kept_.find(log);
+  if (kept == kept_.end() || kept->second.head.size <= size) return;
+  kept_.erase(kept);
+  refused_.erase(log);
 }
 
 void SeenHeads::note_removed(const Log& log) {

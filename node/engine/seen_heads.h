@@ -40,6 +40,9 @@ class SeenHeads {
   bool has_refused() const { return !refused_.empty(); }
   // The store is tried again.
   void store_again();
+  // A statement was seen: heads of the log beyond this size that were kept are of a key that had not the
+  // word. The store forgets them with the statement.
+  void forget_beyond(const LogId& log, TreeSize size);
   // The log's data are removed; comes before Logs::forget.
   void note_removed(const Log& log);
 

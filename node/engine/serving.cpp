@@ -6,6 +6,14 @@
 namespace koinon::engine {
 namespace {
 
+// A signed statement of the longest name, with the one signature that is kept; a head's identity and the
+// rest of it. What is asked for by name is answered in one frame.
+constexpr std::size_t kStatementMost = 900;
+constexpr std::size_t kHeadRest = 512;
+static_assert(limits::kLogIdsPerRequest *
+                  (limits::kHeadNoteBytes + limits::kStatements * kStatementMost + kHeadRest) <=
+              limits::kFrameBytes);
+
 bool has_digest(const StoredRecord& record, BytesView digest) {
   const auto entry = parse_entry(record.entry);
   return entry.ok() && entry->body_digest() == digest;
@@ -38,7 +46,7 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
       static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
     return links_.end_for_lie(
-        link, fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
+        link, fail(Code::kMalformed, "a GetHeads needs a number and at most 32 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());

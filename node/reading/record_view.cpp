@@ -101,6 +101,13 @@ void put_body(StoreReader& store, const Bytes& bytes, bool brief, RecordView& ou
   out.body = std::move(*body);
 }
 
+// The key that signed the head which proves it. After a change of keys that may be an earlier one.
+VKey signer_of(const LogState& state) {
+  if (state.keys.changes().empty()) return state.keys.vkey();
+  const auto head = state.keys.open_any_head((state.whole ? state.whole : state.seen)->note);
+  return head.ok() ? head->key : state.keys.vkey();
+}
+
 }  // namespace
 
 std::string_view RecordView::kind_text() const { return readable() ? kind_name(kind) : "unreadable"; }
@@ -138,7 +145,7 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.city = directory.city(log);
   out.city_name = directory.display_name(log);
   out.leaf_hash = leaf_hash(record.entry);
-  out.signed_by = state.keys.vkey().text();
+  out.signed_by = signer_of(state).text();
   out.proven_against =
       state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
   out.frozen = state.frozen;

@@ -169,7 +169,8 @@ Result<Done> write(Store& store, const CommitAsks& intent) {
 Result<Done> write(Store& store, const CommitSeen& intent) { return done(store.keep_seen(intent.seen)); }
 
 Result<Done> write(Store& store, const CommitStatements& intent) {
-  return done(store.keep_statements(intent.log, intent.notes));
+  KOINON_TRY(store.keep_statements(intent.log, intent.notes));
+  return done(intent.good_until ? store.forget_seen(intent.log, *intent.good_until) : Status());
 }
 
 Result<Done> write(Store& store, const CommitHolder& intent) {
@@ -244,6 +245,11 @@ std::optional<Claim> claim_of(const IntentBody& body) {
           [&](const CommitWant& intent) { return of_file(intent.want.wish, intent.want.id.size); },
           [&](const CommitChunk& intent) {
             return of_file(intent.commit.wish, intent.commit.chunk.bytes.size() + limits::kRecordBytes);
+          },
+          [&](const CommitStatements& intent) {
+            std::uint64_t bytes = 0;
+            for (const Bytes& note : intent.notes) bytes += note.size();
+            return of_others(false, bytes);
           },
           [](const auto&) { return Maybe(); }},
       body);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <memory>
 #include <system_error>
 
@@ -14,6 +15,7 @@ namespace koinon::backup {
 namespace {
 
 constexpr const char* kStore = "store.db";
+constexpr int kKeyLooks = 5;
 
 Result<bool> is_there(const std::filesystem::path& path) {
   std::error_code error;
@@ -26,41 +28,53 @@ Result<bool> is_there(const std::filesystem::path& path) {
   return true;
 }
 
-}  // namespace
-
-Result<NodeFiles> NodeFiles::open(const std::filesystem::path& data) {
-  KOINON_ASSIGN(const bool there, is_there(data / kStore));
-  if (!there)
-    return fail(Code::kNotFound, "no node lives there: it has no " + std::string(kStore), data.string());
-  NodeFiles out;
-  KOINON_TRY(out.add_keys(data));
-  KOINON_TRY(out.add_small(data, "koinond.toml"));
-  for (const char* name : {"office.db", "index.db", kStore}) KOINON_TRY(out.add_database(data, name));
-  return out;
-}
-
-Status NodeFiles::add_keys(const std::filesystem::path& data) {
-  std::vector<std::string> names;
+// By name, in order.
+Result<std::map<std::string, Bytes>> read_keys(const std::filesystem::path& data) {
+  std::map<std::string, Bytes> out;
   std::error_code error;
   std::filesystem::directory_iterator all(data / "keys", error);
   if (error)
     return fail(Code::kIo, "the keys cannot be looked at: " + error.message(), (data / "keys").string());
   for (const auto& file : all) {
     const std::string name = file.path().filename().string();
-    if (file.path().extension() == ".key" || name == "identity") names.push_back("keys/" + name);
+    const bool is_identity = name == "identity";
+    if (file.path().extension() != ".key" && !is_identity) continue;
+    const std::size_t most = is_identity ? limits::kKeyHistoryBytes : limits::kBackupKeyFileBytes;
+    KOINON_ASSIGN(out["keys/" + name], koinon::read_file(file.path(), most));
   }
-  std::sort(names.begin(), names.end());
-  for (const std::string& name : names) KOINON_TRY(add_small(data, name));
-  return {};
+  return out;
+}
+
+}  // namespace
+
+Result<NodeFiles> NodeFiles::open(const std::filesystem::path& data) {
+  KOINON_ASSIGN(const bool there, is_there(data / kStore));
+  if (!there)
+    return fail(Code::kNotFound, "no node lives there: it has no " + std::string(kStore), data.string());
+  // The store is looked at last. Where it names a new signing key, the key must be here as well.
+  for (int tries = 0; tries < kKeyLooks; ++tries) {
+    NodeFiles out;
+    KOINON_ASSIGN(const auto keys, read_keys(data));
+    for (const auto& [name, bytes] : keys) out.add(name, bytes);
+    KOINON_TRY(out.add_small(data, "koinond.toml"));
+    for (const char* name : {"office.db", "index.db", kStore}) KOINON_TRY(out.add_database(data, name));
+    KOINON_ASSIGN(const auto after, read_keys(data));
+    if (keys == after) return out;
+  }
+  return fail(Code::kUnavailable, "its keys are being changed; run this again", (data / "keys").string());
+}
+
+void NodeFiles::add(const std::string& name, const Bytes& bytes) {
+  files_.push_back({name, bytes.size(), [bytes](std::uint64_t at, std::size_t count) -> Result<Bytes> {
+                      return bytes.substr(std::min<std::uint64_t>(at, bytes.size()), count);
+                    }});
 }
 
 Status NodeFiles::add_small(const std::filesystem::path& data, const std::string& name) {
   KOINON_ASSIGN(const bool there, is_there(data / name));
   if (!there) return {};
   KOINON_ASSIGN(const Bytes bytes, koinon::read_file(data / name, limits::kBackupKeyFileBytes));
-  files_.push_back({name, bytes.size(), [bytes](std::uint64_t at, std::size_t count) -> Result<Bytes> {
-                      return bytes.substr(std::min<std::uint64_t>(at, bytes.size()), count);
-                    }});
+  add(name, bytes);
   return {};
 }
 

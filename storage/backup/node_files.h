@@ -31,7 +31,7 @@ class NodeFiles {
 
  private:
   Status add_small(const std::filesystem::path& data, const std::string& name);
-  Status add_keys(const std::filesystem::path& data);
+  void add(const std::string& name, const Bytes& bytes);
   Status add_database(const std::filesystem::path& data, const std::string& name);
 
   std::vector<SourceFile> files_;

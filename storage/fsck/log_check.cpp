@@ -29,6 +29,12 @@ Status LogCheck::check() {
   ++report_.logs;
   if (state_.identity().log_id() != state_.id)
     found(state_.identity().name, "its name and first keys are not those of its log id", whole_log());
+  KeyHistory verified(state_.identity());
+  for (const Bytes& note : state_.keys.notes()) {
+    if (verified.add(note).ok()) continue;
+    found(state_.identity().name, "a statement about its keys is damaged", whole_log());
+    break;
+  }
   KOINON_TRY(check_records());
   for (unsigned level = 0; level < levels_.size(); ++level) {
     if (!levels_[level].hashes.empty()) KOINON_TRY(compare(level));

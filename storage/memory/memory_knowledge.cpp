@@ -122,6 +122,13 @@ void MemorySeen::keep(const SeenHead& seen) {
   heads_.insert_or_assign(seen.log, seen);
 }
 
+void MemorySeen::forget(const LogId& log, TreeSize beyond) {
+  const auto known = heads_.find(log);
+  if (known == heads_.end() || known->second.head.size <= beyond) return;
+  undo_.remember([this, old = known->second] { heads_.insert_or_assign(old.log, old); });
+  heads_.erase(known);
+}
+
 // --- statements ---
 
 std::vector<Bytes> MemoryStatements::of(const LogId& log) const {

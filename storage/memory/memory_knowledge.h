@@ -41,6 +41,7 @@ class MemorySeen {
 
   std::vector<SeenHead> heads() const;
   void keep(const SeenHead& seen);
+  void forget(const LogId& log, TreeSize beyond);
 
  private:
   MemoryUndo& undo_;

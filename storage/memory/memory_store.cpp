@@ -274,6 +274,14 @@ Status MemoryStore::keep_seen(const SeenHead& seen) {
   });
 }
 
+Status MemoryStore::forget_seen(const LogId& log, TreeSize beyond) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    seen_.forget(log, beyond);
+    return {};
+  });
+}
+
 Status MemoryStore::keep_statements(const LogId& id, const std::vector<Bytes>& notes) {
   return undo_.change([&]() -> Status {
     KOINON_TRY(need_space());

@@ -124,6 +124,7 @@ class MemoryStore final : public Store {
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status keep_seen(const SeenHead& seen) override;
+  Status forget_seen(const LogId& log, TreeSize beyond) override;
   Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) override;
   Status set_held_ours(const NodeKey& peer) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;

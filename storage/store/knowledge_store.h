@@ -76,6 +76,8 @@ class KnowledgeWriter {
   // Keeps a head that was seen, if it is larger than the one that is kept of its log. It outlives the log's
   // removal.
   virtual Status keep_seen(const SeenHead& seen) = 0;
+  // Forgets the seen head of a log, if it is larger than that.
+  virtual Status forget_seen(const LogId& log, TreeSize beyond) = 0;
   // Keeps what a log has stated about its keys, as signed notes in order, instead of what was kept of it.
   // LogState::keys has it. It outlives the log's removal.
   virtual Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) = 0;

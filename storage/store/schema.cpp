@@ -58,8 +58,8 @@ CREATE TABLE vouch (
   PRIMARY KEY (voucher, target)) WITHOUT ROWID;
 CREATE TABLE own_content (digest BLOB PRIMARY KEY, entry_index INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
-    // 2: evidence of forks is kept. Rotation and cosignatures have tables already, though no code uses them
-    // yet.
+    // 2: evidence of forks is kept, and what logs state about their keys. Cosignatures have tables already,
+    // though no code uses them yet.
     R"sql(
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, log_id BLOB NOT NULL, evidence BLOB NOT NULL, at_ms INTEGER NOT NULL);
 CREATE INDEX evidence_by_log ON evidence (log_id);

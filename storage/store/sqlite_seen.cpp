@@ -30,6 +30,11 @@ Status SqliteSeen::keep(const SeenHead& seen) {
       .run();
 }
 
+Status SqliteSeen::forget(const LogId& log, TreeSize beyond) {
+  auto forget = db_.prepare("DELETE FROM seen_head WHERE log_id = ? AND size > ?");
+  return forget.bind_blob(log.view()).bind(static_cast<std::int64_t>(beyond.value)).run();
+}
+
 Status SqliteSeen::set_held_ours(const NodeKey& peer) {
   auto put =
       db_.prepare("INSERT OR IGNORE INTO held_ours (node_key) SELECT node_key FROM peer WHERE node_key = ?");

@@ -15,6 +15,7 @@ class SqliteSeen {
   Result<std::vector<SeenHead>> heads();
   // Only a larger one than is kept of its log.
   Status keep(const SeenHead& seen);
+  Status forget(const LogId& log, TreeSize beyond);
 
   // Of one that is not pinned nothing is kept.
   Status set_held_ours(const NodeKey& peer);

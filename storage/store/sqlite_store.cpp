@@ -121,6 +121,9 @@ class SqliteStore final : public SqliteReading<Store> {
   Status keep_seen(const SeenHead& seen) override {
     return transaction_.change([&] { return seen_.keep(seen); });
   }
+  Status forget_seen(const LogId& log, TreeSize beyond) override {
+    return transaction_.change([&] { return seen_.forget(log, beyond); });
+  }
   Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) override {
     return transaction_.change([&] { return statements_.keep(log, notes); });
   }

@@ -208,6 +208,54 @@ TEST_P(Rotation, NoCursorPassesAStatementThatTheStoreHasNotTaken) {
   EXPECT_EQ(statements(milan, city), 1U);
 }
 
+// Whoever relays a head may be given lines that mean nothing to it.
+TEST_P(Rotation, ALineThatSomebodyAddsMakesNoLiarAndGivesNoWord) {
+  const VKey old_key = city.own.identity().vkey();
+  const NoteSignature junk{old_key.name, old_key.id(), Bytes(64, 'j')};
+  const SessionId milan_la = network.connect(milan, la);
+  network.tamper_frames(milan_la, milan, [&](v1::Frame& frame) {
+    const auto add = [&](v1::Head& head) {
+      if (head.log_id() == city.id().view()) head.mutable_checkpoint()->append(junk.line());
+    };
+    if (frame.has_push()) add(*frame.mutable_push()->mutable_head());
+    if (!frame.has_heads()) return true;
+    for (auto& head : *frame.mutable_heads()->mutable_heads()) add(head);
+    return true;
+  });
+  city.publish(1);
+  network.drive();
+  city.rotate("second");
+  city.publish(2);
+  network.drive();
+  EXPECT_EQ(la.holds(city), 5U);
+  expect_calm(la);
+  EXPECT_TRUE(network.is_open(milan_la));
+}
+
+// Else it would hide the heads of the new key from their author.
+TEST_P(Rotation, AHeadThatWasSeenBeyondItIsForgotten) {
+  const Checkpoint claim{city.own.identity().origin(), TreeSize(50), Hash::from(Bytes(32, 'r'))};
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(city.id().bytes());
+  head->set_checkpoint(sign_checkpoint(claim, city.signing_key));
+  network.inject(milan_city, milan, *encode_frame(heads));
+  network.drive();
+  ASSERT_EQ(milan.store->load_state()->seen_heads.size(), 1U);
+  EXPECT_EQ(milan.store->load_state()->seen_heads[0].head.size, TreeSize(50));
+  city.rotate("second");
+  city.publish(1);
+  network.drive();
+  for (const bool restarted : {false, true}) {
+    if (restarted) milan.restart();
+    for (const SeenHead& seen : milan.store->load_state()->seen_heads) EXPECT_LE(seen.head.size.value, 3U);
+  }
+  network.connect(milan, city);
+  network.drive();
+  EXPECT_EQ(milan.holds(city), 3U);
+  expect_calm(milan);
+}
+
 // What a peer has seen of it, its author must be able to verify.
 TEST_P(Rotation, IsRememberedForItsAuthorByAPeerThatTakesNothingOfItsLog) {
   ASSERT_TRUE(milan.change([&] { return milan.store->set_blocked(city.id(), true); }).ok());

@@ -117,14 +117,19 @@ class Rotation(KeysTest):
         def goes_on(title, key):
             seoul.start()
             self.assertEqual(vkey(seoul), key)
-            self.assertFalse((keys / "signing-next.key").exists())
             seoul.publish(title)
             self.followed(seoul, milan)
         first = vkey(seoul)
-        # The next key is on disk, and nothing was signed.
+        # The next key is on disk, and nothing was signed: it stays, and the next change uses it.
+        next_key = (keys_of(other) / "signing.key").read_bytes()
         seoul.stop()
         shutil.copy(keys_of(other) / "signing.key", keys / "signing-next.key")
         goes_on("Nothing was signed", first)
+        self.assertEqual((keys / "signing-next.key").read_bytes(), next_key)
+        seoul.run("rotate-key")
+        self.assertFalse((keys / "signing-next.key").exists())
+        self.assertEqual((keys / "signing.key").read_bytes(), next_key)
+        old = next_key
         # The statement is signed, and the next key not in its place; the public file is the old one.
         public = (keys / "identity").read_bytes()
         seoul.run("rotate-key")
@@ -135,7 +140,26 @@ class Rotation(KeysTest):
         (keys / "signing.key").chmod(0o600)
         (keys / "identity").write_bytes(public)
         goes_on("The statement was signed", second)
-        self.assertIn("statement ", (keys / "identity").read_text())
+        self.assertFalse((keys / "signing-next.key").exists())
+        self.assertEqual((keys / "identity").read_text().count("statement "), 2)
+        # The keys and the public file are those of after it, and the store is that of before.
+        yesterday = pathlib.Path(self.folder) / "yesterday"
+        seoul.stop()
+        shutil.copytree(seoul.data, yesterday)
+        seoul.start()
+        seoul.run("rotate-key")
+        third = vkey(seoul)
+        seoul.publish("Under the third key")
+        self.followed(seoul, milan)
+        seoul.stop()
+        shutil.rmtree(yesterday / "keys")
+        shutil.copytree(keys, yesterday / "keys")
+        shutil.rmtree(seoul.data)
+        shutil.copytree(yesterday, seoul.data)
+        seoul.mark = MARKS.folder()
+        seoul.start()
+        wait_for(lambda: state(seoul) == "signs", "it has its log back")
+        self.assertEqual(vkey(seoul), third)
         # Killed whenever it is: the node starts, and signs.
         for wait in (0.0, 0.02, 0.05, 0.1, 0.2):
             asks = subprocess.Popen([str(BIN / "koinon"), "--data", str(seoul.data), "rotate-key"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -148,7 +172,6 @@ class Rotation(KeysTest):
             seoul.start()
             seoul.publish(f"After a kill {wait}")
         self.followed(seoul, milan)
-        self.assertFalse((keys / "signing-next.key").exists())
 
     def test_sealed_keys_are_sealed_again(self):
         words = pathlib.Path(self.folder) / "words"
@@ -174,11 +197,13 @@ class Rotation(KeysTest):
         for role, status in (("publisher", 403), ("reviewer", 403)):
             self.assertEqual(post(seoul, "/api/v1/keys/signing", {}, bearer(account(seoul, role, role))).status, status)
         self.assertEqual(vkey(seoul), first)
-        answer = post(seoul, "/api/v1/keys/signing", {}, bearer(account(seoul, "chief", "operator")))
-        self.assertEqual(answer.status, 201, answer.body)
-        self.assertEqual(answer.json()["vkey"], vkey(seoul))
+        chief = bearer(account(seoul, "chief", "operator"))
+        self.assertEqual(post(seoul, "/api/v1/keys/signing", {}, chief).status, 403, "a token that is stolen is no person")
+        self.assertEqual(vkey(seoul), first)
+        ref = seoul.json("rotate-key")["ref"]
+        self.assertNotEqual(vkey(seoul), first)
         self.assertIn("rotateKey", [line["action"] for line in seoul.json("audit")["items"]])
-        self.assert_refused("a rotation cannot be withdrawn", lambda: seoul.run("withdraw", answer.json()["ref"]))
+        self.assert_refused("a rotation cannot be withdrawn", lambda: seoul.run("withdraw", ref))
 
 
 class OldCopies(KeysTest):
@@ -187,7 +212,7 @@ class OldCopies(KeysTest):
         seoul.stop()
         place = pathlib.Path(self.folder) / "yesterday"
         shutil.copytree(seoul.data, place)
-        seoul.start()
+        seoul.start(peer_port=seoul.peer_port)
         return place
 
     def put_back(self, node, place):
@@ -204,7 +229,7 @@ class OldCopies(KeysTest):
         self.followed(seoul, milan)
         entries = own_entries(seoul)
         self.put_back(seoul, yesterday)
-        seoul.start()
+        seoul.start(peer_port=seoul.peer_port)
         wait_for(lambda: state(seoul) == "stopped", "its peer shows it the statement")
         self.assertIn("current key", seoul.run("status"))
         self.assertEqual(seoul.keep("Kept")["state"], "waits-for-signing")
@@ -212,10 +237,10 @@ class OldCopies(KeysTest):
         # It is known after a restart, with nobody to ask.
         milan.stop()
         seoul.stop()
-        seoul.start()
+        seoul.start(peer_port=seoul.peer_port)
         wait_for(lambda: state(seoul) == "stopped", "it knows it by itself")
         self.assertIn("was replaced", seoul.log())
-        milan.start()
+        milan.start(peer_port=milan.peer_port)
         wait_for(lambda: connected(milan, "seoul.example"), "they connect again")
         self.assertEqual(milan.entries("seoul.example"), entries)
         self.assertEqual([a for a in milan.status()["alarms"] if a["id"] == "forked"], [])
@@ -230,8 +255,8 @@ class OldCopies(KeysTest):
         # Whoever has the old key tells the other half another thing.
         milan.stop()
         self.put_back(seoul, yesterday)
-        seoul.start()
-        la.start()
+        seoul.start(peer_port=seoul.peer_port)
+        la.start(peer_port=la.peer_port)
         wait_for(lambda: connected(la, "seoul.example"), "they connect")
         seoul.run("sign", "--without", "milan.example")
         wait_for(lambda: state(seoul) == "signs", "it has the word of its operator")
@@ -239,7 +264,7 @@ class OldCopies(KeysTest):
         seoul.publish("Under another key")
         self.followed(seoul, la)
         seoul.stop()
-        milan.start()
+        milan.start(peer_port=milan.peer_port)
         peer(milan, la)
         for node in (milan, la):
             wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} has the evidence")
@@ -264,7 +289,7 @@ class OldCopies(KeysTest):
         shutil.rmtree(seoul.data)
         koinon("restore", "--keys", aside, "--peer", milan.line(), data=seoul.data)
         seoul.mark = MARKS.folder()
-        seoul.start()
+        seoul.start(peer_port=seoul.peer_port)
         wait_for(lambda: own_entries(seoul) == entries, "its log comes back")
         wait_for(lambda: state(seoul) == "signs", "and it signs on")
         self.assertEqual(vkey(seoul), key)
@@ -284,7 +309,7 @@ class OldCopies(KeysTest):
         shutil.rmtree(seoul.data)
         koinon("restore", place, data=seoul.data)
         seoul.mark = MARKS.folder()
-        seoul.start()
+        seoul.start(peer_port=seoul.peer_port)
         wait_for(lambda: own_entries(seoul) == entries and state(seoul) == "signs", "it has its log back, and signs")
         seoul.publish("Goes on")
         self.followed(seoul, milan)

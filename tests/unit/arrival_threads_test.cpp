@@ -40,7 +40,7 @@ class ArrivalThreadsTest : public NodeFolder {
 
   Config config;
   DaemonLog log{"error", "text"};
-  NodeIdentity identity{"seoul.example", std::nullopt, {}, std::nullopt};
+  NodeIdentity identity{"seoul.example", std::nullopt, {}, {}, std::nullopt};
   std::optional<FolderInUse> folder;
   std::unique_ptr<Store> store;
 };

@@ -190,22 +190,38 @@ TEST_F(KeyHistories, OfAStatementTheOneSignatureThatCountsIsKept) {
 TEST_F(KeyHistories, WhatAReplacedKeyHasSignedIsTold) {
   const KeyHistory history = rotated(first, 10, 'a', 'b');
   const std::string late = head(origin, 11, 'a');
-  EXPECT_TRUE(history.lost_word(late));
   EXPECT_FALSE(history.open_any_head(late)->had_word) << "a fork by it is evidence all the same";
-  EXPECT_FALSE(history.lost_word(head(origin, 10, 'a')));
-  EXPECT_FALSE(history.lost_word(head(origin, 11, 'b')));
-  EXPECT_FALSE(history.lost_word(head(origin, 11, 'x'))) << "that is nobody's";
   EXPECT_FALSE(history.open_any_head(head(origin, 11, 'x')).ok());
-  EXPECT_FALSE(first.lost_word(late));
+  EXPECT_EQ(history.open_head(head(origin, 11, 'b'))->key, history.vkey());
+  EXPECT_EQ(history.good_until(0), TreeSize(10)) << "what was verified under the first key";
+  EXPECT_EQ(history.good_until(1), std::nullopt);
+  EXPECT_EQ(recovered(history, 9, 'c').good_until(1), std::nullopt);
   std::string forged = late;
   forged[forged.size() - 9] = static_cast<char>(forged[forged.size() - 9] ^ 1);
   EXPECT_EQ(history.open_head(forged).error().code, Code::kBadSignature)
       << "a lie, and no head of an old key";
-  // The first key comes back: it has the word twice.
-  const KeyHistory back = rotated(history, 20, 'b', 'a');
-  EXPECT_TRUE(back.lost_word(head(origin, 11, 'a')));
-  EXPECT_TRUE(back.open_head(head(origin, 21, 'a')).ok());
-  EXPECT_TRUE(back.open_head(head(origin, 10, 'a')).ok());
+}
+
+// Anybody may write another line onto a note.
+TEST_F(KeyHistories, ALineThatDoesNotVerifySaysNothing) {
+  const KeyHistory history = rotated(first, 10, 'a', 'b');
+  const auto with_junk = [&](const std::string& note, const VKey& key) {
+    NoteSignature junk{key.name, key.id(), Bytes(64, 'j')};
+    return note + junk.line();
+  };
+  const VKey old_key = first.vkey();
+  EXPECT_TRUE(history.open_head(with_junk(head(origin, 10, 'a'), history.vkey())).ok());
+  EXPECT_TRUE(history.open_head(with_junk(head(origin, 12, 'b'), old_key)).ok());
+  EXPECT_EQ(history.open_head(with_junk(head(origin, 12, 'a'), history.vkey())).error().code, Code::kRefused)
+      << "the old key does not get the word by it";
+  EXPECT_EQ(history.open_head(with_junk(head(origin, 12, 'x'), old_key)).error().code, Code::kBadSignature);
+}
+
+TEST_F(KeyHistories, NoKeyComesBackAndNoneHasTheIdOfAnother) {
+  const KeyHistory history = rotated(first, 10, 'a', 'b');
+  expect_refused(history, statement(history, false, 11, 'a', key('b')), Code::kRefused);
+  expect_refused(history, statement(history, false, 11, 'R', key('b')), Code::kRefused);
+  expect_refused(history, statement(history, true, 11, 'a', key('R')), Code::kRefused);
 }
 
 TEST_F(KeyHistories, TheTextOfItProvesItself) {

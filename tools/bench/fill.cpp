@@ -143,7 +143,7 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   if (!state.own_log || !keys.city)
     return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());
   KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
-  OwnLog log(own.identity, keys.city->signing);
+  OwnLog log(own.identity(), keys.city->signing);
   const UnixMillis now = system_clock().wall();
   KOINON_TRY(add_all_cities(*store, log, options, now));
   for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {

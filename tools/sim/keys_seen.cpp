@@ -17,7 +17,7 @@ std::optional<std::string> KeysSeen::stored(const SimNode& node, const IntentBod
   const auto* commit = std::get_if<CommitRun>(&body);
   if (commit == nullptr) return std::nullopt;
   const auto known = stated_.find({node.index(), commit->run.log});
-  if (known == stated_.end() || !known->second.lost_word(commit->run.head.note)) return std::nullopt;
+  if (known == stated_.end() || known->second.open_head(commit->run.head.note).ok()) return std::nullopt;
   return "stores entries of " + commit->run.identity.name +
          " by a head of a key that it knows to be replaced";
 }
