@@ -57,7 +57,7 @@ Result<KeyHistory::Head> open_proof(const TlogProof& proof, const VKey& vkey, co
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     const auto checkpoint = verify_tlog_proof(proof, vkey);
-    if (checkpoint.ok()) return KeyHistory::Head{*checkpoint, 0, true};
+    if (checkpoint.ok()) return KeyHistory::Head{*checkpoint, 0, true, vkey};
     if (checkpoint.error().code != Code::kBadSignature) return checkpoint.error();
     return fail(Code::kBadSignature,
                 checkpoint.error().message + "; if its city has changed its key, " + file +

@@ -108,7 +108,10 @@ void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller
   const LogId id = log.id();
   logs_.freeze(log);
   fetcher_.abandon(log);
-  commit(id, evidence.SerializeAsString(),
+  // It is kept for ever: nothing goes with it that proves nothing.
+  v1::Evidence kept = evidence;
+  kept.DiscardUnknownFields();
+  commit(id, kept.SerializeAsString(),
          Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()), why + "; its log is frozen"});
   // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   offers_.settle(log);

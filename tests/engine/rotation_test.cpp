@@ -211,7 +211,8 @@ TEST_P(Rotation, NoCursorPassesAStatementThatTheStoreHasNotTaken) {
 // Whoever relays a head may be given lines that mean nothing to it.
 TEST_P(Rotation, ALineThatSomebodyAddsMakesNoLiarAndGivesNoWord) {
   const VKey old_key = city.own.identity().vkey();
-  const NoteSignature junk{old_key.name, old_key.id(), Bytes(64, 'j')};
+  const VKey new_key{old_key.name, SignatureType::kEd25519, city.key_of("second").public_key()};
+  NoteSignature junk{new_key.name, new_key.id(), Bytes(64, 'j')};  // of the key that has not signed
   const SessionId milan_la = network.connect(milan, la);
   network.tamper_frames(milan_la, milan, [&](v1::Frame& frame) {
     const auto add = [&](v1::Head& head) {
@@ -224,6 +225,8 @@ TEST_P(Rotation, ALineThatSomebodyAddsMakesNoLiarAndGivesNoWord) {
   });
   city.publish(1);
   network.drive();
+  ASSERT_EQ(la.holds(city), 2U);
+  junk.key_id = old_key.id();
   city.rotate("second");
   city.publish(2);
   network.drive();
@@ -248,7 +251,8 @@ TEST_P(Rotation, AHeadThatWasSeenBeyondItIsForgotten) {
   network.drive();
   for (const bool restarted : {false, true}) {
     if (restarted) milan.restart();
-    for (const SeenHead& seen : milan.store->load_state()->seen_heads) EXPECT_LE(seen.head.size.value, 3U);
+    const auto state = milan.store->load_state();
+    for (const SeenHead& seen : state->seen_heads) EXPECT_LE(seen.head.size.value, 3U);
   }
   network.connect(milan, city);
   network.drive();

@@ -112,7 +112,7 @@ class OpenApi(NodesTest):
         wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
         record = api.get(here).json()
         self.assertEqual(record["body"]["author"]["office"], "Office of the Mayor", "a publisher speaks for its office")
-        for part in ("proof", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
+        for part in ("proof", "keys", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
             api.get(f"{here}/{part}")
         api.call("POST", f"{here}/attachments/{file['sha256']}", expect=202)
         held = office.post("/api/v1/records", practice("Held", ["health"]) | {"hold": 3600}, expect=202).json()
@@ -232,7 +232,7 @@ class OpenApi(NodesTest):
         api.post("/api/v1/join", {"line": line, "vouch": False})
 
         # Streams, one-time links of mails and evidence of forks have tests of their own: test_events, test_sending, test_told.
-        elsewhere = {"streamEvents", "unsubscribe", "getEvidence"}
+        elsewhere = {"streamEvents", "unsubscribe", "getEvidence", "rotateKey"}
         everything = {o["operationId"] for o in api.document.operations.values() if "pages" not in o["tags"]}  # test_pages
         self.assertEqual(everything - api.document.seen - elsewhere, set(), "operations that no test used")
 

@@ -101,7 +101,7 @@ class Forks(NodesTest):
         bad = pathlib.Path(self.folder) / "bad"
         for which in ("first", "second"):
             bad.write_bytes(with_another_signature(evidence, which))
-            self.assert_refused("it proves no fork: signature: ", lambda: koinon("verify-evidence", bad))
+            self.assert_refused("it proves no fork: checkpoint: no key of the log", lambda: koinon("verify-evidence", bad))
             with self.assertRaises(ValueError):
                 wire.contradiction(bad.read_bytes())
         for nothing in (b"", b"no evidence", evidence[:-1]):
