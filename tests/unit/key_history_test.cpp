@@ -195,7 +195,7 @@ TEST_F(KeyHistories, WhatAReplacedKeyHasSignedIsTold) {
   EXPECT_EQ(history.open_head(head(origin, 11, 'b'))->key, history.vkey());
   EXPECT_EQ(history.good_until(0), TreeSize(10)) << "what was verified under the first key";
   EXPECT_EQ(history.good_until(1), std::nullopt);
-  EXPECT_EQ(recovered(history, 9, 'c').good_until(1), std::nullopt);
+  EXPECT_EQ(recovered(history, 12, 'c').good_until(1), std::nullopt);
   std::string forged = late;
   forged[forged.size() - 9] = static_cast<char>(forged[forged.size() - 9] ^ 1);
   EXPECT_EQ(history.open_head(forged).error().code, Code::kBadSignature)
