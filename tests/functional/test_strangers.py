@@ -137,7 +137,7 @@ class Liars(NodesTest):
                 note = bytearray(frame.heads.heads[0].checkpoint)
                 note[-10] = ord("A") if note[-10] != ord("A") else ord("B")
                 frame.heads.heads[0].checkpoint = bytes(note)
-        self.lie(change, "signature")
+        self.lie(change, "no key of the log")
 
     def test_a_genesis_that_is_none(self):
         def change(kind, frame):
