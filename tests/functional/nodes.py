@@ -265,6 +265,21 @@ class NodesTest(unittest.TestCase):
         wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
         return seoul, la
 
+    def cities(self, *names, args=()):
+        """Seoul, started with `args`, and these, which are its peers and have what it published."""
+        seoul, others = self.node("seoul", *args), [self.node(name) for name in names]
+        for other in others:
+            peer(seoul, other)
+        for other in others:
+            wait_for(lambda: connected(seoul, other.name) and connected(other, "seoul.example"), "they connect")
+        seoul.publish("Before")
+        self.followed(seoul, *others)
+        return seoul, *others
+
+    def followed(self, seoul, *others):
+        for other in others:
+            wait_for(lambda: other.entries("seoul.example") == own_entries(seoul), f"{other.city} has all of Seoul's log")
+
     def assert_refused(self, words, call):
         """The command fails with exit 1 and one line that has the words."""
         with self.assertRaises(CommandFailed) as caught:

@@ -24,21 +24,6 @@ def state(node):
 
 
 class KeysTest(NodesTest):
-    def friends(self, *cities):
-        """Seoul, which has published, and these peers, which have its log."""
-        seoul, others = self.node("seoul"), [self.node(city) for city in cities]
-        for other in others:
-            peer(seoul, other)
-        for other in others:
-            wait_for(lambda: connected(seoul, other.name) and connected(other, "seoul.example"), "they connect")
-        seoul.publish("Before")
-        self.followed(seoul, *others)
-        return seoul, *others
-
-    def followed(self, seoul, *others):
-        for other in others:
-            wait_for(lambda: other.entries("seoul.example") == own_entries(seoul), f"{other.city} has all of Seoul's log")
-
     def verify(self, proof, key, ok=True):
         done = subprocess.run([str(BIN / "koinon"), "verify", str(proof), "--vkey", key], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0 if ok else 1, done.stderr)
@@ -47,7 +32,7 @@ class KeysTest(NodesTest):
 
 class Rotation(KeysTest):
     def test_everybody_follows_and_proofs_lead_back_to_the_first_key(self):
-        seoul, milan = self.friends("milan")
+        seoul, milan = self.cities("milan")
         first, old_proof, proof = vkey(seoul), pathlib.Path(self.folder) / "old", pathlib.Path(self.folder) / "proof"
         before = seoul.refs(city="seoul.example", kind="practice")[0]
         seoul.run("prove", before, "-o", old_proof)
@@ -109,7 +94,7 @@ class Rotation(KeysTest):
         return said
 
     def test_cut_short_at_every_step(self):
-        seoul, milan = self.friends("milan")
+        seoul, milan = self.cities("milan")
         keys = keys_of(seoul)
         old = (keys / "signing.key").read_bytes()
         other = self.node("other", start=False)
@@ -222,7 +207,7 @@ class OldCopies(KeysTest):
         node.mark = MARKS.folder()
 
     def test_an_old_backup_under_the_old_key_learns_that_it_has_not_the_new_one_and_signs_nothing(self):
-        seoul, milan = self.friends("milan")
+        seoul, milan = self.cities("milan")
         yesterday = self.old_copy(seoul)
         seoul.run("rotate-key")
         seoul.publish("Under the new key")
@@ -246,7 +231,7 @@ class OldCopies(KeysTest):
         self.assertEqual([a for a in milan.status()["alarms"] if a["id"] == "forked"], [])
 
     def test_two_statements_that_contradict_each_other_freeze_the_log_wherever_they_meet(self):
-        seoul, milan, la = self.friends("milan", "la")
+        seoul, milan, la = self.cities("milan", "la")
         la.stop()
         yesterday = self.old_copy(seoul)
         seoul.run("rotate-key")
@@ -278,7 +263,7 @@ class OldCopies(KeysTest):
         self.assertNotEqual(first, second)
 
     def test_a_store_that_is_lost_is_made_anew_from_the_new_key_and_peers(self):
-        seoul, milan = self.friends("milan")
+        seoul, milan = self.cities("milan")
         seoul.run("rotate-key")
         seoul.publish("Under the new key")
         self.followed(seoul, milan)
@@ -297,7 +282,7 @@ class OldCopies(KeysTest):
         self.followed(seoul, milan)
 
     def test_a_backup_of_after_is_put_back(self):
-        seoul, milan = self.friends("milan")
+        seoul, milan = self.cities("milan")
         seoul.run("rotate-key")
         seoul.publish("Under the new key")
         place = pathlib.Path(self.folder) / "backup"

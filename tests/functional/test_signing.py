@@ -29,21 +29,6 @@ def own(node):
 
 
 class SigningTest(NodesTest):
-    def cities(self, *names, args=()):
-        """Seoul, started with `args`, and these, which are its peers and have what it published."""
-        seoul, others = self.node("seoul", *args), [self.node(name) for name in names]
-        for other in others:
-            peer(seoul, other)
-        for other in others:
-            wait_for(lambda: connected(seoul, other.name) and connected(other, "seoul.example"), "they connect")
-        seoul.publish("Before")
-        self.followed(seoul, *others)
-        return seoul, *others
-
-    def followed(self, seoul, *others):
-        for other in others:
-            wait_for(lambda: other.entries("seoul.example") == own(seoul), f"{other.city} has all of Seoul's log")
-
     def copy(self, node, to="yesterday"):
         """The folder of a node that does not run, as a backup has it."""
         place = pathlib.Path(self.folder) / to
