@@ -13,8 +13,10 @@ enum class ArrivalKind : unsigned char {
   kAdded = 1,
   kBody = 2,      // a body came after its entry
   kErased = 3,    // a withdrawal took the body away
-  kReleased = 4,  // our filter no longer wants the body
+  kReleased = 4,  // our filter no longer wants the body, or what erased it is void
   kRemoved = 5,   // the log was removed: entries [from, from + count) are gone
+  kVoided = 6,    // the log was taken back from whoever had stolen its key: entries [from, from + count) are
+                  // void and gone
 };
 struct Arrival {
   ArrivalSeq first;  // arrival number of the entry `from`; the entries after it have the next numbers

@@ -47,7 +47,8 @@ Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHist
   const KeyOrder order = compare(first, second);
   if (order != KeyOrder::kContradict && order != KeyOrder::kContradictForGood)
     return fail(Code::kBadProof, "the two statements do not contradict each other", "second");
-  return TwoStatements{first.changes().back().statement, second.changes().back().statement};
+  return TwoStatements{first.changes().back().statement, second.changes().back().statement,
+                       order == KeyOrder::kContradictForGood};
 }
 
 void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {

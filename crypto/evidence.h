@@ -36,6 +36,7 @@ struct TwoHeads {
 struct TwoStatements {
   Statement first;
   Statement second;
+  bool by_recovery_key = false;  // nobody can say who is who, ever
 };
 // What evidence proves.
 struct Contradiction {

@@ -58,6 +58,17 @@ Bytes key_statement(const LogId& log, KeyRole role, const PublicKey& key) {
   return out;
 }
 
+v1::Keys make_keys(const LogId& log, const SigningKey& cosigner, const SealingKey& sealing,
+                   const SigningKey& node) {
+  v1::Keys keys;
+  keys.set_cosigner_key(cosigner.public_key().bytes());
+  keys.set_cosigner_proof(cosigner.sign(key_statement(log, KeyRole::kCosigner, cosigner.public_key())));
+  keys.set_sealing_key(sealing.bytes());
+  keys.set_node_key(node.public_key().bytes());
+  keys.set_node_proof(node.sign(key_statement(log, KeyRole::kNode, node.public_key())));
+  return keys;
+}
+
 v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, const SealingKey& sealing,
                        const SigningKey& node, UnixMillis created) {
   const LogId log = identity.log_id();
@@ -68,12 +79,7 @@ v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, 
   genesis->set_name(identity.name);
   genesis->set_signing_key(identity.signing_key.bytes());
   genesis->set_recovery_key(identity.recovery_key.bytes());
-  auto* keys = genesis->mutable_keys();
-  keys->set_cosigner_key(cosigner.public_key().bytes());
-  keys->set_cosigner_proof(cosigner.sign(key_statement(log, KeyRole::kCosigner, cosigner.public_key())));
-  keys->set_sealing_key(sealing.bytes());
-  keys->set_node_key(node.public_key().bytes());
-  keys->set_node_proof(node.sign(key_statement(log, KeyRole::kNode, node.public_key())));
+  *genesis->mutable_keys() = make_keys(log, cosigner, sealing, node);
   return entry;
 }
 

@@ -36,6 +36,9 @@ struct LogKeys {
   NodeKey node;
 };
 
+// What a Genesis or Keys entry states.
+v1::Keys make_keys(const LogId& log, const SigningKey& cosigner, const SealingKey& sealing,
+                   const SigningKey& node);
 // Entry 0.
 v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, const SealingKey& sealing,
                        const SigningKey& node, UnixMillis created);

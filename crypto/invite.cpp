@@ -42,4 +42,9 @@ Bytes join_message(BytesView exported, std::string_view peer_line) {
   return "koinon/v1 join\0"s + Bytes(exported) + Bytes(peer_line);
 }
 
+Bytes recovery_message(BytesView exported) {
+  using namespace std::string_literals;
+  return "koinon/v1 recover\0"s + Bytes(exported);
+}
+
 }  // namespace koinon

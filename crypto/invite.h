@@ -26,5 +26,8 @@ SigningKey invite_key(const NodeKey& inviter, BytesView secret);
 inline constexpr std::string_view kJoinExporter = "EXPORTER-koinon-v1-join";
 inline constexpr std::size_t kJoinExportedBytes = 32;
 Bytes join_message(BytesView exported, std::string_view peer_line);
+// Whoever asks for the log of 24 recovery words signs this with the recovery key: `koinon/v1 recover` NUL,
+// the same exported bytes.
+Bytes recovery_message(BytesView exported);
 
 }  // namespace koinon

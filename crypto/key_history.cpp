@@ -108,6 +108,20 @@ bool KeyHistory::knows(const VKey& key) const {
                      [&](const Change& change) { return same(change.statement.key); });
 }
 
+Result<KeyHistory> KeyHistory::before_recovery(TreeSize size) const {
+  std::size_t stands = 0;
+  std::size_t recovered = 0;  // up to and with the last recovery
+  for (std::size_t i = 0; i < changes().size(); ++i) {
+    const Change& change = changes()[i];
+    if (change.is_recovery && change.statement.size > size)
+      return refused("an earlier recovery keeps " + std::to_string(change.statement.size.value) +
+                     " entries, and none after it can keep fewer");
+    if (change.is_recovery) recovered = i + 1;
+    if (stands == i && change.statement.size < size) stands = i + 1;
+  }
+  return beginning(std::max(stands, recovered));
+}
+
 KeyHistory KeyHistory::beginning(std::size_t count) const {
   KeyHistory out(identity_);
   const auto end = changes().begin() + static_cast<std::ptrdiff_t>(std::min(count, changes().size()));
@@ -139,15 +153,48 @@ Result<KeyHistory::Head> KeyHistory::open_any_head(BytesView bytes) const {
   return *out;
 }
 
+// Of an earlier origin, by its own word.
+bool KeyHistory::is_of_before(BytesView bytes) const {
+  const auto note = parse_note(bytes);
+  if (!note.ok()) return false;
+  const auto checkpoint = parse_checkpoint_text(note->text);
+  for (std::uint64_t i = 0; checkpoint.ok() && i < recoveries(); ++i) {
+    if (checkpoint->origin == origin(i)) return true;
+  }
+  return false;
+}
+
 Result<KeyHistory::Head> KeyHistory::open_head(BytesView bytes) const {
-  KOINON_ASSIGN(Head head, open_any_head(bytes));
+  auto opened = open_any_head(bytes);
+  if (!opened.ok()) {
+    // A recovery may have voided the statement that brought the key which signed it.
+    const bool is_before = opened.error().code == Code::kBadSignature && is_of_before(bytes);
+    if (!is_before) return opened.error();
+    return fail(Code::kRefused, "the log was taken back since with its recovery key", "checkpoint");
+  }
+  Head head = std::move(*opened);
+  if (head.recoveries < recoveries())
+    return fail(Code::kRefused, "the log was taken back since with its recovery key", "checkpoint");
   if (!head.had_word) return fail(Code::kRefused, "its key had no word at that size", "checkpoint");
   return head;
 }
 
+std::optional<TreeSize> KeyHistory::kept_of(std::uint64_t recoveries) const {
+  std::optional<TreeSize> out;
+  std::uint64_t seen = 0;
+  for (const Change& change : changes()) {
+    if (!change.is_recovery || ++seen <= recoveries) continue;
+    out = std::min(out.value_or(change.statement.size), change.statement.size);
+  }
+  return out;
+}
+
 std::optional<TreeSize> KeyHistory::good_until(std::size_t statements) const {
-  if (statements >= changes().size() || changes()[statements].is_recovery) return std::nullopt;
-  return changes()[statements].statement.size;
+  if (statements >= changes().size()) return std::nullopt;
+  const bool was_taken_back =
+      std::any_of(changes().begin() + static_cast<std::ptrdiff_t>(statements), changes().end(),
+                  [](const Change& change) { return change.is_recovery; });
+  return was_taken_back ? TreeSize(0) : changes()[statements].statement.size;
 }
 
 KeyOrder compare(const KeyHistory& first, const KeyHistory& second) {

@@ -41,6 +41,9 @@ class KeyHistory {
   // that it replaces or by the recovery key (kBadSignature); one that does not follow the last one, or names
   // keys or sizes that it may not (kRefused); more than limits::kStatements (kTooLarge).
   Status add(BytesView note);
+  // The statements that a recovery leaves standing which keeps so many entries: those that stand in them, and
+  // every recovery. kRefused: an earlier recovery keeps more.
+  Result<KeyHistory> before_recovery(TreeSize size) const;
   // Without what came after the first `count` statements.
   KeyHistory beginning(std::size_t count) const;
 
@@ -51,13 +54,17 @@ class KeyHistory {
     bool had_word = false;         // the key had the word at this size
     VKey key;                      // that signed it; of several one that had the word
   };
-  // kBadSignature: no key of the log signed it. kRefused: those that did had not the word at its size.
+  // kBadSignature: no key of the log signed it. kRefused: those that did had not the word at its size, or the
+  // log was taken back since, and its origin is another one.
   // Anybody may add lines to a note: one that does not verify says nothing.
   Result<Head> open_head(BytesView note) const;
   // The same, whether or not the key had the word: what a key says twice is evidence all the same.
   Result<Head> open_any_head(BytesView note) const;
+  // What was signed under the origin of so many recoveries and is not void: the entries below this size.
+  // Nothing: all of it, no recovery came since.
+  std::optional<TreeSize> kept_of(std::uint64_t recoveries) const;
   // Heads that were verified when the log had so many statements are good up to this size, whatever lines
-  // they have. Nothing: all are.
+  // they have. Nothing: all are. 0: none is, the log was taken back since.
   std::optional<TreeSize> good_until(std::size_t statements) const;
 
  private:
@@ -66,6 +73,7 @@ class KeyHistory {
   const VKey& key_after(std::size_t changes) const;
   Status check(const Statement& statement, bool is_recovery) const;
   bool knows(const VKey& key) const;
+  bool is_of_before(BytesView note) const;
 
   LogIdentity identity_;
   // Copies share it: a head that waits for its check has one.

@@ -34,6 +34,19 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
                    vouch.withdrawn()};
 }
 
+std::optional<KeysFact> last_keys_of(const LogId& log, EntryIndex from,
+                                     const std::vector<const v1::Entry*>& entries) {
+  std::size_t looked = 0;
+  for (std::size_t i = entries.size(); i > 0 && looked < limits::kKeysPerRun; --i) {
+    const v1::Entry* entry = entries[i - 1];
+    if (entry == nullptr || entry->kind() != v1::KIND_KEYS || !entry->control().has_keys()) continue;
+    ++looked;
+    const auto keys = check_keys(entry->control().keys(), log);
+    if (keys.ok()) return KeysFact{EntryIndex(from.value + i - 1), *keys};
+  }
+  return std::nullopt;
+}
+
 std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry) {
   if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return std::nullopt;
   const auto& withdrawal = entry.control().withdrawal();
@@ -49,7 +62,7 @@ std::optional<SeenHead> largest_seen(const LogState& log) {
   const bool beyond = log.seen && (!log.whole || log.seen->size > log.whole->size);
   const std::optional<StoredHead>& head = beyond ? log.seen : log.whole;
   if (!head) return std::nullopt;
-  return SeenHead{log.id, 0, *head};
+  return SeenHead{log.id, log.keys.recoveries(), *head};
 }
 
 }  // namespace koinon

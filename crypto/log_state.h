@@ -12,6 +12,7 @@
 #include "crypto/epoch.h"
 #include "crypto/key_history.h"
 #include "crypto/proof.h"
+#include "proto/codec/filter.h"
 
 namespace koinon {
 
@@ -107,6 +108,12 @@ struct WithdrawalFact {
   bool erase = false;
 };
 
+// Keys that an entry of a log names in place of those before: cosigner, sealing and node key.
+struct KeysFact {
+  EntryIndex index;
+  LogKeys keys;
+};
+
 // Whether the log id, the name and the vkey belong to one log.
 bool names_one_log(const LogId& log, std::string_view name, std::string_view vkey);
 // What an entry says about another city. Nothing if it is not a vouch, cannot be read, or its log id, name
@@ -115,6 +122,11 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
 
 // What an entry takes back. Nothing if it is not a withdrawal, cannot be read, or names no earlier entry.
 std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry);
+
+// The last of these entries, from `from` on, that names keys and proves them. Looks at limits::kKeysPerRun
+// of those that name some.
+std::optional<KeysFact> last_keys_of(const LogId& log, EntryIndex from,
+                                     const std::vector<const v1::Entry*>& entries);
 
 struct PeerCursor {
   NodeKey peer;
@@ -131,10 +143,11 @@ struct RunCommit {
   CompactRange after;                 // of everything up to and including the run
   StoredHead head;          // the run was proven against it; the log is whole if its size is after.size()
   std::vector<Hash> right;  // hashes right of the run in the tree of `head`
-  std::vector<VouchFact> vouches;           // stated by entries of the run
-  std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
-  std::vector<AttachmentFact> attachments;  // named by bodies of the run
-  std::vector<Bytes> own_contents;          // own log: content digest of each record (empty: none)
+  std::vector<VouchFact> vouches;               // stated by entries of the run
+  std::vector<WithdrawalFact> withdrawals;      // stated by entries of the run
+  std::vector<AttachmentFact> attachments;      // named by bodies of the run
+  std::optional<KeysFact> keys = std::nullopt;  // the last that entries of the run name
+  std::vector<Bytes> own_contents;              // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
   std::optional<NodeKey> source;  // the peer that sent it; none: we wrote it
 };
@@ -143,6 +156,28 @@ struct EvidenceCommit {
   LogId log;
   Bytes evidence;  // serialised koinon.v1.Evidence
   UnixMillis at;
+};
+
+// A log was taken back with its recovery key: what the keys before it signed beyond `size` is void.
+struct RecoveryCommit {
+  LogId log;
+  std::vector<Bytes> notes;      // all statements about its keys; the last recovery among them is meant
+  std::uint64_t recoveries = 0;  // so many of them are recoveries
+  TreeSize size;                 // that this one keeps
+  Hash root;                     // of the log at that size
+  BodyFilter filter;             // bodies that we want of what a void withdrawal had taken away
+  UnixMillis now;
+  bool anew = false;  // what is held is another branch: nothing of it is kept
+  // Signed under the current origin, of `size` entries: the log stands whole with it.
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  std::optional<StoredHead> head{};
+};
+// What is left of it.
+struct Recovered {
+  bool contradicted = false;       // the recovery key has said two things: all stays as it was, frozen
+  bool done = true;                // false: there is more to take away, asked for by the same commit
+  std::optional<LogState> log;     // as it is held now; none: nothing of it is
+  std::vector<VouchFact> vouches;  // that it stated, and that stand
 };
 
 // Bodies that came after their entries. Verified against the entries' digests.

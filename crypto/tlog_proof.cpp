@@ -74,7 +74,8 @@ Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey) {
 
 Result<KeyHistory::Head> verify_tlog_proof(const TlogProof& proof, const KeyHistory& keys) {
   if (!proof.extra) return fail(Code::kBadProof, "the proof carries no entry", "extra");
-  KOINON_ASSIGN(KeyHistory::Head head, keys.open_head(proof.checkpoint));
+  KOINON_ASSIGN(KeyHistory::Head head, keys.open_any_head(proof.checkpoint));
+  if (!head.had_word) return fail(Code::kRefused, "its key had no word at that size", "checkpoint");
   KOINON_TRY(verify_inclusion(proof.index, head.checkpoint.size, leaf_hash(*proof.extra), proof.path,
                               head.checkpoint.root));
   return head;

@@ -52,12 +52,17 @@ Result<bool> write_statements(const ApiClient& client, const std::string& target
   return false;
 }
 
+struct OpenedProof {
+  Checkpoint checkpoint;
+  std::optional<TreeSize> kept;  // a recovery came since, which keeps so many entries
+};
+
 // What the vkey leads to: with the file of keys beside the proof, whichever key of that log signed its head.
-Result<KeyHistory::Head> open_proof(const TlogProof& proof, const VKey& vkey, const std::string& file) {
+Result<OpenedProof> open_proof(const TlogProof& proof, const VKey& vkey, const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     const auto checkpoint = verify_tlog_proof(proof, vkey);
-    if (checkpoint.ok()) return KeyHistory::Head{*checkpoint, 0, true, vkey};
+    if (checkpoint.ok()) return OpenedProof{*checkpoint, std::nullopt};
     if (checkpoint.error().code != Code::kBadSignature) return checkpoint.error();
     return fail(Code::kBadSignature,
                 checkpoint.error().message + "; if its city has changed its key, " + file +
@@ -70,7 +75,8 @@ Result<KeyHistory::Head> open_proof(const TlogProof& proof, const VKey& vkey, co
   for (const KeyHistory::Change& change : keys.changes()) is_known = is_known || change.statement.key == vkey;
   if (!is_known)
     return fail(Code::kBadSignature, "these are the keys of another log, or of no key that you know", file);
-  return verify_tlog_proof(proof, keys);
+  KOINON_ASSIGN(const KeyHistory::Head head, verify_tlog_proof(proof, keys));
+  return OpenedProof{head.checkpoint, keys.kept_of(head.recoveries)};
 }
 
 std::string title_of(const v1::Body& body) {
@@ -134,8 +140,9 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   KOINON_ASSIGN(const VKey vkey, parse_vkey(without_blanks(vkey_text)));
   KOINON_ASSIGN(const Bytes text, read_file(file, limits::kProofFileBytes));
   KOINON_ASSIGN(const TlogProof proof, parse_tlog_proof(text));
-  KOINON_ASSIGN(const KeyHistory::Head head, open_proof(proof, vkey, file + ".keys"));
-  const Checkpoint& checkpoint = head.checkpoint;
+  KOINON_ASSIGN(const OpenedProof opened, open_proof(proof, vkey, file + ".keys"));
+  const Checkpoint& checkpoint = opened.checkpoint;
+  const bool is_void = opened.kept && proof.index.value >= opened.kept->value;
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(*proof.extra));
   v1::Body body;
   KOINON_TRY(check_body(entry, file + ".body", body));
@@ -144,6 +151,7 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
                                               {"origin", checkpoint.origin},
                                               {"index", proof.index.value},
                                               {"size", checkpoint.size.value},
+                                              {"void", is_void},
                                               {"kind", kind_name(entry.kind())},
                                               {"title", title_of(body)}})
               << "\n";
@@ -152,8 +160,11 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   std::cout << "Verified: entry " << proof.index.value << " of " << harmless(checkpoint.origin) << ", "
             << kind_name(entry.kind());
   if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
-  std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n"
-            << "Whether it was withdrawn later a proof does not say; a node does: koinon show\n";
+  std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
+  if (opened.kept)
+    std::cout << "Its city has taken the log back since, with its recovery key, and keeps the entries below "
+              << opened.kept->value << ": this entry is " << (is_void ? "void" : "kept") << ".\n";
+  std::cout << "Whether it was withdrawn later a proof does not say; a node does: koinon show\n";
   return {};
 }
 

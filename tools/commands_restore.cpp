@@ -4,8 +4,6 @@
 #include <iostream>
 
 #include <boost/json.hpp>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include "crypto/key_file.h"
 #include "crypto/key_history_text.h"
@@ -14,92 +12,17 @@
 #include "node/text/time_text.h"
 #include "proto/base/clock.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "storage/backup/backup_reader.h"
-#include "storage/backup/disk_file.h"
 #include "storage/sqlite/sqlite.h"
 #include "tools/keeping.h"
 #include "tools/progress.h"
 #include "tools/render.h"
+#include "tools/workplace.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-Result<bool> is_free(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto type = std::filesystem::status(path, error).type();
-  if (type == std::filesystem::file_type::not_found) return true;
-  if (type != std::filesystem::file_type::directory) return false;
-  std::filesystem::directory_iterator all(path, error);
-  if (error) return fail(Code::kRefused, "it cannot be looked into: " + error.message(), path.string());
-  return all == std::filesystem::directory_iterator();
-}
-
-// Nothing is renamed onto it, and what lies beside it lies on another disk.
-bool is_mount_point(const std::filesystem::path& path) {
-  struct statx here {};
-  struct statx above {};
-  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BASIC_STATS, &here) != 0) return false;
-  if ((here.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) return true;
-  if (::statx(AT_FDCWD, path.parent_path().c_str(), 0, STATX_BASIC_STATS, &above) != 0) return false;
-  return here.stx_dev_major != above.stx_dev_major || here.stx_dev_minor != above.stx_dev_minor;
-}
-
-// The folder beside the wanted one in which all is made and verified before it counts. As long as a file
-// lies beside it that says so, what stands in it is nobody's yet.
-class Workplace {
- public:
-  static Result<Workplace> make(std::filesystem::path wanted) {
-    if (!wanted.has_filename()) wanted = wanted.parent_path();
-    if (is_mount_point(wanted))
-      return fail(Code::kConflict, "a disk is mounted there, which cannot be replaced; name a folder in it",
-                  wanted.string());
-    KOINON_ASSIGN(const bool free, is_free(wanted));
-    if (!free)
-      return fail(Code::kConflict, "something is there; koinon restore takes an empty or a missing folder",
-                  wanted.string());
-    Workplace out(wanted, wanted.string() + ".partial");
-    KOINON_ASSIGN(const bool fresh, is_free(out.partial_));
-    std::error_code error;
-    if (!fresh && !std::filesystem::exists(out.marker_, error))
-      return fail(Code::kConflict, "something is there that no restore left; move it away",
-                  out.partial_.string());
-    std::filesystem::remove_all(out.partial_, error);
-    if (error)
-      return fail(Code::kIo, "what an earlier restore left cannot be removed: " + error.message(),
-                  out.partial_.string());
-    KOINON_TRY(backup::make_folder(wanted.parent_path()));
-    KOINON_TRY(backup::write_whole(out.marker_, ""));
-    KOINON_TRY(backup::make_folder(out.partial_));
-    if (::chmod(out.partial_.c_str(), 0700) != 0)
-      return fail(Code::kIo, "the folder could not be closed to others", out.partial_.string());
-    return out;
-  }
-
-  DataFolder folder() const { return DataFolder(partial_); }
-  // Puts the folder in place. Cut short anywhere, the node is in place or the next run begins anew.
-  Status finish() const {
-    KOINON_TRY(backup::sync_file_system(partial_));
-    KOINON_TRY(backup::rename_path(partial_, wanted_));
-    KOINON_TRY(backup::sync_folder(wanted_.parent_path()));
-    return remove_file(marker_);
-  }
-  // Frees the room that half of a restore takes.
-  void give_up() const {
-    std::error_code ignored;
-    std::filesystem::remove_all(partial_, ignored);
-    std::filesystem::remove(marker_, ignored);
-  }
-
- private:
-  Workplace(std::filesystem::path wanted, std::filesystem::path partial)
-      : wanted_(std::move(wanted)),
-        partial_(std::move(partial)),
-        marker_(partial_.string() + "-of-restore") {}
-  std::filesystem::path wanted_;
-  std::filesystem::path partial_;
-  std::filesystem::path marker_;
-};
 
 Result<backup::Opening> opening_of(const RestoreArguments& arguments) {
   backup::Opening out;
@@ -260,7 +183,7 @@ Status run_restore(const Common& common, const RestoreArguments& arguments) {
   if (arguments.from.empty() == arguments.keys.empty())
     return fail(Code::kInvalidArgument, "name a backup, or with --keys a folder of keys", "from");
   KOINON_ASSIGN(const Workplace place,
-                Workplace::make(std::filesystem::absolute(common.data).lexically_normal()));
+                Workplace::make(std::filesystem::absolute(common.data).lexically_normal(), "koinon restore"));
   return arguments.keys.empty() ? restore_backup(common, arguments, place)
                                 : restore_keys(common, arguments, place);
 }
@@ -293,6 +216,19 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
       ->allow_extra_args(false);
   from->add_option("--id", restore->id, "with --keys that have no file identity: our line of koinon id");
   from->add_option("--recovery-key", restore->recovery_key, "with --id: the recovery public key");
+
+  const auto recover = std::make_shared<RecoverArguments>();
+  CLI::App* back = app.add_subcommand("recover", "take the city's log back with its 24 recovery words");
+  back->fallthrough()->callback(
+      [&common, &action, recover] { action = [&common, recover] { return run_recover(common, *recover); }; });
+  back->add_option("--words-file", recover->words_file, "the file with the words; - for standard input")
+      ->required();
+  back->add_option("--invite", recover->invites, "an invite of a city that knows the log; may be given again")
+      ->required()
+      ->allow_extra_args(false);
+  back->add_option("--size", recover->size, "keep so many entries; without it, only look");
+  back->add_flag("--yes", recover->yes, "keep all that the city shows");
+  back->add_option("--passphrase-file", recover->passphrase_file, "seals the new keys with its passphrase");
 
   const auto repair = std::make_shared<bool>(false);
   CLI::App* fsck = app.add_subcommand("fsck", "look at all that the node holds, and say what is damaged");

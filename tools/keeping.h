@@ -1,4 +1,5 @@
-// The commands that keep a node: backup, restore, fsck. They work on the data folder, without a daemon.
+// The commands that keep a node: backup, restore, recover, fsck. They work on the data folder, without a
+// daemon.
 #pragma once
 
 #include <functional>
@@ -36,6 +37,16 @@ struct RestoreArguments {
 };
 // commands_restore.cpp
 Status run_restore(const Common& common, const RestoreArguments& arguments);
+
+struct RecoverArguments {
+  std::string words_file;            // - for standard input
+  std::vector<std::string> invites;  // at least one
+  std::string size;                  // empty: only looks, unless `yes`
+  bool yes = false;                  // keeps all that is shown
+  std::string passphrase_file;       // seals the new keys
+};
+// commands_recover.cpp
+Status run_recover(const Common& common, const RecoverArguments& arguments);
 
 // commands_fsck.cpp Fails if anything is damaged.
 Status run_fsck(const Common& common, bool repair);

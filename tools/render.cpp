@@ -149,6 +149,7 @@ std::string standing_of(const json::value& record) {
   const std::string status = member(record, "status");
   const std::string by = member(record, "status_by");
   if (status == "superseded") return by.empty() ? "superseded" : "superseded by " + by;
+  if (status == "void") return "VOID: its city took its log back from whoever had stolen its key";
   if (status != "withdrawn" && status != "erased") return {};
   std::string out = status == "erased" ? "WITHDRAWN AND ERASED" : "WITHDRAWN";
   if (!by.empty()) out += " by " + by;

@@ -19,7 +19,7 @@ PeerLine own_peer_line(const ApiParts& parts) {
   PeerLine line{std::nullopt, parts.facts.address, parts.facts.node_key};
   if (!parts.facts.identity) return line;
   const auto own = parts.store->log_state(*parts.facts.log());
-  line.vkey = own.ok() ? own->keys.vkey() : parts.facts.identity->vkey();
+  line.vkey = own.ok() ? own->keys.vkey() : parts.facts.keys.vkey();
   return line;
 }
 

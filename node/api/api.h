@@ -38,6 +38,7 @@ struct NodeFacts {
   std::string version;
   std::string name;
   std::optional<LogIdentity> identity;  // nothing: an observer
+  KeyHistory keys;                      // of its log, at the start
   NodeKey node_key;
   std::string address;  // HOST:PORT for other cities, or empty
   std::string folder;   // the folder of its data

@@ -46,7 +46,7 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   body["held_by"] = std::move(holders);
   json::array changes;
   for (const KeyChange& change : view.key_changes) {
-    json::object one{{"entry", change.entry.value}};
+    json::object one{{"entry", change.entry.value}, {"kind", change.is_recovery ? "recovery" : "rotation"}};
     if (change.at) one["at"] = time_text(*change.at);
     changes.push_back(std::move(one));
   }

@@ -28,6 +28,8 @@ std::string_view event_name(ArrivalKind kind) {
       return "released";
     case ArrivalKind::kRemoved:
       return "removed";
+    case ArrivalKind::kVoided:
+      return "voided";
   }
   return "record";
 }
@@ -86,13 +88,8 @@ class ArrivalStream {
       for (std::uint64_t i = 0; i < arrival.count && !is_full(out, passed); ++i, ++passed) {
         if (arrival.first.value + i > indexed.value) return finish(std::move(out), passed);
         last_ = ArrivalSeq(arrival.first.value + i);
-        KOINON_ASSIGN(const auto record, index_.get(arrival.log, EntryIndex(arrival.from.value + i)));
-        if (!record || !wants(*record)) continue;
-        json::object item = summary_json(read_summary(directory, *record));
-        item["arrival"] = last_.value;
-        if (json::array about = about_json(directory, store_, index_, *record); !about.empty())
-          item["about"] = std::move(about);
-        out += event(arrival.kind, item);
+        KOINON_ASSIGN(const auto told, event_of(directory, arrival, EntryIndex(arrival.from.value + i)));
+        out += told;
       }
       if (is_full(out, passed)) break;
     }
@@ -100,6 +97,22 @@ class ArrivalStream {
   }
 
  private:
+  // What is told of one entry of an arrival, whose number is `last_`. Empty: nothing.
+  Result<std::string> event_of(Directory& directory, const Arrival& arrival, EntryIndex index) {
+    if (arrival.kind == ArrivalKind::kVoided) {
+      KOINON_ASSIGN(const auto gone, index_.voided(last_));
+      return gone && wants(*gone) ? event(arrival.kind, void_json(directory, *gone)) : std::string();
+    }
+    KOINON_ASSIGN(const auto record, index_.get(arrival.log, index));
+    // What came later is another entry: the one that arrived is void, which a later arrival says.
+    if (!record || record->arrival > last_ || !wants(*record)) return std::string();
+    json::object item = summary_json(read_summary(directory, *record));
+    item["arrival"] = last_.value;
+    if (json::array about = about_json(directory, store_, index_, *record); !about.empty())
+      item["about"] = std::move(about);
+    return event(arrival.kind, item);
+  }
+
   bool wants(const IndexedRecord& record) const {
     return topic_.empty() || std::any_of(record.topics.begin(), record.topics.end(),
                                          [&](const auto& topic) { return topic_covers(topic_, topic); });

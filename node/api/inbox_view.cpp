@@ -76,8 +76,11 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
   CaseView out{
       read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
   if (answer) out.answer = from.directory.ref(answer->log, answer->index);
-  KOINON_ASSIGN(const Bytes leaf, from.store.entry(record.log, record.index));
-  if (const auto entry = parse_entry(leaf); entry.ok()) {
+  const auto leaf = from.store.entry(record.log, record.index);
+  // It may be void since, which the index does not know yet.
+  if (!leaf.ok() && leaf.error().code != Code::kNotFound) return leaf.error();
+  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  if (entry.ok()) {
     for (const auto& ref : entry->refs())
       out.refs.push_back(
           {ref.role(), from.directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});

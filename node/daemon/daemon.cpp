@@ -12,6 +12,7 @@
 #include "node/daemon/version.h"
 #include "node/replication/stored_standing.h"
 #include "node/text/time_text.h"
+#include "proto/base/clock.h"
 #include "proto/base/limits.h"
 #include "storage/office/after_rollback.h"
 #include "storage/store/epoch_start.h"
@@ -37,7 +38,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 Status Daemon::prepare() {
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
-  KOINON_TRY(take_statements(*store, folder_->files()));
+  KOINON_TRY(take_statements(*store, folder_->files(), system_clock().wall()));
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   if (state.own_log) {
@@ -173,9 +174,15 @@ Status Daemon::start_alarms() {
 
 Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio::io_context& io) {
   KOINON_ASSIGN(Databases own, folder_->open_databases(limits::kReaderCacheKiB, arrivals_->columns()));
-  NodeFacts facts{std::string(kVersion), identity_.name,     identity_.log,
-                  identity_.node_key,    config_.address,    folder_->files().path().string(),
-                  peer_port(),           options.access.port};
+  NodeFacts facts{std::string(kVersion),
+                  identity_.name,
+                  identity_.log,
+                  identity_.keys,
+                  identity_.node_key,
+                  config_.address,
+                  folder_->files().path().string(),
+                  peer_port(),
+                  options.access.port};
   return std::make_unique<Site>(
       ApiParts{std::move(facts),
                options,

@@ -10,6 +10,7 @@ namespace koinon {
 namespace asio = boost::asio;
 
 std::string EngineEvents::name_of(const NodeKey& key) const {
+  if (key == NodeKey()) return {};
   const PeerRecord* record = parts_.network.peer(key);
   return record == nullptr ? to_text(key) : record->name;
 }
@@ -29,7 +30,10 @@ void EngineEvents::on_event(const Event& event) {
       return on_advanced(event);
     case Event::Kind::kForked:
       return on_forked(event);
+    case Event::Kind::kKeysNamed:
+      return pins_.look(event.log);
     case Event::Kind::kKeyReplaced:
+    case Event::Kind::kTakenBack:
       return log.warning(
           event.text,
           {{"log", to_text(event.log)}, {"at", std::to_string(event.size.value)}, {"peer", peer}});
@@ -63,13 +67,34 @@ void EngineEvents::on_event(const Event& event) {
   }
 }
 
+void EngineEvents::begin() {
+  on_standing();
+  for (const LogId& log : parts_.network.pinned_logs()) pins_.look(log);
+}
+
+// After a recovery the log names the keys of before: ours are named as soon as we may sign.
+void EngineEvents::name_own_keys() {
+  if (!parts_.keys || !parts_.identity.log) return;
+  parts_.writer.publish(
+      Gate::for_the_node_itself(), keys_maker(parts_.identity.log->log_id(), *parts_.keys),
+      [this](const Result<Published>& published) {
+        if (published.ok()) return parts_.log.warning("our log names new keys of this node");
+        const Code code = published.error().code;
+        // They stand there already; or it waits, and is tried when we may sign again.
+        if (code != Code::kConflict && code != Code::kNotFound && code != Code::kUnavailable)
+          parts_.log.error("our log does not name the keys of this node",
+                           {{"reason", published.error().text()}});
+      });
+}
+
 // Marked before anything is signed: the writer carries both out in their order.
 void EngineEvents::on_standing() {
   SigningNow now;
   now.view = parts_.network.signing();
   for (const NodeKey& key : now.view.waits_for) now.waits_for.push_back(name_of(key));
   for (const NodeKey& key : now.view.cannot_show) now.cannot_show.push_back(name_of(key));
-  now.shown_by = name_of(now.view.shown_by);
+  // Nobody: our own recovery says how much there is.
+  now.shown_by = now.view.shown_by == NodeKey() ? parts_.identity.name : name_of(now.view.shown_by);
   now = parts_.signing.as_it_counts(std::move(now));
   if (const auto why = why_not_signed(now); why) {
     parts_.log.warning(why->message);
@@ -83,6 +108,7 @@ void EngineEvents::on_standing() {
   const bool signs = parts_.signing.set(std::move(now));
   // The machine may have gone on meanwhile: the yes does not count any more.
   if (!signs) return mark_asks();
+  name_own_keys();
   parts_.on_signing();
 }
 

@@ -7,6 +7,8 @@
 
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/identity.h"
+#include "node/daemon/pin_following.h"
+#include "node/publishing/keys_entry.h"
 #include "node/publishing/signing_standing.h"
 #include "node/replication/store_writer.h"
 #include "node/replication/vouching.h"
@@ -31,14 +33,18 @@ class EngineEvents {
     // on_standing: what `signing` is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
+    std::optional<NamedKeys> keys;  // that our log is to name; none: an observer's
   };
   // What `parts` refers to, and this, outlive the threads of network and writer.
-  EngineEvents(Parts parts, const StoreState& state) : parts_(std::move(parts)), vouching_(state) {}
+  EngineEvents(Parts parts, const StoreState& state)
+      : parts_(std::move(parts)),
+        vouching_(state),
+        pins_({parts_.log, parts_.network, parts_.writer, parts_.identity.node_key}) {}
   EngineEvents(const EngineEvents&) = delete;
   EngineEvents& operator=(const EngineEvents&) = delete;
 
   // Before the network's thread runs: what is known at the start of whether this node may sign.
-  void begin() { on_standing(); }
+  void begin();
   // Network thread.
   void on_event(const Event& event);
   // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for
@@ -49,6 +55,7 @@ class EngineEvents {
 
  private:
   void on_advanced(const Event& event);
+  void name_own_keys();
   void on_forked(const Event& event);
   void on_standing();
   void mark_asks();
@@ -60,6 +67,7 @@ class EngineEvents {
   Parts parts_;
   // Network thread
   Vouching vouching_;
+  PinFollowing pins_;
   bool mark_stands_ = true;  // as far as is known: it may be a reason to sign
 };
 

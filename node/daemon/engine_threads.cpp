@@ -6,10 +6,12 @@
 
 #include <boost/asio/post.hpp>
 
+#include "crypto/checkpoint.h"
 #include "crypto/key_file.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
+#include "node/publishing/keys_entry.h"
 #include "node/publishing/own_log.h"
 #include "proto/base/encoding.h"
 #include "storage/store/sqlite_store.h"
@@ -29,6 +31,28 @@ Result<std::unique_ptr<EngineThreads>> EngineThreads::make(Parts parts, StoreRea
   return out;
 }
 
+namespace {
+
+std::optional<NamedKeys> own_keys(const NodeKeys& keys) {
+  if (!keys.city) return std::nullopt;
+  return NamedKeys{keys.city->cosigner, keys.city->sealing.public_key(), keys.node};
+}
+
+// What the last recovery of our log keeps, under a head that our key signs. Nothing: there was none, or the
+// key is not the current one.
+std::optional<RecoveredLog> recovered_log(const KeyHistory& keys, const SigningKey& key) {
+  if (key.public_key() != keys.vkey().key) return std::nullopt;
+  std::optional<RecoveredLog> out;
+  for (const KeyHistory::Change& change : keys.changes()) {
+    if (!change.is_recovery) continue;
+    const Checkpoint kept{keys.vkey().name, change.statement.size, change.statement.root};
+    out = RecoveredLog{keys, {kept.size, kept.root, sign_checkpoint(kept, key)}};
+  }
+  return out;
+}
+
+}  // namespace
+
 Status EngineThreads::make_network(StoreReader& store, const StoreState& state) {
   const NodeKeys& keys = parts_.folder.keys();
   Network::Options options;
@@ -47,12 +71,17 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   if (keys.city) {
     options.city = keys.city->signing;
     options.engine.signing_key = keys.city->signing.public_key();
+    options.engine.recovered = recovered_log(parts_.identity.keys, keys.city->signing);
+    if (parts_.identity.keys.recoveries() > 0) options.statements = parts_.identity.keys.notes();
   }
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };
   callbacks.on_event = [this](const Event& event) { events_->on_event(event); };
-  callbacks.on_join = [this](InviteRecord invite, std::string line) {
-    return joiners_->join(std::move(invite), std::move(line));
+  callbacks.on_join = [this](InviteRecord invite, v1::Join join) {
+    return joiners_->join(std::move(invite), std::move(join));
+  };
+  callbacks.on_recovery_ask = [this](PublicKey key, TreeSize size) {
+    return recovery_asks_->answer(key, size);
   };
   callbacks.on_knock = [this](const Knock& knock) {
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
@@ -103,9 +132,10 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
           parts_.log, *network_, *writer_, identity, wall, signing_,
           [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); },
           [this](Store&) { return parts_.mark == nullptr ? Status() : parts_.mark->ask_anew(); },
-          parts_.on_standing, parts_.on_signing},
+          parts_.on_standing, parts_.on_signing, own_keys(parts_.folder.keys())},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
+  recovery_asks_ = std::make_unique<RecoveryAsks>(*intents_);
   // Whoever asks once the node serves, knows.
   events_->begin();
   return network_->start();
@@ -145,6 +175,7 @@ std::optional<NetworkStatus> EngineThreads::status() {
 void EngineThreads::stop() {
   if (network_) network_->stop();
   if (writer_) writer_->stop();
+  if (recovery_asks_) recovery_asks_->stop();
   if (intents_) intents_->stop();
   // What it still holds of requests goes back to the reading threads' contexts, which are there still.
   network_.reset();

@@ -16,6 +16,7 @@
 #include "node/daemon/intent_runner.h"
 #include "node/daemon/joiners.h"
 #include "node/daemon/node_clock.h"
+#include "node/daemon/recovery_asks.h"
 #include "node/daemon/resume_watch.h"
 #include "node/daemon/signing_mark.h"
 #include "node/publishing/signing_standing.h"
@@ -82,6 +83,7 @@ class EngineThreads {
   std::unique_ptr<IntentRunner> intents_;
   std::unique_ptr<EngineEvents> events_;
   std::unique_ptr<Joiners> joiners_;
+  std::unique_ptr<RecoveryAsks> recovery_asks_;
 };
 
 }  // namespace koinon

@@ -1,5 +1,7 @@
 #include "node/daemon/identity.h"
 
+#include <functional>
+
 #include "crypto/key_file.h"
 #include "node/daemon/identity_file.h"
 #include "proto/base/encoding.h"
@@ -93,18 +95,54 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
   return out;
 }
 
-Status take_statements(Store& store, const DataFolder& folder) {
+namespace {
+
+Status in_one_commit(Store& store, const std::function<Status()>& act) {
+  KOINON_TRY(store.begin(true));
+  if (const Status done = act(); !done.ok()) {
+    store.rollback();
+    return done;
+  }
+  return store.commit();
+}
+
+// What is void of our own log goes before anybody looks at it.
+Status take_recovery(Store& store, const KeyHistory& says, UnixMillis now) {
+  RecoveryCommit recovery;
+  recovery.log = says.identity().log_id();
+  recovery.notes = says.notes();
+  recovery.recoveries = says.recoveries();
+  recovery.now = now;
+  for (const KeyHistory::Change& change : says.changes()) {
+    if (!change.is_recovery) continue;
+    recovery.size = change.statement.size;
+    recovery.root = change.statement.root;
+  }
+  for (bool done = false; !done;) {
+    KOINON_TRY(in_one_commit(store, [&]() -> Status {
+      KOINON_ASSIGN(const Recovered left, store.recover(recovery));
+      done = left.done;
+      return {};
+    }));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status take_statements(Store& store, const DataFolder& folder, UnixMillis now) {
   KOINON_ASSIGN(const auto own, store.own_log());
   const auto says = read_identity_file(folder.identity());
   if (!own || !says.ok() || says->identity().log_id() != *own) return {};
   const auto held = store.log_state(*own);
-  if (!held.ok() || compare(held->keys, *says) != KeyOrder::kSecondGoesOn) return {};
-  KOINON_TRY(store.begin(true));
-  if (const Status kept = store.keep_statements(*own, says->notes()); !kept.ok()) {
-    store.rollback();
-    return kept;
-  }
-  return store.commit();
+  if (!held.ok() && held.error().code != Code::kNotFound) return held.error();
+  // A start before this one may have been cut short while it took away what is void.
+  const bool is_unfinished = held.ok() && held->keys.recoveries() > 0 && !held->seen;
+  if (is_unfinished) return take_recovery(store, held->keys, now);
+  if (held.ok() && compare(held->keys, *says) != KeyOrder::kSecondGoesOn) return {};
+  const std::uint64_t known = held.ok() ? held->keys.recoveries() : 0;
+  if (says->recoveries() > known) return take_recovery(store, *says, now);
+  return in_one_commit(store, [&] { return store.keep_statements(*own, says->notes()); });
 }
 
 Error own_log_forked() {

@@ -28,8 +28,8 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
                                         const DataFolder& folder, const DaemonLog& log);
 
 // The public file beside the keys may know of a statement that the store has lost, or not yet: its keys are
-// those of after it.
-Status take_statements(Store& store, const DataFolder& folder);
+// those of after it. Where that takes the log back, what is void goes.
+Status take_statements(Store& store, const DataFolder& folder, UnixMillis now);
 
 // Why nothing is signed where two heads of our own log contradict each other.
 Error own_log_forked();

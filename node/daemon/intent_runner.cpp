@@ -41,6 +41,10 @@ void IntentRunner::carry_out(Intent intent) {
   }
 }
 
+void IntentRunner::read(std::function<void(StoreReader&)> use) {
+  asio::post(reader_, [this, use = std::move(use)] { use(*store_); });
+}
+
 void IntentRunner::stop() {
   checkers_.join();
   reader_.join();

@@ -24,6 +24,8 @@ class IntentRunner {
 
   // Any thread.
   void carry_out(Intent intent);
+  // Any thread. Reads on the thread that reads what is served to peers, which others wait for meanwhile.
+  void read(std::function<void(StoreReader&)> use);
   // Carries out what waits, then ends the threads.
   void stop();
 

@@ -26,7 +26,9 @@ class Joiners {
   explicit Joiners(Parts parts) : parts_(std::move(parts)) {}
 
   // Returns our name. Network thread; ends when the writer has answered. This must outlive it.
-  boost::asio::awaitable<Result<std::string>> join(InviteRecord invite, std::string peer_line);
+  // A pin that stands is not changed, with one exception: where the recovery key of a log says which key
+  // signs it now, and whoever joins has shown that it holds that one, the log's pin moves to the new node.
+  boost::asio::awaitable<Result<std::string>> join(InviteRecord invite, v1::Join join);
 
  private:
   Parts parts_;

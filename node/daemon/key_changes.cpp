@@ -64,15 +64,15 @@ void KeyChanges::sign(const SigningPermit& permit, const SigningKey& next, const
 // and both key files a copy of this moment is whole.
 void KeyChanges::on_signed(const SigningKey& next, const Published& published, const Done& done) {
   const auto keys = std::make_shared<KeyHistory>();
-  parts_.network.set_city_key(next);
   parts_.writer.change(
       [this, keys](Store& store) -> Status {
         KOINON_ASSIGN(const LogState own, store.log_state(parts_.log));
         *keys = own.keys;
         return {};
       },
-      [this, keys, published, done](const Status& read) {
+      [this, keys, next, published, done](const Status& read) {
         if (!read.ok()) return finish(done, read.error());
+        parts_.network.set_city_key(next, keys->recoveries() > 0 ? keys->notes() : std::vector<Bytes>());
         Status placed = write_identity_file(parts_.folder.identity(), *keys);
         if (placed.ok()) placed = put_next_key(parts_.folder);
         if (!placed.ok())

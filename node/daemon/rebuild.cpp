@@ -28,10 +28,8 @@ Result<KeyHistory> history_for(const RebuildOptions& options) {
 
 // They are copied as they are, sealed or not.
 Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
+  KOINON_TRY(make_key_folder(folder));
   std::error_code error;
-  std::filesystem::create_directories(folder.path() / "keys", error);
-  if (error || ::chmod((folder.path() / "keys").c_str(), 0700) != 0)
-    return fail(Code::kIo, "the folder could not be made", (folder.path() / "keys").string());
   // The last one is there only where a change of the signing key was cut short.
   for (const char* role : {"signing", "cosigner", "sealing", "node", "signing-next"}) {
     const auto key = from / (std::string(role) + ".key");
@@ -76,6 +74,37 @@ Status mark_restored(const DataFolder& folder) {
   });
 }
 
+Status make_key_folder(const DataFolder& folder) {
+  const std::filesystem::path keys = folder.path() / "keys";
+  std::error_code error;
+  std::filesystem::create_directories(keys, error);
+  if (error || ::chmod(keys.c_str(), 0700) != 0)
+    return fail(Code::kIo, "the folder could not be made", keys.string());
+  return {};
+}
+
+Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wanted, UnixMillis now) {
+  KOINON_TRY(write_identity_file(folder.identity(), wanted.keys));
+  const LogId own = wanted.keys.identity().log_id();
+  std::vector<PeerRecord> peers;
+  for (const std::string& line : wanted.peers) {
+    KOINON_ASSIGN(PeerRecord peer, peer_of_line(line, own, wanted.node_key.value_or(NodeKey()), now));
+    peer.vouch = false;  // whoever was vouched for stands in our own log
+    peers.push_back(std::move(peer));
+  }
+  KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
+    KOINON_TRY(store.set_own_log(own));
+    KOINON_TRY(store.keep_statements(own, wanted.keys.notes()));
+    // They are named because they have held the log: their answers are waited for.
+    for (const PeerRecord& peer : peers) {
+      KOINON_TRY(store.put_peer(peer));
+      if (peer.log) KOINON_TRY(store.set_held_ours(peer.node_key));
+    }
+    return store.set_setting(kRestored, "1");
+  }));
+  return make_first_operator(folder, now);
+}
+
 Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now) {
   if (options.peers.empty())
     return fail(Code::kInvalidArgument,
@@ -85,25 +114,7 @@ Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOption
   made.identity = history.identity();
   KOINON_TRY(copy_keys(folder, options.keys));
   KOINON_ASSIGN(const auto node_key, check_keys(folder, options, history));
-  KOINON_TRY(write_identity_file(folder.identity(), history));
-  const LogId own = made.identity.log_id();
-  std::vector<PeerRecord> peers;
-  for (const std::string& line : options.peers) {
-    KOINON_ASSIGN(PeerRecord peer, peer_of_line(line, own, node_key.value_or(NodeKey()), now));
-    peer.vouch = false;  // whoever was vouched for stands in our own log
-    peers.push_back(std::move(peer));
-  }
-  KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
-    KOINON_TRY(store.set_own_log(own));
-    KOINON_TRY(store.keep_statements(own, history.notes()));
-    // They are named because they have held the log: their answers are waited for.
-    for (const PeerRecord& peer : peers) {
-      KOINON_TRY(store.put_peer(peer));
-      if (peer.log) KOINON_TRY(store.set_held_ours(peer.node_key));
-    }
-    return store.set_setting(kRestored, "1");
-  }));
-  KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
+  KOINON_ASSIGN(made.first_operator, make_store_anew(folder, {history, node_key, options.peers}, now));
   return made;
 }
 

@@ -25,6 +25,19 @@ struct RebuildResult {
 // `folder` must be there and hold nothing of a node. Whoever calls puts it in place only after this has
 // succeeded.
 Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now);
+
+// What a node is made of whose key files are in the folder already.
+struct NewStore {
+  KeyHistory keys;                  // of its log
+  std::optional<NodeKey> node_key;  // none: it is sealed, and not known
+  std::vector<std::string> peers;   // lines of peers that have held the log
+};
+// Makes all but the key files: the public file beside them, the store, and the office. Returns the code of
+// the one-time link that sets the password of `operator`.
+Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wanted, UnixMillis now);
+// The folder for the key files, closed to others.
+Status make_key_folder(const DataFolder& folder);
+
 // Marks a store as restored: it may lack what other cities hold of its log.
 Status mark_restored(const DataFolder& folder);
 

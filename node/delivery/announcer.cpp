@@ -31,6 +31,9 @@ bool in_topic(const std::string& topic, const IndexedRecord& record) {
                                       [&](const auto& one) { return topic_covers(topic, one); });
 }
 
+// Whether webhooks were told of records of this kind: of notes, and of what takes notes back.
+bool is_told_of(v1::Kind kind) { return is_note(kind) || kind == v1::KIND_WITHDRAWAL; }
+
 }  // namespace
 
 UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour, const TimeZone& zone) {
@@ -92,12 +95,22 @@ Result<Announcer::News> Announcer::read_news(ArrivalSeq after) {
         return news;
       }
       news.last = ArrivalSeq(arrival.first.value + i);
-      KOINON_ASSIGN(const auto record, parts_.index.get(arrival.log, EntryIndex(arrival.from.value + i)));
+      KOINON_ASSIGN(const auto record, told_of(arrival, EntryIndex(arrival.from.value + i), news.last));
       if (record) news.records.push_back({news.last, arrival.kind, *record});
     }
   }
   more_ = more_ || arrivals.size() == kNewsRows;
   return news;
+}
+
+// What arrived with this number. What came later is another entry: the one that arrived is void, which a
+// later arrival says.
+Result<std::optional<IndexedRecord>> Announcer::told_of(const Arrival& arrival, EntryIndex index,
+                                                        ArrivalSeq number) {
+  if (arrival.kind == ArrivalKind::kVoided) return parts_.index.voided(number);
+  KOINON_ASSIGN(auto record, parts_.index.get(arrival.log, index));
+  if (record && record->arrival > number) record.reset();
+  return record;
 }
 
 // A record is told of by the arrival that brought its text, so only once. If entry and text came apart, the
@@ -142,7 +155,8 @@ Status Announcer::write_deliveries() {
       const auto& [arrival, kind, record] = item;
       if (!in_topic(webhook.topic, record)) continue;
       KOINON_ASSIGN(bool told, is_told_by(item));
-      told = told || (kind == ArrivalKind::kErased && is_note(record.kind));
+      told = told || (kind == ArrivalKind::kErased && is_note(record.kind)) ||
+             (kind == ArrivalKind::kVoided && is_told_of(record.kind));
       if (kind == ArrivalKind::kAdded && !told) {
         KOINON_ASSIGN(told, takes_back_a_note(record));
       }
@@ -153,6 +167,7 @@ Status Announcer::write_deliveries() {
       delivery.index = record.index;
       delivery.kind = kind;
       delivery.at = delivery.next_at = parts_.clock.wall();
+      delivery.arrival = arrival;
       deliveries.push_back(std::move(delivery));
     }
     KOINON_TRY(parts_.outbox.queue_deliveries(webhook.id, deliveries, news.last));
@@ -166,8 +181,11 @@ Status Announcer::write_deliveries() {
 // of one of our records.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
-  KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(record.log, record.index));
-  const auto entry = parse_entry(leaf);
+  const auto leaf = parts_.store.entry(record.log, record.index);
+  // It may be void since, or its log removed. A later arrival says so.
+  if (!leaf.ok() && leaf.error().code == Code::kNotFound) return false;
+  if (!leaf.ok()) return leaf.error();
+  const auto entry = parse_entry(*leaf);
   if (!entry.ok()) return false;
   if (asks_all_cities(*entry)) return true;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };
@@ -176,7 +194,7 @@ Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
                      [&](const auto& ref) { return ours(ref.log_id()); });
 }
 
-Result<Mail> Announcer::mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items,
+Result<Mail> Announcer::mail_to(const User& user, const std::string& what, const std::vector<Arrived>& items,
                                 std::optional<std::uint64_t> more) {
   Credential unsubscribe;
   unsubscribe.kind = CredentialKind::kUnsubscribe;
@@ -252,13 +270,13 @@ Status Announcer::mail_to_each(MailBatch& batch) {
   for (const User& user : users) {
     if (!user.mail_at_once || user.email.empty()) continue;
     KOINON_ASSIGN(MailPace pace, pace_of(user.id));
-    for (const Addressed& note : batch.addressed) {
+    for (const Arrived& note : batch.addressed) {
       if (pace.held > 0 || pace.mails >= limits::kMailsPerHour) {
         if (pace.held++ == 0) pace.held_from = note.arrival;
         continue;
       }
       ++pace.mails;
-      KOINON_ASSIGN(Mail mail, mail_to(user, kAtOnce, {note.record}, std::nullopt));
+      KOINON_ASSIGN(Mail mail, mail_to(user, kAtOnce, {note}, std::nullopt));
       batch.mails.push_back(std::move(mail));
     }
     batch.paces.push_back(pace);
@@ -307,12 +325,12 @@ Result<bool> Announcer::gather(const Digest& digest, std::size_t& looks) {
     gathered.at = std::min(news.last, gathered.until);
     for (const NewRecord& item : news.records) {
       if (item.arrival > gathered.until) break;
-      if (item.record.status != RecordStatus::kCurrent) continue;
+      if (item.kind == ArrivalKind::kVoided || item.record.status != RecordStatus::kCurrent) continue;
       KOINON_ASSIGN(const bool wanted, is_in_digest(digest.topic, item.record));
       if (!wanted) continue;
       KOINON_ASSIGN(const bool told, is_told_by(item));
       if (!told) continue;
-      gathered.items.emplace_back(item.record.log, item.record.index);
+      gathered.items.push_back({item.arrival, {item.record.log, item.record.index}});
       if (!gathered.is_full()) continue;
       gathered.at = item.arrival;
       break;

@@ -63,6 +63,7 @@ class Announcer {
   // proven and the office not set aside yet.
   Result<News> news_after(ArrivalSeq after);
   Result<News> read_news(ArrivalSeq after);
+  Result<std::optional<IndexedRecord>> told_of(const Arrival& arrival, EntryIndex index, ArrivalSeq number);
   // Written before the rollback was proven.
   bool was_told_before(const IndexedRecord& record) const;
   Result<bool> is_told_by(const NewRecord& news);
@@ -78,7 +79,7 @@ class Announcer {
     Digest digest;  // as it is in the outbox
     ArrivalSeq at;
     ArrivalSeq until;
-    std::vector<RecordAt> items;  // at most as many as a mail holds
+    std::vector<Arrived> items;  // at most as many as a mail holds
     bool is_full() const { return items.size() >= limits::kDigestItems; }
   };
   // Begins or goes on to gather news for a digest. Returns whether all of it was found.
@@ -91,7 +92,7 @@ class Announcer {
   Result<bool> is_in_digest(const std::string& topic, const IndexedRecord& record);
   Result<bool> takes_back_a_note(const IndexedRecord& record);
   // `more`: as in MailAbout.
-  Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items,
+  Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<Arrived>& items,
                        std::optional<std::uint64_t> more);
   UnixMillis next_digest(unsigned days) const;
 

@@ -6,6 +6,7 @@
 
 #include "node/delivery/mail_about.h"
 #include "node/reading/shown_record.h"
+#include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
 #include "node/text/time_text.h"
 #include "proto/codec/entry.h"
@@ -13,15 +14,40 @@
 
 namespace koinon {
 namespace json = boost::json;
+namespace {
+
+std::string message_text(const std::string& type, UnixMillis at, json::object data) {
+  return json::serialize(
+      json::object{{"type", type}, {"timestamp", time_text(at)}, {"data", std::move(data)}});
+}
+
+}  // namespace
+
+// The record that arrived then. Nothing: its log was removed, or it is void. Another one may stand there.
+Result<std::optional<IndexedRecord>> Composer::arrived(const LogId& log, EntryIndex index,
+                                                       ArrivalSeq arrival) {
+  KOINON_ASSIGN(auto record, index_.get(log, index));
+  if (record && arrival.value > 0 && record->arrival > arrival) record.reset();
+  return record;
+}
 
 Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, UnixMillis now) {
   const auto nothing = std::optional<std::string>();
   if (!delivery.log) return delivery.payload.empty() ? nothing : std::optional(delivery.payload);
-  KOINON_ASSIGN(const auto found, index_.get(*delivery.log, delivery.index));
-  if (!found) return nothing;  // its log was removed
-  IndexedRecord record = *found;
-  std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
   Directory directory(store_, nearness_);
+  const UnixMillis at = std::min(delivery.at, now);
+  if (delivery.kind == ArrivalKind::kVoided) {
+    IndexedRecord gone;
+    gone.log = *delivery.log;
+    gone.index = delivery.index;
+    gone.arrival = delivery.arrival;
+    return std::optional(message_text("record.voided", at, void_json(directory, gone)));
+  }
+  KOINON_ASSIGN(const auto found, arrived(*delivery.log, delivery.index, delivery.arrival));
+  if (!found) return nothing;
+  IndexedRecord record = *found;
+  const bool erasure = delivery.kind == ArrivalKind::kErased;
+  std::string type = erasure ? "record.erased" : "record.published";
   std::optional<std::string> because;
   if (record.kind == v1::KIND_WITHDRAWAL) {
     const auto leaf = store_.entry(record.log, record.index);
@@ -33,14 +59,13 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
     type = "record.withdrawn";
     because = withdrawal_reason(store_, record.log, record.index);
     record = *target;
-  } else if (delivery.kind != ArrivalKind::kErased && record.status == RecordStatus::kErased) {
-    return nothing;
+  } else if (erasure != (record.status == RecordStatus::kErased)) {
+    return nothing;  // it was erased meanwhile, or what erased it is void
   }
   json::object data = told_(directory, store_, index_, record, because);
   if (!options_.url.empty())
     data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
-  return std::optional(json::serialize(json::object{
-      {"type", type}, {"timestamp", time_text(std::min(delivery.at, now))}, {"data", std::move(data)}}));
+  return std::optional(message_text(type, at, std::move(data)));
 }
 
 MailItem Composer::mail_item(const IndexedRecord& record) {
@@ -91,8 +116,9 @@ Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMilli
   if (!about) return nothing;
   MailContent content;
   bool asks_all = false;  // the first
-  for (const auto& [log, index] : about->items) {
-    KOINON_ASSIGN(const auto record, index_.get(log, index));
+  for (const auto& [arrival, at] : about->items) {
+    const auto& [log, index] = at;
+    KOINON_ASSIGN(const auto record, arrived(log, index, arrival));
     if (!record || record->status != RecordStatus::kCurrent || record->title.empty()) continue;
     if (content.items.empty()) {
       const auto leaf = store_.entry(log, index);

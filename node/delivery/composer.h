@@ -1,5 +1,5 @@
 // Makes the texts of messages. A text is made when the message is sent, out of the records that still stand.
-// Records that were erased or withdrawn meanwhile are not told.
+// Records that were erased or withdrawn meanwhile, or are void, are not told.
 //
 // Belongs to the courier's thread, like its readers. They must live longer than it.
 #pragma once
@@ -48,6 +48,7 @@ class Composer {
   Result<std::optional<std::string>> message(const Mail& mail, UnixMillis now);
 
  private:
+  Result<std::optional<IndexedRecord>> arrived(const LogId& log, EntryIndex index, ArrivalSeq arrival);
   MailItem mail_item(const IndexedRecord& record);
 
   ComposerOptions options_;

@@ -18,10 +18,12 @@ Result<bool> Erasures::turn() {
   ArrivalSeq after = *after_;
   bool more = false;
   std::vector<RecordAt> erased;
+  std::vector<Arrival> voided;
   for (std::size_t rows = 0; rows < kErasureRows; rows += kArrivalRows) {
     KOINON_ASSIGN(const auto arrivals, store_.arrivals(after, kArrivalRows));
     for (const Arrival& arrival : arrivals) {
       after = ArrivalSeq(arrival.first.value + arrival.count - 1);
+      if (arrival.kind == ArrivalKind::kVoided) voided.push_back(arrival);
       if (arrival.kind != ArrivalKind::kErased) continue;
       for (std::uint64_t i = 0; i < arrival.count; ++i)
         erased.emplace_back(arrival.log, EntryIndex(arrival.from.value + i));
@@ -29,11 +31,13 @@ Result<bool> Erasures::turn() {
     if (arrivals.size() < kArrivalRows) break;
     more = rows + 2 * kArrivalRows > kErasureRows;
   }
+  if (!voided.empty()) KOINON_TRY(outbox_.forget_void(voided));
+  const bool forgets = !erased.empty() || !voided.empty();
   // If nothing was erased, the cursor is written only now and then. To look at arrivals again does no harm.
-  if (!erased.empty() || after.value >= saved_.value + kErasureRows) {
+  if (forgets || after.value >= saved_.value + kErasureRows) {
     KOINON_TRY(outbox_.forget_remarks(erased, after));
     saved_ = after;
-    unfolded_ = unfolded_ || !erased.empty();
+    unfolded_ = unfolded_ || forgets;
   }
   after_ = after;
   if (!unfolded_) return more;

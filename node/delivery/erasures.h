@@ -1,5 +1,5 @@
-// Carries out erasures in the office's own database: removes remarks on erased records, and cleans its
-// write-ahead log.
+// Carries out erasures in the office's own database: removes remarks on erased records, and all that it keeps
+// of void ones, and cleans its write-ahead log.
 //
 // Belongs to the courier's thread, like its references. They must live longer than it.
 #pragma once

@@ -9,7 +9,8 @@ namespace json = boost::json;
 
 std::string about_text(const MailAbout& about) {
   json::array refs;
-  for (const auto& [log, index] : about.items) refs.push_back(json::array{to_text(log), index.value});
+  for (const auto& [arrival, record] : about.items)
+    refs.push_back(json::array{to_text(record.first), record.second.value, arrival.value});
   json::object out{{"what", about.what},
                    {"items", std::move(refs)},
                    {"unsubscribe", about.unsubscribe},
@@ -26,9 +27,11 @@ std::optional<MailAbout> read_about(const std::string& text) {
     MailAbout out;
     out.what = std::string(object.at("what").as_string());
     for (const auto& item : object.at("items").as_array()) {
-      const auto log = parse_log_id(std::string(item.as_array().at(0).as_string()));
-      if (log.ok())
-        out.items.emplace_back(*log, EntryIndex(item.as_array().at(1).to_number<std::uint64_t>()));
+      const json::array& parts = item.as_array();
+      const auto log = parse_log_id(std::string(parts.at(0).as_string()));
+      if (!log.ok()) continue;
+      const ArrivalSeq arrival(parts.size() > 2 ? parts.at(2).to_number<std::uint64_t>() : 0);
+      out.items.push_back({arrival, {*log, EntryIndex(parts.at(1).to_number<std::uint64_t>())}});
     }
     out.unsubscribe = std::string(object.at("unsubscribe").as_string());
     out.message_id = std::string(object.at("id").as_string());

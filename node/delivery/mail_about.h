@@ -13,9 +13,9 @@
 namespace koinon {
 
 struct MailAbout {
-  std::string what;  // "at-once", or "digest " and a topic
-  std::vector<RecordAt> items;
-  std::string unsubscribe;  // the secret of its link
+  std::string what;            // "at-once", or "digest " and a topic
+  std::vector<Arrived> items;  // in a mail of an older version the arrivals are 0
+  std::string unsubscribe;     // the secret of its link
   std::string message_id;
   UnixMillis at;
   // In a mail for notes that had to wait: how many more there are than it names. In the last mail of a digest

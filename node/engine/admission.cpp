@@ -50,6 +50,12 @@ void Admission::add_vouches(const std::vector<VouchFact>& vouches) {
   if (!vouches.empty()) next_refresh_ = std::min(next_refresh_, effects_.now().mono + limits::kTrustDelay);
 }
 
+void Admission::replace_vouches(const LogId& voucher, const std::vector<VouchFact>& vouches) {
+  trust_.forget_voucher(voucher);
+  for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
+  next_refresh_ = std::min(next_refresh_, effects_.now().mono + limits::kTrustDelay);
+}
+
 void Admission::begin_admitted(const LogId& id) {
   effects_.emit({Event::Kind::kTrusted, {}, id, {}, {}});
   outside_.erase(id);
@@ -102,7 +108,9 @@ void Admission::save_lived() {
 void Admission::remove_expired() {
   for (const LogId& id : std::set<LogId>(outside_)) {
     Log& log = logs_.at(id);
-    if (!log.state().out_since || log.removing() || log.commits() > 0 || log.is_filtered()) continue;
+    if (!log.state().out_since || log.removing() || log.commits() > 0 || log.is_filtered() ||
+        log.recovering())
+      continue;
     if (lived() - log.state().out_lived >= effects_.config().grace) remove(log);
   }
 }

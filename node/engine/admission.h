@@ -21,6 +21,9 @@ class Admission {
   // Counted with the next refresh, which comes soon: vouches come in crowds.
   void add_vouches(const std::vector<VouchFact>& vouches);
 
+  // All that the log states of others: what it said before was void.
+  void replace_vouches(const LogId& voucher, const std::vector<VouchFact>& vouches);
+
   // Steps of News::enters_policy and leaves_policy, which relist the log and have it let go in between.
   void begin_admitted(const LogId& id);
   // Behind a removal that is under way there is nothing to readmit: its answer asks for all of it anew.
@@ -30,6 +33,8 @@ class Admission {
   void keep_for_grace(Log& log);
   // Removes what has been outside for the grace time.
   void remove_expired();
+  // Nothing of the log is held any more that could be removed.
+  void note_gone(const LogId& id) { outside_.erase(id); }
   // Of News::log_removed: its vouches no longer count.
   void forget(const LogId& id);
 

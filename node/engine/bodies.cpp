@@ -39,7 +39,8 @@ MonoTime Bodies::soon(const Log& log) const {
 }
 
 bool Bodies::takes(const Log& log) const {
-  return logs_.admits(log.id()) && !log.is_filtered() && !intake_.rests(log) && !log.removing();
+  return logs_.admits(log.id()) && !log.is_filtered() && !intake_.rests(log) && !log.removing() &&
+         !log.recovering();
 }
 
 void Bodies::read_again(Log& log) { missing_.read_again(log); }
@@ -209,7 +210,8 @@ Status Bodies::take_body(Link& link, Log& log, v1::BodyAnswer& answer, VerifyBod
     return {};
   }
   // A withdrawal that is here already would have erased it here, once all that was stored is known.
-  const bool was_here = log.commits() == 0 && answer.erased_by() < log.held().value;
+  const bool was_here = log.commits() == 0 && answer.erased_by() < log.held().value &&
+                        !log.may_be_void(EntryIndex(answer.erased_by()));
   if (answer.mark() == v1::BODY_MARK_ERASED && (answer.erased_by() <= index.value || was_here)) {
     return fail(Code::kBadProof, "a body is said to be erased, and no withdrawal says so", "mark");
   }
@@ -244,7 +246,7 @@ void Bodies::commit(SessionId source, Log& log, VerifyBodies check, std::vector<
   std::uint64_t bytes = 0;
   for (auto& item : check.bodies) {
     const MissingBody* missing = missing_.find(log, item.index);
-    if (missing == nullptr) continue;
+    if (missing == nullptr || missing->digest != item.digest) continue;
     indexes.push_back(item.index);
     if (!missing->transit) bytes += item.body.size();
     intent.bodies.bodies.push_back({item.index, std::move(item.body), missing->transit});

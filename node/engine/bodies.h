@@ -32,6 +32,11 @@ class Bodies {
   void relist(const LogId& id) { missing_.relist(id); }
   // Of News::log_removed.
   void forget(Log& log);
+  // The log was taken back: what was asked for may be void, and so may be what comes.
+  void abandon(Log& log) {
+    requests_.give_up(log.id());
+    forget(log);
+  }
 
   // --- of a run that was stored ---
 

@@ -88,6 +88,20 @@ BodiesAsked* BodyRequests::find(Link& link, std::uint64_t request_id) const {
   return it == link.bodies->asked.end() ? nullptr : &it->second;
 }
 
+void BodyRequests::give_up(const LogId& log) {
+  for (const SessionId id : links_.ids()) {
+    Link* link = links_.find(id);
+    std::vector<std::uint64_t> open;
+    for (const auto& [request, asked] : link->bodies->asked) {
+      if (asked.log == log) open.push_back(request);
+    }
+    for (const std::uint64_t request : open) {
+      take(*link, request);
+      links_.cancel(*link, request);
+    }
+  }
+}
+
 BodiesAsked BodyRequests::take(Link& link, std::uint64_t request_id) {
   return std::move(link.bodies->asked.extract(request_id).mapped());
 }

@@ -18,6 +18,8 @@ class BodyRequests {
   bool ask(Log& log, unsigned round);
 
   BodiesAsked* find(Link& link, std::uint64_t request_id) const;  // nothing: none is open
+  // Those for bodies of that log are cancelled.
+  void give_up(const LogId& log);
   // One that is open; it is not open any more.
   BodiesAsked take(Link& link, std::uint64_t request_id);
   // As much is asked of the peer as may be at once.

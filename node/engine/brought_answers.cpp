@@ -4,6 +4,17 @@
 
 namespace koinon::engine {
 
+namespace {
+
+// No session shows it, and it is no row of a journal.
+Offer offer_of(const Log& own, const StoredHead& head) {
+  const KeyHistory& keys = own.state().keys;
+  return {own.id(),         keys.identity(), head, SessionId(0), JournalSeq(0), keys.changes().size(),
+          keys.recoveries()};
+}
+
+}  // namespace
+
 std::optional<SigningQuestion> BroughtAnswers::question() const {
   if (!journal_.has_begun()) return std::nullopt;
   return SigningQuestion{journal_.epoch(), standing_.question()};
@@ -48,7 +59,7 @@ Status BroughtAnswers::consider(const BroughtAnswer& answer) {
     return fail(Code::kTooLarge, "so many carried heads wait to be compared that no more are taken", "head");
   std::vector<StoredHead> others = waiting_;
   if (const auto largest = seen_.largest(own.id())) others.push_back(largest->head);
-  const Offer offer{own.id(), own.state().identity(), head, SessionId(0), JournalSeq(0)};
+  const Offer offer = offer_of(own, head);
   if (forks_.freeze_if_forked(own, offer, others)) return {};
   standing_.note_head(answer.peer, head);
   waiting_.push_back(head);
@@ -63,10 +74,9 @@ void BroughtAnswers::compare() {
   }
 }
 
-// No session shows it, and it is no row of a journal.
 void BroughtAnswers::compare(const StoredHead& head) {
   Log& own = logs_.at(*logs_.own());
-  const Offer offer{own.id(), own.state().identity(), head, SessionId(0), JournalSeq(0)};
+  const Offer offer = offer_of(own, head);
   if (forks_.freeze_if_forked(own, offer)) return;
   forks_.check_old_head(offer, [this, head](bool compared) {
     if (compared) std::erase(waiting_, head);

@@ -26,6 +26,8 @@ class BroughtAnswers {
   Status take(const BroughtAnswer& answer);
   // Our log stands whole at a larger head: heads that it has reached are compared with it.
   void compare();
+  // Our log was taken back: heads of before are no evidence.
+  void forget() { waiting_.clear(); }
 
  private:
   Status consider(const BroughtAnswer& answer);

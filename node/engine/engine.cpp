@@ -18,6 +18,8 @@ Engine::Engine(EngineConfig config, StoreState state, Now now) {
     parts_->bodies.relist(id);
     parts_->filtering.relist(id);
   }
+  parts_->own_recovery.begin();
+  parts_->recovery.resume();
   parts_->filtering.apply();
   for (const AttachmentWant& want : wants) parts_->files.want(want);
   parts_->settle();
@@ -113,6 +115,7 @@ void Engine::on_tick(Now now) {
     wake_rested();
     p.files.run_timers();
     p.epochs.run_timers();
+    p.own_recovery.run_timers();
   });
 }
 
@@ -260,9 +263,9 @@ void Engine::wake_rested() {
 
 MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
-  MonoTime next =
-      std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
-                p.intake.next_wake(), p.epochs.next_timer(), p.seen.next_timer(), p.standing.next_timer()});
+  MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
+                            p.bodies.next_retry(), p.intake.next_wake(), p.epochs.next_timer(),
+                            p.seen.next_timer(), p.standing.next_timer(), p.own_recovery.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }

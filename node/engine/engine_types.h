@@ -41,9 +41,16 @@ struct StandingConfig {
   std::chrono::milliseconds wait{0};  // until fewer answers suffice; 0: limits::kSigningWait
 };
 
+// Our own log was taken back: its keys, and a head of as many entries as that keeps, signed with our key.
+struct RecoveredLog {
+  KeyHistory keys;
+  StoredHead head;
+};
+
 struct EngineConfig {
   NodeKey node_key;
-  std::optional<PublicKey> signing_key;  // with which we sign our own log; none: that is not looked at
+  std::optional<PublicKey> signing_key;   // with which we sign our own log; none: that is not looked at
+  std::optional<RecoveredLog> recovered;  // where its store may lack what the recovery keeps
   std::string agent;
   BodyFilter filter;
   std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
@@ -78,6 +85,8 @@ struct Event {
     kLogAdvanced,   // log, size: it stands whole at size
     kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
     kKeyReplaced,   // log, size, text, peer that told us: a statement replaced its signing key
+    kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void
+    kTakenBack,     // log, size, text, peer that told us: its recovery key has voided what stood beyond size
     kPeerLied,      // peer, text
     kStanding,      // what Engine::signing says has changed
     kRolledBack,  // peer or none, text: our store is older than it was, or comes from a backup; again at each

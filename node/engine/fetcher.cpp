@@ -143,7 +143,7 @@ void Fetcher::begin(Log& log, const Offer& offer) {
 }
 
 bool Fetcher::takes_entries(const Log& log) const {
-  return log.commits() == 0 && !log.state().frozen && !log.removing();
+  return log.commits() == 0 && !log.state().frozen && !log.removing() && !log.recovering();
 }
 
 Fetch Fetcher::end(Log& log) {
@@ -243,7 +243,7 @@ Status Fetcher::take_chunk(Log& log, SessionId source, v1::Chunk chunk, std::siz
   intake_.begin(size);
   TakenChunk taken{fetch.generation, source, EntryIndex(chunk.from()), size, effects_.filter_number()};
   if (!intent.head_note.empty()) taken.pushed = fetch.target;
-  taken.stated = log.state().keys.changes().size();
+  taken.set_keys(log.state().keys);
   effects_.ask(std::move(intent), [this, id = log.id(), taken](Result<RunVerified> answer) {
     on_verified(logs_.at(id), taken, std::move(answer));
   });
@@ -260,16 +260,16 @@ void Fetcher::release(SessionId source, std::size_t size) {
 
 void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer) {
   const bool current = log.fetch->current && log.fetch->current->generation == chunk.generation;
-  const auto good_until = log.state().keys.good_until(chunk.stated);
-  const bool lost = chunk.pushed && good_until && chunk.pushed->size > *good_until;
+  const bool lost = chunk.pushed && !is_good(log.state().keys, chunk);
   if (!answer.ok() || lost) {
     release(chunk.source, chunk.size);
     if (current) cursors_.settle(chunk.source, log.id(), log.fetch->current->row);
     if (current) give_up(log, chunk.source);
-    // Whoever pushes what a replaced key has signed may not know that.
     Link* link = links_.find(chunk.source);
-    const bool is_lie = !answer.ok() && answer.error().code != Code::kRefused;
-    if (link != nullptr && is_lie) links_.end_for_lie(*link, answer.error());
+    const bool lies = link != nullptr && !answer.ok() && is_lie(chunk, answer.error());
+    if (lies) links_.end_for_lie(*link, answer.error());
+    if (link != nullptr && !answer.ok() && !lies)
+      asks_.ask_whose(*link, log.id(), static_cast<std::uint32_t>(chunk.stated));
     return schedule(log);
   }
   if (chunk.pushed) news_.push_verified(log.id(), *chunk.pushed, chunk.source);

@@ -128,6 +128,14 @@ void Files::end(const AttachmentId& id) {
   news_.file_came(id, std::nullopt);
 }
 
+void Files::end_from(const LogId& log, TreeSize size) {
+  std::vector<AttachmentId> ended;
+  for (const auto& [id, file] : files_) {
+    if (file.want.log == log && file.want.index.value >= size.value) ended.push_back(id);
+  }
+  for (const AttachmentId& id : ended) end(id);
+}
+
 void Files::end_of(const LogId& log, std::optional<EntryIndex> index) {
   std::vector<AttachmentId> ended;
   for (const auto& [id, file] : files_) {

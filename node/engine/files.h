@@ -19,6 +19,8 @@ class Files {
   bool look_for_peer(const Link& asker, const AttachmentWant& want, std::uint32_t hops);
   // Files of a log that was removed, or of an entry that was erased.
   void end_of(const LogId& log, std::optional<EntryIndex> index);
+  // Of those that entries beyond `size` name.
+  void end_from(const LogId& log, TreeSize size);
   // A peer is there: perhaps it has what nobody had.
   void look_for_all();
 

@@ -14,7 +14,26 @@ Offer offer_of(const ShownHead& shown, const Checkpoint& checkpoint,
           {checkpoint.size, checkpoint.root, shown.note},
           shown.source,
           shown.row,
-          (told ? *told : shown.keys).changes().size()};
+          (told ? *told : shown.keys).changes().size(),
+          (told ? *told : shown.keys).recoveries()};
+}
+
+// Whether a head comes with statements that we have not, or says that there are some. A recovery may leave
+// fewer than there were.
+bool states_more(const v1::Head& head, const KeyHistory& ours) {
+  const auto& changes = ours.changes();
+  if (head.statements_size() == 0) return head.stated() > changes.size();
+  for (int i = 0; i < head.statements_size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (at >= changes.size() || changes[at].note != head.statements(i)) return true;
+  }
+  return false;
+}
+
+// Whether a key may have signed it that statements bring which did not come with it: its source may believe
+// that we have them, and we have others.
+bool may_be_stated(const ShownHead& shown, const Error& error) {
+  return error.code == Code::kBadSignature && shown.statements.empty() && shown.stated > 0;
 }
 
 // What a checkpoint says, its signature not yet looked at.
@@ -113,17 +132,18 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   const Log* known = logs_.find(shown.log);
   // What a peer signed is remembered though its log be blocked, or removed: whose log is not admitted need
   // not say its identity.
-  const bool is_known = known != nullptr || head.has_identity();
+  const bool is_known = (known != nullptr && known->has_identity()) || head.has_identity();
   if (!logs_.admits(shown.log) && !(is_known && peers_.is_peers(shown.log))) return nothing;
   if (known != nullptr) {
-    if (known->state().frozen) return nothing;
+    // Only a recovery thaws it, and a statement comes with that.
+    if (known->state().frozen && !states_more(head, known->state().keys)) return nothing;
     const auto& whole = known->state().whole;
     if (whole && whole->note == head.checkpoint()) {
       if (!logs_.is_own(shown.log)) holdings_.set(link, shown.log, whole->size);
       return nothing;
     }
   }
-  if (known == nullptr && !head.has_identity()) return nothing;
+  if (!is_known) return nothing;
   if (!logs_.admits(shown.log) && lacks_statements(head)) return nothing;
   KOINON_TRY(fill_keys(shown, head, known));
   cursors_.open(link, shown.log, shown.row);
@@ -141,7 +161,8 @@ Status Follower::fill_keys(ShownHead& shown, const v1::Head& head, const Log* kn
       head.stated() > limits::kStatements)
     return fail(Code::kTooLarge, "a log has at most 64 statements", "head.statements");
   shown.statements.assign(head.statements().begin(), head.statements().end());
-  if (known != nullptr) {
+  shown.stated = head.stated();
+  if (known != nullptr && known->has_identity()) {
     shown.keys = known->state().keys;
     return {};
   }
@@ -168,6 +189,11 @@ void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads
   if (!answer.ok()) return;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Result<HeadVerified>& head = (*answer)[i];
+    if (!head.ok() && may_be_stated(heads[i], head.error())) {
+      asks_.ask_whose(*link, heads[i].log, heads[i].stated);
+      cursors_.settle(source, heads[i].log, heads[i].row, false);
+      continue;
+    }
     if (!head.ok() && head.error().code != Code::kRefused) return links_.end_for_lie(*link, head.error());
     if (head.ok()) {
       consider(offer_of(heads[i], head->checkpoint, head->told), head->told);
@@ -187,7 +213,7 @@ void Follower::remember(SessionId source, const std::vector<ShownHead>& heads,
     if (!head.ok()) continue;
     if (head->told) news_.keys_told(heads[i].log, *head->told, {});
     const Offer offer = offer_of(heads[i], head->checkpoint, head->told);
-    if (has_word(offer)) seen_.note(offer.log, offer.head, source);
+    if (has_word(offer)) seen_.note({offer.log, offer.recoveries, offer.head}, source);
   }
 }
 
@@ -205,7 +231,7 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   if (own) {
     standing_.note_head(*link, offer.head);
   } else {
-    seen_.note(offer.log, offer.head, offer.source);
+    seen_.note({offer.log, offer.recoveries, offer.head}, offer.source);
   }
   if (!logs_.admits(offer.log)) return settle(offer);
   Log& log = log_of(offer);
@@ -213,7 +239,12 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   if (!own) holdings_.note(*link, offer.log, offer.head.size);
   if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
-  if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
+  const bool awaited = offer.head.size <= log.held() && is_at_rest(log) && log.stands_unsigned();
+  if (awaited && !log.recovering()) {
+    offers_.keep(log, offer);
+    return news_.head_awaited(log);
+  }
+  if (offer.head.size <= log.held() && !log.recovering()) return forks_.check_old_head(offer);
   if (offer.head.size.value > intake_.entries_quota() && !own) {
     if (!std::exchange(log.following->over_quota, true)) {
       effects_.notice(link->peer, log.state().identity().name + " claims " +
@@ -223,6 +254,7 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
     return settle(offer);
   }
   offers_.keep(log, offer);
+  if (log.recovering()) return news_.head_awaited(log);
   if (!intake_.takes_more(log)) {
     fetcher_.rest(log);
     return bodies_.forget_transit(log);
@@ -230,9 +262,16 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   fetcher_.schedule(log);
 }
 
+// Nothing of it is on its way here.
+bool Follower::is_at_rest(const Log& log) const {
+  return fetcher_.current(log) == nullptr && log.commits() == 0;
+}
+
 // Statements may have come while it was verified.
 bool Follower::has_word(const Offer& offer) const {
-  const auto good_until = logs_.keys_of(offer.log, offer.identity).good_until(offer.stated);
+  const KeyHistory keys = logs_.keys_of(offer.log, offer.identity);
+  if (offer.recoveries != keys.recoveries()) return false;
+  const auto good_until = keys.good_until(offer.stated);
   return !good_until || offer.head.size <= *good_until;
 }
 

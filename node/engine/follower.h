@@ -33,6 +33,7 @@ class Follower {
                    const Result<HeadsVerified>& answer);
   void remember(SessionId source, const std::vector<ShownHead>& heads, const Result<HeadsVerified>& answer);
   void consider(const Offer& offer, const std::optional<KeyHistory>& told);
+  bool is_at_rest(const Log& log) const;
   bool has_word(const Offer& offer) const;
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);

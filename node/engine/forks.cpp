@@ -30,6 +30,7 @@ Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Jou
 // --- two statements ---
 
 bool Forks::freeze_if_forked(Log& log, const Offer& offer, const std::vector<StoredHead>& others) {
+  if (!counts(offer)) return false;
   std::vector<const StoredHead*> heads;
   for (const StoredHead& other : others) heads.push_back(&other);
   if (log.state().whole) heads.push_back(&*log.state().whole);
@@ -57,9 +58,14 @@ void Forks::check_old_head(const Offer& offer, std::function<void(bool)> then) {
   effects_.ask(ReadRoot{offer.log, offer.head.size}, [this, offer, then](const Result<Hash>& answer) {
     if (Link* link = links_.find(offer.source); link != nullptr) --link->unverified;
     if (then) then(answer.ok());
-    if (answer.ok() && *answer != offer.head.root) return old_head_differs(offer);
+    if (answer.ok() && *answer != offer.head.root && counts(offer)) return old_head_differs(offer);
     cursors_.settle(offer.source, offer.log, offer.row);
   });
+}
+
+// Not: the log was taken back since, and its heads of before are no evidence.
+bool Forks::counts(const Offer& offer) const {
+  return offer.recoveries == logs_.at(offer.log).state().keys.recoveries();
 }
 
 // Its row is settled once the evidence is on its way to the store: the cursor, which follows it there, must
@@ -71,7 +77,7 @@ void Forks::old_head_differs(const Offer& offer) {
   const TreeSize held = state.range.size();
   effects_.ask(ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
                [this, offer, held, seen = *state.seen, outer = state.seen_right](Result<RunProof> answer) {
-                 if (answer.ok()) {
+                 if (answer.ok() && counts(offer)) {
                    RunProof ours = std::move(*answer);
                    ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
                    keep(logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
@@ -124,29 +130,35 @@ void Forks::commit(const LogId& id, const Bytes& evidence, std::optional<Event> 
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = evidence;
-  unkept_[id] = {evidence, std::move(event), false};
+  const std::uint64_t number = journal_.begin_commit();
+  unkept_[id] = {evidence, std::move(event), number, false};
   cursors_.hold(id, Cursors::Untaken::kEvidence);
   effects_.ask(CommitEvidence{std::move(commit)},
-               [this, id, number = journal_.begin_commit()](const Result<RunStored>& answer) {
-                 on_committed(id, number, answer);
-               });
+               [this, id, number](const Result<RunStored>& answer) { on_committed(id, number, answer); });
 }
 
 void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer) {
   news_.commit_ended(number, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
+  const auto place = unkept_.find(id);
+  if (place == unkept_.end() || place->second.number != number) return;  // the log was taken back since
   const bool again =
       !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo);
   if (again) {
-    unkept_.at(id).refused = true;
+    place->second.refused = true;
     return store_.note_failure(id, answer.error());
   }
-  const Unkept kept = std::move(unkept_.extract(id).mapped());
+  const Unkept kept = std::move(unkept_.extract(place).mapped());
   if (kept.event) effects_.emit(*kept.event);
   cursors_.let_go(id, Cursors::Untaken::kEvidence);
   if (!answer.ok()) return store_.note_failure(id, answer.error());
   for (const auto& [session, link] : links_.all()) {
     if (link->ready && link->peer_log == id) tell(*link, id);
   }
+}
+
+// What is on its way to the store goes there before the recovery, which takes it away.
+void Forks::forget(Log& log) {
+  if (unkept_.erase(log.id()) > 0) cursors_.let_go(log.id(), Cursors::Untaken::kEvidence);
 }
 
 void Forks::store_again() {
@@ -173,11 +185,14 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
                    if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
                    return;
                  }
-                 // A recovery has voided what it shows.
-                 if (answer->keys.recoveries() < judged.state().keys.recoveries()) return;
+                 // A recovery has voided what it shows; or it shows one that we had not seen.
+                 const NodeKey from = teller == nullptr ? NodeKey() : teller->peer;
+                 if (answer->keys.recoveries() > judged.state().keys.recoveries())
+                   news_.keys_told(id, answer->keys, from);
+                 const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
+                 if (is_void && !answer->for_good) return;
                  if (!judged.state().frozen)
-                   freeze(judged, evidence, teller == nullptr ? NodeKey() : teller->peer,
-                          contradiction_of(judged, answer->of_statements));
+                   freeze(judged, evidence, from, contradiction_of(judged, answer->of_statements));
                });
 }
 

@@ -30,6 +30,8 @@ class Forks {
   void on_evidence(Link& link, const v1::Evidence& evidence);
   // Shows the peer the evidence that is kept, once a link for each log.
   void tell(Link& link, const LogId& log);
+  // The log was taken back: evidence that the store has not taken yet is none any more.
+  void forget(Log& log);
   // The store is tried again: what it refused for want of room is given to it again.
   void store_again();
 
@@ -38,9 +40,11 @@ class Forks {
   struct Unkept {
     Bytes evidence;
     std::optional<Event> event;  // told once it is kept
+    std::uint64_t number = 0;    // of the commit
     bool refused = false;        // for want of room
   };
 
+  bool counts(const Offer& offer) const;
   void old_head_differs(const Offer& offer);
   void keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why);

@@ -21,6 +21,10 @@ void Holdings::note(const Link& link, const LogId& log, TreeSize size) {
 
 void Holdings::set(const Link& link, const LogId& log, TreeSize size) { known_[link.id][log] = size; }
 
+void Holdings::forget(const LogId& log) {
+  for (auto& [link, logs] : known_) logs.erase(log);
+}
+
 std::vector<std::pair<NodeKey, TreeSize>> Holdings::of_log(const LogId& log) const {
   std::vector<std::pair<NodeKey, TreeSize>> out;
   for (const auto& [id, link] : links_.all()) {

@@ -25,6 +25,8 @@ class Holdings {
   // It says to hold so much, which may be less than before.
   void set(const Link& link, const LogId& log, TreeSize size);
   void forget(const Link& link) { known_.erase(link.id); }
+  // The log was taken back: what peers were known to hold of it may be void.
+  void forget(const LogId& log);
   // The connected peers that hold something of it, in the order of their links.
   std::vector<std::pair<NodeKey, TreeSize>> of_log(const LogId& log) const;
 

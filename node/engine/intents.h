@@ -44,6 +44,7 @@ struct RunVerified {
   std::vector<VouchFact> vouches;
   std::vector<WithdrawalFact> withdrawals;
   std::vector<AttachmentFact> attachments;
+  std::optional<KeysFact> keys;
 };
 
 struct BodiesVerified {
@@ -67,6 +68,7 @@ struct ChunkStored {
 struct EvidenceVerified {
   KeyHistory keys;             // of the log, as far as the evidence shows them
   bool of_statements = false;  // two statements contradict each other; else two heads do
+  bool for_good = false;       // of the recovery key: no later one voids that
 };
 
 struct EvidenceRead {
@@ -219,6 +221,12 @@ struct CommitStatements {
   std::vector<Bytes> notes;
   std::optional<TreeSize> good_until;  // a seen head beyond it is forgotten: its key had not the word
 };
+// A log was taken back: a piece of what is void goes. Given again until it is done.
+struct CommitRecovery {
+  using Answer = Recovered;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true, .makes_arrivals = true};
+  RecoveryCommit recovery;
+};
 // A peer has held entries of our own log.
 struct CommitHolder {
   using Answer = Done;
@@ -356,7 +364,7 @@ using IntentBody =
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, CommitSeen,
-                 CommitStatements, CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
+                 CommitStatements, CommitRecovery, CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
 struct Intent {
   IntentId id;
   IntentBody body;

@@ -48,6 +48,8 @@ std::vector<LogId> Journal::end_commit(std::uint64_t commit, const LogId& log, J
   std::vector<LogId> out;
   for (const auto& [seq, id] : entered) {
     Log& told = logs_.at(id);
+    // It was taken back meanwhile: the store has taken the row away.
+    if (told.recovering() || told.stands_unsigned()) continue;
     rows_.erase(told.state().journal_seq.value);
     logs_.set_row(told, seq);
     rows_.emplace(seq.value, id);

@@ -124,7 +124,6 @@ struct RunRequest {
   EntryIndex to;
   TreeSize size;
   Hash root;
-  bool root_checked = false;
 };
 
 // A GetBodies that the peer sent and that we are answering.

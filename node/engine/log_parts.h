@@ -18,7 +18,8 @@ struct ShownHead {
   Bytes note;
   std::vector<Bytes> statements;  // that came with it
   SessionId source;
-  JournalSeq row;  // of the source's journal; 0: outside it
+  JournalSeq row;            // of the source's journal; 0: outside it
+  std::uint32_t stated = 0;  // so many statements the source says to have
 };
 
 // A session's head that goes beyond what we hold, or did when it was shown. Its signature is verified; that
@@ -28,8 +29,9 @@ struct Offer {
   LogIdentity identity;
   StoredHead head;
   SessionId source;
-  JournalSeq row;          // of the source's journal; 0: outside it
-  std::size_t stated = 0;  // it was verified under so many statements of the log
+  JournalSeq row;                // of the source's journal; 0: outside it
+  std::size_t stated = 0;        // it was verified under so many statements of the log
+  std::uint64_t recoveries = 0;  // of its origin
 };
 
 // Of Offers.
@@ -46,7 +48,18 @@ struct TakenChunk {
   std::uint64_t filter_number = 0;                  // the filter that says which of its bodies are wanted
   std::optional<StoredHead> pushed = std::nullopt;  // its signature is checked with the chunk
   std::size_t stated = 0;                           // under so many statements of the log
+  std::uint64_t recoveries = 0;                     // of the origin that it had then
+
+  void set_keys(const KeyHistory& keys) {
+    stated = keys.changes().size();
+    recoveries = keys.recoveries();
+  }
 };
+// Whether a pushed head is good by the keys that are known by now.
+bool is_good(const KeyHistory& keys, const TakenChunk& pushed);
+// Whether what is wrong with a chunk is its sender's fault. Who pushes what a replaced key has signed may not
+// know that, or has statements that we have not.
+bool is_lie(const TakenChunk& chunk, const Error& error);
 
 // A part of a fetch that comes from one link: by one Get after the other, or by a push.
 struct Lane {

@@ -77,8 +77,7 @@ std::string Logs::wrong_list() const {
 }
 
 KeyHistory Logs::keys_of(const LogId& id, const LogIdentity& identity) const {
-  if (const Log* log = find(id); log != nullptr && !log->state_.identity().name.empty())
-    return log->state_.keys;
+  if (const Log* log = find(id); log != nullptr && log->has_identity()) return log->state_.keys;
   const auto notes = statements_.find(id);
   if (notes == statements_.end()) return KeyHistory(identity);
   const auto kept = KeyHistory::kept(identity, notes->second);
@@ -86,8 +85,7 @@ KeyHistory Logs::keys_of(const LogId& id, const LogIdentity& identity) const {
 }
 
 std::vector<Bytes> Logs::statements_of(const LogId& id) const {
-  if (const Log* log = find(id); log != nullptr && !log->state_.identity().name.empty())
-    return log->state_.keys.notes();
+  if (const Log* log = find(id); log != nullptr && log->has_identity()) return log->state_.keys.notes();
   const auto notes = statements_.find(id);
   return notes == statements_.end() ? std::vector<Bytes>() : notes->second;
 }
@@ -102,8 +100,7 @@ bool Logs::lacks_own_key() const {
 void Logs::remember(std::vector<KeptStatements> statements) {
   for (KeptStatements& kept : statements) {
     const Log* log = find(kept.log);
-    if (log == nullptr || log->state_.identity().name.empty())
-      statements_.insert_or_assign(kept.log, std::move(kept.notes));
+    if (log == nullptr || !log->has_identity()) statements_.insert_or_assign(kept.log, std::move(kept.notes));
   }
 }
 
@@ -116,12 +113,15 @@ Log& Logs::create(const LogIdentity& identity, const LogId& id) {
     statements_.erase(id);
     slot = std::make_unique<Log>(std::move(state));
     relist(id);
+  } else if (!slot->has_identity()) {
+    slot->state_.keys = keys_of(id, identity);
+    statements_.erase(id);
   }
   return *slot;
 }
 
 void Logs::set_keys(const LogId& id, const KeyHistory& keys) {
-  if (Log* log = find(id); log != nullptr && !log->state_.identity().name.empty()) {
+  if (Log* log = find(id); log != nullptr) {
     log->state_.keys = keys;
     log->lost_ = is_lost(log->state_);
   } else {
@@ -144,6 +144,31 @@ void Logs::stand_whole(Log& log, const StoredHead& head) {
 
 void Logs::freeze(Log& log) {
   log.state_.frozen = true;
+  relist(log.id());
+}
+
+void Logs::begin_recovery(Log& log) {
+  log.recovering_ = true;
+  log.lost_ = false;
+  log.state_.whole.reset();
+  log.state_.seen.reset();
+  log.state_.seen_right.clear();
+  relist(log.id());
+}
+
+void Logs::thaw(Log& log) {
+  log.state_.frozen = false;
+  relist(log.id());
+}
+
+void Logs::cut(Log& log, const std::optional<LogState>& left) {
+  log.state_.range = left ? left->range : CompactRange();
+  log.state_.whole = left ? left->whole : std::nullopt;
+  log.state_.seen = left ? left->seen : std::nullopt;
+  log.state_.seen_right = left ? left->seen_right : std::vector<Hash>();
+  log.state_.frozen = left && left->frozen;
+  if (!left) come_back(log);  // nothing is left that could be removed
+  log.state_.bytes = left ? left->bytes : 0;
   relist(log.id());
 }
 

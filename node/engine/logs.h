@@ -30,8 +30,21 @@ class Log {
   const LogId& id() const { return state_.id; }
   TreeSize held() const { return state_.range.size(); }
   std::uint64_t whole_size() const { return state_.whole ? state_.whole->size.value : 0; }
+  // Not: all that is known of it is that it has forked.
+  bool has_identity() const { return !state_.identity().name.empty(); }
   // Its removal is with the store: nothing of it is asked for or given on.
   bool removing() const { return removing_; }
+  // It was taken back, and what is void is being taken away: nothing of it is fetched or given on.
+  bool recovering() const { return recovering_; }
+  // It was taken back, and no head of its new origin proves what is held of it.
+  bool stands_unsigned() const {
+    return state_.keys.recoveries() > 0 && !state_.seen && state_.range.size().value > 0;
+  }
+  // Who does not know that the log was taken back may speak of another entry with this index.
+  bool may_be_void(EntryIndex index) const {
+    const auto kept = state_.keys.kept_of(0);
+    return kept && index.value >= kept->value;
+  }
   // Runs given to the store, not yet answered; no fetch begins before that.
   std::size_t commits() const { return commits_; }
   // Its newest head is of a key that had not the word there, by statements that came later.
@@ -55,6 +68,7 @@ class Log {
   bool removing_ = false;
   bool filtered_ = false;
   bool lost_ = false;
+  bool recovering_ = false;
   std::size_t commits_ = 0;
 };
 
@@ -101,8 +115,14 @@ class Logs {
   // A run was stored that ends at `after`, proven against `head`.
   void extend(Log& log, const CompactRange& after, const StoredHead& head, std::vector<Hash> right);
   void stand_whole(Log& log, const StoredHead& head);
-  // It has forked. Nothing thaws it.
+  // It has forked. A recovery thaws it.
   void freeze(Log& log);
+  // Its heads have lost their word, and with them the evidence that they give.
+  void begin_recovery(Log& log);
+  void thaw(Log& log);
+  // The store has taken away a piece of it; nothing: all that was held.
+  void cut(Log& log, const std::optional<LogState>& left);
+  void end_recovery(Log& log) { log.recovering_ = false; }
   // More was stated about its keys, known or not. Of our own log we have not the new one: another node has
   // it.
   void set_keys(const LogId& id, const KeyHistory& keys);

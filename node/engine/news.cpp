@@ -4,17 +4,21 @@
 
 namespace koinon::engine {
 
-void News::session_ready(Link& link, std::uint64_t held_of_ours) {
+void News::session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t recoveries) {
   Parts& p = parts_;
   if (const auto own = p.logs.own(); own) {
     const Log* log = p.logs.find(*own);
     const std::uint64_t own_size = log == nullptr ? 0 : log->whole_size();
-    p.holdings.set(link, *own, TreeSize(std::min(held_of_ours, own_size)));
+    // What it holds beyond that is void, and it does not know yet.
+    const auto kept = log == nullptr ? std::nullopt : log->state().keys.kept_of(recoveries);
+    const std::uint64_t counts = std::min(own_size, kept ? kept->value : own_size);
+    p.holdings.set(link, *own, TreeSize(std::min(held_of_ours, counts)));
     if (held_of_ours > 0) p.broadcast.graft(link, *own);
   }
   p.cursors.begin(link);
   p.effects.emit({Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
   p.asks.ask_all(link);
+  p.own_recovery.note_ready();
   p.bodies.look_for_all();
   p.files.look_for_all();
   // Whatever its cursor has passed: an author must know that others have frozen its log.
@@ -38,11 +42,38 @@ void News::log_begun(const LogId& id) {
 }
 
 void News::push_verified(const LogId& log, const StoredHead& head, SessionId source) {
-  parts_.seen.note(log, head, source);
+  parts_.seen.note({log, parts_.logs.at(log).state().keys.recoveries(), head}, source);
 }
 
 void News::keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller) {
   parts_.rotation.learn(id, told, teller);
+}
+
+void News::log_taken_back(Log& log) {
+  Parts& p = parts_;
+  p.fetcher.abandon(log);
+  p.forks.forget(log);
+  p.bodies.abandon(log);
+  p.holdings.forget(log.id());
+  if (p.logs.is_own(log.id())) p.brought.forget();
+}
+
+void News::head_awaited(Log& log) { parts_.recovery.take_head(log); }
+
+void News::log_recovered(Log& log, const Recovered& recovered) {
+  Parts& p = parts_;
+  p.journal.forget(log);
+  p.logs.set_row(log, JournalSeq(0));
+  p.admission.replace_vouches(log.id(), recovered.vouches);
+  p.intake.forget(log);
+  p.bodies.forget(log);
+  p.files.end_from(log.id(), log.held());
+  if (log.held().value == 0) p.admission.note_gone(log.id());
+  if (log.state().whole) log_whole(log);
+  p.effects.emit({Event::Kind::kKeysNamed, {}, log.id(), log.held(), {}});
+  p.bodies.relist(log.id());
+  p.fetcher.schedule(log);
+  p.bodies.look_for(log);
 }
 
 void News::seen_written() { parts_.cursors.save_all(); }
@@ -63,6 +94,7 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
     p.fetcher.advance(log, run);
     if (run.is_last()) p.logs.stand_whole(log, run.head);
     p.bodies.relist(log.id());
+    if (run.names_keys) p.effects.emit({Event::Kind::kKeysNamed, {}, log.id(), run.after.size(), {}});
     if (!p.filtering.follows_ours(log)) p.filtering.apply();
     p.bodies.look_for(log);
     if (run.is_last()) {
@@ -76,6 +108,7 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
     p.fetcher.run_failed(log, run, answer.error());
   }
   commit_ended(run.commit, log.id(), answer.ok() ? answer->journal_seq : JournalSeq(0));
+  p.recovery.go_on(log.id());
   p.fetcher.release(run.source, run.size);
   if (p.fetcher.rest_if_full(log)) p.bodies.forget_transit(log);
   p.fetcher.schedule(log);
@@ -108,6 +141,7 @@ void News::store_back() {
   p.seen.store_again();
   p.forks.store_again();
   p.rotation.store_again();
+  p.recovery.store_again();
   p.asks.store_again();
   p.fetcher.schedule_all();
   p.bodies.look_for_all();
@@ -158,7 +192,11 @@ void News::log_removed(Log& log) {
   p.fetcher.schedule(log);
 }
 
-void News::run_contradicts(Log& log, const RunVerified& run) { parts_.forks.check_run(log, run); }
+// After a recovery no head vouches for what is held: it may be a branch of whoever had the key.
+void News::run_contradicts(Log& log, const RunVerified& run) {
+  if (log.stands_unsigned()) return parts_.recovery.begin_anew(log);
+  parts_.forks.check_run(log, run);
+}
 
 void News::file_came(const AttachmentId& id, std::optional<std::uint32_t> stored) {
   parts_.file_serving.wake(id, stored);

@@ -15,8 +15,9 @@ class News {
  public:
   explicit News(Parts& parts) : parts_(parts) {}
 
-  // A peer's Hello was accepted. `held_of_ours`: entries of our own log that it says to hold.
-  void session_ready(Link& link, std::uint64_t held_of_ours);
+  // A peer's Hello was accepted. `held_of_ours`: entries of our own log that it says to hold; `recoveries`:
+  // of the origin in which it saw ours.
+  void session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t recoveries);
   // A link has ended and is no longer known; what hung on it goes elsewhere.
   void session_gone(Link& link);
   // Something of a log is told of for the first time.
@@ -26,6 +27,12 @@ class News {
   void push_verified(const LogId& log, const StoredHead& head, SessionId source);
   // A head came with statements about the log's keys that are not ours, their signatures verified.
   void keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller);
+  // The log was taken back; its keys are set. Nothing that is under way of it counts.
+  void log_taken_back(Log& log);
+  // A head of its new origin came, and is offered, before the log is cut, or stands whole again.
+  void head_awaited(Log& log);
+  // The store holds nothing of it that is void.
+  void log_recovered(Log& log, const Recovered& recovered);
   // The store holds all seen heads that it had refused.
   void seen_written();
   // The store has answered a CommitRun.

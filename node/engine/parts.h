@@ -11,6 +11,7 @@
 #include "node/engine/epochs.h"
 #include "node/engine/filtering.h"
 #include "node/engine/follower.h"
+#include "node/engine/own_recovery.h"
 #include "node/engine/rotation.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
@@ -44,7 +45,9 @@ struct Parts {
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
-  Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks};
+  Recovery recovery{effects, store, logs, journal, seen, cursors, offers, news};
+  Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks, recovery};
+  OwnRecovery own_recovery{effects, logs, links, offers, fetcher, seen};
   BroughtAnswers brought{peers, logs, journal, seen, standing, forks};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};

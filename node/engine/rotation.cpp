@@ -18,11 +18,15 @@ void Rotation::learn(const LogId& id, const KeyHistory& told, const NodeKey& tel
   }
   const std::optional<TreeSize> good_until = told.good_until(ours.changes().size());
   logs_.set_keys(id, told);
+  if (told.recoveries() > ours.recoveries()) {
+    unkept_.erase(id);
+    return recovery_.begin(id, told, teller);
+  }
   if (good_until) seen_.forget_beyond(id, *good_until);
   if (good_until && log != nullptr) drop_lost_offers(*log, *good_until);
   effects_.emit({Event::Kind::kKeyReplaced, teller, id, told.changes().back().statement.size,
                  told.identity().name + " has a new signing key, by a statement of its old one"});
-  write(id, good_until);
+  if (!recovery_.take_statements(id, told)) write(id, good_until);
 }
 
 // Their heads were verified before we knew that the key had lost the word.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "node/engine/forks.h"
+#include "node/engine/recovery.h"
 #include "node/engine/seen_heads.h"
 
 namespace koinon::engine {
@@ -10,7 +11,7 @@ namespace koinon::engine {
 class Rotation {
  public:
   Rotation(Effects& effects, StoreHealth& store, Logs& logs, SeenHeads& seen, Cursors& cursors,
-           Offers& offers, Fetcher& fetcher, Forks& forks)
+           Offers& offers, Fetcher& fetcher, Forks& forks, Recovery& recovery)
       : effects_(effects),
         store_(store),
         logs_(logs),
@@ -18,12 +19,13 @@ class Rotation {
         cursors_(cursors),
         offers_(offers),
         fetcher_(fetcher),
-        forks_(forks) {}
+        forks_(forks),
+        recovery_(recovery) {}
 
   // A head came with statements that are not ours; their signatures are verified. Where they say more, they
   // are taken and kept, and what the old key has signed beyond them is offered no longer. Where they say
-  // another thing, the log is frozen, if it is known. A peer's log need not be: its author is shown what we
-  // saw of it.
+  // another thing, the log is frozen, if it is known; where they take it back, what is void goes. A peer's
+  // log need not be: its author is shown what we saw of it.
   void learn(const LogId& id, const KeyHistory& told, const NodeKey& teller);
   // The store is tried again: what it refused is given to it again.
   void store_again();
@@ -40,6 +42,7 @@ class Rotation {
   Offers& offers_;
   Fetcher& fetcher_;
   Forks& forks_;
+  Recovery& recovery_;
   // Statements that the store has not taken yet.
   struct Unkept {
     std::uint64_t number = 0;  // of the write

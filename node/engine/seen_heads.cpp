@@ -38,12 +38,14 @@ TreeSize SeenHeads::largest_size(const LogId& id) const {
   return kept == kept_.end() ? out : std::max(out, kept->second.head.size);
 }
 
-void SeenHeads::note(const LogId& log, const StoredHead& head, SessionId source) {
+void SeenHeads::note(const SeenHead& seen, SessionId source) {
+  const LogId& log = seen.log;
+  const StoredHead& head = seen.head;
   if (!logs_.is_own(log) && !peers_.is_peers(log)) return;
   if (Link* link = links_.find(source); link != nullptr && link->peer_log == log)
     link->seen->shown = std::max(link->seen->shown, head.size);
   if (head.size <= largest_size(log)) return;
-  kept_.insert_or_assign(log, SeenHead{log, 0, head});
+  kept_.insert_or_assign(log, seen);
   look_later(log, source);
   write(log);
 }
@@ -83,6 +85,15 @@ void SeenHeads::forget_beyond(const LogId& log, TreeSize size) {
   if (kept == kept_.end() || kept->second.head.size <= size) return;
   kept_.erase(kept);
   refused_.erase(log);
+}
+
+// Its author is told of those of the new origin, however small they are.
+void SeenHeads::forget_origins(const LogId& log) {
+  kept_.erase(log);
+  refused_.erase(log);
+  for (const auto& [id, link] : links_.all()) {
+    if (link->peer_log == log) link->seen->told = link->seen->shown = TreeSize(0);
+  }
 }
 
 void SeenHeads::note_removed(const Log& log) {

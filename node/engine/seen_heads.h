@@ -33,7 +33,7 @@ class SeenHeads {
   // A head whose signature is verified. Only those of peers' logs, and of our own, are kept. It is written by
   // itself though its entries bring it too: a run is not durable, and who tells an author what it has
   // forgotten must not forget it as well.
-  void note(const LogId& log, const StoredHead& head, SessionId source);
+  void note(const SeenHead& seen, SessionId source);
   // Entries of the log were stored, proven against what it has as `seen` now.
   void note_stored(const Log& log, SessionId source);
   // The store has refused some of them. A cursor that moves now would pass what a restart must be told again.
@@ -43,6 +43,8 @@ class SeenHeads {
   // A statement was seen: heads of the log beyond this size that were kept are of a key that had not the
   // word. The store forgets them with the statement.
   void forget_beyond(const LogId& log, TreeSize size);
+  // The log was taken back: no head of an earlier origin counts. The store forgets them with that.
+  void forget_origins(const LogId& log);
   // The log's data are removed; comes before Logs::forget.
   void note_removed(const Log& log);
 

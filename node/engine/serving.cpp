@@ -120,7 +120,7 @@ void Serving::on_get(Link& link, const v1::Get& get) {
   const Log& log = logs_.at(id);
   if (get.size() > log.whole_size()) return send_head(link, log, get.request_id());
   link.serving->runs.push_back({effects_.next_generation(), get.request_id(), id, EntryIndex(get.from()),
-                                EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root()), false});
+                                EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root())});
   broadcast_.graft(link, id);
   pump(link);
 }
@@ -136,8 +136,8 @@ void Serving::pump_runs(Link& link) {
   if (link.serving->reading_run || link.serving->runs.empty() || !links_.takes_answers(link)) return;
   const RunRequest& next = link.serving->runs.front();
   link.serving->reading_run = true;
-  ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
-  if (!next.root_checked) intent.root = next.root;
+  // With each chunk: the log may have been taken back since the last one.
+  ReadRun intent{next.log, next.next, next.to, next.size, next.root, limits::kChunkTargetBytes};
   effects_.ask(intent, [this, id = link.id, number = next.number](Result<ServedRun> answer) {
     on_run_read(id, number, std::move(answer));
   });
@@ -157,7 +157,6 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
     refuse_run(*link, request, answer.error());
     return pump(*link);
   }
-  request.root_checked = true;
   if (!standing_.may_serve_bodies(request.log)) hold_back(answer->records);
   request.next.value += answer->records.size();
   v1::Frame frame;
@@ -178,7 +177,9 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
 }
 
 void Serving::refuse_run(Link& link, const RunRequest& request, const Error& error) {
-  if (error.code == Code::kConflict) return send_head(link, logs_.at(request.log), request.request_id);
+  const bool is_whole = logs_.serves(request.log);
+  if (error.code == Code::kConflict && is_whole)
+    return send_head(link, logs_.at(request.log), request.request_id);
   links_.answer_error(link, v1::ERROR_CODE_BUSY, "the entries could not be read", request.request_id);
   effects_.notice(link.peer, "a chunk could not be read: " + error.text());
 }

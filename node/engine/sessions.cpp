@@ -121,7 +121,7 @@ void Sessions::on_hello(Link& link, const v1::Hello& hello) {
     return links_.end(link, v1::ERROR_CODE_MALFORMED, fail(Code::kRefused, filter.error().message, "filter"));
   }
   read_hello(link, hello, peer, std::move(*filter));
-  news_.session_ready(link, hello.held_of_yours());
+  news_.session_ready(link, hello.held_of_yours(), hello.seen_of_yours().recoveries());
   seen_.begin(link, JournalSeq(hello.journal_row()));
   standing_.on_seen(link, hello.seen_of_yours());
 }

@@ -79,8 +79,9 @@ void Standing::take_brought(const NodeKey& peer, const std::optional<StoredHead>
 // A claim against what we hold and know.
 void Standing::weigh(const NodeKey& peer, Answer& answer) {
   const TreeSize known = seen_.largest_size(*logs_.own());
-  if (!answer.root) return answer.believe();
-  if (answer.recoveries > 0 || answer.size > known) return doubt(peer, answer);
+  const std::uint64_t recoveries = own()->state().keys.recoveries();  // what is of fewer is void
+  if (!answer.root || answer.recoveries < recoveries) return answer.believe();
+  if (answer.recoveries > recoveries || answer.size > known) return doubt(peer, answer);
   // We know of that head, and lack its entries: whoever has seen it may serve them.
   if (answer.size.value > held()) {
     answer.believe();
@@ -150,7 +151,7 @@ void Standing::note_head(const NodeKey& peer, const StoredHead& head, SessionId 
   mark_holder(peer);
   if (head.size.value > held() && !is_behind()) pull_.shown_by = peer;
   if (head.size > seen_.largest_size(*logs_.own())) question_.doubts.erase(peer);
-  seen_.note(*logs_.own(), head, source);
+  seen_.note({*logs_.own(), own()->state().keys.recoveries(), head}, source);
   const auto answer = answers_.find(peer);
   if (answer == answers_.end() || head.size < answer->second.size) return;
   answer->second.believe();

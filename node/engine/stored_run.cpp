@@ -4,6 +4,16 @@
 
 namespace koinon::engine {
 
+bool is_good(const KeyHistory& keys, const TakenChunk& chunk) {
+  if (chunk.recoveries != keys.recoveries()) return false;
+  const auto good_until = keys.good_until(chunk.stated);
+  return !good_until || chunk.pushed->size <= *good_until;
+}
+
+bool is_lie(const TakenChunk& chunk, const Error& error) {
+  return error.code != Code::kRefused && (error.code != Code::kBadSignature || chunk.stated == 0);
+}
+
 std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
                                      const std::vector<AttachmentFact>& facts, bool own) {
   const AttachmentWish wish = own ? AttachmentWish::kOwn : AttachmentWish::kByPolicy;
@@ -22,6 +32,7 @@ StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& 
   stored.right = run.right;
   stored.vouches = run.vouches;
   stored.withdrawals = run.withdrawals;
+  stored.names_keys = run.keys.has_value();
   stored.wants = wants_of(config, log, run.attachments, own);
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
@@ -47,6 +58,7 @@ RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, U
   out.vouches = std::move(run.vouches);
   out.withdrawals = std::move(run.withdrawals);
   out.attachments = std::move(run.attachments);
+  out.keys = run.keys;
   out.arrived_at = now;
   return out;
 }

@@ -16,6 +16,7 @@ struct StoredRun {
   std::vector<WithdrawalFact> withdrawals;
   std::vector<AttachmentWant> wants;                   // files that policy wants with it
   std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
+  bool names_keys = false;
   bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
   std::optional<PeerCursor> cursor;
   std::uint64_t filter_number = 0;

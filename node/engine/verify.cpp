@@ -69,9 +69,6 @@ Result<std::optional<KeyHistory>> told_by(const VerifyHeads::Item& item) {
     const bool is_refused = added.error().code == Code::kRefused;
     return again_as(is_refused ? Code::kMalformed : added.error().code, added.error(), "statements");
   }
-  // A log that was taken back goes on under another origin, which this version cannot follow.
-  if (told.recoveries() > 0)
-    return fail(Code::kRefused, "the log was recovered, which this version cannot follow", "statements");
   return compare(item.keys, told) == KeyOrder::kSame ? std::nullopt : std::optional(std::move(told));
 }
 
@@ -123,8 +120,11 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
     if (auto vouch = vouch_of(log, record.index, *entries.back())) out.vouches.push_back(std::move(*vouch));
     if (const auto fact = withdrawal_of(record.index, *entries.back())) out.withdrawals.push_back(*fact);
   }
+  std::vector<const v1::Entry*> parsed;
+  for (const auto& entry : entries) parsed.push_back(entry.ok() ? &*entry : nullptr);
+  out.keys = last_keys_of(log, intent.from, parsed);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const v1::Entry* entry = entries[i].ok() ? &*entries[i] : nullptr;
+    const v1::Entry* entry = parsed[i];
     KOINON_TRY(settle_body(intent.records[i], entry, intent, out.withdrawals));
     for (const auto& fact : attachments_of(intent.records[i].index, intent.records[i].body))
       out.attachments.push_back(fact);

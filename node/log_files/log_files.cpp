@@ -26,16 +26,22 @@ std::vector<std::string> tile_segments(const std::string& text) {
 }  // namespace
 
 // Everybody may audit our own log. For logs of others the caller must be allowed to read.
-Result<LogState> LogFiles::find(const std::string& city, const Status& may_read) {
+Result<LogState> LogFiles::find(const LogName& name, const Status& may_read) {
   Directory directory(store_, nearness_);
-  const auto id = parse_log_id(city);
-  auto log = id.ok() ? store_.log_state(*id) : directory.find_city(city);
+  const auto id = parse_log_id(name.city);
+  auto log = id.ok() ? store_.log_state(*id) : directory.find_city(name.city);
   if (!log.ok() || log->id != own_) KOINON_TRY(may_read);
-  return log;
+  if (!log.ok()) return log;
+  // What was taken back has other tiles from there on, and a tile never changes.
+  const std::uint64_t recoveries = log->keys.recoveries();
+  if (name.origin == (recoveries == 0 ? std::string() : std::to_string(recoveries))) return log;
+  const std::string place =
+      "/log/" + to_text(log->id) + (recoveries == 0 ? "" : "/" + std::to_string(recoveries));
+  return fail(Code::kNotFound, "the log has another origin: it is at " + place + "/checkpoint", "origin");
 }
 
-Result<HttpResponse> LogFiles::checkpoint(const std::string& city, const Status& may_read) {
-  KOINON_ASSIGN(const LogState log, find(city, may_read));
+Result<HttpResponse> LogFiles::checkpoint(const LogName& name, const Status& may_read) {
+  KOINON_ASSIGN(const LogState log, find(name, may_read));
   if (!log.whole)
     return fail(
         Code::kUnavailable,
@@ -44,9 +50,8 @@ Result<HttpResponse> LogFiles::checkpoint(const std::string& city, const Status&
   return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
 }
 
-Result<HttpResponse> LogFiles::tile(const std::string& city, const std::string& file,
-                                    const Status& may_read) {
-  KOINON_ASSIGN(const LogState log, find(city, may_read));
+Result<HttpResponse> LogFiles::tile(const LogName& name, const std::string& file, const Status& may_read) {
+  KOINON_ASSIGN(const LogState log, find(name, may_read));
   const std::vector<std::string> segments = tile_segments(file);
   KOINON_ASSIGN(const TilePath path, parse_tile_path(segments));
   if (!log.whole || !tile_exists(path, log.whole->size.value))

@@ -14,20 +14,27 @@
 
 namespace koinon {
 
+// A log as its address names it.
+struct LogName {
+  std::string city;    // its name, or log id
+  std::string origin;  // N of its origin; empty: it was never taken back
+};
+
 class LogFiles {
  public:
   // `own` is our own log, which everybody may audit. Nothing: an observer has no log.
   LogFiles(StoreReader& store, const Nearness& nearness, std::optional<LogId> own)
       : store_(store), nearness_(nearness), own_(own) {}
 
-  // `city` is a name or a log id. `may_read` is the error for callers who may not read; it counts for logs of
-  // others. kNotFound: there is no such city or tile. kUnavailable: the log is still being fetched.
-  Result<HttpResponse> checkpoint(const std::string& city, const Status& may_read);
+  // `may_read` is the error for callers who may not read; it counts for logs of
+  // others. kNotFound: there is no such city or tile, or the log has another origin, which it names.
+  // kUnavailable: the log is still being fetched.
+  Result<HttpResponse> checkpoint(const LogName& name, const Status& may_read);
   // `path`: L/N[.p/W] or entries/N[.p/W].
-  Result<HttpResponse> tile(const std::string& city, const std::string& path, const Status& may_read);
+  Result<HttpResponse> tile(const LogName& name, const std::string& path, const Status& may_read);
 
  private:
-  Result<LogState> find(const std::string& city, const Status& may_read);
+  Result<LogState> find(const LogName& name, const Status& may_read);
   Result<HttpResponse> hashes(const LogState& log, const TilePath& path);
   Result<HttpResponse> entries(const LogState& log, const TilePath& path);
 

@@ -70,9 +70,9 @@ json::array vouches_of(const Visit& visit, const std::vector<CityVouch>& vouches
 json::array key_changes_of(const Visit& visit, const std::vector<KeyChange>& changes) {
   json::array out;
   for (const KeyChange& change : changes) {
-    if (change.at)
-      out.push_back(
-          json::object{{"text", visit.say("city.new_key", {{"date", date_of(visit, *change.at)}})}});
+    if (!change.at) continue;
+    const char* said = change.is_recovery ? "city.taken_back" : "city.new_key";
+    out.push_back(json::object{{"text", visit.say(said, {{"date", date_of(visit, *change.at)}})}});
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
 #include "storage/store/run_rules.h"
+#include "storage/store/settings.h"
 
 namespace koinon {
 namespace {
@@ -110,7 +111,7 @@ Hash content_digest(const Draft& draft) {
 
 namespace {
 
-std::string setting_of(const std::string& once) { return "once." + once; }
+std::string setting_of(const std::string& once) { return std::string(kOnce) + once; }
 
 // The record that was published before under that name.
 Result<std::optional<Published>> published_once(StoreReader& store, const LogId& log,
@@ -217,10 +218,47 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   batch.run.own_contents.push_back(digest);
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
   if (const auto withdrawal = withdrawal_of(index, draft.entry)) batch.run.withdrawals.push_back(*withdrawal);
+  if (const auto named = last_keys_of(id(), index, {&draft.entry})) batch.run.keys = named;
   for (const AttachmentFact& fact : attachments_of(index, body)) batch.run.attachments.push_back(fact);
   if (!draft.once.empty()) batch.once.emplace_back(draft.once, index);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
   return Published{index, leaf};
+}
+
+namespace {
+
+// The recovery that the log's next entry is to state. Nothing: the log has gone on since. kUnavailable: what
+// it keeps is not all here yet, or what it makes void still is.
+Result<const KeyHistory::Change*> unstated_recovery(const KeyHistory& keys, TreeSize held, bool has_head) {
+  for (auto change = keys.changes().rbegin(); change != keys.changes().rend(); ++change) {
+    if (!change->is_recovery) continue;
+    if (held < change->statement.size || (held > change->statement.size && !has_head))
+      return fail(Code::kUnavailable,
+                  Sentence{"log.own_coming_back",
+                           "our own log was taken back, and is not all here yet; it comes from other cities"},
+                  "log");
+    return held == change->statement.size ? &*change : nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Status OwnLog::state_recovery(Batch& batch, bool has_head, UnixMillis now) const {
+  KOINON_ASSIGN(const KeyHistory::Change* recovery,
+                unstated_recovery(batch.keys, batch.run.after.size(), has_head));
+  if (recovery == nullptr) return {};
+  v1::Entry entry;
+  entry.set_kind(v1::KIND_ROTATION);
+  entry.set_created_at_ms(now.value);
+  entry.mutable_control()->set_rotation_statement(recovery->note);
+  KOINON_ASSIGN(Bytes bytes, encode_entry(entry));
+  const EntryIndex index(batch.run.after.size().value);
+  batch.run.leaves.push_back(leaf_hash(bytes));
+  batch.run.after.append(batch.run.leaves.back());
+  batch.run.own_contents.emplace_back();
+  batch.run.records.push_back({index, std::move(bytes), {}, BodyState::kHeld, {}});
+  return {};
 }
 
 Result<OwnLog::Batch> OwnLog::begin(Store& store, UnixMillis now) const {
@@ -258,6 +296,7 @@ Result<OwnLog::Batch> OwnLog::begin(Store& store, UnixMillis now) const {
   batch.run.log = id();
   batch.run.arrived_at = now;
   if (state.ok()) batch.run.after = state->range;
+  KOINON_TRY(state_recovery(batch, state.ok() && state->seen.has_value(), now));
   return batch;
 }
 
@@ -274,8 +313,9 @@ Status OwnLog::finish(Store& store, Batch& batch) const {
 Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
   PublishedBatch out;
   KOINON_ASSIGN(Batch batch, begin(store, now));
+  const std::size_t stated = batch.run.records.size();
   for (const DraftMaker& maker : makers) out.results.push_back(add(store, batch, maker, now));
-  if (batch.run.records.empty()) return out;
+  if (batch.run.records.size() == stated) return out;
   out.vouches = batch.run.vouches;
   out.withdrawals = batch.run.withdrawals;
   KOINON_TRY(finish(store, batch));

@@ -23,13 +23,16 @@ class OwnLog {
   LogId id() const { return identity_.log_id(); }
 
   // If a draft breaks a rule, only this draft fails. If the store fails, the whole batch fails. kRefused:
-  // the log is frozen, or by its statements another key signs it by now.
+  // the log is frozen, or by its statements another key signs it by now. kUnavailable: the log was taken
+  // back, and what it keeps is not all here yet. The statement that took it back stands before what is
+  // published first.
   Result<PublishedBatch> publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
 
  private:
   struct Batch;
   Result<Batch> begin(Store& store, UnixMillis now) const;
   Status finish(Store& store, Batch& batch) const;
+  Status state_recovery(Batch& batch, bool has_head, UnixMillis now) const;
   Result<Published> add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now);
 
   LogIdentity identity_;

@@ -27,8 +27,7 @@ DraftMaker vouch_maker(const PeerRecord& peer, UnixMillis now) {
       return fail(Code::kRefused, Sentence{"vouch.by_observer", "an observer has no log to vouch for"},
                   peer.name);
     KOINON_ASSIGN(const LogState log, store.log_state(*peer.log));
-    KOINON_ASSIGN(const StoredRecord genesis, store.record(*peer.log, EntryIndex(0)));
-    KOINON_ASSIGN(const LogKeys keys, check_genesis(genesis.entry, log.identity()));
+    KOINON_ASSIGN(const LogKeys keys, store.log_keys(*peer.log));
     if (keys.node != peer.node_key) {
       return fail(Code::kRefused, "its log names another node key than the one that was pinned", peer.name);
     }

@@ -7,7 +7,7 @@ namespace koinon {
 std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state) {
   std::vector<KeyChange> out;
   for (const KeyHistory::Change& change : state.keys.changes()) {
-    KeyChange shown{EntryIndex(change.statement.size.value), std::nullopt};
+    KeyChange shown{EntryIndex(change.statement.size.value), change.is_recovery, std::nullopt};
     const auto entry = store.entry(state.id, shown.entry);
     const auto parsed = entry.ok() ? parse_entry(*entry) : Result<v1::Entry>(entry.error());
     if (parsed.ok() && parsed->kind() == v1::KIND_ROTATION) shown.at = UnixMillis{parsed->created_at_ms()};

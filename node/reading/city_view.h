@@ -37,9 +37,11 @@ struct CityVouch {
   UnixMillis expires_at;
 };
 
-// The city replaced its signing key, by a statement of the old one.
+// The city replaced its signing key, by a statement of the old one; or took its log back, by one that it
+// signed with its recovery key.
 struct KeyChange {
-  EntryIndex entry;              // where the statement stands in its log
+  EntryIndex entry;  // where the statement stands in its log; what stood there before is void
+  bool is_recovery = false;
   std::optional<UnixMillis> at;  // nothing: the entry is not here yet
 };
 // In order; at most limits::kStatements.

@@ -101,10 +101,19 @@ void put_body(StoreReader& store, const Bytes& bytes, bool brief, RecordView& ou
   out.body = std::move(*body);
 }
 
+// The size of the head that proves an entry. Where the log was taken back, and no head of its new origin has
+// come yet, its recovery does.
+TreeSize proven_against(const LogState& state, EntryIndex index) {
+  if (state.whole && state.whole->size.value > index.value) return state.whole->size;
+  return state.seen ? state.seen->size : state.range.size();
+}
+
 // The key that signed the head which proves it. After a change of keys that may be an earlier one.
 VKey signer_of(const LogState& state) {
-  if (state.keys.changes().empty()) return state.keys.vkey();
-  const auto head = state.keys.open_any_head((state.whole ? state.whole : state.seen)->note);
+  const auto& newest = state.whole ? state.whole : state.seen;
+  // None: the log was taken back, and no head of its new origin has come yet.
+  if (state.keys.changes().empty() || !newest) return state.keys.vkey();
+  const auto head = state.keys.open_any_head(newest->note);
   return head.ok() ? head->key : state.keys.vkey();
 }
 
@@ -146,8 +155,7 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.city_name = directory.display_name(log);
   out.leaf_hash = leaf_hash(record.entry);
   out.signed_by = signer_of(state).text();
-  out.proven_against =
-      state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
+  out.proven_against = proven_against(state, entry_index);
   out.frozen = state.frozen;
   out.body_state = record.state;
   out.hidden = record.hidden;

@@ -1,5 +1,7 @@
 #include "node/reading/summary_view.h"
 
+#include <boost/json.hpp>
+
 #include "node/text/markdown.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -35,6 +37,14 @@ SummaryView read_summary(Directory& directory, IndexedRecord record) {
   out.status = record.status;
   if (record.status_by) out.status_by = directory.ref(record.log, *record.status_by);
   return out;
+}
+
+boost::json::object void_json(Directory& directory, const IndexedRecord& record) {
+  return boost::json::object{{"ref", directory.ref(record.log, record.index)},
+                             {"city", directory.city(record.log)},
+                             {"index", record.index.value},
+                             {"arrival", record.arrival.value},
+                             {"status", "void"}};
 }
 
 }  // namespace koinon

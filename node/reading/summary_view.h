@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 #include "node/reading/directory.h"
 
 namespace koinon {
@@ -34,5 +36,9 @@ struct SummaryView {
 std::string summary_line(std::string_view indexed);
 
 SummaryView read_summary(Directory& directory, IndexedRecord record);
+
+// What events and messages say of an entry that became void, as IndexReader::voided has it: which one it was,
+// and nothing of what it said.
+boost::json::object void_json(Directory& directory, const IndexedRecord& record);
 
 }  // namespace koinon

@@ -26,7 +26,9 @@ Result<HeadsVerified> check(const VerifyHeads& intent, const SignatureChecks& ch
 
 Result<EvidenceVerified> check(const VerifyEvidence& intent, const SignatureChecks&) {
   KOINON_ASSIGN(Contradiction shown, verify_evidence(intent.evidence));
-  return EvidenceVerified{std::move(shown.keys), std::holds_alternative<TwoStatements>(shown.said)};
+  const auto* stated = std::get_if<TwoStatements>(&shown.said);
+  return EvidenceVerified{std::move(shown.keys), stated != nullptr,
+                          stated != nullptr && stated->by_recovery_key};
 }
 
 Result<RunVerified> check(VerifyRun& intent, const SignatureChecks& checks) {
@@ -172,6 +174,8 @@ Result<Done> write(Store& store, const CommitStatements& intent) {
   KOINON_TRY(store.keep_statements(intent.log, intent.notes));
   return done(intent.good_until ? store.forget_seen(intent.log, *intent.good_until) : Status());
 }
+
+Result<Recovered> write(Store& store, const CommitRecovery& intent) { return store.recover(intent.recovery); }
 
 Result<Done> write(Store& store, const CommitHolder& intent) {
   return done(store.set_held_ours(intent.peer));

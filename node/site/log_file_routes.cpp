@@ -8,6 +8,9 @@ void add_log_file_routes(RouteTable& routes, LogFiles& files, bool public_readin
   const auto may_read = [public_reading](const ApiRequest& request) {
     return check_need(request.caller, Need::kReading, public_reading);
   };
+  const auto name_of = [](const ApiRequest& request, bool taken_back) {
+    return LogName{request.arg("city"), taken_back ? request.arg("origin") : std::string()};
+  };
   routes.add({{.method = "GET",
                .pattern = "/log/{city}/checkpoint",
                .need = Need::kAnyone,
@@ -15,8 +18,8 @@ void add_log_file_routes(RouteTable& routes, LogFiles& files, bool public_readin
                .tag = "logs",
                .summary = "The signed head of a log, by the city's name or log id",
                .gives = "text/plain"},
-              at_once([&files, may_read](const ApiRequest& request) {
-                return files.checkpoint(request.arg("city"), may_read(request));
+              at_once([&files, may_read, name_of](const ApiRequest& request) {
+                return files.checkpoint(name_of(request, false), may_read(request));
               })});
   routes.add(
       {{.method = "GET",
@@ -26,9 +29,29 @@ void add_log_file_routes(RouteTable& routes, LogFiles& files, bool public_readin
         .tag = "logs",
         .summary = "A tile of hashes (L/N[.p/W]) or of entries (entries/N[.p/W]), as C2SP tlog-tiles has it",
         .gives = "application/octet-stream"},
-       at_once([&files, may_read](const ApiRequest& request) {
-         return files.tile(request.arg("city"), request.arg("path"), may_read(request));
+       at_once([&files, may_read, name_of](const ApiRequest& request) {
+         return files.tile(name_of(request, false), request.arg("path"), may_read(request));
        })});
+  routes.add({{.method = "GET",
+               .pattern = "/log/{city}/{origin}/checkpoint",
+               .need = Need::kAnyone,
+               .id = "getCheckpointOfOrigin",
+               .tag = "logs",
+               .summary = "The signed head of a log that was taken back `origin` times with its recovery key",
+               .gives = "text/plain"},
+              at_once([&files, may_read, name_of](const ApiRequest& request) {
+                return files.checkpoint(name_of(request, true), may_read(request));
+              })});
+  routes.add({{.method = "GET",
+               .pattern = "/log/{city}/{origin}/tile/{path...}",
+               .need = Need::kAnyone,
+               .id = "getTileOfOrigin",
+               .tag = "logs",
+               .summary = "A tile of a log that was taken back `origin` times with its recovery key",
+               .gives = "application/octet-stream"},
+              at_once([&files, may_read, name_of](const ApiRequest& request) {
+                return files.tile(name_of(request, true), request.arg("path"), may_read(request));
+              })});
 }
 
 }  // namespace koinon

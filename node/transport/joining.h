@@ -1,4 +1,5 @@
-// Invites at work: one frame each way over a connection with the one-time key, then the real keys.
+// Invites at work: one frame each way over a connection with the one-time key, then the real keys. Before
+// that whoever has recovery words may ask which log they are of.
 //
 // Lives on the network thread.
 #pragma once
@@ -15,6 +16,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/invite.h"
 #include "crypto/log_state.h"
+#include "node/transport/at_inviter.h"
 #include "node/transport/reaching.h"
 #include "node/transport/tls.h"
 
@@ -26,10 +28,16 @@ class Joining {
     SigningKey node_key;
     std::optional<SigningKey> city;  // proves whose node this is; none: an observer
     std::function<UnixMillis()> wall;
-    // Somebody came with an invite and says its peer line: pins it, and answers with our name.
-    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
-    // Goes to the inviter.
-    std::function<boost::asio::awaitable<Reached>(Whom)> reach;
+    // Somebody came with an invite and says its peer line: pins it, and answers with our name. That it holds
+    // the keys of the line was checked.
+    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, v1::Join)> on_join;
+    Reach reach;  // goes to the inviter
+    // Somebody came with an invite and has shown that it holds a recovery key: what we know of its log, at a
+    // size; 0: all. None: nothing is told.
+    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, TreeSize)> on_recovery_ask =
+        {};
+    // Of our own log, if it was taken back: they say whose node this is now.
+    std::vector<Bytes> statements = {};
   };
   // It outlives what it serves.
   Joining(Parts parts, const std::vector<InviteRecord>& invites);
@@ -37,20 +45,26 @@ class Joining {
   void add(const InviteRecord& invite) { invites_.insert_or_assign(invite.key, invite); }
   void forget(const NodeKey& key) { invites_.erase(key); }
   // From now on another key signs our log.
-  void set_city_key(const SigningKey& key) { parts_.city = key; }
+  void set_city_key(const SigningKey& key, std::vector<Bytes> statements) {
+    parts_.city = key;
+    parts_.statements = std::move(statements);
+  }
   // Whether a key is an invite's, and in time.
   bool welcomes(const NodeKey& key) const;
   // The invite of that key, in time or not.
   std::optional<InviteRecord> invite(const NodeKey& key) const;
 
   // Answers one who came with an invite, after the handshake; within limits::kJoinDeadline and what on_join
-  // takes.
+  // and on_recovery_ask take. Only who has joined has used the invite.
   boost::asio::awaitable<void> serve(std::unique_ptr<TlsStream> stream, InviteRecord invite);
   // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
   // there.
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
 
  private:
+  boost::asio::awaitable<v1::Frame> answer_join(TlsStream* stream, InviteRecord invite, v1::Join join);
+  boost::asio::awaitable<v1::Frame> answer_ask(TlsStream* stream, v1::RecoveryAsk ask);
+
   Parts parts_;
   std::map<NodeKey, InviteRecord> invites_;
 };

@@ -29,7 +29,8 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
       engine_(options.engine, state, {clock_.mono(), clock_.wall()}),
       peers_(engine_, clock_.wall, state.peers),
       joining_({node_key, options.city, clock_.wall, callbacks_.on_join,
-                [this](Whom whom) { return dialling_.reach(std::move(whom)); }},
+                [this](Whom whom) { return dialling_.reach(std::move(whom)); }, callbacks_.on_recovery_ask,
+                options.statements},
                state.invites),
       dialling_(going_out()),
       connections_(handlers()),
@@ -258,8 +259,10 @@ void Network::forget_invite(NodeKey key) {
   asio::post(io_, [this, key] { joining_.forget(key); });
 }
 
-void Network::set_city_key(SigningKey key) {
-  asio::post(io_, [this, key = std::move(key)] { joining_.set_city_key(key); });
+void Network::set_city_key(SigningKey key, std::vector<Bytes> statements) {
+  asio::post(io_, [this, key = std::move(key), statements = std::move(statements)] {
+    joining_.set_city_key(key, statements);
+  });
 }
 
 void Network::set_blocked(LogId log, bool blocked) {

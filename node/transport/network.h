@@ -34,7 +34,9 @@ class Network {
     std::function<void(Intent)> carry_out;
     std::function<void(const Event&)> on_event;
     // Somebody came with an invite and says its peer line: pins it, and answers with our name.
-    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
+    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, v1::Join)> on_join;
+    // Somebody came with an invite and holds a recovery key: what we know of its log, at a size; 0: all.
+    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, TreeSize)> on_recovery_ask;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
     // Whether the engine must be told that the machine was stopped and has gone on. Says yes once for each
@@ -48,6 +50,7 @@ class Network {
     std::uint16_t port = 0;  // 0: any free one
     EngineConfig engine;
     std::optional<SigningKey> city;  // proves, where an invite is used, whose node this is; none: an observer
+    std::vector<Bytes> statements;   // the same, of a log that was taken back
   };
 
   Network(Options options, const SigningKey& node_key, const StoreState& state, Clock clock,
@@ -76,8 +79,8 @@ class Network {
   void take_word(std::vector<NodeKey> without, bool alone);
   // Calls take_resume on the network thread, without waiting for other input.
   void take_resume_soon();
-  // Our log is signed by this key from now on.
-  void set_city_key(SigningKey key);
+  // Our log is signed by this key from now on; `statements`: that lead to it, if it was ever taken back.
+  void set_city_key(SigningKey key, std::vector<Bytes> statements);
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
@@ -97,6 +100,9 @@ class Network {
   const BodyFilter& filter() const { return engine_.filter(); }
   const StandingView& signing() const { return engine_.signing(); }
   const PeerRecord* peer(const NodeKey& key) const { return peers_.record(key); }
+  std::vector<LogId> pinned_logs() const { return peers_.logs(); }
+  // Whether a node of that log is pinned.
+  bool pins(const LogId& log) const { return peers_.pins(log); }
 
  private:
   Now now() const { return {clock_.mono(), clock_.wall()}; }

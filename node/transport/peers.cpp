@@ -1,5 +1,6 @@
 #include "node/transport/peers.h"
 
+#include <algorithm>
 #include <array>
 
 #include "node/engine/engine.h"
@@ -49,6 +50,19 @@ Peers::Peer Peers::make(PeerRecord record) const {
 const PeerRecord* Peers::record(const NodeKey& key) const {
   const auto it = peers_.find(key);
   return it == peers_.end() ? nullptr : &it->second.record;
+}
+
+bool Peers::pins(const LogId& log) const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&log](const auto& peer) { return peer.second.record.log == log; });
+}
+
+std::vector<LogId> Peers::logs() const {
+  std::vector<LogId> out;
+  for (const auto& [key, peer] : peers_) {
+    if (peer.record.log) out.push_back(*peer.record.log);
+  }
+  return out;
 }
 
 void Peers::add(PeerRecord record) {

@@ -50,6 +50,9 @@ class Peers {
   const All& all() const { return peers_; }
   bool contains(const NodeKey& key) const { return peers_.contains(key); }
   const PeerRecord* record(const NodeKey& key) const;
+  // Whether a node of that log is among them; and all logs that one is of.
+  bool pins(const LogId& log) const;
+  std::vector<LogId> logs() const;
 
   // A peer that was pinned before has this record from now on.
   void add(PeerRecord record);

@@ -128,6 +128,8 @@ inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push come
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBusyRetry{
     1};  // until we try a peer again that has many open requests of ours
+inline constexpr std::size_t kKeysPerRun = 4;  // entries that name keys, of which the signatures are checked
+inline constexpr std::chrono::seconds kRecoveryRetry{5};  // until peers are asked again for our own log
 inline constexpr std::chrono::seconds kBodyRetry{60};  // until peers that did not have a body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::seconds kLookUpDeadline{10};        // of a host's addresses
@@ -188,7 +190,15 @@ inline constexpr std::chrono::hours kKnockForgotten{24};
 inline constexpr std::chrono::seconds kUnpinnedPause{30};  // between tries at a node that has not pinned us
 
 // Invites
-inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;
+inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;  // (wire) Joined; a Join without statements
+// Whoever has 24 recovery words and an invite, and nothing else.
+inline constexpr std::size_t kStatedFrameBytes = kMiB;  // (wire) a Join with statements; a RecoveryAnswer
+inline constexpr std::size_t kRecoveryAsks = 8;         // (wire) in one connection
+inline constexpr std::size_t kRecoveryLatest = 40;      // (wire) entries that an answer shows
+inline constexpr std::size_t kRecoveryLatestBytes = 256 * kKiB;  // of them; then fewer are shown
+inline constexpr std::size_t kRecoveryTitleBytes = 200;          // (wire) of each title
+inline constexpr std::size_t kRecoveryWalks = 4;      // walks over all logs at a time; more are refused
+inline constexpr std::size_t kRecoveryWalkStep = 64;  // logs read before others have the reader
 inline constexpr std::chrono::seconds kJoinDeadline{20};
 inline constexpr std::chrono::hours kInviteLifetime{24 * 14};
 inline constexpr std::size_t kInvites = 256;  // open at a time

@@ -123,7 +123,15 @@ Result<Origin> parse_origin(std::string_view origin) {
   Origin out;
   out.name = origin.substr(0, at);
   KOINON_TRY(check_name(out.name));
-  KOINON_ASSIGN(out.log, parse_log_id(origin.substr(at + kMiddle.size())));
+  std::string_view log = origin.substr(at + kMiddle.size());
+  if (const auto slash = log.find('/'); slash != std::string_view::npos) {
+    const auto recoveries = parse_decimal(log.substr(slash + 1));
+    if (!recoveries.ok() || *recoveries == 0 || *recoveries > limits::kStatements)
+      return fail(Code::kMalformed, "behind the log id stands how often the log was taken back", "origin");
+    out.recoveries = *recoveries;
+    log = log.substr(0, slash);
+  }
+  KOINON_ASSIGN(out.log, parse_log_id(log));
   return out;
 }
 

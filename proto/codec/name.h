@@ -22,11 +22,13 @@ struct Address {
 };
 Result<Address> parse_address(std::string_view text);
 
-// `NAME/koinon/LOGID`: the origin line of a log's checkpoints and the name of its vkeys.
+// `NAME/koinon/LOGID`: the origin line of a log's checkpoints and the name of its vkeys. Once the log was
+// taken back N times, `/N` follows.
 std::string log_origin(std::string_view name, const LogId& log);
 struct Origin {
   std::string name;
   LogId log;
+  std::uint64_t recoveries = 0;  // N
 };
 Result<Origin> parse_origin(std::string_view origin);
 

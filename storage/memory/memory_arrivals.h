@@ -1,4 +1,4 @@
-// The arrivals of the store in memory, numbered without a gap. Part of MemoryStore, inside its transactions.
+// The arrivals of the store in memory, numbered as they come. Part of MemoryStore, inside its transactions.
 #pragma once
 
 #include <deque>
@@ -19,6 +19,8 @@ class MemoryArrivals {
   // The number of the newest; 0: there is none.
   ArrivalSeq newest() const;
 
+  // The log is cut: `count` entries from `from` on, its last ones, are void.
+  void void_from(const LogId& log, EntryIndex from, std::uint64_t count, UnixMillis at);
   void add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
            const std::optional<NodeKey>& source = {});
 

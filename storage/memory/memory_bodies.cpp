@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/store/body_rules.h"
+#include "storage/store/recovery_rules.h"
 #include "storage/store/refusals.h"
 #include "storage/store/run_rules.h"
 
@@ -156,6 +157,23 @@ Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, co
     }
   }
   return end == size ? std::nullopt : std::optional(EntryIndex(end));
+}
+
+void MemoryBodies::void_from(MemoryLog& log, EntryIndex from, bool own, const RecoveryCommit& recovery) {
+  for (std::uint64_t i = from.value; i < log.records.size(); ++i) {
+    files_.drop_uses(recovery.log, EntryIndex(i));
+    drop_transit_of(recovery.log, EntryIndex(i));
+  }
+  const std::uint64_t count = log.records.size() - from.value;
+  logs_.cut(log, from, own);
+  for (std::uint64_t i = 0; i < log.records.size(); ++i) {
+    const MemoryRecord record = log.records[i];
+    if (record.state != BodyState::kErased || record.erased_by < from) continue;
+    const BodyState state = after_void_erasure(*record.entry, recovery.filter);
+    logs_.set_record(log, EntryIndex(i), {record.entry, nullptr, state, {}, false, false});
+    arrivals_.add(recovery.log, EntryIndex(i), 1, ArrivalKind::kReleased, recovery.now);
+  }
+  arrivals_.void_from(recovery.log, from, count, recovery.now);
 }
 
 void MemoryBodies::remove_all(const LogId& log) {

@@ -24,6 +24,9 @@ class MemoryBodies {
   // marks of erasure that the run contradicts.
   void settle_withdrawals(MemoryLog& log, const RunCommit& run);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
+  // Takes away the records from `from` on, and all that is held with them; what they had erased is wanted
+  // again. `own`: it is our own log.
+  void void_from(MemoryLog& log, EntryIndex from, bool own, const RecoveryCommit& recovery);
   // The log is removed.
   void remove_all(const LogId& log);
 

@@ -4,8 +4,11 @@
 #include <iterator>
 #include <utility>
 
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/store/epoch_rules.h"
+#include "storage/store/recovery_rules.h"
+#include "storage/store/settings.h"
 #include "storage/store/trust_rules.h"
 
 namespace koinon {
@@ -129,6 +132,13 @@ void MemorySeen::forget(const LogId& log, TreeSize beyond) {
   heads_.erase(known);
 }
 
+void MemorySeen::forget_origins(const LogId& log, std::uint64_t recoveries) {
+  const auto known = heads_.find(log);
+  if (known == heads_.end() || known->second.recoveries >= recoveries) return;
+  undo_.remember([this, old = known->second] { heads_.insert_or_assign(old.log, old); });
+  heads_.erase(known);
+}
+
 // --- statements ---
 
 std::vector<Bytes> MemoryStatements::of(const LogId& log) const {
@@ -146,6 +156,16 @@ void MemoryStatements::keep(const LogId& log, std::vector<Bytes> notes) {
 std::vector<VouchFact> MemoryPolicy::vouches() const {
   std::vector<VouchFact> out;
   for (const auto& [key, vouch] : vouches_) out.push_back(vouch);
+  return out;
+}
+
+std::vector<VouchFact> MemoryPolicy::vouches_by(const LogId& voucher) const {
+  std::vector<VouchFact> out;
+  for (const auto& [key, vouch] : vouches_) {
+    if (key.first == voucher) out.push_back(vouch);
+  }
+  std::sort(out.begin(), out.end(),
+            [](const auto& one, const auto& other) { return one.index < other.index; });
   return out;
 }
 
@@ -169,6 +189,11 @@ std::optional<VouchFact> MemoryPolicy::vouch(const LogId& voucher, const LogId& 
 std::vector<Bytes> MemoryPolicy::evidence(const LogId& log) const {
   const auto it = evidence_.find(log);
   return it == evidence_.end() ? std::vector<Bytes>() : it->second;
+}
+
+bool MemoryPolicy::is_contradicted(const LogId& log) const {
+  const std::vector<Bytes> kept = evidence(log);
+  return std::any_of(kept.begin(), kept.end(), [](const Bytes& one) { return is_for_good(one); });
 }
 
 void MemoryPolicy::set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch) {
@@ -233,6 +258,13 @@ void MemoryPolicy::set_blocked(const LogId& log, bool blocked) {
   });
 }
 
+void MemoryPolicy::forget_evidence(const LogId& log) {
+  const auto known = evidence_.find(log);
+  if (known == evidence_.end()) return;
+  undo_.remember([this, old = *known] { evidence_.insert(old); });
+  evidence_.erase(known);
+}
+
 void MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
   evidence_[evidence.log].push_back(evidence.evidence);
   undo_.remember([this, id = evidence.log] {
@@ -283,6 +315,14 @@ void MemorySettings::set_own_log(const LogId& log) {
 void MemorySettings::set_instance_token(BytesView token) {
   undo_.remember([this, old = instance_token_] { instance_token_ = old; });
   instance_token_ = token;
+}
+
+void MemorySettings::forget_once(EntryIndex from) {
+  undo_.remember([this, old = settings_] { settings_ = old; });
+  std::erase_if(settings_, [from](const auto& setting) {
+    const auto index = parse_decimal(setting.second);
+    return setting.first.starts_with(kOnce) && index.ok() && *index >= from.value;
+  });
 }
 
 void MemorySettings::set_setting(std::string_view name, BytesView value) {

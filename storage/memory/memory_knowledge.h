@@ -42,6 +42,8 @@ class MemorySeen {
   std::vector<SeenHead> heads() const;
   void keep(const SeenHead& seen);
   void forget(const LogId& log, TreeSize beyond);
+  // One of an origin with fewer recoveries.
+  void forget_origins(const LogId& log, std::uint64_t recoveries);
 
  private:
   MemoryUndo& undo_;
@@ -68,17 +70,21 @@ class MemoryPolicy {
   explicit MemoryPolicy(MemoryUndo& undo) : undo_(undo) {}
 
   std::vector<VouchFact> vouches() const;
+  std::vector<VouchFact> vouches_by(const LogId& voucher) const;
   std::vector<LogId> blocked() const { return {blocked_.begin(), blocked_.end()}; }
   std::vector<LogId> forked() const;
   std::optional<LogId> vouched_as(std::string_view name) const;
   std::optional<VouchFact> vouch(const LogId& voucher, const LogId& target) const;
   std::vector<Bytes> evidence(const LogId& log) const;
+  // By two recoveries: nothing thaws it.
+  bool is_contradicted(const LogId& log) const;
 
   // All vouches are of one voucher.
   void write_vouches(const std::vector<VouchFact>& vouches);
   void forget_vouches_by(const LogId& voucher);
   void set_blocked(const LogId& log, bool blocked);
   void add_evidence(const EvidenceCommit& evidence);
+  void forget_evidence(const LogId& log);
 
  private:
   void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
@@ -128,6 +134,8 @@ class MemorySettings {
   void set_instance_token(BytesView token);
   // An empty value removes it.
   void set_setting(std::string_view name, BytesView value);
+  // What was published once, as an entry from `from` on, was not.
+  void forget_once(EntryIndex from);
 
  private:
   MemoryUndo& undo_;

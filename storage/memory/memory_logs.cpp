@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "proto/codec/entry.h"
 #include "storage/store/run_rules.h"
 
 namespace koinon {
@@ -123,6 +124,16 @@ StoreCounts MemoryLogs::counts() const {
   return out;
 }
 
+Result<LogKeys> MemoryLogs::log_keys(const LogId& id) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  for (std::size_t i = log->records.size(); i > 0; --i) {
+    const auto entry = parse_entry(*log->records[i - 1].entry);
+    if (!entry.ok()) continue;
+    if (const auto named = last_keys_of(id, EntryIndex(i - 1), {&*entry})) return named->keys;
+  }
+  return check_genesis(*log->records.front().entry, log->state.identity());
+}
+
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
   for (const auto* known : {&own_contents_, &own_sealed_}) {
     if (const auto it = known->find(Bytes(digest)); it != known->end()) return it->second;
@@ -239,6 +250,40 @@ void MemoryLogs::forget_own_content(EntryIndex index) {
     own_contents_.erase(content);
     return;
   }
+}
+
+void MemoryLogs::forget_own_from(EntryIndex from, std::map<Bytes, EntryIndex>& of) {
+  undo_.remember([&of, old = of] { of = old; });
+  std::erase_if(of, [from](const auto& content) { return content.second >= from; });
+}
+
+void MemoryLogs::cut(MemoryLog& log, EntryIndex from, bool own) {
+  undo_.remember([this, id = log.state.id, records = log.records, levels = log.levels] {
+    logs_.at(id)->records = records;
+    logs_.at(id)->levels = levels;
+  });
+  LogState state = log.state;
+  for (std::size_t i = from.value; i < log.records.size(); ++i) state.bytes -= bytes_of(log.records[i]);
+  log.records.resize(from.value);
+  for (std::size_t level = 0; level < log.levels.size(); ++level)
+    log.levels[level].resize(from.value >> level);
+  state.range = range_of(log);
+  set_state(log, std::move(state));
+  if (!own) return;
+  forget_own_from(from, own_contents_);
+  forget_own_from(from, own_sealed_);
+}
+
+CompactRange MemoryLogs::range_of(const MemoryLog& log) {
+  CompactRange range;
+  for (const auto node : cover(0, log.records.size()))
+    range.append_node(node.level, log.levels[node.level][node.index]);
+  return range;
+}
+
+void MemoryLogs::set_state(MemoryLog& log, LogState state) {
+  remember_state(log);
+  log.state = std::move(state);
 }
 
 void MemoryLogs::set_record(MemoryLog& log, EntryIndex index, MemoryRecord record) {

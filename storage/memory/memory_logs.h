@@ -46,6 +46,7 @@ class MemoryLogs {
   std::vector<LogState> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit) const;
   std::vector<LogState> logs_after(const std::optional<LogState>& last, std::size_t limit) const;
   StoreCounts counts() const;
+  Result<LogKeys> log_keys(const LogId& log);
   std::optional<EntryIndex> own_content(BytesView digest) const;
   Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
@@ -55,6 +56,11 @@ class MemoryLogs {
   // log.
   // `keys`: of the log, where nothing of it is held yet.
   MemoryLog& append(const RunCommit& run, KeyHistory keys, bool own);
+  // Takes away the entries from `from` on. `own`: it is our own log.
+  void cut(MemoryLog& log, EntryIndex from, bool own);
+  void set_state(MemoryLog& log, LogState state);
+  static std::uint64_t bytes_of(const MemoryRecord& record);
+  static CompactRange range_of(const MemoryLog& log);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
@@ -68,9 +74,9 @@ class MemoryLogs {
  private:
   static NodeReader nodes(const MemoryLog& log);
   static StoredRecord stored(const MemoryRecord& record, EntryIndex index);
-  static std::uint64_t bytes_of(const MemoryRecord& record);
   void append_records(MemoryLog& log, const RunCommit& run);
   void put_own_contents(const RunCommit& run, bool own);
+  void forget_own_from(EntryIndex from, std::map<Bytes, EntryIndex>& of);
   void put_own_content(Bytes digest, EntryIndex index, std::map<Bytes, EntryIndex>& to);
   void remember_state(const MemoryLog& log);
 

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "proto/base/limits.h"
+#include "proto/codec/entry.h"
 #include "storage/store/arrival_rules.h"
 #include "storage/store/epoch_start.h"
+#include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
 
 namespace koinon {
@@ -158,14 +160,103 @@ Status MemoryStore::set_hidden(const LogId& id, EntryIndex index, bool hidden, U
 Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
   return undo_.change([&]() -> Status {
     KOINON_ASSIGN(const MemoryLog* log, logs_.find(id));
-    if (const auto seen = largest_seen(log->state); seen) seen_.keep(*seen);
-    bodies_.remove_all(id);
-    arrivals_.add(id, EntryIndex(0), numbers_of_removal(TreeSize(log->records.size())), ArrivalKind::kRemoved,
-                  now);
-    logs_.remove(id);
-    policy_.forget_vouches_by(id);
+    remove(*log, now);
     return {};
   });
+}
+
+void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
+  const LogId id = log.state.id;
+  if (const auto seen = largest_seen(log.state); seen) seen_.keep(*seen);
+  bodies_.remove_all(id);
+  arrivals_.add(id, EntryIndex(0), numbers_of_removal(TreeSize(log.records.size())), ArrivalKind::kRemoved,
+                now);
+  logs_.remove(id);
+  policy_.forget_vouches_by(id);
+}
+
+// --- a log that was taken back ---
+
+Result<Recovered> MemoryStore::recover(const RecoveryCommit& recovery) {
+  return undo_.change([&]() -> Result<Recovered> {
+    KOINON_TRY(need_space());
+    return take_back(recovery);
+  });
+}
+
+Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
+  MemoryLog* log = logs_.held(recovery.log);
+  if (policy_.is_contradicted(recovery.log)) {
+    Recovered as_it_is;
+    as_it_is.contradicted = true;
+    if (log != nullptr) as_it_is.log = log->state;
+    as_it_is.vouches = policy_.vouches_by(recovery.log);
+    return as_it_is;
+  }
+  statements_.keep(recovery.log, recovery.notes);
+  bool is_new = log == nullptr || log->state.keys.recoveries() < recovery.recoveries;
+  if (!is_new) {
+    KOINON_ASSIGN(const KeyHistory told, KeyHistory::kept(log->state.identity(), recovery.notes));
+    is_new = has_old_heads(log->state, told);
+  }
+  if (is_new) {
+    policy_.forget_evidence(recovery.log);
+    seen_.forget_origins(recovery.log, recovery.recoveries);
+  }
+  if (log == nullptr) return Recovered();
+  KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), recovery.notes));
+  if (is_new) {
+    logs_.set_state(*log, without_heads(log->state, std::move(keys)));
+  } else {
+    logs_.set_keys(*log, std::move(keys));
+  }
+  if (!log->state.seen) {
+    bool is_same = !recovery.anew;
+    if (is_same && log->state.range.size() >= recovery.size) {
+      KOINON_ASSIGN(const Hash root, logs_.root_at(recovery.log, recovery.size));
+      is_same = root == recovery.root;
+    }
+    if (!is_same) {
+      remove(*log, recovery.now);
+      return Recovered();
+    }
+  }
+  const LogState before = log->state;
+  if (!before.seen && before.range.size() > recovery.size) void_piece(*log, recovery);
+  Recovered out;
+  out.done = before.seen || log->state.range.size() <= recovery.size;
+  if (out.done && stands_with_head(recovery, before)) {
+    LogState whole = log->state;
+    whole.seen = recovery.head;
+    logs_.set_state(*log, std::move(whole));
+    logs_.set_row(*log, log->state.journal_seq, recovery.head);
+    KOINON_TRY(write_row(*log));
+  }
+  out.log = log->state;
+  out.vouches = policy_.vouches_by(recovery.log);
+  return out;
+}
+
+// Its newest entries, and what they stated.
+void MemoryStore::void_piece(MemoryLog& log, const RecoveryCommit& recovery) {
+  VoidPiece takes;
+  std::uint64_t from = log.records.size();
+  while (from > recovery.size.value) {
+    const MemoryRecord& record = log.records[from - 1];
+    if (!takes.takes(record.entry->size(), record.body && !record.transit ? record.body->size() : 0)) break;
+    --from;
+  }
+  const bool own = settings_.own_log() == recovery.log;
+  bodies_.void_from(log, EntryIndex(from), own, recovery);
+  if (own) settings_.forget_once(EntryIndex(from));
+  std::vector<VouchFact> stated;
+  for (std::uint64_t i = 0; i < from; ++i) {
+    const auto entry = parse_entry(*log.records[i].entry);
+    if (!entry.ok()) continue;
+    if (auto vouch = vouch_of(recovery.log, EntryIndex(i), *entry)) stated.push_back(std::move(*vouch));
+  }
+  policy_.forget_vouches_by(recovery.log);
+  policy_.write_vouches(stated);
 }
 
 Status MemoryStore::put_attachment(const CutAttachment& file, UnixMillis now) {

@@ -77,6 +77,10 @@ class MemoryStore final : public Store {
   }
   Result<bool> has_old_uploads(UnixMillis now) override { return files_.has_old_uploads(now); }
 
+  Result<LogKeys> log_keys(const LogId& log) override { return logs_.log_keys(log); }
+  // The simulator's nodes pin what they pin.
+  Result<std::vector<NodeKey>> old_node_keys(const LogId&) override { return std::vector<NodeKey>(); }
+
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status add_bodies(const BodiesCommit& bodies) override;
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
@@ -142,6 +146,7 @@ class MemoryStore final : public Store {
   Status commit() override { return undo_.commit(); }
   void rollback() override { undo_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return undo_.change(act); }
+  Result<Recovered> recover(const RecoveryCommit& recovery) override;
   Result<Room> room() override { return room_; }
 
  private:
@@ -149,6 +154,9 @@ class MemoryStore final : public Store {
   void start_epoch();
   Status need_space() const;
   Result<JournalSeq> write_run(const RunCommit& run);
+  void remove(const MemoryLog& log, UnixMillis now);
+  Result<Recovered> take_back(const RecoveryCommit& recovery);
+  void void_piece(MemoryLog& log, const RecoveryCommit& recovery);
   // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
   Result<JournalSeq> write_row(MemoryLog& log);
 

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 10> kSteps = {
+constexpr std::array<const char*, 11> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -206,6 +206,11 @@ WHEN new.user <> old.user AND old.state IN (1, 2, 6, 7) BEGIN
 END;
 ALTER TABLE credential ADD COLUMN paused_at_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX credential_paused ON credential (paused_at_ms) WHERE paused_at_ms > 0;
+)sql",
+    // Which arrival a message tells of; 0: of an older version. So it is known that its record is void, and
+    // another one stands in its place.
+    R"sql(
+ALTER TABLE delivery ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

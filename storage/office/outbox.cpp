@@ -13,7 +13,7 @@ constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
 constexpr std::string_view kDeliveryColumns =
     "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
-    "at_ms, fault "
+    "at_ms, fault, arrival "
     "FROM delivery ";
 constexpr std::string_view kMailColumns =
     "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, fault, about FROM mail ";
@@ -36,7 +36,8 @@ Delivery read_delivery(const sqlite::Statement& row) {
           row.blob(8).size() == LogId::kSize ? std::optional(LogId::from(row.blob(8))) : std::nullopt,
           EntryIndex(row.number(9)),
           static_cast<ArrivalKind>(row.integer(10)),
-          {row.integer(11)}};
+          {row.integer(11)},
+          ArrivalSeq(row.number(13))};
 }
 
 Digest read_digest(const sqlite::Statement& row) {
@@ -63,8 +64,8 @@ MailPace read_pace(const sqlite::Statement& row) {
           ArrivalSeq(row.number(4))};
 }
 
-RecordAt read_record(const sqlite::Statement& row) {
-  return {LogId::from(row.blob(0)), EntryIndex(row.number(1))};
+Arrived read_arrived(const sqlite::Statement& row) {
+  return {ArrivalSeq(row.number(0)), {LogId::from(row.blob(1)), EntryIndex(row.number(2))}};
 }
 
 Status insert_mail(sqlite::Connection& db, const Mail& mail) {
@@ -119,7 +120,7 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
     for (const Delivery& delivery : deliveries) {
       auto insert = db.prepare(
           "INSERT INTO delivery (webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, "
-          "entry_index, kind, at_ms) VALUES (?, ?, '', 0, ?, 1, '', ?, ?, ?, ?)");
+          "entry_index, kind, at_ms, arrival) VALUES (?, ?, '', 0, ?, 1, '', ?, ?, ?, ?, ?)");
       KOINON_TRY(insert.bind(id.value)
                      .bind_text(delivery.message)
                      .bind(delivery.next_at.value)
@@ -127,6 +128,7 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
                      .bind(static_cast<std::int64_t>(delivery.index.value))
                      .bind(static_cast<std::int64_t>(delivery.kind))
                      .bind(delivery.at.value)
+                     .bind(number(delivery.arrival))
                      .run());
     }
     auto update = db.prepare("UPDATE webhook SET cursor = ? WHERE id = ?");
@@ -217,9 +219,9 @@ Status put_pace(sqlite::Connection& db, const MailPace& pace) {
       .run();
 }
 
-Status put_addressed(sqlite::Connection& db, const std::vector<Addressed>& notes) {
+Status put_addressed(sqlite::Connection& db, const std::vector<Arrived>& notes) {
   if (notes.empty()) return {};
-  for (const Addressed& note : notes) {
+  for (const Arrived& note : notes) {
     auto put = db.prepare("INSERT OR REPLACE INTO addressed (arrival, log_id, entry_index) VALUES (?, ?, ?)");
     KOINON_TRY(put.bind(number(note.arrival))
                    .bind_blob(note.record.first.view())
@@ -273,11 +275,11 @@ Result<std::vector<MailPace>> Outbox::paces_held(UnixMillis began_by, std::size_
   return read_all(select, read_pace);
 }
 
-Result<std::vector<RecordAt>> Outbox::addressed(ArrivalSeq from) {
+Result<std::vector<Arrived>> Outbox::addressed(ArrivalSeq from) {
   auto select = db_.connection().prepare(
-      "SELECT log_id, entry_index FROM addressed WHERE arrival >= ? ORDER BY arrival DESC");
+      "SELECT arrival, log_id, entry_index FROM addressed WHERE arrival >= ? ORDER BY arrival DESC");
   select.bind(number(from));
-  return read_all(select, read_record);
+  return read_all(select, read_arrived);
 }
 
 Result<std::vector<Mail>> Outbox::due_mail(UnixMillis now, std::size_t limit) {
@@ -334,6 +336,26 @@ Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cu
     }
     auto put = db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
     return put.bind_text(kErased).bind(number(cursor)).run();
+  });
+}
+
+Status Outbox::forget_void(const std::vector<Arrival>& voided) {
+  return db_.transact([&]() -> Status {
+    auto& db = db_.connection();
+    for (const Arrival& run : voided) {
+      for (const char* sql : {"DELETE FROM inbox WHERE log_id = ? AND entry_index >= ? AND entry_index < ? "
+                              "AND updated_at_ms <= ?",
+                              "DELETE FROM watch WHERE log_id = ? AND entry_index >= ? AND entry_index < ? "
+                              "AND added_at_ms <= ?"}) {
+        auto forget = db.prepare(sql);
+        KOINON_TRY(forget.bind_blob(run.log.view())
+                       .bind(number(run.from))
+                       .bind(number(EntryIndex(run.from.value + run.count)))
+                       .bind(run.at.value)
+                       .run());
+      }
+    }
+    return {};
   });
 }
 

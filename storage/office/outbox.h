@@ -40,6 +40,7 @@ struct Delivery {
   EntryIndex index = {};
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at = {};
+  ArrivalSeq arrival = {};  // that it tells of; 0: it waits since an older version
 };
 
 struct Digest {
@@ -66,10 +67,12 @@ struct Mail {
 // A record by log and entry.
 using RecordAt = std::pair<LogId, EntryIndex>;
 
-// A note that came for the office.
-struct Addressed {
+// A record, and the arrival that brought it. If the index has one there that arrived later, that is another
+// one: the log was taken back meanwhile.
+struct Arrived {
   ArrivalSeq arrival;
   RecordAt record;
+  bool operator==(const Arrived&) const = default;
 };
 
 // How many mails a person got in the current hour, and what waits for its end.
@@ -85,7 +88,7 @@ struct MailPace {
 struct MailBatch {
   std::vector<Mail> mails = {};
   std::vector<MailPace> paces = {};  // of the persons who get them
-  std::vector<Addressed> addressed =
+  std::vector<Arrived> addressed =
       {};  // new notes for the office; only as many of the newest are kept as a mail names
   std::optional<Digest> digest = {};              // the digest, which goes on from here
   std::optional<ArrivalSeq> at_once_cursor = {};  // arrivals up to here have become mails that go at once
@@ -137,7 +140,7 @@ class Outbox {
   Result<std::vector<MailPace>> paces_held(UnixMillis began_by, std::size_t limit);
   // The notes that came for the office from this arrival on, the newest first. Only as many are kept as a
   // mail names.
-  Result<std::vector<RecordAt>> addressed(ArrivalSeq from);
+  Result<std::vector<Arrived>> addressed(ArrivalSeq from);
   // Arrivals up to this one have become mails that go at once. Nothing: nobody ever asked for such mails.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
 
@@ -145,6 +148,9 @@ class Outbox {
   Result<std::optional<ArrivalSeq>> erased_cursor();
   // Forgets the office's remarks on records that their authors have erased, and moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
+  // Forgets what the office kept of void entries up to the time at which they became void: cases of the
+  // inbox, and items of watchlists. Else what comes in their places would be taken for them.
+  Status forget_void(const std::vector<Arrival>& voided);
 
   // Messages that were tried `attempts` times, or given up after `since`. At most a thousand deliveries and a
   // thousand mails of each are counted.

@@ -41,8 +41,10 @@ Status CityRows::settle(StoreReader& store, const LogId& log) {
   KOINON_TRY(called_.remove_names(log));
   if (latest >= 0) {
     const EntryIndex index(static_cast<std::uint64_t>(latest));
-    KOINON_ASSIGN(const StoredRecord record, store.record(log, index));
-    const auto body = parse_body(record.body);
+    const auto record = store.record(log, index);
+    // It may be void since. A later arrival says so.
+    if (!record.ok() && record.error().code != Code::kNotFound) return record.error();
+    const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());
     if (body.ok() && body->has_profile()) return put(log, index, body->profile());
   }
   return removed ? changes_.note_removed(log, IndexChanges::Removed::kProfile) : Status();

@@ -7,6 +7,7 @@
 #include "koinon/v1/record.pb.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
+#include "storage/search/index_changes.h"
 #include "storage/search/record_status.h"
 #include "storage/search/topic_levels.h"
 
@@ -101,15 +102,19 @@ Status Columns::load(sqlite::Connection& db) {
   by_topic_.sort();
   std::set<std::uint32_t> practices;
   for (const std::uint32_t adoption : std::exchange(taken_back_, {})) {
-    if (const auto it = adopted_.find(adoption); it != adopted_.end()) practices.insert(it->second);
+    if (const auto it = adopted_.find(adoption); it != adopted_.end())
+      practices.insert(docs_[it->second].first_version);
   }
+  for (const std::uint32_t first_version : std::exchange(lost_version_, {})) practices.insert(first_version);
   for (const std::uint32_t practice : practices) count_anew(practice);
   return {};
 }
 
 // Removals come first: all that is here of a removed log was loaded before it was removed.
 Status Columns::load_removals(sqlite::Connection& db) {
-  auto select = db.prepare("SELECT log_id, whole, change FROM removed WHERE change > ? ORDER BY change");
+  auto select = db.prepare(
+      "SELECT log_id, what, change, arrival, from_index, to_index FROM removed WHERE change > ? ORDER BY "
+      "change");
   select.bind(removal_change_);
   std::vector<bool> removed;
   while (true) {
@@ -119,9 +124,15 @@ Status Columns::load_removals(sqlite::Connection& db) {
     if (select.blob(0).size() != LogId::kSize) continue;
     const auto number = city(LogId::from(select.blob(0)));
     if (!number) continue;
+    const auto what = static_cast<IndexChanges::Removed>(select.integer(1));
+    if (what == IndexChanges::Removed::kEntries) {
+      forget_entries(*number, EntryIndex(select.number(4)), EntryIndex(select.number(5)),
+                     ArrivalSeq(select.number(3)));
+      continue;
+    }
     cities_[*number].name.clear();
     cities_[*number].measures = {};
-    if (select.integer(1) == 0) continue;
+    if (what == IndexChanges::Removed::kProfile) continue;
     removed.resize(cities_.size());
     removed[*number] = true;
   }
@@ -129,18 +140,33 @@ Status Columns::load_removals(sqlite::Connection& db) {
   return {};
 }
 
-// The places of forgotten records stay empty until everything is read anew.
 void Columns::forget(const std::vector<bool>& cities) {
   for (std::size_t id = 0; id < docs_.size(); ++id) {
-    DocFacts& doc = docs_[id];
+    const DocFacts& doc = docs_[id];
     if (doc.kind == 0 || !cities[doc.city]) continue;
-    if (adopted_.contains(static_cast<std::uint32_t>(id)))
-      taken_back_.push_back(static_cast<std::uint32_t>(id));
     by_city_.of[doc.city].clear();
-    doc.kind = 0;
-    doc.withdrawn = true;
-    doc.has_text = false;
+    forget_doc(static_cast<std::uint32_t>(id));
   }
+}
+
+void Columns::forget_entries(CityNumber city, EntryIndex from, EntryIndex to, ArrivalSeq arrival) {
+  if (city >= by_city_.of.size()) return;
+  auto& documents = by_city_.of[city];
+  for (const std::uint32_t id : documents) {
+    const DocFacts& doc = docs_[id];
+    if (doc.index >= from.value && doc.index < to.value && doc.arrival < arrival.value) forget_doc(id);
+  }
+  std::erase_if(documents, [&](std::uint32_t id) { return docs_[id].kind == 0; });
+}
+
+// Its place stays empty until everything is read anew.
+void Columns::forget_doc(std::uint32_t id) {
+  DocFacts& doc = docs_[id];
+  if (adopted_.contains(id)) taken_back_.push_back(id);
+  if (adopters_.contains(doc.first_version)) lost_version_.push_back(doc.first_version);
+  doc.kind = 0;
+  doc.withdrawn = true;
+  doc.has_text = false;
 }
 
 CityNumber Columns::city_number(const LogId& log) {
@@ -265,10 +291,10 @@ Status Columns::read_links(sqlite::Statement& select) {
 void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
-  const auto [at, added] = adopted_.emplace(adoption, first_version);
+  const auto [at, added] = adopted_.emplace(adoption, practice);
   // The adopted record may have been removed and have come again.
-  const bool again = !added && at->second != first_version && docs_[at->second].kind == 0;
-  if (again) at->second = first_version;
+  const bool again = !added && at->second != practice && docs_[at->second].kind == 0;
+  if (again) at->second = practice;
   if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
   adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
@@ -287,10 +313,15 @@ void Columns::Adopted::keep(const AdoptionFacts& facts) {
   ++outcomes.at(static_cast<std::size_t>(facts.outcome));
 }
 
-// An adoption was taken back. The city's adoption before it counts again.
+// An adoption was taken back: the city's adoption before it counts again. Or a version that was adopted is
+// gone, and with it what was said of it.
 void Columns::count_anew(std::uint32_t first_version) {
   adoptions_.erase(first_version);
-  const std::vector<std::uint32_t>& adopters = adopters_[first_version];
+  std::vector<std::uint32_t>& adopters = adopters_[first_version];
+  std::erase_if(adopters, [&](std::uint32_t adoption) {
+    const DocFacts& version = docs_[adopted_.at(adoption)];
+    return docs_[adoption].kind == 0 || version.kind == 0 || version.first_version != first_version;
+  });
   for (const std::uint32_t adoption : adopters) {
     const DocFacts& doc = docs_[adoption];
     if (!doc.withdrawn) adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});

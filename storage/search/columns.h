@@ -116,6 +116,9 @@ class Columns {
   void adopt(std::uint32_t practice, std::uint32_t adoption);
   void count_anew(std::uint32_t first_version);
   void forget(const std::vector<bool>& cities);
+  // Entries [from, to) of a city that arrived before `arrival`.
+  void forget_entries(CityNumber city, EntryIndex from, EntryIndex to, ArrivalSeq arrival);
+  void forget_doc(std::uint32_t id);
 
   std::int64_t generation_ = -1;  // of the index; if the index has another one, all is loaded anew
   std::int64_t change_ = 0;       // changes up to this one are loaded
@@ -138,8 +141,9 @@ class Columns {
   std::unordered_map<std::uint32_t, Adopted> adoptions_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
       adopters_;                                              // by first version: every adoption
-  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // the same from adoption to first version
+  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // from adoption to the version that it adopts
   std::vector<std::uint32_t> taken_back_;                     // adoptions taken back since the last call
+  std::vector<std::uint32_t> lost_version_;  // by first version: practices of which a version went since then
 };
 
 // All readers of one process share them. A search takes the lock shared; loading changes takes it

@@ -18,8 +18,11 @@ class IndexChanges {
   Result<std::int64_t> next();
   // Readers must forget what they keep of this in memory: all of a log, or what the log's profile says of the
   // city.
-  enum class Removed : unsigned char { kProfile = 0, kLog = 1 };
+  enum class Removed : unsigned char { kProfile = 0, kLog = 1, kEntries = 2 };
   Status note_removed(const LogId& log, Removed what);
+  // The same of entries [from, to) of a log that arrived before `arrival`: others may stand in their places
+  // later. Called again with the same arrival it makes `to` larger.
+  Status note_entries_removed(const LogId& log, EntryIndex from, EntryIndex to, ArrivalSeq arrival);
   // Readers must forget all that they keep of the index in memory, and load it anew.
   Status new_generation();
 

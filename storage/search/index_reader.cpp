@@ -26,6 +26,17 @@ constexpr std::string_view kDocColumns =
 // Notes that have their text, and that their city has neither withdrawn nor revised.
 constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
 
+// As a row has them, with a blank between them.
+std::vector<std::string> read_topics(const std::string& topics) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < topics.size();) {
+    const auto end = std::min(topics.find(' ', begin), topics.size());
+    out.push_back(topics.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
 IndexedRecord read_document(const sqlite::Statement& row) {
   IndexedRecord record;
   if (row.blob(0).size() == LogId::kSize) record.log = LogId::from(row.blob(0));
@@ -36,12 +47,7 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   record.language = row.text(5);
   record.title = row.text(6);
   record.summary = row.text(7);
-  const std::string topics = row.text(8);
-  for (std::size_t begin = 0; begin < topics.size();) {
-    const auto end = std::min(topics.find(' ', begin), topics.size());
-    record.topics.push_back(topics.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  record.topics = read_topics(row.text(8));
   record.readable = row.integer(9) != 0;
   record.status = static_cast<RecordStatus>(row.integer(10));
   if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
@@ -118,6 +124,20 @@ class SqliteIndexReader final : public IndexReader {
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return std::optional<IndexedRecord>();
     return std::optional<IndexedRecord>(read_document(select));
+  }
+
+  Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) override {
+    auto select = db_.prepare("SELECT log_id, entry_index, kind, topics FROM void_entry WHERE arrival = ?");
+    select.bind(static_cast<std::int64_t>(arrival.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found || select.blob(0).size() != LogId::kSize) return std::optional<IndexedRecord>();
+    IndexedRecord record;
+    record.log = LogId::from(select.blob(0));
+    record.index = EntryIndex(select.number(1));
+    record.arrival = arrival;
+    record.kind = static_cast<v1::Kind>(select.integer(2));
+    record.topics = read_topics(select.text(3));
+    return std::optional(std::move(record));
   }
 
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,

@@ -16,8 +16,6 @@ CREATE TABLE doc (
   status_by INTEGER NOT NULL DEFAULT -1,  -- the entry of its log that made it so
   stands INTEGER NOT NULL DEFAULT 1,      -- it, or a version of it, is there still: what it revises is superseded
   erased INTEGER NOT NULL DEFAULT 0,      -- its body is known to be erased
-  withdrawn_by INTEGER NOT NULL DEFAULT -1,  -- the first withdrawal of it
-  erased_by INTEGER NOT NULL DEFAULT -1,     -- the first that asks for its erasure
   UNIQUE (log_id, entry_index));
 CREATE INDEX doc_by_change ON doc (change);
 CREATE INDEX doc_by_arrival ON doc (arrival);
@@ -44,8 +42,10 @@ CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTE
   own INTEGER NOT NULL,              -- an earlier record of its own log
   kind INTEGER NOT NULL,             -- of the record that refers, and whether it stands
   stands INTEGER NOT NULL DEFAULT 1,
+  erases INTEGER NOT NULL DEFAULT 0,  -- a withdrawal that asks for erasure
   PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
+CREATE INDEX withdrawal ON link (log_id, entry_index, erases, doc) WHERE own = 1 AND role = 8;
 CREATE INDEX newer_version ON link (log_id, entry_index, kind, doc) WHERE own = 1 AND role = 2 AND stands = 1;
 CREATE TRIGGER doc_stands AFTER UPDATE OF stands ON doc WHEN new.stands <> old.stands BEGIN
   UPDATE link SET stands = new.stands WHERE doc = new.id;
@@ -81,9 +81,15 @@ CREATE TABLE city_name (
   PRIMARY KEY (part, log_id, of_profile)) WITHOUT ROWID;
 CREATE INDEX city_name_by_log ON city_name (log_id, of_profile);
 CREATE TABLE removed (log_id BLOB NOT NULL,
-  whole INTEGER NOT NULL,  -- 1: all of a log; 0: what its profile says of the city
-  change INTEGER NOT NULL, PRIMARY KEY (log_id, whole)) WITHOUT ROWID;
+  what INTEGER NOT NULL,  -- 0: what its profile says of the city; 1: all of a log; 2: some of its entries
+  arrival INTEGER NOT NULL DEFAULT 0,  -- with 2: entries that arrived before this one, from one up to another
+  from_index INTEGER NOT NULL DEFAULT 0,
+  to_index INTEGER NOT NULL DEFAULT 0,
+  change INTEGER NOT NULL, PRIMARY KEY (log_id, what, arrival)) WITHOUT ROWID;
 CREATE INDEX removed_by_change ON removed (change);
+-- What an entry was that became void, by the number of the arrival that says so.
+CREATE TABLE void_entry (arrival INTEGER PRIMARY KEY, log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
+  kind INTEGER NOT NULL, topics TEXT NOT NULL);
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);  -- of all notes, for typing errors
 CREATE TABLE word_form (form INTEGER NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (form, word)) WITHOUT ROWID;
 CREATE TABLE city_words (log_id BLOB PRIMARY KEY, words INTEGER NOT NULL) WITHOUT ROWID;  -- that it brought

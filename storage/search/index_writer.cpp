@@ -2,6 +2,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/search/city_rows.h"
+#include "storage/search/document_removal.h"
 #include "storage/search/index_changes.h"
 #include "storage/search/index_schema.h"
 #include "storage/search/keywords.h"
@@ -21,8 +22,7 @@ namespace {
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
-constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
-constexpr int kCleanPages = 1000;                 // of a step: 8 MiB
+constexpr int kCleanPages = 1000;  // of a step: 8 MiB
 
 // What is indexed of a note. Empty if its body is not held.
 struct Content {
@@ -93,7 +93,8 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
-        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
+        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM void_entry; DELETE "
+        "FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
         "DELETE FROM city_domain; DELETE FROM city_name; DELETE FROM word; DELETE FROM word_form; DELETE "
         "FROM "
@@ -228,65 +229,38 @@ class SqliteIndexWriter final : public IndexWriter {
     std::size_t done = 0;
     ArrivalSeq position(arrivals.front().first.value - 1);
     for (const Arrival& arrival : arrivals) {
+      if (done >= kBatchRecords) break;
       if (arrival.kind == ArrivalKind::kRemoved) {
-        KOINON_ASSIGN(const bool more, remove_some(arrival.log));
+        KOINON_ASSIGN(const bool more, removal_.remove_log(arrival.log));
         ++done;
         if (more) break;  // the next transaction goes on here
         position = ArrivalSeq(arrival.first.value + arrival.count - 1);
+        continue;
+      }
+      if (arrival.kind == ArrivalKind::kVoided) {
+        KOINON_ASSIGN(const std::uint64_t passed, removal_.remove_void(store, arrival, kBatchRecords - done));
+        done += passed;
+        position = ArrivalSeq(arrival.first.value + passed - 1);
+        if (passed < arrival.count) break;
         continue;
       }
       for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
         const EntryIndex index(arrival.from.value + i);
         position = ArrivalSeq(arrival.first.value + i);
         const auto record = store.record(arrival.log, index);
-        // The log may have been removed since. A later arrival says so.
+        // The log may have been removed since, or the entry be void. A later arrival says so.
         if (!record.ok() && record.error().code == Code::kNotFound) continue;
         if (!record.ok()) return record.error();
         KOINON_TRY(index_record(store, arrival.log, position, *record));
       }
-      if (done >= kBatchRecords) break;
     }
     auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('position', ?)");
     KOINON_TRY(put.bind(static_cast<std::int64_t>(position.value)).run());
     return done;
   }
 
-  // Removes the newest records of a removed log. To remove all in one transaction could need more room than
-  // the disk has, and nothing else would be indexed meanwhile. Returns whether there is more.
-  Result<bool> remove_some(const LogId& log) {
-    std::int64_t oldest = 0;
-    std::uint64_t records = 0;
-    std::uint64_t words = 0;
-    {
-      auto select = db_.prepare("SELECT arrival, length FROM doc WHERE log_id = ? ORDER BY arrival DESC");
-      select.bind_blob(log.view());
-      while (records < kBatchRecords && words < kRemovedWords) {
-        KOINON_ASSIGN(const bool row, select.step());
-        if (!row) break;
-        oldest = select.integer(0);
-        words += select.number(1);
-        ++records;
-      }
-    }
-    changes_.note_taken_away();
-    KOINON_TRY(topics_.remove_from(log, oldest));
-    KOINON_TRY(words_.remove_city(log));
-    for (const char* sql :
-         {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
-          "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
-          "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
-          "DELETE FROM doc WHERE log_id = ? AND arrival >= ?"}) {
-      auto remove = db_.prepare(sql);
-      KOINON_TRY(remove.bind_blob(log.view()).bind(oldest).run());
-    }
-    KOINON_TRY(cities_.remove(log));
-    // It is noted with each piece: a reader that begins in between has loaded what was left.
-    KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
-    return records == kBatchRecords || words >= kRemovedWords;
-  }
-
   // A record that was indexed without its body is indexed anew when the body comes. It loses its text when
-  // the body goes.
+  // the body goes. Where its erasure was void it is erased no more.
   Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
     KOINON_ASSIGN(const auto known, find_document(log, record.index));
     const bool has_body = !record.body.empty() && !record.transit && !record.hidden;
@@ -309,13 +283,13 @@ class SqliteIndexWriter final : public IndexWriter {
     } else {
       KOINON_ASSIGN(id, insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content));
     }
-    if (record.state == BodyState::kErased) {
-      auto mark = db_.prepare("UPDATE doc SET erased = 1 WHERE id = ?");
-      KOINON_TRY(mark.bind(id).run());
+    const bool erased = record.state == BodyState::kErased;
+    if (known || erased) {
+      auto mark = db_.prepare("UPDATE doc SET erased = ?1 WHERE id = ?2 AND erased <> ?1");
+      KOINON_TRY(mark.bind(erased ? 1 : 0).bind(id).run());
     }
     if (!entry.ok()) return {};
-    return standing_.settle(store, log, {id, record.index, !known, record.state == BodyState::kErased},
-                            *entry);
+    return standing_.settle(store, log, {id, !known, erased}, *entry);
   }
 
   // What the index already has of a record.
@@ -418,6 +392,7 @@ class SqliteIndexWriter final : public IndexWriter {
   WordRows words_{db_};
   CityRows cities_{db_, changes_};
   RecordStanding standing_{db_, changes_, topics_, cities_};
+  DocumentRemoval removal_{{db_, changes_, topics_, words_, cities_, standing_}};
   Keywords keywords_;
   std::optional<Epoch> epoch_;  // of the store, in which the position counts
   bool unclean_ = false;        // words of deleted texts are still in the file

@@ -3,7 +3,6 @@
 #include <set>
 #include <string>
 
-#include "crypto/log_state.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
@@ -17,28 +16,12 @@ Status RecordStanding::settle(StoreReader& store, const LogId& log, const Indexe
                               const v1::Entry& entry) {
   // Later entries of a log come later. So nothing refers to a new record yet.
   if (!record.is_new || record.is_erased) KOINON_TRY(restate(store, log, record.id));
-  if (record.is_new) KOINON_TRY(note_withdrawal(log, record.index, entry));
   // It changes the standing of the records that it revises or withdraws.
   KOINON_ASSIGN(const auto older, targets(record.id));
   for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
   return entry.kind() == v1::KIND_PROFILE ? cities_.settle(store, log) : Status();
 }
 
-// The first withdrawal of a record counts, and so does the first that asks for its erasure.
-Status RecordStanding::note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry) {
-  const auto fact = withdrawal_of(index, entry);
-  if (!fact) return {};
-  auto update = db_.prepare(
-      "UPDATE doc SET withdrawn_by = iif(withdrawn_by < 0, ?1, withdrawn_by), erased_by = iif(?2 AND "
-      "erased_by < 0, ?1, erased_by) WHERE log_id = ?3 AND entry_index = ?4");
-  return update.bind(static_cast<std::int64_t>(index.value))
-      .bind(fact->erase ? 1 : 0)
-      .bind_blob(log.view())
-      .bind(static_cast<std::int64_t>(fact->target.value))
-      .run();
-}
-
-// The records of its own log that a record revises or withdraws.
 Result<std::vector<std::int64_t>> RecordStanding::targets(std::int64_t id) {
   auto select = db_.prepare(
       "SELECT t.id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON t.log_id = k.log_id AND "
@@ -53,8 +36,7 @@ Result<std::vector<std::int64_t>> RecordStanding::targets(std::int64_t id) {
   }
 }
 
-// States anew what a record is, and then what the records are that it revises. The result is the same in
-// whatever order they arrived.
+// The result is the same in whatever order they arrived.
 Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_t id) {
   std::vector<std::int64_t> open{id};
   std::set<std::int64_t> seen;
@@ -82,14 +64,27 @@ Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t i
   return found ? std::optional(newer.integer(0)) : std::nullopt;
 }
 
+// Within a log, what was indexed first stands first.
+Result<std::optional<std::int64_t>> RecordStanding::withdrawn_by(std::int64_t id, bool erases) {
+  auto first = db_.prepare(
+      "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY withdrawal ON k.log_id = d.log_id AND "
+      "k.entry_index = d.entry_index AND k.erases = ?1 AND k.own = 1 AND k.role = 8 CROSS JOIN doc r ON r.id "
+      "= k.doc WHERE d.id = ?2 ORDER BY k.doc LIMIT 1");
+  first.bind(erases ? 1 : 0).bind(id);
+  KOINON_ASSIGN(const bool found, first.step());
+  return found ? std::optional(first.integer(0)) : std::nullopt;
+}
+
 Result<bool> RecordStanding::restate_one(StoreReader& store, const LogId& log, std::int64_t id) {
   Standing is;
   KOINON_ASSIGN(const auto newer, newer_version(id));
   if (newer) is = {RecordStatus::kSuperseded, *newer, true};
   KOINON_ASSIGN(const auto facts, facts_of(id));
   if (!facts) return false;
-  if (facts->withdrawn_by >= 0) is = {RecordStatus::kWithdrawn, facts->withdrawn_by, is.superseded};
-  if (facts->erased_by >= 0 || facts->erased) is = {RecordStatus::kErased, facts->erased_by, is.superseded};
+  KOINON_ASSIGN(const auto erased_by, withdrawn_by(id, true));
+  KOINON_ASSIGN(const auto taken_back_by, withdrawn_by(id, false));
+  if (taken_back_by) is = {RecordStatus::kWithdrawn, *taken_back_by, is.superseded};
+  if (erased_by || facts->erased) is = {RecordStatus::kErased, erased_by.value_or(-1), is.superseded};
   KOINON_ASSIGN(const bool changed, put_status(id, is));
   if (!changed) return false;
   const bool stands =
@@ -101,15 +96,12 @@ Result<bool> RecordStanding::restate_one(StoreReader& store, const LogId& log, s
 }
 
 Result<std::optional<RecordStanding::Facts>> RecordStanding::facts_of(std::int64_t id) {
-  auto select = db_.prepare(
-      "SELECT kind, arrival, topics, length, status, erased, withdrawn_by, erased_by FROM doc WHERE id = "
-      "?");
+  auto select = db_.prepare("SELECT kind, arrival, topics, length, status, erased FROM doc WHERE id = ?");
   select.bind(id);
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return std::optional<Facts>();
   return std::optional(Facts{select.integer(0), select.integer(1), select.text(2), select.integer(3) > 0,
-                             is_gone(static_cast<RecordStatus>(select.integer(4))), select.integer(5) != 0,
-                             select.integer(6), select.integer(7)});
+                             is_gone(static_cast<RecordStatus>(select.integer(4))), select.integer(5) != 0});
 }
 
 Result<bool> RecordStanding::put_status(std::int64_t id, const Standing& is) {

@@ -24,7 +24,6 @@ class RecordStanding {
   // A record that was just written to the index.
   struct Indexed {
     std::int64_t id = 0;
-    EntryIndex index;
     bool is_new = false;
     bool is_erased = false;
   };
@@ -34,6 +33,11 @@ class RecordStanding {
 
   // States anew how the record stands, and how the records stand that it revises or withdraws.
   Status settle(StoreReader& store, const LogId& log, const Indexed& record, const v1::Entry& entry);
+  // The earlier records of its own log that a record revises or withdraws.
+  Result<std::vector<std::int64_t>> targets(std::int64_t id);
+  // States anew what a record is, and then what the records are that it revises. Does nothing if there is no
+  // such record.
+  Status restate(StoreReader& store, const LogId& log, std::int64_t id);
 
  private:
   struct Standing {
@@ -48,15 +52,12 @@ class RecordStanding {
     bool has_text = false;
     bool was_gone = false;
     bool erased = false;
-    std::int64_t withdrawn_by = -1;
-    std::int64_t erased_by = -1;
   };
 
-  Status note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry);
-  Result<std::vector<std::int64_t>> targets(std::int64_t id);
-  Status restate(StoreReader& store, const LogId& log, std::int64_t id);
   Result<bool> restate_one(StoreReader& store, const LogId& log, std::int64_t id);
   Result<std::optional<std::int64_t>> newer_version(std::int64_t id);
+  // The first withdrawal of a record that asks for its erasure, or that does not.
+  Result<std::optional<std::int64_t>> withdrawn_by(std::int64_t id, bool erases);
   Result<std::optional<Facts>> facts_of(std::int64_t id);
   Result<bool> put_status(std::int64_t id, const Standing& is);
   Status count_references(std::int64_t id, std::int64_t more);

@@ -38,15 +38,17 @@ Status ReferenceRows::insert_addressees(std::int64_t id, const LogId& log, Arriv
 
 Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex from,
                                    const v1::Entry& entry) {
-  const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
+  const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role, bool erases = false) {
     auto put = db_.prepare(
-        "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
+        "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind, erases) VALUES (?, ?, ?, ?, "
+        "?, ?, ?)");
     return put.bind_blob(target)
         .bind(static_cast<std::int64_t>(index))
         .bind(static_cast<std::int64_t>(role))
         .bind(id)
         .bind(target == log.view() && index < from.value ? 1 : 0)
         .bind(static_cast<std::int64_t>(entry.kind()))
+        .bind(erases ? 1 : 0)
         .run();
   };
   for (const auto& ref : entry.refs()) {
@@ -55,7 +57,8 @@ Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex
     if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
   }
   if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
-  return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
+  const auto& withdrawal = entry.control().withdrawal();
+  return add(log.view(), withdrawal.index(), v1::REF_ROLE_WITHDRAWS, withdrawal.erase());
 }
 
 }  // namespace koinon

@@ -60,6 +60,9 @@ class IndexReader {
   // roles.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
+  // What an entry was that became void with the arrival of this number: its log, index, kind and topics.
+  // Nothing: it was not indexed here, or this is too long ago.
+  virtual Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) = 0;
   // The latest record of that kind in a log that was not withdrawn. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
   // Ranked, with facets. Records that were revised or withdrawn are left out.

@@ -56,33 +56,25 @@ Status TopicRows::set_standing(std::int64_t id, std::int64_t arrival, std::strin
 }
 
 // Rows are found by their keys, which begin with the topic or the log.
-Status TopicRows::remove_from(const LogId& log, std::int64_t oldest) {
-  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ? AND arrival >= ?");
-  select.bind_blob(log.view()).bind(oldest);
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return {};
-    const std::int64_t id = select.integer(0);
-    const std::int64_t arrival = select.integer(1);
-    const std::int64_t kind = select.integer(3);
-    KOINON_TRY(each_topic(select.text(2), [&](std::string_view topic) -> Status {
-      for (const char* sql : {"DELETE FROM topic WHERE topic = ? AND arrival = ? AND doc = ?",
-                              "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?"}) {
-        auto remove = db_.prepare(sql);
-        KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
-      }
-      auto of_log =
-          db_.prepare("DELETE FROM log_topic WHERE log_id = ? AND topic = ? AND arrival = ? AND doc = ?");
-      KOINON_TRY(of_log.bind_blob(log.view()).bind_text(topic).bind(arrival).bind(id).run());
-      auto of_both = db_.prepare(
-          "DELETE FROM log_kind_topic WHERE log_id = ? AND topic = ? AND kind = ? AND arrival = ? AND doc = "
-          "?");
-      KOINON_TRY(of_both.bind_blob(log.view()).bind_text(topic).bind(kind).bind(arrival).bind(id).run());
-      auto of_kind =
-          db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
-      return of_kind.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
-    }));
-  }
+Status TopicRows::remove(std::int64_t id, const LogId& log, std::int64_t arrival, std::int64_t kind,
+                         std::string_view topics) {
+  return each_topic(topics, [&](std::string_view topic) -> Status {
+    for (const char* sql : {"DELETE FROM topic WHERE topic = ? AND arrival = ? AND doc = ?",
+                            "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?"}) {
+      auto remove = db_.prepare(sql);
+      KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
+    }
+    auto of_log =
+        db_.prepare("DELETE FROM log_topic WHERE log_id = ? AND topic = ? AND arrival = ? AND doc = ?");
+    KOINON_TRY(of_log.bind_blob(log.view()).bind_text(topic).bind(arrival).bind(id).run());
+    auto of_both = db_.prepare(
+        "DELETE FROM log_kind_topic WHERE log_id = ? AND topic = ? AND kind = ? AND arrival = ? AND doc = "
+        "?");
+    KOINON_TRY(of_both.bind_blob(log.view()).bind_text(topic).bind(kind).bind(arrival).bind(id).run());
+    auto of_kind =
+        db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
+    return of_kind.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
+  });
 }
 
 }  // namespace koinon

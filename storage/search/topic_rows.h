@@ -23,8 +23,9 @@ class TopicRows {
   // Sets whether the document is among the notes that stand: its text is here, and it was neither revised nor
   // withdrawn.
   Status set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands);
-  // Removes the rows of a log since this arrival.
-  Status remove_from(const LogId& log, std::int64_t oldest);
+  // Removes all rows of a document.
+  Status remove(std::int64_t id, const LogId& log, std::int64_t arrival, std::int64_t kind,
+                std::string_view topics);
 
  private:
   sqlite::Connection& db_;

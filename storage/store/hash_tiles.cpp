@@ -6,6 +6,7 @@ namespace koinon {
 namespace {
 constexpr unsigned kTileHeight = 8;
 constexpr std::uint64_t kTileWidth = 1U << kTileHeight;
+constexpr unsigned kTileLevels = 5;  // of the largest log
 
 Hash hash_at(BytesView tile, std::uint64_t position) {
   return Hash::from(tile.substr(position * Hash::kSize));
@@ -60,6 +61,21 @@ Status HashTiles::append_level(unsigned tile_level, std::uint64_t count_before,
   }
   if (full.empty()) return {};
   return append_level(tile_level + 1, count_before / kTileWidth, full);
+}
+
+Status HashTiles::truncate(TreeSize size) {
+  cache_.clear();
+  std::uint64_t count = size.value;
+  for (unsigned level = 0; level < kTileLevels; ++level, count /= kTileWidth) {
+    const std::uint64_t used = count % kTileWidth;
+    const std::uint64_t whole = count / kTileWidth;
+    auto remove = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
+    KOINON_TRY(remove.bind(tile_id(level, whole + (used > 0 ? 1 : 0))).bind(tile_id(level + 1, 0)).run());
+    if (used == 0) continue;
+    auto cut = db_.prepare("UPDATE tile SET hashes = substr(hashes, 1, ?) WHERE id = ?");
+    KOINON_TRY(cut.bind(static_cast<std::int64_t>(used * Hash::kSize)).bind(tile_id(level, whole)).run());
+  }
+  return {};
 }
 
 Result<Hash> HashTiles::node(TreeNode node) {

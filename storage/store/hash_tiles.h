@@ -16,6 +16,8 @@ class HashTiles {
 
   // Appends the leaf hashes at `size`, the size held so far.
   Status append(TreeSize size, const std::vector<Hash>& leaves);
+  // Forgets what stands beyond `size`.
+  Status truncate(TreeSize size);
   Result<Hash> node(TreeNode node);
   NodeReader reader() {
     return [this](TreeNode wanted) { return node(wanted); };

@@ -41,6 +41,10 @@ class LogReader {
   virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // How many logs and records are held, and the store's size on disk.
   virtual Result<StoreCounts> counts() = 0;
+  // The keys of a log's node that stand: those of its last entry that names some, else those of its Genesis.
+  virtual Result<LogKeys> log_keys(const LogId& log) = 0;
+  // Node keys that the log has named and that count no more, those of void entries among them.
+  virtual Result<std::vector<NodeKey>> old_node_keys(const LogId& log) = 0;
   // The index of our own record with this content digest, or this sealed_digest (run_rules.h). An erasure
   // takes the first away and leaves the second. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;

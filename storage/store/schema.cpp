@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 12> kSteps = {
+constexpr std::array<const char*, 13> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -243,6 +243,14 @@ CREATE TABLE hidden (id INTEGER PRIMARY KEY);
     // 12: files that are being fetched are found without a look at those that are here.
     R"sql(
 CREATE INDEX attachment_incomplete ON attachment (state) WHERE state = 0;
+)sql",
+    // 13: the keys that entries name. Those of entries that became void are kept: a pin may have followed
+    // them. What the key names stands first: SQLite 3.40 finds faults where there are none if it does not.
+    R"sql(
+CREATE TABLE log_keys (
+  log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, node BLOB NOT NULL,
+  cosigner BLOB NOT NULL, sealing BLOB NOT NULL, voided INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (log_id, entry_index, node)) WITHOUT ROWID;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

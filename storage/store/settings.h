@@ -35,4 +35,7 @@ std::vector<NodeKey> excused_of(const std::optional<Bytes>& setting);
 // Reads the setting kLived. A missing or unreadable value counts as 0.
 std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
 
+// `once.` and a name: the index of the entry that was published under it.
+inline constexpr std::string_view kOnce = "once.";
+
 }  // namespace koinon

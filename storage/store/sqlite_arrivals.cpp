@@ -70,4 +70,21 @@ Status SqliteArrivals::write(std::int64_t number, EntryIndex from, std::uint64_t
   return insert.run();
 }
 
+Status SqliteArrivals::void_from(std::int64_t number, EntryIndex from, std::uint64_t count, UnixMillis at) {
+  // Written before those go that it replaces, so that no number is given twice.
+  KOINON_TRY(write(number, from, count, ArrivalKind::kVoided, at));
+  const auto index = static_cast<std::int64_t>(from.value);
+  for (int kind = static_cast<int>(ArrivalKind::kAdded); kind <= static_cast<int>(ArrivalKind::kReleased);
+       ++kind) {
+    auto remove = db_.prepare("DELETE FROM arrival WHERE log = ? AND kind = ? AND from_index >= ?");
+    KOINON_TRY(remove.bind(number).bind(kind).bind(index).run());
+  }
+  // Added runs do not overlap: one at most goes beyond.
+  auto shorten = db_.prepare(
+      "UPDATE arrival SET last = first + ?2 - from_index - 1 WHERE first = (SELECT first FROM arrival WHERE "
+      "log = ?1 AND kind = 1 AND from_index < ?2 ORDER BY from_index DESC LIMIT 1) AND from_index + last - "
+      "first >= ?2");
+  return shorten.bind(number).bind(index).run();
+}
+
 }  // namespace koinon

@@ -14,6 +14,8 @@ class SqliteArrivals {
   Result<std::optional<Arrival>> of(const LogId& log, EntryIndex index);
 
   // `number` is that of the log.
+  // The log is cut: `count` entries from `from` on, its last ones, are void.
+  Status void_from(std::int64_t number, EntryIndex from, std::uint64_t count, UnixMillis at);
   Status write(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
                const std::optional<NodeKey>& source = {});
 

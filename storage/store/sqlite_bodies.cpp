@@ -197,6 +197,28 @@ Status SqliteBodies::set_hidden(const LogId& log, EntryIndex index, bool hidden,
   return arrivals_.write(number, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);
 }
 
+Status SqliteBodies::remove_run(std::int64_t begin, std::int64_t end) {
+  erased_ = true;
+  std::vector<std::int64_t> named;
+  {
+    auto select = db_.prepare("SELECT DISTINCT record FROM attachment_use WHERE record >= ? AND record < ?");
+    select.bind(begin).bind(end);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      named.push_back(select.integer(0));
+    }
+  }
+  for (const std::int64_t id : named) KOINON_TRY(attachments_.drop_uses(id));
+  for (const char* remove :
+       {"DELETE FROM transit WHERE id >= ? AND id < ?", "DELETE FROM hidden WHERE id >= ? AND id < ?",
+        "DELETE FROM record WHERE id >= ? AND id < ?"}) {
+    auto gone = db_.prepare(remove);
+    KOINON_TRY(gone.bind(begin).bind(end).run());
+  }
+  return {};
+}
+
 Status SqliteBodies::remove_all(std::int64_t number) {
   erased_ = true;
   auto gone = db_.prepare("INSERT INTO gone (number) VALUES (?)");

@@ -21,6 +21,8 @@ class SqliteBodies {
   // marks of erasure that the run contradicts.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
+  // Removes the records with these ids, and all that is held with them.
+  Status remove_run(std::int64_t begin, std::int64_t end);
   // The log is removed. All that is held under its number goes later, piece by piece.
   Status remove_all(std::int64_t number);
   // Takes away a piece of what is left of removed logs: some MiB, or one larger file. True: nothing is left.

@@ -50,6 +50,30 @@ Result<JournalSeq> SqliteHeads::freeze(const LogId& log) {
   return journal_.write_row(number);
 }
 
+Status SqliteHeads::drop_heads(const LogId& log) {
+  const auto number = logs_.log_number(log);
+  if (!number.ok()) return number.error().code == Code::kNotFound ? Status() : number.error();
+  KOINON_TRY(journal_.drop_row(*number));
+  auto update = db_.prepare(
+      "UPDATE log SET whole_size = NULL, whole_root = NULL, whole_note = NULL, seen_size = NULL, seen_root = "
+      "NULL, seen_note = NULL, seen_right = NULL, frozen = 0 WHERE number = ?");
+  return update.bind(*number).run();
+}
+
+Status SqliteHeads::stand(const LogId& log, const StoredHead& head) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  auto update = db_.prepare(
+      "UPDATE log SET whole_size = ?1, whole_root = ?2, whole_note = ?3, seen_size = ?1, seen_root = ?2, "
+      "seen_note = ?3, seen_right = x'' WHERE number = ?4");
+  KOINON_TRY(update.bind(static_cast<std::int64_t>(head.size.value))
+                 .bind_blob(head.root.view())
+                 .bind_blob(head.note)
+                 .bind(number)
+                 .run());
+  KOINON_TRY(journal_.write_row(number));
+  return {};
+}
+
 Status SqliteHeads::set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) {
   KOINON_TRY(logs_.log_number(log));
   auto update = db_.prepare("UPDATE log SET out_since_ms = ?, out_lived_ms = ? WHERE log_id = ?");

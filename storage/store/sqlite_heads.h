@@ -21,6 +21,11 @@ class SqliteHeads {
   Result<JournalSeq> freeze(const LogId& log);
   Result<JournalSeq> readmit(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
+  // Its heads have lost their word: nothing of it stands whole, it is not frozen, and it has no row. Nothing
+  // changes if it is not known.
+  Status drop_heads(const LogId& log);
+  // It stands whole with this head, to which its entries lead.
+  Status stand(const LogId& log, const StoredHead& head);
   // The log is removed. Its own row stays, because arrivals name it, and a frozen log stays frozen. The row
   // gets a new number, which is returned. What is held under the old number is taken away little by little.
   Result<std::int64_t> clear(std::int64_t number);

@@ -20,11 +20,8 @@ Result<VouchFact> read_vouch(const sqlite::Statement& row) {
                    false};
 }
 
-}  // namespace
-
-Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
+Result<std::vector<VouchFact>> read_vouches(sqlite::Statement& select) {
   std::vector<VouchFact> out;
-  auto select = db_.prepare(kVouchColumns);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
@@ -32,6 +29,19 @@ Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
     // Vouches that an older version took may still be here, if the disk was full at the start.
     if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
   }
+}
+
+}  // namespace
+
+Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
+  auto select = db_.prepare(kVouchColumns);
+  return read_vouches(select);
+}
+
+Result<std::vector<VouchFact>> SqlitePolicy::vouches_by(const LogId& voucher) {
+  auto select = db_.prepare(std::string(kVouchColumns) + "WHERE voucher = ? ORDER BY entry_index");
+  select.bind_blob(voucher.view());
+  return read_vouches(select);
 }
 
 Result<std::optional<LogId>> SqlitePolicy::vouched_as(std::string_view name) {
@@ -141,6 +151,11 @@ Status SqlitePolicy::set_blocked(const LogId& log, bool blocked) {
   auto change = db_.prepare(blocked ? "INSERT OR IGNORE INTO blocked (log_id) VALUES (?)"
                                     : "DELETE FROM blocked WHERE log_id = ?");
   return change.bind_blob(log.view()).run();
+}
+
+Status SqlitePolicy::forget_evidence(const LogId& log) {
+  auto forget = db_.prepare("DELETE FROM evidence WHERE log_id = ?");
+  return forget.bind_blob(log.view()).run();
 }
 
 Status SqlitePolicy::add_evidence(const EvidenceCommit& evidence) {

@@ -13,6 +13,7 @@ class SqlitePolicy {
 
   // Only for a start: all vouches.
   Result<std::vector<VouchFact>> vouches();
+  Result<std::vector<VouchFact>> vouches_by(const LogId& voucher);
   Result<std::vector<LogId>> blocked();
   Result<std::vector<LogId>> forked();
 
@@ -28,6 +29,7 @@ class SqlitePolicy {
   Status forget_vouches_by(const LogId& voucher);
   Status set_blocked(const LogId& log, bool blocked);
   Status add_evidence(const EvidenceCommit& evidence);
+  Status forget_evidence(const LogId& log);
 
  private:
   Status write_vouch(const VouchFact& vouch);

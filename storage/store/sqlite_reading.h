@@ -4,7 +4,7 @@
 #include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
 #include "storage/store/sqlite_epochs.h"
-#include "storage/store/sqlite_logs.h"
+#include "storage/store/sqlite_log_keys.h"
 #include "storage/store/sqlite_peers.h"
 #include "storage/store/sqlite_policy.h"
 #include "storage/store/sqlite_settings.h"
@@ -20,6 +20,7 @@ class SqliteReading : public Base {
         settings_(db_),
         epochs_(db_, settings_),
         logs_(db_),
+        log_keys_(db_, logs_),
         arrivals_(db_, logs_),
         peers_(db_),
         policy_(db_),
@@ -60,6 +61,10 @@ class SqliteReading : public Base {
     return logs_.logs_named(name, id_prefix, limit);
   }
   Result<StoreCounts> counts() override { return logs_.counts(); }
+  Result<LogKeys> log_keys(const LogId& log) override { return log_keys_.of(log); }
+  Result<std::vector<NodeKey>> old_node_keys(const LogId& log) override {
+    return log_keys_.old_node_keys(log);
+  }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return arrivals_.after(after, limit);
   }
@@ -100,6 +105,7 @@ class SqliteReading : public Base {
   SqliteSettings settings_;
   SqliteEpochs epochs_;
   SqliteLogs logs_;
+  SqliteLogKeys log_keys_;
   SqliteArrivals arrivals_;
   SqlitePeers peers_;
   SqlitePolicy policy_;

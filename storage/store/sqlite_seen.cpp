@@ -35,6 +35,11 @@ Status SqliteSeen::forget(const LogId& log, TreeSize beyond) {
   return forget.bind_blob(log.view()).bind(static_cast<std::int64_t>(beyond.value)).run();
 }
 
+Status SqliteSeen::forget_origins(const LogId& log, std::uint64_t recoveries) {
+  auto forget = db_.prepare("DELETE FROM seen_head WHERE log_id = ? AND recoveries < ?");
+  return forget.bind_blob(log.view()).bind(static_cast<std::int64_t>(recoveries)).run();
+}
+
 Status SqliteSeen::set_held_ours(const NodeKey& peer) {
   auto put =
       db_.prepare("INSERT OR IGNORE INTO held_ours (node_key) SELECT node_key FROM peer WHERE node_key = ?");

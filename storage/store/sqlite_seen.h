@@ -16,6 +16,8 @@ class SqliteSeen {
   // Only a larger one than is kept of its log.
   Status keep(const SeenHead& seen);
   Status forget(const LogId& log, TreeSize beyond);
+  // One of an origin with fewer recoveries.
+  Status forget_origins(const LogId& log, std::uint64_t recoveries);
 
   // Of one that is not pinned nothing is kept.
   Status set_held_ours(const NodeKey& peer);

@@ -12,6 +12,7 @@
 #include "storage/store/sqlite_bodies.h"
 #include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_reading.h"
+#include "storage/store/sqlite_recovery.h"
 #include "storage/store/sqlite_seen.h"
 #include "storage/store/sqlite_transaction.h"
 
@@ -41,7 +42,8 @@ class SqliteStore final : public SqliteReading<Store> {
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
         bodies_(db_, logs_, arrivals_, attachments_,
-                options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
+                options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
+        recovery_(db_, {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_}) {}
 
   Status prepare();
 
@@ -50,6 +52,9 @@ class SqliteStore final : public SqliteReading<Store> {
   Status commit() override;
   void rollback() override { transaction_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
+  Result<Recovered> recover(const RecoveryCommit& recovery) override {
+    return transaction_.change([&] { return take_back(recovery); });
+  }
   bool fold() override;
   Result<Room> room() override;
 
@@ -169,6 +174,7 @@ class SqliteStore final : public SqliteReading<Store> {
   Status write_records(const RunCommit& run, std::int64_t number);
   Status write_own_contents(const RunCommit& run);
   Status remove(const LogId& log, UnixMillis now);
+  Result<Recovered> take_back(const RecoveryCommit& recovery);
 
   std::filesystem::path folder_;  // the store's folder
   SqliteStoreOptions options_;
@@ -179,6 +185,7 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteStatements statements_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
+  SqliteRecovery recovery_;
   bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
   bool begins_epoch_ = true;  // nothing is left to be done of options_.epochs
   bool swept_ = false;        // nothing is left of removed logs
@@ -333,6 +340,7 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   HashTiles tiles(db_, number);
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
   KOINON_TRY(policy_.write_vouches(run.vouches));
+  if (run.keys) KOINON_TRY(log_keys_.keep(run.log, *run.keys));
   // Also of a run of our own log that came back from peers.
   KOINON_ASSIGN(const auto own, settings_.own_log());
   const bool ours = is_own(run) || own == run.log;
@@ -370,7 +378,29 @@ Status SqliteStore::remove(const LogId& log, UnixMillis now) {
   // Written before the arrivals go that it replaces, so that no number is given twice.
   KOINON_TRY(arrivals_.write(number, EntryIndex(0), numbers_of_removal(state.range.size()),
                              ArrivalKind::kRemoved, now));
+  KOINON_TRY(log_keys_.void_from(log, EntryIndex(0)));
   return policy_.forget_vouches_by(log);
+}
+
+Result<Recovered> SqliteStore::take_back(const RecoveryCommit& recovery) {
+  KOINON_ASSIGN(const bool stays, recovery_.is_contradicted(recovery.log));
+  if (stays) {
+    Recovered as_it_is;
+    as_it_is.contradicted = true;
+    const auto log = logs_.log_state(recovery.log);
+    if (log.ok()) as_it_is.log = *log;
+    KOINON_ASSIGN(as_it_is.vouches, policy_.vouches_by(recovery.log));
+    return as_it_is;
+  }
+  KOINON_ASSIGN(const auto held, recovery_.begin(recovery));
+  if (!held) return Recovered();
+  KOINON_ASSIGN(const bool is_same, recovery_.is_same_log(recovery, *held));
+  if (!is_same) {
+    KOINON_TRY(remove(recovery.log, recovery.now));
+    return Recovered();
+  }
+  KOINON_ASSIGN(const auto own, settings_.own_log());
+  return recovery_.take_piece(recovery, *held, own == recovery.log);
 }
 
 }  // namespace

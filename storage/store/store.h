@@ -36,6 +36,13 @@ class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
   // again to remove them. Also takes away a piece of what is left of removed logs. False: there is more to
   // do.
   virtual bool fold() { return true; }
+  // Keeps the statements of a log that was taken back, and takes away a piece of what is void: its newest
+  // entries beyond the size that is kept, at most some thousand or some MiB, and what they did to others:
+  // bodies that they had erased are wanted again, vouches that they had withdrawn or replaced stand again.
+  // Heads of earlier origins, evidence against them and the journal row go first. Where what is held is not
+  // the log that the statement names, all of it goes, as with remove_log. What was signed under the current
+  // origin stays: the same commit may be given again.
+  virtual Result<Recovered> recover(const RecoveryCommit& recovery) = 0;
   // How much may still be written. Outside a transaction.
   virtual Result<Room> room() = 0;
 };

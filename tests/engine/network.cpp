@@ -156,6 +156,36 @@ void TestNode::rotate(const std::string& role) {
   config.signing_key = key_of(role).public_key();
 }
 
+// What the operator of a new machine does: the statement is kept, the log cut to what it keeps, and the node
+// starts with the new key.
+void TestNode::recover(const std::string& role, std::uint64_t size) {
+  KeyHistory history = *store->log_state(id())->keys.before_recovery(TreeSize(size));
+  Statement statement = history.next(true);
+  statement.size = TreeSize(size);
+  statement.root = *store->root_at(id(), statement.size);
+  statement.key.key = key_of(role).public_key();
+  const std::string note = sign_statement(statement, history.vkey().name, key_of("recovery"));
+  ASSERT_TRUE(history.add(note).ok());
+  RecoveryCommit recovery;
+  recovery.log = id();
+  recovery.notes = history.notes();
+  recovery.recoveries = history.recoveries();
+  recovery.size = statement.size;
+  recovery.root = statement.root;
+  recovery.now = now.wall;
+  for (bool done = false; !done;) {
+    ASSERT_TRUE(change([&]() -> Status {
+                  KOINON_ASSIGN(const Recovered left, store->recover(recovery));
+                  done = left.done;
+                  return {};
+                }).ok());
+  }
+  own = OwnLog(own.identity(), key_of(role));
+  config.signing_key = key_of(role).public_key();
+  restart();
+  publish(1);
+}
+
 void TestNode::vouch(const TestNode& other, bool withdrawn) {
   Draft draft;
   draft.again = true;
@@ -337,7 +367,8 @@ void Network::execute(TestNode& node, Intent intent) {
   }
   if (node.writes_fail > 0 &&
       (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body) ||
-       std::holds_alternative<CommitEvidence>(intent.body))) {
+       std::holds_alternative<CommitEvidence>(intent.body) ||
+       std::holds_alternative<CommitRecovery>(intent.body))) {
     --node.writes_fail;
     answers.push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
     return;

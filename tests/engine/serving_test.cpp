@@ -204,7 +204,7 @@ TEST_F(ServingAlone, WhoHoldsLessOrAnotherTreeTellsItsHeadInstead) {
 
 // --- entries ---
 
-TEST_F(ServingAlone, AGetIsAnsweredChunkByChunkAndItsRootLookedAtOnce) {
+TEST_F(ServingAlone, AGetIsAnsweredChunkByChunkAndItsRootLookedAtEachTime) {
   ask(one, get(1, 0, 3));
   auto reads = asked<ReadRun>();
   ASSERT_EQ(reads.size(), 1U);
@@ -221,7 +221,7 @@ TEST_F(ServingAlone, AGetIsAnsweredChunkByChunkAndItsRootLookedAtOnce) {
   reads = asked<ReadRun>();
   ASSERT_EQ(reads.size(), 1U);
   EXPECT_EQ(reads[0].intent.from, EntryIndex(2));
-  EXPECT_FALSE(reads[0].intent.root);
+  EXPECT_EQ(reads[0].intent.root, key_of<Hash>('r')) << "the log may have been taken back since";
   EXPECT_FALSE(parts.holdings.of(one, log.id())) << "it has not all yet";
   answer(reads[0].id, run(2, 1));
   chunk = last_said_to(one).chunk();

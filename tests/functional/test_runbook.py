@@ -1,5 +1,6 @@
 """The commands of RUNBOOK, run as they are written there."""
 
+import json
 import os
 import pathlib
 import re
@@ -8,7 +9,9 @@ import signal
 import subprocess
 import unittest
 
-from nodes import BIN, DEADLINE, TOP, Node, NodesTest, wait_for
+from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
+from test_invites import invite
+from test_keys import state
 
 RUNBOOK = (TOP / "deploy" / "RUNBOOK.md").read_text()
 
@@ -23,6 +26,7 @@ class Runbook(NodesTest):
     def setUp(self):
         super().setUp()
         self.started = []
+        self.more = {}  # variables of one section
         self.top = pathlib.Path(self.folder)
         self.seoul, self.la = self.pair()
         self.ref = self.seoul.publish("Kept")
@@ -49,7 +53,7 @@ class Runbook(NodesTest):
     def environment(self):
         return {**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "DATA": str(self.seoul.data), "BACKUP": str(self.top / "backup"),
                 "NEW": str(self.top / "new"), "KEYS": str(self.top / "paper" / "keys"), "PEER": self.line,
-                "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key")}
+                "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key"), **self.more}
 
     def execute(self, script):
         """Runs a block; the processes that it leaves in the background are ended with the test."""
@@ -96,6 +100,33 @@ class Runbook(NodesTest):
         for block in blocks("Moving"):
             self.execute(block)
         self.assertIn(self.ref, self.serves(self.top / "new").refs())
+
+    def test_the_key_is_stolen(self):
+        rome = Node(self.folder, "rome", init=False)
+        self.nodes.append(rome)
+        made = koinon("--json", "init", "--name", rome.name, "--display-name", "Rome", "--signing-mark", rome.mark, data=rome.data)
+        rome.start()
+        peer(rome, self.la)
+        ours = rome.publish("Ours")
+        wait_for(lambda: self.la.shows(ours), "Los Angeles holds it")
+        keep = own_entries(rome)
+        rome.publish("A thief's")
+        wait_for(lambda: "A thief's" in {item["title"] for item in self.la.listed(city="rome.example", kind="practice")}, "and what the thief wrote")
+        self.own = rome.log_id()
+        rome.stop()
+        paper = self.top / "paper"
+        paper.write_text(json.loads(made)["recovery_words"].upper().replace(" ", "\n"))
+        self.more = {"WORDS": str(paper), "INVITE": invite(self.la), "KEEP": str(keep)}
+        looks, takes = blocks("The key is stolen")
+        self.execute(looks)
+        self.assertFalse((self.top / "new").exists(), "it only looks")
+        self.assertIn("A thief's", (self.top / "runbook.log").read_text())
+        self.execute(takes)
+        node = self.serves(self.top / "new")
+        wait_for(lambda: "Ours" in node.titles() and state(node) == "signs", "what is kept is back")
+        self.assertNotIn("A thief's", node.titles())
+        wait_for(lambda: {item["title"] for item in self.la.listed(city="rome.example", kind="practice")} == {"Ours"},
+                 "what the thief wrote is void")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "crypto/ed25519.h"
+#include "crypto/recovery_answer.h"
 #include "proto/codec/frame.h"
 
 using namespace koinon;
@@ -20,7 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)invite_key(line->inviter.node_key, line->secret);
   }
   v1::Frame frame;
-  if (frame.ParseFromArray(data, static_cast<int>(size)) && frame.has_join())
-    (void)parse_peer_line(frame.join().peer_line());
+  if (!frame.ParseFromArray(data, static_cast<int>(size))) return 0;
+  if (frame.has_join()) (void)parse_peer_line(frame.join().peer_line());
+  const auto& shown = frame.recovery_answer();
+  if (shown.head().identity().recovery_key().size() == PublicKey::kSize)
+    (void)read_recovery_answer(shown, PublicKey::from(shown.head().identity().recovery_key()), TreeSize(0));
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
+#include "crypto/key_history.h"
 #include "node/publishing/own_log.h"
 #include "proto/codec/entry.h"
 #include "storage/store/sqlite_store.h"
@@ -51,6 +52,37 @@ inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft)
   KOINON_TRY(store.commit());
   if (!batch->results[0].ok()) return batch->results[0].error();
   return batch->results[0]->index;
+}
+
+// A city takes its log back: its entries from `size` on are void, and `log` signs with a new key. What it
+// says next stands behind the statement of that.
+inline Status take_back(Store& store, OwnLog& log, std::uint64_t size, UnixMillis now = {4}) {
+  KOINON_ASSIGN(const LogState held, store.log_state(log.id()));
+  KeyHistory keys = held.keys;
+  Statement statement = keys.next(true);
+  statement.size = TreeSize(size);
+  KOINON_ASSIGN(statement.root, store.root_at(log.id(), statement.size));
+  const std::string name = log.identity().name + "/" + std::to_string(statement.sequence);
+  const SigningKey next = SigningKey::from_seed(sha256(name).view());
+  statement.key.key = next.public_key();
+  KOINON_TRY(keys.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))));
+  RecoveryCommit commit;
+  commit.log = log.id();
+  commit.notes = keys.notes();
+  commit.recoveries = keys.recoveries();
+  commit.size = statement.size;
+  commit.root = statement.root;
+  commit.now = now;
+  for (bool done = false; !done;) {
+    KOINON_TRY(store.begin(true));
+    const auto recovered = store.recover(commit);
+    if (!recovered.ok()) store.rollback();
+    if (!recovered.ok()) return recovered.error();
+    KOINON_TRY(store.commit());
+    done = recovered->done;
+  }
+  log = OwnLog(log.identity(), next);
+  return {};
 }
 
 // A leaf without a body, signed onto a log.

@@ -2,6 +2,7 @@
 // clock that was ahead. The clock is the test's own; nothing is sent.
 #include "node/delivery/announcer.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -257,7 +258,7 @@ TEST_F(Announcing, AFloodIsOneMailThatNamesTheNewestAndSaysWhereTheRestIs) {
   const auto about = read_about(mails().back().about);
   ASSERT_TRUE(about.has_value());
   EXPECT_EQ(about->items.size(), limits::kDigestItems);
-  EXPECT_EQ(about->items.front().second, EntryIndex(799)) << "the newest first";
+  EXPECT_EQ(about->items.front().record.second, EntryIndex(799)) << "the newest first";
   EXPECT_EQ(about->more, 800 - limits::kMailsPerHour - limits::kDigestItems);
   EXPECT_NE(text_of(mails().back()).find("https://notes.seoul.example/inbox"), std::string::npos);
 }
@@ -324,6 +325,84 @@ TEST_F(Announcing, AWebhooksMessageIsOfBoundedSizeHoweverLongAreTitleSummaryAndR
     EXPECT_GT((*text)->size(), 2 * limits::kIndexedSummaryBytes);
     EXPECT_LT((*text)->size(), 16 * limits::kKiB) << at.value;
   }
+}
+
+TEST_F(Announcing, OfWhatIsVoidNothingGoesThatWaitsAndWebhooksAreToldThatItIs) {
+  const auto hook_on = [&](const std::string& topic) {
+    Webhook hook;
+    hook.url = "https://x.example";
+    hook.secret = Bytes(32, 's');
+    hook.topic = topic;
+    return *outbox->add_webhook(hook);
+  };
+  const WebhookId health = hook_on("health");
+  const WebhookId climate = hook_on("climate");
+  Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
+                    nearness, told_json);
+  // The types of the messages that go to a webhook; "nothing": its record no longer stands.
+  const auto told = [&](WebhookId hook) {
+    std::vector<std::string> out;
+    const auto due = *outbox->due_deliveries(hook, now, 100);
+    for (const Delivery& delivery : due) {
+      const auto text = composer.payload(delivery, now);
+      if (!text.ok() || !*text) out.emplace_back("nothing");
+      for (const char* type : {"published", "withdrawn", "erased", "voided"}) {
+        if (text.ok() && *text && (*text)->starts_with(std::string("{\"type\":\"record.") + type))
+          out.emplace_back(type);
+      }
+    }
+    return out;
+  };
+  using Types = std::vector<std::string>;
+  say(1, false);
+  const auto gone = say(2, true);
+  turn();
+  ASSERT_EQ(told(health), (Types{"published", "published", "published"}));
+  for (const Mail& mail : mails()) ASSERT_NE(text_of(mail), "nothing");
+  ASSERT_TRUE(take_back(*store, la, gone.front().value, now).ok());
+  catch_up();
+  turn();
+  EXPECT_EQ(told(health), (Types{"published", "nothing", "nothing", "voided", "voided"}));
+  EXPECT_EQ(told(climate), Types{}) << "it was told of nothing";
+  ASSERT_EQ(mails().size(), 2U);
+  for (const Mail& mail : mails()) EXPECT_EQ(text_of(mail), "nothing");
+  const auto voided = composer.payload(outbox->due_deliveries(health, now, 100)->back(), now);
+  EXPECT_NE((*voided)->find("\"ref\":\"la.example"), std::string::npos) << **voided;
+  EXPECT_EQ((*voided)->find("Note "), std::string::npos) << **voided;
+  // What comes in the place of one of them is another note, and told by itself.
+  ASSERT_EQ(say(1, true).front(), gone.back());
+  turn();
+  EXPECT_EQ(told(health), (Types{"published", "nothing", "nothing", "voided", "voided", "published"}));
+  ASSERT_EQ(mails().size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(text_of(mails()[i]) == "nothing", i < 2) << i;
+  // A digest has what stands, each once.
+  ASSERT_TRUE(outbox->put_digest({user, "health", 1, now, {}}).ok());
+  turn();
+  EXPECT_EQ(read_about(mails().back().about)->items.size(), 2U);
+}
+
+TEST_F(Announcing, AnErasureThatIsVoidIsToldNoMore) {
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const WebhookId id = *outbox->add_webhook(hook);
+  const auto said = say(1, false);
+  erase(said.front());
+  turn();
+  Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
+                    nearness, told_json);
+  const auto goes = [&](ArrivalKind kind) {
+    const auto due = *outbox->due_deliveries(id, now, 100);
+    const auto of = std::find_if(due.begin(), due.end(), [&](const auto& one) { return one.kind == kind; });
+    EXPECT_TRUE(of != due.end());
+    return of != due.end() && composer.payload(*of, now)->has_value();
+  };
+  ASSERT_TRUE(goes(ArrivalKind::kErased));
+  ASSERT_TRUE(take_back(*store, la, said.front().value + 1, now).ok());
+  catch_up();
+  turn();
+  EXPECT_FALSE(goes(ArrivalKind::kErased));
+  EXPECT_TRUE(goes(ArrivalKind::kVoided)) << "of the withdrawal";
 }
 
 TEST_F(Announcing, WhoeverWantsNoMoreGetsNoMailOfWhatWaited) {
@@ -399,7 +478,8 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
     const auto about = read_about(mail.about);
-    for (const auto& [log, at] : about->items) EXPECT_TRUE(told.insert(at.value).second) << at.value;
+    for (const Arrived& item : about->items)
+      EXPECT_TRUE(told.insert(item.record.second.value).second) << item.record.second.value;
   }
   EXPECT_EQ(told.size(), all);
 }
@@ -420,7 +500,9 @@ TEST_F(Announcing, ADigestEndsWithWhatWasThereWhenItBeganWhoeverGoesOnWriting) {
   }
   ASSERT_EQ(mails().size(), 1U);
   EXPECT_LE(turns, 3U);
-  EXPECT_EQ(read_about(mails().front().about)->items, (std::vector<RecordAt>{{la.id(), first.front()}}));
+  const auto in_it = read_about(mails().front().about)->items;
+  ASSERT_EQ(in_it.size(), 1U);
+  EXPECT_EQ(in_it.front().record, RecordAt(la.id(), first.front()));
   EXPECT_EQ(outbox->digests(user)->front().next_at, digest_time(now, 1, 6, {}));
   now = outbox->digests(user)->front().next_at;
   turn();
@@ -457,7 +539,7 @@ TEST_F(Announcing, ManyDigestsComeInSeveralHoursAndWhoAsksAgainGetsNoMore) {
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
     const auto about = read_about(mail.about);
-    for (const auto& [log, at] : about->items) EXPECT_TRUE(told.insert(at.value).second);
+    for (const Arrived& item : about->items) EXPECT_TRUE(told.insert(item.record.second.value).second);
   }
   EXPECT_EQ(told.size(), 2 * kMany) << "nothing is lost";
 }

@@ -59,6 +59,43 @@ TEST_F(ErasuresTest, RemarksGoWithWhatIsErasedAndOthersStay) {
   EXPECT_TRUE(erasures.folded());
 }
 
+TEST_F(ErasuresTest, AllThatIsKeptOfVoidRecordsGoesAndWhatComesInTheirPlacesStartsAnew) {
+  const auto done = [&](EntryIndex on, std::int64_t at) {
+    ASSERT_TRUE(desk->change_case(la.id(), on,
+                                  [&](InboxCase& item) -> Status {
+                                    item.state = CaseState::kDone;
+                                    item.remark = "as they say";
+                                    item.updated_at = {at};
+                                    return {};
+                                  })
+                    .ok());
+    ASSERT_TRUE(desk->watch({1}, {la.id(), on, "look", {at}}).ok());
+  };
+  const auto is_kept = [&](EntryIndex of) {
+    const bool watched = *desk->is_watched({1}, la.id(), of);
+    EXPECT_EQ(desk->inbox_case(la.id(), of)->state == CaseState::kDone, watched);
+    EXPECT_EQ(remark_on(of) == "as they say", watched);
+    return watched;
+  };
+  const EntryIndex stays = say("Stays");
+  const EntryIndex first = say("Gone");
+  const EntryIndex gone = say("Gone too");
+  done(stays, 50);
+  done(gone, 50);
+  ASSERT_TRUE(take_back(*store, la, first.value, {100}).ok());
+  Erasures erasures(*store, *outbox, *office);
+  ASSERT_EQ(*erasures.turn(), false);
+  EXPECT_TRUE(is_kept(stays));
+  EXPECT_FALSE(is_kept(gone));
+  EXPECT_TRUE(erasures.folded());
+  ASSERT_EQ(say("In its place"), gone);
+  done(gone, 150);
+  // The cursor is lost, as where the store was put back.
+  ASSERT_TRUE(office->connection().execute("DELETE FROM setting WHERE key = 'erased_cursor'").ok());
+  ASSERT_EQ(*Erasures(*store, *outbox, *office).turn(), false);
+  EXPECT_TRUE(is_kept(gone)) << "what came later is not what was void";
+}
+
 // What was erased while the node was away is carried out once it is back.
 TEST_F(ErasuresTest, AnotherLifeGoesOnFromTheCursor) {
   const EntryIndex gone = say("Gone");

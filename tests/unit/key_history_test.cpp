@@ -86,7 +86,7 @@ TEST_F(KeyHistories, ARecoveryBeginsAnOriginAndNamesNewWords) {
   EXPECT_EQ(history.vkey().name, origin + "/1");
   EXPECT_EQ(history.recovery_key(), key('W').public_key());
   EXPECT_EQ(history.open_head(head(origin + "/1", 13, 'c'))->recoveries, 1U);
-  EXPECT_EQ(history.open_head(head(origin, 30, 'b'))->recoveries, 0U)
+  EXPECT_EQ(history.open_any_head(head(origin, 30, 'b'))->recoveries, 0U)
       << "its key signed it; whether it is void, the size that is kept says";
   EXPECT_FALSE(history.open_head(head(origin, 13, 'c')).ok()) << "the new key has no word in the old origin";
   EXPECT_FALSE(history.open_head(head(origin + "/1", 13, 'b')).ok());
@@ -195,7 +195,7 @@ TEST_F(KeyHistories, WhatAReplacedKeyHasSignedIsTold) {
   EXPECT_EQ(history.open_head(head(origin, 11, 'b'))->key, history.vkey());
   EXPECT_EQ(history.good_until(0), TreeSize(10)) << "what was verified under the first key";
   EXPECT_EQ(history.good_until(1), std::nullopt);
-  EXPECT_EQ(recovered(history, 12, 'c').good_until(1), std::nullopt);
+  EXPECT_EQ(recovered(history, 12, 'c').good_until(1), TreeSize(0)) << "a recovery leaves nothing good";
   std::string forged = late;
   forged[forged.size() - 9] = static_cast<char>(forged[forged.size() - 9] ^ 1);
   EXPECT_EQ(history.open_head(forged).error().code, Code::kBadSignature)
@@ -215,6 +215,31 @@ TEST_F(KeyHistories, ALineThatDoesNotVerifySaysNothing) {
   EXPECT_EQ(history.open_head(with_junk(head(origin, 12, 'a'), history.vkey())).error().code, Code::kRefused)
       << "the old key does not get the word by it";
   EXPECT_EQ(history.open_head(with_junk(head(origin, 12, 'x'), old_key)).error().code, Code::kBadSignature);
+}
+
+TEST_F(KeyHistories, ARecoveryFollowsWhatStandsInWhatItKeeps) {
+  const KeyHistory stolen = rotated(rotated(rotated(first, 10, 'a', 'b'), 20, 'b', 't'), 30, 't', 'u');
+  EXPECT_EQ(stolen.before_recovery(TreeSize(20))->changes().size(), 1U) << "the entry 20 is not kept";
+  EXPECT_EQ(stolen.before_recovery(TreeSize(21))->changes().size(), 2U);
+  EXPECT_EQ(stolen.before_recovery(TreeSize(5))->changes().size(), 0U);
+  const KeyHistory taken_back = recovered(*stolen.before_recovery(TreeSize(20)), 20, 'c');
+  EXPECT_EQ(compare(stolen, taken_back), KeyOrder::kSecondGoesOn);
+  const KeyHistory again = rotated(taken_back, 25, 'c', 'v');
+  EXPECT_EQ(again.before_recovery(TreeSize(20))->changes().size(), 2U) << "the recovery stays";
+  EXPECT_EQ(again.before_recovery(TreeSize(26))->changes().size(), 3U);
+  EXPECT_EQ(again.before_recovery(TreeSize(19)).error().code, Code::kRefused);
+}
+
+TEST_F(KeyHistories, AHeadOfAnEarlierOriginIsRefusedAndStillEvidence) {
+  const KeyHistory taken_back = recovered(first, 10, 'b');
+  for (const std::uint64_t size : {9U, 10U, 11U}) {
+    EXPECT_EQ(taken_back.open_head(head(origin, size, 'a')).error().code, Code::kRefused);
+    const auto any = taken_back.open_any_head(head(origin, size, 'a'));
+    ASSERT_TRUE(any.ok());
+    EXPECT_EQ(any->recoveries, 0U);
+  }
+  EXPECT_EQ(taken_back.good_until(0), TreeSize(0)) << "what was verified before counts no more";
+  EXPECT_FALSE(taken_back.good_until(1).has_value());
 }
 
 TEST_F(KeyHistories, NoKeyComesBackAndNoneHasTheIdOfAnother) {

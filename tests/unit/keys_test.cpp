@@ -9,11 +9,13 @@
 #include "crypto/hash.h"
 #include "crypto/identity.h"
 #include "crypto/key_file.h"
+#include "crypto/log_state.h"
 #include "crypto/mnemonic.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
+#include "proto/codec/name.h"
 #include "tests/temporary_folder.h"
 
 namespace koinon {
@@ -173,6 +175,25 @@ TEST_F(Keys, APeerLineIsReadBack) {
   const VKey elsewhere{"seoul.example/other", SignatureType::kEd25519, key.public_key()};
   EXPECT_FALSE(parse_peer_line(elsewhere.text() + "#" + to_text(line.node_key)).ok())
       << "not a Koinon origin";
+}
+
+TEST_F(Keys, AfterARecoveryAPeerLineNamesTheSameLog) {
+  const SigningKey first = SigningKey::generate();
+  const LogIdentity identity{"seoul.example", first.public_key(), first.public_key()};
+  const VKey later{identity.origin() + "/2", SignatureType::kEd25519, SigningKey::generate().public_key()};
+  const PeerLine line{later, "node.seoul.example:8470", NodeKey::from(Bytes(32, 'n'))};
+  const auto read = parse_peer_line(line.text());
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(read->text(), line.text());
+  const auto origin = parse_origin(read->vkey->name);
+  ASSERT_TRUE(origin.ok());
+  EXPECT_EQ(origin->name, "seoul.example");
+  EXPECT_EQ(origin->log, identity.log_id());
+  EXPECT_EQ(origin->recoveries, 2U);
+  EXPECT_EQ(parse_origin(identity.origin())->recoveries, 0U);
+  EXPECT_TRUE(names_one_log(identity.log_id(), "seoul.example", later.text()));
+  for (const std::string bad : {"/", "/0", "/01", "/65", "/1/1", "/x", "/-1"})
+    EXPECT_FALSE(parse_origin(identity.origin() + bad).ok()) << bad;
 }
 
 TEST_F(Keys, AnObserversLineHasNoVKey) {

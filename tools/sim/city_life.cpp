@@ -14,6 +14,8 @@ constexpr const char* kTopics[] = {
     "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
     "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
 
+// So many entries at most are void where a city takes its log back.
+constexpr std::size_t kVoidedMost = 12;
 // How many notes a city writes that floods, one a minute.
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
@@ -26,6 +28,7 @@ void CityLife::begin() {
   stage_.each(stage_.scenario.notes_per_day, [this](SimNode& node) { publish_note(node); });
   stage_.each(stage_.scenario.erasures_per_day, [this](SimNode& node) { erase_note(node); });
   stage_.each(stage_.scenario.rotations_per_day, [this](SimNode& node) { rotate_key(node); });
+  stage_.each(stage_.scenario.recoveries_per_day, [this](SimNode& node) { take_log_back(node); });
   stage_.each(stage_.scenario.filter_changes_per_day, [this](SimNode& node) { change_filter(node); });
   stage_.each(stage_.scenario.vouch_changes_per_day, [this](SimNode& node) { change_vouch(node); });
   stage_.each(stage_.scenario.files_wanted_per_day, [this](SimNode& node) { want_some_file(node); });
@@ -44,6 +47,23 @@ void CityLife::rotate_key(SimNode& node) {
   draft.next_key = SigningKey::from_seed(stage_.chance.bytes(32));
   stage_.counters.add("keys replaced");
   node.publish(std::move(draft));
+}
+
+// What a thief wrote is void. A text that was taken away meanwhile is gone for good, and whom the city
+// vouches for is told of elsewhere: a recovery keeps those.
+void CityLife::take_log_back(SimNode& node) {
+  const std::uint64_t held = node.acknowledged();
+  std::uint64_t size = held;
+  for (std::uint64_t most = 1 + stage_.chance.below(kVoidedMost); size > 1 && most > 0; --most) {
+    const auto entry = node.store().entry(node.log(), EntryIndex(size - 1));
+    const auto parsed = entry.ok() ? parse_entry(*entry) : Result<v1::Entry>(entry.error());
+    if (!parsed.ok() || parsed->kind() == v1::KIND_VOUCH || parsed->kind() == v1::KIND_WITHDRAWAL) break;
+    --size;
+  }
+  if (size == held || !node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)))) return;
+  stage_.counters.add("logs taken back");
+  stage_.counters.add("entries made void", held - size);
+  publish_note(node);
 }
 
 void CityLife::vouch_for_nobody(SimNode& node, std::size_t count) {

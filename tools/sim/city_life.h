@@ -20,6 +20,7 @@ class CityLife {
   Draft note_draft();
   void gorge(SimNode& node, std::size_t notes);
   void rotate_key(SimNode& node);
+  void take_log_back(SimNode& node);
   void erase_note(SimNode& node);
   void erase_entry(SimNode& node, std::uint64_t index);
   std::vector<std::uint64_t> standing_notes(SimNode& node);

@@ -24,7 +24,17 @@ void HeadsSeen::add(std::vector<Step>& steps, MonoTime at, std::uint64_t size) {
   if (steps.empty() || steps.back().size < size) steps.push_back({at, size});
 }
 
-void HeadsSeen::stored(const SimNode& node, const LogId& log, TreeSize size, bool whole) {
+void HeadsSeen::taken_back(const LogId& log) {
+  ++recoveries_[log];
+  for (auto* all : {&seen_, &whole_}) {
+    for (auto& [node, steps] : *all) steps.erase(log);
+  }
+}
+
+void HeadsSeen::stored(const SimNode& node, const LogId& log, std::uint64_t recoveries, TreeSize size,
+                       bool whole) {
+  const auto current = recoveries_.find(log);
+  if (current != recoveries_.end() && recoveries < current->second) return;
   add(seen_[node.index()][log], schedule_.now(), size.value);
   if (whole) add(whole_[node.index()][log], schedule_.now(), size.value);
 }
@@ -38,10 +48,11 @@ void HeadsSeen::began(SimNode& node) {
   const auto state = node.store().load_state();
   if (!state.ok()) return;
   for (const LogState& log : state->logs) {
-    if (log.whole) stored(node, log.id, log.whole->size, true);
-    if (log.seen) stored(node, log.id, log.seen->size, false);
+    if (log.whole) stored(node, log.id, log.keys.recoveries(), log.whole->size, true);
+    if (log.seen) stored(node, log.id, log.keys.recoveries(), log.seen->size, false);
   }
-  for (const SeenHead& seen : state->seen_heads) stored(node, seen.log, seen.head.size, false);
+  for (const SeenHead& seen : state->seen_heads)
+    stored(node, seen.log, seen.recoveries, seen.head.size, false);
 }
 
 std::uint64_t HeadsSeen::before(const std::map<NodeIndex, Steps>& of, const SimNode& node, const LogId& log,

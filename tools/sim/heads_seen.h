@@ -26,8 +26,11 @@ class HeadsSeen {
  public:
   explicit HeadsSeen(const Schedule& schedule) : schedule_(schedule) {}
 
-  // It has stored a head of the log. `whole`: with all entries.
-  void stored(const SimNode& node, const LogId& log, TreeSize size, bool whole);
+  // It has stored a head of the log, of the origin of so many recoveries. `whole`: with all entries. One of
+  // an origin of before says nothing.
+  void stored(const SimNode& node, const LogId& log, std::uint64_t recoveries, TreeSize size, bool whole);
+  // The log was taken back: what was seen of it before is void.
+  void taken_back(const LogId& log);
   // It begins with what its store holds now. Of a liar nothing is forgotten: it may have kept what it heard.
   void began(SimNode& node);
   std::uint64_t seen(const SimNode& node, const LogId& log) const;
@@ -63,6 +66,7 @@ class HeadsSeen {
   std::uint64_t followed(SimNode& from, const SimNode& to) const;
 
   const Schedule& schedule_;
+  std::map<LogId, std::uint64_t> recoveries_;
   std::map<NodeIndex, Steps> seen_;
   std::map<NodeIndex, Steps> whole_;
   std::map<NodeIndex, MonoTime> began_;

@@ -73,6 +73,8 @@ class Invariants {
   // between them.
   void check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::uint64_t opened_before);
   void store_changed(const SimNode& node);  // the store changed without a commit that reports it
+  // A city has taken its log back: what anybody saw of it before is void.
+  void taken_back(const LogId& log) { seen_.taken_back(log); }
   void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
   // Compares all that a node's store holds with the truth.
   void check_store(SimNode& node);

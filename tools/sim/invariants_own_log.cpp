@@ -2,9 +2,11 @@
 // nobody keeps its node from signing.
 #include <algorithm>
 
+#include "crypto/checkpoint.h"
 #include "node/replication/stored_standing.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
+#include "proto/codec/name.h"
 #include "tools/sim/invariants.h"
 #include "tools/sim/liar.h"
 
@@ -238,12 +240,24 @@ void Invariants::check_told(SimNode& from, SessionId session, const v1::Frame& f
                  std::to_string(seen));
 }
 
+namespace {
+
+// Of the origin of the head that proves it: what stands behind the third slash.
+std::uint64_t recoveries_of(const RunCommit& run) {
+  const auto note = parse_note(run.head.note);
+  const auto origin = note.ok() ? parse_checkpoint_text(note->text) : Result<Checkpoint>(note.error());
+  const auto parts = origin.ok() ? parse_origin(origin->origin) : Result<Origin>(origin.error());
+  return parts.ok() ? parts->recoveries : 0;
+}
+
+}  // namespace
+
 void Invariants::note_seen(const SimNode& node, const IntentBody& body) {
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
     const RunCommit& run = commit->run;
-    seen_.stored(node, run.log, run.head.size, run.head.size == run.after.size());
+    seen_.stored(node, run.log, recoveries_of(run), run.head.size, run.head.size == run.after.size());
   } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
-    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
+    seen_.stored(node, seen->seen.log, seen->seen.recoveries, seen->seen.head.size, false);
   }
 }
 

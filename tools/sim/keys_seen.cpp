@@ -14,6 +14,16 @@ std::optional<std::string> KeysSeen::stored(const SimNode& node, const IntentBod
     before = *keys;
     return std::nullopt;
   }
+  if (const auto* recovered = std::get_if<CommitRecovery>(&body)) {
+    if (!truth.known(recovered->recovery.log)) return std::nullopt;
+    const LogIdentity& identity = truth.log(recovered->recovery.log).identity;
+    const auto keys = KeyHistory::kept(identity, recovered->recovery.notes);
+    if (!keys.ok()) return "stores a recovery of " + identity.name + " that leads nowhere";
+    KeyHistory& before = stated_[{node.index(), recovered->recovery.log}];
+    if (before.recoveries() > keys->recoveries()) return "forgets a recovery of " + identity.name;
+    before = *keys;
+    return std::nullopt;
+  }
   const auto* commit = std::get_if<CommitRun>(&body);
   if (commit == nullptr) return std::nullopt;
   const auto known = stated_.find({node.index(), commit->run.log});

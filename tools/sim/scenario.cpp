@@ -80,6 +80,7 @@ const std::map<std::string, Setter, std::less<>>& keys() {
       {"cities.notes_per_day", number(&Scenario::notes_per_day)},
       {"cities.erasures_per_day", number(&Scenario::erasures_per_day)},
       {"cities.rotations_per_day", number(&Scenario::rotations_per_day)},
+      {"cities.recoveries_per_day", number(&Scenario::recoveries_per_day)},
       {"cities.hasty", number(&Scenario::hasty)},
       {"cities.note_bytes", count(&Scenario::note_bytes)},
       {"cities.attached", number(&Scenario::attached)},

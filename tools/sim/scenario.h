@@ -30,6 +30,7 @@ struct Scenario {
   double notes_per_day = 4;       // of each
   double erasures_per_day = 0.3;  // of each
   double rotations_per_day = 0;   // of each: its signing key is replaced
+  double recoveries_per_day = 0;  // of each: it takes its log back, and what it wrote last is void
   double hasty = 0;               // share of notes that are erased within seconds
   std::size_t note_bytes = 700;
   double attached = 0;               // share of notes that have a file

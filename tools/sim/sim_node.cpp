@@ -15,10 +15,6 @@
 namespace koinon::sim {
 namespace {
 
-SigningKey key_of(const NodeSetup& setup, const char* role) {
-  return SigningKey::from_seed(sha256({setup.name, std::to_string(setup.seed), role}).view());
-}
-
 // As own_epochs, with the randomness of the simulation, which outlives it.
 OwnEpochs epochs_of(const SigningKey& node, Chance& chance) {
   const EpochKey key(node);
@@ -29,6 +25,10 @@ OwnEpochs epochs_of(const SigningKey& node, Chance& chance) {
 }
 
 }  // namespace
+
+SigningKey NodeSetup::key(const char* role) const {
+  return SigningKey::from_seed(sha256({name, std::to_string(seed), role}).view());
+}
 
 SignatureMemory::SignatureMemory() {
   checks_.open = [this](BytesView note, const KeyHistory& keys) {
@@ -51,10 +51,10 @@ SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> dis
       clock_(around_.schedule, setup_.skew, setup_.drift),
       disk_(std::move(disk)),
       chance_(setup_.seed),
-      node_(key_of(setup_, "node")),
-      signing_(key_of(setup_, "signing")),
+      node_(setup_.key("node")),
+      signing_(setup_.key("signing")),
       node_key_(NodeKey::from(node_.public_key().view())),
-      own_({setup_.name, signing_.public_key(), key_of(setup_, "recovery").public_key()}, signing_,
+      own_({setup_.name, signing_.public_key(), setup_.key("recovery").public_key()}, signing_,
            [this](std::size_t count) { return chance_.bytes(count); }),
       epochs_(epochs_of(node_, chance_)),
       filter_(setup_.engine.filter),
@@ -69,7 +69,7 @@ SimNode::~SimNode() = default;
 void SimNode::start() {
   (void)open_store();
   const v1::Entry genesis =
-      make_genesis(own_.identity(), key_of(setup_, "cosigner"),
+      make_genesis(own_.identity(), setup_.key("cosigner"),
                    SealingSecret::from_seed(sha256(setup_.name).view()).public_key(), node_, wall());
   (void)store().begin(true);
   (void)store().set_own_log(own_.id());

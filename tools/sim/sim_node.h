@@ -45,6 +45,8 @@ class Observer {
   virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
   virtual void on_published(SimNode& node, const RunCommit& run) = 0;
   virtual void on_event(SimNode& node, const Event& event) = 0;
+  // Its city has taken its log back, as it was with so many entries.
+  virtual void on_taken_back(SimNode& node, TreeSize size) = 0;
   // Its store is open, and its engine does not run yet. `older`: the store was put back, or made anew.
   virtual void on_starting(SimNode& node, bool older) = 0;
   virtual void on_restart(SimNode& node) = 0;
@@ -54,6 +56,8 @@ class Observer {
 };
 
 struct NodeSetup {
+  SigningKey key(const char* role) const;
+
   std::string name;
   Place place;
   std::uint64_t seed = 0;
@@ -106,6 +110,9 @@ class SimNode final : public Endpoint {
   void resume_from_copy();
   // The machine was stopped for a moment, and its process is told.
   void resume();
+  // Its city takes the log back with its recovery key: what was signed beyond `size` is void, and a new key
+  // signs. It is up again then, with no mark, as on another machine. False: that cannot be.
+  bool take_back(TreeSize size, const SigningKey& key);
   // Its process ends when it signs next: between the commit and the mark, on one side or the other.
   void end_while_signing() { ends_while_signing_ = true; }
   MarkSays mark_says() const { return mark_says_; }  // at its last start
@@ -177,6 +184,7 @@ class SimNode final : public Endpoint {
   void stop(bool silent);
   void end_process();
   Status make_store_anew();
+  Status recover_store(const KeyHistory& history);
   bool may_sign() const;
   void sign_what_waits();
   void keep(DraftWrite draft);

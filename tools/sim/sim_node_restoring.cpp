@@ -87,6 +87,56 @@ void SimNode::resume() {
   after_input();
 }
 
+Status SimNode::recover_store(const KeyHistory& history) {
+  const Statement& statement = history.changes().back().statement;
+  RecoveryCommit recovery;
+  recovery.log = log();
+  recovery.notes = history.notes();
+  recovery.recoveries = history.recoveries();
+  recovery.size = statement.size;
+  recovery.root = statement.root;
+  recovery.now = wall();
+  for (bool done = false; !done;) {
+    KOINON_TRY(store().begin(true));
+    const auto left = store().recover(recovery);
+    if (!left.ok()) {
+      store().rollback();
+      return left.error();
+    }
+    KOINON_TRY(store().commit());
+    done = left->done;
+  }
+  return {};
+}
+
+bool SimNode::take_back(TreeSize size, const SigningKey& key) {
+  if (!up() || liar_ != nullptr || !has_space()) return false;
+  const auto held = store().log_state(log());
+  if (!held.ok() || held->frozen || size >= held->range.size()) return false;
+  auto history = held->keys.before_recovery(size);
+  const auto root = store().root_at(log(), size);
+  if (!history.ok() || !root.ok()) return false;
+  Statement statement = history->next(true);
+  statement.size = size;
+  statement.root = *root;
+  statement.key.key = key.public_key();
+  if (!history->add(sign_statement(statement, history->vkey().name, setup_.key("recovery"))).ok())
+    return false;
+  end_process();
+  mark_.clear();
+  if (!open_store().ok() || !recover_store(*history).ok()) {
+    around_.counters.add("stores that did not open again");
+    return false;
+  }
+  own_ = OwnLog(own_.identity(), key, [this](std::size_t count) { return chance_.bytes(count); });
+  acknowledged_ = size.value;
+  around_.observer.on_taken_back(*this, size);
+  load_engine();
+  repeat_changes();
+  around_.observer.on_restart(*this);
+  return true;
+}
+
 void SimNode::set_clock(std::chrono::milliseconds off) {
   const bool jumps = std::chrono::abs(off - clock_.off()) > kJump;
   clock_.set_off(off);

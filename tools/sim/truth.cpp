@@ -51,6 +51,12 @@ void Truth::part_ways(const LogId& id, TreeSize size) {
   forget_after(id, size);
 }
 
+void Truth::take_back(const LogId& id, TreeSize size) {
+  const std::size_t other = fork(id, EntryIndex(size.value));
+  logs_.at(id).current = other;
+  forget_after(id, size);
+}
+
 void Truth::add_file(CutAttachment cut, const LogId& log) {
   const AttachmentId id = cut.id;
   files_.emplace(id, File{std::move(cut), log, std::nullopt});

@@ -56,6 +56,9 @@ class Truth {
     LogId log;
     std::optional<EntryIndex> index;  // nothing: no note names it yet
   };
+  // The author took its log back, as it was with so many entries: what it had signed beyond is void, and may
+  // be held until whoever holds it hears of that.
+  void take_back(const LogId& log, TreeSize size);
   void add_file(CutAttachment cut, const LogId& log);
   const std::map<AttachmentId, File>& files() const { return files_; }
 

@@ -191,6 +191,12 @@ void World::on_published(SimNode& node, const RunCommit& run) {
   stage_.invariants.vouched(node, run.vouches);
 }
 
+void World::on_taken_back(SimNode& node, TreeSize size) {
+  stage_.truth.take_back(node.log(), size);
+  stage_.invariants.taken_back(node.log());
+  stage_.note(node, "takes its log back, as it was with " + std::to_string(size.value) + " entries");
+}
+
 void World::on_event(SimNode& node, const Event& event) {
   using Kind = Event::Kind;
   const std::string about = stage_.truth.known(event.log) ? stage_.truth.log(event.log).identity.name : "";
@@ -202,6 +208,11 @@ void World::on_event(SimNode& node, const Event& event) {
     case Kind::kKeyReplaced:
       stage_.counters.add("statements taken");
       return stage_.note(node, "has seen that the key of " + about + " was replaced");
+    case Kind::kKeysNamed:
+      return;
+    case Kind::kTakenBack:
+      stage_.counters.add("recoveries taken");
+      return stage_.note(node, "has seen that " + about + " was taken back: " + event.text);
     case Kind::kPeerLied:
       stage_.counters.add("liars disconnected");
       if (node.liar() == nullptr) stage_.invariants.check_accusation(node, event.peer, event.text);

@@ -50,6 +50,7 @@ class World final : public Observer {
   void on_committed(SimNode& node, const IntentBody& body) override;
   void on_published(SimNode& node, const RunCommit& run) override;
   void on_event(SimNode& node, const Event& event) override;
+  void on_taken_back(SimNode& node, TreeSize size) override;
   void on_starting(SimNode& node, bool older) override;
   void on_restart(SimNode& node) override;
   void on_resumed(SimNode& node) override;

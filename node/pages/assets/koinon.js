@@ -452,7 +452,7 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
     }
     live.replaceChildren(...found.childNodes);
   });
-  listen(["record", "body", "erased"], refresh);
+  listen(["record", "body", "erased", "voided"], refresh);
 }
 // What is typed and not saved yet stays: the list waits with what has arrived.
 for (const form of document.querySelectorAll("form[data-keep]")) form.addEventListener("input", () => { form.dataset.changed = ""; });

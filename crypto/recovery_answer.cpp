@@ -1,0 +1,131 @@
+#include "crypto/recovery_answer.h"
+
+#include <algorithm>
+
+#include "crypto/identity.h"
+#include "crypto/proof.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+Result<KeyHistory> read_keys_of(const v1::Head& head, const PublicKey& recovery_key) {
+  if (head.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
+  KOINON_ASSIGN(LogIdentity identity, read_identity(head.identity(), LogId::from(head.log_id())));
+  KeyHistory keys(std::move(identity));
+  for (const auto& statement : head.statements()) KOINON_TRY(keys.add(statement));
+  if (keys.recovery_key() != recovery_key)
+    return fail(Code::kRefused, "the log that was shown has another recovery key", "log_id");
+  return keys;
+}
+
+// The newest head, or what the last recovery kept.
+Status read_head(const v1::Head& head, ShownLog& out) {
+  const auto& changes = out.keys.changes();
+  if (head.checkpoint().empty()) {
+    if (changes.empty() || !changes.back().is_recovery)
+      return fail(Code::kMalformed, "there is no head", "checkpoint");
+    out.size = changes.back().statement.size;
+    out.root = changes.back().statement.root;
+    return {};
+  }
+  if (head.checkpoint().size() > limits::kHeadNoteBytes)
+    return fail(Code::kTooLarge, "a head has at most 4 KiB", "checkpoint");
+  // A key that a thief has rotated to may have signed it, or one that was replaced: people see what it says.
+  KOINON_ASSIGN(const KeyHistory::Head opened, out.keys.open_any_head(head.checkpoint()));
+  if (opened.recoveries < out.keys.recoveries())
+    return fail(Code::kRefused, "the head that was shown is of before the last recovery", "checkpoint");
+  if (opened.checkpoint.size.value > limits::kMaxLogSize)
+    return fail(Code::kTooLarge, "the log is larger than a log may be", "checkpoint");
+  out.size = opened.checkpoint.size;
+  out.root = opened.checkpoint.root;
+  return {};
+}
+
+// They are the last ones below `at`, without a gap.
+Status read_latest(const v1::RecoveryAnswer& answer, ShownLog& out) {
+  const auto count = static_cast<std::size_t>(answer.latest_size());
+  if (count > limits::kRecoveryLatest || count > out.at.value)
+    return fail(Code::kMalformed, "there are more entries than were asked for", "latest");
+  std::uint64_t expected = out.at.value;
+  std::vector<Hash> leaves;
+  for (const v1::LatestEntry& one : answer.latest()) {
+    --expected;
+    if (one.index() != expected)
+      return fail(Code::kMalformed, "the entries are not the last ones", "latest.index");
+    if (one.entry().size() > limits::kLeafBytes || one.title().size() > limits::kRecoveryTitleBytes)
+      return fail(Code::kTooLarge, "an entry or a title is too long", "latest");
+    out.latest.push_back({EntryIndex(one.index()), one.entry(), is_utf8(one.title()) ? one.title() : ""});
+    leaves.push_back(leaf_hash(one.entry()));
+  }
+  if (leaves.empty()) return {};
+  std::reverse(leaves.begin(), leaves.end());
+  KOINON_ASSIGN(std::vector<Hash> before, unpack_hashes(answer.before(), "before"));
+  const auto run =
+      verify_run(EntryIndex(expected), leaves, out.at, RunProof{std::move(before), {}}, out.root_at);
+  return run.ok() ? Status() : Status(run.error());
+}
+
+}  // namespace
+
+Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
+                                      TreeSize at) {
+  ShownLog out;
+  KOINON_ASSIGN(out.keys, read_keys_of(answer.head(), recovery_key));
+  KOINON_TRY(read_head(answer.head(), out));
+  out.frozen = answer.head().frozen();
+  out.at = at.value == 0 ? out.size : at;
+  RunProof prefix;
+  KOINON_ASSIGN(prefix.left, unpack_hashes(answer.left(), "left"));
+  KOINON_ASSIGN(prefix.right, unpack_hashes(answer.right(), "right"));
+  KOINON_ASSIGN(out.root_at, verify_prefix(out.at, out.size, prefix, out.root));
+  if (const auto& changes = out.keys.changes(); !changes.empty() && changes.back().is_recovery) {
+    const Statement& last = changes.back().statement;
+    if (last.size == out.at && last.root != out.root_at)
+      return fail(Code::kBadProof, "the log that was shown is not the one that the last recovery kept",
+                  "left");
+  }
+  KOINON_TRY(read_latest(answer, out));
+  return out;
+}
+
+TreeSize least_kept(const KeyHistory& keys) {
+  TreeSize out(1);
+  for (const KeyHistory::Change& change : keys.changes()) {
+    if (change.is_recovery) out = std::max(out, change.statement.size);
+  }
+  return out;
+}
+
+Result<std::size_t> shown_best(const std::vector<ShownLog>& all) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const ShownLog& one = all[i];
+    const ShownLog& standing = all[best];
+    if (one.keys.identity() != standing.keys.identity())
+      return fail(Code::kConflict,
+                  "the inviters know different logs with this recovery key; ask one at a time", "invite");
+    const KeyOrder order = compare(standing.keys, one.keys);
+    if (order == KeyOrder::kContradictForGood)
+      return fail(Code::kConflict,
+                  "two recoveries of this log contradict each other: its words have been used twice in "
+                  "different ways, and nobody can say by whom; the log is frozen for good",
+                  "invite");
+    const bool open = order == KeyOrder::kSame || order == KeyOrder::kContradict;
+    if (order == KeyOrder::kSecondGoesOn || (open && one.size > standing.size)) best = i;
+  }
+  return best;
+}
+
+Result<KeyHistory> take_back(const ShownLog& shown, const SigningKey& recovery, const PublicKey& next) {
+  KOINON_ASSIGN(KeyHistory keys, shown.keys.before_recovery(shown.at));
+  Statement statement = keys.next(true);
+  statement.size = shown.at;
+  statement.root = shown.root_at;
+  statement.key.key = next;
+  KOINON_TRY(keys.add(sign_statement(statement, keys.vkey().name, recovery)));
+  return keys;
+}
+
+}  // namespace koinon

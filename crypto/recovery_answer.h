@@ -1,0 +1,50 @@
+// Taking a log back, for whoever has its 24 recovery words, an invite and nothing else: what a city that
+// knows the log shows of it, and the statement that follows from it. PROTOCOL.md "Taking a log back".
+//
+// Pure functions, for any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/key_history.h"
+#include "koinon/v1/wire.pb.h"
+
+namespace koinon {
+
+// A log as one city shows it: all of it is proven but the titles.
+struct ShownLog {
+  struct Entry {
+    EntryIndex index;
+    Bytes entry;
+    std::string title;
+  };
+  KeyHistory keys;
+  TreeSize size;  // of the newest head; or what the last recovery kept, where nothing was signed since
+  Hash root;      // of that
+  bool frozen = false;
+  TreeSize at;  // the size that was asked for
+  Hash root_at;
+  std::vector<Entry> latest;  // of the first `at` entries, newest first
+};
+
+// Checks an answer: that the recovery key is the current one of the log, that a key of the log signed the
+// head, and that what is shown belongs to it. `at`: what was asked for; 0: all of the head. kMalformed,
+// kTooLarge, kBadSignature, kBadProof, kRefused: as it should not be.
+Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
+                                      TreeSize at);
+
+// The smallest size that a recovery may keep: that of the last recovery, at least 1. Rotations at a larger
+// size are void with the rest.
+TreeSize least_kept(const KeyHistory& keys);
+
+// Which of what several cities show is to be gone on with: the history that goes on, then the larger head.
+// kConflict: they are of different logs, or the recovery key has said two things.
+// Requires at least one.
+Result<std::size_t> shown_best(const std::vector<ShownLog>& all);
+
+// The log's keys once it is taken back at `shown.at`, with the key that signs from then on. kRefused: the log
+// may not keep so little, or has had that key; kTooLarge: it has all the statements that it may have.
+Result<KeyHistory> take_back(const ShownLog& shown, const SigningKey& recovery, const PublicKey& next);
+
+}  // namespace koinon

@@ -1,0 +1,111 @@
+#include "node/daemon/recovery_asks.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "crypto/identity.h"
+#include "crypto/proof.h"
+#include "node/reading/shown_record.h"
+#include "node/replication/from_callback.h"
+#include "node/text/plain_text.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "storage/search/note_text.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace {
+
+std::string title_of_record(const StoredRecord& record) {
+  if (record.body.empty()) return {};
+  const auto body = parse_body(record.body);
+  if (!body.ok()) return {};
+  return std::string(clipped_utf8(plain_line(note_text(*body).title), limits::kRecoveryTitleBytes));
+}
+
+// The newest head that is held whole; after a recovery, as long as nothing new was signed, what it keeps.
+Result<TreeSize> shown_size(const LogState& log) {
+  if (log.whole) return log.whole->size;
+  const auto& changes = log.keys.changes();
+  if (!changes.empty() && changes.back().is_recovery && log.range.size() >= changes.back().statement.size)
+    return changes.back().statement.size;
+  return fail(Code::kUnavailable,
+              "this city knows the log and does not have all of it; try again later, or ask another one");
+}
+
+v1::Head shown_head(const LogState& log) {
+  v1::Head head;
+  head.set_log_id(log.id.bytes());
+  if (log.whole) head.set_checkpoint(log.whole->note);
+  *head.mutable_identity() = to_message(log.identity());
+  for (const Bytes& note : log.keys.notes()) head.add_statements(note);
+  head.set_stated(static_cast<std::uint32_t>(log.keys.changes().size()));
+  head.set_frozen(log.frozen);
+  return head;
+}
+
+}  // namespace
+
+Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& log, TreeSize size) {
+  KOINON_ASSIGN(const TreeSize all, shown_size(log));
+  const TreeSize at = size.value == 0 ? all : size;
+  if (at > all)
+    return fail(Code::kInvalidArgument, "the log that this city knows has " + std::to_string(all.value) +
+                                            " entries, and no more may be kept");
+  v1::RecoveryAnswer out;
+  *out.mutable_head() = shown_head(log);
+  KOINON_ASSIGN(const RunProof prefix, store.run_proof_at(log.id, EntryIndex(at.value), 0, all));
+  out.set_left(pack_hashes(prefix.left));
+  out.set_right(pack_hashes(prefix.right));
+  std::size_t bytes = 0;
+  std::uint64_t from = at.value;
+  while (from > 0 && at.value - from < limits::kRecoveryLatest) {
+    KOINON_ASSIGN(const StoredRecord record, shown_record(store, log.id, EntryIndex(from - 1)));
+    bytes += record.entry.size();
+    if (bytes > limits::kRecoveryLatestBytes) break;
+    --from;
+    v1::LatestEntry& one = *out.add_latest();
+    one.set_index(from);
+    one.set_entry(record.entry);
+    one.set_title(title_of_record(record));
+  }
+  KOINON_ASSIGN(const RunProof run, store.run_proof_at(log.id, EntryIndex(from), at.value - from, at));
+  out.set_before(pack_hashes(run.left));
+  return out;
+}
+
+asio::awaitable<Result<v1::RecoveryAnswer>> RecoveryAsks::answer(PublicKey key, TreeSize size) {
+  if (under_way_ >= limits::kRecoveryWalks)
+    co_return fail(Code::kUnavailable, "others ask at this moment; try again in a minute");
+  ++under_way_;
+  Beginning<Result<v1::RecoveryAnswer>> begin = [this, key,
+                                                 size](std::function<void(Result<v1::RecoveryAnswer>)> done) {
+    const auto walk = std::make_shared<Walk>(Walk{key, size, std::move(done), std::nullopt});
+    runner_.read([this, walk](StoreReader& store) { go_on(walk, store); });
+  };
+  auto found = co_await from_callback<Result<v1::RecoveryAnswer>>(std::move(begin));
+  --under_way_;
+  co_return found;
+}
+
+// A page at a time, so that peers are served meanwhile.
+void RecoveryAsks::go_on(const std::shared_ptr<Walk>& walk, StoreReader& store) {
+  if (stopping_) return walk->done(fail(Code::kUnavailable, "this node is being stopped"));
+  auto page = store.logs_after(walk->last, limits::kRecoveryWalkStep);
+  if (!page.ok()) return walk->done(page.error());
+  const auto found = std::find_if(page->begin(), page->end(),
+                                  [&](const LogState& log) { return log.keys.recovery_key() == walk->key; });
+  if (found != page->end()) return walk->done(recovery_answer(store, *found, walk->size));
+  if (page->size() < limits::kRecoveryWalkStep) {
+    return walk->done(
+        fail(Code::kNotFound,
+             "no log that this city knows has this recovery key: the words are of another log, or "
+             "a recovery has changed them since"));
+  }
+  walk->last = std::move(page->back());
+  runner_.read([this, walk](StoreReader& next) { go_on(walk, next); });
+}
+
+}  // namespace koinon

@@ -1,0 +1,45 @@
+// Finds the log that a recovery key is of, for somebody who has the 24 words, an invite and nothing else.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "crypto/log_state.h"
+#include "koinon/v1/wire.pb.h"
+#include "node/daemon/intent_runner.h"
+
+namespace koinon {
+
+class RecoveryAsks {
+ public:
+  // The runner outlives this, and is stopped after this.
+  explicit RecoveryAsks(IntentRunner& runner) : runner_(runner) {}
+
+  // What is shown of that log at a size; 0: all that is held whole. kNotFound: no log has this recovery key.
+  // Network thread; ends when the walk over all logs has, of which there are a few at most: kUnavailable.
+  boost::asio::awaitable<Result<v1::RecoveryAnswer>> answer(PublicKey key, TreeSize size);
+  // Any thread. Walks that are under way end.
+  void stop() { stopping_ = true; }
+
+ private:
+  struct Walk {
+    PublicKey key;
+    TreeSize size;
+    std::function<void(Result<v1::RecoveryAnswer>)> done;
+    std::optional<LogState> last;  // that was looked at
+  };
+  void go_on(const std::shared_ptr<Walk>& walk, StoreReader& store);
+
+  IntentRunner& runner_;
+  std::size_t under_way_ = 0;  // the network thread's
+  std::atomic<bool> stopping_ = false;
+};
+
+// What is shown of one log: see PROTOCOL.md "Taking a log back".
+Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& log, TreeSize size);
+
+}  // namespace koinon

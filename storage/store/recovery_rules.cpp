@@ -1,0 +1,63 @@
+#include "storage/store/recovery_rules.h"
+
+#include "crypto/checkpoint.h"
+#include "crypto/evidence.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::uint64_t kPieceEntries = 4096;
+constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
+
+}  // namespace
+
+LogState without_heads(LogState log, KeyHistory keys) {
+  log.keys = std::move(keys);
+  log.whole.reset();
+  log.seen.reset();
+  log.seen_right.clear();
+  log.frozen = false;
+  log.journal_seq = JournalSeq(0);
+  return log;
+}
+
+bool has_old_heads(const LogState& log, const KeyHistory& keys) {
+  for (const auto& head : {log.whole, log.seen}) {
+    if (!head) continue;
+    const auto note = parse_note(head->note);
+    const auto checkpoint = note.ok() ? parse_checkpoint_text(note->text) : Result<Checkpoint>(note.error());
+    if (!checkpoint.ok() || checkpoint->origin != keys.vkey().name) return true;
+  }
+  return false;
+}
+
+bool is_for_good(BytesView evidence) {
+  v1::Evidence message;
+  if (!message.ParseFromArray(evidence.data(), static_cast<int>(evidence.size()))) return false;
+  const auto shown = verify_evidence(message);
+  if (!shown.ok()) return false;
+  const auto* said = std::get_if<TwoStatements>(&shown->said);
+  return said != nullptr && said->by_recovery_key;
+}
+
+BodyState after_void_erasure(BytesView bytes, const BodyFilter& filter) {
+  const auto entry = parse_entry(bytes);
+  return entry.ok() && filter.wants(*entry) ? BodyState::kNotHeld : BodyState::kNotAsked;
+}
+
+bool stands_with_head(const RecoveryCommit& recovery, const LogState& held) {
+  return !held.seen && held.range.size() >= recovery.size && recovery.head &&
+         recovery.head->size == recovery.size && recovery.head->root == recovery.root;
+}
+
+bool VoidPiece::takes(std::size_t entry, std::size_t body) {
+  if (entries_ > 0 && (entries_ == kPieceEntries || bytes_ + entry + body > kPieceBytes)) return false;
+  ++entries_;
+  bytes_ += entry + body;
+  held_ += bytes_held(entry, body);
+  return true;
+}
+
+}  // namespace koinon

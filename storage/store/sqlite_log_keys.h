@@ -1,0 +1,25 @@
+// The keys that logs name for their nodes, in the SQLite store. Writing is part of SqliteStore, inside its
+// transactions.
+#pragma once
+
+#include "storage/store/sqlite_logs.h"
+
+namespace koinon {
+
+class SqliteLogKeys {
+ public:
+  SqliteLogKeys(sqlite::Connection& db, SqliteLogs& logs) : db_(db), logs_(logs) {}
+
+  Result<LogKeys> of(const LogId& log);
+  Result<std::vector<NodeKey>> old_node_keys(const LogId& log);
+
+  Status keep(const LogId& log, const KeysFact& fact);
+  // Entries from `from` on are void.
+  Status void_from(const LogId& log, EntryIndex from);
+
+ private:
+  sqlite::Connection& db_;
+  SqliteLogs& logs_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,165 @@
+#include "storage/store/sqlite_recovery.h"
+
+#include <algorithm>
+
+#include "proto/codec/entry.h"
+#include "storage/store/hash_tiles.h"
+#include "storage/store/settings.h"
+
+namespace koinon {
+
+Result<std::optional<LogState>> SqliteRecovery::begin(const RecoveryCommit& recovery) {
+  const auto held = parts_.logs.log_state(recovery.log);
+  if (!held.ok() && held.error().code != Code::kNotFound) return held.error();
+  KOINON_TRY(parts_.statements.keep(recovery.log, recovery.notes));
+  KOINON_ASSIGN(const bool is_new, is_news(recovery, held));
+  if (is_new) {
+    KOINON_TRY(parts_.policy.forget_evidence(recovery.log));
+    KOINON_TRY(parts_.seen.forget_origins(recovery.log, recovery.recoveries));
+    KOINON_TRY(parts_.heads.drop_heads(recovery.log));
+  }
+  if (!held.ok()) return std::optional<LogState>();
+  KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(held->identity(), recovery.notes));
+  if (is_new) return std::optional(without_heads(*held, std::move(keys)));
+  LogState now = *held;
+  now.keys = std::move(keys);
+  return std::optional(std::move(now));
+}
+
+// The statements alone do not tell: they may have been kept before what they make void went.
+Result<bool> SqliteRecovery::is_news(const RecoveryCommit& recovery, const Result<LogState>& held) {
+  if (!held.ok() || held->keys.recoveries() < recovery.recoveries) return true;
+  KOINON_ASSIGN(const KeyHistory keys, KeyHistory::kept(held->identity(), recovery.notes));
+  return has_old_heads(*held, keys);
+}
+
+Result<bool> SqliteRecovery::is_contradicted(const LogId& log) {
+  KOINON_ASSIGN(const auto evidence, parts_.policy.evidence(log));
+  return std::any_of(evidence.begin(), evidence.end(), [](const Bytes& kept) { return is_for_good(kept); });
+}
+
+Result<bool> SqliteRecovery::is_same_log(const RecoveryCommit& recovery, const LogState& held) {
+  if (held.seen) return true;  // of the current origin
+  if (recovery.anew) return false;
+  if (held.range.size() < recovery.size) return true;
+  KOINON_ASSIGN(const Hash root, parts_.logs.root_at(recovery.log, recovery.size));
+  return root == recovery.root;
+}
+
+Result<SqliteRecovery::Piece> SqliteRecovery::choose(const RecoveryCommit& recovery, const LogState& held) {
+  Piece piece;
+  KOINON_ASSIGN(piece.number, parts_.logs.log_number(recovery.log));
+  VoidPiece takes;
+  auto select = db_.prepare(
+      "SELECT length(entry), coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY id "
+      "DESC");
+  select.bind(record_id(piece.number, EntryIndex(recovery.size.value)))
+      .bind(record_id(piece.number, EntryIndex(held.range.size().value)));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row ||
+        !takes.takes(static_cast<std::size_t>(select.number(0)), static_cast<std::size_t>(select.number(1))))
+      break;
+  }
+  piece.count = takes.entries();
+  piece.bytes = takes.bytes();
+  piece.from = EntryIndex(held.range.size().value - piece.count);
+  return piece;
+}
+
+Result<Recovered> SqliteRecovery::take_piece(const RecoveryCommit& recovery, const LogState& held, bool own) {
+  Recovered out;
+  if (held.range.size() >= recovery.size && !held.seen) {
+    KOINON_ASSIGN(const Piece piece, choose(recovery, held));
+    if (piece.count > 0) {
+      KOINON_TRY(remove(piece, own));
+      KOINON_TRY(parts_.log_keys.void_from(recovery.log, piece.from));
+      KOINON_TRY(parts_.arrivals.void_from(piece.number, piece.from, piece.count, recovery.now));
+    }
+    KOINON_ASSIGN(const bool all_wanted, put_back_bodies(piece, recovery));
+    const bool all_gone = piece.from.value == recovery.size.value;
+    // Once, behind the last of them: all that is kept is read for it.
+    if (all_gone && piece.count > 0) KOINON_TRY(put_back_vouches(piece, recovery.log));
+    out.done = all_gone && all_wanted;
+  }
+  if (out.done && stands_with_head(recovery, held))
+    KOINON_TRY(parts_.heads.stand(recovery.log, *recovery.head));
+  KOINON_ASSIGN(out.log, parts_.logs.log_state(recovery.log));
+  KOINON_ASSIGN(out.vouches, parts_.policy.vouches_by(recovery.log));
+  return out;
+}
+
+Status SqliteRecovery::remove(const Piece& piece, bool own) {
+  const std::int64_t begin = record_id(piece.number, piece.from);
+  const std::int64_t end = record_id(piece.number, EntryIndex(piece.from.value + piece.count));
+  KOINON_TRY(parts_.bodies.remove_run(begin, end));
+  if (own) {
+    auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index >= ?");
+    KOINON_TRY(forget.bind(static_cast<std::int64_t>(piece.from.value)).run());
+    // What was to be published once was not: whoever asks again has it published.
+    auto once =
+        db_.prepare("DELETE FROM meta WHERE key GLOB ? AND CAST(CAST(value AS TEXT) AS INTEGER) >= ?");
+    const std::string names = "setting." + std::string(kOnce) + "*";
+    KOINON_TRY(once.bind_text(names).bind(static_cast<std::int64_t>(piece.from.value)).run());
+  }
+  const TreeSize left(piece.from.value);
+  CompactRange range;
+  HashTiles tiles(db_, piece.number);
+  for (const auto node : cover(0, left.value)) {
+    KOINON_ASSIGN(const Hash hash, tiles.node(node));
+    range.append_node(node.level, hash);
+  }
+  KOINON_TRY(tiles.truncate(left));
+  auto update = db_.prepare("UPDATE log SET size = ?, range = ?, bytes = bytes - ? WHERE number = ?");
+  return update.bind(static_cast<std::int64_t>(left.value))
+      .bind_blob(pack_hashes(range.hashes()))
+      .bind(static_cast<std::int64_t>(piece.bytes))
+      .bind(piece.number)
+      .run();
+}
+
+// Also where the entry that is said to have erased them never came here. Whether these were all.
+Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryCommit& recovery) {
+  std::vector<std::pair<std::int64_t, BodyState>> wanted;
+  {
+    auto select = db_.prepare(
+        "SELECT id, entry FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? LIMIT ?");
+    select.bind(piece.number)
+        .bind(static_cast<std::int64_t>(piece.from.value))
+        .bind(static_cast<std::int64_t>(kTextsPerStep));
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      wanted.emplace_back(select.integer(0), after_void_erasure(select.blob(1), recovery.filter));
+    }
+  }
+  for (const auto& [id, state] : wanted) {
+    auto update = db_.prepare("UPDATE record SET state = ?, erased_by = NULL WHERE id = ?");
+    KOINON_TRY(update.bind(static_cast<std::int64_t>(state)).bind(id).run());
+    const EntryIndex index(static_cast<std::uint64_t>(id - record_id(piece.number, EntryIndex(0))));
+    KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, ArrivalKind::kReleased, recovery.now));
+  }
+  return wanted.size() < kTextsPerStep;
+}
+
+// The latest statement about a city stands, and which that is only the entries know.
+Status SqliteRecovery::put_back_vouches(const Piece& piece, const LogId& log) {
+  std::vector<VouchFact> stated;
+  {
+    auto select = db_.prepare("SELECT id, entry FROM record WHERE id >= ? AND id < ? ORDER BY id");
+    const std::int64_t begin = record_id(piece.number, EntryIndex(0));
+    select.bind(begin).bind(record_id(piece.number, piece.from));
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      const auto entry = parse_entry(select.blob(1));
+      if (!entry.ok() || entry->kind() != v1::KIND_VOUCH) continue;
+      const EntryIndex index(static_cast<std::uint64_t>(select.integer(0) - begin));
+      if (auto vouch = vouch_of(log, index, *entry)) stated.push_back(std::move(*vouch));
+    }
+  }
+  KOINON_TRY(parts_.policy.forget_vouches_by(log));
+  return parts_.policy.write_vouches(stated);
+}
+
+}  // namespace koinon

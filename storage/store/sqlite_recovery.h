@@ -1,0 +1,55 @@
+// A log in the SQLite store that was taken back: what is void goes, piece by piece, and what it did to others
+// is undone. Part of SqliteStore, inside its transactions.
+#pragma once
+
+#include "storage/store/recovery_rules.h"
+#include "storage/store/sqlite_bodies.h"
+#include "storage/store/sqlite_heads.h"
+#include "storage/store/sqlite_log_keys.h"
+#include "storage/store/sqlite_policy.h"
+#include "storage/store/sqlite_seen.h"
+
+namespace koinon {
+
+class SqliteRecovery {
+ public:
+  struct Parts {
+    SqliteLogs& logs;
+    SqliteHeads& heads;
+    SqliteBodies& bodies;
+    SqliteArrivals& arrivals;
+    SqlitePolicy& policy;
+    SqliteSeen& seen;
+    SqliteStatements& statements;
+    SqliteLogKeys& log_keys;
+  };
+  SqliteRecovery(sqlite::Connection& db, Parts parts) : db_(db), parts_(parts) {}
+
+  // What must be known of it is written. Nothing: nothing of it is held. Of a log that is held already under
+  // the current origin nothing changes.
+  Result<std::optional<LogState>> begin(const RecoveryCommit& recovery);
+  // Two recoveries contradict each other: nothing changes, whatever else is stated.
+  Result<bool> is_contradicted(const LogId& log);
+  // Whether what is held of the log is what the statement names, or less.
+  Result<bool> is_same_log(const RecoveryCommit& recovery, const LogState& held);
+  // Takes away a piece of what is void. `own`: it is our own log.
+  Result<Recovered> take_piece(const RecoveryCommit& recovery, const LogState& held, bool own);
+
+ private:
+  struct Piece {
+    std::int64_t number = 0;  // of the log
+    EntryIndex from;
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+  };
+  Result<Piece> choose(const RecoveryCommit& recovery, const LogState& held);
+  Status remove(const Piece& piece, bool own);
+  Result<bool> is_news(const RecoveryCommit& recovery, const Result<LogState>& held);
+  Result<bool> put_back_bodies(const Piece& piece, const RecoveryCommit& recovery);
+  Status put_back_vouches(const Piece& piece, const LogId& log);
+
+  sqlite::Connection& db_;
+  Parts parts_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,194 @@
+"""A city has lost its machine, and has the paper with its 24 words and an invite of a city that knows it."""
+
+import json
+import pathlib
+import shutil
+import unittest
+
+from api import ask
+from nodes import MARKS, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
+from test_invites import invite
+from test_keys import state, vkey
+
+
+class Words(NodesTest):
+    def city(self, name):
+        """A node that is not started, and its words."""
+        node = Node(self.folder, name, init=False)
+        self.nodes.append(node)
+        made = koinon("--json", "init", "--name", node.name, "--display-name", name.title(), "--signing-mark", node.mark, data=node.data)
+        return node, json.loads(made)["recovery_words"]
+
+    def file(self, words, name="words"):
+        path = pathlib.Path(self.folder) / name
+        path.write_text(words + "\n")
+        return path
+
+    def lost(self):
+        """Seoul, whose machine is gone, its words, Milan, which followed it, and how many entries Milan has."""
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan = self.node("milan")
+        peer(seoul, milan)
+        wait_for(lambda: connected(seoul, "milan.example") and connected(milan, "seoul.example"), "they connect")
+        for title in ("First", "Second", "Third"):
+            seoul.publish(title)
+        self.followed(seoul, milan)
+        wait_for(lambda: {"First", "Second", "Third"} <= {i["title"] for i in milan.listed(city="seoul.example", kind="practice")}, "notes are shown")
+        entries = own_entries(seoul)
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        seoul.mark = MARKS.folder()
+        return seoul, words, milan, entries
+
+
+class Lost(Words):
+    def test_the_log_comes_back_and_goes_on_under_a_new_origin(self):
+        seoul, words, milan, entries = self.lost()
+        line, paper = invite(milan), self.file(words)
+        # First it only looks.
+        shown = koinon("recover", "--words-file", paper, "--invite", line, data=seoul.data)
+        for part in ("The log of seoul.example", f"entries     {entries}", "statements  none", "First", "Second", "Third", "--size N"):
+            self.assertIn(part, shown)
+        self.assertFalse(seoul.data.exists())
+        seen = json.loads(koinon("--json", "recover", "--words-file", "-", "--invite", line, data=seoul.data, stdin=words.encode()))
+        self.assertEqual((seen["size"], seen["statements"]), (entries, []))
+        self.assertEqual(seen["latest"][0]["index"], entries - 1)
+        for size in ("0", str(entries + 1), "x"):
+            self.assert_refused(f"from 1 to {entries}",
+                                lambda: koinon("recover", "--words-file", paper, "--invite", line, "--size", size, data=seoul.data))
+        # Then it makes the folder, and uses the invite.
+        done = koinon("recover", "--words-file", paper, "--invite", line, "--size", entries, data=seoul.data)
+        for part in ("Took back the log of seoul.example", "/welcome/", "milan.example has pinned it", f"Next: koinond --data {seoul.data}", "stay valid"):
+            self.assertIn(part, done)
+        self.assertEqual((seoul.data / "keys" / "signing.key").stat().st_mode & 0o777, 0o600)
+        self.assertIn("statement ", (seoul.data / "keys" / "identity").read_text())
+        self.assertEqual([p["name"] for p in milan.json("peers")["items"]], ["seoul.example"], "the pin has moved to the new node")
+        seoul.start()
+        wait_for(lambda: {"First", "Second", "Third"} <= set(seoul.titles()), "the notes are back")
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        self.assertIn("/1+", vkey(seoul))
+        ref = seoul.publish("After")
+        wait_for(lambda: ref in milan.refs(city="seoul.example"), "Milan shows what is new")
+        city = milan.local("GET", "/api/v1/cities/seoul.example")
+        self.assertEqual(city["vkey"], vkey(seoul))
+        self.assertEqual(len(city["key_changes"]), 1)
+        self.assertEqual(milan.status()["frozen"], [])
+        # A second run finds the node there, and only joins.
+        fresh = invite(milan)
+        again = koinon("recover", "--words-file", paper, "--invite", fresh, data=seoul.data)
+        self.assertIn("already, taken back by statement 1", again)
+        self.assertIn("milan.example has pinned it", again)
+        # Whoever runs it elsewhere is told that it was taken back before.
+        shown = koinon("recover", "--words-file", paper, "--invite", invite(milan), data=pathlib.Path(self.folder) / "elsewhere")
+        self.assertIn("was taken back already by statement 1", shown)
+
+    def test_what_stands_beyond_the_size_is_void(self):
+        seoul, words, milan, entries = self.lost()
+        koinon("recover", "--words-file", self.file(words), "--invite", invite(milan), "--size", entries - 1, data=seoul.data)
+        seoul.start()
+        wait_for(lambda: {"First", "Second"} <= set(seoul.titles()) and state(seoul) == "signs", "what is kept is back")
+        seoul.publish("After")
+        wait_for(lambda: "After" in {i["title"] for i in milan.listed(city="seoul.example", kind="practice")}, "Milan shows what is new")
+        self.assertNotIn("Third", {i["title"] for i in milan.listed(city="seoul.example", kind="practice")})
+
+    def test_what_is_wrong_is_one_sentence(self):
+        seoul, words, milan, entries = self.lost()
+        _, others = self.city("rome")
+        line, paper = invite(milan), self.file(words)
+
+        def recover(paper, line, *args, data=seoul.data):
+            return koinon("recover", "--words-file", paper, "--invite", line, *args, data=data)
+
+        self.assert_refused("24", lambda: recover(self.file(" ".join(words.split()[:23]), "short"), line))
+        self.assert_refused("no log that this city knows", lambda: recover(self.file(others, "others"), line))
+        self.assert_refused("copy the whole line", lambda: recover(paper, line[:-3]))
+        # It stays open for all of that, and is used by the one that joins.
+        recover(paper, line, "--yes")
+        self.assert_refused("the invite was used", lambda: recover(paper, line, data=pathlib.Path(self.folder) / "elsewhere"))
+        # Where something is already.
+        busy = pathlib.Path(self.folder) / "busy"
+        busy.mkdir()
+        (busy / "file").write_text("x")
+        self.assert_refused("empty or a missing folder", lambda: recover(paper, invite(milan), "--size", entries, data=busy))
+
+    def test_where_the_join_is_lost_the_node_is_there_and_says_what_to_do(self):
+        seoul, words, milan, entries = self.lost()
+        # For another city: the ask is answered, and the join is refused.
+        line = invite(milan, "--for", "rome.example")
+        self.assert_refused("ask there for a fresh invite",
+                            lambda: koinon("recover", "--words-file", self.file(words), "--invite", line, "--yes", data=seoul.data))
+        self.assertTrue((seoul.data / "store.db").exists())
+        seoul.start()
+        self.assertEqual(seoul.log_id(), milan.local("GET", "/api/v1/cities/seoul.example")["log_id"])
+
+
+class Stolen(Words):
+    """Somebody has Seoul's machine. Milan follows it all the time; LA was away; Rome comes afterwards."""
+
+    def stolen(self):
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan, la = self.node("milan"), self.node("la")
+        for one, other in ((seoul, milan), (seoul, la), (milan, la)):
+            peer(one, other)
+        first = seoul.publish("First")
+        seoul.publish("Second")
+        self.followed(seoul, milan, la)
+        wait_for(lambda: la.shows(first) and milan.shows(first), "the notes are there")
+        la.stop()
+        kept = own_entries(seoul)
+        seoul.publish("Poison")
+        seoul.run("withdraw", first, "--erase")
+        seoul.run("rotate-key")
+        seoul.publish("More poison")
+        self.followed(seoul, milan)
+        wait_for(lambda: "More poison" in self.notes(milan) and "First" not in self.notes(milan), "the thief is believed")
+        return seoul, words, milan, la, kept
+
+    def notes(self, node):
+        return {item["title"] for item in node.listed(city="seoul.example", kind="practice")}
+
+    def test_what_the_thief_did_is_void_everywhere(self):
+        thief, words, milan, la, kept = self.stolen()
+        feed = f"http://127.0.0.1:{milan.http_port}/feeds/all.atom"
+        self.assertIn(b"Poison", ask("GET", feed).body)
+        old_pin = milan.json("peers")["items"]
+        seoul = Node(self.folder, "seoul-anew", init=False)
+        self.nodes.append(seoul)
+        koinon("recover", "--words-file", self.file(words), "--invite", invite(milan), "--size", kept, data=seoul.data)
+        seoul.start()
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        seoul.publish("After")
+        # LA comes back; it was away all the time, and has the text that the thief took away.
+        la.start(peer_port=la.peer_port)
+        rome = self.node("rome")
+        peer(milan, rome)
+        good = {"First", "Second", "After"}
+        for node in (milan, la, rome, seoul):
+            wait_for(lambda node=node: self.notes(node) == good, f"{node.name} shows what is Seoul's")
+            city = node.local("GET", "/api/v1/cities/seoul.example")
+            self.assertEqual(city["vkey"], vkey(seoul))
+            self.assertEqual([change["kind"] for change in city["key_changes"]], ["recovery"])
+            self.assertEqual(node.found("poison"), [])
+        self.assertNotIn(b"oison", ask("GET", feed).body)
+        page = ask("GET", f"http://127.0.0.1:{milan.http_port}/cities/seoul.example").body.decode()
+        self.assertIn("Taken back on", page)
+        # The pins of all have moved to the new node.
+        pins = {node.name: {p["node_key"] for p in node.json("peers")["items"] if p["name"] == "seoul.example"} for node in (milan, la)}
+        self.assertEqual(pins["milan.example"], pins["la.example"])
+        self.assertFalse(pins["milan.example"] & {p["node_key"] for p in old_pin})
+        # The thief goes on, and nobody takes it.
+        for node in (milan, la, rome):
+            self.assertEqual(node.status()["frozen"], [])
+            self.assertNotIn("does not verify", node.log())
+        self.assertEqual(self.notes(milan), good)
+        for node in (milan, la, seoul):
+            node.stop()
+            self.assertIn("Nothing is damaged", koinon("fsck", data=node.data))
+            node.start(peer_port=node.peer_port)
+            wait_for(lambda node=node: self.notes(node) == good, "and over a restart")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,228 @@
+// A log that was taken back, in every store: what is void is gone, and the rest is as if it had never been.
+#include <gtest/gtest.h>
+
+#include "tests/storage/both_stores.h"
+#include "tests/storage/store_fixture.h"
+
+namespace koinon::test {
+namespace {
+
+class TakenBack : public BothStores {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    open({}, "store.db");
+    change([&] { ASSERT_TRUE(store->set_own_log(log.id()).ok()); });
+  }
+  EntryIndex say(const Draft& draft) {
+    const auto index = publish(*store, log, draft);
+    EXPECT_TRUE(index.ok()) << index.error().text();
+    return index.ok() ? *index : EntryIndex();
+  }
+  void say_many(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) say(note("note " + std::to_string(said_++)));
+  }
+  void recover(std::uint64_t size) {
+    const Status taken = take_back(*store, log, size);
+    ASSERT_TRUE(taken.ok()) << taken.error().text();
+  }
+  static Draft vouch(const OwnLog& city, bool withdrawn = false) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_VOUCH);
+    auto* control = draft.entry.mutable_control()->mutable_vouch();
+    control->set_log_id(city.id().bytes());
+    control->set_name(city.identity().name);
+    control->set_vkey(city.identity().vkey().text());
+    control->set_expires_at_ms(1'000'000);
+    control->set_withdrawn(withdrawn);
+    return draft;
+  }
+  // The tree, the sums and the heads are those of the entries that are there.
+  void expect_sound() {
+    const auto state = store->log_state(log.id());
+    ASSERT_TRUE(state.ok());
+    CompactRange range;
+    std::uint64_t bytes = 0;
+    for (std::uint64_t i = 0; i < state->range.size().value; ++i) {
+      const auto record = store->record(log.id(), EntryIndex(i));
+      ASSERT_TRUE(record.ok()) << i;
+      range.append(leaf_hash(record->entry));
+      bytes += bytes_held(record->entry.size(), record->body.size());
+      EXPECT_EQ(*store->root_at(log.id(), TreeSize(i + 1)), range.root()) << i;
+      EXPECT_TRUE(store->arrival_of(log.id(), EntryIndex(i))->has_value()) << i;
+    }
+    EXPECT_EQ(range, state->range);
+    EXPECT_EQ(state->bytes, bytes);
+    EXPECT_FALSE(store->record(log.id(), EntryIndex(range.size().value)).ok());
+    EXPECT_FALSE(store->root_at(log.id(), TreeSize(range.size().value + 1)).ok());
+    EXPECT_EQ(store->counts()->records, range.size().value);
+  }
+  std::vector<Arrival> arrivals(ArrivalSeq after = {}) { return *store->arrivals(after, 1000); }
+
+  OwnLog log = test_log();
+  std::size_t said_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, TakenBack, both_stores(), store_name);
+
+TEST_P(TakenBack, ItsVoidEntriesAreGoneAndOthersTakeTheirPlace) {
+  say_many(600);
+  const auto kept = store->record(log.id(), EntryIndex(299));
+  const ArrivalSeq before = *store->newest_arrival();
+  recover(300);
+  expect_sound();
+  const auto state = store->log_state(log.id());
+  EXPECT_FALSE(state->whole.has_value());
+  EXPECT_FALSE(state->seen.has_value());
+  EXPECT_EQ(state->journal_seq, JournalSeq(0));
+  EXPECT_EQ(store->record(log.id(), EntryIndex(299))->body, kept->body);
+  const auto told = arrivals(before);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front().kind, ArrivalKind::kVoided);
+  EXPECT_EQ(told.front().from, EntryIndex(300));
+  EXPECT_EQ(told.front().count, 300U);
+  say_many(400);
+  expect_sound();
+  EXPECT_EQ(store->log_state(log.id())->whole->size, TreeSize(701)) << "the statement, and the notes";
+  EXPECT_EQ(open_checkpoint(store->log_state(log.id())->whole->note, store->log_state(log.id())->keys.vkey())
+                ->origin,
+            log.identity().origin() + "/1");
+}
+
+TEST_P(TakenBack, NoNumberOfAnArrivalIsGivenTwice) {
+  say_many(5);
+  const ArrivalSeq before = *store->newest_arrival();
+  recover(2);
+  const ArrivalSeq after = *store->newest_arrival();
+  EXPECT_EQ(after.value, before.value + 3);
+  say_many(1);
+  EXPECT_GT(arrivals(after).front().first, after);
+}
+
+TEST_P(TakenBack, VouchesThatWereVoidlyChangedStandAgain) {
+  const OwnLog milan = test_log("milan.example");
+  const OwnLog oslo = test_log("oslo.example");
+  const OwnLog paris = test_log("paris.example");
+  say_many(1);
+  const EntryIndex first = say(vouch(milan));
+  say(vouch(paris));
+  say(vouch(paris, true));
+  const EntryIndex last = say(vouch(oslo));
+  say(vouch(milan, true));
+  say(vouch(paris));
+  say(vouch(oslo));
+  recover(last.value);
+  EXPECT_EQ(store->vouch(log.id(), milan.id())->value().index, first);
+  EXPECT_FALSE(store->vouch(log.id(), paris.id())->has_value());
+  EXPECT_FALSE(store->vouch(log.id(), oslo.id())->has_value());
+}
+
+TEST_P(TakenBack, ATextThatWasVoidlyErasedIsWantedAgain) {
+  say_many(3);
+  say(erasure_of(log.id(), 1));
+  const EntryIndex stolen = say(note("a thief's"));
+  say(erasure_of(log.id(), 2));
+  recover(stolen.value);
+  EXPECT_EQ(store->record(log.id(), EntryIndex(1))->state, BodyState::kErased) << "the city's own wish";
+  EXPECT_EQ(store->record(log.id(), EntryIndex(2))->state, BodyState::kNotHeld);
+  const auto wanted = store->unheld(log.id(), EntryIndex(0), 10);
+  ASSERT_EQ(wanted->size(), 1U);
+  EXPECT_EQ(wanted->front().index, EntryIndex(2));
+}
+
+TEST_P(TakenBack, TheSameCanBeSaidAgain) {
+  say_many(2);
+  Draft draft = note("said before");
+  draft.once = "request 1";
+  const EntryIndex before = say(draft);
+  recover(before.value);
+  EXPECT_EQ(say(draft), EntryIndex(before.value + 1)) << "behind the statement";
+  EXPECT_EQ(say(draft), EntryIndex(before.value + 1)) << "once";
+}
+
+TEST_P(TakenBack, EvidenceOfBeforeFreezesItNoMore) {
+  say_many(3);
+  change([&] { ASSERT_TRUE(store->add_evidence({log.id(), "evidence", {1}}).ok()); });
+  ASSERT_TRUE(store->log_state(log.id())->frozen);
+  recover(4 - 1);
+  EXPECT_FALSE(store->log_state(log.id())->frozen);
+  EXPECT_TRUE(store->evidence(log.id())->empty());
+  EXPECT_TRUE(store->load_state()->forked.empty());
+  say_many(1);
+  expect_sound();
+}
+
+TEST_P(TakenBack, OfAnotherBranchNothingIsKept) {
+  say_many(5);
+  const auto keys = store->log_state(log.id())->keys;
+  RecoveryCommit commit;
+  commit.log = log.id();
+  Statement statement = keys.next(true);
+  statement.size = TreeSize(3);
+  statement.root = Hash::from(Bytes(Hash::kSize, 'x'));
+  statement.key.key = SigningKey::from_seed(Bytes(32, 'n')).public_key();
+  KeyHistory history = keys;
+  ASSERT_TRUE(
+      history.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))).ok());
+  commit.notes = history.notes();
+  commit.recoveries = 1;
+  commit.size = statement.size;
+  commit.root = statement.root;
+  change([&] {
+    const auto left = store->recover(commit);
+    ASSERT_TRUE(left.ok());
+    EXPECT_TRUE(left->done);
+    EXPECT_FALSE(left->log.has_value());
+  });
+  EXPECT_FALSE(store->log_state(log.id()).ok());
+  EXPECT_EQ(arrivals().back().kind, ArrivalKind::kRemoved);
+  EXPECT_EQ(store->load_state()->statements.size(), 1U) << "they outlive it";
+}
+
+TEST_P(TakenBack, WhatTheNewKeySignedStaysThoughItIsDoneAgain) {
+  say_many(5);
+  recover(3);
+  say_many(2);
+  const auto state = store->log_state(log.id());
+  RecoveryCommit again;
+  again.log = log.id();
+  again.notes = state->keys.notes();
+  again.recoveries = 1;
+  again.size = state->keys.changes().back().statement.size;
+  again.root = state->keys.changes().back().statement.root;
+  change([&] { EXPECT_TRUE(store->recover(again)->done); });
+  EXPECT_EQ(store->log_state(log.id())->range, state->range);
+  EXPECT_EQ(store->log_state(log.id())->whole, state->whole);
+  expect_sound();
+}
+
+TEST_P(TakenBack, ByAHeadOfWhatItKeepsItStandsWhole) {
+  say_many(5);
+  const auto keys = store->log_state(log.id())->keys;
+  const SigningKey next = SigningKey::from_seed(Bytes(32, 'n'));
+  Statement statement = keys.next(true);
+  statement.size = TreeSize(3);
+  statement.root = *store->root_at(log.id(), TreeSize(3));
+  statement.key.key = next.public_key();
+  KeyHistory history = keys;
+  ASSERT_TRUE(
+      history.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))).ok());
+  const Checkpoint kept{history.vkey().name, statement.size, statement.root};
+  RecoveryCommit commit;
+  commit.log = log.id();
+  commit.notes = history.notes();
+  commit.recoveries = 1;
+  commit.size = statement.size;
+  commit.root = statement.root;
+  commit.head = StoredHead{kept.size, kept.root, sign_checkpoint(kept, next)};
+  change([&] {
+    const auto left = store->recover(commit);
+    ASSERT_TRUE(left.ok());
+    EXPECT_GT(left->log->journal_seq, JournalSeq(0));
+  });
+  EXPECT_EQ(store->log_state(log.id())->whole->size, TreeSize(3));
+  expect_sound();
+}
+
+}  // namespace
+}  // namespace koinon::test
