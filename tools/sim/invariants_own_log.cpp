@@ -343,6 +343,8 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
         continue;
       // Rows that policy refused when they were read are asked for by name.
       const auto mine = held.find(row.id);
+      // What they tell of is void, and the peer does not know yet.
+      if (mine != held.end() && mine->second->keys.recoveries() > row.keys.recoveries()) continue;
       if (asks.contains({record.node_key, row.id}) || mine == held.end() || mine->second->out_since ||
           mine->second->frozen || mine->second->range.size() >= row.whole->size || !trusts(node, row.id)) {
         continue;
