@@ -22,6 +22,7 @@ struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
   bool page = false;          // for browsers: a form carries its token inside, and refusals are pages
+  bool another = false;       // another address of what the document lists already
 
   // Whether it gives programs what everybody may read where reading is public.
   bool everybodys() const { return !page && !changes() && need <= Need::kReading; }

@@ -108,6 +108,7 @@ json::object openapi_document(const RouteTable& routes, std::string_view version
   json::object paths;
   json::array pages;
   for (const Route& route : routes.routes()) {
+    if (route.another) continue;
     const std::string path = openapi_path(route.pattern);
     if (route.page) {
       pages.push_back(json::object{{"method", route.method},

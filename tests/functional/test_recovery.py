@@ -174,6 +174,14 @@ class Stolen(Words):
         self.assertNotIn(b"oison", ask("GET", feed).body)
         page = ask("GET", f"http://127.0.0.1:{milan.http_port}/cities/seoul.example").body.decode()
         self.assertIn("Taken back on", page)
+        # A tile never changes: the log has other addresses from now on.
+        log = f"http://127.0.0.1:{milan.http_port}/log/{seoul.log_id()}"
+        self.assertTrue(ask("GET", f"{log}/1/checkpoint").body.decode().splitlines()[0].endswith("/1"))
+        self.assertEqual(ask("GET", f"{log}/1/tile/entries/000.p/1").status, 200)
+        for old in ("checkpoint", "tile/entries/000.p/1", "2/checkpoint"):
+            gone = ask("GET", f"{log}/{old}")
+            self.assertEqual(gone.status, 404)
+            self.assertIn("/1/checkpoint", gone.body.decode())
         # The pins of all have moved to the new node.
         pins = {node.name: {p["node_key"] for p in node.json("peers")["items"] if p["name"] == "seoul.example"} for node in (milan, la)}
         self.assertEqual(pins["milan.example"], pins["la.example"])

@@ -195,7 +195,7 @@ TEST_F(FeedsTest, WhoHasTheFeedAlreadyIsToldSo) {
 
 TEST_F(LogFilesTest, OurOwnLogIsAnyonesToAuditAndOthersAreAsFarAsReadingIsOpen) {
   const Status closed = fail(Code::kUnauthenticated, "log in first");
-  const std::string name = to_text(la.id());
+  const LogName name{to_text(la.id()), ""};
   LogFiles ours(*store, nearness, la.id());
   LogFiles of_others(*store, nearness, test_log("seoul.example").id());
   const auto checkpoint = ours.checkpoint(name, closed);
