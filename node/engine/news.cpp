@@ -30,6 +30,7 @@ void News::session_gone(Link& link) {
   Parts& p = parts_;
   p.effects.emit(
       {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
+  p.standing.look(link);  // what it came to hold since the last tick
   p.forget(link);
   if (p.links.with_peer(link.peer) == nullptr) p.standing.note_gone(link.peer);
 }

@@ -267,6 +267,8 @@ TEST_P(Recovery, GoesOnWhereARestartCutItShort) {
   EXPECT_GT(held(milan, city).value, 2U);
   milan.hold = nullptr;
   milan.restart();
+  network.drive();
+  EXPECT_EQ(held(milan, city), TreeSize(2)) << "nobody need tell it again";
   meet(milan, city);
   expect_follows(milan);
   EXPECT_EQ(milan.holds(city), 4U);
