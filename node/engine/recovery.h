@@ -28,7 +28,7 @@ class Recovery {
   bool take_statements(const LogId& id, const KeyHistory& keys);
   // A run of the log has ended, which a recovery waits for.
   void go_on(const LogId& id);
-  // What is held is not the log that its own new head names: another history, which nobody vouches for now.
+  // What is held does not lead to the log's new head: it is another history, and no head proves it.
   void begin_anew(Log& log);
   // A start: logs that a run before this one has not cut to their end.
   void resume();
