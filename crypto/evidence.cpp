@@ -41,7 +41,8 @@ Result<TwoHeads> two_heads(const v1::Evidence& evidence, const KeyHistory& keys)
 
 Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {
   KeyHistory first = keys;
-  KeyHistory second = keys;
+  KeyHistory second = evidence.has_second_before() ? KeyHistory(keys.identity()) : keys;
+  for (const auto& statement : evidence.second_before().statements()) KOINON_TRY(second.add(statement));
   KOINON_TRY(first.add(evidence.first()));
   KOINON_TRY(second.add(evidence.second()));
   const KeyOrder order = compare(first, second);
@@ -55,6 +56,38 @@ void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {
   evidence.set_log_id(keys.identity().log_id().bytes());
   *evidence.mutable_identity() = to_message(keys.identity());
   for (const KeyHistory::Change& change : keys.changes()) evidence.add_statements(change.note);
+}
+
+// Two statements that cannot both be true, as their places in the histories.
+struct Parting {
+  std::size_t of_first = 0;
+  std::size_t of_second = 0;
+};
+
+std::vector<std::size_t> places_of_recoveries(const KeyHistory& keys) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < keys.changes().size(); ++i) {
+    if (keys.changes()[i].is_recovery) out.push_back(i);
+  }
+  return out;
+}
+
+// A recovery outranks every rotation, so the recoveries are looked at first. Two of them may follow different
+// rotations.
+std::optional<Parting> find_parting(const KeyHistory& first, const KeyHistory& second) {
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return first.changes()[a].statement == second.changes()[b].statement;
+  };
+  const auto of_first = places_of_recoveries(first);
+  const auto of_second = places_of_recoveries(second);
+  for (std::size_t i = 0; i < std::min(of_first.size(), of_second.size()); ++i) {
+    if (!same(of_first[i], of_second[i])) return Parting{of_first[i], of_second[i]};
+  }
+  if (of_first.size() != of_second.size()) return std::nullopt;
+  for (std::size_t i = 0; i < std::min(first.changes().size(), second.changes().size()); ++i) {
+    if (!same(i, i)) return Parting{i, i};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -74,17 +107,19 @@ v1::Evidence make_evidence(const KeyHistory& keys, TreeSize at, const SignedTree
 }
 
 std::optional<v1::Evidence> make_evidence(const KeyHistory& first, const KeyHistory& second) {
-  const std::size_t common = std::min(first.changes().size(), second.changes().size());
-  for (std::size_t i = 0; i < common; ++i) {
-    if (first.changes()[i].statement == second.changes()[i].statement) continue;
-    if (first.changes()[i].is_recovery != second.changes()[i].is_recovery) return std::nullopt;
-    v1::Evidence evidence;
-    put_keys(evidence, first.beginning(i));
-    evidence.set_first(first.changes()[i].note);
-    evidence.set_second(second.changes()[i].note);
-    return evidence;
+  const auto parting = find_parting(first, second);
+  if (!parting) return std::nullopt;
+  const KeyHistory before_first = first.beginning(parting->of_first);
+  const KeyHistory before_second = second.beginning(parting->of_second);
+  v1::Evidence evidence;
+  put_keys(evidence, before_first);
+  evidence.set_first(first.changes()[parting->of_first].note);
+  evidence.set_second(second.changes()[parting->of_second].note);
+  if (compare(before_first, before_second) != KeyOrder::kSame) {
+    auto* before = evidence.mutable_second_before();
+    for (const KeyHistory::Change& change : before_second.changes()) before->add_statements(change.note);
   }
-  return std::nullopt;
+  return evidence;
 }
 
 Result<Contradiction> read_evidence(BytesView file) {

@@ -32,7 +32,8 @@ struct TwoHeads {
   Hash first_root;   // of the first `at` entries, by the first checkpoint
   Hash second_root;  // the same, by the second one
 };
-// Both follow the same statements, and are signed by the key that may say what comes next.
+// Both are signed by the key that may say what comes next. Two rotations follow the same statements, two
+// recoveries may follow different rotations.
 struct TwoStatements {
   Statement first;
   Statement second;
@@ -40,7 +41,7 @@ struct TwoStatements {
 };
 // What evidence proves.
 struct Contradiction {
-  KeyHistory keys;  // of the log, as far as the evidence shows them; of two statements those before them
+  KeyHistory keys;  // of the log, as far as the evidence shows them; of two statements those before the first
   std::variant<TwoHeads, TwoStatements> said;
 };
 

@@ -1,5 +1,6 @@
 #include "crypto/log_state.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "proto/base/limits.h"
@@ -52,6 +53,10 @@ std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& e
   const auto& withdrawal = entry.control().withdrawal();
   if (withdrawal.index() >= index.value) return std::nullopt;
   return WithdrawalFact{index, EntryIndex(withdrawal.index()), withdrawal.erase()};
+}
+
+bool freezes(const std::vector<KeptEvidence>& kept) {
+  return std::any_of(kept.begin(), kept.end(), [](const KeptEvidence& one) { return !one.thawed; });
 }
 
 bool is_larger(const SeenHead& one, const SeenHead& other) {

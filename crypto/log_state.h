@@ -10,6 +10,7 @@
 
 #include "crypto/attachment.h"
 #include "crypto/epoch.h"
+#include "crypto/evidence_mark.h"
 #include "crypto/key_history.h"
 #include "crypto/proof.h"
 #include "proto/codec/filter.h"
@@ -158,6 +159,30 @@ struct EvidenceCommit {
   UnixMillis at;
 };
 
+// The operator's word: the log of another city goes on here, whatever is held against it now.
+struct ThawCommit {
+  LogId log;
+  std::string by;  // the operator's account
+  UnixMillis at;
+};
+struct Thaw {
+  Hash digest;  // of the evidence: EvidenceMark
+  std::string by;
+  UnixMillis at;
+};
+// Evidence as it is held. What was thawed freezes the log no more, and is remembered by its digest.
+struct KeptEvidence {
+  Bytes bytes;                 // serialised koinon.v1.Evidence
+  std::optional<Thaw> thawed;  // none: it freezes the log
+};
+// Whether some of it freezes the log.
+bool freezes(const std::vector<KeptEvidence>& kept);
+// What was thawed of a log, for a start.
+struct ThawedEvidence {
+  LogId log;
+  EvidenceMark mark;
+};
+
 // A log was taken back with its recovery key: what the keys before it signed beyond `size` is void.
 struct RecoveryCommit {
   LogId log;
@@ -249,9 +274,10 @@ struct StoreState {
   bool restored = false;  // it comes from a restore, and has not been found to be the newest copy since
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
-  std::vector<VouchFact> vouches;  // the latest of each voucher for each target
-  std::vector<LogId> blocked;      // by the operator
-  std::vector<LogId> forked;       // logs with evidence against them, even if no entry of them is held
+  std::vector<VouchFact> vouches;      // the latest of each voucher for each target
+  std::vector<LogId> blocked;          // by the operator
+  std::vector<LogId> forked;           // logs that evidence freezes, even if no entry of them is held
+  std::vector<ThawedEvidence> thawed;  // evidence that freezes nothing, by the operator's word
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want

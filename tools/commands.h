@@ -34,8 +34,10 @@ Status run_init(const Common& common, const InitArguments& arguments);
 Status run_verify(const Common& common, const std::string& file, const std::string& vkey);
 Status run_prove(const Common& common, const std::string& ref, const std::string& file);
 
-// commands_evidence.cpp Writes the evidence that a city signed two histories.
+// commands_evidence.cpp The evidence that a city signed two histories, and the word that its log goes on
+// here.
 Status run_evidence(const Common& common, const std::string& city, const std::string& file);
+Status run_thaw(const Common& common, const std::string& city);
 Status run_verify_evidence(const Common& common, const std::string& file);
 
 Status run_id(const Common& common);

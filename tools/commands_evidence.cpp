@@ -10,6 +10,7 @@
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/output_file.h"
+#include "tools/render.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -86,6 +87,18 @@ Status run_evidence(const Common& common, const std::string& city, const std::st
   return show_answer(
       common, json::object{{"evidence", file}},
       "Wrote " + file + ". Anyone can check it, without a node:\nkoinon verify-evidence " + file + "\n");
+}
+
+Status run_thaw(const Common& common, const std::string& city) {
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto done,
+                client.post_json("/api/v1/cities/" + encode_segment(city) + "/thaw", json::object()));
+  const std::string name = member(done, "city");
+  return show_answer(common, done,
+                     "This node takes the log of " + name +
+                         " again, on the branch that it holds. Other nodes decide for themselves.\n"
+                         "The evidence stays: koinon evidence " +
+                         name + " -o FILE\nAnother contradiction freezes the log again.\n");
 }
 
 Status run_verify_evidence(const Common& common, const std::string& file) {

@@ -166,7 +166,9 @@ void add_policy_commands(CLI::App& app, CommandLine& line) {
                            [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
   withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();
   withdraw->add_option("--reason", line.reason, "why");
-  withdraw->add_flag("--erase", line.erase, "ask every node to delete the note, not only to mark it");
+  withdraw->add_flag("--erase", line.erase,
+                     "ask every node to delete the note, not only to mark it; each keeps it unread for a "
+                     "while (erase.grace_hours)");
   auto* explain = command(app, line, "explain", "why a record or a city is here, or what stands in the way",
                           [&line] { return run_explain(line.common, line.ref); });
   explain->add_option("what", line.ref, "CITY/NUMBER, or CITY")->required();
@@ -274,6 +276,10 @@ void add_proof_commands(CLI::App& app, CommandLine& line) {
                            [&line] { return run_evidence(line.common, line.line, line.file); });
   evidence->add_option("city", line.line, "its name, or its log id")->required();
   evidence->add_option("-o,--output", line.file, "the file to write")->required();
+  command(app, line, "thaw", "let the log of a city that signed two histories go on, on this node alone",
+          [&line] { return run_thaw(line.common, line.line); })
+      ->add_option("city", line.line, "its name, or its log id")
+      ->required();
   auto* check = command(app, line, "verify-evidence", "check such evidence, without a node or a network",
                         [&line] { return run_verify_evidence(line.common, line.file); });
   check->add_option("file", line.file, "the evidence")->required();

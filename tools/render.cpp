@@ -363,6 +363,7 @@ std::string render_status(const json::value& status) {
       out, "index",
       member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
   add_field(out, "forked", joined(status, "frozen", ", "));
+  add_field(out, "thawed", joined(status, "thawed", ", "));
   add_field(out, "version", member(status, "version"));
   return out;
 }

@@ -149,7 +149,7 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
   co_return out;
 }
 
-asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker, CityQuery query) {
+asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker asker, CityQuery query) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto log = directory.find_any(query.city);
   if (!log.ok()) co_return log.error();
@@ -163,6 +163,12 @@ asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker, CityQuery q
   out.blocked = standing.blocked;
   put_vouches(directory, standing, query, out);
   out.key_changes = read_key_changes(*parts_.store, *state);
+  auto kept = parts_.store->evidence(*log);
+  if (!kept.ok()) co_return kept.error();
+  out.evidence = !kept->empty();
+  if (out.evidence && !freezes(*kept)) out.thawed = std::move(kept->back().thawed);
+  // Who works here is no matter of visitors.
+  if (out.thawed && asker.caller.role == Role::kNobody) out.thawed->by.clear();
   for (const auto& [peer, size] : standing.log.held_by) {
     const auto holder = standing.cities.find(peer);
     if (holder != standing.cities.end()) out.held_by.push_back({directory.city(holder->second), size.value});
@@ -191,17 +197,18 @@ void CitiesApi::put_vouches(Directory& directory, const CityStanding& standing, 
     out.vouched_for_by.push_back(directory.city(vouchers[i]));
 }
 
-// The oldest: it froze the log. It outlives what was held of the log, so the name is the one that it states.
+// The newest: it froze the log last. It outlives what was held of the log, so the name is the one that it
+// states.
 Result<EvidenceView> CitiesApi::get_evidence(const Asker&, const NamedCity& named) {
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const LogId log, directory.find_any(named.city));
   KOINON_ASSIGN(auto kept, parts_.store->evidence(log));
   if (kept.empty()) return fail(Code::kNotFound, "no evidence is held against this city", "city");
-  v1::Evidence oldest;
-  if (!oldest.ParseFromString(kept.front()))
+  v1::Evidence newest;
+  if (!newest.ParseFromString(kept.back().bytes))
     return fail(Code::kInternal, "the evidence that is held here is damaged; ask another node for it",
                 "city");
-  return EvidenceView{oldest.identity().name(), std::move(kept.front())};
+  return EvidenceView{newest.identity().name(), std::move(kept.back().bytes)};
 }
 
 asio::awaitable<Result<std::vector<BlockedCity>>> CitiesApi::list_blocks(Asker, Nothing) {

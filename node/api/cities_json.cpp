@@ -51,6 +51,12 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
     changes.push_back(std::move(one));
   }
   body["key_changes"] = std::move(changes);
+  body["evidence"] = view.evidence;
+  if (view.thawed) {
+    json::object thawed{{"at", time_text(view.thawed->at)}};
+    if (!view.thawed->by.empty()) thawed["by"] = view.thawed->by;
+    body["thawed"] = std::move(thawed);
+  }
   return json_response(body);
 }
 

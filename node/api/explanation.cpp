@@ -118,8 +118,12 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
   if (standing.log.frozen) {
     out.because(
         "it signed two histories: the log is frozen, the evidence is kept, and nothing more is taken of it");
-    out.change("nothing but the city itself, by a new log");
+    out.change(
+        "the city, which takes its log back with its recovery words; or you, for this node alone: koinon "
+        "thaw");
   }
+  if (standing.log.thawed)
+    out.because("it signed two histories; an operator here lets its log go on, and the evidence is kept");
   if (standing.log.over_quota) {
     out.because("it claims more entries than quota.log_entries allows, and stops at its last whole head");
     out.change("raise quota.log_entries");

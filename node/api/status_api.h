@@ -52,6 +52,7 @@ struct StatusView {
   StockView stock;
   std::vector<TopicView> topics;
   std::vector<std::string> frozen;  // cities that have signed two histories
+  std::vector<std::string> thawed;  // that have, and go on here by the operator's word
   std::vector<Alarm> alarms;
   ClockStanding clock;
   SigningNow standing;

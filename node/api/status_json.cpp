@@ -52,6 +52,7 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
                         {"topics", topics_json(view.topics)},
                         {"bodies_missing", stock.bodies_missing},
                         {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
+                        {"thawed", json::array(view.thawed.begin(), view.thawed.end())},
                         {"alarms", std::move(alarms)},
                         {"clock", clock_json(view.clock, view.now)},
                         {"standing", standing_json(view.standing)}});

@@ -17,6 +17,16 @@ std::string ref_of(const VouchView& view) {
 }
 unsigned status_of_vouch(const VouchView& view) { return view.held ? 202 : view.withdrawn ? 200 : 201; }
 
+// With the asks in one transaction: what peers told of the log while it was frozen was passed over, and a
+// crash must not forget to ask for it.
+Status thaw_and_ask(Store& store, const ThawCommit& thaw) {
+  KOINON_TRY(store.thaw(thaw));
+  KOINON_ASSIGN(const auto peers, store.peers());
+  std::vector<HeadAsk> asks;
+  for (const PeerRecord& peer : peers) asks.emplace_back(peer.node_key, thaw.log);
+  return store.set_asks(asks, true);
+}
+
 Error vouch_for_itself() {
   return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"},
               "city");
@@ -62,6 +72,17 @@ TrustApi::TrustApi(ApiShared& shared)
                .summary = "Take and relay it again",
                .gives = "Block"},
               this, &TrustApi::remove_block, {.target = target_of_city}),
+      thaw({.method = "POST",
+            .pattern = "/api/v1/cities/{city}/thaw",
+            .need = Need::kOperator,
+            .id = "thaw",
+            .tag = "operating",
+            .summary =
+                "Let the log of a city that contradicted itself go on, on this node alone; other evidence "
+                "freezes it again",
+            .gives = "Thaw",
+            .takes_person = true},
+           this, &TrustApi::thaw_log, {.target = target_of_city}),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -97,6 +118,17 @@ asio::awaitable<Result<BlockView>> TrustApi::add_block(Asker, NamedCity named) {
 
 asio::awaitable<Result<BlockView>> TrustApi::remove_block(Asker, NamedCity named) {
   return set_blocked(std::move(named), false);
+}
+
+asio::awaitable<Result<ThawView>> TrustApi::thaw_log(Asker asker, NamedCity named) {
+  const auto log = Directory(*parts_.store, parts_.nearness).find_any(named.city);
+  if (!log.ok()) co_return log.error();
+  const ThawCommit word{*log, asker.caller.name, parts_.clock.wall()};
+  const Status stored =
+      co_await change_store(&parts_.writer, [word](Store& store) { return thaw_and_ask(store, word); });
+  if (!stored.ok()) co_return stored.error();
+  parts_.network.thawed(*log);
+  co_return ThawView{Directory(*parts_.store, parts_.nearness).city(*log), *log, word.by, word.at};
 }
 
 asio::awaitable<Result<BlockView>> TrustApi::set_blocked(NamedCity named, bool blocked) {

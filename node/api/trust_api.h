@@ -1,4 +1,4 @@
-// For which cities this city vouches, and which cities it blocks.
+// For which cities this city vouches, which cities it blocks, and which frozen logs go on here.
 //
 // On the reading thread of its parts; the writer signs and stores, and the network follows it.
 #pragma once
@@ -23,6 +23,13 @@ struct BlockView {
   bool blocked = false;
 };
 
+struct ThawView {
+  std::string city;
+  LogId log;
+  std::string by;
+  UnixMillis at;
+};
+
 class TrustApi {
  public:
   explicit TrustApi(ApiShared& shared);
@@ -32,12 +39,18 @@ class TrustApi {
   const Operation<NamedCity, VouchView> withdraw_vouch;
   const Operation<NamedCity, BlockView> block;
   const Operation<NamedCity, BlockView> unblock;
+  // The log of another city, which evidence has frozen here, goes on from where it stands. That evidence
+  // freezes it no more; other evidence does. kConflict: it is not frozen. kRefused: it is our own log, or
+  // frozen for good.
+  const Operation<NamedCity, ThawView> thaw;
 
  private:
   boost::asio::awaitable<Result<VouchView>> add_vouch(Asker asker, NamedCity named);
   boost::asio::awaitable<Result<VouchView>> take_vouch_back(Asker asker, NamedCity named);
   boost::asio::awaitable<Result<BlockView>> add_block(Asker asker, NamedCity named);
   boost::asio::awaitable<Result<BlockView>> remove_block(Asker asker, NamedCity named);
+
+  boost::asio::awaitable<Result<ThawView>> thaw_log(Asker asker, NamedCity named);
 
   boost::asio::awaitable<Result<VouchView>> sign(Asker asker, LogId log, bool withdrawn);
   boost::asio::awaitable<Result<BlockView>> set_blocked(NamedCity named, bool blocked);

@@ -7,6 +7,7 @@
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/trust_api.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -31,6 +32,14 @@ HttpResponse block_answer(const ApiRequest&, const BlockView& view) {
   return json_response({{"city", view.city}, {"log_id", to_text(view.log)}, {"blocked", view.blocked}});
 }
 
+HttpResponse thaw_answer(const ApiRequest&, const ThawView& view) {
+  return json_response({{"city", view.city},
+                        {"log_id", to_text(view.log)},
+                        {"frozen", false},
+                        {"by", view.by},
+                        {"at", time_text(view.at)}});
+}
+
 }  // namespace
 
 void add_trust_routes(RouteTable& routes, CallGate& gate, const TrustApi& trust) {
@@ -38,6 +47,7 @@ void add_trust_routes(RouteTable& routes, CallGate& gate, const TrustApi& trust)
   add_route(routes, gate, trust.withdraw_vouch, city_of_address, vouch_answer);
   add_route(routes, gate, trust.block, city_of_body, block_answer);
   add_route(routes, gate, trust.unblock, city_of_address, block_answer);
+  add_route(routes, gate, trust.thaw, city_of_address, thaw_answer);
 }
 
 }  // namespace koinon

@@ -227,6 +227,10 @@ std::vector<ConfigKey> city_keys() {
       key("trust.grace_days",
           "days that the node runs until the data of a city no longer trusted are removed (30)",
           number(&Config::trust_grace_days, 3650)),
+      key("erase.grace_hours",
+          "hours in which texts that their city erased are kept, unread, in case it turns out that a thief "
+          "did it; 0: not at all (72)",
+          number(&Config::erase_grace_hours, limits::kMaxEraseGraceHours)),
       key("quota.log_entries", "entries taken of one log at most (10,000,000)",
           number(&Config::log_entries, std::uint64_t{1} << 40)),
       key("quota.log_bytes",

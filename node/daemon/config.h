@@ -31,6 +31,7 @@ struct Config {
   std::size_t trust_admits = 100;           // cities through any one voucher
   unsigned trust_grace_days = 30;           // of running, until the data of a city no longer trusted go
   std::uint64_t log_entries = 10'000'000;   // quota of one log
+  unsigned erase_grace_hours = 72;          // in which erased texts are kept, unread; 0: not at all
   std::uint64_t log_bytes = 8192ULL << 20;  // of one at one hop; an eighth for each hop further
   std::uint64_t transit_max_bytes = 256ULL << 20;      // quota of bodies held for peers only
   std::uint64_t attachment_max_bytes = 1024ULL << 20;  // quota of other cities' files

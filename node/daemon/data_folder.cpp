@@ -23,9 +23,9 @@ constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kNextKey = "signing-next";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 7> kOthers = {
-    "store.db-wal",   "office.db",     "office.db-wal",        "index.db",
-    "instance-token", "keys/identity", "keys/signing-next.key"};
+constexpr std::array<const char*, 8> kOthers = {
+    "store.db-wal", "office.db",      "office.db-wal", "index.db",
+    "grace.db",     "instance-token", "keys/identity", "keys/signing-next.key"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;

@@ -45,6 +45,7 @@ SqliteStoreOptions store_options(const Config& config) {
   options.max_bytes = config.store_max_bytes;
   options.transit_bytes = config.transit_max_bytes;
   options.attachment_bytes = config.attachment_max_bytes;
+  options.erase_grace = std::chrono::hours(config.erase_grace_hours);
   return options;
 }
 

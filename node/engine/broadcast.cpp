@@ -93,7 +93,8 @@ void Broadcast::send_rows(Link& link) {
     // Of a frozen log as many entries may be another history.
     const bool held = known && known->value >= log.whole_size() && !log.state().frozen;
     // Its author hears of it whether or not we still admit the log.
-    if (log.state().frozen && (id == link.peer_log || logs_.serves(id))) forks_.tell(link, id);
+    const bool forked = log.state().frozen || forks_.has_thawed(id);
+    if (forked && (id == link.peer_log || logs_.serves(id))) forks_.tell(link, id);
     if (held || id == link.peer_log || !logs_.serves(id)) continue;
     v1::Head& head = *frame.mutable_heads()->add_heads();
     head = holdings_.head_message(link, log);

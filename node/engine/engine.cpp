@@ -165,6 +165,10 @@ void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
   });
 }
 
+void Engine::on_thawed(Now now, const LogId& log) {
+  input(now, [&] { parts_->forks.look_again(log); });
+}
+
 void Engine::on_knock(Now now, const NodeKey& key) {
   input(now, [&] {
     if (parts_->peers.find(key) == nullptr) parts_->standing.note_knock();
@@ -325,6 +329,7 @@ LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) co
   const Log* log = p.logs.find(id);
   if (log == nullptr) return out;
   out.frozen = log->state().frozen;
+  out.thawed = !out.frozen && p.forks.has_thawed(id);
   out.over_quota = p.follower.is_over_quota(*log);
   out.bytes = log->state().bytes;
   out.bytes_allowed = p.logs.is_own(id) ? 0 : p.intake.bytes_quota(id);
@@ -345,6 +350,12 @@ std::optional<FileStanding> Engine::file(const AttachmentId& id) const { return 
 std::size_t Engine::bodies_missing() const { return parts_->bodies.missing(); }
 
 const std::set<LogId>& Engine::frozen() const { return parts_->logs.frozen(); }
+
+std::vector<LogId> Engine::thawed() const {
+  std::vector<LogId> out = parts_->forks.thawed();
+  std::erase_if(out, [this](const LogId& log) { return frozen().contains(log); });
+  return out;
+}
 
 std::string Engine::wrong_list() const {
   const Parts& p = *parts_;

@@ -43,6 +43,8 @@ class Engine {
   void on_peer_removed(Now now, const NodeKey& peer);
   // The operator blocks a city, or no longer.
   void on_blocked(Now now, const LogId& log, bool blocked);
+  // The operator has thawed the log of another city; the store knows it already.
+  void on_thawed(Now now, const LogId& log);
   // Somebody knocked whose node key is not pinned here.
   void on_knock(Now now, const NodeKey& key);
   // The clock jumped against the boot clock, or the boot id changed: the machine was stopped and went on, or
@@ -95,6 +97,7 @@ class Engine {
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
   std::size_t bodies_missing() const;     // wanted for ourselves and being looked for
   const std::set<LogId>& frozen() const;  // logs that have forked, admitted or not
+  std::vector<LogId> thawed() const;      // that have, and go on by the operator's word
   // For tests: which of the lists that spare a walk over all logs is not what that walk would find; empty:
   // all are right.
   std::string wrong_list() const;

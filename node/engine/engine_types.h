@@ -166,6 +166,7 @@ struct SessionInfo {
 // Where a log stands, for explanations.
 struct LogStanding {
   bool frozen = false;
+  bool thawed = false;              // it was frozen, and goes on by the operator's word
   bool over_quota = false;          // a head claimed more entries than are taken
   std::uint64_t bytes = 0;          // held of it
   std::uint64_t bytes_allowed = 0;  // that are taken of it; 0: our own, all

@@ -36,6 +36,11 @@ bool may_be_stated(const ShownHead& shown, const Error& error) {
   return error.code == Code::kBadSignature && shown.statements.empty() && shown.stated > 0;
 }
 
+bool contradicts(const KeyHistory& ours, const KeyHistory& told) {
+  const KeyOrder order = compare(ours, told);
+  return order == KeyOrder::kContradict || order == KeyOrder::kContradictForGood;
+}
+
 // What a checkpoint says, its signature not yet looked at.
 Result<Checkpoint> peek(BytesView note) {
   KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
@@ -135,7 +140,7 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   const bool is_known = (known != nullptr && known->has_identity()) || head.has_identity();
   if (!logs_.admits(shown.log) && !(is_known && peers_.is_peers(shown.log))) return nothing;
   if (known != nullptr) {
-    // Only a recovery thaws it, and a statement comes with that.
+    // If a recovery thaws it, a statement comes with that; if the operator does, heads are asked for anew.
     if (known->state().frozen && !states_more(head, known->state().keys)) return nothing;
     const auto& whole = known->state().whole;
     if (whole && whole->note == head.checkpoint()) {
@@ -237,6 +242,9 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   Log& log = log_of(offer);
   // Of our own log a peer shows what it saw, held or not.
   if (!own) holdings_.note(*link, offer.log, offer.head.size);
+  // Of a key that another statement replaced than ours: where the operator lets the log go on, it does with
+  // our keys.
+  if (told && contradicts(log.state().keys, *told)) return settle(offer);
   if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   const bool awaited = offer.head.size <= log.held() && is_at_rest(log) && log.stands_unsigned();
@@ -278,7 +286,8 @@ bool Follower::has_word(const Offer& offer) const {
 void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }
 
 Log& Follower::log_of(const Offer& offer) {
-  if (Log* known = logs_.find(offer.log); known != nullptr) return *known;
+  // Of a log that was frozen when we started nothing may be known but that.
+  if (Log* known = logs_.find(offer.log); known != nullptr && known->has_identity()) return *known;
   Log& log = logs_.create(offer.identity, offer.log);
   news_.log_begun(offer.log);
   return log;

@@ -1,5 +1,6 @@
 #include "node/engine/forks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/proof.h"
@@ -38,13 +39,14 @@ bool Forks::freeze_if_forked(Log& log, const Offer& offer, const std::vector<Sto
   for (const auto& [source, other] : offers_.all(log)) {
     if (fetcher_.is_verified(log, source)) heads.push_back(&other.head);
   }
+  bool is_refused = false;
   for (const StoredHead* head : heads) {
     if (head->size != offer.head.size || head->root == offer.head.root) continue;
+    is_refused = true;
     const Bytes note = head->note;
-    keep(log, offer.head.size, {note, {}}, {offer.head.note, {}});
-    return true;
+    if (keep(log, offer.head.size, {note, {}}, {offer.head.note, {}})) return true;
   }
-  return false;
+  return is_refused;
 }
 
 void Forks::check_old_head(const Offer& offer, std::function<void(bool)> then) {
@@ -80,7 +82,7 @@ void Forks::old_head_differs(const Offer& offer) {
                  if (answer.ok() && counts(offer)) {
                    RunProof ours = std::move(*answer);
                    ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
-                   keep(logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
+                   (void)keep(logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
                  }
                  cursors_.settle(offer.source, offer.log, offer.row);
                });
@@ -88,25 +90,41 @@ void Forks::old_head_differs(const Offer& offer) {
 
 void Forks::check_run(Log& log, const RunVerified& run) {
   const StoredHead target = fetcher_.current(log)->target;
+  const SessionId source = fetcher_.current(log)->source;
   const LogState& state = log.state();
   if (!state.seen) return;
   const EntryIndex from(state.range.size().value);
   const RunProof theirs{run.left, prefix_right(from, run.leaves, target.size, run.right)};
   const RunProof ours{state.range.hashes(), state.seen_right};
-  keep(log, state.range.size(), {state.seen->note, ours}, {target.note, theirs});
+  if (!keep(log, state.range.size(), {state.seen->note, ours}, {target.note, theirs}))
+    refuse_source(log, source);
+}
+
+// It offers the other branch of a fork that the operator knows; others may offer ours.
+void Forks::refuse_source(Log& log, SessionId source) {
+  fetcher_.abandon(log);
+  if (const Offer* offered = offers_.of(log, source); offered != nullptr) {
+    const Offer offer = *offered;
+    offers_.drop(log, source);
+    cursors_.settle(source, log.id(), offer.row);
+  }
+  fetcher_.schedule(log);
 }
 
 // --- evidence ---
 
-void Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
-  if (log.state().frozen) return;
-  freeze(log, make_evidence(log.state().keys, at, ours, theirs), {}, contradiction_of(log, false));
+bool Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
+  if (log.state().frozen) return true;
+  const v1::Evidence evidence = make_evidence(log.state().keys, at, ours, theirs);
+  if (is_known(log, mark_of(evidence))) return false;
+  freeze(log, evidence, {}, contradiction_of(log, false));
+  return true;
 }
 
 void Forks::keep_statements(Log& log, const KeyHistory& told) {
   if (log.state().frozen) return;
   const auto evidence = make_evidence(log.state().keys, told);
-  if (!evidence) return;
+  if (!evidence || is_known(log, mark_of(*evidence))) return;
   freeze(log, *evidence, {}, contradiction_of(log, true));
 }
 
@@ -114,6 +132,10 @@ void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller
   const LogId id = log.id();
   logs_.freeze(log);
   fetcher_.abandon(log);
+  // What they were shown of it before was other evidence.
+  for (const auto& [session, link] : links_.all()) {
+    if (has_thawed(id) && link->peer != teller) link->forks->told.erase(id);
+  }
   // It is kept for ever: nothing goes with it that proves nothing.
   v1::Evidence kept = evidence;
   kept.DiscardUnknownFields();
@@ -159,13 +181,73 @@ void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<Run
 // What is on its way to the store goes there before the recovery, which takes it away.
 void Forks::forget(Log& log) {
   if (unkept_.erase(log.id()) > 0) cursors_.let_go(log.id(), Cursors::Untaken::kEvidence);
+  thawed_.erase(log.id());
 }
 
 void Forks::store_again() {
   for (auto& [id, unkept] : std::map<LogId, Unkept>(unkept_)) {
     if (unkept.refused) commit(id, unkept.evidence, std::move(unkept.event));
   }
+  for (const LogId& id : std::exchange(unread_, {})) look_again(id);
 }
+
+// --- the operator's word ---
+
+void Forks::remember(const std::vector<ThawedEvidence>& thawed) {
+  for (const ThawedEvidence& one : thawed) thawed_[one.log].push_back(one.mark);
+}
+
+std::vector<LogId> Forks::thawed() const {
+  std::vector<LogId> out;
+  for (const auto& [log, marks] : thawed_) out.push_back(log);
+  return out;
+}
+
+void Forks::look_again(const LogId& id) {
+  effects_.ask(ReadEvidence{id}, [this, id](const Result<EvidenceRead>& answer) {
+    if (answer.ok()) return on_looked(id, *answer);
+    unread_.insert(id);
+    store_.note_failure(id, answer.error());
+  });
+}
+
+// What is on its way to the store freezes the log, too.
+void Forks::on_looked(const LogId& id, const EvidenceRead& read) {
+  Log* log = logs_.find(id);
+  if (log == nullptr || logs_.is_own(id)) return;
+  std::vector<EvidenceMark> thawed;
+  for (const KeptEvidence& one : read.evidence) {
+    if (one.thawed) thawed.push_back(mark_of(one.bytes));
+  }
+  if (thawed.empty()) return;  // the log was taken back meanwhile
+  thawed_[id] = std::move(thawed);
+  if (freezes(read.evidence) || unkept_.contains(id) || !log->state().frozen) return;
+  logs_.thaw(*log);
+  news_.log_thawed(*log);
+}
+
+bool Forks::is_known(const Log& log, const EvidenceMark& mark) const {
+  const auto thawed = thawed_.find(log.id());
+  if (thawed == thawed_.end()) return false;
+  const auto is_thawed = [&](const EvidenceMark& one) { return one.digest == mark.digest; };
+  if (std::any_of(thawed->second.begin(), thawed->second.end(), is_thawed)) return true;
+  if (mark.heads.size() != 2) return false;
+  const auto is_named = [&](const HeadPoint& head) {
+    return std::any_of(thawed->second.begin(), thawed->second.end(), [&](const EvidenceMark& one) {
+      return std::find(one.heads.begin(), one.heads.end(), head) != one.heads.end();
+    });
+  };
+  const auto is_ours = [&](const HeadPoint& head) {
+    const auto is_it = [&](const std::optional<StoredHead>& held) {
+      return held && held->size == head.size && held->root == head.root;
+    };
+    return is_it(log.state().whole) || is_it(log.state().seen);
+  };
+  return (is_named(mark.heads[0]) && is_ours(mark.heads[1])) ||
+         (is_named(mark.heads[1]) && is_ours(mark.heads[0]));
+}
+
+// --- what peers show, and are shown ---
 
 // One at a time of each link: what is false must not stand before what is true.
 void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
@@ -191,7 +273,7 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
                    news_.keys_told(id, answer->keys, from);
                  const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
                  if (is_void && !answer->for_good) return;
-                 if (!judged.state().frozen)
+                 if (!judged.state().frozen && !is_known(judged, answer->mark))
                    freeze(judged, evidence, from, contradiction_of(judged, answer->of_statements));
                });
 }
@@ -208,7 +290,9 @@ void Forks::tell(Link& link, const LogId& log) {
       return;
     }
     v1::Frame frame;
-    if (frame.mutable_evidence()->ParseFromString(answer->evidence.front())) links_.send(*live, frame);
+    // The newest: what came before it was thawed.
+    const Bytes& newest = answer->evidence.back().bytes;
+    if (frame.mutable_evidence()->ParseFromString(newest)) links_.send(*live, frame);
   });
 }
 

@@ -1,5 +1,9 @@
 // Can these two statements both be true: old heads against what we hold, evidence that is kept and told. A
 // log that has forked is frozen here and with everybody who is shown the evidence.
+//
+// The operator's word thaws a log on this node. Evidence that was thawed is known: it freezes nothing more,
+// whoever shows it in whatever form. So is one that sets a head which thawed evidence names against the
+// newest that we hold: nothing new was signed. Any other freezes the log again.
 #pragma once
 
 #include "crypto/evidence.h"
@@ -13,7 +17,8 @@ class Forks {
         Offers& offers, Fetcher& fetcher, News& news);
 
   // Two signed heads of the same size with different roots are a fork, whatever we hold of the log. If this
-  // one contradicts another, the log is frozen, and the answer is true.
+  // one contradicts another, the answer is true: nothing is to be taken of it, and the log is frozen, unless
+  // the operator knows of that contradiction.
   // `others`: signed heads of it that stand nowhere else.
   bool freeze_if_forked(Log& log, const Offer& offer, const std::vector<StoredHead>& others = {});
   // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is
@@ -25,12 +30,20 @@ class Forks {
   // Statements about the log's keys, verified, contradict those that we have.
   void keep_statements(Log& log, const KeyHistory& told);
 
+  // What the operator has thawed, at a start.
+  void remember(const std::vector<ThawedEvidence>& thawed);
+  // The operator has thawed the log in the store: it goes on if no other evidence freezes it.
+  void look_again(const LogId& id);
+  // It is told although it freezes nothing here: each node decides for itself.
+  bool has_thawed(const LogId& log) const { return thawed_.contains(log); }
+  std::vector<LogId> thawed() const;
+
   // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves
   // whoever shows it.
   void on_evidence(Link& link, const v1::Evidence& evidence);
   // Shows the peer the evidence that is kept, once a link for each log.
   void tell(Link& link, const LogId& log);
-  // The log was taken back: evidence that the store has not taken yet is none any more.
+  // The log was taken back: evidence that the store has not taken yet is none any more, nor what was thawed.
   void forget(Log& log);
   // The store is tried again: what it refused for want of room is given to it again.
   void store_again();
@@ -46,7 +59,11 @@ class Forks {
 
   bool counts(const Offer& offer) const;
   void old_head_differs(const Offer& offer);
-  void keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
+  // False: it is known, and the log goes on.
+  bool keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
+  bool is_known(const Log& log, const EvidenceMark& mark) const;
+  void refuse_source(Log& log, SessionId source);
+  void on_looked(const LogId& id, const EvidenceRead& read);
   void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why);
   void commit(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer);
@@ -61,6 +78,8 @@ class Forks {
   Fetcher& fetcher_;
   News& news_;
   std::map<LogId, Unkept> unkept_;
+  std::map<LogId, std::vector<EvidenceMark>> thawed_;
+  std::set<LogId> unread_;  // were thawed, and the store could not be read
 };
 
 }  // namespace koinon::engine

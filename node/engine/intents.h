@@ -69,10 +69,12 @@ struct EvidenceVerified {
   KeyHistory keys;             // of the log, as far as the evidence shows them
   bool of_statements = false;  // two statements contradict each other; else two heads do
   bool for_good = false;       // of the recovery key: no later one voids that
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  EvidenceMark mark{};  // which contradiction it is
 };
 
 struct EvidenceRead {
-  std::vector<Bytes> evidence;  // serialised, the oldest first
+  std::vector<KeptEvidence> evidence;  // the oldest first
 };
 
 struct ChunkRead {

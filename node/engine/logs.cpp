@@ -166,7 +166,8 @@ void Logs::cut(Log& log, const std::optional<LogState>& left) {
   log.state_.whole = left ? left->whole : std::nullopt;
   log.state_.seen = left ? left->seen : std::nullopt;
   log.state_.seen_right = left ? left->seen_right : std::vector<Hash>();
-  log.state_.frozen = left && left->frozen;
+  // What froze it since its recovery was known is against its new origin, and may not be in the store yet.
+  log.state_.frozen = log.state_.frozen || (left && left->frozen);
   if (!left) come_back(log);  // nothing is left that could be removed
   log.state_.bytes = left ? left->bytes : 0;
   relist(log.id());

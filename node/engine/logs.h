@@ -115,7 +115,7 @@ class Logs {
   // A run was stored that ends at `after`, proven against `head`.
   void extend(Log& log, const CompactRange& after, const StoredHead& head, std::vector<Hash> right);
   void stand_whole(Log& log, const StoredHead& head);
-  // It has forked. A recovery thaws it.
+  // It has forked. A recovery thaws it, or the operator's word.
   void freeze(Log& log);
   // Its heads have lost their word, and with them the evidence that they give.
   void begin_recovery(Log& log);

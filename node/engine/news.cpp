@@ -23,7 +23,8 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t r
   p.files.look_for_all();
   // Whatever its cursor has passed: an author must know that others have frozen its log.
   const Log* theirs = link.peer_log ? p.logs.find(*link.peer_log) : nullptr;
-  if (theirs != nullptr && theirs->state().frozen) p.forks.tell(link, *link.peer_log);
+  const bool forked = theirs != nullptr && (theirs->state().frozen || p.forks.has_thawed(theirs->id()));
+  if (forked) p.forks.tell(link, *link.peer_log);
 }
 
 void News::session_gone(Link& link) {
@@ -57,6 +58,15 @@ void News::log_taken_back(Log& log) {
   p.bodies.abandon(log);
   p.holdings.forget(log.id());
   if (p.logs.is_own(log.id())) p.brought.forget();
+}
+
+// Heads of it that came meanwhile were passed over.
+void News::log_thawed(Log& log) {
+  Parts& p = parts_;
+  if (!p.logs.admits(log.id())) return;
+  p.asks.add_for_all({log.id()});
+  p.fetcher.schedule(log);
+  p.bodies.look_for(log);
 }
 
 void News::head_awaited(Log& log) { parts_.recovery.take_head(log); }

@@ -29,6 +29,8 @@ class News {
   void keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller);
   // The log was taken back; its keys are set. Nothing that is under way of it counts.
   void log_taken_back(Log& log);
+  // The operator lets it go on.
+  void log_thawed(Log& log);
   // A head of its new origin came, and is offered, before the log is cut, or stands whole again.
   void head_awaited(Log& log);
   // The store holds nothing of it that is void.

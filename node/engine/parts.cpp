@@ -18,6 +18,7 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
   if (state.own_log) trust.set_own(*state.own_log);
   for (const VouchFact& vouch : state.vouches) trust.add_vouch(vouch);
   for (const LogId& log : state.blocked) trust.set_blocked(log, true);
+  forks.remember(state.thawed);
 }
 
 }  // namespace koinon::engine

@@ -76,6 +76,7 @@ void Recovery::resume() {
   for (const auto& [id, log] : logs_.all()) {
     if (!log->stands_unsigned()) continue;
     logs_.begin_recovery(*log);
+    logs_.thaw(*log);  // the store says what is against its new origin
     (void)work_of(id, log->state().keys);
     go_on(id);
   }

@@ -77,6 +77,14 @@ json::array key_changes_of(const Visit& visit, const std::vector<KeyChange>& cha
   return out;
 }
 
+// Empty: its log does not go on by the operator's word.
+std::string thawed_text(const Visit& visit, const std::optional<Thaw>& thawed) {
+  if (!thawed) return "";
+  const std::string date = date_of(visit, thawed->at);
+  if (thawed->by.empty()) return visit.say("city.thawed", {{"date", date}});
+  return visit.say("city.thawed_by", {{"date", date}, {"operator", thawed->by}});
+}
+
 // Where a list of the page goes on, of which so many were shown from there on; empty: nowhere.
 std::string rest_of(const std::string& city, const char* list, std::uint64_t from, std::size_t shown,
                     std::size_t total) {
@@ -96,6 +104,7 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"vkey", view.city.vkey},
           {"twice", view.city.name_claimed_twice},
           {"frozen", view.city.frozen},
+          {"thawed_text", thawed_text(visit, view.thawed)},
           {"key_changes", key_changes_of(visit, view.key_changes)},
           {"blocked", view.blocked},
           {"has_vouches", !view.vouches_for.empty()},
@@ -128,7 +137,8 @@ void CityPages::add_routes(RouteTable& routes) {
              "A city's profile and notes, and whom it vouches for",
              [this](Visit visit) { return city(std::move(visit)); },
              {"cursor", "vouches_from", "vouchers_from"});
-  frame_.post(routes, "/cities/{city}", Need::kOperator, "postCity", "Vouch for a city, or block it",
+  frame_.post(routes, "/cities/{city}", Need::kOperator, "postCity",
+              "Vouch for a city, or block it, or let its frozen log go on",
               [this](Visit visit) { return change(std::move(visit)); });
 }
 
@@ -186,6 +196,7 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   view.model["name"] = view.title;
   view.model["ours"] = ours;
   view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
+  view.model["may_thaw"] = !ours && one.frozen && frame_.may(visit, trust_.thaw.facts);
   view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
   view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;
   view.model["items"] = cards(visit, notes->items);
@@ -231,6 +242,9 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
     const auto& operation = wish == "block" ? trust_.block : trust_.unblock;
     const auto judged = co_await frame_.call(visit, operation, named);
     done = judged.ok() ? Result<std::string>(judged->city) : judged.error();
+  } else if (wish == "thaw" && visit.field("sure") == "yes") {
+    const auto thawed = co_await frame_.call(visit, trust_.thaw, named);
+    done = thawed.ok() ? Result<std::string>(thawed->city) : thawed.error();
   } else {
     co_return frame_.not_understood(visit, done.error());
   }

@@ -68,6 +68,8 @@ struct CityStandingView {
   std::vector<std::string> vouched_for_by;
   std::vector<CityHolder> held_by;
   std::vector<KeyChange> key_changes;
+  bool evidence = false;       // that the city contradicted itself is held
+  std::optional<Thaw> thawed;  // and the log goes on here all the same; `by` is empty for who has no account
 };
 
 struct BlockedCity {

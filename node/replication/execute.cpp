@@ -28,7 +28,7 @@ Result<EvidenceVerified> check(const VerifyEvidence& intent, const SignatureChec
   KOINON_ASSIGN(Contradiction shown, verify_evidence(intent.evidence));
   const auto* stated = std::get_if<TwoStatements>(&shown.said);
   return EvidenceVerified{std::move(shown.keys), stated != nullptr,
-                          stated != nullptr && stated->by_recovery_key};
+                          stated != nullptr && stated->by_recovery_key, mark_of(intent.evidence)};
 }
 
 Result<RunVerified> check(VerifyRun& intent, const SignatureChecks& checks) {

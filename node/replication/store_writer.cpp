@@ -7,7 +7,8 @@
 
 namespace koinon {
 namespace {
-constexpr std::chrono::seconds kIdlePause{5};  // between tries of what could not be done
+constexpr std::chrono::seconds kIdlePause{5};    // between tries of what could not be done
+constexpr std::chrono::seconds kQuietPause{60};  // between looks at what a grace time keeps
 }  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer,
@@ -61,9 +62,8 @@ void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty(); };
-    if (!folding_ && !trouble_.get() && !others_wait_.get()) {
-      wake_.wait(lock, called);
-    } else if (!wake_.wait_for(lock, kIdlePause, called)) {
+    const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
+    if (!wake_.wait_for(lock, quiet ? kQuietPause : kIdlePause, called)) {
       lock.unlock();
       on_idle();
       continue;
@@ -72,13 +72,13 @@ void StoreWriter::run() {
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
-    folding_ = !store_->fold();
+    folding_ = !store_->fold(clock_());
   }
 }
 
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
-  folding_ = !store_->fold();
+  folding_ = !store_->fold(clock_());
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {

@@ -272,6 +272,13 @@ void Network::set_blocked(LogId log, bool blocked) {
   });
 }
 
+void Network::thawed(LogId log) {
+  asio::post(io_, [this, log] {
+    engine_.on_thawed(now(), log);
+    drain();
+  });
+}
+
 void Network::set_filter(BodyFilter filter) {
   asio::post(io_, [this, filter = std::move(filter)]() mutable {
     engine_.set_filter(now(), std::move(filter));

@@ -73,6 +73,8 @@ class Network {
   void add_peer(PeerRecord peer);
   void remove_peer(NodeKey key);
   void set_blocked(LogId log, bool blocked);
+  // The operator has thawed the log, and the store knows it.
+  void thawed(LogId log);
   void set_filter(BodyFilter filter);
   void want_file(AttachmentWant want);
   // The operator's word on whose answers signing does not wait for; see Engine::on_word.

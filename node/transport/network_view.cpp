@@ -106,6 +106,9 @@ NetworkStatus NetworkView::status() const {
   for (const LogId& log : engine_.frozen()) {
     if (engine_.trust().admits(log)) out.frozen.emplace(log, engine_.log(log)->range.size().value);
   }
+  for (const LogId& log : engine_.thawed()) {
+    if (engine_.trust().admits(log)) out.thawed.push_back(log);
+  }
   return out;
 }
 

@@ -46,6 +46,7 @@ struct NetworkStatus {
   std::vector<PeerStatus> peers;
   std::size_t trusted = 0;                // cities, this one among them
   std::map<LogId, std::uint64_t> frozen;  // trusted logs that forked, with the size held
+  std::vector<LogId> thawed;              // that forked, and go on by the operator's word
   std::vector<LogId> blocked;             // by the operator
   std::string topics;                     // that we want
   std::uint64_t bodies_missing = 0;       // wanted, and being looked for

@@ -210,6 +210,8 @@ inline constexpr std::size_t kSameName = 10;      // logs of one name that a ref
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{
     24 * 30};  // between leaving the policy and removal, while the node runs
+inline constexpr std::chrono::hours kEraseGrace{72};  // in which erased bodies are kept, unread
+inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
 inline constexpr std::chrono::minutes kLivedSaved{
     5};  // how often the node's running time is written while a grace time runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};

@@ -15,6 +15,8 @@ const char* words_of(Remedy remedy) {
       return "can go";
     case Remedy::kDropTransit:
       return "can go: it is held for peers only";
+    case Remedy::kDropKept:
+      return "can go: what it keeps was erased";
     case Remedy::kNameFiles:
     case Remedy::kRebuildTree:
     case Remedy::kCountAgain:

@@ -23,6 +23,7 @@ enum class Remedy : unsigned char {
   kRebuildTree,   // hashes are computed again from the entries. `number`: the log's
   kFetchLog,      // another city's log is removed and asked for again. `log`
   kCountAgain,    // sums are made again
+  kDropKept,      // the file of erased bodies that are kept for a while goes
   kRebuildIndex,  // the index is made again from the store
 };
 

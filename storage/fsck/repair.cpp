@@ -105,6 +105,7 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
       return done(count_again(db));
     case Remedy::kFetchLog:
     case Remedy::kRebuildIndex:
+    case Remedy::kDropKept:
     case Remedy::kRestoreLog:
     case Remedy::kNone:
       return false;
@@ -154,25 +155,36 @@ Status fetch_logs(const std::filesystem::path& path, const std::set<LogId>& logs
   return store->commit();
 }
 
+// A node that starts makes it anew.
+Status remove_database(const std::filesystem::path& data, const std::string& name) {
+  for (const char* part : {"", "-wal", "-shm"}) {
+    std::error_code error;
+    std::filesystem::remove(data / (name + part), error);
+    if (error) return fail(Code::kIo, "it cannot be removed: " + error.message(), (data / name).string());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::uint64_t> repair_folder(const std::filesystem::path& data, const Report& report, UnixMillis now) {
   KOINON_ASSIGN(std::uint64_t repaired, change_rows(data / "store.db", report));
   std::set<LogId> logs;
-  bool index = false;
+  std::set<std::string> databases;
   for (const Damage& damage : report.damages()) {
-    if (damage.remedy == Remedy::kFetchLog) logs.insert(damage.log);
-    index = index || damage.remedy == Remedy::kRebuildIndex;
-    if (damage.remedy == Remedy::kFetchLog || damage.remedy == Remedy::kRebuildIndex) ++repaired;
+    if (damage.remedy == Remedy::kFetchLog) {
+      logs.insert(damage.log);
+    } else if (damage.remedy == Remedy::kRebuildIndex) {
+      databases.insert("index.db");
+    } else if (damage.remedy == Remedy::kDropKept) {
+      databases.insert("grace.db");
+    } else {
+      continue;
+    }
+    ++repaired;
   }
   KOINON_TRY(fetch_logs(data / "store.db", logs, now));
-  if (!index) return repaired;
-  // A missing index is made from the store at the next start.
-  for (const char* name : {"index.db", "index.db-wal", "index.db-shm"}) {
-    std::error_code error;
-    std::filesystem::remove(data / name, error);
-    if (error) return fail(Code::kIo, "it cannot be removed: " + error.message(), (data / name).string());
-  }
+  for (const std::string& name : databases) KOINON_TRY(remove_database(data, name));
   return repaired;
 }
 

@@ -84,6 +84,20 @@ Result<bool> check_pages(sqlite::Connection& db, const std::string& name, Remedy
   }
 }
 
+namespace {
+
+Status check_pages_of(const std::filesystem::path& data, const std::string& name, Remedy remedy,
+                      Report& report) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(data / name, ignored)) return {};
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(data / name, {true, false, ""}));
+  KOINON_ASSIGN(const bool good, check_pages(db, name, remedy, report));
+  (void)good;
+  return {};
+}
+
+}  // namespace
+
 Result<Report> check_folder(const std::filesystem::path& data, const Progress& progress) {
   Report report;
   // The index before the store, whose arrivals it follows.
@@ -109,12 +123,8 @@ Result<Report> check_folder(const std::filesystem::path& data, const Progress& p
   };
   const Status looked = look();
   if (!looked.ok() && readable) return looked.error();
-  std::error_code ignored;
-  if (std::filesystem::exists(data / "office.db", ignored)) {
-    KOINON_ASSIGN(auto office, sqlite::Connection::open(data / "office.db", {true, false, ""}));
-    KOINON_ASSIGN(const bool good, check_pages(office, "office.db", Remedy::kNone, report));
-    (void)good;
-  }
+  KOINON_TRY(check_pages_of(data, "office.db", Remedy::kNone, report));
+  KOINON_TRY(check_pages_of(data, "grace.db", Remedy::kDropKept, report));
   return report;
 }
 

@@ -9,6 +9,62 @@
 
 namespace koinon {
 
+void MemoryBodies::keep(MemoryLog& log, EntryIndex index, UnixMillis at) {
+  const Record record{log.state.id, index};
+  end_grace_of(record);
+  const BlobPool::Blob body = log.records[index.value].body;
+  kept_.insert_or_assign(record, Kept{body, at});
+  undo_.remember([this, record] { kept_.erase(record); });
+  logs_.count_bytes(log, static_cast<std::int64_t>(body->size()));
+  files_.hide_uses(record.first, index);
+}
+
+// Null: none was kept.
+BlobPool::Blob MemoryBodies::drop_kept(const Record& record) {
+  const auto it = kept_.find(record);
+  if (it == kept_.end()) return nullptr;
+  const Kept kept = it->second;
+  kept_.erase(it);
+  undo_.remember([this, record, kept] { kept_.insert_or_assign(record, kept); });
+  if (MemoryLog* log = logs_.held(record.first); log != nullptr)
+    logs_.count_bytes(*log, -static_cast<std::int64_t>(kept.body->size()));
+  return kept.body;
+}
+
+void MemoryBodies::end_grace_of(const Record& record) {
+  if (drop_kept(record)) files_.end_hidden(record.first, record.second);
+}
+
+std::vector<MemoryBodies::Record> MemoryBodies::over(UnixMillis now) const {
+  std::vector<Record> out;
+  for (const auto& [record, kept] : kept_) {
+    if (kept.at.value <= now.value - grace_.count()) out.push_back(record);
+  }
+  return out;
+}
+
+void MemoryBodies::end_grace(UnixMillis now) {
+  for (const Record& record : over(now)) end_grace_of(record);
+}
+
+// What erased this record is void.
+void MemoryBodies::put_back(MemoryLog& log, EntryIndex index, const RecoveryCommit& recovery) {
+  const BlobPool::Blob entry = log.records[index.value].entry;
+  const Record record{recovery.log, index};
+  const BodyState state = after_void_erasure(*entry, recovery.filter);
+  const auto kept = kept_.find(record);
+  if (state == BodyState::kNotHeld && kept != kept_.end() && is_body_of(*entry, *kept->second.body)) {
+    const BlobPool::Blob body = drop_kept(record);
+    logs_.set_record(log, index, {entry, body, BodyState::kHeld, {}, false, false});
+    files_.show_uses(recovery.log, index);
+    arrivals_.add(recovery.log, index, 1, ArrivalKind::kBody, recovery.now);
+    return;
+  }
+  end_grace_of(record);
+  logs_.set_record(log, index, {entry, nullptr, state, {}, false, false});
+  arrivals_.add(recovery.log, index, 1, ArrivalKind::kReleased, recovery.now);
+}
+
 void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
     const MemoryRecord& record = log.records[i];
@@ -19,6 +75,8 @@ void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
   for (const WithdrawalFact& fact : run.withdrawals) {
     const MemoryRecord& record = log.records[fact.target.value];
     if (!takes_away(fact, *record.entry, record.state, record.erased_by)) continue;
+    if (grace_.count() > 0 && is_kept_for_grace(record.state, record.body != nullptr, record.transit))
+      keep(log, fact.target, run.arrived_at);
     files_.drop_uses(run.log, fact.target);
     drop_transit_of(run.log, fact.target);
     logs_.set_record(
@@ -163,15 +221,14 @@ void MemoryBodies::void_from(MemoryLog& log, EntryIndex from, bool own, const Re
   for (std::uint64_t i = from.value; i < log.records.size(); ++i) {
     files_.drop_uses(recovery.log, EntryIndex(i));
     drop_transit_of(recovery.log, EntryIndex(i));
+    end_grace_of({recovery.log, EntryIndex(i)});
   }
   const std::uint64_t count = log.records.size() - from.value;
   logs_.cut(log, from, own);
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
-    const MemoryRecord record = log.records[i];
-    if (record.state != BodyState::kErased || record.erased_by < from) continue;
-    const BodyState state = after_void_erasure(*record.entry, recovery.filter);
-    logs_.set_record(log, EntryIndex(i), {record.entry, nullptr, state, {}, false, false});
-    arrivals_.add(recovery.log, EntryIndex(i), 1, ArrivalKind::kReleased, recovery.now);
+    const MemoryRecord& record = log.records[i];
+    if (record.state == BodyState::kErased && record.erased_by >= from)
+      put_back(log, EntryIndex(i), recovery);
   }
   arrivals_.void_from(recovery.log, from, count, recovery.now);
 }
@@ -181,7 +238,10 @@ void MemoryBodies::remove_all(const LogId& log) {
     const auto entry = next++;
     if (entry->second.log == log) drop_transit(entry);
   }
-  for (std::uint64_t i = 0; i < logs_.held(log)->records.size(); ++i) files_.drop_uses(log, EntryIndex(i));
+  for (std::uint64_t i = 0; i < logs_.held(log)->records.size(); ++i) {
+    end_grace_of({log, EntryIndex(i)});
+    files_.drop_uses(log, EntryIndex(i));
+  }
 }
 
 }  // namespace koinon

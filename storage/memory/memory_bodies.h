@@ -9,10 +9,16 @@ namespace koinon {
 
 class MemoryBodies {
  public:
-  // `transit_quota`: how many bytes may be held for peers.
+  // `transit_quota`: how many bytes may be held for peers. `grace`: how long erased bodies are kept, unread.
   MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals,
-               MemoryFiles& files, std::uint64_t transit_quota)
-      : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), quota_(transit_quota) {}
+               MemoryFiles& files, std::uint64_t transit_quota, std::chrono::milliseconds grace)
+      : undo_(undo),
+        pool_(pool),
+        logs_(logs),
+        arrivals_(arrivals),
+        files_(files),
+        quota_(transit_quota),
+        grace_(grace) {}
 
   std::uint64_t transit_bytes() const { return transit_bytes_; }
 
@@ -27,6 +33,10 @@ class MemoryBodies {
   // Takes away the records from `from` on, and all that is held with them; what they had erased is wanted
   // again. `own`: it is our own log.
   void void_from(MemoryLog& log, EntryIndex from, bool own, const RecoveryCommit& recovery);
+  using Record = std::pair<LogId, EntryIndex>;
+  // Records that were erased, and whose bodies need not be kept any more.
+  std::vector<Record> over(UnixMillis now) const;
+  void end_grace(UnixMillis now);
   // The log is removed.
   void remove_all(const LogId& log);
 
@@ -37,6 +47,14 @@ class MemoryBodies {
     UnixMillis at;
   };
   using Transit = std::map<std::uint64_t, TransitEntry>;
+  struct Kept {
+    BlobPool::Blob body;
+    UnixMillis at;
+  };
+  void keep(MemoryLog& log, EntryIndex index, UnixMillis at);
+  BlobPool::Blob drop_kept(const Record& record);
+  void end_grace_of(const Record& record);
+  void put_back(MemoryLog& log, EntryIndex index, const RecoveryCommit& recovery);
   void put_transit(const LogId& log, EntryIndex index, UnixMillis at, std::uint64_t size);
   void drop_transit(Transit::iterator it);
   void drop_transit_of(const LogId& log, EntryIndex index);
@@ -49,7 +67,9 @@ class MemoryBodies {
   MemoryArrivals& arrivals_;
   MemoryFiles& files_;
   std::uint64_t quota_;
-  Transit transit_;  // by age
+  std::chrono::milliseconds grace_;
+  std::map<Record, Kept> kept_;  // of records that were erased
+  Transit transit_;              // by age
   std::uint64_t next_transit_ = 1;
   std::uint64_t transit_bytes_ = 0;
   std::map<LogId, std::uint64_t> transit_of_;  // the same, of each log

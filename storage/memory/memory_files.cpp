@@ -37,6 +37,7 @@ void MemoryFiles::add_uses(const MemoryLog& log, const std::vector<AttachmentFac
       list.pop_back();
       if (list.empty()) uses_.erase(key);
     });
+    set_hidden(fact.id, false);
     const auto file = files_.find(fact.id);
     if (!own || file == files_.end()) continue;
     File kept = file->second;
@@ -46,17 +47,67 @@ void MemoryFiles::add_uses(const MemoryLog& log, const std::vector<AttachmentFac
   }
 }
 
+bool MemoryFiles::is_used(const Uses& uses, const AttachmentId& id) {
+  return std::any_of(uses.begin(), uses.end(), [&](const auto& use) {
+    return std::find(use.second.begin(), use.second.end(), id) != use.second.end();
+  });
+}
+
+std::vector<AttachmentId> MemoryFiles::take_uses(Uses& from, const LogId& log, EntryIndex index) {
+  const auto it = from.find({log, index});
+  if (it == from.end()) return {};
+  std::vector<AttachmentId> ids = std::move(it->second);
+  undo_.remember([&from, key = it->first, ids] { from.insert_or_assign(key, ids); });
+  from.erase(it);
+  return ids;
+}
+
+void MemoryFiles::put_uses(Uses& to, const LogId& log, EntryIndex index, std::vector<AttachmentId> ids) {
+  if (ids.empty()) return;
+  (void)take_uses(to, log, index);
+  undo_.remember([&to, log, index] { to.erase({log, index}); });
+  to.insert_or_assign({log, index}, std::move(ids));
+}
+
+void MemoryFiles::set_hidden(const AttachmentId& id, bool hidden) {
+  const auto it = files_.find(id);
+  if (it == files_.end() || it->second.hidden == hidden) return;
+  File file = it->second;
+  file.hidden = hidden;
+  set(id, std::move(file));
+}
+
 void MemoryFiles::drop_uses(const LogId& log, EntryIndex index) {
-  const auto it = uses_.find({log, index});
-  if (it == uses_.end()) return;
-  const std::vector<AttachmentId> ids = std::move(it->second);
-  undo_.remember([this, key = it->first, ids] { uses_.insert_or_assign(key, ids); });
-  uses_.erase(it);
-  for (const AttachmentId& id : ids) {
-    const bool used = std::any_of(uses_.begin(), uses_.end(), [&](const auto& use) {
-      return std::find(use.second.begin(), use.second.end(), id) != use.second.end();
-    });
-    if (!used && files_.contains(id)) set(id, std::nullopt);
+  for (const AttachmentId& id : take_uses(uses_, log, index)) settle_unused(id);
+}
+
+// Kept only as long as a record that was erased names it, and the body of that one is kept.
+void MemoryFiles::settle_unused(const AttachmentId& id) {
+  const auto it = files_.find(id);
+  if (it == files_.end() || is_used(uses_, id)) return;
+  if (it->second.complete && is_used(hidden_uses_, id)) {
+    set_hidden(id, true);
+  } else {
+    set(id, std::nullopt);
+  }
+}
+
+void MemoryFiles::hide_uses(const LogId& log, EntryIndex index) {
+  const std::vector<AttachmentId> ids = take_uses(uses_, log, index);
+  put_uses(hidden_uses_, log, index, ids);
+  for (const AttachmentId& id : ids) settle_unused(id);
+}
+
+void MemoryFiles::show_uses(const LogId& log, EntryIndex index) {
+  std::vector<AttachmentId> ids = take_uses(hidden_uses_, log, index);
+  for (const AttachmentId& id : ids) set_hidden(id, false);
+  put_uses(uses_, log, index, std::move(ids));
+}
+
+void MemoryFiles::end_hidden(const LogId& log, EntryIndex index) {
+  for (const AttachmentId& id : take_uses(hidden_uses_, log, index)) {
+    const auto it = files_.find(id);
+    if (it != files_.end() && it->second.hidden && !is_used(hidden_uses_, id)) set(id, std::nullopt);
   }
 }
 
@@ -137,14 +188,15 @@ Result<AttachmentState> MemoryFiles::state(const LogId& log, EntryIndex index, c
 
 Result<AttachmentChunk> MemoryFiles::chunk(const AttachmentId& id, std::uint32_t number) const {
   const auto file = files_.find(id);
-  if (file == files_.end() || number >= file->second.chunks.size()) return no_such_chunk();
+  if (file == files_.end() || file->second.hidden || number >= file->second.chunks.size())
+    return no_such_chunk();
   const auto& [bytes, proof] = file->second.chunks[number];
   return AttachmentChunk{number, *bytes, proof};
 }
 
 std::optional<AttachmentId> MemoryFiles::named(const Hash& sha256) const {
   for (const auto& [id, file] : files_) {
-    if (id.sha256 == sha256 && file.complete) return id;
+    if (id.sha256 == sha256 && file.complete && !file.hidden) return id;
   }
   return std::nullopt;
 }
@@ -154,7 +206,8 @@ void MemoryFiles::put(const CutAttachment& cut, UnixMillis now) {
   for (const auto& [key, ids] : uses_) used.insert(ids.begin(), ids.end());
   std::vector<AttachmentId> old;
   for (const auto& [id, file] : files_) {
-    if (file.own && file.at < unnamed_kept_since(now) && !used.contains(id)) old.push_back(id);
+    if (file.own && !file.hidden && file.at < unnamed_kept_since(now) && !used.contains(id))
+      old.push_back(id);
   }
   for (const AttachmentId& id : old) set(id, std::nullopt);
   File file;

@@ -9,6 +9,7 @@
 #include "storage/store/epoch_rules.h"
 #include "storage/store/recovery_rules.h"
 #include "storage/store/settings.h"
+#include "storage/store/thaw_rules.h"
 #include "storage/store/trust_rules.h"
 
 namespace koinon {
@@ -171,7 +172,19 @@ std::vector<VouchFact> MemoryPolicy::vouches_by(const LogId& voucher) const {
 
 std::vector<LogId> MemoryPolicy::forked() const {
   std::vector<LogId> out;
-  for (const auto& [log, proofs] : evidence_) out.push_back(log);
+  for (const auto& [log, kept] : evidence_) {
+    if (freezes(kept)) out.push_back(log);
+  }
+  return out;
+}
+
+std::vector<ThawedEvidence> MemoryPolicy::thawed() const {
+  std::vector<ThawedEvidence> out;
+  for (const auto& [log, kept] : evidence_) {
+    for (const KeptEvidence& one : kept) {
+      if (one.thawed) out.push_back({log, mark_of(one.bytes)});
+    }
+  }
   return out;
 }
 
@@ -186,14 +199,15 @@ std::optional<VouchFact> MemoryPolicy::vouch(const LogId& voucher, const LogId& 
   return it == vouches_.end() ? std::nullopt : std::optional(it->second);
 }
 
-std::vector<Bytes> MemoryPolicy::evidence(const LogId& log) const {
+std::vector<KeptEvidence> MemoryPolicy::evidence(const LogId& log) const {
   const auto it = evidence_.find(log);
-  return it == evidence_.end() ? std::vector<Bytes>() : it->second;
+  return it == evidence_.end() ? std::vector<KeptEvidence>() : it->second;
 }
 
 bool MemoryPolicy::is_contradicted(const LogId& log) const {
-  const std::vector<Bytes> kept = evidence(log);
-  return std::any_of(kept.begin(), kept.end(), [](const Bytes& one) { return is_for_good(one); });
+  const std::vector<KeptEvidence> kept = evidence(log);
+  return std::any_of(kept.begin(), kept.end(),
+                     [](const KeptEvidence& one) { return is_for_good(one.bytes); });
 }
 
 void MemoryPolicy::set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch) {
@@ -258,20 +272,41 @@ void MemoryPolicy::set_blocked(const LogId& log, bool blocked) {
   });
 }
 
-void MemoryPolicy::forget_evidence(const LogId& log) {
+bool MemoryPolicy::forget_evidence(const LogId& log, std::uint64_t recoveries) {
   const auto known = evidence_.find(log);
-  if (known == evidence_.end()) return;
-  undo_.remember([this, old = *known] { evidence_.insert(old); });
-  evidence_.erase(known);
+  if (known == evidence_.end()) return false;
+  undo_.remember([this, old = *known] { evidence_.insert_or_assign(old.first, old.second); });
+  std::erase_if(known->second,
+                [&](const KeptEvidence& one) { return is_against_earlier(one.bytes, recoveries); });
+  const bool left = freezes(known->second);
+  if (known->second.empty()) evidence_.erase(known);
+  return left;
 }
 
-void MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
-  evidence_[evidence.log].push_back(evidence.evidence);
+bool MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
+  const Hash digest = mark_of(evidence.evidence).digest;
+  const std::vector<KeptEvidence> kept = this->evidence(evidence.log);
+  const bool was_thawed = std::any_of(kept.begin(), kept.end(), [&](const KeptEvidence& one) {
+    return one.thawed && one.thawed->digest == digest;
+  });
+  if (was_thawed) return false;
+  evidence_[evidence.log].push_back({evidence.evidence, std::nullopt});
   undo_.remember([this, id = evidence.log] {
     auto& list = evidence_.at(id);
     list.pop_back();
     if (list.empty()) evidence_.erase(id);
   });
+  return true;
+}
+
+Status MemoryPolicy::thaw(const ThawCommit& thaw, const std::optional<LogId>& own) {
+  KOINON_TRY(check_thaw(evidence(thaw.log), own == thaw.log));
+  std::vector<KeptEvidence>& kept = evidence_.at(thaw.log);
+  undo_.remember([this, id = thaw.log, old = kept] { evidence_.insert_or_assign(id, old); });
+  for (KeptEvidence& one : kept) {
+    if (!one.thawed) one.thawed = Thaw{mark_of(one.bytes).digest, thaw.by, thaw.at};
+  }
+  return {};
 }
 
 // --- epochs ---

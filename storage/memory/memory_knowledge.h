@@ -72,10 +72,11 @@ class MemoryPolicy {
   std::vector<VouchFact> vouches() const;
   std::vector<VouchFact> vouches_by(const LogId& voucher) const;
   std::vector<LogId> blocked() const { return {blocked_.begin(), blocked_.end()}; }
-  std::vector<LogId> forked() const;
+  std::vector<LogId> forked() const;  // that evidence freezes
+  std::vector<ThawedEvidence> thawed() const;
   std::optional<LogId> vouched_as(std::string_view name) const;
   std::optional<VouchFact> vouch(const LogId& voucher, const LogId& target) const;
-  std::vector<Bytes> evidence(const LogId& log) const;
+  std::vector<KeptEvidence> evidence(const LogId& log) const;
   // By two recoveries: nothing thaws it.
   bool is_contradicted(const LogId& log) const;
 
@@ -83,15 +84,18 @@ class MemoryPolicy {
   void write_vouches(const std::vector<VouchFact>& vouches);
   void forget_vouches_by(const LogId& voucher);
   void set_blocked(const LogId& log, bool blocked);
-  void add_evidence(const EvidenceCommit& evidence);
-  void forget_evidence(const LogId& log);
+  // False: nothing was added, the same contradiction was thawed.
+  bool add_evidence(const EvidenceCommit& evidence);
+  Status thaw(const ThawCommit& thaw, const std::optional<LogId>& own);
+  // That against origins of before its last of so many recoveries. Whether what is left freezes the log.
+  bool forget_evidence(const LogId& log, std::uint64_t recoveries);
 
  private:
   void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
 
   MemoryUndo& undo_;
   std::map<std::pair<LogId, LogId>, VouchFact> vouches_;  // by voucher and target
-  std::map<LogId, std::vector<Bytes>> evidence_;
+  std::map<LogId, std::vector<KeptEvidence>> evidence_;
   std::set<LogId> blocked_;
 };
 

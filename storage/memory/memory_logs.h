@@ -62,10 +62,12 @@ class MemoryLogs {
   static std::uint64_t bytes_of(const MemoryRecord& record);
   static CompactRange range_of(const MemoryLog& log);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
+  // So many more bytes count for the log than its records say.
+  void count_bytes(MemoryLog& log, std::int64_t more);
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
   void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);
-  void freeze(MemoryLog& log);
+  void set_frozen(MemoryLog& log, bool frozen);
   // `since` is empty if policy admits the log.
   void set_keys(MemoryLog& log, KeyHistory keys);
   void set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived);

@@ -7,6 +7,7 @@
 #include "proto/codec/entry.h"
 #include "storage/store/arrival_rules.h"
 #include "storage/store/epoch_start.h"
+#include "storage/store/file_rules.h"
 #include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
 
@@ -26,7 +27,7 @@ MemoryStore::MemoryStore(Options options)
       logs_(undo_, *options_.pool),
       arrivals_(undo_),
       files_(undo_, *options_.pool, options_.attachment_bytes),
-      bodies_(undo_, *options_.pool, logs_, arrivals_, files_, options_.transit_bytes),
+      bodies_(undo_, *options_.pool, logs_, arrivals_, files_, options_.transit_bytes, options_.erase_grace),
       peers_(undo_),
       seen_(undo_),
       statements_(undo_),
@@ -76,9 +77,7 @@ Result<StoreState> MemoryStore::load_state() {
   state.last_journal_seq = epochs_.last_row();
   state.instance_token = settings_.instance_token();
   state.own_log = settings_.own_log();
-  for (const auto& [id, log] : logs_.all()) {
-    state.logs.push_back(log->state);
-  }
+  for (const auto& [id, log] : logs_.all()) state.logs.push_back(log->state);
   state.peers = peers_.peers();
   state.seen_heads = seen_.heads();
   for (const auto& [log, notes] : statements_.all()) {
@@ -87,6 +86,7 @@ Result<StoreState> MemoryStore::load_state() {
   state.vouches = policy_.vouches();
   state.blocked = policy_.blocked();
   state.forked = policy_.forked();
+  state.thawed = policy_.thawed();
   state.asks = peers_.asks();
   state.invites = peers_.invites();
   state.wants = files_.wants();
@@ -121,7 +121,7 @@ Result<JournalSeq> MemoryStore::write_row(MemoryLog& log) {
 Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   KOINON_TRY(need_space());
   const MemoryLog* held = logs_.held(run.log);
-  const bool frozen = held == nullptr ? !policy_.evidence(run.log).empty() : held->state.frozen;
+  const bool frozen = held == nullptr ? freezes(policy_.evidence(run.log)) : held->state.frozen;
   KOINON_TRY(check_run(run, TreeSize(held == nullptr ? 0 : held->records.size()), frozen));
   const bool ours = is_own(run) || settings_.own_log() == run.log;
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(run.identity, statements_.of(run.log)));
@@ -175,6 +175,13 @@ void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
   policy_.forget_vouches_by(id);
 }
 
+bool MemoryStore::fold(UnixMillis now) {
+  if (bodies_.over(now).empty()) return true;
+  undo_.begin(false);
+  bodies_.end_grace(now);
+  return undo_.commit().ok();
+}
+
 // --- a log that was taken back ---
 
 Result<Recovered> MemoryStore::recover(const RecoveryCommit& recovery) {
@@ -199,14 +206,17 @@ Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
     KOINON_ASSIGN(const KeyHistory told, KeyHistory::kept(log->state.identity(), recovery.notes));
     is_new = has_old_heads(log->state, told);
   }
+  bool frozen = false;  // by evidence against the new origin, which came meanwhile
   if (is_new) {
-    policy_.forget_evidence(recovery.log);
+    frozen = policy_.forget_evidence(recovery.log, recovery.recoveries);
     seen_.forget_origins(recovery.log, recovery.recoveries);
   }
   if (log == nullptr) return Recovered();
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), recovery.notes));
   if (is_new) {
-    logs_.set_state(*log, without_heads(log->state, std::move(keys)));
+    LogState now = without_heads(log->state, std::move(keys));
+    now.frozen = frozen;
+    logs_.set_state(*log, std::move(now));
   } else {
     logs_.set_keys(*log, std::move(keys));
   }
@@ -332,10 +342,10 @@ Status MemoryStore::set_cursor(const PeerCursor& cursor) {
 Result<JournalSeq> MemoryStore::add_evidence(const EvidenceCommit& evidence) {
   return undo_.change([&]() -> Result<JournalSeq> {
     KOINON_TRY(need_space());
-    policy_.add_evidence(evidence);
+    if (!policy_.add_evidence(evidence)) return JournalSeq(0);
     MemoryLog* log = logs_.held(evidence.log);
     if (log == nullptr) return JournalSeq(0);
-    logs_.freeze(*log);
+    logs_.set_frozen(*log, true);
     return write_row(*log);
   });
 }

@@ -2,6 +2,7 @@
 // loses what that one would lose: what was not yet synced. One thread.
 #pragma once
 
+#include "proto/base/limits.h"
 #include "storage/memory/memory_bodies.h"
 #include "storage/memory/memory_knowledge.h"
 
@@ -16,7 +17,9 @@ class MemoryStore final : public Store {
     std::shared_ptr<BlobPool> pool;      // none: one of its own
     std::uint64_t transit_bytes = 0;     // quota of the transit store; 0: limits::kTransitBytes
     std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
-    std::size_t sync_after = 64;         // transactions; after so many all becomes durable
+    // How long erased bodies are kept, unread; 0: not at all.
+    std::chrono::milliseconds erase_grace = limits::kEraseGrace;
+    std::size_t sync_after = 64;  // transactions; after so many all becomes durable
   };
   explicit MemoryStore(Options options);
 
@@ -113,7 +116,7 @@ class MemoryStore final : public Store {
     return arrivals_.after(after, limit);
   }
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override;
-  Result<std::vector<Bytes>> evidence(const LogId& log) override { return policy_.evidence(log); }
+  Result<std::vector<KeptEvidence>> evidence(const LogId& log) override { return policy_.evidence(log); }
   Result<std::optional<Bytes>> setting(std::string_view name) override { return settings_.setting(name); }
   Result<std::optional<LogId>> own_log() override { return settings_.own_log(); }
   Result<std::optional<LogId>> vouched_as(std::string_view name) override { return policy_.vouched_as(name); }
@@ -125,6 +128,14 @@ class MemoryStore final : public Store {
   Status set_epoch_handled(std::uint32_t counter) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
+  Status thaw(const ThawCommit& thaw) override {
+    return undo_.change([&]() -> Status {
+      KOINON_TRY(need_space());
+      KOINON_TRY(policy_.thaw(thaw, settings_.own_log()));
+      if (MemoryLog* log = logs_.held(thaw.log); log != nullptr) logs_.set_frozen(*log, false);
+      return {};
+    });
+  }
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status keep_seen(const SeenHead& seen) override;
@@ -146,6 +157,7 @@ class MemoryStore final : public Store {
   Status commit() override { return undo_.commit(); }
   void rollback() override { undo_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return undo_.change(act); }
+  bool fold(UnixMillis now) override;
   Result<Recovered> recover(const RecoveryCommit& recovery) override;
   Result<Room> room() override { return room_; }
 

@@ -1,5 +1,6 @@
 #include "storage/store/body_rules.h"
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/store/room.h"
@@ -23,6 +24,17 @@ FilterStep filter_step(const BodyFilter& filter, BytesView entry, BodyState stat
   if (wanted && has_body) return FilterStep::kFromTransit;
   if (wanted == (state == BodyState::kNotHeld)) return FilterStep::kStays;
   return wanted ? FilterStep::kWanted : FilterStep::kNotWanted;
+}
+
+bool is_kept_for_grace(BodyState state, bool has_body, bool transit) {
+  return state == BodyState::kHeld && has_body && !transit;
+}
+
+bool is_body_of(BytesView entry, BytesView body) {
+  const auto parsed = parse_entry(entry);
+  if (!parsed.ok()) return false;
+  const BodyClaim claim = body_claim(*parsed);
+  return claim.size > 0 && body.size() == claim.size && sha256(body).view() == claim.digest;
 }
 
 bool is_over_share(std::uint64_t held_of_log, std::uint64_t quota) {

@@ -19,6 +19,11 @@ BodyPlace place_of_body(BodyState state, bool for_peer);
 // Whether a record's body may be hidden from readers: it is here, or may still come.
 bool can_be_hidden(BodyState state, bool has_body);
 
+// Whether the body of a record that is erased now is kept for the grace time: it is here, and for ourselves.
+bool is_kept_for_grace(BodyState state, bool has_body, bool transit);
+// Whether these bytes are the body that the entry names.
+bool is_body_of(BytesView entry, BytesView body);
+
 // What a changed filter means for a record.
 enum class FilterStep : unsigned char {
   kStays,

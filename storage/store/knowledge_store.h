@@ -40,7 +40,8 @@ class KnowledgeReader {
   virtual Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) = 0;
   // The newest arrival that brought an entry or its body. Nothing: the entry is not held.
   virtual Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) = 0;
-  virtual Result<std::vector<Bytes>> evidence(const LogId& log) = 0;
+  // Held against the log, the oldest first. What was thawed is still held.
+  virtual Result<std::vector<KeptEvidence>> evidence(const LogId& log) = 0;
   // A setting of the operator, by its name. Nothing: it was never set.
   virtual Result<std::optional<Bytes>> setting(std::string_view name) = 0;
   // The log of this node's own city. Nothing: it has none (yet).
@@ -65,8 +66,11 @@ class KnowledgeWriter {
   // Within one epoch a cursor only moves forward. A peer that is not pinned has no cursor.
   virtual Status set_cursor(const PeerCursor& cursor) = 0;
   // Freezes the log. If the log is whole, gives it a new journal row, so that followers hear of it, and
-  // returns the row; else 0.
+  // returns the row; else 0. Changes nothing if evidence of the same contradiction (EvidenceMark) was thawed.
   virtual Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) = 0;
+  // No evidence that is held against the log freezes it any more; it is remembered by its digest. kRefused:
+  // it is our own log, or its recovery key has said two things. kConflict: the log is not frozen.
+  virtual Status thaw(const ThawCommit& thaw) = 0;
   // `lived`: how long the node has run until now; the grace time counts from there. kNotFound: no such log is
   // held.
   virtual Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) = 0;

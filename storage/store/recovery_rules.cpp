@@ -33,6 +33,11 @@ bool has_old_heads(const LogState& log, const KeyHistory& keys) {
   return false;
 }
 
+bool is_against_earlier(BytesView evidence, std::uint64_t recoveries) {
+  const auto shown = read_evidence(evidence);
+  return !shown.ok() || shown->keys.recoveries() < recoveries;
+}
+
 bool is_for_good(BytesView evidence) {
   v1::Evidence message;
   if (!message.ParseFromArray(evidence.data(), static_cast<int>(evidence.size()))) return false;

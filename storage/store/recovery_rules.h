@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/log_state.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 
@@ -12,14 +13,17 @@ BodyState after_void_erasure(BytesView entry, const BodyFilter& filter);
 
 // Whether heads of an earlier origin than that of these keys stand in it, though its statements were kept.
 bool has_old_heads(const LogState& log, const KeyHistory& keys);
+// Whether evidence is against an earlier origin than that of so many recoveries: it counts no more.
+bool is_against_earlier(BytesView evidence, std::uint64_t recoveries);
 // Whether two recoveries contradict each other by this evidence: nothing thaws the log.
 bool is_for_good(BytesView evidence);
 // Whether the log, without what is void, is what the recovery's own head says, and stands whole with it.
 // `held`: before the last piece went.
 bool stands_with_head(const RecoveryCommit& recovery, const LogState& held);
 
-// So many texts at most are wanted again in one step.
+// So many texts at most are wanted again in one step, or come back with so many bytes together.
 inline constexpr std::size_t kTextsPerStep = 4096;
+inline constexpr std::uint64_t kBackPerStep = 8 * limits::kMiB;
 
 // Counts what one step takes away of void entries.
 class VoidPiece {

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 13> kSteps = {
+constexpr std::array<const char*, 15> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -251,6 +251,28 @@ CREATE TABLE log_keys (
   log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, node BLOB NOT NULL,
   cosigner BLOB NOT NULL, sealing BLOB NOT NULL, voided INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (log_id, entry_index, node)) WITHOUT ROWID;
+)sql",
+    // 14: records that were erased and whose bodies are kept for a grace time, in another file, and the files
+    // that they name. Both count for their log until the time is over.
+    R"sql(
+CREATE TABLE grace (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX grace_by_age ON grace (at_ms);
+CREATE TABLE grace_use (
+  record INTEGER NOT NULL, sha256 BLOB NOT NULL, size INTEGER NOT NULL, chunk_root BLOB NOT NULL,
+  PRIMARY KEY (record, sha256)) WITHOUT ROWID;
+CREATE INDEX grace_use_by_file ON grace_use (sha256, size, chunk_root);
+CREATE TRIGGER grace_added AFTER INSERT ON grace BEGIN
+  UPDATE log SET bytes = bytes + new.bytes WHERE number = new.id >> 40;
+END;
+CREATE TRIGGER grace_over AFTER DELETE ON grace BEGIN
+  UPDATE log SET bytes = bytes - old.bytes WHERE number = old.id >> 40;
+END;
+)sql",
+    // 15: evidence that the operator has thawed: its digest, who did it and when. NULL: it freezes its log.
+    R"sql(
+ALTER TABLE evidence ADD COLUMN thawed BLOB;
+ALTER TABLE evidence ADD COLUMN thawed_by TEXT;
+ALTER TABLE evidence ADD COLUMN thawed_at_ms INTEGER;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -13,6 +13,7 @@ namespace {
 constexpr int kIncomplete = 0;
 constexpr int kComplete = 1;
 constexpr int kBroken = 2;
+constexpr int kHidden = 3;  // complete, and only records that were erased name it
 constexpr int kOwn = static_cast<int>(AttachmentWish::kOwn);
 constexpr int kUploaded = 4;  // our own file, and no note names it yet
 
@@ -58,7 +59,7 @@ Result<AttachmentState> AttachmentQueries::state(std::int64_t record, const Hash
 Result<AttachmentChunk> AttachmentQueries::chunk(const AttachmentId& id, std::uint32_t number) {
   auto select = db_.prepare(
       "SELECT c.bytes, c.proof FROM attachment a JOIN attachment_chunk c ON c.id = (a.number << 16) + ?4 "
-      "WHERE a.sha256 = ?1 AND a.size = ?2 AND a.chunk_root = ?3");
+      "WHERE a.sha256 = ?1 AND a.size = ?2 AND a.chunk_root = ?3 AND a.state <> 3");
   bind_id(select, id).bind(static_cast<std::int64_t>(number));
   KOINON_ASSIGN(const bool found, select.step());
   if (!found || number >= chunk_count(id.size)) return no_such_chunk();
@@ -127,6 +128,7 @@ Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<At
         "transit WHERE id = ?1)");
     put.bind(record_id(log_number, fact.index));
     KOINON_TRY(bind_id(put, fact.id).run());
+    if (db_.changes() > 0) KOINON_TRY(put_state(fact.id, kHidden, kComplete));
     if (!own) continue;
     auto keep = db_.prepare(
         "UPDATE attachment SET wish = 3 WHERE (sha256, size, chunk_root) IN "
@@ -136,23 +138,73 @@ Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<At
   return {};
 }
 
-Status SqliteAttachments::drop_uses(std::int64_t record) {
-  std::vector<AttachmentId> ids;
-  {
-    auto select = db_.prepare("SELECT sha256, size, chunk_root FROM attachment_use WHERE record = ?");
-    select.bind(record);
-    while (true) {
-      KOINON_ASSIGN(const bool row, select.step());
-      if (!row) break;
-      KOINON_ASSIGN(ids.emplace_back(), read_id(select, 0));
-    }
+Result<std::vector<AttachmentId>> SqliteAttachments::ids_of(sqlite::Statement& select) {
+  std::vector<AttachmentId> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(out.emplace_back(), read_id(select, 0));
   }
+}
+
+Status SqliteAttachments::drop_uses(std::int64_t record) {
+  auto select = db_.prepare("SELECT sha256, size, chunk_root FROM attachment_use WHERE record = ?");
+  KOINON_ASSIGN(const auto ids, ids_of(select.bind(record)));
   if (ids.empty()) return {};
   {
     auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ?");
     KOINON_TRY(remove.bind(record).run());
   }
   return drop_unused(ids);
+}
+
+Status SqliteAttachments::put_state(const AttachmentId& id, int from, int to) {
+  auto put = db_.prepare(
+      "UPDATE attachment SET state = ?5 WHERE sha256 = ?1 AND size = ?2 AND chunk_root = ?3 AND state = ?4");
+  return bind_id(put, id).bind(from).bind(to).run();
+}
+
+Status SqliteAttachments::hide_uses(std::int64_t record) {
+  auto keep = db_.prepare(
+      "INSERT OR REPLACE INTO grace_use (record, sha256, size, chunk_root) SELECT record, sha256, size, "
+      "chunk_root FROM attachment_use WHERE record = ?");
+  KOINON_TRY(keep.bind(record).run());
+  auto select = db_.prepare("SELECT sha256, size, chunk_root FROM attachment_use WHERE record = ?");
+  KOINON_ASSIGN(const auto ids, ids_of(select.bind(record)));
+  auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ?");
+  KOINON_TRY(remove.bind(record).run());
+  return drop_unused(ids);
+}
+
+Status SqliteAttachments::show_uses(std::int64_t record) {
+  auto put = db_.prepare(
+      "INSERT OR IGNORE INTO attachment_use (record, sha256, size, chunk_root) SELECT record, sha256, size, "
+      "chunk_root FROM grace_use WHERE record = ?");
+  KOINON_TRY(put.bind(record).run());
+  auto select = db_.prepare("SELECT sha256, size, chunk_root FROM grace_use WHERE record = ?");
+  KOINON_ASSIGN(const auto ids, ids_of(select.bind(record)));
+  for (const AttachmentId& id : ids) KOINON_TRY(put_state(id, kHidden, kComplete));
+  auto remove = db_.prepare("DELETE FROM grace_use WHERE record = ?");
+  return remove.bind(record).run();
+}
+
+Status SqliteAttachments::end_hidden(std::int64_t record) {
+  auto select = db_.prepare("SELECT sha256, size, chunk_root FROM grace_use WHERE record = ?");
+  KOINON_ASSIGN(const auto ids, ids_of(select.bind(record)));
+  auto remove = db_.prepare("DELETE FROM grace_use WHERE record = ?");
+  KOINON_TRY(remove.bind(record).run());
+  for (const AttachmentId& id : ids) {
+    KOINON_ASSIGN(const auto row, find(id));
+    KOINON_ASSIGN(const bool hidden, is_hidden(id));
+    if (row && row->state == kHidden && !hidden) KOINON_TRY(forget(row->number));
+  }
+  return {};
+}
+
+Result<bool> SqliteAttachments::is_hidden(const AttachmentId& id) {
+  auto select =
+      db_.prepare("SELECT 1 FROM grace_use WHERE sha256 = ? AND size = ? AND chunk_root = ? LIMIT 1");
+  return bind_id(select, id).step();
 }
 
 Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int64_t most,
@@ -184,10 +236,15 @@ Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int
   return static_cast<std::int64_t>(uses.size()) == most;
 }
 
+// A complete file is kept as long as a record that was erased names it, and the body of that one is kept.
 Status SqliteAttachments::drop_unused(const std::vector<AttachmentId>& ids) {
   for (const AttachmentId& id : ids) {
     KOINON_ASSIGN(const bool used, is_used(id));
-    if (!used) KOINON_TRY(drop(id));
+    if (used) continue;
+    KOINON_ASSIGN(const bool hidden, is_hidden(id));
+    if (hidden) KOINON_TRY(put_state(id, kComplete, kHidden));
+    KOINON_ASSIGN(const auto row, find(id));
+    if (row && row->state != kHidden) KOINON_TRY(forget(row->number));
   }
   return {};
 }

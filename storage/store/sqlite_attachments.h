@@ -33,6 +33,12 @@ class SqliteAttachments {
   Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
   // A body is no longer here. A file is dropped with the last record that names it.
   Status drop_uses(std::int64_t record);
+  // The record was erased: it names its files no longer. Those that are complete are kept for as long as its
+  // body is. A record that comes back names them again.
+  Status hide_uses(std::int64_t record);
+  Status show_uses(std::int64_t record);
+  // The record's body is kept no longer.
+  Status end_hidden(std::int64_t record);
   // The log was removed. Its records stop naming files, at most `most` of them. Files that nobody else names
   // are dropped, up to a number of bytes or one larger file. True: there may be more.
   Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
@@ -66,7 +72,10 @@ class SqliteAttachments {
   static Result<std::vector<std::int64_t>> numbers_of(sqlite::Statement& select);
   Status forget(std::int64_t number);
   Status forget_each(const std::vector<std::int64_t>& numbers);
+  static Result<std::vector<AttachmentId>> ids_of(sqlite::Statement& select);
   Status drop_unused(const std::vector<AttachmentId>& ids);
+  Result<bool> is_hidden(const AttachmentId& id);
+  Status put_state(const AttachmentId& id, int from, int to);
 
   sqlite::Connection& db_;
   std::uint64_t quota_;

@@ -23,7 +23,7 @@ Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, Bo
   } else {
     update.bind_null();
     erased_ = true;
-    KOINON_TRY(attachments_.drop_uses(id));
+    KOINON_TRY(parts_.attachments.drop_uses(id));
   }
   update.bind(static_cast<std::int64_t>(state));
   if (erased_by) {
@@ -55,7 +55,7 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
       id = first.integer(0);
     }
     KOINON_TRY(drop_transit(id));
-    KOINON_TRY(attachments_.drop_uses(id));
+    KOINON_TRY(parts_.attachments.drop_uses(id));
   }
   while (true) {
     std::int64_t id = 0;
@@ -67,12 +67,12 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
       id = first.integer(0);
     }
     KOINON_TRY(drop_transit(id));
-    KOINON_TRY(attachments_.drop_uses(id));
+    KOINON_TRY(parts_.attachments.drop_uses(id));
   }
 }
 
 Status SqliteBodies::add(const BodiesCommit& bodies, bool ours) {
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(bodies.log));
+  KOINON_ASSIGN(const std::int64_t number, parts_.logs.log_number(bodies.log));
   bool transit = false;
   for (const auto& item : bodies.bodies) {
     if (item.index.value >= limits::kMaxLogSize) continue;
@@ -91,9 +91,10 @@ Status SqliteBodies::add(const BodiesCommit& bodies, bool ours) {
     }
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
-    KOINON_TRY(arrivals_.write(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
+    KOINON_TRY(
+        parts_.arrivals.write(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
-  KOINON_TRY(attachments_.add_uses(number, bodies.attachments, ours));
+  KOINON_TRY(parts_.attachments.add_uses(number, bodies.attachments, ours));
   if (transit) KOINON_TRY(trim_transit(number, bodies.arrived_at));
   return {};
 }
@@ -101,14 +102,14 @@ Status SqliteBodies::add(const BodiesCommit& bodies, bool ours) {
 Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter,
                                                              UnixMillis now, EntryIndex from,
                                                              std::uint64_t most) {
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
-  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, parts_.logs.log_number(log));
+  KOINON_ASSIGN(const LogState state, parts_.logs.log_state(log));
   const std::uint64_t size = state.range.size().value;
   std::uint64_t end = std::min(size, from.value + most);
   std::uint64_t bytes = 0;
-  const std::uint64_t files = attachments_.forgotten();
+  const std::uint64_t files = parts_.attachments.forgotten();
   for (std::uint64_t i = from.value; i < end; ++i) {
-    KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
+    KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(log, EntryIndex(i)));
     bytes += record.body.size();
     if (bytes >= kPieceBytes) end = i + 1;
     const std::int64_t id = record_id(number, EntryIndex(i));
@@ -117,13 +118,13 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
         break;
       case FilterStep::kReleased:
         KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
-        KOINON_TRY(arrivals_.write(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
-        if (attachments_.forgotten() > files) end = i + 1;
+        KOINON_TRY(parts_.arrivals.write(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+        if (parts_.attachments.forgotten() > files) end = i + 1;
         break;
       case FilterStep::kFromTransit:
         KOINON_TRY(drop_transit(id));
         KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
-        KOINON_TRY(arrivals_.write(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
+        KOINON_TRY(parts_.arrivals.write(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
         break;
       case FilterStep::kWanted:
         KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
@@ -160,17 +161,63 @@ Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
   return {};
 }
 
+Status SqliteBodies::erase(std::int64_t id, const StoredRecord& record, EntryIndex by, UnixMillis at) {
+  if (parts_.grace.keeps() && is_kept_for_grace(record.state, !record.body.empty(), record.transit)) {
+    KOINON_TRY(parts_.grace.put(id, record.body, at));
+    KOINON_TRY(parts_.attachments.hide_uses(id));
+  }
+  KOINON_TRY(drop_transit(id));
+  KOINON_TRY(put_hidden(id, false));
+  return set_body(id, {}, BodyState::kErased, by);
+}
+
+Result<std::uint64_t> SqliteBodies::put_back(std::int64_t record, BytesView entry, BodyState otherwise) {
+  std::optional<Bytes> body;
+  if (otherwise == BodyState::kNotHeld) {
+    KOINON_ASSIGN(body, parts_.grace.body(record));
+  }
+  const bool comes_back = body && is_body_of(entry, *body);
+  if (comes_back) {
+    KOINON_TRY(set_body(record, *body, BodyState::kHeld));
+    KOINON_TRY(parts_.attachments.show_uses(record));
+    KOINON_ASSIGN(const bool kept, parts_.grace.drop(record));
+    return kept ? body->size() : 0;
+  }
+  KOINON_ASSIGN(const bool gone, end_grace_of({{record, 0}}));
+  (void)gone;  // it is one
+  KOINON_TRY(set_body(record, {}, otherwise));
+  return std::uint64_t{0};
+}
+
+// Some MiB of them, or one larger one. True: all of these have gone.
+Result<bool> SqliteBodies::end_grace_of(const std::vector<SqliteGrace::Kept>& records) {
+  std::uint64_t bytes = 0;
+  const std::uint64_t files = parts_.attachments.forgotten();
+  for (const SqliteGrace::Kept& one : records) {
+    if (bytes >= kPieceBytes || parts_.attachments.forgotten() > files) return false;
+    KOINON_ASSIGN(const bool kept, parts_.grace.drop(one.record));
+    if (!kept) continue;
+    bytes += one.bytes;
+    KOINON_TRY(parts_.attachments.end_hidden(one.record));
+  }
+  return true;
+}
+
+Result<bool> SqliteBodies::end_grace(UnixMillis now) {
+  KOINON_ASSIGN(const auto over, parts_.grace.over(now, kPieceRows));
+  KOINON_ASSIGN(const bool gone, end_grace_of(over));
+  return gone && std::ssize(over) < kPieceRows;
+}
+
 Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& run) {
   KOINON_TRY(refute_marks(number, run));
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
-    KOINON_ASSIGN(const StoredRecord record, logs_.record(run.log, fact.target));
+    KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(run.log, fact.target));
     if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
     const std::int64_t id = record_id(number, fact.target);
-    KOINON_TRY(drop_transit(id));
-    KOINON_TRY(put_hidden(id, false));
-    KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
-    KOINON_TRY(arrivals_.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
+    KOINON_TRY(erase(id, record, fact.index, run.arrived_at));
+    KOINON_TRY(parts_.arrivals.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;
     // The digest of our own text has no salt. With it somebody could guess an erased note.
     auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ? AND sealed = 0");
@@ -189,12 +236,12 @@ Result<bool> SqliteBodies::put_hidden(std::int64_t id, bool hidden) {
 
 // Whoever follows the arrivals reads the record again, and finds the body gone or come back.
 Status SqliteBodies::set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) {
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
-  KOINON_ASSIGN(const StoredRecord record, logs_.record(log, index));
+  KOINON_ASSIGN(const std::int64_t number, parts_.logs.log_number(log));
+  KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(log, index));
   if (hidden && !can_be_hidden(record.state, !record.body.empty())) return {};
   KOINON_ASSIGN(const bool changed, put_hidden(record_id(number, index), hidden));
   if (!changed) return {};
-  return arrivals_.write(number, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);
+  return parts_.arrivals.write(number, index, 1, hidden ? ArrivalKind::kReleased : ArrivalKind::kBody, now);
 }
 
 Status SqliteBodies::remove_run(std::int64_t begin, std::int64_t end) {
@@ -209,7 +256,12 @@ Status SqliteBodies::remove_run(std::int64_t begin, std::int64_t end) {
       named.push_back(select.integer(0));
     }
   }
-  for (const std::int64_t id : named) KOINON_TRY(attachments_.drop_uses(id));
+  for (const std::int64_t id : named) KOINON_TRY(parts_.attachments.drop_uses(id));
+  KOINON_ASSIGN(const auto kept, parts_.grace.between(begin, end, end - begin));
+  for (const SqliteGrace::Kept& one : kept) {
+    KOINON_ASSIGN(const bool gone, end_grace_of({one}));
+    (void)gone;  // it is one
+  }
   for (const char* remove :
        {"DELETE FROM transit WHERE id >= ? AND id < ?", "DELETE FROM hidden WHERE id >= ? AND id < ?",
         "DELETE FROM record WHERE id >= ? AND id < ?"}) {
@@ -264,6 +316,34 @@ Result<bool> SqliteBodies::sweep_transit(std::int64_t number) {
                     "DELETE FROM transit WHERE id >= ? AND id < ?");
 }
 
+// Removes the bodies that are kept of what was erased.
+Result<bool> SqliteBodies::sweep_grace(std::int64_t number) {
+  KOINON_ASSIGN(const auto kept, parts_.grace.between(record_id(number, EntryIndex(0)),
+                                                      record_id(number + 1, EntryIndex(0)), kPieceRows));
+  KOINON_ASSIGN(const bool gone, end_grace_of(kept));
+  return !gone || std::ssize(kept) == kPieceRows;
+}
+
+// True: all that was held under this number has gone.
+Result<bool> SqliteBodies::sweep_log(std::int64_t number) {
+  KOINON_ASSIGN(const bool records, sweep_records(number));
+  if (records) return false;
+  KOINON_ASSIGN(const bool transit, sweep_transit(number));
+  if (transit) return false;
+  KOINON_ASSIGN(const bool files, parts_.attachments.drop_some_uses(number, kPieceRows, kPieceBytes));
+  if (files) return false;
+  KOINON_ASSIGN(const bool kept, sweep_grace(number));
+  if (kept) return false;
+  auto tiles =
+      db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
+  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kPieceRows).run());
+  if (db_.changes() == kPieceRows) return false;
+  auto arrivals =
+      db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
+  KOINON_TRY(arrivals.bind(number).bind(kPieceRows).run());
+  return db_.changes() < kPieceRows;
+}
+
 Result<bool> SqliteBodies::sweep() {
   std::int64_t number = 0;
   {
@@ -272,20 +352,8 @@ Result<bool> SqliteBodies::sweep() {
     if (!found) return true;
     number = next.integer(0);
   }
-  KOINON_ASSIGN(const bool records, sweep_records(number));
-  if (records) return false;
-  KOINON_ASSIGN(const bool transit, sweep_transit(number));
-  if (transit) return false;
-  KOINON_ASSIGN(const bool files, attachments_.drop_some_uses(number, kPieceRows, kPieceBytes));
-  if (files) return false;
-  auto tiles =
-      db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
-  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kPieceRows).run());
-  if (db_.changes() == kPieceRows) return false;
-  auto arrivals =
-      db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
-  KOINON_TRY(arrivals.bind(number).bind(kPieceRows).run());
-  if (db_.changes() == kPieceRows) return false;
+  KOINON_ASSIGN(const bool swept, sweep_log(number));
+  if (!swept) return false;
   auto gone = db_.prepare("DELETE FROM gone WHERE number = ?");
   KOINON_TRY(gone.bind(number).run());
   auto left = db_.prepare("SELECT EXISTS (SELECT 1 FROM gone)");

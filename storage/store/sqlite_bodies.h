@@ -4,14 +4,20 @@
 
 #include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
+#include "storage/store/sqlite_grace.h"
 
 namespace koinon {
 
 class SqliteBodies {
  public:
-  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteArrivals& arrivals,
-               SqliteAttachments& attachments, std::uint64_t transit_quota)
-      : db_(db), logs_(logs), arrivals_(arrivals), attachments_(attachments), transit_quota_(transit_quota) {}
+  struct Parts {
+    SqliteLogs& logs;
+    SqliteArrivals& arrivals;
+    SqliteAttachments& attachments;
+    SqliteGrace& grace;
+  };
+  SqliteBodies(sqlite::Connection& db, Parts parts, std::uint64_t transit_quota)
+      : db_(db), parts_(parts), transit_quota_(transit_quota) {}
 
   // `ours`: they are of our own log.
   Status add(const BodiesCommit& bodies, bool ours);
@@ -21,6 +27,12 @@ class SqliteBodies {
   // marks of erasure that the run contradicts.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
+  // What erased this record is void. A body that is kept of it is here again where it is wanted; else its
+  // state is `otherwise`. Returns the body's size, 0 if there is none.
+  Result<std::uint64_t> put_back(std::int64_t record, BytesView entry, BodyState otherwise);
+  // Takes away bodies, and what they name, whose grace time is over: some MiB, or one larger one. True: there
+  // are no more for now.
+  Result<bool> end_grace(UnixMillis now);
   // Removes the records with these ids, and all that is held with them.
   Status remove_run(std::int64_t begin, std::int64_t end);
   // The log is removed. All that is held under its number goes later, piece by piece.
@@ -35,6 +47,10 @@ class SqliteBodies {
  private:
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                   std::optional<EntryIndex> erased_by = {});
+  Status erase(std::int64_t id, const StoredRecord& record, EntryIndex by, UnixMillis at);
+  Result<bool> end_grace_of(const std::vector<SqliteGrace::Kept>& records);
+  Result<bool> sweep_grace(std::int64_t number);
+  Result<bool> sweep_log(std::int64_t number);
   Status drop_transit(std::int64_t id);
   Result<bool> put_hidden(std::int64_t id, bool hidden);
   Status trim_transit(std::int64_t number, UnixMillis now);
@@ -44,9 +60,7 @@ class SqliteBodies {
   Result<bool> sweep_transit(std::int64_t number);
 
   sqlite::Connection& db_;
-  SqliteLogs& logs_;
-  SqliteArrivals& arrivals_;
-  SqliteAttachments& attachments_;
+  Parts parts_;
   std::uint64_t transit_quota_;
   bool erased_ = false;
 };

@@ -50,14 +50,19 @@ Result<JournalSeq> SqliteHeads::freeze(const LogId& log) {
   return journal_.write_row(number);
 }
 
-Status SqliteHeads::drop_heads(const LogId& log) {
+Status SqliteHeads::thaw(const LogId& log) {
+  auto thaw = db_.prepare("UPDATE log SET frozen = 0 WHERE log_id = ?");
+  return thaw.bind_blob(log.view()).run();
+}
+
+Status SqliteHeads::drop_heads(const LogId& log, bool frozen) {
   const auto number = logs_.log_number(log);
   if (!number.ok()) return number.error().code == Code::kNotFound ? Status() : number.error();
   KOINON_TRY(journal_.drop_row(*number));
   auto update = db_.prepare(
       "UPDATE log SET whole_size = NULL, whole_root = NULL, whole_note = NULL, seen_size = NULL, seen_root = "
-      "NULL, seen_note = NULL, seen_right = NULL, frozen = 0 WHERE number = ?");
-  return update.bind(*number).run();
+      "NULL, seen_note = NULL, seen_right = NULL, frozen = ? WHERE number = ?");
+  return update.bind(frozen ? 1 : 0).bind(*number).run();
 }
 
 Status SqliteHeads::stand(const LogId& log, const StoredHead& head) {

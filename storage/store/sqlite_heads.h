@@ -19,11 +19,13 @@ class SqliteHeads {
   Result<JournalSeq> extend(const RunCommit& run, std::int64_t number);
   // Returns the new journal row if the log is whole, else 0.
   Result<JournalSeq> freeze(const LogId& log);
+  // Its row stays: nothing is new of it. Nothing changes if it is not known.
+  Status thaw(const LogId& log);
   Result<JournalSeq> readmit(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
-  // Its heads have lost their word: nothing of it stands whole, it is not frozen, and it has no row. Nothing
-  // changes if it is not known.
-  Status drop_heads(const LogId& log);
+  // Its heads have lost their word: nothing of it stands whole, and it has no row. `frozen`: there is
+  // evidence against its new origin. Nothing changes if it is not known.
+  Status drop_heads(const LogId& log, bool frozen);
   // It stands whole with this head, to which its entries lead.
   Status stand(const LogId& log, const StoredHead& head);
   // The log is removed. Its own row stays, because arrivals name it, and a frozen log stays frozen. The row

@@ -1,5 +1,7 @@
 #include "storage/store/sqlite_policy.h"
 
+#include "storage/store/recovery_rules.h"
+#include "storage/store/thaw_rules.h"
 #include "storage/store/trust_rules.h"
 
 namespace koinon {
@@ -73,7 +75,7 @@ Result<std::vector<LogId>> SqlitePolicy::blocked() {
 
 Result<std::vector<LogId>> SqlitePolicy::forked() {
   std::vector<LogId> out;
-  auto select = db_.prepare("SELECT DISTINCT log_id FROM evidence");
+  auto select = db_.prepare("SELECT DISTINCT log_id FROM evidence WHERE thawed IS NULL");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
@@ -81,14 +83,29 @@ Result<std::vector<LogId>> SqlitePolicy::forked() {
   }
 }
 
-Result<std::vector<Bytes>> SqlitePolicy::evidence(const LogId& log) {
-  std::vector<Bytes> out;
-  auto select = db_.prepare("SELECT evidence FROM evidence WHERE log_id = ? ORDER BY id");
+Result<std::vector<ThawedEvidence>> SqlitePolicy::thawed() {
+  std::vector<ThawedEvidence> out;
+  auto select = db_.prepare("SELECT log_id, evidence FROM evidence WHERE thawed IS NOT NULL");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == LogId::kSize)
+      out.push_back({LogId::from(select.blob(0)), mark_of(select.blob(1))});
+  }
+}
+
+Result<std::vector<KeptEvidence>> SqlitePolicy::evidence(const LogId& log) {
+  std::vector<KeptEvidence> out;
+  auto select = db_.prepare(
+      "SELECT evidence, thawed, thawed_by, thawed_at_ms FROM evidence WHERE log_id = ? ORDER BY id");
   select.bind_blob(log.view());
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    out.emplace_back(select.blob(0));
+    KeptEvidence kept{Bytes(select.blob(0)), std::nullopt};
+    if (select.blob(1).size() == Hash::kSize)
+      kept.thawed = Thaw{Hash::from(select.blob(1)), select.text(2), UnixMillis{select.integer(3)}};
+    out.push_back(std::move(kept));
   }
 }
 
@@ -153,14 +170,61 @@ Status SqlitePolicy::set_blocked(const LogId& log, bool blocked) {
   return change.bind_blob(log.view()).run();
 }
 
-Status SqlitePolicy::forget_evidence(const LogId& log) {
-  auto forget = db_.prepare("DELETE FROM evidence WHERE log_id = ?");
-  return forget.bind_blob(log.view()).run();
+Result<bool> SqlitePolicy::forget_evidence(const LogId& log, std::uint64_t recoveries) {
+  std::vector<std::int64_t> earlier;
+  bool freezes = false;
+  {
+    auto select = db_.prepare("SELECT id, evidence, thawed IS NULL FROM evidence WHERE log_id = ?");
+    select.bind_blob(log.view());
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      if (is_against_earlier(select.blob(1), recoveries)) {
+        earlier.push_back(select.integer(0));
+      } else {
+        freezes = freezes || select.integer(2) != 0;
+      }
+    }
+  }
+  for (const std::int64_t id : earlier) {
+    auto forget = db_.prepare("DELETE FROM evidence WHERE id = ?");
+    KOINON_TRY(forget.bind(id).run());
+  }
+  return freezes;
 }
 
-Status SqlitePolicy::add_evidence(const EvidenceCommit& evidence) {
+Result<bool> SqlitePolicy::add_evidence(const EvidenceCommit& evidence) {
+  {
+    auto known = db_.prepare("SELECT 1 FROM evidence WHERE log_id = ? AND thawed = ?");
+    const Hash digest = mark_of(evidence.evidence).digest;
+    known.bind_blob(evidence.log.view()).bind_blob(digest.view());
+    KOINON_ASSIGN(const bool was_thawed, known.step());
+    if (was_thawed) return false;
+  }
   auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
-  return insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run();
+  KOINON_TRY(
+      insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());
+  return true;
+}
+
+Status SqlitePolicy::thaw(const ThawCommit& thaw, const std::optional<LogId>& own) {
+  KOINON_ASSIGN(const std::vector<KeptEvidence> kept, evidence(thaw.log));
+  KOINON_TRY(check_thaw(kept, own == thaw.log));
+  std::vector<std::pair<std::int64_t, Hash>> frozen_by;
+  {
+    auto select = db_.prepare("SELECT id, evidence FROM evidence WHERE log_id = ? AND thawed IS NULL");
+    select.bind_blob(thaw.log.view());
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      frozen_by.emplace_back(select.integer(0), mark_of(select.blob(1)).digest);
+    }
+  }
+  for (const auto& [id, digest] : frozen_by) {
+    auto update = db_.prepare("UPDATE evidence SET thawed = ?, thawed_by = ?, thawed_at_ms = ? WHERE id = ?");
+    KOINON_TRY(update.bind_blob(digest.view()).bind_text(thaw.by).bind(thaw.at.value).bind(id).run());
+  }
+  return {};
 }
 
 }  // namespace koinon

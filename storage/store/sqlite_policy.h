@@ -15,11 +15,12 @@ class SqlitePolicy {
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<VouchFact>> vouches_by(const LogId& voucher);
   Result<std::vector<LogId>> blocked();
-  Result<std::vector<LogId>> forked();
+  Result<std::vector<LogId>> forked();  // that evidence freezes
+  Result<std::vector<ThawedEvidence>> thawed();
 
   Result<std::optional<LogId>> vouched_as(std::string_view name);
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target);
-  Result<std::vector<Bytes>> evidence(const LogId& log);
+  Result<std::vector<KeptEvidence>> evidence(const LogId& log);
 
   // Forgets vouches of an older version whose log id, name and vkey do not belong to one log. They do not
   // count, and would take the place of others.
@@ -28,8 +29,11 @@ class SqlitePolicy {
   Status write_vouches(const std::vector<VouchFact>& vouches);
   Status forget_vouches_by(const LogId& voucher);
   Status set_blocked(const LogId& log, bool blocked);
-  Status add_evidence(const EvidenceCommit& evidence);
-  Status forget_evidence(const LogId& log);
+  // False: nothing was added, the same contradiction was thawed.
+  Result<bool> add_evidence(const EvidenceCommit& evidence);
+  Status thaw(const ThawCommit& thaw, const std::optional<LogId>& own);
+  // That against origins of before its last of so many recoveries. Whether what is left freezes the log.
+  Result<bool> forget_evidence(const LogId& log, std::uint64_t recoveries);
 
  private:
   Status write_vouch(const VouchFact& vouch);

@@ -72,7 +72,7 @@ class SqliteReading : public Base {
     return logs_.own_content(digest);
   }
   Result<std::vector<EntryIndex>> hidden(const LogId& log) override { return logs_.hidden(log); }
-  Result<std::vector<Bytes>> evidence(const LogId& log) override { return policy_.evidence(log); }
+  Result<std::vector<KeptEvidence>> evidence(const LogId& log) override { return policy_.evidence(log); }
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
     return arrivals_.of(log, index);
   }

@@ -13,16 +13,21 @@ Result<std::optional<LogState>> SqliteRecovery::begin(const RecoveryCommit& reco
   if (!held.ok() && held.error().code != Code::kNotFound) return held.error();
   KOINON_TRY(parts_.statements.keep(recovery.log, recovery.notes));
   KOINON_ASSIGN(const bool is_new, is_news(recovery, held));
+  bool frozen = false;  // by evidence against the new origin, which came meanwhile
   if (is_new) {
-    KOINON_TRY(parts_.policy.forget_evidence(recovery.log));
+    KOINON_ASSIGN(frozen, parts_.policy.forget_evidence(recovery.log, recovery.recoveries));
     KOINON_TRY(parts_.seen.forget_origins(recovery.log, recovery.recoveries));
-    KOINON_TRY(parts_.heads.drop_heads(recovery.log));
+    KOINON_TRY(parts_.heads.drop_heads(recovery.log, frozen));
   }
   if (!held.ok()) return std::optional<LogState>();
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(held->identity(), recovery.notes));
-  if (is_new) return std::optional(without_heads(*held, std::move(keys)));
   LogState now = *held;
-  now.keys = std::move(keys);
+  if (is_new) {
+    now = without_heads(std::move(now), std::move(keys));
+    now.frozen = frozen;
+  } else {
+    now.keys = std::move(keys);
+  }
   return std::optional(std::move(now));
 }
 
@@ -35,7 +40,8 @@ Result<bool> SqliteRecovery::is_news(const RecoveryCommit& recovery, const Resul
 
 Result<bool> SqliteRecovery::is_contradicted(const LogId& log) {
   KOINON_ASSIGN(const auto evidence, parts_.policy.evidence(log));
-  return std::any_of(evidence.begin(), evidence.end(), [](const Bytes& kept) { return is_for_good(kept); });
+  return std::any_of(evidence.begin(), evidence.end(),
+                     [](const KeptEvidence& kept) { return is_for_good(kept.bytes); });
 }
 
 Result<bool> SqliteRecovery::is_same_log(const RecoveryCommit& recovery, const LogState& held) {
@@ -120,7 +126,11 @@ Status SqliteRecovery::remove(const Piece& piece, bool own) {
 
 // Also where the entry that is said to have erased them never came here. Whether these were all.
 Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryCommit& recovery) {
-  std::vector<std::pair<std::int64_t, BodyState>> wanted;
+  struct Wanted {
+    std::int64_t id = 0;
+    Bytes entry;
+  };
+  std::vector<Wanted> wanted;
   {
     auto select = db_.prepare(
         "SELECT id, entry FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? LIMIT ?");
@@ -130,14 +140,18 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) break;
-      wanted.emplace_back(select.integer(0), after_void_erasure(select.blob(1), recovery.filter));
+      wanted.push_back({select.integer(0), Bytes(select.blob(1))});
     }
   }
-  for (const auto& [id, state] : wanted) {
-    auto update = db_.prepare("UPDATE record SET state = ?, erased_by = NULL WHERE id = ?");
-    KOINON_TRY(update.bind(static_cast<std::int64_t>(state)).bind(id).run());
+  std::uint64_t bytes = 0;
+  for (const auto& [id, entry] : wanted) {
+    if (bytes >= kBackPerStep) return false;
+    KOINON_ASSIGN(const std::uint64_t back,
+                  parts_.bodies.put_back(id, entry, after_void_erasure(entry, recovery.filter)));
+    bytes += back;
     const EntryIndex index(static_cast<std::uint64_t>(id - record_id(piece.number, EntryIndex(0))));
-    KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, ArrivalKind::kReleased, recovery.now));
+    const ArrivalKind kind = back > 0 ? ArrivalKind::kBody : ArrivalKind::kReleased;
+    KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, kind, recovery.now));
   }
   return wanted.size() < kTextsPerStep;
 }

@@ -41,21 +41,26 @@ class SqliteStore final : public SqliteReading<Store> {
         statements_(db_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
-        bodies_(db_, logs_, arrivals_, attachments_,
+        grace_(db_, options_.erase_grace),
+        bodies_(db_, {logs_, arrivals_, attachments_, grace_},
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
         recovery_(db_, {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_}) {}
 
-  Status prepare();
+  // `grace`: the file of erased bodies that are kept for a while.
+  Status prepare(const std::filesystem::path& grace);
 
   Result<StoreState> load_state() override;
   Status begin(bool durable) override;
   Status commit() override;
-  void rollback() override { transaction_.rollback(); }
+  void rollback() override {
+    transaction_.rollback();
+    grace_.after_rollback();
+  }
   Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
   Result<Recovered> recover(const RecoveryCommit& recovery) override {
     return transaction_.change([&] { return take_back(recovery); });
   }
-  bool fold() override;
+  bool fold(UnixMillis now) override;
   Result<Room> room() override;
 
   Result<JournalSeq> append_run(const RunCommit& run) override {
@@ -113,8 +118,15 @@ class SqliteStore final : public SqliteReading<Store> {
   }
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override {
     return transaction_.change([&]() -> Result<JournalSeq> {
-      KOINON_TRY(policy_.add_evidence(evidence));
-      return heads_.freeze(evidence.log);
+      KOINON_ASSIGN(const bool added, policy_.add_evidence(evidence));
+      return added ? heads_.freeze(evidence.log) : JournalSeq(0);
+    });
+  }
+  Status thaw(const ThawCommit& thaw) override {
+    return transaction_.change([&]() -> Status {
+      KOINON_ASSIGN(const auto own, settings_.own_log());
+      KOINON_TRY(policy_.thaw(thaw, own));
+      return heads_.thaw(thaw.log);
     });
   }
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override {
@@ -169,6 +181,7 @@ class SqliteStore final : public SqliteReading<Store> {
  private:
   void tidy();
   bool sweep();
+  bool end_grace(UnixMillis now);
   bool fold_erased();
   Result<JournalSeq> write_run(const RunCommit& run);
   Status write_records(const RunCommit& run, std::int64_t number);
@@ -184,6 +197,7 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteSeen seen_;
   SqliteStatements statements_;
   SqliteAttachments attachments_;
+  SqliteGrace grace_;
   SqliteBodies bodies_;
   SqliteRecovery recovery_;
   bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
@@ -191,7 +205,7 @@ class SqliteStore final : public SqliteReading<Store> {
   bool swept_ = false;        // nothing is left of removed logs
 };
 
-Status SqliteStore::prepare() {
+Status SqliteStore::prepare(const std::filesystem::path& grace) {
   if (options_.exclusive) KOINON_TRY(db_.execute("PRAGMA locking_mode=EXCLUSIVE"));
   KOINON_TRY(db_.execute("PRAGMA page_size=" + std::to_string(kPageBytes)));
   KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
@@ -204,13 +218,15 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
   KOINON_TRY(transaction_.set_durable(true));
   KOINON_TRY(migrate_store(db_));
+  KOINON_TRY(grace_.open(grace, {false, options_.exclusive, options_.vfs}));
   // The quota is set after the migration, because a full store needs room to migrate.
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
   // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
-  (void)fold();
+  swept_ = sweep();
+  (void)fold_erased();
   if (!options_.epochs) return {};
   const Status begun = begin_next_epoch(*this, options_.epochs);
   begins_epoch_ = begun.ok();
@@ -233,6 +249,7 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
   KOINON_ASSIGN(state.forked, policy_.forked());
+  KOINON_ASSIGN(state.thawed, policy_.thawed());
   KOINON_ASSIGN(state.asks, peers_.asks());
   KOINON_ASSIGN(state.invites, peers_.invites());
   KOINON_ASSIGN(state.wants, files_.wants());
@@ -254,7 +271,13 @@ Status SqliteStore::begin(bool durable) {
 }
 
 Status SqliteStore::commit() {
-  KOINON_TRY(transaction_.commit());
+  if (const Status kept = grace_.before_commit(); !kept.ok()) {
+    rollback();
+    return kept;
+  }
+  const Status committed = transaction_.commit();
+  if (!committed.ok()) return committed;
+  grace_.after_commit(transaction_.is_durable());
   (void)fold_erased();  // the rest of removed logs waits for fold(), because somebody waits for this answer
   return {};
 }
@@ -276,9 +299,21 @@ bool SqliteStore::sweep() {
   return false;
 }
 
-bool SqliteStore::fold() {
+// Takes away a piece, in a transaction of its own.
+bool SqliteStore::end_grace(UnixMillis now) {
+  const auto over = grace_.over(now, 1);
+  if (!over.ok() || over->empty()) return over.ok();
+  if (!begin(true).ok()) return false;
+  const auto ended = transaction_.change([&] { return bodies_.end_grace(now); });
+  if (ended.ok() && commit().ok()) return *ended;
+  rollback();
+  return false;
+}
+
+bool SqliteStore::fold(UnixMillis now) {
   swept_ = swept_ || sweep();
-  return fold_erased() && swept_;
+  const bool ended = end_grace(now);
+  return fold_erased() && ended && swept_;
 }
 
 bool SqliteStore::fold_erased() {
@@ -310,8 +345,8 @@ Result<JournalSeq> SqliteStore::write_run(const RunCommit& run) {
   if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
   bool frozen = state.ok() && state->frozen;
   if (!state.ok()) {
-    KOINON_ASSIGN(const auto proof, policy_.evidence(run.log));
-    frozen = !proof.empty();
+    KOINON_ASSIGN(const auto kept, policy_.evidence(run.log));
+    frozen = freezes(kept);
   }
   KOINON_TRY(check_run(run, state.ok() ? state->range.size() : TreeSize(0), frozen));
   KOINON_ASSIGN(const std::int64_t number, heads_.create(run));
@@ -409,7 +444,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
                                                  const SqliteStoreOptions& options) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {false, options.exclusive, options.vfs}));
   auto store = std::make_unique<SqliteStore>(std::move(db), path.parent_path(), options);
-  KOINON_TRY(store->prepare());
+  KOINON_TRY(store->prepare(path.parent_path() / "grace.db"));
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -1,9 +1,11 @@
 // The Store on SQLite, in WAL mode: one file, one writer, any number of readers.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
+#include "proto/base/limits.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -15,6 +17,8 @@ struct SqliteStoreOptions {
   int checkpoint_pages = 2000;         // the write-ahead log is folded back when it has so many pages
   std::uint64_t transit_bytes = 0;     // quota of bodies held for peers; 0: limits::kTransitBytes
   std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
+  // How long erased bodies are kept, unread; 0: not at all.
+  std::chrono::milliseconds erase_grace = limits::kEraseGrace;
   // The store begins an epoch when it is opened; none: whoever opens it does, before anything makes a row.
   EpochMaker epochs;
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF

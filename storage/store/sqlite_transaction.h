@@ -16,6 +16,8 @@ class SqliteTransaction {
 
   // With true, commits from now on are on the disk when commit returns. Outside a transaction.
   Status set_durable(bool durable);
+  // Whether commits are, at this moment.
+  bool is_durable() const { return durable_; }
   Status begin(bool durable);
   Status commit();
   void rollback();

@@ -33,9 +33,9 @@ class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
   // before it stands. Its error.
   virtual Status as_one(const std::function<Status()>& act) = 0;
   // Erased bytes may still be in the write-ahead log, because somebody read when they were erased. Tries
-  // again to remove them. Also takes away a piece of what is left of removed logs. False: there is more to
-  // do.
-  virtual bool fold() { return true; }
+  // again to remove them. Also takes away a piece of what is left of removed logs, and of erased bodies whose
+  // grace time is over. Outside a transaction. False: there is more to do.
+  virtual bool fold(UnixMillis now) = 0;
   // Keeps the statements of a log that was taken back, and takes away a piece of what is void: its newest
   // entries beyond the size that is kept, at most some thousand or some MiB, and what they did to others:
   // bodies that they had erased are wanted again, vouches that they had withdrawn or replaced stand again.

@@ -126,7 +126,7 @@ TEST_F(ForksAlone, TheAuthorOfTheLogIsShownTheEvidenceOnce) {
   const auto reads = asked<ReadEvidence>();
   ASSERT_EQ(reads.size(), 1U) << "the other peer did not write it";
   const std::uint64_t before = one.bytes_out;
-  answer(reads[0].id, Answer(EvidenceRead{{commits[0].intent.evidence.evidence}}));
+  answer(reads[0].id, Answer(EvidenceRead{{{commits[0].intent.evidence.evidence, std::nullopt}}}));
   EXPECT_GT(one.bytes_out, before);
   parts.forks.tell(one, log.id());
   look();

@@ -154,6 +154,22 @@ TEST_P(Recovery, BringsBackATextThatAVoidWithdrawalHadTakenAway) {
   EXPECT_EQ(milan.record(city, 1).body, la.record(city, 1).body);
 }
 
+TEST_P(Recovery, BringsBackATextThatEverybodyHasErased) {
+  city.publish(2);
+  network.drive();
+  const Bytes text = milan.record(city, 1).body;
+  ASSERT_FALSE(text.empty());
+  city.publish(withdrawal(city.id(), 1, true));
+  network.drive();
+  ASSERT_EQ(milan.record(city, 1).state, BodyState::kErased);
+  ASSERT_EQ(city.record(city, 1).state, BodyState::kErased);
+  network.cut(milan_city);
+  city.recover("second", 3);
+  meet(milan, city);
+  expect_follows(milan);
+  EXPECT_EQ(milan.record(city, 1).body, text);
+}
+
 TEST_P(Recovery, ThawsALogAndItsEvidenceCountsNoMore) {
   city.publish(3);
   network.drive();
@@ -164,7 +180,7 @@ TEST_P(Recovery, ThawsALogAndItsEvidenceCountsNoMore) {
   meet(milan, thief);
   ASSERT_TRUE(milan.engine->log(city.id())->frozen);
   ASSERT_TRUE(la.engine->log(city.id())->frozen) << "it was told";
-  const Bytes old_evidence = milan.store->evidence(city.id())->front();
+  const Bytes old_evidence = milan.store->evidence(city.id())->front().bytes;
   city.recover("second", 4);
   meet(milan, city);
   for (const bool restarted : {false, true}) {
@@ -216,12 +232,43 @@ TEST_P(Recovery, OfTwoThatContradictFreezesForGood) {
   meet(milan, thief);
   ASSERT_TRUE(milan.engine->log(city.id())->frozen);
   v1::Evidence evidence;
-  ASSERT_TRUE(evidence.ParseFromString(milan.store->evidence(city.id())->front()));
+  ASSERT_TRUE(evidence.ParseFromString(milan.store->evidence(city.id())->front().bytes));
   EXPECT_TRUE(verify_evidence(evidence).ok());
   city.recover("fourth", 3);
   meet(milan, city);
   EXPECT_TRUE(milan.engine->log(city.id())->frozen);
+  const Status thawed = milan.change([&] { return milan.store->thaw({city.id(), "ana", {7}}); });
+  EXPECT_EQ(thawed.ok() ? Code::kInternal : thawed.error().code, Code::kRefused);
+  milan.engine->on_thawed(milan.now, city.id());
+  network.drive();
+  EXPECT_TRUE(milan.engine->log(city.id())->frozen) << "the operator's word is not enough either";
   EXPECT_TRUE(milan.events_of(Event::Kind::kPeerLied).empty());
+}
+
+// Each of the two leaves out rotations that stand beyond its size, or never heard of them.
+TEST_P(Recovery, OfTwoThatFollowDifferentRotationsFreezesForGood) {
+  city.publish(3);
+  city.rotate("ours");
+  city.publish(2);
+  network.drive();
+  network.cut(milan_city);
+  city.recover("second", 6);
+  meet(milan, city);
+  expect_follows(milan);
+  thief.publish(3);
+  thief.recover("third", 2);
+  meet(milan, thief);
+  ASSERT_TRUE(milan.engine->log(city.id())->frozen);
+  const auto kept = milan.store->evidence(city.id());
+  ASSERT_EQ(kept->size(), 1U);
+  const auto shown = read_evidence(kept->front().bytes);
+  ASSERT_TRUE(shown.ok()) << shown.error().text();
+  EXPECT_TRUE(std::get<TwoStatements>(shown->said).by_recovery_key);
+  // It is told to whoever follows the log.
+  network.connect(milan, la);
+  network.drive();
+  EXPECT_TRUE(la.engine->log(city.id())->frozen);
+  EXPECT_TRUE(la.events_of(Event::Kind::kPeerLied).empty());
 }
 
 TEST_P(Recovery, OfTheSameLogTwiceIsFollowed) {

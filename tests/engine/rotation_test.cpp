@@ -54,7 +54,7 @@ class Rotation : public testing::TestWithParam<unsigned> {
     ASSERT_TRUE(evidence.ok());
     ASSERT_EQ(evidence->size(), 1U);
     v1::Evidence message;
-    ASSERT_TRUE(message.ParseFromString(evidence->front()));
+    ASSERT_TRUE(message.ParseFromString(evidence->front().bytes));
     const auto verified = verify_evidence(message);
     EXPECT_TRUE(verified.ok()) << verified.error().text();
   }

@@ -82,7 +82,8 @@ class Attachments(NodesTest):
         self.assert_refused("at most 1000 bytes", lambda: seoul.run("publish", "-", "--attach", roof, "--alt", "x" * 1001, stdin=text.format("").encode()))
 
     def test_it_crosses_a_city_that_does_not_care_and_survives_restarts(self):
-        seoul, la, milan = self.node("seoul"), self.node("la", "--topics", "climate"), self.node("milan")
+        at_once = ("--erase-grace-hours", "0")
+        seoul, la, milan = self.node("seoul", *at_once), self.node("la", "--topics", "climate", *at_once), self.node("milan", *at_once)
         for a, b in ((seoul, la), (la, milan)):
             a.run("peer", "add", b.line())
             b.run("peer", "add", a.line())
@@ -93,7 +94,7 @@ class Attachments(NodesTest):
         milan.run("attachment", ref, "plan.pdf", "-o", out)
         self.assertEqual(out.read_bytes(), plan.read_bytes())
         milan.stop()
-        milan.start(peer_port=milan.peer_port)
+        milan.start(*at_once, peer_port=milan.peer_port)
         self.assertEqual(self.state(milan, ref, "plan.pdf"), "here")
         # Erased: no byte of it stays anywhere.
         marked = b"a plan that may be read"

@@ -15,6 +15,10 @@ from nodes import NodesTest, peer, wait_for
 STEMS = (b"quarantin", b"persnicket", b"flibbertigibbet")
 
 
+# Nothing is kept for a grace time.
+AT_ONCE = ("--erase-grace-hours", "0")
+
+
 def forms(stem):
     """The stem as it is, and as base64 (of mails) has it at each of the three offsets, without what depends on its neighbours."""
     yield stem
@@ -55,8 +59,8 @@ class Erased(NodesTest):
         sink, up, down = self.sink(), self.receiver(), self.receiver()
         down.script = [500] * 1000
         seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
-                          "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1", "--webhooks-allow-private")
-        la = self.node("la", "--webhooks-allow-private", "--send-backoff-seconds", "1")
+                          "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1", "--webhooks-allow-private", *AT_ONCE)
+        la = self.node("la", "--webhooks-allow-private", "--send-backoff-seconds", "1", *AT_ONCE)
         peer(seoul, la)
         wait_for(lambda: la.entries("seoul.example") >= 3 and seoul.entries("la.example") >= 3, "they know each other")
         for node in (seoul, la):
@@ -107,8 +111,23 @@ class Erased(NodesTest):
         self.assertEqual((item["status"], item["status_by"], item["assignee"], item["remark"]), ("erased", withdrawal, "press", ""))
         self.assertEqual(self.call(seoul, "GET", "/api/v1/watchlist", desk).json()["items"][0]["remark"], "")
 
+    def test_for_a_grace_time_it_is_in_one_file_that_nothing_reads_or_backs_up(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        ref = seoul.publish("Quarantining", "Persnickety.")
+        wait_for(lambda: la.shows(ref), "the note crosses")
+        seoul.run("withdraw", ref, "--erase")
+        for node in (seoul, la):
+            wait_for(lambda n=node: n.record(ref)["body_state"] == "erased", f"erased at {node.city}")
+            wait_for(lambda n=node: {name.removesuffix("-wal") for name in leftovers(n)} == {"grace.db"}, f"it is kept apart at {node.city}: {leftovers(node)}")
+            self.assertEqual(node.data.stat().st_mode & 0o077, 0)
+            self.assertEqual(node.found("persnickety"), [])
+            node.stop()
+            node.start(*AT_ONCE, peer_port=node.peer_port)
+            wait_for(lambda n=node: not leftovers(n), f"the office wants it gone at once at {node.city}: {leftovers(node)}")
+
     def test_a_crash_at_that_moment_leaves_nothing_either(self):
-        seoul = self.node("seoul")
+        seoul = self.node("seoul", *AT_ONCE)
         desk = account(seoul, "press", "publisher")
         for life in range(5):
             note = {"kind": "practice", "language": "en", "topics": ["health"], "content": {"title": "Quarantining", "solution": "Persnickety."}}
@@ -117,7 +136,7 @@ class Erased(NodesTest):
             ref = seoul.refs(kind="practice")[0]
             seoul.run("withdraw", ref, "--erase")
             seoul.stop(signal.SIGKILL)
-            seoul.start()
+            seoul.start(*AT_ONCE)
             wait_for(lambda: seoul.record(ref)["status"] == "erased", "it is erased")
             wait_for(lambda: not leftovers(seoul), f"nothing is left: {leftovers(seoul)}")
 

@@ -122,7 +122,8 @@ class Trust(NodesTest):
 
 class Withdrawals(NodesTest):
     def test_an_erased_note_is_gone_from_every_byte_of_every_node(self):
-        a, b, c = self.node("a"), self.node("b", "--topics", "climate"), self.node("c", "--topics", "health")
+        at_once = ("--erase-grace-hours", "0")
+        a, b, c = self.node("a", *at_once), self.node("b", "--topics", "climate", *at_once), self.node("c", "--topics", "health", *at_once)
         peer(a, b)
         peer(b, c)
         keep = a.publish("Keep", "A word: persisting.")

@@ -336,6 +336,16 @@ class WorkedExample(unittest.TestCase):
         evidence.second = evidence.first
         with self.assertRaises(ValueError):
             wire.contradiction(evidence.SerializeToString())
+        # Who never heard of the rotation takes the log back as well.
+        without = wire.statement_text(keys.log, 1, keys.log, 3, root, wire.vkey(f"{origin}/1", wire.public_key(second)))
+        self.assertEqual(given["other recovery"], wire.sign_text(without, origin, recovery).hex())
+        evidence.first, evidence.second = bytes.fromhex(given["recovery"]), bytes.fromhex(given["other recovery"])
+        evidence.statements.append(bytes.fromhex(given["rotation"]))
+        with self.assertRaises(ValueError):
+            wire.contradiction(evidence.SerializeToString())
+        evidence.second_before.SetInParent()
+        self.assertEqual(given["recovery evidence"], evidence.SerializeToString(deterministic=True).hex())
+        self.assertEqual(wire.contradiction(evidence.SerializeToString()), (log["name"], 0, wire.sha256(text.encode()), wire.sha256(without.encode())))
         keys.add(bytes.fromhex(given["recovery"]))
         self.assertEqual((keys.signing, keys.recovery, keys.name, keys.recoveries), (wire.public_key(third), wire.public_key(words), f"{origin}/1", 1))
         with self.assertRaises(ValueError):

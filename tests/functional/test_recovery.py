@@ -132,7 +132,7 @@ class Stolen(Words):
         milan, la = self.node("milan"), self.node("la")
         for one, other in ((seoul, milan), (seoul, la), (milan, la)):
             peer(one, other)
-        first = seoul.publish("First")
+        first = self.first = seoul.publish("First", "A text of the city.")
         seoul.publish("Second")
         self.followed(seoul, milan, la)
         wait_for(lambda: la.shows(first) and milan.shows(first), "the notes are there")
@@ -160,7 +160,11 @@ class Stolen(Words):
         seoul.start()
         wait_for(lambda: state(seoul) == "signs", "it signs")
         seoul.publish("After")
-        # LA comes back; it was away all the time, and has the text that the thief took away.
+        # What the thief had erased is back, though everybody who is there has erased it.
+        for node in (milan, seoul):
+            wait_for(lambda node=node: self.notes(node) == {"First", "Second", "After"}, f"{node.name} shows it again")
+        self.assertIn("A text of the city.", milan.run("show", self.first))
+        # LA comes back; it was away all the time.
         la.start(peer_port=la.peer_port)
         rome = self.node("rome")
         peer(milan, rome)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 import wire
-from api import PASSWORD, account, ask, person
+from api import PASSWORD, account, ask, bearer, person, post
 from browser import Browser, member
 from nodes import TOP, CommandFailed, Node, NodesTest, connected, koinon, peer, wait_for
 from wire import City, Session
@@ -112,7 +112,9 @@ class Forks(NodesTest):
         self.assert_refused("could not be opened", lambda: koinon("verify-evidence", bad.with_name("none")))
         return evidence
 
-    def test_a_city_whose_log_others_have_frozen_is_shown_why_and_stops_signing(self):
+    def forked(self):
+        """Seoul, which has signed two histories and is away; Los Angeles and Milan, which have frozen its log, each with another
+        history; and what both histories have."""
         seoul, la, milan = self.node("seoul"), self.node("la"), self.node("milan")
         peer(seoul, la)
         common = seoul.publish("Common")
@@ -141,6 +143,10 @@ class Forks(NodesTest):
         for node in (la, milan):
             wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} freezes it")
             self.assertIn("two signed heads of seoul.example contradict each other", node.log())
+        return seoul, la, milan, common
+
+    def test_a_city_whose_log_others_have_frozen_is_shown_why_and_stops_signing(self):
+        seoul, la, milan, common = self.forked()
         evidence = self.proves_the_fork_to_anybody(la)
         # The one who did it was away. It takes nobody's word: it verifies.
         seoul.start(peer_port=seoul.peer_port)
@@ -159,6 +165,63 @@ class Forks(NodesTest):
         seoul.start(peer_port=seoul.peer_port)
         self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))
         self.assertIn(common, seoul.refs(), "what is held stays readable")
+
+
+    def test_an_operator_lets_a_frozen_log_go_on_here_and_the_evidence_is_kept(self):
+        seoul, la, milan, common = self.forked()
+        base = f"http://127.0.0.1:{la.http_port}"
+        evidence = ask("GET", f"{base}/api/v1/cities/seoul.example/evidence").body
+        city = lambda headers=None: ask("GET", f"{base}/api/v1/cities/seoul.example", headers=headers).json()
+        self.assertEqual((city()["frozen"], city()["evidence"], "thawed" in city()), (True, True, False))
+        self.assertFalse(ask("GET", f"{base}/api/v1/cities/milan.example").json()["evidence"])
+        # Only an operator in person has the word.
+        path = "/api/v1/cities/seoul.example/thaw"
+        chief = person(la, "chief", "reviewer")
+        self.assertEqual(post(la, path, {}).status, 401)
+        self.assertEqual(post(la, path, {}, chief).status, 403)
+        self.assertEqual(post(la, path, {}, bearer(account(la, "script", "operator"))).status, 403, "a token that is stolen is no person")
+        self.assertNotIn(SENTENCES["city.thaw_sure"], ask("GET", f"{base}/cities/seoul.example").body.decode())
+        self.assertEqual(la.status()["frozen"], ["seoul.example"])
+
+        said = la.run("thaw", "seoul.example")
+        self.assertIn("Another contradiction freezes the log again", said)
+        wait_for(lambda: (lambda s: (s["frozen"], s["thawed"]) == ([], ["seoul.example"]))(la.status()), "it goes on here")
+        self.assertEqual(milan.status()["frozen"], ["seoul.example"], "each node decides for itself")
+        self.assertEqual((city()["frozen"], city()["evidence"], list(city()["thawed"])), (False, True, ["at"]), "no visitor is told who works here")
+        self.assertEqual(city(chief)["thawed"]["by"], "local")
+        self.assertEqual(ask("GET", f"{base}/api/v1/cities/seoul.example/evidence").body, evidence)
+        page = ask("GET", f"{base}/cities/seoul.example").body.decode()
+        self.assertIn("This city contradicted itself.", page)
+        self.assertIn("/evidence", page)
+        self.assertIn("thawed", la.run("status"))
+        self.assertIn("lets its log go on", la.run("explain", "seoul.example"))
+        self.assertIn(("local", "thaw", "seoul.example"), [(line["who"], line["action"], line["target"]) for line in la.json("audit")["items"]])
+        self.assert_refused("is not frozen here", lambda: la.run("thaw", "seoul.example"))
+
+        # Milan shows what it holds again and again: that is known.
+        la.stop()
+        la.start(peer_port=la.peer_port)
+        wait_for(lambda: connected(la, "milan.example"), "they connect again")
+        arrives = milan.publish("Milan goes on")
+        wait_for(lambda: arrives in la.refs(), "and talk")
+        self.assertEqual((la.status()["frozen"], la.status()["thawed"]), ([], ["seoul.example"]))
+        # On its own log no operator has that word.
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: seoul.status()["signing"].startswith("stopped"), "Seoul is told all the same")
+        self.assert_refused("with the recovery words", lambda: seoul.run("thaw", "seoul.example"))
+
+    def test_a_page_lets_a_frozen_log_go_on_for_who_is_sure(self):
+        seoul, la, milan, common = self.forked()
+        boss = member(la, "capo", "operator")
+        boss.go("/cities/seoul.example")
+        self.assertIn(SENTENCES["city.thaw_help"], boss.page.text)
+        boss.submit("/cities/seoul.example", "thaw")
+        boss.go("/cities/seoul.example")
+        self.assertIn(SENTENCES["note.frozen"], boss.page.text, "nobody was sure")
+        boss.submit("/cities/seoul.example", "thaw", sure="yes")
+        self.assertIn("capo let its log go on here", boss.page.text)
+        self.assertNotIn(SENTENCES["city.thaw_sure"], boss.page.text)
+        self.assertNotIn(SENTENCES["note.frozen"], boss.page.text)
 
 
 class Alarms(NodesTest):

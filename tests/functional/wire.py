@@ -337,6 +337,10 @@ def contradiction(data):
         keys.add(statement)
     if at == 0:
         first, second = copy.copy(keys), copy.copy(keys)
+        if evidence.HasField("second_before"):
+            second = Keys(identity.name, identity.signing_key, identity.recovery_key)
+            for statement in evidence.second_before.statements:
+                second.add(statement)
         first.add(evidence.first)
         second.add(evidence.second)
         if first.before == second.before or first.recoveries != second.recoveries:

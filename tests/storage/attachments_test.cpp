@@ -43,9 +43,9 @@ class Attachments : public BothStores {
   }
   // Until nothing is left of logs that were removed.
   void sweep() {
-    for (int i = 0; i < 100 && !store->fold(); ++i) {
+    for (int i = 0; i < 100 && !store->fold(UnixMillis{0}); ++i) {
     }
-    EXPECT_TRUE(store->fold());
+    EXPECT_TRUE(store->fold(UnixMillis{0}));
   }
   // A log of its own for each file, with one record that names it.
   LogId city_with(const std::string& name, const CutAttachment& cut, bool transit = false) {
@@ -329,7 +329,7 @@ TEST_P(Attachments, OfARemovedCityNoTwoLargeFilesGoInOneTransaction) {
   if (GetParam() == StoreKind::kSqlite) {
     std::size_t before = left();
     EXPECT_GE(before + 1, ids.size());
-    for (int i = 0; i < 10 && !store->fold(); ++i) {
+    for (int i = 0; i < 10 && !store->fold(UnixMillis{0}); ++i) {
       const std::size_t now = left();
       EXPECT_LE(before, now + 1);
       before = now;
@@ -468,7 +468,9 @@ TEST_P(Attachments, ARolledBackTransactionHasChangedNothing) {
 TEST(AttachmentErasure, LeavesNoByteOnTheDisk) {
   ASSERT_TRUE(init_crypto().ok());
   TemporaryFolder folder;
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+  options.erase_grace = std::chrono::milliseconds(0);
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", options));
   OwnLog log = test_log();
   const std::string secret = "a secret plan that must go";
   const CutAttachment cut = file(secret, 3 * kChunk), stays = file("a plan that stays");

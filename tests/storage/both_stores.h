@@ -19,7 +19,8 @@ inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) {
 
 class BothStores : public testing::TestWithParam<StoreKind> {
  protected:
-  // Of the options those count that both have: quotas of what is held for others.
+  // Of the options those count that both have: quotas of what is held for others, and the grace of what is
+  // erased.
   void open(SqliteStoreOptions options, const std::string& file) {
     if (!options.epochs) options.epochs = unkeyed_epochs();
     if (GetParam() == StoreKind::kMemory) {
@@ -27,6 +28,7 @@ class BothStores : public testing::TestWithParam<StoreKind> {
       same.epochs = options.epochs;
       same.transit_bytes = options.transit_bytes;
       same.attachment_bytes = options.attachment_bytes;
+      same.erase_grace = options.erase_grace;
       store = std::make_unique<MemoryStore>(same);
     } else {
       auto opened = open_sqlite_store(folder.path() / file, options);

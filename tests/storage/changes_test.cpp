@@ -64,6 +64,7 @@ struct Held {
         store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5});
     ASSERT_TRUE(want.ok()) << want.error().text();
     ASSERT_TRUE(store.put_attachment(uploaded, {5}).ok());
+    ASSERT_TRUE(store.add_evidence({frozen, "two heads", {5}}).ok());
     ASSERT_TRUE(store.set_setting("before", "x").ok());
     ASSERT_TRUE(store.set_setting("after", "x").ok());
     ASSERT_TRUE(store.commit().ok());
@@ -100,6 +101,10 @@ struct Held {
          [this](Store& s) {
            return done(s.add_evidence({id(), "two heads", {9}}));
          }},
+        {"thaw",
+         [this](Store& s) {
+           return s.thaw({frozen, "ana", {9}});
+         }},
         {"set_out_of_policy",
          [this](Store& s) { return s.set_out_of_policy(id(), {9}, std::chrono::milliseconds(1)); }},
         {"readmit", [this](Store& s) { return done(s.readmit(id())); }},
@@ -119,7 +124,8 @@ struct Held {
   }
 
   Author far{"la.example"};
-  Bytes first_body;  // its author erases it
+  Bytes first_body;                            // its author erases it
+  LogId frozen = LogId::from(Bytes(32, 'f'));  // of which nothing is held
   PeerRecord peer;
   PeerRecord other;
   InviteRecord invite;

@@ -115,7 +115,9 @@ TEST(AnErasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
   Author author;
   author.say(note("Zanzibarisation of queues", "a secretword that must go, " + std::string(20000, 'y')));
   author.say(note("another", "that stays, otherword"));
-  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs())));
+  SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+  options.erase_grace = std::chrono::milliseconds(0);
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db", options));
   ASSERT_TRUE(store->begin(false).ok());
   ASSERT_TRUE(store->append_run(author.run(0, 2, BodyState::kNotHeld, true)).ok());
   ASSERT_TRUE(store->commit().ok());

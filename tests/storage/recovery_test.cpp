@@ -1,6 +1,7 @@
 // A log that was taken back, in every store: what is void is gone, and the rest is as if it had never been.
 #include <gtest/gtest.h>
 
+#include "crypto/evidence.h"
 #include "tests/storage/both_stores.h"
 #include "tests/storage/store_fixture.h"
 
@@ -118,6 +119,11 @@ TEST_P(TakenBack, VouchesThatWereVoidlyChangedStandAgain) {
 }
 
 TEST_P(TakenBack, ATextThatWasVoidlyErasedIsWantedAgain) {
+  store.reset();
+  SqliteStoreOptions options;
+  options.erase_grace = std::chrono::milliseconds(0);
+  open(options, "other.db");
+  change([&] { ASSERT_TRUE(store->set_own_log(log.id()).ok()); });
   say_many(3);
   say(erasure_of(log.id(), 1));
   const EntryIndex stolen = say(note("a thief's"));
@@ -150,6 +156,37 @@ TEST_P(TakenBack, EvidenceOfBeforeFreezesItNoMore) {
   EXPECT_TRUE(store->load_state()->forked.empty());
   say_many(1);
   expect_sound();
+}
+
+TEST_P(TakenBack, EvidenceAgainstItsNewOriginThatCameBeforeItWasCutFreezesIt) {
+  say_many(3);
+  KeyHistory keys = store->log_state(log.id())->keys;
+  const SigningKey next = SigningKey::from_seed(Bytes(32, 'n'));
+  Statement statement = keys.next(true);
+  statement.size = TreeSize(2);
+  statement.root = *store->root_at(log.id(), TreeSize(2));
+  statement.key.key = next.public_key();
+  ASSERT_TRUE(
+      keys.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))).ok());
+  const auto head = [&](char root) {
+    return SignedTree{
+        sign_checkpoint({keys.vkey().name, TreeSize(5), Hash::from(Bytes(Hash::kSize, root))}, next), {}};
+  };
+  const Bytes evidence = make_evidence(keys, TreeSize(5), head('x'), head('y')).SerializeAsString();
+  change([&] {
+    ASSERT_TRUE(store->add_evidence({log.id(), "of before", {1}}).ok());
+    ASSERT_TRUE(store->add_evidence({log.id(), evidence, {1}}).ok());
+  });
+  RecoveryCommit commit;
+  commit.log = log.id();
+  commit.notes = keys.notes();
+  commit.recoveries = 1;
+  commit.size = statement.size;
+  commit.root = statement.root;
+  change([&] { EXPECT_TRUE(store->recover(commit)->log->frozen); });
+  EXPECT_TRUE(store->log_state(log.id())->frozen);
+  ASSERT_EQ(store->evidence(log.id())->size(), 1U);
+  EXPECT_EQ(store->evidence(log.id())->front().bytes, evidence);
 }
 
 TEST_P(TakenBack, OfAnotherBranchNothingIsKept) {

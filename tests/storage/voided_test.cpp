@@ -146,11 +146,22 @@ TEST_F(Voided, AVoidWithdrawalGivesTheNoteBack) {
   EXPECT_EQ((*reader->get(seoul.id(), shelter))->status_by, first);
 }
 
-TEST_F(Voided, WhatAVoidWithdrawalErasedStandsAgainAndIsFoundOnceItsTextIsBack) {
+TEST_F(Voided, WhatAVoidWithdrawalErasedIsFoundAgain) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  const auto by = withdraw(seoul, shelter, true);
+  ASSERT_EQ(status(seoul, shelter), RecordStatus::kErased);
+  ASSERT_EQ(found("shelter"), Found{});
+  take_back_from(seoul, by.value);
+  EXPECT_EQ(status(seoul, shelter), RecordStatus::kCurrent);
+  EXPECT_EQ(found("shelter"), Found{shelter.value});
+}
+
+TEST_F(Voided, WhatWasErasedTooLongAgoIsFoundOnceItsTextIsBack) {
   const auto shelter = add(seoul, practice("Shelter", "x"));
   const Bytes body = store->record(seoul.id(), shelter)->body;
   const auto by = withdraw(seoul, shelter, true);
   ASSERT_EQ(status(seoul, shelter), RecordStatus::kErased);
+  ASSERT_TRUE(store->fold({std::chrono::milliseconds(2 * limits::kEraseGrace).count()}));
   take_back_from(seoul, by.value);
   EXPECT_EQ(store->record(seoul.id(), shelter)->state, BodyState::kNotHeld);
   EXPECT_EQ(status(seoul, shelter), RecordStatus::kCurrent);

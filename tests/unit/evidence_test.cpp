@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/evidence_mark.h"
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -101,6 +102,23 @@ TEST_F(EvidenceFile, OfTheSameSizeSaysWhoSignedWhat) {
   EXPECT_EQ(heads(*read).first_root, here.root());
   EXPECT_EQ(heads(*read).second_root, there.root());
   EXPECT_TRUE(verify_evidence(same_size()).ok());
+}
+
+TEST_F(EvidenceFile, OfTheSameTwoHeadsHasOneMark) {
+  const EvidenceMark mark = mark_of(different_sizes());
+  EXPECT_EQ(mark.heads, (std::vector<HeadPoint>{{TreeSize(3), here.root()}, {TreeSize(4), longer.root()}}));
+  EXPECT_EQ(mark_of(evidence(longer, here, 3)).digest, mark.digest) << "the other way round";
+  EXPECT_EQ(mark_of(different_sizes().SerializeAsString()).digest, mark.digest);
+  v1::Evidence dressed = different_sizes();
+  dressed.set_second(dressed.second() +
+                     cosign(parse_note(dressed.second())->text, "witness.example", other, 5).line());
+  EXPECT_EQ(mark_of(dressed).digest, mark.digest) << "with a cosignature";
+  dressed.clear_second_left();
+  dressed.add_statements("more");
+  EXPECT_EQ(mark_of(dressed).digest, mark.digest);
+  EXPECT_NE(mark_of(same_size()).digest, mark.digest);
+  EXPECT_EQ(mark_of(Bytes("no evidence")).digest, sha256(Bytes("no evidence")));
+  EXPECT_TRUE(mark_of(Bytes("no evidence")).heads.empty());
 }
 
 TEST_F(EvidenceFile, OfDifferentSizesSaysWhereTheyDiffer) {

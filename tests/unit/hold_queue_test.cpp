@@ -53,7 +53,7 @@ class BrokenStore final : public StoreReader {
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
     return store_->own_content(digest);
   }
-  Result<std::vector<Bytes>> evidence(const LogId& log) override { return store_->evidence(log); }
+  Result<std::vector<KeptEvidence>> evidence(const LogId& log) override { return store_->evidence(log); }
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
     return store_->arrival_of(log, index);
   }

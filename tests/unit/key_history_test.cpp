@@ -323,6 +323,27 @@ TEST_F(KeyEvidence, AreTwoStatementsOfOneNumber) {
   EXPECT_EQ(verify_evidence(forged).error().code, Code::kBadSignature);
 }
 
+// One knew of a rotation that the other leaves out: it stands beyond the other's size.
+TEST_F(KeyEvidence, AreTwoRecoveriesThatFollowDifferentRotations) {
+  const KeyHistory after_rotation = recovered(rotated(first, 10, 'a', 'b'), 20, 'c');
+  const KeyHistory without = recovered(first, 5, 'd');
+  ASSERT_EQ(compare(after_rotation, without), KeyOrder::kContradictForGood);
+  for (const auto& [one, other] : {std::pair(after_rotation, without), std::pair(without, after_rotation)}) {
+    const auto evidence = make_evidence(one, other);
+    ASSERT_TRUE(evidence);
+    const auto read = verify_evidence(*evidence);
+    ASSERT_TRUE(read.ok()) << read.error().text();
+    EXPECT_TRUE(std::get<TwoStatements>(read->said).by_recovery_key);
+  }
+  v1::Evidence without_base = *make_evidence(without, after_rotation);
+  without_base.clear_second_before();
+  EXPECT_FALSE(verify_evidence(without_base).ok()) << "the second follows a rotation";
+  v1::Evidence same = *make_evidence(without, after_rotation);
+  same.set_second(same.first());
+  same.mutable_second_before()->clear_statements();
+  EXPECT_EQ(verify_evidence(same).error().code, Code::kBadProof);
+}
+
 // The example of PROTOCOL.md; tests/functional/wire.py computes it too.
 TEST_F(KeyHistories, TheExampleOfTheSpecification) {
   const auto seeded = [](char first) {
@@ -333,6 +354,7 @@ TEST_F(KeyHistories, TheExampleOfTheSpecification) {
   const SigningKey signing = seeded('\x00');
   const SigningKey recovery = seeded('\x20');
   KeyHistory history({"seoul.example", signing.public_key(), recovery.public_key()});
+  const KeyHistory first_keys = history;
   const auto add = [&](bool is_recovery, const SigningKey& key, const SigningKey& signer,
                        std::optional<PublicKey> words) {
     Statement statement = history.next(is_recovery);
@@ -355,6 +377,13 @@ TEST_F(KeyHistories, TheExampleOfTheSpecification) {
             "0aad5b1bc68176e7ba0412c9cab3b7dfd68f8474e161a18dc86580421cc1de80");
   EXPECT_EQ(add(true, seeded('\x80'), recovery, seeded('\xa0').public_key()),
             "c7f144e72222f6d774f855c0aeb5983da77d23e6f60b6a5661cf0e2e9a2701a8");
+  other = first_keys;
+  std::swap(history, other);
+  add(true, seeded('\x60'), recovery, {});
+  std::swap(history, other);
+  // SHA-256 of `recovery evidence`.
+  EXPECT_EQ(to_hex(sha256(make_evidence(history, other)->SerializeAsString()).view()),
+            "8e06068f1d6791be6343f918a4609d95bd23e1b0c0ef592efb4853394f383cbf");
 }
 
 }  // namespace

@@ -57,7 +57,10 @@ void add_logs(Digest& out, Store& store, const std::vector<LogState>& logs) {
     add_records(out, store, log);
     const auto evidence = store.evidence(log.id);
     if (evidence.ok()) {
-      for (const Bytes& one : *evidence) out.add(one);
+      for (const KeptEvidence& one : *evidence) {
+        out.add(one.bytes);
+        if (one.thawed) out.add(one.thawed->digest);
+      }
     }
   }
 }

@@ -22,7 +22,9 @@ void SimNode::write_group() {
   for (const ChangeWrite& change : group.changes) change.done(write_change(store(), change.apply));
   if (!group.intents.empty()) commit(group.intents);
   if (up() && !group.drafts.empty()) sign(group.drafts);
-  if (up()) power_went();
+  if (!up() || power_went()) return;
+  (void)store().fold(wall());
+  power_went();
 }
 
 void SimNode::change(std::function<Status(Store&)> apply) {

@@ -1,0 +1,178 @@
+// The operator's word thaws a log that has forked: on that node alone, and until another contradiction comes.
+#include <gtest/gtest.h>
+
+#include "crypto/evidence.h"
+#include "proto/codec/frame.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+class Thawed : public NetworkTest {
+ protected:
+  // A city has signed two histories. Milan holds the one, Los Angeles the other; both have frozen it, and the
+  // city has not heard.
+  void SetUp() override {
+    network.peer(one, milan);
+    network.peer(other, la);
+    network.peer(milan, la);
+    milan.vouch(one);
+    la.vouch(one);
+    const SessionId to_one = network.connect(milan, one);
+    const SessionId to_other = network.connect(la, other);
+    network.drive();
+    one.publish(3, "health/testing");
+    other.publish(3, "climate/heat");
+    network.drive();
+    network.cut(to_one);
+    network.cut(to_other);
+    network.drive();
+    session = network.connect(milan, la);
+    network.drive();
+    ASSERT_TRUE(milan.engine->log(one.id())->frozen);
+    ASSERT_TRUE(la.engine->log(one.id())->frozen);
+    there = other.engine->log(one.id())->whole->note;
+  }
+  Status thaw(TestNode& node) {
+    const Status stored = node.change([&] { return node.store->thaw({one.id(), "ana", {7}}); });
+    if (stored.ok()) node.engine->on_thawed(node.now, one.id());
+    network.drive();
+    return stored;
+  }
+  void expect_thawed() {
+    EXPECT_FALSE(milan.engine->log(one.id())->frozen);
+    EXPECT_FALSE(milan.store->log_state(one.id())->frozen);
+    EXPECT_TRUE(milan.engine->standing(one.id()).thawed);
+    EXPECT_EQ(milan.engine->thawed(), std::vector<LogId>{one.id()});
+    EXPECT_TRUE(milan.engine->frozen().empty());
+    EXPECT_EQ(milan.events_of(Event::Kind::kForked).size(), 1U);
+    EXPECT_EQ(milan.store->evidence(one.id())->size(), 1U) << "it is kept";
+    EXPECT_EQ(milan.engine->wrong_list(), "");
+  }
+  // Los Angeles shows Milan a head of the city.
+  void show(const Bytes& note) {
+    v1::Frame frame;
+    auto* head = frame.mutable_heads()->add_heads();
+    head->set_log_id(one.id().bytes());
+    head->set_checkpoint(note);
+    network.inject(session, milan, *encode_frame(frame));
+    network.drive();
+    EXPECT_TRUE(network.is_open(session)) << "who relays a fork is not its author";
+  }
+  // A head that contradicts what Milan holds now, and that nobody has seen.
+  Bytes third_head() {
+    const Checkpoint claim{one.own.identity().origin(), milan.engine->log(one.id())->whole->size,
+                           Hash::from(Bytes(32, 'r'))};
+    return sign_checkpoint(claim, one.signing_key);
+  }
+  void meet_again() {
+    network.connect(milan, one);
+    session = network.connect(milan, la);
+    network.drive();
+  }
+
+  TestNode& one = network.add("forked.example");
+  TestNode& other = network.add("forked.example");
+  TestNode& milan = network.add("milan.example");
+  TestNode& la = network.add("la.example");
+  SessionId session;
+  Bytes there;  // the other history's head
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Thawed, testing::Range(1U, 7U));
+
+TEST_P(Thawed, ALogGoesOnOnThatNodeAlone) {
+  ASSERT_TRUE(thaw(milan).ok());
+  expect_thawed();
+  EXPECT_TRUE(la.engine->log(one.id())->frozen);
+  one.publish(4);
+  network.connect(milan, one);
+  network.drive();
+  EXPECT_EQ(milan.holds(one), one.engine->log(one.id())->whole->size.value);
+  expect_thawed();
+}
+
+TEST_P(Thawed, ALogStaysSoAfterARestart) {
+  ASSERT_TRUE(thaw(milan).ok());
+  network.cut(session);
+  milan.restart();
+  expect_thawed();
+  one.publish(2);
+  meet_again();
+  EXPECT_EQ(milan.holds(one), one.engine->log(one.id())->whole->size.value);
+  expect_thawed();
+}
+
+TEST_P(Thawed, TheSameEvidenceFreezesNothingInWhateverFormItComes) {
+  const LogState held = *milan.store->log_state(one.id());
+  ASSERT_TRUE(thaw(milan).ok());
+  for (const bool restarted : {false, true}) {
+    if (restarted) {
+      network.cut(session);
+      milan.restart();
+      meet_again();
+    }
+    show(there);
+    v1::Frame frame;
+    *frame.mutable_evidence() =
+        make_evidence(held.keys, held.whole->size, {there, {}}, {held.whole->note, {}});
+    network.inject(session, milan, *encode_frame(frame));
+    network.drive();
+    EXPECT_TRUE(network.is_open(session));
+    expect_thawed();
+  }
+}
+
+// The log has grown meanwhile, so the two heads are another pair. Nothing new was signed.
+TEST_P(Thawed, AHeadThatTheEvidenceNamesFreezesNothing) {
+  ASSERT_TRUE(thaw(milan).ok());
+  one.publish(4);
+  network.connect(milan, one);
+  network.drive();
+  show(there);
+  expect_thawed();
+}
+
+TEST_P(Thawed, OtherEvidenceFreezesTheLogAgain) {
+  ASSERT_TRUE(thaw(milan).ok());
+  show(third_head());
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
+  EXPECT_TRUE(milan.store->log_state(one.id())->frozen);
+  EXPECT_TRUE(milan.engine->thawed().empty());
+  EXPECT_EQ(milan.events_of(Event::Kind::kForked).size(), 2U);
+  const auto kept = milan.store->evidence(one.id());
+  ASSERT_EQ(kept->size(), 2U);
+  EXPECT_TRUE(kept->front().thawed.has_value());
+  EXPECT_FALSE(kept->back().thawed.has_value());
+  milan.restart();
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
+  ASSERT_TRUE(thaw(milan).ok());
+  EXPECT_FALSE(milan.engine->log(one.id())->frozen);
+}
+
+// The city itself is told, however its peers decide.
+TEST_P(Thawed, ItsAuthorIsShownTheEvidenceAllTheSame) {
+  ASSERT_TRUE(thaw(milan).ok());
+  network.connect(milan, one);
+  network.drive();
+  EXPECT_TRUE(one.engine->log(one.id())->frozen);
+}
+
+TEST_P(Thawed, OurOwnLogIsNot) {
+  network.connect(milan, one);
+  network.drive();
+  ASSERT_TRUE(one.engine->log(one.id())->frozen);
+  EXPECT_EQ(thaw(one).error().code, Code::kRefused);
+  one.engine->on_thawed(one.now, one.id());
+  network.drive();
+  EXPECT_TRUE(one.engine->log(one.id())->frozen);
+  EXPECT_TRUE(one.store->log_state(one.id())->frozen);
+}
+
+TEST_P(Thawed, WhatIsNotFrozenIsNot) {
+  ASSERT_TRUE(thaw(milan).ok());
+  EXPECT_EQ(thaw(milan).error().code, Code::kConflict);
+  expect_thawed();
+}
+
+}  // namespace
+}  // namespace koinon::test

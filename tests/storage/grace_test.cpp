@@ -1,0 +1,352 @@
+// What a city erases is kept for a while, and nobody reads it: if a thief did it, it comes back.
+#include <gtest/gtest.h>
+
+#include "storage/fsck/store_check.h"
+#include "storage/sqlite/sqlite.h"
+#include "tests/files_contain.h"
+#include "tests/storage/author.h"
+#include "tests/storage/both_stores.h"
+#include "tests/storage/store_fixture.h"
+#include "tools/sim/faulty_vfs.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::int64_t kHour = 3'600'000;
+
+CutAttachment file(const std::string& mark) {
+  Bytes bytes = mark;
+  bytes.resize(2 * limits::kAttachmentChunkBytes, 'z');
+  return *cut_attachment(bytes);
+}
+
+Draft note_with(const std::string& title, const CutAttachment& cut) {
+  Draft draft = note(title);
+  auto* attachment = draft.body->mutable_practice()->add_attachments();
+  attachment->set_sha256(cut.id.sha256.bytes());
+  attachment->set_name("plan.pdf");
+  attachment->set_size(cut.id.size);
+  attachment->set_chunk_root(cut.id.chunk_root.bytes());
+  return draft;
+}
+
+// A city's own log, in which entries 0 to 2 are notes, the first one with a file.
+class Grace : public BothStores {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    open_with(std::chrono::hours(72));
+  }
+  void open_with(std::chrono::milliseconds grace) {
+    SqliteStoreOptions options;
+    options.erase_grace = grace;
+    open(options, "store.db");
+    change([&] {
+      ASSERT_TRUE(store->set_own_log(log.id()).ok());
+      ASSERT_TRUE(store->put_attachment(plan, {1}).ok());
+    });
+    say(note_with("first", plan));
+    say(note("second", "the second text"));
+    say(note("third"));
+  }
+  void say(const Draft& draft) {
+    const auto index = publish(*store, log, draft);
+    ASSERT_TRUE(index.ok()) << index.error().text();
+  }
+  void erase(std::uint64_t index) { say(erasure_of(log.id(), index)); }
+  void recover(std::uint64_t size) {
+    const Status taken = take_back(*store, log, size);
+    ASSERT_TRUE(taken.ok()) << taken.error().text();
+  }
+  // After all that is over has gone.
+  void fold(std::int64_t hours) {
+    for (int i = 0; i < 100 && !store->fold({hours * kHour}); ++i) {
+    }
+    EXPECT_TRUE(store->fold({hours * kHour}));
+  }
+  StoredRecord record(std::uint64_t index) { return *store->record(log.id(), EntryIndex(index)); }
+  std::uint64_t bytes() { return store->log_state(log.id())->bytes; }
+  bool has_plan(std::uint64_t index) {
+    const auto state = store->attachment(log.id(), EntryIndex(index), plan.id.sha256);
+    return state.ok() && state->complete && store->attachment_chunk(plan.id, 1).ok();
+  }
+  bool plan_is_found() {
+    return store->attachment_named(plan.id.sha256)->has_value() || store->attachment_chunk(plan.id, 0).ok();
+  }
+
+  OwnLog log = test_log();
+  CutAttachment plan = file("a plan");
+};
+INSTANTIATE_TEST_SUITE_P(Stores, Grace, both_stores(), store_name);
+
+TEST_P(Grace, WhatAThiefErasedComesBackWholeAtOnce) {
+  const Bytes first = record(0).body;
+  const Bytes second = record(1).body;
+  const std::uint64_t before = bytes();
+  erase(0);
+  erase(1);
+  for (const std::uint64_t i : {0U, 1U}) {
+    EXPECT_EQ(record(i).state, BodyState::kErased);
+    EXPECT_TRUE(record(i).body.empty());
+  }
+  EXPECT_FALSE(has_plan(0));
+  EXPECT_FALSE(plan_is_found()) << "nobody reads it";
+  fold(71);
+  recover(3);
+  EXPECT_EQ(record(0).body, first);
+  EXPECT_EQ(record(0).state, BodyState::kHeld);
+  EXPECT_EQ(record(1).body, second);
+  EXPECT_TRUE(has_plan(0));
+  EXPECT_TRUE(store->unheld(log.id(), EntryIndex(0), 10)->empty());
+  EXPECT_EQ(bytes(), before);
+  EXPECT_EQ(store->arrival_of(log.id(), EntryIndex(1))->value().kind, ArrivalKind::kBody)
+      << "the index finds it again";
+  fold(1000);
+  EXPECT_EQ(record(0).body, first) << "it is not the kept one any more that goes";
+  EXPECT_TRUE(has_plan(0));
+}
+
+TEST_P(Grace, OnceItsTimeIsOverItIsGone) {
+  const std::uint64_t whole = bytes();
+  const std::size_t size = record(0).body.size();
+  erase(0);
+  const std::uint64_t kept = bytes();
+  EXPECT_GT(kept, whole) << "it counts for its log: no log has room for more by erasing";
+  fold(71);
+  EXPECT_EQ(bytes(), kept);
+  fold(73);
+  EXPECT_EQ(bytes(), kept - size);
+  recover(3);
+  EXPECT_EQ(record(0).state, BodyState::kNotHeld) << "it is asked for";
+  EXPECT_FALSE(has_plan(0));
+  EXPECT_FALSE(plan_is_found());
+  EXPECT_EQ(bytes(), whole - size);
+}
+
+TEST_P(Grace, WhatTheCityItselfErasedStaysErased) {
+  erase(1);
+  erase(0);
+  recover(4);
+  EXPECT_EQ(record(1).state, BodyState::kErased) << "by entry 3, which stands";
+  EXPECT_FALSE(record(0).body.empty()) << "by entry 4, which is void";
+}
+
+TEST_P(Grace, ErasedOnceMoreItIsKeptAnew) {
+  erase(0);
+  recover(3);
+  erase(0);
+  EXPECT_FALSE(has_plan(0));
+  recover(4);
+  EXPECT_TRUE(has_plan(0));
+  EXPECT_EQ(record(0).state, BodyState::kHeld);
+}
+
+TEST_P(Grace, WhatIsVoidDoesNotComeBackInAnothersPlace) {
+  say(note("a thief's", "a thief's text"));
+  erase(3);
+  recover(3);
+  fold(0);
+  say(note("fourth"));
+  const EntryIndex fourth(4);  // behind the statement
+  ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), fourth.value)).ok());
+  recover(5);
+  EXPECT_NE(record(fourth.value).body.find("fourth"), Bytes::npos);
+}
+
+TEST_P(Grace, AFileThatAnotherNoteNamesIsReadAllTheSame) {
+  Draft other = note_with("fourth", plan);
+  say(other);
+  erase(0);
+  EXPECT_TRUE(has_plan(3));
+  erase(3);
+  EXPECT_FALSE(plan_is_found());
+  fold(73);
+  EXPECT_FALSE(plan_is_found());
+}
+
+TEST_P(Grace, ANoteThatNamesAKeptFileHasItAtOnce) {
+  erase(0);
+  ASSERT_FALSE(plan_is_found());
+  Author milan("milan.example");
+  ASSERT_TRUE(milan.store.begin(true).ok());
+  ASSERT_TRUE(milan.store.put_attachment(plan, {1}).ok());
+  ASSERT_TRUE(milan.store.commit().ok());
+  milan.say(note_with("theirs", plan));
+  RunCommit run = milan.run(0, 1, BodyState::kNotHeld, true);
+  run.attachments = attachments_of(EntryIndex(0), run.records[0].body);
+  change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
+  EXPECT_TRUE(plan_is_found());
+  fold(73);
+  EXPECT_TRUE(plan_is_found()) << "it is named";
+}
+
+TEST_P(Grace, OfARemovedLogNothingIsKept) {
+  erase(0);
+  change([&] { ASSERT_TRUE(store->remove_log(log.id(), {2}).ok()); });
+  fold(0);
+  EXPECT_FALSE(plan_is_found());
+}
+
+TEST_P(Grace, AChangeThatFailsHasKeptNothingAndLostNothing) {
+  const Bytes first = record(0).body;
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(
+      log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return erasure_of(log.id(), 0); }}, {1})
+          .ok());
+  store->rollback();
+  EXPECT_EQ(record(0).body, first);
+  fold(1000);
+  EXPECT_EQ(record(0).body, first);
+  EXPECT_TRUE(has_plan(0));
+}
+
+TEST_P(Grace, NoneIsKeptWhereNoneIsWanted) {
+  store.reset();
+  log = test_log("milan.example");
+  SqliteStoreOptions options;
+  options.erase_grace = std::chrono::milliseconds(0);
+  open(options, "other.db");
+  change([&] { ASSERT_TRUE(store->set_own_log(log.id()).ok()); });
+  say(note("first", "a word of it"));
+  erase(0);
+  EXPECT_FALSE(files_contain(folder.path(), "a word of it"));
+  recover(1);
+  EXPECT_EQ(record(0).state, BodyState::kNotHeld);
+}
+
+// --- on the disk ---
+
+class GraceOnDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    open(72);
+    ASSERT_TRUE(publish(*store, log, note("first", words)).ok());
+    ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), 0)).ok());
+  }
+  void open(int hours) {
+    store.reset();
+    SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+    options.erase_grace = std::chrono::hours(hours);
+    auto opened = open_sqlite_store(folder.path() / "store.db", options);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    store = std::move(*opened);
+  }
+  bool is_in(const std::string& name) {
+    std::ifstream in(folder.path() / name, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    return bytes.find(words) != std::string::npos;
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  OwnLog log = test_log();
+  const std::string words = "a secret that was erased";
+};
+
+TEST_F(GraceOnDisk, ItIsInAFileOfItsOwnThatNoBackupTakes) {
+  EXPECT_FALSE(is_in("store.db"));
+  EXPECT_FALSE(is_in("store.db-wal"));
+  EXPECT_TRUE(is_in("grace.db") || is_in("grace.db-wal"));
+}
+
+TEST_F(GraceOnDisk, AfterItsTimeNoByteIsLeft) {
+  open(72);
+  EXPECT_TRUE(files_contain(folder.path(), words)) << "a start changes nothing";
+  EXPECT_TRUE(store->fold({100 * kHour}));
+  EXPECT_FALSE(files_contain(folder.path(), words));
+}
+
+TEST_F(GraceOnDisk, WhereNoneIsWantedAnyMoreNoByteIsLeft) {
+  open(0);
+  EXPECT_TRUE(store->fold({5}));
+  EXPECT_FALSE(files_contain(folder.path(), words));
+}
+
+TEST_F(GraceOnDisk, AStoreOutOfABackupHasNothingToPutBack) {
+  store.reset();
+  for (const char* part : {"grace.db", "grace.db-wal", "grace.db-shm"})
+    std::filesystem::remove(folder.path() / part);
+  open(72);
+  ASSERT_TRUE(take_back(*store, log, 1).ok());
+  EXPECT_EQ(store->record(log.id(), EntryIndex(0))->state, BodyState::kNotHeld);
+}
+
+TEST_F(GraceOnDisk, ADamagedFileKeepsNoNodeFromItsWork) {
+  store.reset();
+  for (const char* part : {"grace.db-wal", "grace.db-shm"}) std::filesystem::remove(folder.path() / part);
+  std::ofstream(folder.path() / "grace.db", std::ios::binary) << std::string(8192, 'x');
+  const auto report = fsck::check_folder(folder.path(), {});
+  ASSERT_TRUE(report.ok()) << report.error().text();
+  ASSERT_EQ(report->damages().size(), 1U);
+  EXPECT_EQ(report->damages().front().remedy, fsck::Remedy::kDropKept);
+  open(72);
+  ASSERT_TRUE(publish(*store, log, note("second", words)).ok());
+  ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), 2)).ok());
+  ASSERT_TRUE(take_back(*store, log, 3).ok());
+  EXPECT_EQ(store->record(log.id(), EntryIndex(2))->state, BodyState::kHeld);
+}
+
+// A note is erased, and that is void: whenever the power goes, its text is there in the end.
+class Stolen {
+ public:
+  explicit Stolen(sim::FaultyVfs& vfs) : vfs_(vfs) {}
+  void run() {
+    (void)open();
+    published_ = store_ && publish(*store_, log_, note("first", "a text of the city")).ok();
+    if (published_ && publish(*store_, log_, erasure_of(log_.id(), 0)).ok() &&
+        take_back(*store_, log_, 1).ok())
+      (void)publish(*store_, log_, note("second"));
+    store_.reset();
+  }
+  // The power came back.
+  void expect_not_lost() {
+    ASSERT_TRUE(open().ok());
+    if (!published_) return;
+    const auto state = store_->log_state(log_.id());
+    ASSERT_TRUE(state.ok()) << state.error().text();
+    if (state->keys.recoveries() == 0 || !state->whole) {
+      OwnLog log = test_log();
+      ASSERT_TRUE(take_back(*store_, log, 1).ok());
+    }
+    EXPECT_NE(store_->record(log_.id(), EntryIndex(0))->body.find("a text of the city"), Bytes::npos);
+  }
+
+ private:
+  Status open() {
+    store_.reset();
+    SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+    options.vfs = vfs_.name();
+    options.exclusive = true;
+    options.checkpoint_pages = 12;
+    KOINON_ASSIGN(store_, open_sqlite_store("store.db", options));
+    return {};
+  }
+  sim::FaultyVfs& vfs_;
+  std::unique_ptr<Store> store_;
+  OwnLog log_ = test_log();
+  bool published_ = false;
+};
+
+TEST(GraceInAPowerLoss, AtEveryWritePointNothingIsLost) {
+  ASSERT_TRUE(init_crypto().ok());
+  sim::FaultyVfs probe("probe");
+  const std::uint64_t begin = probe.points();
+  Stolen(probe).run();
+  const std::uint64_t points = probe.points() - begin;
+  ASSERT_GT(points, 50U);
+  for (std::uint64_t cut = 1; cut <= points; ++cut) {
+    for (const unsigned survivors : {0U, static_cast<unsigned>(cut)}) {
+      sim::FaultyVfs vfs("faulty");
+      Stolen stolen(vfs);
+      vfs.cut_after(cut);
+      stolen.run();
+      vfs.restore(survivors);
+      stolen.expect_not_lost();
+      ASSERT_FALSE(testing::Test::HasFailure()) << "cut at " << cut << ", survivors " << survivors;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
