@@ -6,6 +6,7 @@
 #include "node/api/full_names.h"
 #include "node/api/kept_changes.h"
 #include "node/api/query_params.h"
+#include "node/publishing/meant_refs.h"
 #include "node/reading/note_parts.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
@@ -162,6 +163,7 @@ Result<DeskApi::Asked> DeskApi::ask_gate(const SigningQuery& query, const Caller
   if (!parts_.facts.log()) return observer_refusal();
   // What cannot be published is refused now, and not when nobody is there any more.
   KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(query.request, caller));
+  KOINON_TRY(check_meant(query.meant, prepared.draft.entry));
   prepared.wish.at = due;
   KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
   return Asked{std::move(prepared), verdict, now, query.when.at.has_value()};
@@ -185,6 +187,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& ke
   KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = boost::json::serialize(request);
+  note.meant = meant_by(asked.prepared.draft.entry);
   return put_held(shared_, std::move(note), [&]() -> Status {
     return draft ? shared_.desk.remove_draft(draft->id, draft->version) : Status();
   });

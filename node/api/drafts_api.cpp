@@ -1,8 +1,13 @@
 #include "node/api/drafts_api.h"
 
-#include <boost/json/serialize.hpp>
+#include <algorithm>
 
+#include <boost/json.hpp>
+
+#include "crypto/merkle.h"
+#include "node/api/change_request.h"
 #include "node/api/query_params.h"
+#include "node/publishing/meant_refs.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -139,8 +144,48 @@ Result<DraftView> DraftsApi::add_draft(const Asker& asker, const NewDraft& query
                 "draft");
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const DraftId id,
-                shared_.desk.add_draft(asker.caller.user, boost::json::serialize(query.note), now));
+                shared_.desk.add_draft(asker.caller.user, boost::json::serialize(query.note), now,
+                                       meant_of(query.note, {})));
   return DraftView{id, asker.caller.name, now, 1, query.note};
+}
+
+namespace {
+
+// The refs that a note names, as they are written: also in a note that has faults.
+std::vector<std::string> refs_in(const boost::json::object& note) {
+  std::vector<std::string> out;
+  if (const std::string file = text_member(note, "file"); !file.empty()) {
+    const auto read = parse_note_file(file);
+    if (read.ok()) {
+      for (const NamedRef& ref : read->refs) out.push_back(ref.ref);
+    }
+  }
+  const auto* refs = note.if_contains("refs");
+  if (refs == nullptr || !refs->is_array()) return out;
+  for (const auto& ref : refs->get_array()) {
+    if (ref.is_object()) out.push_back(text_member(ref.get_object(), "ref"));
+  }
+  return out;
+}
+
+}  // namespace
+
+// A note with more refs than an entry has is not published. What is not held here is not published either.
+Bytes DraftsApi::meant_of(const boost::json::object& note, const Bytes& before) {
+  Directory directory(*parts_.store, parts_.nearness);
+  v1::Entry entry;
+  const std::vector<std::string> refs = refs_in(note);
+  for (std::size_t i = 0; i < std::min(refs.size(), limits::kRefs); ++i) {
+    const auto found = directory.find_ref(refs[i]);
+    const auto leaf =
+        found.ok() ? parts_.store->entry(found->log.id, found->index) : Result<Bytes>(found.error());
+    if (!leaf.ok()) continue;
+    v1::Ref& ref = *entry.add_refs();
+    ref.set_log_id(found->log.id.bytes());
+    ref.set_index(found->index.value);
+    ref.set_leaf_hash(leaf_hash(*leaf).bytes());
+  }
+  return still_meant(before, entry);
 }
 
 Result<StoredDraft> DraftsApi::own(const DraftId& id, const Caller& caller) {
@@ -164,8 +209,9 @@ Result<DraftView> DraftsApi::change_draft(const Asker& asker, const DraftChange&
     return view_of(draft);
   }
   draft.note = std::move(note);
+  draft.meant = meant_of(query.note, draft.meant);
   const UnixMillis now = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.change_draft(draft.id, draft.version, draft.note, now));
+  KOINON_TRY(shared_.desk.change_draft(draft.id, draft.version, draft.note, now, draft.meant));
   ++draft.version;
   draft.updated_at = now;
   return view_of(draft);
@@ -185,6 +231,7 @@ asio::awaitable<Result<SignedView>> DraftsApi::publish_draft(Asker asker, DraftP
   if (!as_read) co_return changed_since();
   auto wish = read_kept_draft(draft->note, query.when);
   if (!wish.ok()) co_return wish.error();
+  wish->meant = draft->meant;
   const auto done =
       co_await desk_.sign_or_hold(std::move(*wish), asker.caller, DraftVersion{draft->id, draft->version});
   // What was changed while it was signed stays.

@@ -1,15 +1,14 @@
 #include "node/api/explain_api.h"
 
 #include "node/api/network_questions.h"
-#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 
-Result<ExplainRecordQuery> read_explain_record_query(std::string city, const std::string& index) {
-  const auto number = parse_decimal(index);
-  if (!number.ok()) return fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref");
-  return ExplainRecordQuery{std::move(city), EntryIndex(*number)};
+Result<ExplainRecordQuery> read_explain_record_query(std::string city, const std::string& entry) {
+  auto name = parse_entry_name(entry);
+  if (!name.ok()) return fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref");
+  return ExplainRecordQuery{std::move(city), std::move(*name)};
 }
 
 ExplainApi::ExplainApi(ApiShared& shared)
@@ -54,11 +53,18 @@ asio::awaitable<Result<ExplanationView>> ExplainApi::explain_a_record(Asker, Exp
   const auto log = directory.find_any(query.city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return log.error();
   if (!log.ok()) co_return co_await explain_what_is_not_held(std::move(query.city));
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {true, query.index});
-  const auto indexed = parts_.index->get(*log, query.index);
+  const EntryIndex index = query.entry.index;
+  const auto held = parts_.store->log_state(*log);
+  if (held.ok()) {
+    // Why something else is here that stands in its place is no answer.
+    const Status stands =
+        directory.check_stands(*held, query.entry, query.city + "/" + format_entry_name(query.entry));
+    if (!stands.ok()) co_return stands.error();
+  }
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {true, index});
+  const auto indexed = parts_.index->get(*log, index);
   if (!indexed.ok()) co_return indexed.error();
-  co_return explain_record(directory, *parts_.store, parts_.facts.log(), *log, query.index, standing,
-                           *indexed);
+  co_return explain_record(directory, *parts_.store, parts_.facts.log(), *log, index, standing, *indexed);
 }
 
 }  // namespace koinon

@@ -6,6 +6,7 @@
 #include "node/api/api.h"
 #include "node/api/explanation.h"
 #include "node/api/operation.h"
+#include "proto/codec/ref.h"
 
 namespace koinon {
 
@@ -17,10 +18,10 @@ struct ExplainCityQuery {
 
 struct ExplainRecordQuery {
   std::string city;
-  EntryIndex index;
+  EntryName entry;
 };
-// kInvalidArgument: the index is not a number.
-Result<ExplainRecordQuery> read_explain_record_query(std::string city, const std::string& index);
+// kInvalidArgument: it names no entry.
+Result<ExplainRecordQuery> read_explain_record_query(std::string city, const std::string& entry);
 
 class ExplainApi {
  public:

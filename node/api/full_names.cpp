@@ -21,7 +21,7 @@ struct FullNames {
   Result<std::string> ref(std::string_view text) {
     KOINON_ASSIGN(const HumanRef parsed, parse_ref(text));
     KOINON_ASSIGN(const std::string name, city(text.substr(0, text.rfind('/'))));
-    return name + "/" + std::to_string(parsed.index.value);
+    return name + "/" + format_entry_name(parsed.entry);
   }
 
   Status write_refs(json::array& refs) {

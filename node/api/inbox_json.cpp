@@ -75,8 +75,11 @@ json::object case_json(const CaseView& view) {
   out["assignee"] = view.assignee;
   out["remark"] = view.remark;
   json::array refs;
-  for (const CaseRef& one : view.refs)
-    refs.push_back(json::object{{"role", role_name(one.role)}, {"ref", one.ref}});
+  for (const CaseRef& one : view.refs) {
+    json::object item{{"role", role_name(one.role)}, {"ref", one.ref}};
+    if (one.is_void) item["void"] = true;
+    refs.push_back(std::move(item));
+  }
   out["refs"] = std::move(refs);
   json::array to;
   for (const std::string& city : view.to) to.emplace_back(city);

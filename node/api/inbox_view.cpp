@@ -8,6 +8,7 @@
 #include "node/api/inbox_json.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/record_view.h"
 #include "node/reading/since.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -75,15 +76,16 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
   KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
   CaseView out{
       read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
-  if (answer) out.answer = from.directory.ref(answer->log, answer->index);
+  if (answer) out.answer = from.directory.ref(*answer);
   const auto leaf = from.store.entry(record.log, record.index);
   // It may be void since, which the index does not know yet.
   if (!leaf.ok() && leaf.error().code != Code::kNotFound) return leaf.error();
   const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (entry.ok()) {
-    for (const auto& ref : entry->refs())
-      out.refs.push_back(
-          {ref.role(), from.directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+    for (const auto& ref : entry->refs()) {
+      RefView read = read_ref(from.directory, from.store, ref);
+      out.refs.push_back({read.role, std::move(read.ref), read.is_void});
+    }
     for (const auto& city : entry->to()) out.to.push_back(from.directory.city(LogId::from(city)));
   }
   return out;

@@ -15,6 +15,7 @@ json::array refs_json(const std::vector<RefView>& refs) {
   json::array out;
   for (const RefView& ref : refs) {
     json::object item{{"role", role_name(ref.role)}, {"ref", ref.ref}, {"held", ref.held}};
+    if (ref.is_void) item["void"] = true;
     if (ref.indexed) {
       item["title"] = ref.title;
       item["status"] = status_text(ref.status);

@@ -20,8 +20,9 @@ Error not_held() {
   return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
 }
 
-// The record as the file that would publish it.
-Result<NoteFile> note_file_of(Directory& directory, const StoredRecord& record) {
+// The record as the file that would publish it. What is void it names by its leaf: a file never refers to
+// what stands in its place.
+Result<NoteFile> note_file_of(Directory& directory, StoreReader& store, const StoredRecord& record) {
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(record.entry));
   if (record.body.empty()) return not_held();
   NoteFile note;
@@ -30,7 +31,7 @@ Result<NoteFile> note_file_of(Directory& directory, const StoredRecord& record) 
   note.topics.assign(entry.topics().begin(), entry.topics().end());
   for (const auto& to : entry.to()) note.to.push_back(directory.city(LogId::from(to)));
   for (const auto& ref : entry.refs()) {
-    note.refs.push_back({ref.role(), directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+    note.refs.push_back({ref.role(), read_ref(directory, store, ref).ref});
   }
   KOINON_ASSIGN(note.body, parse_body(record.body));
   note.body.clear_salt();
@@ -191,7 +192,7 @@ Result<std::string> RecordsApi::get_body(const Asker&, const NamedRecord& named)
 Result<std::string> RecordsApi::get_markdown(const Asker&, const NamedRecord& named) {
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
-  KOINON_ASSIGN(NoteFile note, note_file_of(directory, stored));
+  KOINON_ASSIGN(NoteFile note, note_file_of(directory, *parts_.store, stored));
   make_plain(note);
   return format_note_file(note);
 }

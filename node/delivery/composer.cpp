@@ -37,10 +37,12 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   Directory directory(store_, nearness_);
   const UnixMillis at = std::min(delivery.at, now);
   if (delivery.kind == ArrivalKind::kVoided) {
+    KOINON_ASSIGN(const auto was, index_.voided(delivery.arrival));
     IndexedRecord gone;
     gone.log = *delivery.log;
     gone.index = delivery.index;
     gone.arrival = delivery.arrival;
+    if (was) gone.recoveries = was->recoveries;
     return std::optional(message_text("record.voided", at, void_json(directory, gone)));
   }
   KOINON_ASSIGN(const auto found, arrived(*delivery.log, delivery.index, delivery.arrival));
@@ -64,7 +66,7 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   }
   json::object data = told_(directory, store_, index_, record, because);
   if (!options_.url.empty())
-    data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
+    data["url"] = options_.url + "/records/" + directory.lasting_ref(record.log, record.index, record.leaf);
   return std::optional(message_text(type, at, std::move(data)));
 }
 
@@ -74,7 +76,7 @@ MailItem Composer::mail_item(const IndexedRecord& record) {
   item.title = title_line(record.title);
   item.city = directory.city(record.log);
   item.kind = kind_name(record.kind);
-  item.url = options_.url + "/records/" + directory.ref(record.log, record.index);
+  item.url = options_.url + "/records/" + directory.lasting_ref(record.log, record.index, record.leaf);
   item.summary = record.summary;
   item.language = record.language;
   return item;

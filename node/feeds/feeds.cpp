@@ -6,6 +6,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "node/reading/note_parts.h"
 #include "node/reading/search_words.h"
 #include "node/reading/shown_record.h"
@@ -26,7 +27,7 @@ constexpr std::size_t kVersionsBack = 100;
 constexpr unsigned kTitleLevel = 1;  // of the heading that a reader of feeds makes of a note's title
 // What feeds are made of the same notes may change with the program. Then this number does, and readers fetch
 // anew.
-constexpr std::string_view kMaking = "2";
+constexpr std::string_view kMaking = "3";
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
@@ -191,24 +192,30 @@ std::string Feeds::city_name(Names& names, const LogId& log) {
 }
 
 // It reads only entries. The bodies of a hundred versions may have 100 MiB, and a feed has many notes.
-EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
-  Bytes leaf = newest;
+Hash Feeds::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
+  Bytes bytes = newest;
+  Hash leaf = leaf_hash(bytes);
   for (std::size_t i = 0; i < kVersionsBack; ++i) {
-    const auto entry = parse_entry(leaf);
-    if (!entry.ok()) return index;
+    const auto entry = parse_entry(bytes);
+    if (!entry.ok()) return leaf;
     const auto earlier = std::find_if(entry->refs().begin(), entry->refs().end(), [&](const auto& ref) {
       return ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == log.view() && ref.index() < index.value;
     });
-    if (earlier == entry->refs().end()) return index;
+    if (earlier == entry->refs().end()) return leaf;
     auto before = parts_.store.entry(log, EntryIndex(earlier->index()));
-    if (!before.ok()) return index;
+    if (!before.ok() || leaf_hash(*before).view() != earlier->leaf_hash()) return leaf;
     // A record is a version of its own kind alone, as in the index.
     const auto earlier_entry = parse_entry(*before);
-    if (!earlier_entry.ok() || earlier_entry->kind() != entry->kind()) return index;
+    if (!earlier_entry.ok() || earlier_entry->kind() != entry->kind()) return leaf;
     index = EntryIndex(earlier->index());
-    leaf = std::move(*before);
+    leaf = leaf_hash(*before);
+    bytes = std::move(*before);
   }
-  return index;
+  return leaf;
+}
+
+std::string Feeds::name_of(const LogId& log, EntryIndex index, const Bytes& newest) {
+  return urn_of(to_text(log) + "/" + to_hex(first_version(log, index, newest).view()));
 }
 
 // Many readers fetch a feed again and again. So it has only the beginning of a long note, up to the end of a
@@ -241,10 +248,9 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
   const auto body = parse_body(record->body);
   if (!body.ok()) return std::optional<FeedItem>();
   FeedItem out;
-  const std::string ref = names.directory.ref(indexed.log, indexed.index);
-  out.id = urn_of(to_text(indexed.log) + "/" +
-                  std::to_string(first_version(indexed.log, indexed.index, record->entry).value));
-  out.url = base + "/records/" + ref;
+  out.id = name_of(indexed.log, indexed.index, record->entry);
+  out.url =
+      base + "/records/" + names.directory.lasting_ref(indexed.log, indexed.index, leaf_hash(record->entry));
   out.title = title_line(indexed.title);
   out.summary = summary_line(indexed.summary);
   // A reader shows a feed of many languages in one page: each text says its own.
@@ -272,9 +278,8 @@ Result<std::optional<FeedGone>> Feeds::gone(Names& names, const IndexedRecord& w
   const auto taken_back = parts_.store.entry(withdrawal.log, target);
   if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok()) return nothing;
   FeedGone out;
-  out.id = urn_of(to_text(withdrawal.log) + "/" +
-                  std::to_string(first_version(withdrawal.log, target, *taken_back).value));
-  out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
+  out.id = name_of(withdrawal.log, target, *taken_back);
+  out.url = base + "/records/" + names.directory.lasting_ref(withdrawal.log, target, leaf_hash(*taken_back));
   out.because = withdrawal_reason(parts_.store, withdrawal.log, withdrawal.index);
   KOINON_ASSIGN(out.at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
   return std::optional(std::move(out));
@@ -353,10 +358,10 @@ std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& s
   std::string text =
       std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
   for (const IndexedRecord& record : page.records)
-    text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
+    text += names.directory.ref(record) + " " + std::to_string(record.arrival.value) + " " +
             city_name(names, record.log) + "\n";
   for (const IndexedRecord& withdrawal : page.withdrawals)
-    text += "gone " + names.directory.ref(withdrawal.log, withdrawal.index) + "\n";
+    text += "gone " + names.directory.ref(withdrawal) + "\n";
   return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 

@@ -84,8 +84,10 @@ class Feeds {
   std::string feed_tag(Names& names, const Page& page, const std::string& self);
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);
-  // The first version of a note. Its name in the feed comes from it.
-  EntryIndex first_version(const LogId& log, EntryIndex index, const Bytes& newest);
+  // The leaf of the first version of a note. Its name in the feed comes from it: whatever takes the place of
+  // a void note is another note.
+  Hash first_version(const LogId& log, EntryIndex index, const Bytes& newest);
+  std::string name_of(const LogId& log, EntryIndex index, const Bytes& newest);
 
   Parts parts_;
 };

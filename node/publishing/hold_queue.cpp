@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "node/publishing/meant_refs.h"
 #include "node/publishing/own_log.h"
 #include "node/publishing/passing_errors.h"
 #include "node/reading/kept_fault.h"
@@ -110,7 +111,7 @@ Result<EntryIndex> HoldQueue::signed_before(HeldId id) {
                          "it no longer waits: it is being signed, has been signed, or was taken back"},
                 "id");
   KOINON_ASSIGN(const HumanRef ref, parse_ref(note->outcome));
-  return ref.index;
+  return ref.entry.index;
 }
 
 bool HoldQueue::is_wanted_elsewhere() {
@@ -286,7 +287,7 @@ Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
     KOINON_ASSIGN(const auto author, accounts_.get(note.user));
     if (!author) return {};
   }
-  const auto kept = desk_.add_draft(note.user, *draft, parts_.clock.wall());
+  const auto kept = desk_.add_draft(note.user, *draft, parts_.clock.wall(), note.meant);
   return kept.ok() ? Status() : Status(kept.error());
 }
 
@@ -354,6 +355,8 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   if (!request.ok()) return put_off(note, request.error());
   auto prepared = publisher_.prepare(*request, *caller);
   if (!prepared.ok()) return put_off(note, prepared.error());
+  if (const Status meant = check_meant(note.meant, prepared->draft.entry); !meant.ok())
+    return put_off(note, meant.error());
   Wish wish = prepared->wish;
   wish.at = now;
   wish.approved = !note.approved_by.empty();

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "crypto/checkpoint.h"
+#include "crypto/entry_origin.h"
 #include "crypto/hash.h"
+#include "node/publishing/meant_refs.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -20,7 +22,8 @@ Status check_withdrawal(const v1::Entry& entry, EntryIndex index) {
   return fail(Code::kInvalidArgument, "only an earlier record of our own log can be withdrawn", "ref");
 }
 
-// Refs must name entries that we hold. Fills in their leaf hashes from these entries.
+// Refs must name entries that we hold. Fills in their leaf hashes from these entries. A ref that has one
+// already means that entry: another one may have taken its place since the note was written.
 Status fill_refs(StoreReader& store, v1::Entry& entry) {
   for (auto& ref : *entry.mutable_refs()) {
     if (ref.log_id().size() != LogId::kSize)
@@ -32,7 +35,9 @@ Status fill_refs(StoreReader& store, v1::Entry& entry) {
                   Sentence{"note.refers_to_unheld", "a note can only refer to records that are held here"},
                   "refs");
     }
-    ref.set_leaf_hash(leaf_hash(record->entry).bytes());
+    const Bytes leaf = leaf_hash(record->entry).bytes();
+    if (!ref.leaf_hash().empty() && ref.leaf_hash() != leaf) return refers_to_void();
+    ref.set_leaf_hash(leaf);
   }
   return {};
 }
@@ -194,11 +199,13 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
       if (batch.run.own_contents[i] == digest) standing = batch.run.records[i].index;
     }
     if (standing) {
-      return fail(Code::kConflict,
-                  Sentence{"note.stands_already",
-                           "the same note stands already as {ref}; use --again to publish it once more",
-                           {{"ref", format_ref(identity_.name, id(), *standing, false)}}},
-                  "content");
+      return fail(
+          Code::kConflict,
+          Sentence{"note.stands_already",
+                   "the same note stands already as {ref}; use --again to publish it once more",
+                   {{"ref", format_ref(identity_.name, id(),
+                                       {*standing, recoveries_before(batch.keys, *standing)}, false)}}},
+          "content");
     }
   }
   if (draft.salt.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/merkle.h"
 #include "node/publishing/note_rules.h"
 #include "node/publishing/vouching.h"
 #include "node/replication/from_callback.h"
@@ -22,6 +23,8 @@ void inherit_topics(StoreReader& store, v1::Entry& entry) {
   for (const auto& ref : entry.refs()) {
     if (!is_reply(ref.role())) continue;
     const auto leaf = store.entry(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    // What took the place of a void entry is not what was answered. The log refuses such a ref.
+    if (leaf.ok() && !ref.leaf_hash().empty() && leaf_hash(*leaf).view() != ref.leaf_hash()) continue;
     const auto target = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
     if (!target.ok()) continue;
     for (const auto& topic : target->topics()) {
@@ -32,18 +35,24 @@ void inherit_topics(StoreReader& store, v1::Entry& entry) {
   }
 }
 
-Result<Draft> to_draft(Directory& directory, const NoteFile& note) {
+// The leaf is what the ref means from now on, whatever stands there when the note is signed.
+Status add_ref(Directory& directory, StoreReader& store, const NamedRef& ref, v1::Entry& entry) {
+  KOINON_ASSIGN(const auto found, directory.find_ref(ref.ref));
+  KOINON_ASSIGN(const Bytes leaf, store.entry(found.log.id, found.index));
+  auto* out = entry.add_refs();
+  out->set_role(ref.role);
+  out->set_log_id(found.log.id.bytes());
+  out->set_index(found.index.value);
+  out->set_leaf_hash(leaf_hash(leaf).bytes());
+  return {};
+}
+
+Result<Draft> to_draft(Directory& directory, StoreReader& store, const NoteFile& note) {
   Draft draft;
   draft.entry.set_kind(note.kind);
   draft.entry.set_language(note.language);
   for (const auto& topic : note.topics) draft.entry.add_topics(topic);
-  for (const auto& ref : note.refs) {
-    KOINON_ASSIGN(const auto found, directory.find_ref(ref.ref));
-    auto* out = draft.entry.add_refs();
-    out->set_role(ref.role);
-    out->set_log_id(found.log.id.bytes());
-    out->set_index(found.index.value);
-  }
+  for (const auto& ref : note.refs) KOINON_TRY(add_ref(directory, store, ref, draft.entry));
   for (const auto& city : note.to) {
     KOINON_ASSIGN(const LogState log, directory.find_city(city));
     draft.entry.add_to(log.id.bytes());
@@ -95,7 +104,7 @@ Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, 
   KOINON_TRY(check_note(out.note));
   out.warnings = out.note.warnings;
   if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
-  KOINON_ASSIGN(out.draft, to_draft(directory, out.note));
+  KOINON_ASSIGN(out.draft, to_draft(directory, store_, out.note));
   out.draft.again = request.again;
   out.wish.kind = out.note.kind;
   out.wish.office = out.note.body.author().office();
@@ -129,6 +138,7 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalReques
   ref->set_role(v1::REF_ROLE_WITHDRAWS);
   ref->set_log_id(own_->bytes());
   ref->set_index(found.index.value);
+  ref->set_leaf_hash(leaf_hash(record.entry).bytes());
   if (std::string reason = plain_text(request.reason); !reason.empty()) {
     out.draft.body.emplace();
     out.draft.body->mutable_withdrawal()->set_reason(std::move(reason));

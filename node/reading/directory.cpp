@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "crypto/entry_origin.h"
+#include "crypto/merkle.h"
 #include "node/reading/shown_record.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "proto/codec/ref.h"
 #include "storage/search/called_cities.h"
 
 namespace koinon {
@@ -54,6 +55,7 @@ std::string Directory::city(const LogId& log) {
   if (known != cities_.end()) return known->second;
   const auto state = store_.log_state(log);
   const std::string name = state.ok() ? state->identity().name : nearness_.name_of(log).value_or("");
+  if (state.ok() && state->keys.recoveries() > 0) keys_.emplace(log, state->keys);
   bool has_it = false;
   if (!name.empty()) {
     const auto& logs = nearest(name);
@@ -63,7 +65,23 @@ std::string Directory::city(const LogId& log) {
 }
 
 std::string Directory::ref(const LogId& log, EntryIndex index) {
-  return city(log) + "/" + std::to_string(index.value);
+  const std::string of = city(log);
+  const auto keys = keys_.find(log);
+  return of + "/" +
+         format_entry_name({index, keys == keys_.end() ? 0 : recoveries_before(keys->second, index)});
+}
+
+std::string Directory::ref(const IndexedRecord& record) {
+  return city(record.log) + "/" + format_entry_name({record.index, record.recoveries});
+}
+
+std::string Directory::lasting_ref(const LogId& log, EntryIndex index, const Hash& leaf) {
+  return city(log) + "/" + format_entry_name(name_by_leaf(index, leaf));
+}
+
+bool Directory::was_taken_back(const LogId& log) {
+  (void)city(log);
+  return keys_.contains(log);
 }
 
 std::string Directory::display_name(const LogId& log) {
@@ -169,16 +187,36 @@ Result<LogId> Directory::find_any(std::string_view text) {
   return logs.front();
 }
 
+Status Directory::check_stands(const LogState& log, const EntryName& entry, std::string_view text) {
+  const std::uint64_t recoveries = recoveries_before(log.keys, entry.index);
+  bool is_void = entry.recoveries < recoveries;
+  bool stands = entry.recoveries == recoveries;
+  if (!entry.leaf.empty()) {
+    if (entry.index.value >= log.range.size().value) return {};
+    KOINON_ASSIGN(const Bytes leaf, store_.entry(log.id, entry.index));
+    stands = name_by_leaf(entry.index, leaf_hash(leaf)).leaf == entry.leaf;
+    is_void = log.keys.recoveries() > 0;
+  }
+  if (stands) return {};
+  if (!is_void) return fail(Code::kNotFound, "there is no " + std::string(text) + " here", "ref");
+  return fail(Code::kNotFound,
+              Sentence{"ref.void",
+                       "{ref} is void: its city took its log back, and that entry counts no more",
+                       {{"ref", std::string(text)}}},
+              "ref");
+}
+
 Result<Directory::Found> Directory::find_ref(std::string_view text) {
   KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
   KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
-  if (ref.index.value >= log.range.size().value) {
+  KOINON_TRY(check_stands(log, ref.entry, text));
+  if (ref.entry.index.value >= log.range.size().value) {
     return fail(Code::kNotFound,
                 "there is no " + std::string(text) + ": the city's log has " +
                     std::to_string(log.range.size().value) + " entries here",
                 "ref");
   }
-  return Found{std::move(log), ref.index};
+  return Found{std::move(log), ref.entry.index};
 }
 
 }  // namespace koinon

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/reading/nearness.h"
+#include "proto/codec/ref.h"
 #include "storage/search/search_index.h"
 #include "storage/store/store.h"
 
@@ -25,7 +26,15 @@ class Directory {
 
   // seoul.example if the name means this log. Otherwise ~ and the beginning of the log's id follow.
   std::string city(const LogId& log);
+  // Of the entry that stands there, or is to stand there.
   std::string ref(const LogId& log, EntryIndex index);
+  // Of the entry that was indexed. It may be void by now, and another one stand in its place.
+  std::string ref(const IndexedRecord& record);
+  // The ref that names an entry by its leaf (ref.h): for links that others keep, and for what is named here
+  // and stands no longer.
+  std::string lasting_ref(const LogId& log, EntryIndex index, const Hash& leaf);
+  // Whether its city has taken the log back. Then entries of it may be void that somebody refers to.
+  bool was_taken_back(const LogId& log);
   // The name in its latest profile. Empty: there is no profile.
   std::string display_name(const LogId& log);
   // The name that its latest profile states for a language (its first subtag decides), else display_name.
@@ -52,7 +61,10 @@ class Directory {
     LogState log;
     EntryIndex index;
   };
+  // kNotFound: no such entry is held. If it is void, the error says so, whatever stands in its place.
   Result<Found> find_ref(std::string_view text);
+  // Whether an entry that is named so may stand in the log. Fails as find_ref does.
+  Status check_stands(const LogState& log, const EntryName& entry, std::string_view text);
 
  private:
   struct LocalName {
@@ -69,6 +81,7 @@ class Directory {
   const Nearness& nearness_;
   IndexReader* index_;
   std::map<LogId, std::string> cities_;
+  std::map<LogId, KeyHistory> keys_;  // of logs that were taken back
   std::map<LogId, std::string> names_;
   std::map<LogId, LocalNames> local_names_;
   std::map<std::string, std::vector<LogId>> nearest_;

@@ -24,8 +24,14 @@ struct Adoption {
   std::string outcome;
 };
 
-// Nothing: it is not an adoption, it was withdrawn, or its text is not here.
-std::optional<Adoption> find_adoption(StoreReader& store, const IndexedRecord& record) {
+// Whether another entry stands where a ref points: what it refers to is void, and counts for nothing.
+bool means_another(IndexReader& index, const v1::Ref& ref) {
+  const auto stands = index.get(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+  return stands.ok() && *stands && (*stands)->leaf.view() != ref.leaf_hash();
+}
+
+// Nothing: it is not an adoption of what stands, it was withdrawn, or its text is not here.
+std::optional<Adoption> find_adoption(StoreReader& store, IndexReader& index, const IndexedRecord& record) {
   if (is_gone(record.status)) return std::nullopt;
   const auto stored = shown_record(store, record.log, record.index);
   if (!stored.ok()) return std::nullopt;
@@ -34,6 +40,7 @@ std::optional<Adoption> find_adoption(StoreReader& store, const IndexedRecord& r
   if (!entry.ok() || !body.ok() || !body->has_adoption()) return std::nullopt;
   for (const auto& ref : entry->refs()) {
     if (ref.role() != v1::REF_ROLE_ADOPTS) continue;
+    if (means_another(index, ref)) return std::nullopt;
     return Adoption{record, LogId::from(ref.log_id()), EntryIndex(ref.index()), body->adoption().stage(),
                     body->adoption().outcome()};
   }
@@ -47,7 +54,7 @@ Result<std::vector<Adoption>> find_adoptions(StoreReader& store, IndexReader& in
   std::vector<Adoption> out;
   std::set<std::tuple<LogId, LogId, std::uint64_t>> seen;
   for (const IndexedRecord& record : found) {
-    auto made = find_adoption(store, record);
+    auto made = find_adoption(store, index, record);
     if (made && seen.emplace(record.log, made->of_log, made->of.value).second)
       out.push_back(std::move(*made));
   }
@@ -65,7 +72,7 @@ Result<std::vector<Adoption>> adoptions_of(StoreReader& store, IndexReader& inde
     if (!seen.insert(it->log).second) continue;
     KOINON_ASSIGN(const auto indexed, index.get(it->log, it->index));
     if (!indexed) continue;
-    if (auto made = find_adoption(store, *indexed)) out.push_back(std::move(*made));
+    if (auto made = find_adoption(store, index, *indexed)) out.push_back(std::move(*made));
   }
   return out;
 }
@@ -97,13 +104,17 @@ void count_goals(StoreReader& store, const IndexedRecord& practice, const Served
 
 using RecordId = std::pair<LogId, std::uint64_t>;
 
-// What a record of ours refers to in that role first.
-std::optional<RecordId> referred(StoreReader& store, const IndexedRecord& note, v1::RefRole role) {
+// What a record of ours refers to in that role first. Nothing also if that is void. But a translation of what
+// is void remains a translation: it does not become a practice of ours.
+std::optional<RecordId> referred(StoreReader& store, IndexReader& index, const IndexedRecord& note,
+                                 v1::RefRole role) {
   const auto leaf = store.entry(note.log, note.index);
   const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (!entry.ok()) return std::nullopt;
   for (const auto& ref : entry->refs()) {
-    if (ref.role() == role) return RecordId(LogId::from(ref.log_id()), ref.index());
+    if (ref.role() != role) continue;
+    if (role != v1::REF_ROLE_TRANSLATES && means_another(index, ref)) return std::nullopt;
+    return RecordId(LogId::from(ref.log_id()), ref.index());
   }
   return std::nullopt;
 }
@@ -148,12 +159,12 @@ Result<ImpactView> read_impact(Directory& directory, StoreReader& store, IndexRe
   std::set<std::pair<LogId, RecordId>> counted;  // who took which practice of ours, in whatever language
   for (const IndexedRecord& note : notes) {
     if (note.kind == v1::KIND_ANSWER) {
-      const auto question = referred(store, note, v1::REF_ROLE_ANSWERS);
+      const auto question = referred(store, index, note, v1::REF_ROLE_ANSWERS);
       if (question && answered.insert(*question).second) ++out.questions_answered;
     }
     if (note.kind != v1::KIND_PRACTICE) continue;
     // A translation is the same practice once more; of another city's it is theirs.
-    const auto original = referred(store, note, v1::REF_ROLE_TRANSLATES);
+    const auto original = referred(store, index, note, v1::REF_ROLE_TRANSLATES);
     if (original && original->first != own) continue;
     const RecordId practice = original.value_or(RecordId(note.log, note.index.value));
     if (!original) ++out.practices;
@@ -197,7 +208,7 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
   // The first and the last adoption for each practice.
   std::map<std::pair<LogId, std::uint64_t>, std::pair<Adoption, Adoption>> words;
   for (const IndexedRecord& record : found) {
-    const auto made = find_adoption(store, record);
+    const auto made = find_adoption(store, index, record);
     if (!made) continue;
     const auto [it, first] = words.try_emplace({made->of_log, made->of.value}, *made, *made);
     if (!first) it->second.first = *made;

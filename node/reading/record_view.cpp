@@ -121,19 +121,28 @@ VKey signer_of(const LogState& state) {
 
 std::string_view RecordView::kind_text() const { return readable() ? kind_name(kind) : "unreadable"; }
 
+RefView read_ref(Directory& directory, StoreReader& store, const v1::Ref& ref) {
+  const LogId log = LogId::from(ref.log_id());
+  const EntryIndex at(ref.index());
+  const Hash meant = Hash::from(ref.leaf_hash());
+  const auto stands = store.entry(log, at);
+  const bool was_taken_back = directory.was_taken_back(log);
+  RefView out;
+  out.role = ref.role();
+  out.held = stands.ok() && leaf_hash(*stands) == meant;
+  out.is_void = stands.ok() && !out.held && was_taken_back;
+  const bool awaited = !stands.ok() && !was_taken_back;
+  out.ref = out.held || awaited ? directory.ref(log, at) : directory.lasting_ref(log, at, meant);
+  return out;
+}
+
 std::vector<RefView> read_refs(Directory& directory, StoreReader& store, IndexReader& index,
                                const v1::Entry& entry) {
   std::vector<RefView> out;
   for (const auto& ref : entry.refs()) {
-    const LogId log = LogId::from(ref.log_id());
-    const EntryIndex at(ref.index());
-    const auto target = store.entry(log, at);
-    RefView item;
-    item.role = ref.role();
-    item.ref = directory.ref(log, at);
-    item.held = target.ok() && leaf_hash(*target).view() == ref.leaf_hash();
-    const auto indexed = index.get(log, at);
-    if (indexed.ok() && *indexed) {
+    RefView item = read_ref(directory, store, ref);
+    const auto indexed = index.get(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    if (indexed.ok() && *indexed && (*indexed)->leaf.view() == ref.leaf_hash()) {
       item.indexed = true;
       item.title = title_line((*indexed)->title);
       item.status = (*indexed)->status;

@@ -16,6 +16,7 @@ struct RefView {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
   bool held = false;     // the entry that the ref means is here
+  bool is_void = false;  // it was taken back with its log; what stands in its place is another entry
   bool indexed = false;  // if not, title and status are not known
   std::string title;
   RecordStatus status = RecordStatus::kCurrent;
@@ -75,6 +76,9 @@ struct RecordView {
   std::string_view kind_text() const;
 };
 
+// What a ref means here, without title and status. Its leaf decides: another entry may stand there. A ref to
+// an entry that is void, or not here, does not name what stands there or will stand there.
+RefView read_ref(Directory& directory, StoreReader& store, const v1::Ref& ref);
 // The records to which an entry refers, each with its title and its status.
 std::vector<RefView> read_refs(Directory& directory, StoreReader& store, IndexReader& index,
                                const v1::Entry& entry);

@@ -23,7 +23,7 @@ SummaryView read_summary(Directory& directory, IndexedRecord record) {
   SummaryView out;
   out.log = record.log;
   out.index = record.index;
-  out.ref = directory.ref(record.log, record.index);
+  out.ref = directory.ref(record);
   out.city = directory.city(record.log);
   out.city_name = directory.display_name(record.log);
   out.kind = record.kind;
@@ -40,7 +40,7 @@ SummaryView read_summary(Directory& directory, IndexedRecord record) {
 }
 
 boost::json::object void_json(Directory& directory, const IndexedRecord& record) {
-  return boost::json::object{{"ref", directory.ref(record.log, record.index)},
+  return boost::json::object{{"ref", directory.ref(record)},
                              {"city", directory.city(record.log)},
                              {"index", record.index.value},
                              {"arrival", record.arrival.value},

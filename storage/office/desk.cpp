@@ -12,14 +12,15 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
+constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note, meant FROM draft ";
 constexpr std::string_view kHeldColumns =
     "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, "
     "salt, "
-    "kept, hides FROM held ";
+    "kept, hides, meant FROM held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
-  return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
+  return {{row.integer(0)}, {row.integer(1)}, row.integer(2),
+          {row.integer(3)}, row.text(4),      Bytes(row.blob(5))};
 }
 
 HeldNote read_held(const sqlite::Statement& row) {
@@ -36,7 +37,8 @@ HeldNote read_held(const sqlite::Statement& row) {
           row.text(10),
           Bytes(row.blob(11)),
           row.integer(12) != 0,
-          row.integer(13) < 0 ? std::nullopt : std::optional(EntryIndex(row.number(13)))};
+          row.integer(13) < 0 ? std::nullopt : std::optional(EntryIndex(row.number(13))),
+          Bytes(row.blob(14))};
 }
 
 std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
@@ -70,17 +72,20 @@ Error changed_since() {
 
 }  // namespace
 
-Result<DraftId> Desk::add_draft(UserId user, const std::string& note, UnixMillis now) {
+Result<DraftId> Desk::add_draft(UserId user, const std::string& note, UnixMillis now, const Bytes& meant) {
   auto& db = db_.connection();
-  auto insert = db.prepare("INSERT INTO draft (user, version, updated_at_ms, note) VALUES (?, 1, ?, ?)");
-  KOINON_TRY(insert.bind(user.value).bind(now.value).bind_text(note).run());
+  auto insert =
+      db.prepare("INSERT INTO draft (user, version, updated_at_ms, note, meant) VALUES (?, 1, ?, ?, ?)");
+  KOINON_TRY(insert.bind(user.value).bind(now.value).bind_text(note).bind_blob(meant).run());
   return DraftId{sqlite3_last_insert_rowid(db.handle())};
 }
 
-Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now) {
+Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now,
+                          const Bytes& meant) {
   auto update = db_.connection().prepare(
-      "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ? WHERE id = ? AND version = ?");
-  KOINON_TRY(update.bind(now.value).bind_text(note).bind(id.value).bind(version).run());
+      "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ?, meant = ? WHERE id = ? AND "
+      "version = ?");
+  KOINON_TRY(update.bind(now.value).bind_text(note).bind_blob(meant).bind(id.value).bind(version).run());
   return db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
 
@@ -173,7 +178,7 @@ Result<HeldId> Desk::hold(const HeldNote& note) {
   auto& db = db_.connection();
   auto insert = db.prepare(
       "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request, hold_ms, salt, kept, "
-      "hides) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "hides, meant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   KOINON_TRY(insert.bind(note.user.value)
                  .bind_text(note.who)
                  .bind(note.made_at.value)
@@ -185,6 +190,7 @@ Result<HeldId> Desk::hold(const HeldNote& note) {
                  .bind_blob(note.salt)
                  .bind(note.kept ? 1 : 0)
                  .bind(note.hides ? number(*note.hides) : -1)
+                 .bind_blob(note.meant)
                  .run());
   return HeldId{sqlite3_last_insert_rowid(db.handle())};
 }

@@ -19,6 +19,8 @@ struct StoredDraft {
   std::int64_t version = 0;  // counts changes, so that nobody overwrites a change that he has not seen
   UnixMillis updated_at;
   std::string note;  // a publish request, as JSON
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  Bytes meant = {};  // which entries its refs meant; who publishes it reads it
 };
 
 // Where a page of drafts ends.
@@ -58,6 +60,8 @@ struct HeldNote {
   bool kept = false;
   // It erases this entry of our own log, whose text is hidden here while this is kept.
   std::optional<EntryIndex> hides = {};
+  // Which entries its refs meant; who signs it reads it.
+  Bytes meant = {};
 };
 
 // One page of a list. Its texts have limits::kListBytes together, but there is at least one item.
@@ -88,9 +92,10 @@ class Desk {
  public:
   explicit Desk(OfficeDb& db) : db_(db) {}
 
-  Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now);
+  Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now, const Bytes& meant = {});
   // kConflict: the draft has changed since that version.
-  Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now);
+  Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now,
+                      const Bytes& meant = {});
   // With a version: kConflict if the draft has changed since that version, or is gone.
   Status remove_draft(DraftId id, std::optional<std::int64_t> version = std::nullopt);
   Result<std::optional<StoredDraft>> draft(DraftId id);

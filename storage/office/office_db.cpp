@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 11> kSteps = {
+constexpr std::array<const char*, 12> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -211,6 +211,12 @@ CREATE INDEX credential_paused ON credential (paused_at_ms) WHERE paused_at_ms >
     // another one stands in its place.
     R"sql(
 ALTER TABLE delivery ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // What the refs of a note that waits meant: what they point to may become void, and others take its
+    // place.
+    R"sql(
+ALTER TABLE draft ADD COLUMN meant BLOB NOT NULL DEFAULT x'';
+ALTER TABLE held ADD COLUMN meant BLOB NOT NULL DEFAULT x'';
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

@@ -247,13 +247,13 @@ Status Columns::load_links(sqlite::Connection& db) {
   // CROSS JOIN makes SQLite begin with the new records, which are few, and not with all links.
   constexpr std::string_view kFromNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d CROSS JOIN link k ON k.doc = d.id CROSS "
-      "JOIN doc t ON t.log_id = k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? "
-      "ORDER BY +d.id";  // the plus makes SQLite sort the new records and not walk through all records in
-                         // order
+      "JOIN doc t ON t.log_id = k.log_id AND t.entry_index = k.entry_index AND t.leaf = k.leaf WHERE "
+      "d.change > ? ORDER BY +d.id";  // the plus makes SQLite sort the new records and not walk through all
+                                      // records in order
   constexpr std::string_view kToNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t CROSS JOIN link k ON k.log_id = t.log_id "
-      "AND k.entry_index = t.entry_index CROSS JOIN doc d ON d.id = k.doc WHERE t.id > ? AND d.change <= ? "
-      "ORDER BY +d.id";
+      "AND k.entry_index = t.entry_index AND k.leaf = t.leaf CROSS JOIN doc d ON d.id = k.doc WHERE t.id > ? "
+      "AND d.change <= ? ORDER BY +d.id";
   auto from_new = db.prepare(kFromNew);
   from_new.bind(before);
   KOINON_TRY(read_links(from_new));

@@ -100,13 +100,10 @@ Status DocumentRemoval::remove(const LogId& log, const Document& document) {
 
 Status DocumentRemoval::keep_what_it_was(const Arrival& arrival, const Document& document) {
   auto keep = parts_.db.prepare(
-      "INSERT OR REPLACE INTO void_entry (arrival, log_id, entry_index, kind, topics) VALUES (?, ?, ?, ?, "
-      "?)");
+      "INSERT OR REPLACE INTO void_entry (arrival, log_id, entry_index, kind, topics, recoveries) SELECT ?, "
+      "log_id, entry_index, kind, topics, recoveries FROM doc WHERE id = ?");
   return keep.bind(static_cast<std::int64_t>(arrival.first.value + document.index - arrival.from.value))
-      .bind_blob(arrival.log.view())
-      .bind(static_cast<std::int64_t>(document.index))
-      .bind(document.kind)
-      .bind_text(document.topics)
+      .bind(document.id)
       .run();
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kDocColumns =
     "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
-    "d.topics, d.readable, d.status, d.status_by FROM ";
+    "d.topics, d.readable, d.status, d.status_by, d.leaf, d.recoveries FROM ";
 
 // Notes that have their text, and that their city has neither withdrawn nor revised.
 constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
@@ -51,6 +51,8 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   record.readable = row.integer(9) != 0;
   record.status = static_cast<RecordStatus>(row.integer(10));
   if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
+  if (row.blob(12).size() == Hash::kSize) record.leaf = Hash::from(row.blob(12));
+  record.recoveries = row.number(13);
   return record;
 }
 
@@ -127,7 +129,8 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) override {
-    auto select = db_.prepare("SELECT log_id, entry_index, kind, topics FROM void_entry WHERE arrival = ?");
+    auto select =
+        db_.prepare("SELECT log_id, entry_index, kind, topics, recoveries FROM void_entry WHERE arrival = ?");
     select.bind(static_cast<std::int64_t>(arrival.value));
     KOINON_ASSIGN(const bool found, select.step());
     if (!found || select.blob(0).size() != LogId::kSize) return std::optional<IndexedRecord>();
@@ -137,14 +140,16 @@ class SqliteIndexReader final : public IndexReader {
     record.arrival = arrival;
     record.kind = static_cast<v1::Kind>(select.integer(2));
     record.topics = read_topics(select.text(3));
+    record.recoveries = select.number(4);
     return std::optional(std::move(record));
   }
 
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                std::size_t limit) override {
     auto select = db_.prepare(
-        "SELECT k.role, d.log_id, d.entry_index, d.status FROM link k JOIN doc d ON d.id = k.doc WHERE "
-        "k.log_id = ? AND k.entry_index = ? ORDER BY k.doc LIMIT ?");
+        "SELECT k.role, d.log_id, d.entry_index, d.status FROM doc t CROSS JOIN link k ON k.log_id = "
+        "t.log_id AND k.entry_index = t.entry_index AND k.leaf = t.leaf CROSS JOIN doc d ON d.id = k.doc "
+        "WHERE t.log_id = ? AND t.entry_index = ? ORDER BY k.doc LIMIT ?");
     select.bind_blob(log.view())
         .bind(static_cast<std::int64_t>(index.value))
         .bind(static_cast<std::int64_t>(limit));
@@ -159,7 +164,9 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<std::uint64_t> references(const LogId& log, EntryIndex index) override {
-    auto select = db_.prepare("SELECT count FROM referred WHERE log_id = ? AND entry_index = ?");
+    auto select = db_.prepare(
+        "SELECT r.count FROM doc t CROSS JOIN referred r ON r.log_id = t.log_id AND r.entry_index = "
+        "t.entry_index AND r.leaf = t.leaf WHERE t.log_id = ? AND t.entry_index = ?");
     select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
     KOINON_ASSIGN(const bool found, select.step());
     return found ? select.number(0) : 0;

@@ -7,6 +7,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE doc (
   id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: readers keep what they know of a record by it
   log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
+  leaf BLOB NOT NULL,                     -- its hash: another entry may take its place when it is void
+  recoveries INTEGER NOT NULL,            -- after so many of its log it was signed
   arrival INTEGER NOT NULL, kind INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
   language TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, topics TEXT NOT NULL,
   readable INTEGER NOT NULL,
@@ -38,30 +40,36 @@ CREATE TABLE log_kind_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, kind INT
   PRIMARY KEY (log_id, topic, kind, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
-CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
+-- To the entry with that leaf alone: whatever else stands there is another entry.
+CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, leaf BLOB NOT NULL,
+  role INTEGER NOT NULL, doc INTEGER NOT NULL,
   own INTEGER NOT NULL,              -- an earlier record of its own log
   kind INTEGER NOT NULL,             -- of the record that refers, and whether it stands
   stands INTEGER NOT NULL DEFAULT 1,
   erases INTEGER NOT NULL DEFAULT 0,  -- a withdrawal that asks for erasure
-  PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
+  PRIMARY KEY (log_id, entry_index, leaf, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
-CREATE INDEX withdrawal ON link (log_id, entry_index, erases, doc) WHERE own = 1 AND role = 8;
-CREATE INDEX newer_version ON link (log_id, entry_index, kind, doc) WHERE own = 1 AND role = 2 AND stands = 1;
+CREATE INDEX withdrawal ON link (log_id, entry_index, leaf, erases, doc) WHERE own = 1 AND role = 8;
+CREATE INDEX newer_version ON link (log_id, entry_index, leaf, kind, doc)
+  WHERE own = 1 AND role = 2 AND stands = 1;
 CREATE TRIGGER doc_stands AFTER UPDATE OF stands ON doc WHEN new.stands <> old.stands BEGIN
   UPDATE link SET stands = new.stands WHERE doc = new.id;
 END;
-CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, count INTEGER NOT NULL,
-  PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
+CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, leaf BLOB NOT NULL,
+  count INTEGER NOT NULL, PRIMARY KEY (log_id, entry_index, leaf)) WITHOUT ROWID;
 CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
-  INSERT OR IGNORE INTO referred VALUES (new.log_id, new.entry_index, 0);
-  UPDATE referred SET count = count + 1 WHERE log_id = new.log_id AND entry_index = new.entry_index;
+  INSERT OR IGNORE INTO referred VALUES (new.log_id, new.entry_index, new.leaf, 0);
+  UPDATE referred SET count = count + 1
+    WHERE log_id = new.log_id AND entry_index = new.entry_index AND leaf = new.leaf;
 END;
 CREATE TRIGGER link_gone AFTER DELETE ON link WHEN (SELECT status FROM doc WHERE id = old.doc) < 2 BEGIN
-  UPDATE referred SET count = count - 1 WHERE log_id = old.log_id AND entry_index = old.entry_index;
+  UPDATE referred SET count = count - 1
+    WHERE log_id = old.log_id AND entry_index = old.entry_index AND leaf = old.leaf;
 END;
 CREATE TRIGGER last_link_gone AFTER DELETE ON link
-WHEN NOT EXISTS (SELECT 1 FROM link WHERE log_id = old.log_id AND entry_index = old.entry_index) BEGIN
-  DELETE FROM referred WHERE log_id = old.log_id AND entry_index = old.entry_index;
+WHEN NOT EXISTS
+  (SELECT 1 FROM link WHERE log_id = old.log_id AND entry_index = old.entry_index AND leaf = old.leaf) BEGIN
+  DELETE FROM referred WHERE log_id = old.log_id AND entry_index = old.entry_index AND leaf = old.leaf;
 END;
 -- No log: a question of another city to all.
 CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -89,7 +97,7 @@ CREATE TABLE removed (log_id BLOB NOT NULL,
 CREATE INDEX removed_by_change ON removed (change);
 -- What an entry was that became void, by the number of the arrival that says so.
 CREATE TABLE void_entry (arrival INTEGER PRIMARY KEY, log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
-  kind INTEGER NOT NULL, topics TEXT NOT NULL);
+  kind INTEGER NOT NULL, topics TEXT NOT NULL, recoveries INTEGER NOT NULL);
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);  -- of all notes, for typing errors
 CREATE TABLE word_form (form INTEGER NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (form, word)) WITHOUT ROWID;
 CREATE TABLE city_words (log_id BLOB PRIMARY KEY, words INTEGER NOT NULL) WITHOUT ROWID;  -- that it brought

@@ -1,3 +1,5 @@
+#include "crypto/entry_origin.h"
+#include "crypto/merkle.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -244,6 +246,8 @@ class SqliteIndexWriter final : public IndexWriter {
         if (passed < arrival.count) break;
         continue;
       }
+      // Read before the records: what takes the place of a void one comes with an arrival of its own.
+      KOINON_ASSIGN(const KeyHistory keys, keys_of(store, arrival));
       for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
         const EntryIndex index(arrival.from.value + i);
         position = ArrivalSeq(arrival.first.value + i);
@@ -251,7 +255,7 @@ class SqliteIndexWriter final : public IndexWriter {
         // The log may have been removed since, or the entry be void. A later arrival says so.
         if (!record.ok() && record.error().code == Code::kNotFound) continue;
         if (!record.ok()) return record.error();
-        KOINON_TRY(index_record(store, arrival.log, position, *record));
+        KOINON_TRY(index_record(store, {arrival.log, position, recoveries_before(keys, index)}, *record));
       }
     }
     auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('position', ?)");
@@ -259,9 +263,25 @@ class SqliteIndexWriter final : public IndexWriter {
     return done;
   }
 
+  // The keys of the log of new entries: they say after how many recoveries each was signed.
+  static Result<KeyHistory> keys_of(StoreReader& store, const Arrival& arrival) {
+    if (arrival.kind != ArrivalKind::kAdded) return KeyHistory();
+    auto state = store.log_state(arrival.log);
+    if (state.ok()) return std::move(state->keys);
+    // It may have been removed since. A later arrival says so.
+    return state.error().code == Code::kNotFound ? Result<KeyHistory>(KeyHistory()) : state.error();
+  }
+
+  struct Origin {
+    LogId log;
+    ArrivalSeq arrival;
+    std::uint64_t recoveries = 0;
+  };
+
   // A record that was indexed without its body is indexed anew when the body comes. It loses its text when
   // the body goes. Where its erasure was void it is erased no more.
-  Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
+  Status index_record(StoreReader& store, const Origin& from, const StoredRecord& record) {
+    const LogId& log = from.log;
     KOINON_ASSIGN(const auto known, find_document(log, record.index));
     const bool has_body = !record.body.empty() && !record.transit && !record.hidden;
     const auto entry = parse_entry(record.entry);
@@ -281,7 +301,7 @@ class SqliteIndexWriter final : public IndexWriter {
       id = known->id;
       KOINON_TRY(update_document(log, *known, content));
     } else {
-      KOINON_ASSIGN(id, insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content));
+      KOINON_ASSIGN(id, insert_document(from, record, entry.ok() ? &*entry : nullptr, content));
     }
     const bool erased = record.state == BodyState::kErased;
     if (known || erased) {
@@ -337,20 +357,24 @@ class SqliteIndexWriter final : public IndexWriter {
     return insert_text(log, id, content);
   }
 
-  Result<std::int64_t> insert_document(const LogId& log, ArrivalSeq arrival, EntryIndex index,
-                                       const v1::Entry* entry, const Content& content) {
+  Result<std::int64_t> insert_document(const Origin& from, const StoredRecord& record, const v1::Entry* entry,
+                                       const Content& content) {
+    const auto& [log, arrival, recoveries] = from;
     std::string topics;
     if (entry != nullptr) {
       for (const auto& topic : entry->topics()) topics += (topics.empty() ? "" : " ") + topic;
     }
     KOINON_ASSIGN(const std::int64_t change, changes_.next());
     auto insert = db_.prepare(
-        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, topics, readable, "
-        "title, summary, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO doc (log_id, entry_index, leaf, recoveries, arrival, kind, created_at_ms, language, "
+        "topics, readable, title, summary, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
+    const Hash leaf = leaf_hash(record.entry);
     insert.bind_blob(log.view())
-        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(record.index.value))
+        .bind_blob(leaf.view())
+        .bind(static_cast<std::int64_t>(recoveries))
         .bind(static_cast<std::int64_t>(arrival.value))
         .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
         .bind(entry == nullptr ? 0 : entry->created_at_ms())
@@ -361,7 +385,7 @@ class SqliteIndexWriter final : public IndexWriter {
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
-      KOINON_TRY(references_.insert(id, log, index, arrival, *entry));
+      KOINON_TRY(references_.insert(id, log, record.index, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }

@@ -25,8 +25,9 @@ Status RecordStanding::settle(StoreReader& store, const LogId& log, const Indexe
 Result<std::vector<std::int64_t>> RecordStanding::targets(std::int64_t id) {
   auto select = db_.prepare(
       "SELECT t.id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON t.log_id = k.log_id AND "
-      "t.entry_index = k.entry_index WHERE d.id = ? AND k.own = 1 AND k.role IN (2, 8) AND t.entry_index < "
-      "d.entry_index");
+      "t.entry_index = k.entry_index AND t.leaf = k.leaf WHERE d.id = ? AND k.own = 1 AND k.role IN (2, 8) "
+      "AND "
+      "t.entry_index < d.entry_index");
   select.bind(id);
   std::vector<std::int64_t> out;
   while (true) {
@@ -57,8 +58,9 @@ Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_
 Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t id) {
   auto newer = db_.prepare(
       "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id AND "
-      "k.entry_index = d.entry_index AND k.kind = d.kind AND k.own = 1 AND k.role = 2 AND k.stands = 1 CROSS "
-      "JOIN doc r ON r.id = k.doc WHERE d.id = ? ORDER BY k.doc DESC LIMIT 1");
+      "k.entry_index = d.entry_index AND k.leaf = d.leaf AND k.kind = d.kind AND k.own = 1 AND k.role = 2 "
+      "AND "
+      "k.stands = 1 CROSS JOIN doc r ON r.id = k.doc WHERE d.id = ? ORDER BY k.doc DESC LIMIT 1");
   newer.bind(id);
   KOINON_ASSIGN(const bool found, newer.step());
   return found ? std::optional(newer.integer(0)) : std::nullopt;
@@ -68,7 +70,8 @@ Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t i
 Result<std::optional<std::int64_t>> RecordStanding::withdrawn_by(std::int64_t id, bool erases) {
   auto first = db_.prepare(
       "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY withdrawal ON k.log_id = d.log_id AND "
-      "k.entry_index = d.entry_index AND k.erases = ?1 AND k.own = 1 AND k.role = 8 CROSS JOIN doc r ON r.id "
+      "k.entry_index = d.entry_index AND k.leaf = d.leaf AND k.erases = ?1 AND k.own = 1 AND k.role = 8 "
+      "CROSS JOIN doc r ON r.id "
       "= k.doc WHERE d.id = ?2 ORDER BY k.doc LIMIT 1");
   first.bind(erases ? 1 : 0).bind(id);
   KOINON_ASSIGN(const bool found, first.step());
@@ -118,13 +121,15 @@ Result<bool> RecordStanding::put_status(std::int64_t id, const Standing& is) {
 
 // A withdrawn record no longer counts as a reference to anything.
 Status RecordStanding::count_references(std::int64_t id, std::int64_t more) {
-  auto select = db_.prepare("SELECT log_id, entry_index FROM link WHERE doc = ?");
+  auto select = db_.prepare("SELECT log_id, entry_index, leaf FROM link WHERE doc = ?");
   select.bind(id);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return {};
-    auto update = db_.prepare("UPDATE referred SET count = count + ? WHERE log_id = ? AND entry_index = ?");
-    KOINON_TRY(update.bind(more).bind_blob(select.blob(0)).bind(select.integer(1)).run());
+    auto update = db_.prepare(
+        "UPDATE referred SET count = count + ? WHERE log_id = ? AND entry_index = ? AND leaf = ?");
+    KOINON_TRY(
+        update.bind(more).bind_blob(select.blob(0)).bind(select.integer(1)).bind_blob(select.blob(2)).run());
   }
 }
 

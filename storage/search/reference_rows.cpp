@@ -38,12 +38,14 @@ Status ReferenceRows::insert_addressees(std::int64_t id, const LogId& log, Arriv
 
 Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex from,
                                    const v1::Entry& entry) {
-  const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role, bool erases = false) {
+  const auto add = [&](BytesView target, std::uint64_t index, BytesView leaf, v1::RefRole role,
+                       bool erases = false) {
     auto put = db_.prepare(
-        "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind, erases) VALUES (?, ?, ?, ?, "
-        "?, ?, ?)");
+        "INSERT OR IGNORE INTO link (log_id, entry_index, leaf, role, doc, own, kind, erases) VALUES (?, ?, "
+        "?, ?, ?, ?, ?, ?)");
     return put.bind_blob(target)
         .bind(static_cast<std::int64_t>(index))
+        .bind_blob(leaf)
         .bind(static_cast<std::int64_t>(role))
         .bind(id)
         .bind(target == log.view() && index < from.value ? 1 : 0)
@@ -54,11 +56,17 @@ Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex
   for (const auto& ref : entry.refs()) {
     // The entry's control part says what is withdrawn. A ref of the same role may say something else, so it
     // does not count.
-    if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
+    if (ref.role() != v1::REF_ROLE_WITHDRAWS)
+      KOINON_TRY(add(ref.log_id(), ref.index(), ref.leaf_hash(), ref.role()));
   }
   if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
   const auto& withdrawal = entry.control().withdrawal();
-  return add(log.view(), withdrawal.index(), v1::REF_ROLE_WITHDRAWS, withdrawal.erase());
+  // It means the entry of its own history, which was indexed before it. Where that became void, so did it.
+  auto target = db_.prepare("SELECT leaf FROM doc WHERE log_id = ? AND entry_index = ?");
+  target.bind_blob(log.view()).bind(static_cast<std::int64_t>(withdrawal.index()));
+  KOINON_ASSIGN(const bool found, target.step());
+  const Bytes leaf = found ? Bytes(target.blob(0)) : Bytes();
+  return add(log.view(), withdrawal.index(), leaf, v1::REF_ROLE_WITHDRAWS, withdrawal.erase());
 }
 
 }  // namespace koinon

@@ -28,6 +28,8 @@ struct IndexedRecord {
   std::vector<std::string> topics;
   RecordStatus status = RecordStatus::kCurrent;
   std::optional<EntryIndex> status_by;  // the entry of its log that gave it this status, if it is here
+  Hash leaf;                            // of the entry; what is void does not have it
+  std::uint64_t recoveries = 0;         // of its log, after which it was signed (recoveries_before)
 };
 
 struct IndexQuery {
@@ -53,11 +55,13 @@ class IndexReader {
   virtual ~IndexReader() = default;
   // With words the best comes first, else the newest arrival.
   virtual Result<std::vector<IndexedRecord>> find(const IndexQuery& query) = 0;
-  // Records that refer to this one, in the order in which they arrived; at most `limit`.
+  // Records that refer to the entry which stands there, in the order in which they arrived; at most `limit`.
+  // Those that name another leaf mean another entry, which is void or was never there. None if it is not
+  // indexed.
   virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                        std::size_t limit) = 0;
-  // How many references there are from records that were not withdrawn. One record may refer in several
-  // roles.
+  // How many of these references there are from records that were not withdrawn. One record may refer in
+  // several roles.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
   // What an entry was that became void with the arrival of this number: its log, index, kind and topics.

@@ -201,6 +201,54 @@ class Stolen(Words):
             node.start(peer_port=node.peer_port)
             wait_for(lambda node=node: self.notes(node) == good, "and over a restart")
 
+    def test_what_refers_to_the_thiefs_note_does_not_refer_to_the_one_in_its_place(self):
+        thief, words, milan, la, kept = self.stolen()
+        for i in range(4):  # far enough for what a city signs by itself when it is back
+            poison = thief.publish(f"Most poison {i}")
+        wait_for(lambda: milan.shows(poison), "the thief is believed in all")
+        number = int(poison.rsplit("/", 1)[1])
+        adoption = milan.run("adopt", poison, "--stage", "trying").strip()
+        question = {"kind": "question", "language": "en", "topics": ["health/testing"], "refs": [{"role": "about", "ref": poison}],
+                    "content": {"title": "How?", "text": "We want it."}}
+        draft = milan.local("POST", "/api/v1/drafts", question)["id"]
+        base = f"http://127.0.0.1:{milan.http_port}"
+
+        def items():
+            feed = json.loads(ask("GET", f"{base}/feeds/city/seoul.example.json").body)
+            return {item["title"]: (item["id"], item["url"].split("/records/", 1)[1]) for item in feed["items"]}
+
+        before = wait_for(lambda: "Most poison 3" in (told := items()) and told, "feeds tell of it")
+        seoul = Node(self.folder, "seoul-anew", init=False)
+        self.nodes.append(seoul)
+        koinon("recover", "--words-file", self.file(words), "--invite", invite(milan), "--size", kept, data=seoul.data)
+        seoul.start()
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        refs = []
+        while not refs or int(refs[-1].rsplit("/", 1)[1].split("~")[0]) < number:
+            refs.append(seoul.publish(f"After {len(refs)}"))
+        self.assertEqual(refs[-1], f"{poison}~1", "it has a name of its own")
+        wait_for(lambda: milan.shows(refs[-1]), "Milan has what stands there now")
+        after = wait_for(lambda: f"After {len(refs) - 1}" in (told := items()) and told, "feeds tell of it")
+        self.assertFalse({what for told in before.values() for what in told} & {
+            what for title, told in after.items() if title.startswith("After") for what in told})
+        self.assertEqual(after["Second"], before["Second"], "what stood keeps its name and its link")
+        self.assertEqual(ask("GET", f"{base}/records/{after['Second'][1]}").status, 200)
+        for old in (poison, before["Most poison 3"][1]):
+            self.assert_refused("is void", lambda old=old: milan.run("show", old))
+            self.assertEqual(ask("GET", f"{base}/api/v1/records/{old}").status, 404)
+            page = ask("GET", f"{base}/records/{old}")
+            self.assertEqual(page.status, 404)
+            self.assertIn("is void", page.body.decode())
+        self.assertEqual(milan.record(refs[-1])["referred_by"], [])
+        about = milan.record(adoption)["refs"][0]
+        self.assertEqual((about["held"], about["void"]), (False, True))
+        page = ask("GET", f"{base}/records/{adoption}").body.decode()
+        self.assertIn("an entry that is void", page)
+        self.assertNotIn(f'"/records/{refs[-1]}"', page)
+        # What waited is not said about the note in its place.
+        self.assertEqual(milan.local("POST", f"/api/v1/drafts/{draft}/publish", {})["status"], 404)
+        self.assertEqual(milan.local("GET", f"/api/v1/drafts/{draft}")["note"]["content"]["title"], "How?", "its text is not lost")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -100,7 +100,8 @@ TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
         "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt", "ALTER TABLE held DROP COLUMN kept",
         "ALTER TABLE held DROP COLUMN hides", "DROP INDEX credential_paused",
         "ALTER TABLE credential DROP COLUMN paused_at_ms", "ALTER TABLE webhook DROP COLUMN began_anew_ms",
-        "ALTER TABLE delivery DROP COLUMN arrival", "PRAGMA user_version=7"})
+        "ALTER TABLE delivery DROP COLUMN arrival", "ALTER TABLE draft DROP COLUMN meant",
+        "ALTER TABLE held DROP COLUMN meant", "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();
   const auto mails = *Outbox(*db).recent_mail(2);

@@ -310,6 +310,21 @@ TEST_F(Office, ADraftThatNamesARecordIsFound) {
   EXPECT_EQ(*desk.drafts_with(std::nullopt, "\"seoul.example/7\""), (std::vector{theirs, mine}));
 }
 
+TEST_F(Office, WhatTheRefsOfANoteMeantIsKeptWithIt) {
+  Desk desk(*db);
+  const DraftId draft = *desk.add_draft({1}, "{}", {1}, "meant");
+  HeldNote held;
+  held.state = HeldState::kWaiting;
+  held.meant = "meant too";
+  const HeldId id = *desk.hold(held);
+  reopen();
+  Desk again(*db);
+  EXPECT_EQ((*again.draft(draft))->meant, "meant");
+  EXPECT_EQ((*again.held(id))->meant, "meant too");
+  ASSERT_TRUE(again.change_draft(draft, 1, "{}", {2}, "meant since").ok());
+  EXPECT_EQ((*again.draft(draft))->meant, "meant since");
+}
+
 TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
   Accounts accounts(*db);
   Desk desk(*db);

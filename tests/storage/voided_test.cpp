@@ -2,6 +2,7 @@
 // what it did to other records is undone.
 #include <gtest/gtest.h>
 
+#include "crypto/merkle.h"
 #include "proto/base/limits.h"
 #include "storage/sqlite/sqlite.h"
 #include "tests/storage/indexed_library.h"
@@ -99,6 +100,57 @@ TEST_F(Voided, WhatComesInThePlaceOfAVoidNoteIsFoundAndIsNotTakenForIt) {
   EXPECT_EQ(search(query).total, 1U) << "a second time";
   remove(seoul);
   EXPECT_EQ(search(query).total, 0U);
+}
+
+TEST_F(Voided, WhatReferredToAVoidNoteDoesNotCountForTheOneInItsPlace) {
+  add(seoul, practice("Shelter", "x"));
+  const auto first = add(seoul, practice("Shelter of a thief", "x"));
+  const auto gone = add(seoul, practice("Shelter of a thief too", "x"));
+  add(milan, adoption(seoul, gone, "did-not"));
+  SearchQuery query;
+  query.words = "shelter";
+  expect_outcomes(query, "did-not", 1);
+  take_back_from(seoul, first.value);
+  // The adoption waits for what it means, which does not come again.
+  const auto again = add(seoul, practice("Shelter once more", "y"));
+  ASSERT_EQ(again, gone);
+  expect_outcomes(query, "did-not", 0);
+  EXPECT_EQ(*reader->references(seoul.id(), again), 0U);
+  EXPECT_TRUE(reader->referring(seoul.id(), again, 10)->empty());
+  // Who means the note that stands there counts.
+  const auto taken = add(milan, adoption(seoul, again, "worked"));
+  expect_outcomes(query, "worked", 1);
+  EXPECT_EQ(*reader->references(seoul.id(), again), 1U);
+  EXPECT_EQ(reader->referring(seoul.id(), again, 10)->front().index, taken);
+  // The same for who reads of all of it at once.
+  ASSERT_TRUE(index->reset().ok());
+  catch_up();
+  expect_outcomes(query, "worked", 1);
+  expect_outcomes(query, "did-not", 0);
+  EXPECT_EQ(*reader->references(seoul.id(), again), 1U);
+}
+
+TEST_F(Voided, AnEntryIsKnownByItsLeafAndByHowOftenItsLogWasTakenBackBefore) {
+  const auto stays = add(seoul, practice("Shelter", "x"));
+  const auto gone = add(seoul, practice("Shelter of a thief", "x"));
+  add(seoul, practice("Shelter of a thief too", "x"));
+  const Hash leaf = (*reader->get(seoul.id(), gone))->leaf;
+  EXPECT_EQ(leaf, leaf_hash(*store->entry(seoul.id(), gone)));
+  take_back_from(seoul, gone.value);
+  const auto after = add(seoul, practice("Shelter once more", "y"));
+  take_back_from(seoul, after.value);
+  const auto again = add(seoul, practice("Shelter once again", "z"));
+  const auto recoveries = [&](EntryIndex index) { return (*reader->get(seoul.id(), index))->recoveries; };
+  EXPECT_EQ(recoveries(stays), 0U);
+  EXPECT_EQ(recoveries(gone), 1U) << "the statement that took it back the first time";
+  EXPECT_EQ(recoveries(again), 2U);
+  EXPECT_NE((*reader->get(seoul.id(), gone))->leaf, leaf);
+  std::vector<std::uint64_t> was;
+  const auto arrivals = store->arrivals(ArrivalSeq(0), 100);
+  for (const Arrival& arrival : *arrivals) {
+    if (arrival.kind == ArrivalKind::kVoided) was.push_back((*reader->voided(arrival.first))->recoveries);
+  }
+  EXPECT_EQ(was, (std::vector<std::uint64_t>{0, 1})) << "what is void is called as it was before";
 }
 
 TEST_F(Voided, AVoidRevisionGivesTheOlderVersionItsStandingBack) {

@@ -138,7 +138,7 @@ TEST(Languages, WellFormedTags) {
 }
 
 TEST(Refs, AreReadBackAndRefused) {
-  EXPECT_EQ(parse_ref("seoul.example/17")->index, EntryIndex(17));
+  EXPECT_EQ(parse_ref("seoul.example/17")->entry.index, EntryIndex(17));
   EXPECT_EQ(parse_ref("seoul.example~abcdefghijklmnop/17")->log_prefix, "abcdefghijklmnop");
   for (const std::string bad :
        {"", "seoul.example", "seoul.example/", "seoul.example/01", "seoul.example/-1", "/5",
@@ -146,8 +146,26 @@ TEST(Refs, AreReadBackAndRefused) {
     EXPECT_FALSE(parse_ref(bad).ok()) << bad;
   }
   const LogId log = LogId::from(Bytes(32, 'l'));
-  EXPECT_EQ(format_ref("a.b", log, EntryIndex(3), false), "a.b/3");
-  EXPECT_EQ(parse_ref(format_ref("a.b", log, EntryIndex(3), true))->log_prefix, to_text(log).substr(0, 16));
+  EXPECT_EQ(format_ref("a.b", log, {EntryIndex(3)}, false), "a.b/3");
+  EXPECT_EQ(parse_ref(format_ref("a.b", log, {EntryIndex(3)}, true))->log_prefix, to_text(log).substr(0, 16));
+}
+
+TEST(Refs, SayAfterWhichRecoveryAnEntryWasSignedOrItsLeaf) {
+  EXPECT_EQ(parse_ref("seoul.example/17")->entry.recoveries, 0U);
+  const auto anew = parse_ref("seoul.example~abcdefghijklmnop/17~2");
+  ASSERT_TRUE(anew.ok()) << anew.error().text();
+  EXPECT_EQ(anew->log_prefix, "abcdefghijklmnop");
+  EXPECT_EQ(anew->entry.index, EntryIndex(17));
+  EXPECT_EQ(anew->entry.recoveries, 2U);
+  EXPECT_EQ(format_entry_name(anew->entry), "17~2");
+  const Hash leaf = Hash::from(Bytes(31, '\x3f') + '\x01');
+  const EntryName lasting = name_by_leaf(EntryIndex(17), leaf);
+  EXPECT_EQ(format_entry_name(lasting), "17.3f3f3f3f3f3f3f3f");
+  EXPECT_EQ(parse_entry_name("17.3f3f3f3f3f3f3f3f")->leaf, lasting.leaf);
+  for (const std::string bad : {"17~", "17~0", "17~x", "17~01", "17.", "17.3f", "17.3F3f3f3f3f3f3f3f", "~1",
+                                ".", "17.3f3f3f3f3f3f3f3f~1", "17~1.3f3f3f3f3f3f3f3f", "17~-1", "17 ~1"}) {
+    EXPECT_FALSE(parse_entry_name(bad).ok()) << bad;
+  }
 }
 
 v1::Entry good_entry() {

@@ -1,6 +1,7 @@
 // Feeds and logs as files, without a server and without the API.
 #include "node/feeds/feeds.h"
 
+#include <map>
 #include <set>
 
 #include <boost/json/parse.hpp>
@@ -151,6 +152,34 @@ TEST_F(FeedsTest, ANoteHasTheNameOfNoOtherKindOfRecordThatItClaimsToRevise) {
   const boost::json::value parsed = boost::json::parse(feed->body);
   for (const auto& item : parsed.at("items").as_array()) names.insert(std::string(item.at("id").as_string()));
   EXPECT_EQ(names.size(), 3U) << feed->body;
+}
+
+TEST_F(FeedsTest, WhatTakesThePlaceOfAVoidNoteIsAnotherNoteToAReader) {
+  const auto said = [&] {
+    while (*writer->catch_up(*store) > 0) {
+    }
+    const auto feed = feeds().all(asked("/feeds/all.json"));
+    EXPECT_TRUE(feed.ok()) << feed.error().text();
+    std::map<std::string, std::pair<std::string, std::string>> out;  // by title: name and link
+    const boost::json::value parsed = boost::json::parse(feed->body);
+    for (const auto& item : parsed.at("items").as_array())
+      out[std::string(item.at("title").as_string())] = {std::string(item.at("id").as_string()),
+                                                        std::string(item.at("url").as_string())};
+    return out;
+  };
+  const auto first = publish(*store, la, note("Poison"));
+  const auto gone = publish(*store, la, note("More poison"));
+  ASSERT_TRUE(first.ok() && gone.ok());
+  const auto before = said();
+  ASSERT_TRUE(take_back(*store, la, first->value).ok());
+  const auto again = publish(*store, la, note("After"));
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  ASSERT_EQ(*again, *gone);
+  const auto after = said();
+  EXPECT_EQ(after.size(), 2U);
+  EXPECT_EQ(after.at("Testing in cars"), before.at("Testing in cars"));
+  EXPECT_NE(after.at("After").first, before.at("More poison").first);
+  EXPECT_NE(after.at("After").second, before.at("More poison").second);
 }
 
 TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {

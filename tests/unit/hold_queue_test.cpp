@@ -1,4 +1,7 @@
 // What waits to be signed and cannot be: its text is given back or stays, and is never lost in between.
+#include "crypto/merkle.h"
+#include "node/publishing/meant_refs.h"
+#include "proto/base/encoding.h"
 #include "tests/unit/hold_queue_fixture.h"
 
 namespace koinon::test {
@@ -117,6 +120,38 @@ TEST_F(HoldQueueTest, WhyANoteWasNotSignedIsKeptWithItsId) {
   ASSERT_TRUE(note.has_value());
   EXPECT_EQ(kept_fault(note->outcome, note->fault).message, "its account was removed");
   EXPECT_EQ(kept_fault(note->outcome, note->fault).id, "held.account_removed");
+}
+
+TEST_F(HoldQueueTest, WhatReferredToAnotherEntryThanStandsThereIsNotSigned) {
+  const UserId user = account(Role::kPublisher);
+  const std::string ref = Directory(*read_store(), nearness).ref(city.id(), EntryIndex(0));
+  const auto answering = [&](const Bytes& leaf) {
+    v1::Entry meant;
+    v1::Ref& one = *meant.add_refs();
+    one.set_log_id(city.id().bytes());
+    one.set_index(0);
+    one.set_leaf_hash(leaf);
+    HeldNote held;
+    held.user = user;
+    held.who = "press";
+    held.due_at = {1};
+    held.request =
+        R"({"kind":"practice","language":"en","topics":["health"],"refs":[{"role":"derives_from","ref":")" +
+        ref + R"("}],"content":{"title":"Mine )" + to_hex(leaf).substr(0, 4) + R"(","solution":"Text."}})";
+    held.meant = meant_by(meant);
+    return *desk.hold(held);
+  };
+  const HeldId right = answering(leaf_hash(*read_store()->entry(city.id(), EntryIndex(0))).bytes());
+  const HeldId wrong = answering(Bytes(32, 'v'));
+  start(read_store());
+  ASSERT_TRUE(settled.wait(2));
+  EXPECT_EQ(now(right).state, HeldState::kSigned) << now(right).outcome;
+  EXPECT_EQ(now(wrong).state, HeldState::kFailed);
+  EXPECT_NE(now(wrong).fault.find("note.refers_to_void"), std::string::npos) << now(wrong).fault;
+  EXPECT_EQ(log_size(), 2U);
+  const auto given_back = desk.drafts(user, 10)->items;
+  ASSERT_EQ(given_back.size(), 1U) << "its text is not lost";
+  EXPECT_FALSE(given_back.front().meant.empty()) << "nor what it meant";
 }
 
 TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {

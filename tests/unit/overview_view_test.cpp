@@ -56,6 +56,19 @@ TEST_F(Overview, OfEachCityItsLatestWordOnAPracticeCounts) {
   EXPECT_EQ(impact(milan).taken[0].of_city, Directory(*store, nearness).city(seoul.id()));
 }
 
+TEST_F(Overview, AnAdoptionOfAVoidPracticeIsNotOneOfThePracticeInItsPlace) {
+  add(seoul, practice("Shelter", "text"));
+  const EntryIndex first = add(seoul, practice("Poison", "text"));
+  const EntryIndex gone = add(seoul, practice("More poison", "text"));
+  add(milan, adoption(seoul, gone, "worked"));
+  ASSERT_EQ(impact(milan).taken.size(), 1U);
+  ASSERT_TRUE(take_back(*store, seoul, first.value).ok());
+  ASSERT_EQ(add(seoul, practice("After", "text")), gone);
+  EXPECT_TRUE(impact(milan).taken.empty());
+  EXPECT_TRUE(impact(seoul).given.empty());
+  EXPECT_TRUE(follow_ups(milan, 100).empty());
+}
+
 TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAnswer) {
   Draft shelter = practice("Shelter", "text");
   shelter.body->mutable_practice()->add_sdgs(11);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
@@ -116,6 +117,47 @@ TEST_F(RecordViewTest, WhatAdoptedItSaysHowItWentUnlessInBrief) {
   ASSERT_EQ(of.refs.size(), 1U);
   EXPECT_EQ(of.refs[0].ref, ref(index));
   EXPECT_EQ(of.refs[0].title, "Testing in cars");
+}
+
+TEST_F(RecordViewTest, WhatIsVoidIsNeitherReferredToNorFoundByTheNameOfWhatTakesItsPlace) {
+  const EntryIndex stays = add(seoul, practice("Testing in cars", "Cars come one by one."));
+  const EntryIndex first = add(seoul, practice("Poison", "x"));
+  const EntryIndex gone = add(seoul, practice("More poison", "x"));
+  const std::string was = ref(gone);
+  const std::string lasted =
+      Directory(*store, nearness).lasting_ref(seoul.id(), gone, (*reader->get(seoul.id(), gone))->leaf);
+  const EntryIndex adopted = add(milan, adoption(seoul, gone, "worked"));
+  const auto of_milan = [&] {
+    Directory directory(*store, nearness, reader.get());
+    return *read_record(directory, *store, *reader, milan.id(), adopted, false);
+  };
+  ASSERT_TRUE(of_milan().refs[0].held);
+  ASSERT_TRUE(take_back(*store, seoul, first.value).ok());
+  catch_up();
+  EXPECT_FALSE(of_milan().refs[0].held);
+  const EntryIndex again = add(seoul, practice("After", "Cars come again."));
+  ASSERT_EQ(again, gone);
+  const RecordView view = of_milan();
+  ASSERT_EQ(view.refs.size(), 1U);
+  EXPECT_TRUE(view.refs[0].is_void);
+  EXPECT_FALSE(view.refs[0].held);
+  EXPECT_EQ(view.refs[0].title, "") << "the other note's is not told";
+  EXPECT_EQ(view.refs[0].ref, lasted);
+  EXPECT_TRUE(read(again).referred_by.empty());
+  // Each name means one entry for ever.
+  Directory directory(*store, nearness);
+  EXPECT_EQ(ref(again), was + "~1");
+  EXPECT_EQ(directory.find_ref(ref(again))->index, again);
+  EXPECT_EQ(ref(stays).find('~', ref(stays).rfind('/')), std::string::npos) << "what stood keeps its name";
+  EXPECT_EQ(directory.find_ref(ref(stays))->index, stays);
+  for (const std::string& name : {was, lasted}) {
+    const auto found = directory.find_ref(name);
+    ASSERT_FALSE(found.ok()) << name;
+    EXPECT_EQ(found.error().id, "ref.void");
+  }
+  EXPECT_EQ(directory.find_ref(was + "~2").error().code, Code::kNotFound);
+  const Hash leaf = leaf_hash(*store->entry(seoul.id(), again));
+  EXPECT_EQ(directory.find_ref(directory.lasting_ref(seoul.id(), again, leaf))->index, again);
 }
 
 }  // namespace
