@@ -74,6 +74,9 @@ Status run_paused_release(const Common& common, const std::string& id, bool all)
 
 // commands_keys.cpp
 Status run_rotate_key(const Common& common);
+// `now`: the next start shows it, whoever knows it by then.
+Status run_rotate_node_key(const Common& common, bool now);
+Status run_rotate_cosigner_key(const Common& common);
 
 // commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);

@@ -41,6 +41,7 @@ struct CommandLine {
   std::vector<std::string> without;
   bool alone = false;
   bool only = false;
+  bool now = false;
   bool undo = false;
   bool erase = false;
   std::string reason;
@@ -162,6 +163,12 @@ void add_policy_commands(CLI::App& app, CommandLine& line) {
   block->add_flag("--undo", line.undo, "no longer");
   command(app, line, "rotate-key", "make a new signing key; the old one signs that, and nothing after it",
           [&line] { return run_rotate_key(line.common); });
+  auto* node_key =
+      command(app, line, "rotate-node-key", "name a new node key, which is used once all peers know it",
+              [&line] { return run_rotate_node_key(line.common, line.now); });
+  node_key->add_flag("--now", line.now, "use it from the next start on, whoever knows it by then");
+  command(app, line, "rotate-cosigner-key", "make a new key to cosign with",
+          [&line] { return run_rotate_cosigner_key(line.common); });
   auto* withdraw = command(app, line, "withdraw", "take back a record of this city",
                            [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
   withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();

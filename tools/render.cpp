@@ -334,6 +334,17 @@ std::string render_standing(const json::value& standing) {
   return out;
 }
 
+std::string render_node_key_wait(const json::value& wait) {
+  const std::string awaited = joined(wait, "awaited", ", ");
+  std::string out =
+      "a new one waits: " + member(wait, "known_by") + " of " + member(wait, "peers") + " peers know it; ";
+  if (awaited.empty()) return out + "it is used from the next start on";
+  if (member(wait, "now") == "yes")
+    return out + "it is used from the next start on all the same, and shuts out " + awaited +
+           " unless they hear of it";
+  return out + "it is used from the first start on after these do: " + awaited + " (--now does not wait)";
+}
+
 std::string render_status(const json::value& status) {
   std::string out;
   if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {
@@ -351,6 +362,8 @@ std::string render_status(const json::value& status) {
   const std::string fewer = standing == nullptr ? std::string() : member(*standing, "fewer_after");
   if (!fewer.empty()) signing += "; after " + fewer + " fewer answers suffice";
   add_field(out, "signing", signing);
+  if (const auto* wait = find(status, "node_key"); wait != nullptr)
+    add_field(out, "node key", render_node_key_wait(*wait));
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",

@@ -24,6 +24,8 @@ std::string render_record(const boost::json::value& record);
 std::string render_cities(const boost::json::value& page);
 std::string render_peers(const boost::json::value& page);
 std::string render_status(const boost::json::value& status);
+// A node key that waits, in one sentence.
+std::string render_node_key_wait(const boost::json::value& wait);
 std::string render_clock(const boost::json::value& clock);
 std::string render_standing(const boost::json::value& standing);
 std::string render_subscriptions(const boost::json::value& subscriptions);

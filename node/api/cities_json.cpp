@@ -14,6 +14,20 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
+const char* kind_text(KeyChange::Kind kind) {
+  switch (kind) {
+    case KeyChange::Kind::kRotation:
+      return "rotation";
+    case KeyChange::Kind::kRecovery:
+      return "recovery";
+    case KeyChange::Kind::kNode:
+      return "node";
+    case KeyChange::Kind::kCosigner:
+      break;
+  }
+  return "cosigner";
+}
+
 HttpResponse list_answer(const ApiRequest&, const CityListView& view) {
   json::array items;
   for (const CityView& city : view.items) items.push_back(city_json(city));
@@ -46,7 +60,7 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   body["held_by"] = std::move(holders);
   json::array changes;
   for (const KeyChange& change : view.key_changes) {
-    json::object one{{"entry", change.entry.value}, {"kind", change.is_recovery ? "recovery" : "rotation"}};
+    json::object one{{"entry", change.entry.value}, {"kind", kind_text(change.kind)}};
     if (change.at) one["at"] = time_text(*change.at);
     changes.push_back(std::move(one));
   }

@@ -8,6 +8,8 @@ namespace asio = boost::asio;
 namespace {
 
 std::string ref_of(const KeyChangeView& view) { return view.ref; }
+std::string ref_of_wait(const WaitingNodeKey& view) { return view.ref; }
+std::string ref_of_cosigner(const CosignerKeyView& view) { return view.ref; }
 
 }  // namespace
 
@@ -22,6 +24,27 @@ KeysApi::KeysApi(ApiShared& shared)
               .status = 201,
               .takes_person = true},
              this, &KeysApi::rotate_key, {.made = ref_of}),
+      rotate_node({.method = "POST",
+                   .pattern = "/api/v1/keys/node",
+                   .need = Need::kOperator,
+                   .id = "rotateNodeKey",
+                   .tag = "operating",
+                   .summary = "Name a new node key, which this node shows once its peers know it",
+                   .takes = "NodeKeyRequest",
+                   .gives = "NodeKeyWait",
+                   .status = 201,
+                   .takes_person = true},
+                  this, &KeysApi::rotate_node_key, {.made = ref_of_wait}),
+      rotate_cosigner({.method = "POST",
+                       .pattern = "/api/v1/keys/cosigner",
+                       .need = Need::kOperator,
+                       .id = "rotateCosignerKey",
+                       .tag = "operating",
+                       .summary = "Replace the key with which this city cosigns",
+                       .gives = "CosignerKeyChange",
+                       .status = 201,
+                       .takes_person = true},
+                      this, &KeysApi::rotate_cosigner_key, {.made = ref_of_cosigner}),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -38,6 +61,45 @@ asio::awaitable<Result<KeyChangeView>> KeysApi::rotate_key(Asker asker, Nothing)
   if (!changed.ok()) co_return changed.error();
   Directory directory(*parts_.store, parts_.nearness);
   co_return KeyChangeView{changed->vkey, directory.ref(*parts_.facts.log(), changed->published.index)};
+}
+
+Result<std::optional<WaitingNodeKey>> waiting_node_key(ApiParts& parts) {
+  if (!parts.facts.log()) return std::optional<WaitingNodeKey>();
+  KOINON_ASSIGN(const auto wait, node_key_wait_view(*parts.store, *parts.facts.log(), parts.facts.node_key));
+  if (!wait) return std::optional<WaitingNodeKey>();
+  Directory directory(*parts.store, parts.nearness);
+  return std::optional(WaitingNodeKey{*wait, directory.ref(*parts.facts.log(), wait->entry)});
+}
+
+asio::awaitable<Result<NamedKeyChanged>> KeysApi::change(Asker asker, NamedKeyWish asked) {
+  Wish wish;
+  wish.kind = v1::KIND_KEYS;
+  const auto verdict = shared_.publisher.decide(asker.caller, wish, parts_.clock.wall());
+  if (!verdict.ok()) co_return verdict.error();
+  Beginning<Result<NamedKeyChanged>> begin = [change = parts_.change_named_key, permit = verdict->permit,
+                                              asked](std::function<void(Result<NamedKeyChanged>)> done) {
+    change(permit, asked, std::move(done));
+  };
+  co_return co_await from_callback<Result<NamedKeyChanged>>(std::move(begin));
+}
+
+asio::awaitable<Result<WaitingNodeKey>> KeysApi::rotate_node_key(Asker asker, NodeKeyQuery query) {
+  const auto changed = co_await change(std::move(asker), {NewKey::kNode, query.now});
+  if (!changed.ok()) co_return changed.error();
+  auto waits = waiting_node_key(parts_);
+  if (!waits.ok()) co_return waits.error();
+  if (!*waits) co_return fail(Code::kInternal, "the new node key does not wait", "keys");
+  co_return std::move(**waits);
+}
+
+asio::awaitable<Result<CosignerKeyView>> KeysApi::rotate_cosigner_key(Asker asker, Nothing) {
+  const auto changed = co_await change(std::move(asker), {NewKey::kCosigner});
+  if (!changed.ok()) co_return changed.error();
+  const auto own = parts_.store->log_state(*parts_.facts.log());
+  if (!own.ok()) co_return own.error();
+  Directory directory(*parts_.store, parts_.nearness);
+  co_return CosignerKeyView{{own->keys.vkey().name, SignatureType::kCosignatureV1, changed->key},
+                            directory.ref(*parts_.facts.log(), changed->entry)};
 }
 
 }  // namespace koinon

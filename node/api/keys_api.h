@@ -5,6 +5,7 @@
 
 #include "node/api/api.h"
 #include "node/api/operation.h"
+#include "node/publishing/node_key_wait.h"
 
 namespace koinon {
 
@@ -13,6 +14,24 @@ struct KeyChangeView {
   std::string ref;  // of the signed statement
 };
 
+// {"now": true}: the next start shows the new key, whoever knows it.
+struct NodeKeyQuery {
+  bool now = false;
+};
+
+struct CosignerKeyView {
+  VKey vkey;        // that cosigns from now on
+  std::string ref;  // of the entry that names it
+};
+
+// A node key that waits, beside the ref of the entry that names it.
+struct WaitingNodeKey {
+  NodeKeyWaitView wait;
+  std::string ref;
+};
+// Nothing: none waits.
+Result<std::optional<WaitingNodeKey>> waiting_node_key(ApiParts& parts);
+
 class KeysApi {
  public:
   explicit KeysApi(ApiShared& shared);
@@ -20,9 +39,15 @@ class KeysApi {
   // A new signing key: the old one signs a statement that says so, and signs nothing after it. Refused while
   // nothing may be signed.
   const Operation<Nothing, KeyChangeView> rotate;
+  // A new node key, which an entry of our log names. The old one is shown until the peers know it.
+  const Operation<NodeKeyQuery, WaitingNodeKey> rotate_node;
+  const Operation<Nothing, CosignerKeyView> rotate_cosigner;
 
  private:
   boost::asio::awaitable<Result<KeyChangeView>> rotate_key(Asker asker, Nothing query);
+  boost::asio::awaitable<Result<WaitingNodeKey>> rotate_node_key(Asker asker, NodeKeyQuery query);
+  boost::asio::awaitable<Result<CosignerKeyView>> rotate_cosigner_key(Asker asker, Nothing query);
+  boost::asio::awaitable<Result<NamedKeyChanged>> change(Asker asker, NamedKeyWish wish);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -82,7 +82,10 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   if (!filter.ok()) co_return filter.error();
   auto topics = read_topics(*parts_.store, parts_.nearness, *filter);
   if (!topics.ok()) co_return topics.error();
+  auto node_key = waiting_node_key(parts_);
+  if (!node_key.ok()) co_return node_key.error();
   StatusView out;
+  out.node_key = std::move(*node_key);
   out.node = std::move(*node_view);
   out.signing = signing();
   out.peers = network.peers.size();

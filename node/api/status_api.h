@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/keys_api.h"
 #include "node/api/operation.h"
 #include "node/reading/topic_view.h"
 
@@ -56,7 +57,8 @@ struct StatusView {
   std::vector<Alarm> alarms;
   ClockStanding clock;
   SigningNow standing;
-  UnixMillis now;  // the time by this clock
+  std::optional<WaitingNodeKey> node_key;  // that is to be shown
+  UnixMillis now;                          // the time by this clock
 };
 
 class StatusApi {

@@ -4,6 +4,7 @@
 
 #include "node/api/clock_json.h"
 #include "node/api/json_response.h"
+#include "node/api/keys_json.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
 #include "node/api/standing_json.h"
@@ -32,30 +33,32 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
   const StockView& stock = view.stock;
   json::array alarms;
   for (const Alarm& alarm : view.alarms) alarms.push_back(alarm_json(alarm));
-  return json_response({{"name", node.name},
-                        {"observer", !node.log},
-                        {"log_id", node.log ? to_text(*node.log) : ""},
-                        {"version", node.version},
-                        {"peer_port", node.peer_port},
-                        {"http_port", node.http_port},
-                        {"entries", node.entries},
-                        {"checkpoint", node.checkpoint},
-                        {"signing", signing_text(view.signing)},
-                        {"peers", view.peers},
-                        {"peers_connected", view.peers_connected},
-                        {"cities", stock.cities},
-                        {"records", stock.records},
-                        {"store_bytes", stock.store_bytes},
-                        {"disk_free_bytes", stock.disk_free_bytes},
-                        {"disk_reserve_bytes", stock.disk_reserve_bytes},
-                        {"index_lag", stock.index_lag},
-                        {"topics", topics_json(view.topics)},
-                        {"bodies_missing", stock.bodies_missing},
-                        {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
-                        {"thawed", json::array(view.thawed.begin(), view.thawed.end())},
-                        {"alarms", std::move(alarms)},
-                        {"clock", clock_json(view.clock, view.now)},
-                        {"standing", standing_json(view.standing)}});
+  json::object out{{"name", node.name},
+                   {"observer", !node.log},
+                   {"log_id", node.log ? to_text(*node.log) : ""},
+                   {"version", node.version},
+                   {"peer_port", node.peer_port},
+                   {"http_port", node.http_port},
+                   {"entries", node.entries},
+                   {"checkpoint", node.checkpoint},
+                   {"signing", signing_text(view.signing)},
+                   {"peers", view.peers},
+                   {"peers_connected", view.peers_connected},
+                   {"cities", stock.cities},
+                   {"records", stock.records},
+                   {"store_bytes", stock.store_bytes},
+                   {"disk_free_bytes", stock.disk_free_bytes},
+                   {"disk_reserve_bytes", stock.disk_reserve_bytes},
+                   {"index_lag", stock.index_lag},
+                   {"topics", topics_json(view.topics)},
+                   {"bodies_missing", stock.bodies_missing},
+                   {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
+                   {"thawed", json::array(view.thawed.begin(), view.thawed.end())},
+                   {"alarms", std::move(alarms)},
+                   {"clock", clock_json(view.clock, view.now)},
+                   {"standing", standing_json(view.standing)}};
+  if (view.node_key) out["node_key"] = node_key_wait_json(*view.node_key);
+  return json_response(out);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
+#include "node/publishing/gate.h"
+#include "node/publishing/node_key_wait.h"
 #include "node/replication/stored_standing.h"
 #include "node/text/time_text.h"
 #include "proto/base/clock.h"
@@ -39,6 +41,7 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
   KOINON_TRY(take_statements(*store, folder_->files(), system_clock().wall()));
+  KOINON_TRY(settle_named_keys(*store));
   KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   if (state.own_log) {
@@ -51,19 +54,27 @@ Status Daemon::prepare() {
     mark_.emplace(std::move(mark));
   }
   if (identity_.log) add_own_log(*identity_.log, state);
+  if (const auto& city = folder_->keys().city; city && identity_.log)
+    keys_.own.emplace(OwnKeys::Keys{{city->cosigner, city->sealing.public_key(), folder_->keys().node},
+                                    city->next_cosigner,
+                                    folder_->keys().next_node});
   KOINON_TRY(begin_epoch(*store, state));
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
-  KOINON_ASSIGN(engine_, EngineThreads::make({config_, log_, *folder_, identity_, *clock_,
-                                              mark_ ? &*mark_ : nullptr, [this] { arrivals_->notify(); },
-                                              [this](const StandingView& view) { on_standing(view); },
-                                              [this] { on_signing(); }},
-                                             *store, state));
+  KOINON_ASSIGN(
+      engine_,
+      EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
+                           keys_.own ? &*keys_.own : nullptr, [this] { arrivals_->notify(); },
+                           [this](const StandingView& view) { on_standing(view); }, [this] { on_signing(); }},
+                          *store, state));
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
-  key_changes_ = std::make_unique<KeyChanges>(KeyChanges::Parts{folder_->files(), config_.passphrase_file,
-                                                                identity_.log_id().value_or(LogId()),
-                                                                engine_->writer(), engine_->network(), log_});
+  keys_.signing = std::make_unique<KeyChanges>(
+      KeyChanges::Parts{folder_->files(), config_.passphrase_file, identity_.log_id().value_or(LogId()),
+                        engine_->writer(), engine_->network(), log_});
+  if (keys_.own)
+    keys_.named = std::make_unique<NamedKeyChanges>(NamedKeyChanges::Parts{
+        folder_->files(), config_.passphrase_file, *identity_.log_id(), engine_->writer(), *keys_.own, log_});
   if (const Status aside = set_aside(); !aside.ok())
     log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
@@ -71,6 +82,41 @@ Status Daemon::prepare() {
   KOINON_TRY(start_alarms());
   KOINON_TRY(start_requests());
   return write_ready_file();
+}
+
+// A change of a key that the log names may have been cut short, or has waited for this start.
+Status Daemon::settle_named_keys(Store& store) {
+  KOINON_ASSIGN(const auto own, store.own_log());
+  if (!own) return {};
+  const auto named = store.log_keys(*own);
+  if (!named.ok()) return named.error().code == Code::kNotFound ? Status() : Status(named.error());
+  KOINON_TRY(folder_->settle_next_cosigner(named->cosigner));
+  const auto& next = folder_->keys().next_node;
+  if (!next || NodeKey::from(next->public_key().view()) != named->node) return {};
+  return settle_node_key(store, named->node);
+}
+
+// The file first: with it in its place nothing waits, whatever the store still says.
+Status Daemon::settle_node_key(Store& store, const NodeKey& named) {
+  KOINON_ASSIGN(const NodeKeyWait wait, read_node_key_wait(store, named));
+  KOINON_ASSIGN(const auto awaited, awaited_for(store, wait));
+  const bool is_used = wait.now || awaited.empty();
+  if (is_used) KOINON_TRY(folder_->use_next_node_key());
+  // On a full disk, say, it is made up for at another start.
+  if (const Status kept = keep_node_key_wait(store, wait, is_used); !kept.ok())
+    log_.warning("what waits of the node key is not kept", {{"reason", kept.error().text()}});
+  std::string names;
+  for (const PeerRecord& peer : awaited) names += (names.empty() ? "" : ", ") + peer.name;
+  if (!is_used) {
+    log_.info("the old node key still serves: peers do not know the new one yet", {{"peers", names}});
+  } else if (names.empty()) {
+    log_.info("the new node key serves from now on, and all peers know it");
+  } else {
+    log_.warning(
+        "the new node key serves from now on; these peers need a fresh invite, unless they hear of it",
+        {{"peers", names}});
+  }
+  return {};
 }
 
 // On a full disk it is tried again while we run: what is here can be read meanwhile.
@@ -203,6 +249,10 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this](const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
                  change_key(permit, std::move(done));
                },
+               [this](const SigningPermit& permit, const NamedKeyWish& wish,
+                      std::function<void(Result<NamedKeyChanged>)> done) {
+                 change_named_key(permit, wish, std::move(done));
+               },
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
@@ -213,7 +263,15 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
 // A sealed key takes a tenth of a second.
 void Daemon::change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
   asio::post(requests_->passwords(), [this, permit, done = std::move(done)]() mutable {
-    key_changes_->change(permit, std::move(done));
+    keys_.signing->change(permit, std::move(done));
+  });
+}
+
+void Daemon::change_named_key(const SigningPermit& permit, const NamedKeyWish& wish,
+                              std::function<void(Result<NamedKeyChanged>)> done) {
+  if (!keys_.named) return done(observer_refusal());
+  asio::post(requests_->passwords(), [this, permit, wish, done = std::move(done)]() mutable {
+    keys_.named->change(permit, wish, std::move(done));
   });
 }
 

@@ -40,6 +40,7 @@
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
 #include "node/daemon/key_changes.h"
+#include "node/daemon/named_key_changes.h"
 #include "node/daemon/node_clock.h"
 #include "node/daemon/request_threads.h"
 #include "node/publishing/hold_queue.h"
@@ -63,6 +64,8 @@ class Daemon {
  private:
   explicit Daemon(Config config);
   Status prepare();
+  Status settle_named_keys(Store& store);
+  Status settle_node_key(Store& store, const NodeKey& named);
   Status begin_epoch(Store& store, StoreState& state);
   Status make_requests();
   Status start_arrivals(const StoreState& state);
@@ -72,6 +75,8 @@ class Daemon {
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
   void change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done);
+  void change_named_key(const SigningPermit& permit, const NamedKeyWish& wish,
+                        std::function<void(Result<NamedKeyChanged>)> done);
   Status write_ready_file() const;
   void on_standing(const StandingView& view);
   void on_signing();
@@ -85,8 +90,13 @@ class Daemon {
   NodeIdentity identity_;
   std::optional<SigningMark> mark_;  // of a city's log
 
-  // Called on the writer's thread until the engine's threads have stopped.
-  std::unique_ptr<KeyChanges> key_changes_;
+  // Used on the writer's thread until the engine's threads have stopped.
+  struct Keys {
+    std::optional<OwnKeys> own;  // of a city, as are the changes of those that its log names
+    std::unique_ptr<KeyChanges> signing;
+    std::unique_ptr<NamedKeyChanges> named;
+  };
+  Keys keys_;
   // In the order in which they are made; stop() takes them away in reverse.
   std::unique_ptr<EngineThreads> engine_;
   std::unique_ptr<RequestThreads> requests_;

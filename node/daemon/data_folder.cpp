@@ -20,17 +20,44 @@ constexpr std::size_t kPassphraseBytes = 4096;
 constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosigner.key",
                                                   "keys/sealing.key"};
 constexpr const char* kNodeKey = "keys/node.key";
-constexpr const char* kNextKey = "signing-next";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 8> kOthers = {
-    "store.db-wal", "office.db",      "office.db-wal", "index.db",
-    "grace.db",     "instance-token", "keys/identity", "keys/signing-next.key"};
+constexpr std::array<const char*, 10> kOthers = {
+    "store.db-wal",      "office.db",     "office.db-wal",         "index.db",
+    "instance-token",    "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
+    "keys/node-next.key", "grace.db"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
+}
+
+const char* role_of(KeyFile which) {
+  switch (which) {
+    case KeyFile::kSigning:
+      return "signing";
+    case KeyFile::kCosigner:
+      return "cosigner";
+    case KeyFile::kNode:
+      break;
+  }
+  return "node";
+}
+
+std::filesystem::path next_path(const DataFolder& folder, KeyFile which) {
+  return folder.key(std::string(role_of(which)) + "-next");
+}
+
+Result<std::optional<SigningKey>> read_next_key(const DataFolder& folder, KeyFile which,
+                                                std::string_view passphrase) {
+  std::error_code ignored;
+  const auto path = next_path(folder, which);
+  if (!std::filesystem::exists(path, ignored)) return std::optional<SigningKey>();
+  KOINON_ASSIGN(Bytes seed, read_key_file(path, role_of(which), passphrase));
+  const SigningKey key = SigningKey::from_seed(seed, KeyMemory::kLocked);
+  wipe(seed);
+  return std::optional(key);
 }
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
@@ -154,27 +181,27 @@ Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase
   NodeKeys keys{node, std::nullopt};
   std::error_code ignored;
   if (!std::filesystem::exists(folder.key("signing"), ignored)) return keys;
+  KOINON_ASSIGN(keys.next_node, read_next_key(folder, KeyFile::kNode, passphrase));
   KOINON_ASSIGN(const SigningKey signing, read("signing", SigningKey::from_seed));
   KOINON_ASSIGN(const SigningKey cosigner, read("cosigner", SigningKey::from_seed));
   KOINON_ASSIGN(const SealingSecret sealing, read("sealing", SealingSecret::from_seed));
   keys.city = {signing, cosigner, sealing};
-  if (std::filesystem::exists(folder.key(kNextKey), ignored)) {
-    KOINON_ASSIGN(Bytes seed, read_key_file(folder.key(kNextKey), "signing", passphrase));
-    keys.city->next_signing = SigningKey::from_seed(seed, KeyMemory::kLocked);
-    wipe(seed);
-  }
+  KOINON_ASSIGN(keys.city->next_signing, read_next_key(folder, KeyFile::kSigning, passphrase));
+  KOINON_ASSIGN(keys.city->next_cosigner, read_next_key(folder, KeyFile::kCosigner, passphrase));
   return keys;
 }
 
-Status write_next_key(const DataFolder& folder, const SigningKey& next, std::string_view passphrase) {
+Status write_next_key(const DataFolder& folder, KeyFile which, const SigningKey& next,
+                      std::string_view passphrase) {
   std::error_code ignored;
-  if (std::filesystem::exists(folder.key(kNextKey), ignored))
-    return fail(Code::kConflict, "a key lies there already", folder.key(kNextKey).string());
-  return write_key_file(folder.key(kNextKey), "signing", next.seed(), passphrase);
+  const auto path = next_path(folder, which);
+  if (std::filesystem::exists(path, ignored))
+    return fail(Code::kConflict, "a key lies there already", path.string());
+  return write_key_file(path, role_of(which), next.seed(), passphrase);
 }
 
-Status put_next_key(const DataFolder& folder) {
-  return replace_file(folder.key(kNextKey), folder.key("signing"));
+Status put_next_key(const DataFolder& folder, KeyFile which) {
+  return replace_file(next_path(folder, which), folder.key(role_of(which)));
 }
 
 Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("node")); }
@@ -192,6 +219,20 @@ Result<std::string> read_passphrase(const std::string& file) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (text.empty()) return fail(Code::kInvalidArgument, "the passphrase file is empty", path.string());
   return text;
+}
+
+Result<OpenedKeys> open_keys(const DataFolder& folder, const std::string& passphrase_file) {
+  KOINON_ASSIGN(const bool sealed, keys_are_sealed(folder));
+  std::string passphrase;
+  if (sealed) {
+    KOINON_ASSIGN(passphrase, read_passphrase(passphrase_file));
+    if (passphrase.empty())
+      return fail(Code::kRefused,
+                  Sentence{"key.no_passphrase",
+                           "the keys are sealed, and the passphrase is not at hand; the key stays as it is"});
+  }
+  KOINON_ASSIGN(NodeKeys keys, read_keys(folder, passphrase));
+  return OpenedKeys{std::move(keys), std::move(passphrase)};
 }
 
 }  // namespace koinon

@@ -76,27 +76,41 @@ struct CityKeys {
   SigningKey signing;
   SigningKey cosigner;
   SealingSecret sealing;
-  // Made to replace the signing key. Only the log says whether it does.
+  // Made to replace the key of that name. Only the log says whether it does.
   std::optional<SigningKey> next_signing = std::nullopt;
+  std::optional<SigningKey> next_cosigner = std::nullopt;
 };
 struct NodeKeys {
   SigningKey node;
   std::optional<CityKeys> city;  // none: an observer
+  std::optional<SigningKey> next_node = std::nullopt;
 };
 
 CityKeys generate_city_keys();
 Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_view passphrase);
 // A folder without a signing key is an observer's.
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase);
-// The key that is to replace the signing key is on disk before the statement is signed. One that lies there
-// is never written over: another node may have stated it.
-Status write_next_key(const DataFolder& folder, const SigningKey& next, std::string_view passphrase);
-// It signs now: its file takes the place of the old one, which is gone for good.
-Status put_next_key(const DataFolder& folder);
+// The keys that are replaced one by one.
+enum class KeyFile : unsigned char { kSigning, kCosigner, kNode };
+// The key that is to replace one is on disk before our log says so. One that lies there is never written
+// over: another node may have stated it.
+Status write_next_key(const DataFolder& folder, KeyFile which, const SigningKey& next,
+                      std::string_view passphrase);
+// It counts now: its file takes the place of the old one, which is gone for good.
+Status put_next_key(const DataFolder& folder, KeyFile which);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 
 // The passphrase of sealed keys: from `file` if one is named, else from the systemd credential
 // koinon-passphrase if there is one; empty if neither.
 Result<std::string> read_passphrase(const std::string& file);
+
+// The keys of a folder, read anew, with the passphrase that opens them. Those of a node that runs must open
+// before another one is sealed beside them: the next start reads all with one passphrase. kRefused: they are
+// sealed, and it is not at hand.
+struct OpenedKeys {
+  NodeKeys keys;
+  std::string passphrase;
+};
+Result<OpenedKeys> open_keys(const DataFolder& folder, const std::string& passphrase_file);
 
 }  // namespace koinon

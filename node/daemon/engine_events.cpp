@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "node/publishing/gate.h"
+#include "node/publishing/node_key_wait.h"
 #include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 
@@ -21,6 +22,7 @@ void EngineEvents::on_event(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kSessionReady:
       log.info("connected", {{"peer", peer}, {"agent", event.text}});
+      note_holder(event.peer, event.size);
       if (event.log != LogId()) vouching_.note_proven(event.peer, event.log);
       consider_vouch(event.peer);
       return;
@@ -31,7 +33,7 @@ void EngineEvents::on_event(const Event& event) {
     case Event::Kind::kForked:
       return on_forked(event);
     case Event::Kind::kKeysNamed:
-      return pins_.look(event.log);
+      return event.peer == NodeKey() ? pins_.look(event.log) : pins_.look_at_pin(event.log);
     case Event::Kind::kKeyReplaced:
     case Event::Kind::kTakenBack:
       return log.warning(
@@ -74,7 +76,7 @@ void EngineEvents::begin() {
 
 // After a recovery the log names the keys of before: ours are named as soon as we may sign.
 void EngineEvents::name_own_keys() {
-  if (!parts_.keys || !parts_.identity.log) return;
+  if (parts_.keys == nullptr || !parts_.identity.log) return;
   parts_.writer.publish(
       Gate::for_the_node_itself(), keys_maker(parts_.identity.log->log_id(), *parts_.keys),
       [this](const Result<Published>& published) {
@@ -84,6 +86,21 @@ void EngineEvents::name_own_keys() {
         if (code != Code::kConflict && code != Code::kNotFound && code != Code::kUnavailable)
           parts_.log.error("our log does not name the keys of this node",
                            {{"reason", published.error().text()}});
+      });
+}
+
+// Where a new node key waits for the peers that hold the entry which names it.
+void EngineEvents::note_holder(const NodeKey& peer, TreeSize size) {
+  if (parts_.keys == nullptr || !parts_.identity.log || size.value == 0) return;
+  const auto next = parts_.keys->keys().next_node;
+  if (!next) return;
+  parts_.writer.change(
+      [own = parts_.identity.log->log_id(), next = NodeKey::from(next->public_key().view()), peer,
+       size](Store& store) { return note_node_key_holder(store, own, next, peer, size); },
+      [this](const Status& noted) {
+        if (!noted.ok())
+          parts_.log.error("it is not kept that a peer knows the new node key",
+                           {{"reason", noted.error().text()}});
       });
 }
 

@@ -33,7 +33,7 @@ class EngineEvents {
     // on_standing: what `signing` is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
-    std::optional<NamedKeys> keys;  // that our log is to name; none: an observer's
+    const OwnKeys* keys;  // that our log is to name; none: an observer's
   };
   // What `parts` refers to, and this, outlive the threads of network and writer.
   EngineEvents(Parts parts, const StoreState& state)
@@ -47,6 +47,8 @@ class EngineEvents {
   void begin();
   // Network thread.
   void on_event(const Event& event);
+  // A handshake has shown the node key that is awaited of a peer of this log.
+  void on_awaited_key(const LogId& log, const NodeKey& shown) { pins_.look(log, shown); }
   // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for
   // again, once it is pinned again.
   void on_own_vouches(const std::vector<VouchFact>& vouches);
@@ -56,6 +58,7 @@ class EngineEvents {
  private:
   void on_advanced(const Event& event);
   void name_own_keys();
+  void note_holder(const NodeKey& peer, TreeSize size);
   void on_forked(const Event& event);
   void on_standing();
   void mark_asks();

@@ -33,11 +33,6 @@ Result<std::unique_ptr<EngineThreads>> EngineThreads::make(Parts parts, StoreRea
 
 namespace {
 
-std::optional<NamedKeys> own_keys(const NodeKeys& keys) {
-  if (!keys.city) return std::nullopt;
-  return NamedKeys{keys.city->cosigner, keys.city->sealing.public_key(), keys.node};
-}
-
 // What the last recovery of our log keeps, under a head that our key signs. Nothing: there was none, or the
 // key is not the current one.
 std::optional<RecoveredLog> recovered_log(const KeyHistory& keys, const SigningKey& key) {
@@ -87,6 +82,9 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
                        {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
+  callbacks.on_awaited_key = [this](const LogId& log, const NodeKey& shown) {
+    events_->on_awaited_key(log, shown);
+  };
   callbacks.take_resume = [this] {
     note_resume();
     return signing_.take_asked();
@@ -132,7 +130,7 @@ Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& stat
           parts_.log, *network_, *writer_, identity, wall, signing_,
           [this, token = state.instance_token](Store& writes) { return on_signs(writes, token); },
           [this](Store&) { return parts_.mark == nullptr ? Status() : parts_.mark->ask_anew(); },
-          parts_.on_standing, parts_.on_signing, own_keys(parts_.folder.keys())},
+          parts_.on_standing, parts_.on_signing, parts_.keys},
       state);
   joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
   recovery_asks_ = std::make_unique<RecoveryAsks>(*intents_);

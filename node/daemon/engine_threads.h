@@ -19,6 +19,7 @@
 #include "node/daemon/recovery_asks.h"
 #include "node/daemon/resume_watch.h"
 #include "node/daemon/signing_mark.h"
+#include "node/publishing/own_keys.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/nearness.h"
 #include "node/replication/store_writer.h"
@@ -34,7 +35,8 @@ class EngineThreads {
     const FolderInUse& folder;
     const NodeIdentity& identity;
     const NodeClock& clock;
-    SigningMark* mark = nullptr;  // of our own log; none: an observer's
+    SigningMark* mark = nullptr;    // of our own log; none: an observer's
+    const OwnKeys* keys = nullptr;  // the same
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
     // on_standing: what signing() is about to say; on_signing: this node may sign now. The network's thread.

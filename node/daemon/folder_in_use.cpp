@@ -18,9 +18,25 @@ Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const s
 Status FolderInUse::settle_next_key(const KeyHistory& stated) {
   if (!keys_.city || !keys_.city->next_signing) return {};
   if (keys_.city->next_signing->public_key() != stated.vkey().key) return {};
-  KOINON_TRY(put_next_key(files_));
+  KOINON_TRY(put_next_key(files_, KeyFile::kSigning));
   keys_.city->signing = *keys_.city->next_signing;
   keys_.city->next_signing.reset();
+  return {};
+}
+
+Status FolderInUse::settle_next_cosigner(const PublicKey& named) {
+  if (!keys_.city || !keys_.city->next_cosigner) return {};
+  if (keys_.city->next_cosigner->public_key() != named) return {};
+  KOINON_TRY(put_next_key(files_, KeyFile::kCosigner));
+  keys_.city->cosigner = *keys_.city->next_cosigner;
+  keys_.city->next_cosigner.reset();
+  return {};
+}
+
+Status FolderInUse::use_next_node_key() {
+  KOINON_TRY(put_next_key(files_, KeyFile::kNode));
+  keys_.node = *keys_.next_node;
+  keys_.next_node.reset();
   return {};
 }
 

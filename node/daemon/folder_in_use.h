@@ -33,6 +33,10 @@ class FolderInUse {
   // A change of the signing key may have been cut short: where the log has stated the next key, it takes the
   // place of the old one. Before other threads use the keys.
   Status settle_next_key(const KeyHistory& stated);
+  // The same of the cosigner key.
+  Status settle_next_cosigner(const PublicKey& named);
+  // There is a next node key, and it takes the place of the old one.
+  Status use_next_node_key();
 
   // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of
   // the store keeps by itself. `columns`: those that who searches shares with others.

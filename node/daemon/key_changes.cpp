@@ -28,23 +28,13 @@ void KeyChanges::change(const SigningPermit& permit, Done done) {
 // A key that lies there is used: where a change was cut short, nobody but the log knows whether it was
 // stated.
 Result<SigningKey> KeyChanges::prepare(const KeyHistory& stated) const {
-  KOINON_ASSIGN(const bool sealed, keys_are_sealed(parts_.folder));
-  std::string passphrase;
-  if (sealed) {
-    KOINON_ASSIGN(passphrase, read_passphrase(parts_.passphrase_file));
-    if (passphrase.empty())
-      return fail(Code::kRefused,
-                  Sentence{"key.no_passphrase",
-                           "the keys are sealed, and the passphrase is not at hand; the key stays as it is"});
-  }
-  // They must open: the next start reads all with one passphrase.
-  KOINON_ASSIGN(const NodeKeys keys, read_keys(parts_.folder, passphrase));
-  if (keys.city && keys.city->next_signing) {
-    if (keys.city->next_signing->public_key() != stated.vkey().key) return *keys.city->next_signing;
-    KOINON_TRY(put_next_key(parts_.folder));
+  KOINON_ASSIGN(const OpenedKeys open, open_keys(parts_.folder, parts_.passphrase_file));
+  if (open.keys.city && open.keys.city->next_signing) {
+    if (open.keys.city->next_signing->public_key() != stated.vkey().key) return *open.keys.city->next_signing;
+    KOINON_TRY(put_next_key(parts_.folder, KeyFile::kSigning));
   }
   const SigningKey next = SigningKey::generate();
-  KOINON_TRY(write_next_key(parts_.folder, next, passphrase));
+  KOINON_TRY(write_next_key(parts_.folder, KeyFile::kSigning, next, open.passphrase));
   return next;
 }
 
@@ -74,7 +64,7 @@ void KeyChanges::on_signed(const SigningKey& next, const Published& published, c
         if (!read.ok()) return finish(done, read.error());
         parts_.network.set_city_key(next, keys->recoveries() > 0 ? keys->notes() : std::vector<Bytes>());
         Status placed = write_identity_file(parts_.folder.identity(), *keys);
-        if (placed.ok()) placed = put_next_key(parts_.folder);
+        if (placed.ok()) placed = put_next_key(parts_.folder, KeyFile::kSigning);
         if (!placed.ok())
           parts_.log_lines.error("the new signing key is not in its place yet; the next start puts it there",
                                  {{"reason", placed.error().text()}});

@@ -7,53 +7,82 @@
 #include "proto/base/encoding.h"
 
 namespace koinon {
+namespace {
 
-// The new pin has the address of the old one, and begins the peer's journal anew.
-Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, const NodeKey& own) {
+// The new pin has the address of the old one. The same node, under another key, goes on where it was; another
+// one's journal is begun anew.
+Result<PeerRecord> pin_instead(Store& store, const PeerRecord& old, const NodeKey& key, bool is_same_node) {
+  PeerRecord moved = old;
+  moved.node_key = key;
+  moved.held_ours = old.held_ours && is_same_node;
+  if (!is_same_node) {
+    moved.epoch.reset();
+    moved.cursor = JournalSeq(0);
+  }
+  KOINON_TRY(store.put_peer(moved));
+  if (moved.epoch) KOINON_TRY(store.set_cursor({key, *moved.epoch, moved.cursor}));
+  if (moved.held_ours) KOINON_TRY(store.set_held_ours(key));
+  return moved;
+}
+
+}  // namespace
+
+Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, const NodeKey& own,
+                                               const Look& look) {
   Moved out;
-  KOINON_ASSIGN(const LogKeys stands, store.log_keys(log));
+  KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(log));
   KOINON_ASSIGN(const std::vector<NodeKey> old, store.old_node_keys(log));
   KOINON_ASSIGN(const std::vector<PeerRecord> peers, store.peers());
-  bool is_pinned = stands.node == own;
+  const NodeKey stands = standing.keys.node;
+  bool is_pinned = stands == own;
+  for (const PeerRecord& peer : peers) is_pinned = is_pinned || peer.node_key == stands;
+  // The key that may serve on.
+  const auto before = is_pinned || look.shown == stands ? std::nullopt : standing.node_before;
   for (const PeerRecord& peer : peers) {
-    is_pinned = is_pinned || peer.node_key == stands.node;
-    const bool is_old = std::find(old.begin(), old.end(), peer.node_key) != old.end();
-    if (peer.log == log && is_old) out.dropped.push_back(peer);
+    if (peer.log != log || std::find(old.begin(), old.end(), peer.node_key) == old.end()) continue;
+    if (peer.node_key == before) {
+      out.awaits = Peers::Awaited{*before, stands, standing.node_since};
+    } else if (look.moves) {
+      out.dropped.push_back(peer);
+    }
   }
+  is_pinned = is_pinned || out.awaits.has_value();
   for (const PeerRecord& peer : out.dropped) {
     KOINON_TRY(store.remove_peer(peer.node_key));
     if (std::exchange(is_pinned, true)) continue;
-    PeerRecord moved = peer;
-    moved.node_key = stands.node;
-    moved.epoch.reset();
-    moved.cursor = JournalSeq(0);
-    moved.held_ours = false;
-    KOINON_TRY(store.put_peer(moved));
-    out.pinned = moved;
+    KOINON_ASSIGN(out.pinned,
+                  pin_instead(store, peer, before.value_or(stands), peer.node_key == standing.node_before));
+    if (before) out.awaits = Peers::Awaited{*before, stands, standing.node_since};
   }
   return out;
 }
 
-void PinFollowing::look(const LogId& log) {
+void PinFollowing::begin(const LogId& log, const Look& look) {
   if (!parts_.network.pins(log)) return;
   const auto moved = std::make_shared<Moved>();
   parts_.writer.change(
-      [moved, log, own = parts_.own](Store& store) -> Status {
-        auto now = move(store, log, own);
+      [moved, log, look, own = parts_.own](Store& store) -> Status {
+        auto now = move(store, log, own, look);
         // Nothing of it is held yet.
         if (!now.ok()) return now.error().code == Code::kNotFound ? Status() : Status(now.error());
         *moved = std::move(*now);
         return {};
       },
-      [this, moved](const Status& done) {
+      [this, log, moved](const Status& done) {
         if (!done.ok()) return parts_.log.error("a pin is not moved", {{"reason", done.error().text()}});
-        for (const PeerRecord& peer : moved->dropped) {
-          parts_.network.remove_peer(peer.node_key);
-          parts_.log.warning("a peer's log names another node key, or the one that was pinned is void",
-                             {{"peer", peer.name}, {"node_key", to_text(peer.node_key)}});
-        }
-        if (moved->pinned) parts_.network.add_peer(*moved->pinned);
+        tell(log, *moved);
       });
+}
+
+// The new one first: its log is a peer's all the time.
+void PinFollowing::tell(const LogId& log, const Moved& moved) {
+  if (moved.pinned) parts_.network.add_peer(*moved.pinned);
+  for (const PeerRecord& peer : moved.dropped) {
+    parts_.network.remove_peer(peer.node_key);
+    parts_.log.warning("a peer's log names another node key, or the one that was pinned is void",
+                       {{"peer", peer.name}, {"node_key", to_text(peer.node_key)}});
+  }
+  parts_.network.await_key(log, moved.awaits);
 }
 
 }  // namespace koinon

@@ -1,6 +1,7 @@
-// Pins follow what a peer's log says of its node: where a later entry names another node key, or the entry
-// that named it is void, the peer is pinned under the key that stands. A key that the log never named is the
-// operator's word, and stays.
+// Pins follow what a peer's log says of its node. Where an entry names another node key, that one is awaited
+// beside the pinned one, and pinned in its place once a handshake shows it: until then the peer's node may
+// show the old one. Where the entry that named the pinned key is void, or several keys were missed, the peer
+// is pinned anew. A key that the log never named is the operator's word, and stays.
 //
 // Belongs to the network's thread; what it begins ends on the writer's.
 #pragma once
@@ -22,15 +23,27 @@ class PinFollowing {
   // What `parts` refers to outlives the threads of network and writer, and so does this.
   explicit PinFollowing(Parts parts) : parts_(std::move(parts)) {}
 
-  // The log may name another key by now. Does nothing if no peer of that log is pinned.
-  void look(const LogId& log);
+  // Each does nothing if no peer of that log is pinned.
+  // The log may name another key by now. `shown`: a handshake has shown this key.
+  void look(const LogId& log, std::optional<NodeKey> shown = std::nullopt) { begin(log, {shown}); }
+  // The operator pinned a peer of it. Whatever the key, it stays: the node may have come back from a backup.
+  void look_at_pin(const LogId& log) { begin(log, {std::nullopt, false}); }
 
- private:
+  struct Look {
+    std::optional<NodeKey> shown;
+    bool moves = true;
+  };
   struct Moved {
     std::optional<PeerRecord> pinned;
     std::vector<PeerRecord> dropped;
+    std::optional<Peers::Awaited> awaits;
   };
-  static Result<Moved> move(Store& store, const LogId& log, const NodeKey& own);
+  // What is done to the store, inside its transaction.
+  static Result<Moved> move(Store& store, const LogId& log, const NodeKey& own, const Look& look);
+
+ private:
+  void begin(const LogId& log, const Look& look);
+  void tell(const LogId& log, const Moved& moved);
 
   Parts parts_;
 };

@@ -30,10 +30,11 @@ Result<KeyHistory> history_for(const RebuildOptions& options) {
 Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
   KOINON_TRY(make_key_folder(folder));
   std::error_code error;
-  // The last one is there only where a change of the signing key was cut short.
-  for (const char* role : {"signing", "cosigner", "sealing", "node", "signing-next"}) {
-    const auto key = from / (std::string(role) + ".key");
-    if (role == std::string_view("signing-next") && !std::filesystem::exists(key, error)) continue;
+  // The last three are there only where a key is being changed.
+  for (const std::string role :
+       {"signing", "cosigner", "sealing", "node", "signing-next", "cosigner-next", "node-next"}) {
+    const auto key = from / (role + ".key");
+    if (role.ends_with("-next") && !std::filesystem::exists(key, error)) continue;
     KOINON_ASSIGN(Bytes bytes, read_file(key, limits::kBackupKeyFileBytes));
     const Status written = write_private_file(folder.key(role), bytes);
     wipe(bytes);

@@ -80,12 +80,13 @@ struct CloseSession {
 };
 struct Event {
   enum class Kind {
-    kSessionReady,  // peer, log
+    kSessionReady,  // peer, log; size: so many entries of our own log it says to hold
     kSessionEnded,  // peer, text
     kLogAdvanced,   // log, size: it stands whole at size
     kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
     kKeyReplaced,   // log, size, text, peer that told us: a statement replaced its signing key
-    kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void
+    kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void;
+                    // or peer, log: it was pinned, maybe under a key that was replaced
     kTakenBack,     // log, size, text, peer that told us: its recovery key has voided what stood beyond size
     kPeerLied,      // peer, text
     kStanding,      // what Engine::signing says has changed

@@ -6,17 +6,20 @@ namespace koinon::engine {
 
 void News::session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t recoveries) {
   Parts& p = parts_;
+  TreeSize holds_ours;
   if (const auto own = p.logs.own(); own) {
     const Log* log = p.logs.find(*own);
     const std::uint64_t own_size = log == nullptr ? 0 : log->whole_size();
     // What it holds beyond that is void, and it does not know yet.
     const auto kept = log == nullptr ? std::nullopt : log->state().keys.kept_of(recoveries);
     const std::uint64_t counts = std::min(own_size, kept ? kept->value : own_size);
-    p.holdings.set(link, *own, TreeSize(std::min(held_of_ours, counts)));
+    holds_ours = TreeSize(std::min(held_of_ours, counts));
+    p.holdings.set(link, *own, holds_ours);
     if (held_of_ours > 0) p.broadcast.graft(link, *own);
   }
   p.cursors.begin(link);
-  p.effects.emit({Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
+  p.effects.emit(
+      {Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), holds_ours, link.agent});
   p.asks.ask_all(link);
   p.own_recovery.note_ready();
   p.bodies.look_for_all();

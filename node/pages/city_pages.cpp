@@ -66,13 +66,27 @@ json::array vouches_of(const Visit& visit, const std::vector<CityVouch>& vouches
   return out;
 }
 
+const char* message_of(KeyChange::Kind kind) {
+  switch (kind) {
+    case KeyChange::Kind::kRotation:
+      return "city.new_key";
+    case KeyChange::Kind::kRecovery:
+      return "city.taken_back";
+    case KeyChange::Kind::kNode:
+      return "city.new_node_key";
+    case KeyChange::Kind::kCosigner:
+      break;
+  }
+  return "city.new_cosigner_key";
+}
+
 // What a city did with its keys, in its own order.
 json::array key_changes_of(const Visit& visit, const std::vector<KeyChange>& changes) {
   json::array out;
   for (const KeyChange& change : changes) {
     if (!change.at) continue;
-    const char* said = change.is_recovery ? "city.taken_back" : "city.new_key";
-    out.push_back(json::object{{"text", visit.say(said, {{"date", date_of(visit, *change.at)}})}});
+    out.push_back(
+        json::object{{"text", visit.say(message_of(change.kind), {{"date", date_of(visit, *change.at)}})}});
   }
   return out;
 }

@@ -129,6 +129,16 @@ json::array peers_of(const Visit& visit, const std::vector<PeerView>& peers) {
   return out;
 }
 
+// The new node key that is not shown yet; empty: there is none.
+std::string node_key_shown(const Visit& visit, const std::optional<WaitingNodeKey>& waiting) {
+  if (!waiting) return {};
+  const NodeKeyWaitView& wait = waiting->wait;
+  if (wait.awaited.empty()) return visit.say("operate.node_key_ready");
+  std::string cities;
+  for (const std::string& city : wait.awaited) cities += (cities.empty() ? "" : ", ") + city;
+  return visit.say(wait.now ? "operate.node_key_decided" : "operate.node_key_waits", {{"cities", cities}});
+}
+
 json::array blocked_of(const std::vector<BlockedCity>& blocks) {
   json::array out;
   for (const BlockedCity& one : blocks)
@@ -300,6 +310,9 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   json::array open = invites.ok() ? invites_of(visit, *invites) : json::array();
   view.model["has_invites"] = !open.empty();
   view.model["invites"] = std::move(open);
+  const auto& waiting = status->node_key;
+  view.model["node_key"] = node_key_shown(visit, waiting);
+  view.model["node_key_waits"] = waiting && !waiting->wait.now && !waiting->wait.awaited.empty();
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
   view.model["topic_names"] = topic_names(visit);
@@ -375,6 +388,14 @@ asio::awaitable<std::optional<Status>> OperatePages::carry_out(Visit visit) {
   // Without the tick there is nothing to be sure of: a browser does not send the form.
   if (wish == "rotate-key" && visit.field("sure") == "yes") {
     const auto done = co_await frame_.call(visit, keys_.rotate, Nothing{});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "rotate-node-key" || (wish == "use-node-key" && visit.field("sure") == "yes")) {
+    const auto done = co_await frame_.call(visit, keys_.rotate_node, NodeKeyQuery{wish == "use-node-key"});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "rotate-cosigner-key") {
+    const auto done = co_await frame_.call(visit, keys_.rotate_cosigner, Nothing{});
     co_return done.ok() ? Status() : done.error();
   }
   if (wish == "reindex") {

@@ -29,7 +29,7 @@ Result<Verdict> Gate::decide(const Caller& caller, const Wish& wish, UnixMillis 
   Verdict out{Verdict::When::kNow, wish.at.value_or(now), SigningPermit()};
   // Decisions of an operator about trust and keys are the node's, not an office's. Nobody reviews or delays
   // them.
-  if (wish.kind == v1::KIND_VOUCH || wish.kind == v1::KIND_ROTATION) return out;
+  if (wish.kind == v1::KIND_VOUCH || wish.kind == v1::KIND_ROTATION || wish.kind == v1::KIND_KEYS) return out;
   if (!wish.at && caller.by != Caller::By::kSocket)
     out.due.value += std::chrono::milliseconds(rules_.hold).count();
   if (rules_.review && caller.role < Role::kReviewer && !wish.approved) {

@@ -1,20 +1,17 @@
-// The entry with which our own log names the keys of its node.
+// The entries with which our own log names the keys of its node.
 #pragma once
 
-#include "crypto/ed25519.h"
-#include "crypto/identity.h"
+#include "node/publishing/own_keys.h"
 #include "node/replication/drafts.h"
 
 namespace koinon {
 
-// Private halves where the key must prove itself.
-struct NamedKeys {
-  SigningKey cosigner;
-  SealingKey sealing;
-  SigningKey node;
-};
+// Names the keys that this node has. A next key that the log names stays named. kConflict: the log names them
+// already. kNotFound: nothing of it is held. `keys` outlives the draft.
+DraftMaker keys_maker(const LogId& own, const OwnKeys& keys);
 
-// kConflict: the log names these keys already. kNotFound: nothing of it is held.
-DraftMaker keys_maker(const LogId& own, const NamedKeys& keys);
+enum class NewKey : unsigned char { kNode, kCosigner };
+// Names the next key of that kind, which there is, in place of the one that the log names now.
+DraftMaker new_key_maker(const LogId& own, const OwnKeys& keys, NewKey which);
 
 }  // namespace koinon

@@ -27,8 +27,8 @@ DraftMaker vouch_maker(const PeerRecord& peer, UnixMillis now) {
       return fail(Code::kRefused, Sentence{"vouch.by_observer", "an observer has no log to vouch for"},
                   peer.name);
     KOINON_ASSIGN(const LogState log, store.log_state(*peer.log));
-    KOINON_ASSIGN(const LogKeys keys, store.log_keys(*peer.log));
-    if (keys.node != peer.node_key) {
+    KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(*peer.log));
+    if (standing.keys.node != peer.node_key && standing.node_before != peer.node_key) {
       return fail(Code::kRefused, "its log names another node key than the one that was pinned", peer.name);
     }
     return vouch_for(log, now);

@@ -47,6 +47,11 @@ void Dialling::remove(const NodeKey& peer) {
   dial_due();
 }
 
+void Dialling::hurry(const NodeKey& peer) {
+  dialler_.hurry(peer, parts_.mono());
+  dial_due();
+}
+
 void Dialling::session_ended(const NodeKey& peer, PeerTrouble trouble) {
   const auto why =
       trouble == PeerTrouble::kNotPinnedThere ? Dialler::Why::kNotPinnedThere : Dialler::Why::kOther;
@@ -96,7 +101,7 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
   };
   const auto parsed = parse_address(address);
   if (!parsed.ok()) co_return unreachable(parsed.error());
-  Reached reached = co_await reach({*parsed, key, tls_});
+  Reached reached = co_await reach({*parsed, key, tls_, parts_.peers.awaited_for(key)});
   switch (reached.how) {
     case Reached::How::kNotLookedUp:
     case Reached::How::kSilent:

@@ -37,6 +37,8 @@ class Dialling {
   // Dials this one too; or anew, as its record has changed.
   void add(const PeerRecord& peer);
   void remove(const NodeKey& peer);
+  // At once, unless it is being dialled or a session stands.
+  void hurry(const NodeKey& peer);
   void stop();
   // Also for who uses an invite.
   boost::asio::awaitable<Reached> reach(Whom whom) { return koinon::reach(look_ups_, std::move(whom)); }

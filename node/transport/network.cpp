@@ -181,6 +181,7 @@ void Network::on_event(const Event& event) {
     peers_.session_ready(event.peer);
     dialling_.session_ready(event.peer);
   }
+  if (event.kind == Event::Kind::kLogAdvanced) tell_held(event.log);
   callbacks_.on_event(event);
 }
 
@@ -188,6 +189,7 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
                             bool dialled) {
   take_resume();
   const NodeKey peer = *check->seen;
+  if (is_awaited(peer)) return;
   const SessionId id = connections_.add(std::move(stream), std::move(check));
   peers_.session_began(id, peer);
   dialling_.session_began(peer);
@@ -195,6 +197,29 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
   engine_.on_connected(now(), id, peer, dialled);
   connections_.start(id);
   drain();
+}
+
+// Both dial again: by then the pin has moved.
+bool Network::is_awaited(const NodeKey& shown) {
+  if (peers_.contains(shown)) return false;
+  const auto pinned = peers_.pinned_for(shown);
+  if (!pinned) return false;
+  const auto log = peers_.record(*pinned)->log;
+  dialling_.session_ended(*pinned, PeerTrouble::kNone);
+  if (log) callbacks_.on_awaited_key(*log, shown);
+  return true;
+}
+
+void Network::tell_held(const LogId& log) {
+  const LogState* state = engine_.log(log);
+  if (state == nullptr || !state->whole) return;
+  const auto pinned = peers_.take_to_tell(log, state->whole->size);
+  if (!pinned) return;
+  for (const SessionInfo& session : engine_.sessions()) {
+    if (session.peer != *pinned) continue;
+    peers_.explain_end(session.id, "its log names a new node key: a new session begins");
+    connections_.close(session.id);
+  }
 }
 
 void Network::end_session(SessionId session, const error_code& why) {
@@ -232,6 +257,8 @@ void Network::add_peer(PeerRecord peer) {
     peers_.add(peer);
     dialling_.add(peer);
     drain();
+    // It may be pinned under a key that its log, which is here, has replaced.
+    if (peer.log) callbacks_.on_event({Event::Kind::kKeysNamed, peer.node_key, *peer.log, {}, {}});
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
       if (session.peer == peer.node_key && session.ready) {
@@ -248,6 +275,14 @@ void Network::remove_peer(NodeKey key) {
     dialling_.remove(key);
     engine_.on_peer_removed(now(), key);
     drain();
+  });
+}
+
+void Network::await_key(LogId log, std::optional<Peers::Awaited> awaited) {
+  asio::post(io_, [this, log, awaited] {
+    // It may show the new one already, and was dialled in vain.
+    if (peers_.await(log, awaited) && awaited) dialling_.hurry(awaited->pinned);
+    tell_held(log);
   });
 }
 

@@ -39,6 +39,9 @@ class Network {
     std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, TreeSize)> on_recovery_ask;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
+    // A handshake has shown the key that is awaited of a peer of this log. The connection is closed: the pin
+    // moves first.
+    std::function<void(const LogId&, const NodeKey&)> on_awaited_key;
     // Whether the engine must be told that the machine was stopped and has gone on. Says yes once for each
     // time. May be none.
     std::function<bool()> take_resume;
@@ -72,6 +75,10 @@ class Network {
   void own_head(LogState state, std::vector<VouchFact> vouches, std::vector<WithdrawalFact> withdrawals);
   void add_peer(PeerRecord peer);
   void remove_peer(NodeKey key);
+  // The log names another key for its node than the one that is pinned: either may be shown. Nothing: no
+  // other is awaited. Once the log is held with the entry that says so, the session with that node ends and
+  // another begins: its Hello says how much is held, which is what the node waits for.
+  void await_key(LogId log, std::optional<Peers::Awaited> awaited);
   void set_blocked(LogId log, bool blocked);
   // The operator has thawed the log, and the store knows it.
   void thawed(LogId log);
@@ -120,6 +127,8 @@ class Network {
   void on_close_session(const CloseSession& close);
   void on_event(const Event& event);
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
+  bool is_awaited(const NodeKey& shown);
+  void tell_held(const LogId& log);
   void end_session(SessionId session, const boost::system::error_code& why);
   void shut_down();
   boost::asio::awaitable<void> wait_for_connections();

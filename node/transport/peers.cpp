@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "node/engine/engine.h"
 
@@ -63,6 +64,35 @@ std::vector<LogId> Peers::logs() const {
     if (peer.record.log) out.push_back(*peer.record.log);
   }
   return out;
+}
+
+bool Peers::await(const LogId& log, const std::optional<Awaited>& awaited) {
+  const auto known = awaited_.find(log);
+  if (!awaited) return awaited_.erase(log) > 0;
+  if (known != awaited_.end() && known->second.keys == *awaited) return false;
+  awaited_.insert_or_assign(log, Awaiting{*awaited});
+  return true;
+}
+
+std::optional<NodeKey> Peers::take_to_tell(const LogId& log, TreeSize held) {
+  const auto known = awaited_.find(log);
+  if (known == awaited_.end() || held.value <= known->second.keys.entry.value) return std::nullopt;
+  if (std::exchange(known->second.told, true)) return std::nullopt;
+  return known->second.keys.pinned;
+}
+
+std::optional<NodeKey> Peers::pinned_for(const NodeKey& next) const {
+  for (const auto& [log, awaiting] : awaited_) {
+    if (awaiting.keys.next == next && peers_.contains(awaiting.keys.pinned)) return awaiting.keys.pinned;
+  }
+  return std::nullopt;
+}
+
+std::optional<NodeKey> Peers::awaited_for(const NodeKey& pinned) const {
+  for (const auto& [log, awaiting] : awaited_) {
+    if (awaiting.keys.pinned == pinned && peers_.contains(pinned)) return awaiting.keys.next;
+  }
+  return std::nullopt;
 }
 
 void Peers::add(PeerRecord record) {

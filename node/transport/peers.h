@@ -54,6 +54,23 @@ class Peers {
   bool pins(const LogId& log) const;
   std::vector<LogId> logs() const;
 
+  // A peer whose log names another node key than the one that is pinned: it may show either, and the pin
+  // moves once it has shown the new one.
+  struct Awaited {
+    NodeKey pinned;
+    NodeKey next;
+    EntryIndex entry;  // of its log, that names the next one
+    bool operator==(const Awaited&) const = default;
+  };
+  // Of one log; nothing: none is awaited. False: that is no news.
+  bool await(const LogId& log, const std::optional<Awaited>& awaited);
+  // The peer is to be told, once, that so many entries of its log are held: under which key. Nothing: no
+  // other key is awaited, the entry that names it is not among them, or it was told.
+  std::optional<NodeKey> take_to_tell(const LogId& log, TreeSize held);
+  // The pinned key in whose place this one is awaited; and the one that is awaited in the place of this.
+  std::optional<NodeKey> pinned_for(const NodeKey& next) const;
+  std::optional<NodeKey> awaited_for(const NodeKey& pinned) const;
+
   // A peer that was pinned before has this record from now on.
   void add(PeerRecord record);
   void remove(const NodeKey& key) { peers_.erase(key); }
@@ -76,6 +93,11 @@ class Peers {
   const Engine& engine_;
   std::function<UnixMillis()> wall_;
   All peers_;
+  struct Awaiting {
+    Awaited keys;
+    bool told = false;
+  };
+  std::map<LogId, Awaiting> awaited_;
   std::map<SessionId, NodeKey> sessions_;  // also of peers that are no longer pinned
 };
 

@@ -111,8 +111,8 @@ asio::awaitable<bool> shake(tcp::socket socket, const Whom* whom, Reached* out) 
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   auto check = std::make_unique<PinCheck>();
-  check->accepts = [key = whom->key](const NodeKey& seen) {
-    return seen == key ? Pinning::kPinned : Pinning::kNotPinned;
+  check->accepts = [key = whom->key, or_key = whom->or_key](const NodeKey& seen) {
+    return seen == key || seen == or_key ? Pinning::kPinned : Pinning::kNotPinned;
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *whom->tls);
   attach(*stream, *check);

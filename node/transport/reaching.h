@@ -25,6 +25,7 @@ struct Whom {
   Address address;
   NodeKey key;  // that it must show
   std::shared_ptr<boost::asio::ssl::context> tls;
+  std::optional<NodeKey> or_key = std::nullopt;  // that it may show as well
 };
 
 struct Reached {

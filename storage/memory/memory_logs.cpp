@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "proto/codec/entry.h"
+#include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
 
 namespace koinon {
@@ -132,6 +133,27 @@ Result<LogKeys> MemoryLogs::log_keys(const LogId& id) {
     if (const auto named = last_keys_of(id, EntryIndex(i - 1), {&*entry})) return named->keys;
   }
   return check_genesis(*log->records.front().entry, log->state.identity());
+}
+
+Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  StandingKeys out;
+  KOINON_ASSIGN(out.keys, check_genesis(*log->records.front().entry, log->state.identity()));
+  EntryIndex named;  // where the node key was named last
+  const TreeSize recovered = recovered_size(log->state.keys);
+  for (std::size_t i = 1; i < log->records.size(); ++i) {
+    const auto entry = parse_entry(*log->records[i].entry);
+    const auto found = entry.ok() ? last_keys_of(id, EntryIndex(i), {&*entry}) : std::nullopt;
+    if (!found) continue;
+    if (found->keys.node != out.keys.node) {
+      out.node_since = found->index;
+      out.node_before = named.value < recovered.value ? std::nullopt : std::optional(out.keys.node);
+    }
+    if (found->keys.cosigner != out.keys.cosigner) out.cosigner_since = found->index;
+    named = found->index;
+    out.keys = found->keys;
+  }
+  return out;
 }
 
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {

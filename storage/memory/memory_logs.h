@@ -47,6 +47,7 @@ class MemoryLogs {
   std::vector<LogState> logs_after(const std::optional<LogState>& last, std::size_t limit) const;
   StoreCounts counts() const;
   Result<LogKeys> log_keys(const LogId& log);
+  Result<StandingKeys> standing_keys(const LogId& log);
   std::optional<EntryIndex> own_content(BytesView digest) const;
   Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);

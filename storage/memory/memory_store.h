@@ -81,6 +81,7 @@ class MemoryStore final : public Store {
   Result<bool> has_old_uploads(UnixMillis now) override { return files_.has_old_uploads(now); }
 
   Result<LogKeys> log_keys(const LogId& log) override { return logs_.log_keys(log); }
+  Result<StandingKeys> standing_keys(const LogId& log) override { return logs_.standing_keys(log); }
   // The simulator's nodes pin what they pin.
   Result<std::vector<NodeKey>> old_node_keys(const LogId&) override { return std::vector<NodeKey>(); }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "crypto/identity.h"
 #include "crypto/log_state.h"
 #include "proto/codec/filter.h"
 
@@ -16,6 +17,17 @@ struct StoreCounts {
   std::uint64_t logs = 0;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;  // of the store on disk
+};
+
+// The keys of a log's node that stand: those of its last entry that names some, else those of its Genesis.
+struct StandingKeys {
+  LogKeys keys;
+  // The entry from which on the log names this node key, and this cosigner key; 0: the Genesis.
+  EntryIndex node_since;
+  EntryIndex cosigner_since;
+  // The node key that it named before. It serves until the node shows the new one. Nothing: there was none,
+  // or a recovery came since, after which no earlier node is believed.
+  std::optional<NodeKey> node_before;
 };
 
 // kNotFound means that the log, the entry or the hash is not held here, unless a function says otherwise.
@@ -41,8 +53,9 @@ class LogReader {
   virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // How many logs and records are held, and the store's size on disk.
   virtual Result<StoreCounts> counts() = 0;
-  // The keys of a log's node that stand: those of its last entry that names some, else those of its Genesis.
+  // StandingKeys::keys alone.
   virtual Result<LogKeys> log_keys(const LogId& log) = 0;
+  virtual Result<StandingKeys> standing_keys(const LogId& log) = 0;
   // Node keys that the log has named and that count no more, those of void entries among them.
   virtual Result<std::vector<NodeKey>> old_node_keys(const LogId& log) = 0;
   // The index of our own record with this content digest, or this sealed_digest (run_rules.h). An erasure

@@ -23,6 +23,11 @@ LogState without_heads(LogState log, KeyHistory keys) {
   return log;
 }
 
+TreeSize recovered_size(const KeyHistory& keys) {
+  const std::uint64_t recoveries = keys.recoveries();
+  return recoveries == 0 ? TreeSize(0) : keys.kept_of(recoveries - 1).value_or(TreeSize(0));
+}
+
 bool has_old_heads(const LogState& log, const KeyHistory& keys) {
   for (const auto& head : {log.whole, log.seen}) {
     if (!head) continue;

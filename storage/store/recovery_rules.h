@@ -8,6 +8,8 @@ namespace koinon {
 
 // The state of a log whose earlier origins have lost their word: no head of it, none against it, no row.
 LogState without_heads(LogState log, KeyHistory keys);
+// How many entries the last recovery kept; 0: there was none.
+TreeSize recovered_size(const KeyHistory& keys);
 // Whether a body that a void withdrawal had taken away is to be asked for again.
 BodyState after_void_erasure(BytesView entry, const BodyFilter& filter);
 

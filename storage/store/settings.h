@@ -28,6 +28,9 @@ inline constexpr std::string_view kRolledBack =
 // for a look.
 inline constexpr std::string_view kRolledBackAt = "signing.rolled_back_at";
 
+// The next node key, and which peers hold the entry that names it (node/publishing/node_key_wait.h).
+inline constexpr std::string_view kNodeKeyWait = "node_key_wait";
+
 // The setting kExcused. What is no key is passed over.
 std::string excused_text(const std::vector<NodeKey>& peers);
 std::vector<NodeKey> excused_of(const std::optional<Bytes>& setting);

@@ -62,6 +62,7 @@ class SqliteReading : public Base {
   }
   Result<StoreCounts> counts() override { return logs_.counts(); }
   Result<LogKeys> log_keys(const LogId& log) override { return log_keys_.of(log); }
+  Result<StandingKeys> standing_keys(const LogId& log) override { return log_keys_.standing(log); }
   Result<std::vector<NodeKey>> old_node_keys(const LogId& log) override {
     return log_keys_.old_node_keys(log);
   }

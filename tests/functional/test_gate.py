@@ -21,6 +21,8 @@ class Gate(NodesTest):
             "vouch": ("POST", "/api/v1/vouches", {"city": "milan.example"}),
             "withdrawVouch": ("DELETE", "/api/v1/vouches/milan.example", None),
             "rotateKey": ("POST", "/api/v1/keys/signing", {}),
+            "rotateNodeKey": ("POST", "/api/v1/keys/node", {}),
+            "rotateCosignerKey": ("POST", "/api/v1/keys/cosigner", {}),
             "removePeer": ("DELETE", "/api/v1/peers/milan.example", None),
         }
 

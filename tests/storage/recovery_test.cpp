@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/evidence.h"
+#include "crypto/identity.h"
 #include "tests/storage/both_stores.h"
 #include "tests/storage/store_fixture.h"
 
@@ -88,6 +89,43 @@ TEST_P(TakenBack, ItsVoidEntriesAreGoneAndOthersTakeTheirPlace) {
   EXPECT_EQ(open_checkpoint(store->log_state(log.id())->whole->note, store->log_state(log.id())->keys.vkey())
                 ->origin,
             log.identity().origin() + "/1");
+}
+
+TEST_P(TakenBack, TheKeysOfItsNodeAreThoseOfWhatStands) {
+  const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
+  const auto node = [&](char seed) { return NodeKey::from(key(seed).public_key().view()); };
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  const auto name = [&](char cosigner, char seed) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_KEYS);
+    *draft.entry.mutable_control()->mutable_keys() = make_keys(log.id(), key(cosigner), sealing, key(seed));
+    return say(draft);
+  };
+  Draft genesis;
+  genesis.entry = make_genesis(log.identity(), key('c'), sealing, key('A'), {1});
+  say(genesis);
+  EXPECT_EQ(store->standing_keys(log.id())->node_since, EntryIndex(0));
+  EXPECT_FALSE(store->standing_keys(log.id())->node_before);
+  say_many(1);
+  const EntryIndex second = name('c', 'B');
+  const EntryIndex cosigner = name('d', 'B');
+  const auto stands = store->standing_keys(log.id());
+  ASSERT_TRUE(stands.ok());
+  EXPECT_EQ(stands->keys.node, node('B'));
+  EXPECT_EQ(stands->node_since, second) << "another cosigner key changes nothing of that";
+  EXPECT_EQ(stands->cosigner_since, cosigner);
+  EXPECT_EQ(stands->node_before, node('A'));
+  const EntryIndex third = name('d', 'C');
+  EXPECT_EQ(store->standing_keys(log.id())->node_since, third);
+  EXPECT_EQ(store->standing_keys(log.id())->node_before, node('B'));
+  recover(third.value);
+  EXPECT_EQ(store->standing_keys(log.id())->keys.node, node('B'));
+  name('d', 'D');
+  EXPECT_EQ(store->standing_keys(log.id())->keys.node, node('D'));
+  EXPECT_FALSE(store->standing_keys(log.id())->node_before) << "no node of before a recovery is believed";
+  name('d', 'E');
+  EXPECT_EQ(store->standing_keys(log.id())->node_before, node('D'));
 }
 
 TEST_P(TakenBack, NoNumberOfAnArrivalIsGivenTwice) {

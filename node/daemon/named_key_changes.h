@@ -1,0 +1,59 @@
+// Replaces the node key or the cosigner key of a node that runs, by an entry of its log that names the new
+// one.
+//
+// The new key is on disk before the entry is signed. A cosigner key takes the place of the old one once the
+// entry is durable. A node key waits in its own file: the old one serves until the peers hold the entry, and
+// a start decides (Daemon::settle_named_keys).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "node/daemon/daemon_log.h"
+#include "node/daemon/data_folder.h"
+#include "node/publishing/key_changed.h"
+#include "node/publishing/keys_entry.h"
+#include "node/replication/store_writer.h"
+
+namespace koinon {
+
+class NamedKeyChanges {
+ public:
+  struct Parts {
+    const DataFolder& folder;
+    std::string passphrase_file;  // seals the new key as it does the others
+    LogId log;
+    StoreWriter& writer;
+    OwnKeys& keys;
+    const DaemonLog& log_lines;
+  };
+  using Done = std::function<void(Result<NamedKeyChanged>)>;
+
+  explicit NamedKeyChanges(Parts parts) : parts_(std::move(parts)) {}
+
+  // Any thread. kConflict: a change is under way; of a node key also: one waits already, and this is not the
+  // word to show it at the next start. The answer comes on the writer's thread, which is held up for as long
+  // as opening and sealing keys takes, or at once.
+  void change(const SigningPermit& permit, const NamedKeyWish& wish, Done done);
+
+ private:
+  // What the log says now, and who holds that.
+  struct Before {
+    LogKeys named;
+    std::vector<std::string> awaited;
+  };
+  Result<Before> look(Store& store) const;
+  bool waits(const LogKeys& named) const;
+  Result<SigningKey> prepare(NewKey which, const LogKeys& named) const;
+  void begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before, const Done& done);
+  void publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done);
+  void keep_wait(const NamedKeyWish& wish, const Done& done);
+  void on_cosigner(const Done& done);
+  void finish(const Done& done, const Result<NamedKeyChanged>& result);
+
+  Parts parts_;
+  std::atomic<bool> under_way_ = false;
+};
+
+}  // namespace koinon
