@@ -26,9 +26,11 @@ struct InitArguments {
   std::string type = "city";
   std::string country;
   std::string passphrase_file;
-  std::string mark;  // folder of the mark; empty: the default
+  std::string mark;   // folder of the mark; empty: the default
+  std::string print;  // the file for the page with the recovery words, - for standard output; empty: none
   bool observer = false;
 };
+// commands_init.cpp
 Status run_init(const Common& common, const InitArguments& arguments);
 
 Status run_verify(const Common& common, const std::string& file, const std::string& vkey);

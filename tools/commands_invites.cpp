@@ -1,12 +1,11 @@
 // Commands that make two cities peers with one line.
 #include <iostream>
-#include <memory>
 
 #include <boost/json.hpp>
-#include <qrencode.h>
 #include <unistd.h>
 
 #include "crypto/invite.h"
+#include "node/text/qr_code.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/name.h"
@@ -20,23 +19,14 @@ namespace {
 
 // Each line shows two rows of modules, with the quiet zone around the code. It is dark on light, whatever
 // colours the terminal has.
-std::string qr_code(const std::string& text) {
-  struct FreeCode {
-    void operator()(QRcode* code) const { QRcode_free(code); }
-  };
-  const std::unique_ptr<QRcode, FreeCode> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L));
-  if (!code) return {};
+std::string in_blocks(const QrCode& code) {
   constexpr int kQuiet = 2;
-  const auto dark = [&](int x, int y) {
-    return x >= 0 && y >= 0 && x < code->width && y < code->width &&
-           (code->data[y * code->width + x] & 1) != 0;
-  };
   std::string out;
-  for (int y = -kQuiet; y < code->width + kQuiet; y += 2) {
+  for (int y = -kQuiet; y < code.width() + kQuiet; y += 2) {
     out += "\033[30;107m";
-    for (int x = -kQuiet; x < code->width + kQuiet; ++x) {
-      const bool top = dark(x, y);
-      const bool bottom = dark(x, y + 1);
+    for (int x = -kQuiet; x < code.width() + kQuiet; ++x) {
+      const bool top = code.is_dark(x, y);
+      const bool bottom = code.is_dark(x, y + 1);
       out += top && bottom ? "\xE2\x96\x88" : top ? "\xE2\x96\x80" : bottom ? "\xE2\x96\x84" : " ";
     }
     out += "\033[0m\n";
@@ -55,7 +45,10 @@ Status run_invite(const Common& common, const InviteArguments& arguments) {
     return {};
   }
   const std::string line = member(made, "line");
-  if (isatty(STDOUT_FILENO) != 0 && !arguments.no_qr) std::cout << qr_code(line);
+  if (isatty(STDOUT_FILENO) != 0 && !arguments.no_qr) {
+    const auto code = QrCode::of(line, QrRepair::kForScreens);
+    if (code.ok()) std::cout << in_blocks(*code);
+  }
   std::cout << line << "\n";
   std::cerr
       << "Give this line to the other city's operator, who runs: koinon join LINE\nIt works once, until "

@@ -1,14 +1,10 @@
-// Commands about the node: to make it, its identity, its peers.
+// Commands about a node that runs: its identity, its peers, its clock.
 #include <chrono>
 #include <iostream>
 #include <thread>
 
 #include <boost/json.hpp>
 
-#include "crypto/secret_memory.h"
-#include "node/daemon/init.h"
-#include "node/transport/network.h"
-#include "proto/base/encoding.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/render.h"
@@ -19,24 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLagPoll{20};
 constexpr std::chrono::minutes kStandstill{5};  // without progress for so long, a rebuild has failed
-
-std::string in_lines(const std::string& words) {
-  std::string out;
-  int count = 0;
-  for (std::size_t begin = 0; begin < words.size();) {
-    const auto end = std::min(words.find(' ', begin), words.size());
-    const std::string number = std::to_string(++count);
-    const std::string word = words.substr(begin, end - begin);
-    if (count % 6 == 1) out += "  ";
-    if (number.size() < 2) out += ' ';
-    out += number;
-    out += ' ';
-    out += word;
-    out += count % 6 == 0 ? "\n" : std::string(word.size() < 10 ? 10 - word.size() : 1, ' ');
-    begin = end + 1;
-  }
-  return out;
-}
 
 Status print(const Common& common, const Result<json::value>& value,
              std::string (*render)(const json::value&)) {
@@ -50,50 +28,6 @@ Status print(const Common& common, const Result<json::value>& value,
 }
 
 }  // namespace
-
-Status run_init(const Common& common, const InitArguments& arguments) {
-  KOINON_TRY(protect_secrets());
-  KOINON_TRY(init_crypto());
-  InitOptions options;
-  options.name = arguments.name;
-  options.display_name = arguments.display_name;
-  options.language = arguments.language;
-  options.type = arguments.type;
-  options.country = arguments.country;
-  options.observer = arguments.observer;
-  options.mark = arguments.mark;
-  if (!arguments.passphrase_file.empty()) {
-    KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
-  }
-  KOINON_ASSIGN(const InitResult made, init_node(DataFolder(common.data), options, system_clock().wall()));
-  const std::string link = "http://localhost:8471/welcome/" + made.first_operator;
-  const std::string accounts =
-      "To log in with a browser, set the password of the account `operator` once, within a week:\n" + link +
-      "\n";
-  if (common.json) {
-    json::object out{{"name", options.name}, {"observer", options.observer}, {"first_operator", link}};
-    if (made.identity) {
-      out["log_id"] = to_text(made.identity->log_id());
-      out["vkey"] = made.identity->vkey().text();
-      out["recovery_words"] = made.recovery_words;
-    }
-    std::cout << json::serialize(out) << "\n";
-    return {};
-  }
-  if (options.observer) {
-    std::cout << "Made the observer " << options.name << " in " << common.data
-              << ": it follows and reads, and publishes nothing.\n\n"
-              << accounts << "\nNext: koinond --data " << common.data << "\n";
-    return {};
-  }
-  std::cout
-      << "Made the node of " << harmless(made.display_name) << " in " << common.data << "\n\n"
-      << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
-      << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
-      << in_lines(made.recovery_words) << "\n"
-      << accounts << "\nNext: koinond --data " << common.data << "\n";
-  return {};
-}
 
 Status run_id(const Common& common) {
   KOINON_ASSIGN(const auto id, ApiClient(common.data).get_json("/api/v1/id"));

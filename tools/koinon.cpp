@@ -91,6 +91,10 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   init->add_option("--type", line.init.type, "city, region, network, national or community (city)")
       ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
   init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
+  init->add_option(
+      "--print", line.init.print,
+      "write the recovery words as a page to print into this new file, and do not show them; - for "
+      "standard output");
   init->add_flag("--observer", line.init.observer, "follow and read, without a log of its own");
   init->add_option(
       "--signing-mark", line.init.mark,

@@ -7,6 +7,7 @@
 
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
+#include "tools/render_keys.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -164,7 +165,8 @@ std::string render_line(const json::value& record) {
   const std::string kind = member(record, "kind");
   line += kind;
   line.append(kind.size() < 12 ? 12 - kind.size() : 1, ' ');
-  const std::string title = member(record, "title");
+  std::string title = member(record, "title");
+  if (title.empty()) title = keys_line(record);
   line += title.empty() ? "-" : title;
   if (const std::string topics = joined(record, "topics", ", "); !topics.empty())
     line += "  [" + topics + "]";
@@ -226,6 +228,7 @@ std::string render_record(const json::value& record) {
       out += "\nWe know " + member(*vouch, "name") + "; this is its log.\n";
     }
   }
+  if (const std::string keys = keys_text(record); !keys.empty()) out += "\n" + keys;
   if (const auto* related = find(record, "referred_by"); related != nullptr && !related->as_array().empty()) {
     out += "\n";
     for (const auto& item : related->as_array()) {

@@ -5,6 +5,7 @@
 #include "node/api/cities_api.h"
 #include "node/api/file_response.h"
 #include "node/api/json_response.h"
+#include "node/api/key_views_json.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
 #include "node/text/time_text.h"
@@ -13,20 +14,6 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-const char* kind_text(KeyChange::Kind kind) {
-  switch (kind) {
-    case KeyChange::Kind::kRotation:
-      return "rotation";
-    case KeyChange::Kind::kRecovery:
-      return "recovery";
-    case KeyChange::Kind::kNode:
-      return "node";
-    case KeyChange::Kind::kCosigner:
-      break;
-  }
-  return "cosigner";
-}
 
 HttpResponse list_answer(const ApiRequest&, const CityListView& view) {
   json::array items;
@@ -59,11 +46,7 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
     holders.push_back(json::object{{"city", holder.city}, {"entries", holder.entries}});
   body["held_by"] = std::move(holders);
   json::array changes;
-  for (const KeyChange& change : view.key_changes) {
-    json::object one{{"entry", change.entry.value}, {"kind", kind_text(change.kind)}};
-    if (change.at) one["at"] = time_text(*change.at);
-    changes.push_back(std::move(one));
-  }
+  for (const KeyChange& change : view.key_changes) changes.push_back(key_change_json(change));
   body["key_changes"] = std::move(changes);
   body["evidence"] = view.evidence;
   if (view.thawed) {

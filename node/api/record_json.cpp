@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/attachments_json.h"
+#include "node/api/key_views_json.h"
 #include "node/api/message_json.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -52,6 +53,8 @@ void put_content(const RecordView& view, json::object& out) {
   out["refs"] = refs_json(view.refs);
   out["to"] = json::array(view.to.begin(), view.to.end());
   if (view.control) out["control"] = message_json(*view.control);
+  if (view.key_change) out["key_change"] = key_change_json(*view.key_change);
+  if (view.stated_keys) out["stated_keys"] = stated_keys_json(*view.stated_keys);
   out["referred_by"] = referring_json(view.referred_by);
   if (view.body_unreadable_because) out["body_unreadable_because"] = view.body_unreadable_because->text();
   if (!view.body) return;
@@ -78,6 +81,7 @@ json::object summary_json(const SummaryView& view) {
   out["arrival"] = view.arrival.value;
   out["status"] = status_text(view.status);
   if (!view.status_by.empty()) out["status_by"] = view.status_by;
+  if (view.key_change) out["key_change"] = key_change_json(*view.key_change);
   return out;
 }
 

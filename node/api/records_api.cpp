@@ -123,6 +123,7 @@ Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQu
   ListBudget budget;
   for (const IndexedRecord& record : found) {
     SummaryView item = read_summary(directory, record);
+    if (item.kind == v1::KIND_ROTATION) item.key_change = directory.key_change(item.log, item.index);
     if (!budget.takes(summary_json(item))) break;
     out.items.push_back(std::move(item));
   }

@@ -10,6 +10,7 @@
 #include "node/daemon/identity_file.h"
 #include "node/daemon/init.h"
 #include "proto/base/limits.h"
+#include "storage/office/after_rollback.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -68,6 +69,11 @@ Status write_in_one(const DataFolder& folder, const std::function<Status(Store&)
 }  // namespace
 
 Status mark_restored(const DataFolder& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder.office(), error)) {
+    KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+    KOINON_TRY(note_put_back(office));
+  }
   return write_in_one(folder, [](Store& store) -> Status {
     // A rollback that the copy knew of is an older one: this one has a time of its own.
     KOINON_TRY(store.set_setting(kRolledBack, {}));
@@ -103,7 +109,10 @@ Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wa
     }
     return store.set_setting(kRestored, "1");
   }));
-  return make_first_operator(folder, now);
+  KOINON_ASSIGN(std::string link, make_first_operator(folder, now));
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+  KOINON_TRY(note_made_anew(office));
+  return link;
 }
 
 Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now) {

@@ -38,7 +38,8 @@ Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wa
 // The folder for the key files, closed to others.
 Status make_key_folder(const DataFolder& folder);
 
-// Marks a store as restored: it may lack what other cities hold of its log.
+// Marks the node of a folder as restored from a backup: its store may lack what other cities hold of its log,
+// and its office is as old.
 Status mark_restored(const DataFolder& folder);
 
 }  // namespace koinon

@@ -1,10 +1,7 @@
 #include "node/pages/operate_pages.h"
 
-#include <memory>
-
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
-#include <qrencode.h>
 
 #include "node/api/about_api.h"
 #include "node/api/cities_api.h"
@@ -20,6 +17,7 @@
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
+#include "node/text/qr_code.h"
 #include "node/text/time_text.h"
 #include "node/text/topic_names.h"
 #include "proto/base/encoding.h"
@@ -29,7 +27,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
 std::string time_of(const Visit& visit, UnixMillis time) {
@@ -251,25 +248,6 @@ json::object typed_of(const Visit& visit) {
 
 }  // namespace
 
-std::string qr_svg(const std::string& text) {
-  struct FreeCode {
-    void operator()(QRcode* code) const { QRcode_free(code); }
-  };
-  const std::unique_ptr<QRcode, FreeCode> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L));
-  if (code == nullptr) return {};
-  std::string path;
-  for (int y = 0; y < code->width; ++y) {
-    for (int x = 0; x < code->width; ++x) {
-      if ((code->data[y * code->width + x] & 1U) != 0)
-        path += "M" + std::to_string(x + kQuietZone) + " " + std::to_string(y + kQuietZone) + "h1v1h-1z";
-    }
-  }
-  const std::string size = std::to_string(code->width + 2 * kQuietZone);
-  return "<svg class=\"qr\" viewBox=\"0 0 " + size + " " + size +
-         "\" role=\"img\" aria-label=\"QR\"><rect width=\"" + size + "\" height=\"" + size +
-         "\" fill=\"#fff\"/><path fill=\"#000\" d=\"" + path + "\"/></svg>";
-}
-
 void OperatePages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/operate", Need::kOperator, "showOperate", "How the node is",
              [this](Visit visit) { return operate(std::move(visit)); });
@@ -338,9 +316,10 @@ asio::awaitable<HttpResponse> OperatePages::make_invite(Visit visit) {
   wish.address = visit.field("address");
   const auto made = co_await frame_.call(visit, invites_.invite, std::move(wish));
   if (!made.ok()) co_return co_await show_refused(visit, made.error());
+  const auto code = QrCode::of(made->line, QrRepair::kForScreens);
   co_return co_await show_operate(visit, {{"invite", made->line},
                                           {"expires", date_of(visit, made->invite.expires_at)},
-                                          {"qr_html", qr_svg(made->line)}});
+                                          {"qr_html", code.ok() ? qr_svg(*code) : std::string()}});
 }
 
 asio::awaitable<Status> OperatePages::pin(Visit visit) {

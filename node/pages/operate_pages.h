@@ -50,7 +50,4 @@ class OperatePages {
   UpkeepApi& upkeep_;
 };
 
-// A QR code as an SVG element: dark on light, four modules of quiet zone. Empty where the text is too long.
-std::string qr_svg(const std::string& text);
-
 }  // namespace koinon

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/reading/directory.h"
+#include "node/reading/key_views.h"
 
 namespace koinon {
 
@@ -36,18 +37,6 @@ struct CityVouch {
   bool held = false;  // some of its log is here
   UnixMillis expires_at;
 };
-
-// The city replaced its signing key, by a statement of the old one; or took its log back, by one that it
-// signed with its recovery key; or names another key of its node.
-struct KeyChange {
-  enum class Kind : unsigned char { kRotation, kRecovery, kNode, kCosigner };
-  EntryIndex entry;  // that says so in its log; what stood there before a recovery is void
-  Kind kind = Kind::kRotation;
-  std::optional<UnixMillis> at;  // nothing: the entry is not here yet
-};
-// In the order of the entries: all statements, and since when its node key and its cosigner key are the ones
-// that they are, unless that is since the Genesis or came with a recovery.
-std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state);
 
 struct CityHolder {
   std::string city;

@@ -55,7 +55,7 @@ std::string Directory::city(const LogId& log) {
   if (known != cities_.end()) return known->second;
   const auto state = store_.log_state(log);
   const std::string name = state.ok() ? state->identity().name : nearness_.name_of(log).value_or("");
-  if (state.ok() && state->keys.recoveries() > 0) keys_.emplace(log, state->keys);
+  keys_.emplace(log, state.ok() ? state->keys : KeyHistory());
   bool has_it = false;
   if (!name.empty()) {
     const auto& logs = nearest(name);
@@ -65,10 +65,7 @@ std::string Directory::city(const LogId& log) {
 }
 
 std::string Directory::ref(const LogId& log, EntryIndex index) {
-  const std::string of = city(log);
-  const auto keys = keys_.find(log);
-  return of + "/" +
-         format_entry_name({index, keys == keys_.end() ? 0 : recoveries_before(keys->second, index)});
+  return city(log) + "/" + format_entry_name({index, recoveries_before(keys(log), index)});
 }
 
 std::string Directory::ref(const IndexedRecord& record) {
@@ -79,9 +76,12 @@ std::string Directory::lasting_ref(const LogId& log, EntryIndex index, const Has
   return city(log) + "/" + format_entry_name(name_by_leaf(index, leaf));
 }
 
-bool Directory::was_taken_back(const LogId& log) {
+bool Directory::was_taken_back(const LogId& log) { return keys(log).recoveries() > 0; }
+
+// Read with the city's name.
+const KeyHistory& Directory::keys(const LogId& log) {
   (void)city(log);
-  return keys_.contains(log);
+  return keys_.at(log);
 }
 
 std::string Directory::display_name(const LogId& log) {
@@ -135,6 +135,10 @@ std::string Directory::name_called(const LogId& log, std::string_view part) {
     if (look_at(one.name)) break;
   }
   return out;
+}
+
+std::optional<KeyChange> Directory::key_change(const LogId& log, EntryIndex index) {
+  return key_change_at(keys(log), index);
 }
 
 // Somebody may make two logs with the same beginning on purpose. They are refused as a tie.

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "node/reading/key_views.h"
 #include "node/reading/nearness.h"
 #include "proto/codec/ref.h"
 #include "storage/search/search_index.h"
@@ -48,6 +50,10 @@ class Directory {
     return nearness_.another_claims(log.identity().name, log.id);
   }
 
+  // The change of keys whose statement stands at this place of a log, if there is one. Each log's are read
+  // once.
+  std::optional<KeyChange> key_change(const LogId& log, EntryIndex index);
+
   // A name alone means our own log if that has the name, else a pinned peer's, else the log with the fewest
   // hops of trust. kConflict: several logs are equally near; the error says how to tell them apart.
   // kNotFound: no trusted log has the name.
@@ -73,6 +79,7 @@ class Directory {
   };
   using LocalNames = std::vector<LocalName>;
 
+  const KeyHistory& keys(const LogId& log);
   const std::vector<LogId>& nearest(const std::string& name);
   const LocalNames& local_names(const LogId& log);
   Result<LogState> find_by_prefix(const std::string& name, std::string_view prefix, std::string_view text);
@@ -81,9 +88,9 @@ class Directory {
   const Nearness& nearness_;
   IndexReader* index_;
   std::map<LogId, std::string> cities_;
-  std::map<LogId, KeyHistory> keys_;  // of logs that were taken back
   std::map<LogId, std::string> names_;
   std::map<LogId, LocalNames> local_names_;
+  std::map<LogId, KeyHistory> keys_;
   std::map<std::string, std::vector<LogId>> nearest_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "node/reading/attachment_view.h"
 #include "node/reading/directory.h"
+#include "node/reading/key_views.h"
 
 namespace koinon {
 
@@ -66,6 +67,8 @@ struct RecordView {
   std::vector<RefView> refs;
   std::vector<std::string> to;  // cities
   std::optional<v1::Control> control;
+  std::optional<KeyChange> key_change;    // whose statement it carries
+  std::optional<StatedKeys> stated_keys;  // that it names for its log
   std::vector<ReferringView> referred_by;
   std::optional<v1::Body> body;  // without its salt; nothing: it is not here, or cannot be read
   std::optional<Error> body_unreadable_because;  // only if the body is here

@@ -1,6 +1,7 @@
 // One line in a list of records. All lists show records so.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "node/reading/directory.h"
+#include "node/reading/key_views.h"
 
 namespace koinon {
 
@@ -26,7 +28,8 @@ struct SummaryView {
   UnixMillis created_at;
   ArrivalSeq arrival;
   RecordStatus status = RecordStatus::kCurrent;
-  std::string status_by;  // the ref of the record that gave it this status; empty: none
+  std::string status_by;                // the ref of the record that gave it this status; empty: none
+  std::optional<KeyChange> key_change;  // of a rotation, where that was looked for
 
   // "practice", …; "unreadable".
   std::string_view kind_text() const;

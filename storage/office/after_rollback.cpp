@@ -6,6 +6,7 @@ namespace koinon {
 namespace {
 
 constexpr const char* kSetAsideAt = "set_aside_at_ms";
+constexpr const char* kMadeAnew = "made_anew";  // until the first rollback
 
 Error set_aside_because() {
   return fail(Code::kRefused, Sentence{"send.set_aside",
@@ -39,6 +40,41 @@ Status start_at(sqlite::Connection& db, UnixMillis proven_at, ArrivalSeq newest)
   return at_once.bind(place).run();
 }
 
+// Whether it was set.
+Result<bool> forget_made_anew(sqlite::Connection& db) {
+  auto remove = db.prepare("DELETE FROM setting WHERE key = ?");
+  KOINON_TRY(remove.bind_text(kMadeAnew).run());
+  return db.changes() > 0;
+}
+
+Result<SetAside> set_all_aside(sqlite::Connection& db, UnixMillis proven_at) {
+  SetAside out;
+  // State 1 waits, 2 is for a reviewer, 6 is being signed, 7 is set aside. Whoever approved it approved the
+  // copy that is gone.
+  KOINON_TRY(db.execute("UPDATE held SET state = 7, approved_by = '' WHERE state IN (1, 2, 6)"));
+  out.notes = static_cast<std::size_t>(db.changes());
+  KOINON_ASSIGN(const std::size_t deliveries,
+                give_up(db,
+                        "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = "
+                        "?3, payload = '' WHERE state = 1",
+                        proven_at));
+  KOINON_ASSIGN(const std::size_t mails,
+                give_up(db,
+                        "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = ?3, "
+                        "message = x'', about = '' WHERE state = 1",
+                        proven_at));
+  out.messages = deliveries + mails;
+  // Kind 1 is a session, 2 a token, 3 a feed address, 4 a one-time link. With 5 people unsubscribe: that
+  // does no harm.
+  KOINON_TRY(db.execute("DELETE FROM credential WHERE kind = 1"));
+  KOINON_ASSIGN(out.credentials,
+                run(db,
+                    "UPDATE credential SET paused_at_ms = max(?1, ?2) WHERE kind IN (2, 3, 4) AND "
+                    "paused_at_ms = 0",
+                    proven_at.value, 1));
+  return out;
+}
+
 }  // namespace
 
 Result<std::optional<UnixMillis>> set_aside_at(OfficeDb& db) {
@@ -56,6 +92,16 @@ Result<Waits> waits_for_look(OfficeDb& db) {
   return Waits{select.number(0), select.number(1)};
 }
 
+Status note_made_anew(OfficeDb& db) {
+  auto put = db.connection().prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 1)");
+  return put.bind_text(kMadeAnew).run();
+}
+
+Status note_put_back(OfficeDb& db) {
+  const auto done = forget_made_anew(db.connection());
+  return done.ok() ? Status() : Status(done.error());
+}
+
 Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq newest) {
   return db.transact([&]() -> Result<SetAside> {
     SetAside out;
@@ -63,32 +109,11 @@ Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq 
     out.done_before = before == proven_at;
     if (out.done_before) return out;
     auto& connection = db.connection();
-    // State 1 waits, 2 is for a reviewer, 6 is being signed, 7 is set aside. Whoever approved it approved the
-    // copy that is gone.
-    KOINON_TRY(connection.execute("UPDATE held SET state = 7, approved_by = '' WHERE state IN (1, 2, 6)"));
-    out.notes = static_cast<std::size_t>(connection.changes());
-    KOINON_ASSIGN(
-        const std::size_t deliveries,
-        give_up(connection,
-                "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = "
-                "?3, payload = '' WHERE state = 1",
-                proven_at));
-    KOINON_ASSIGN(
-        const std::size_t mails,
-        give_up(connection,
-                "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = ?3, "
-                "message = x'', about = '' WHERE state = 1",
-                proven_at));
-    out.messages = deliveries + mails;
+    KOINON_ASSIGN(const bool made_anew, forget_made_anew(connection));
+    if (!made_anew) {
+      KOINON_ASSIGN(out, set_all_aside(connection, proven_at));
+    }
     KOINON_TRY(start_at(connection, proven_at, newest));
-    // Kind 1 is a session, 2 a token, 3 a feed address, 4 a one-time link. With 5 people unsubscribe: that
-    // does no harm.
-    KOINON_TRY(connection.execute("DELETE FROM credential WHERE kind = 1"));
-    KOINON_ASSIGN(out.credentials,
-                  run(connection,
-                      "UPDATE credential SET paused_at_ms = max(?1, ?2) WHERE kind IN (2, 3, 4) AND "
-                      "paused_at_ms = 0",
-                      proven_at.value, 1));
     auto put = connection.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
     KOINON_TRY(put.bind_text(kSetAsideAt).bind(proven_at.value).run());
     return out;

@@ -1,6 +1,7 @@
 """A browser without JavaScript: pages, their links and forms, cookies, redirects."""
 
 import html.parser
+import re
 import urllib.parse
 
 from api import PASSWORD, ask
@@ -133,13 +134,26 @@ class Browser:
         return self.submit("/login", name=name, password=password)
 
 
-def member(node, name, role, *args):
-    """An account whose owner has set the password on the page of its link, and has logged in."""
-    welcome = "/welcome/" + node.json("user", "add", name, "--role", role, *args)["link"].rsplit("/", 1)[1]
+def welcomed(node, welcome, name):
+    """Who has set the password on the page of a one-time link, and has logged in."""
     browser = Browser(node)
     browser.go(welcome)
+    assert browser.page.status == 200, browser.page.text
     browser.submit(welcome, password=PASSWORD)
     assert "/login" in browser.page.url, browser.page.text
     browser.log_in(name, PASSWORD)
     assert browser.page.status == 200, browser.page.text
     return browser
+
+
+def first_operator(node, said):
+    """The operator, by the link that a command has printed as it made the node."""
+    chief = welcomed(node, re.findall("/welcome/[a-z2-7]{52}", said)[-1], "operator")
+    assert chief.go("/operate/accounts").status == 200 and chief.page.url == "/operate/accounts", chief.page.text
+    return chief
+
+
+def member(node, name, role, *args):
+    """An account whose owner has set the password on the page of its link, and has logged in."""
+    welcome = "/welcome/" + node.json("user", "add", name, "--role", role, *args)["link"].rsplit("/", 1)[1]
+    return welcomed(node, welcome, name)

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import unittest
 
+from browser import first_operator
 from nodes import BIN, DEADLINE, CommandFailed, Node, NodesTest, koinon, wait_for
 
 
@@ -465,9 +466,11 @@ class Backup(NodesTest):
         self.assert_refused("--id LINE", lambda: koinon("restore", "--keys", keys, "--peer", la.line(), data=seoul.data))
         self.assert_refused("not of one log", lambda: koinon(
             "restore", "--keys", keys, "--peer", la.line(), "--id", line, "--recovery-key", signing, data=seoul.data))
-        koinon("restore", "--keys", keys, "--peer", la.line(), "--id", line, "--recovery-key", recovery, data=seoul.data)
+        said = koinon("restore", "--keys", keys, "--peer", la.line(), "--id", line, "--recovery-key", recovery, data=seoul.data)
         self.assertEqual((seoul.data / "keys" / "identity").read_text(), text)
         seoul.start()
+        first_operator(seoul, said)
+        self.assertEqual(seoul.json("paused", "list")["items"], [], "nothing of its office is from before")
         self.assertEqual(seoul.log_id(), own)
         self.assertEqual([p["name"] for p in seoul.json("peers")["items"]], ["la.example"])
         wait_for(lambda: la.asked("cities")["items"], "Los Angeles answers")

@@ -1,6 +1,7 @@
 """A city's signing key is replaced: routinely, cut short at every step, and where an old copy still has the old one."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -40,6 +41,7 @@ class Rotation(KeysTest):
         old_key = (keys_of(seoul) / "signing.key").read_bytes()
         said = seoul.run("rotate-key")
         second = vkey(seoul)
+        ref = re.search(r"seoul\.example/\d+", said)[0]
         self.assertNotEqual(second, first)
         self.assertEqual(second.split("+")[0], first.split("+")[0], "the origin stays")
         self.assertIn(second, said)
@@ -49,6 +51,18 @@ class Rotation(KeysTest):
         after = seoul.publish("After")
         self.followed(seoul, milan)
         self.assertEqual({p["title"] for p in milan.listed(city="seoul.example", kind="practice")}, {"Before", "After"})
+        # Who reads the entry is told what it does.
+        place = int(ref.split("/")[1])
+        for node in (seoul, milan):
+            wait_for(lambda node=node: ref in node.refs(kind="rotation"), "it is indexed")
+            shown = node.run("show", ref)
+            for part in (f"From entry {place} on another key signs this log", second, "The old key says so (statement 1 of this log)"):
+                self.assertIn(part, shown)
+            self.assertIn(f"new signing key from entry {place} on, by the old key", node.run("list", "--kind", "rotation"))
+        change = milan.record(ref)["key_change"]
+        self.assertEqual((change["number"], change["entry"], change["kind"], change["vkey"], change["new_words"]), (1, place, "rotation", second, False))
+        self.assertEqual(milan.local("GET", "/api/v1/cities/seoul.example")["key_changes"], [change])
+        self.assertIn(f"  node      {seoul.json('id')['spoken']}", milan.run("show", "seoul.example/0"))
         # Another city proves it; who knows the first key, or the second, verifies it with no node.
         milan.run("prove", after, "-o", proof)
         self.assertTrue((proof.parent / "proof.keys").exists())

@@ -6,6 +6,7 @@ import shutil
 import unittest
 
 from api import ask
+from browser import first_operator
 from nodes import MARKS, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state, vkey
@@ -65,6 +66,8 @@ class Lost(Words):
         self.assertIn("statement ", (seoul.data / "keys" / "identity").read_text())
         self.assertEqual([p["name"] for p in milan.json("peers")["items"]], ["seoul.example"], "the pin has moved to the new node")
         seoul.start()
+        first_operator(seoul, done)
+        self.assertEqual(seoul.json("paused", "list")["items"], [], "nothing of its office is from before")
         wait_for(lambda: {"First", "Second", "Third"} <= set(seoul.titles()), "the notes are back")
         wait_for(lambda: state(seoul) == "signs", "it signs")
         self.assertIn("/1+", vkey(seoul))
@@ -74,6 +77,16 @@ class Lost(Words):
         self.assertEqual(city["vkey"], vkey(seoul))
         self.assertEqual(len(city["key_changes"]), 1)
         self.assertEqual(milan.status()["frozen"], [])
+        # Who reads the entries of it is told what they do.
+        shown = milan.run("show", f"seoul.example/{entries}")
+        for part in (f"From entry {entries} on another key signs this log", vkey(seoul), "with its recovery key (statement 1 of this log)",
+                     f"its first {entries} entries stand", f"from entry {entries} on is void"):
+            self.assertIn(part, shown)
+        self.assertIn(f"new signing key from entry {entries} on, by the recovery key", milan.run("list", "--kind", "rotation"))
+        self.assertIn("new cosigner, sealing and node keys", milan.run("list", "--kind", "keys"))
+        keys = milan.refs(city="seoul.example", kind="keys")[0]
+        self.assertIn(f"  node      {seoul.json('id')['spoken']}", milan.run("show", keys))
+        self.assertTrue(milan.record(keys)["stated_keys"]["proven"])
         # A second run finds the node there, and only joins.
         fresh = invite(milan)
         again = koinon("recover", "--words-file", paper, "--invite", fresh, data=seoul.data)

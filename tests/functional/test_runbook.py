@@ -9,6 +9,7 @@ import signal
 import subprocess
 import unittest
 
+from browser import first_operator
 from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state
@@ -69,6 +70,7 @@ class Runbook(NodesTest):
         node = Node(self.top, "new", init=False)
         node.data = pathlib.Path(data)
         wait_for(lambda: (self.top / "ready").exists(), "the daemon that the block started serves")
+        node.http_port = json.loads((self.top / "ready").read_text())["http_port"]
         self.assertEqual(node.log_id(), self.own)
         return node
 
@@ -92,6 +94,7 @@ class Runbook(NodesTest):
         for block in blocks("The machine is gone"):
             self.execute(block)
         node = self.serves(self.top / "new")
+        first_operator(node, (self.top / "runbook.log").read_text())
         wait_for(lambda: "Kept" in node.titles(), "the note is back, with its text")
         self.assertIn(self.ref, node.refs())
 
@@ -123,6 +126,7 @@ class Runbook(NodesTest):
         self.assertIn("A thief's", (self.top / "runbook.log").read_text())
         self.execute(takes)
         node = self.serves(self.top / "new")
+        first_operator(node, (self.top / "runbook.log").read_text())
         wait_for(lambda: "Ours" in node.titles() and state(node) == "signs", "what is kept is back")
         self.assertNotIn("A thief's", node.titles())
         wait_for(lambda: {item["title"] for item in self.la.listed(city="rome.example", kind="practice")} == {"Ours"},

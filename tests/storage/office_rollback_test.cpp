@@ -85,5 +85,46 @@ TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
   EXPECT_TRUE(accounts.check(token, CredentialKind::kToken, {60})->has_value());
 }
 
+// Its node was made anew from its keys, or its recovery words.
+class OfficeMadeAnew : public Office {
+ protected:
+  void SetUp() override {
+    Office::SetUp();
+    ASSERT_TRUE(note_made_anew(*db).ok());
+    User user;
+    user.name = "operator";
+    Credential one;
+    one.kind = CredentialKind::kOneTime;
+    one.user = *Accounts(*db).add(user);
+    link = *Accounts(*db).issue(one);
+  }
+  Result<std::optional<Credential>> checked() {
+    return Accounts(*db).check(link, CredentialKind::kOneTime, {60});
+  }
+  std::string link;
+};
+
+TEST_F(OfficeMadeAnew, HasNothingFromBeforeTheFirstRollback) {
+  const auto done = set_aside_after(*db, {50}, ArrivalSeq(0));
+  ASSERT_TRUE(done.ok()) << done.error().text();
+  EXPECT_TRUE(done->is_new());
+  EXPECT_EQ(done->credentials, 0U);
+  EXPECT_EQ(waits_for_look(*db)->credentials, 0U);
+  EXPECT_TRUE(checked()->has_value());
+  EXPECT_EQ((*set_aside_at(*db))->value, 50) << "what comes back from peers is no news";
+  reopen();
+  EXPECT_TRUE(set_aside_after(*db, {50}, ArrivalSeq(0))->done_before);
+  EXPECT_TRUE(checked()->has_value());
+  // From then on it is as any other.
+  EXPECT_EQ(set_aside_after(*db, {60}, ArrivalSeq(0))->credentials, 1U);
+  EXPECT_EQ(checked().error().code, Code::kRefused);
+}
+
+TEST_F(OfficeMadeAnew, IsOldIfItComesWithABackup) {
+  ASSERT_TRUE(note_put_back(*db).ok());
+  EXPECT_EQ(set_aside_after(*db, {50}, ArrivalSeq(0))->credentials, 1U);
+  EXPECT_EQ(checked().error().code, Code::kRefused);
+}
+
 }  // namespace
 }  // namespace koinon::test

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "storage/office/after_rollback.h"
 #include "storage/store/settings.h"
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
@@ -34,6 +35,26 @@ TEST_F(RestoredFolder, AnEarlierRollbackIsNotTakenForThisOne) {
   ASSERT_TRUE(mark_restored(files()).ok());
   EXPECT_TRUE(setting(kRolledBack).empty());
   EXPECT_EQ(setting(kRestored), "1");
+}
+
+TEST_F(RestoredFolder, TheOfficeIsNewWithAStoreThatIsMadeAnewAndOldInABackup) {
+  TemporaryFolder other;
+  const DataFolder folder(other.path());
+  KeyHistory keys(
+      LogIdentity{"seoul.example", SigningKey::generate().public_key(), SigningKey::generate().public_key()});
+  ASSERT_TRUE(make_key_folder(folder).ok());
+  const auto code = make_store_anew(folder, {std::move(keys), std::nullopt, {}}, {1'780'000'000'000});
+  ASSERT_TRUE(code.ok()) << code.error().text();
+  {
+    auto office = OfficeDb::open(folder.office());
+    ASSERT_TRUE(office.ok());
+    EXPECT_EQ(set_aside_after(*office, {5}, ArrivalSeq(0))->credentials, 0U);
+    ASSERT_TRUE(note_made_anew(*office).ok());
+  }
+  ASSERT_TRUE(mark_restored(folder).ok());
+  auto office = OfficeDb::open(folder.office());
+  ASSERT_TRUE(office.ok());
+  EXPECT_EQ(set_aside_after(*office, {6}, ArrivalSeq(0))->credentials, 1U);
 }
 
 // A forged backup may have one small file.

@@ -1,0 +1,46 @@
+// What a log's entries say of its keys, read for showing it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/identity.h"
+#include "crypto/key_history.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+// The city replaced its signing key, by a statement of the old one; or took its log back, by one that it
+// signed with its recovery key; or names another key of its node.
+struct KeyChange {
+  enum class Kind : unsigned char { kRotation, kRecovery, kNode, kCosigner };
+  Kind kind = Kind::kRotation;
+  EntryIndex entry;              // that says so in its log; what stood there before a recovery is void
+  std::optional<UnixMillis> at;  // nothing: the entry is not here yet, or was not read
+  // Of a rotation or a recovery.
+  std::uint64_t number = 0;    // of the log's statements, from 1
+  std::string vkey;            // that signs from there on
+  bool has_new_words = false;  // it names another recovery key
+
+  bool is_recovery() const { return kind == Kind::kRecovery; }
+  bool is_statement() const { return kind == Kind::kRotation || is_recovery(); }
+};
+// In the order of the entries: all statements, at most limits::kStatements; and since when its node key and
+// its cosigner key are the ones that they are, unless that is since the Genesis or came with a recovery.
+std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state);
+// The one whose statement stands at this place. Nothing: none does.
+std::optional<KeyChange> key_change_at(const KeyHistory& keys, EntryIndex index);
+// The one that an entry of this log carries. Nothing: it carries none, or one that the log's keys do not
+// follow from; anybody may write anything into an entry of their own.
+std::optional<KeyChange> key_change_of(const KeyHistory& keys, EntryIndex index, const v1::Entry& entry);
+
+// The keys that a Keys entry, or entry 0, names for its log.
+struct StatedKeys {
+  LogKeys keys;
+  bool are_proven = false;  // they signed that they are of this log; if not, they do not count
+};
+// Nothing: the entry names none that have the form of keys.
+std::optional<StatedKeys> read_stated_keys(const LogId& log, const v1::Entry& entry);
+
+}  // namespace koinon

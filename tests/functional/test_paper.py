@@ -1,0 +1,153 @@
+"""The paper with recovery words, as `koinon init --print` writes it: the only copy, and enough to take the log back."""
+
+import html.parser
+import json
+import os
+import pathlib
+import pty
+import re
+import subprocess
+import unittest
+
+import qr
+from nodes import BIN, DEADLINE, CommandFailed, NodesTest, connected, koinon, own_entries, peer, wait_for
+from test_invites import invite
+
+
+class Sheet(html.parser.HTMLParser):
+    """What a page shows, and what it would fetch or run."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.pieces, self.addresses = [], [], []
+        self.quiet = 0
+        self.feed(source)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.pieces).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in ("src", "href", "action", "data", "style") or name.startswith("on")]
+        self.quiet += tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self.quiet -= tag in ("style", "title")
+
+    def handle_data(self, data):
+        if not self.quiet:
+            self.pieces.append(data)
+
+
+class Paper(NodesTest):
+    def setUp(self):
+        super().setUp()
+        self.top = pathlib.Path(self.folder)
+        self.page = self.top / "pa per's.html"
+        self.data = self.top / "seoul"
+
+    def init(self, *args, data=None, **kwargs):
+        return koinon("init", "--name", "seoul.example", "--display-name", "Seoul & <Sons>", *args, data=data or self.data, **kwargs)
+
+    def words_on(self, source):
+        cells = re.findall(r"<li><span>(\d+)</span><b>([a-z]+)</b></li>", source)
+        self.assertEqual([int(number) for number, _ in cells], list(range(1, 25)))
+        return [word for _, word in cells]
+
+    def test_the_page_has_the_words_and_nothing_else_has(self):
+        said = self.init("--print", self.page)
+        self.assertEqual(self.page.stat().st_mode & 0o777, 0o600)
+        source = self.page.read_text()
+        words = self.words_on(source)
+        self.assertEqual(qr.read(source), " ".join(words))
+        sheet = Sheet(source)
+        for part in ("Recovery words of Seoul & <Sons>", "seoul.example", "koinon recover", "The paper is lost"):
+            self.assertIn(part, sheet.text)
+        self.assertFalse({"script", "link", "img", "iframe", "object", "form", "a"} & set(sheet.tags))
+        self.assertEqual(sheet.addresses, [])
+        self.assertIsNone(re.search(r"url\(|@import|://", source))
+        # The terminal is told where it is and what to do with it, and not what stands on it.
+        quoted = "'" + str(self.page).replace("'", "'\\''") + "'"
+        self.assertIn(f"shred -u {quoted}", said)
+        self.assertIn("only copy", said)
+        self.assertNotIn("Write these", said)
+        self.assertIsNone(re.search(rf"\b1 {words[0]}\b", said))
+        # Nor is it in the node's folder.
+        for file in self.data.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(" ".join(words[:3]).encode(), file.read_bytes(), file)
+        # The command to delete it works as it is printed.
+        subprocess.run(["sh", "-c", f"shred -u {quoted}"], check=True, timeout=DEADLINE)
+        self.assertFalse(self.page.exists())
+
+    def test_with_what_a_scanner_reads_the_log_is_taken_back(self):
+        seoul = self.node("seoul", init_args=("--print", self.page))
+        milan = self.node("milan")
+        peer(seoul, milan)
+        wait_for(lambda: connected(seoul, "milan.example") and connected(milan, "seoul.example"), "they connect")
+        self.followed(seoul, milan)
+        shown = koinon("recover", "--words-file", "-", "--invite", invite(milan), data=self.top / "new", stdin=qr.read(self.page.read_text()).encode())
+        self.assertIn("The log of seoul.example", shown)
+        self.assertIn(f"entries     {own_entries(seoul)}", shown)
+
+    def test_to_standard_output_goes_the_page_alone(self):
+        done = subprocess.run([str(BIN / "koinon"), "--data", str(self.data), "init", "--name", "seoul.example", "--display-name", "Seoul", "--print", "-"],
+                              capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        source = done.stdout.decode()
+        self.assertTrue(source.startswith("<!doctype html>") and source.endswith("</html>\n"), source[-200:])
+        self.assertEqual(qr.read(source), " ".join(self.words_on(source)))
+        self.assertIn("/welcome/", done.stderr.decode())
+        self.assertNotIn(" ".join(self.words_on(source)[:3]), " ".join(done.stderr.decode().split()))
+        self.assertNotIn("Write these", done.stderr.decode())
+
+    def test_json_says_where_it_is(self):
+        made = json.loads(koinon("--json", "init", "--name", "seoul.example", "--display-name", "Seoul", "--print", self.page, data=self.data))
+        self.assertEqual(made["recovery_paper"], str(self.page))
+        self.assertNotIn("recovery_words", made)
+        self.assertEqual(len(self.words_on(self.page.read_text())), 24)
+
+    def test_nothing_is_made_where_it_cannot_be_written(self):
+        self.page.write_text("a page of another city")
+        self.assert_refused("name a new file", lambda: self.init("--print", self.page))
+        self.assertEqual(self.page.read_text(), "a page of another city")
+        link = self.top / "link"
+        link.symlink_to(self.top / "elsewhere")
+        self.assert_refused("name a new file", lambda: self.init("--print", link))
+        self.assertFalse((self.top / "elsewhere").exists())
+        self.assert_refused("could not be created", lambda: self.init("--print", self.top / "missing" / "page"))
+        self.assert_refused("observer", lambda: self.init("--observer", "--print", self.top / "page"))
+        self.assert_refused("name a file", lambda: koinon("--json", "init", "--name", "seoul.example", "--display-name", "Seoul", "--print", "-", data=self.data))
+        # A terminal keeps what it shows.
+        ours, theirs = pty.openpty()
+        done = subprocess.run([str(BIN / "koinon"), "--data", str(self.data), "init", "--name", "seoul.example", "--display-name", "Seoul", "--print", "-"],
+                              stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, timeout=DEADLINE)
+        os.close(theirs)
+        os.close(ours)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("a terminal", done.stderr.decode())
+        self.assertFalse(self.data.exists())
+        # What init refuses leaves no file.
+        page = self.top / "page"
+        with self.assertRaises(CommandFailed):
+            koinon("init", "--name", "no name!", "--display-name", "Seoul", "--print", page, data=self.data)
+        self.assertFalse(page.exists())
+        self.init("--print", page)
+        other = self.top / "other"
+        self.assert_refused("lives here already", lambda: self.init("--print", other))
+        self.assertFalse(other.exists())
+
+    def test_words_that_cannot_be_written_are_shown(self):
+        """There is no other copy of them, and the node stands."""
+        done = subprocess.run(["sh", "-c", 'exec "$0" --data "$1" init --name seoul.example --display-name Seoul --print - >/dev/full', str(BIN / "koinon"), str(self.data)],
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1)
+        said = done.stderr.decode()
+        self.assertIn("standard output takes nothing", said)
+        table = said[said.index("take its log back."):said.index("To log in")]
+        self.assertEqual([int(number) for number, _ in re.findall(r"\b(\d+) ([a-z]+)\b", table)], list(range(1, 25)), said)
+
+
+if __name__ == "__main__":
+    unittest.main()
