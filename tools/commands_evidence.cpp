@@ -38,12 +38,17 @@ std::string in_words(const KeyHistory& keys, const TwoHeads& shown) {
 
 std::string in_words(const KeyHistory& keys, const TwoStatements& shown) {
   const LogIdentity& identity = keys.identity();
-  return "Verified: " + identity.name + " named two keys in one place of its log " +
-         to_text(identity.log_id()) + ".\nStatement " + std::to_string(shown.first.sequence) +
-         " of the log was signed twice, and names another key each time:\n  " + shown.first.key.text() +
-         "\n  " + shown.second.key.text() +
-         "\nSo nobody can say which key is the city's. Which of them it stands by the file does not say: "
-         "call "
+  const std::string begin = "Verified: " + identity.name + " named two keys in one place of its log " +
+                            to_text(identity.log_id()) + ".\nStatement " +
+                            std::to_string(shown.first.sequence) +
+                            " of the log was signed twice, and names another key each time:\n  " +
+                            shown.first.key.text() + "\n  " + shown.second.key.text() + "\n";
+  if (shown.by_recovery_key)
+    return begin +
+           "The recovery key signed both, so nobody can ever say which key is the city's: nothing thaws this "
+           "log. The city begins a new one: call it.\n";
+  return begin +
+         "So nobody can say which key is the city's. Which of them it stands by the file does not say: call "
          "the city.\n";
 }
 
@@ -63,6 +68,7 @@ void put_said(json::object& out, const TwoStatements& shown) {
   out["statement"] = shown.first.sequence;
   out["first"] = shown.first.key.text();
   out["second"] = shown.second.key.text();
+  out["for_good"] = shown.by_recovery_key;
 }
 
 json::object contradiction_json(const Contradiction& shown) {

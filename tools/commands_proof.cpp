@@ -164,7 +164,9 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   if (opened.kept)
     std::cout << "Its city has taken the log back since, with its recovery key, and keeps the entries below "
               << opened.kept->value << ": this entry is " << (is_void ? "void" : "kept") << ".\n";
-  std::cout << "Whether it was withdrawn later a proof does not say; a node does: koinon show\n";
+  std::cout
+      << "Whether it was withdrawn later, or made void by a recovery, a proof does not say; a node does: "
+         "koinon show\n";
   return {};
 }
 

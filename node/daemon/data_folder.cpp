@@ -23,8 +23,8 @@ constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
 constexpr std::array<const char*, 10> kOthers = {
-    "store.db-wal",      "office.db",     "office.db-wal",         "index.db",
-    "instance-token",    "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
+    "store.db-wal",       "office.db",     "office.db-wal",         "index.db",
+    "instance-token",     "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
     "keys/node-next.key", "grace.db"};
 
 std::string listed(const std::vector<std::string>& names) {

@@ -112,8 +112,9 @@ void NamedKeyChanges::keep_wait(const NamedKeyWish& wish, const Done& done) {
       },
       [this, wish, made, done](const Status& kept) {
         if (!kept.ok()) return finish(done, kept.error());
-        parts_.log_lines.info(wish.now ? "the next start uses the new node key, whoever knows it"
-                                       : "our log names a new node key; the old one serves until peers know it");
+        parts_.log_lines.info(wish.now
+                                  ? "the next start uses the new node key, whoever knows it"
+                                  : "our log names a new node key; the old one serves until peers know it");
         finish(done, *made);
       });
 }

@@ -218,6 +218,7 @@ void Follower::remember(SessionId source, const std::vector<ShownHead>& heads,
     if (!head.ok()) continue;
     if (head->told) news_.keys_told(heads[i].log, *head->told, {});
     const Offer offer = offer_of(heads[i], head->checkpoint, head->told);
+    if (head->told && contradict_ours(offer, *head->told)) continue;
     if (has_word(offer)) seen_.note({offer.log, offer.recoveries, offer.head}, source);
   }
 }
@@ -230,6 +231,7 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   if (told) {
     if (logs_.admits(offer.log)) (void)log_of(offer);
     news_.keys_told(offer.log, *told, link->peer);
+    if (contradict_ours(offer, *told)) return settle(offer);
   }
   if (!has_word(offer)) return settle(offer);
   const bool own = logs_.is_own(offer.log);
@@ -281,6 +283,13 @@ bool Follower::has_word(const Offer& offer) const {
   if (offer.recoveries != keys.recoveries()) return false;
   const auto good_until = keys.good_until(offer.stated);
   return !good_until || offer.head.size <= *good_until;
+}
+
+// The head is not what was seen of the log: by our statements no key of the log has signed it, and whoever is
+// shown it with them, its author first, would take us for a liar.
+bool Follower::contradict_ours(const Offer& offer, const KeyHistory& told) const {
+  const KeyOrder order = compare(logs_.keys_of(offer.log, offer.identity), told);
+  return order == KeyOrder::kContradict || order == KeyOrder::kContradictForGood;
 }
 
 void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }

@@ -35,6 +35,7 @@ class Follower {
   void consider(const Offer& offer, const std::optional<KeyHistory>& told);
   bool is_at_rest(const Log& log) const;
   bool has_word(const Offer& offer) const;
+  bool contradict_ours(const Offer& offer, const KeyHistory& told) const;
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
   void refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size);

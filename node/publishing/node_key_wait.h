@@ -1,5 +1,5 @@
-// A new node key that our log names, and that this node does not show yet: until its peers hold the entry that
-// names it, the old one serves. Who holds it is kept in the store, so that a start can decide.
+// A new node key that our log names, and that this node does not show yet: until its peers hold the entry
+// that names it, the old one serves. Who holds it is kept in the store, so that a start can decide.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace koinon {
 
 struct NodeKeyWait {
   NodeKey next;
-  bool now = false;            // the operator's word: the next start shows it, whoever holds it
+  bool now = false;                // the operator's word: the next start shows it, whoever holds it
   std::set<NodeKey> holders = {};  // peers that said so, under the node keys that are pinned
 };
 

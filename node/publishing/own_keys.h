@@ -1,5 +1,6 @@
 // The keys of this node that our own log names, and those that are to replace some of them. A next key counts
-// from the moment on at which the log names it; until then, and where the log lost it again, the old one does.
+// from the moment on at which the log names it; until then, and where the log lost it again, the old one
+// does.
 //
 // Any thread.
 #pragma once

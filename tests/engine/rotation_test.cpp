@@ -177,6 +177,29 @@ TEST_P(Rotation, TwoStatementsOfOneNumberFreezeTheLog) {
   expect_evidence(la);
 }
 
+// What was signed under a statement that contradicts ours is not what we saw of the log: by the statements
+// that we could show, its author must take us for a liar.
+TEST_P(Rotation, WhoFreezesALogForTwoStatementsIsNoLiarToItsAuthor) {
+  city.rotate("second");
+  network.drive();
+  network.cut(milan_city);
+  thief.rotate("another");
+  thief.publish(5);
+  network.connect(la, thief);
+  network.drive();
+  ASSERT_GT(la.holds(city), milan.holds(city));
+  network.connect(milan, la);
+  network.drive();
+  expect_evidence(milan);
+  for (const bool restarted : {false, true}) {
+    if (restarted) milan.restart();
+    network.connect(milan, city);
+    network.drive();
+    EXPECT_TRUE(city.events_of(Event::Kind::kPeerLied).empty());
+    expect_evidence(city);
+  }
+}
+
 TEST_P(Rotation, OutlivesTheRemovalOfTheLog) {
   city.rotate("second");
   network.drive();

@@ -1,5 +1,6 @@
 """A city has lost its machine, and has the paper with its 24 words and an invite of a city that knows it."""
 
+import base64
 import json
 import pathlib
 import shutil
@@ -10,6 +11,8 @@ from browser import first_operator
 from nodes import MARKS, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state, vkey
+from thief import Relay, Thief
+from wire import City, public_key, sha256
 
 
 class Words(NodesTest):
@@ -157,6 +160,13 @@ class Stolen(Words):
         seoul.publish("More poison")
         self.followed(seoul, milan)
         wait_for(lambda: "More poison" in self.notes(milan) and "First" not in self.notes(milan), "the thief is believed")
+        seoul.stop()
+        thief, relay, seed = Thief(seoul), Relay(milan, City("python.example", self.folder)), sha256(b"the thief's node")
+        held = relay.held(thief.log)
+        relay.give(thief, held + [thief.name_node(seed)])
+        relay.close()
+        theirs = base64.urlsafe_b64encode(public_key(seed)).decode().rstrip("=")
+        wait_for(lambda: theirs in [p["node_key"] for p in milan.asked("peers")["items"]], "and Milan's pin is the thief's")
         return seoul, words, milan, la, kept
 
     def notes(self, node):

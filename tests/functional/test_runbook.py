@@ -13,6 +13,8 @@ from browser import first_operator
 from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state
+from thief import Relay, Thief
+from wire import City
 
 RUNBOOK = (TOP / "deploy" / "RUNBOOK.md").read_text()
 
@@ -104,7 +106,8 @@ class Runbook(NodesTest):
             self.execute(block)
         self.assertIn(self.ref, self.serves(self.top / "new").refs())
 
-    def test_the_key_is_stolen(self):
+    def rome(self):
+        """A city whose words are known, and what Los Angeles holds of it."""
         rome = Node(self.folder, "rome", init=False)
         self.nodes.append(rome)
         made = koinon("--json", "init", "--name", rome.name, "--display-name", "Rome", "--signing-mark", rome.mark, data=rome.data)
@@ -112,14 +115,17 @@ class Runbook(NodesTest):
         peer(rome, self.la)
         ours = rome.publish("Ours")
         wait_for(lambda: self.la.shows(ours), "Los Angeles holds it")
-        keep = own_entries(rome)
-        rome.publish("A thief's")
-        wait_for(lambda: "A thief's" in {item["title"] for item in self.la.listed(city="rome.example", kind="practice")}, "and what the thief wrote")
         self.own = rome.log_id()
-        rome.stop()
         paper = self.top / "paper"
         paper.write_text(json.loads(made)["recovery_words"].upper().replace(" ", "\n"))
-        self.more = {"WORDS": str(paper), "INVITE": invite(self.la), "KEEP": str(keep)}
+        self.more = {"WORDS": str(paper), "INVITE": invite(self.la), "KEEP": str(own_entries(rome))}
+        return rome
+
+    def test_the_key_is_stolen(self):
+        rome = self.rome()
+        rome.publish("A thief's")
+        wait_for(lambda: "A thief's" in {item["title"] for item in self.la.listed(city="rome.example", kind="practice")}, "and what the thief wrote")
+        rome.stop()
         looks, takes = blocks("The key is stolen")
         self.execute(looks)
         self.assertFalse((self.top / "new").exists(), "it only looks")
@@ -131,6 +137,32 @@ class Runbook(NodesTest):
         self.assertNotIn("A thief's", node.titles())
         wait_for(lambda: {item["title"] for item in self.la.listed(city="rome.example", kind="practice")} == {"Ours"},
                  "what the thief wrote is void")
+
+    def test_our_log_is_frozen(self):
+        rome = self.rome()
+        thief, relay = Thief(rome), Relay(self.la, City("python.example", self.folder))
+        there = relay.held(thief.log)
+        relay.show(thief.head(there[:-1] + [thief.practice(title="Another")]))
+        wait_for(lambda: self.la.status()["frozen"] == ["rome.example"], "Los Angeles freezes it")
+        wait_for(lambda: rome.status()["signing"].startswith("stopped"), "its own node is told")
+        relay.close()
+        self.more |= {"DATA": str(rome.data), "CITY": "rome.example", "EVIDENCE": str(self.top / "evidence")}
+        sees, looks, takes = blocks("Our log is frozen")
+        self.execute(sees)
+        said = (self.top / "runbook.log").read_text()
+        for part in ("our own log has forked", "rome.example signed two histories of its log", f"The first {len(there)} entries are not the same"):
+            self.assertIn(part, said)
+        self.assertNotIn("nothing thaws", said)
+        rome.stop()
+        self.execute(looks)
+        for part in ("It is frozen there", "Ours"):
+            self.assertIn(part, (self.top / "runbook.log").read_text())
+        self.execute(takes)
+        node = self.serves(self.top / "new")
+        wait_for(lambda: "Ours" in node.titles() and state(node) == "signs", "what is kept is back, and it signs")
+        wait_for(lambda: self.la.status()["frozen"] == [], "Los Angeles thaws it")
+        ref = node.publish("After")
+        wait_for(lambda: self.la.shows(ref), "and follows it")
 
 
 if __name__ == "__main__":

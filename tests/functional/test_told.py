@@ -138,11 +138,22 @@ class Forks(NodesTest):
         wait_for(lambda: there in milan.refs(), "Milan has the other")
         twin.stop()
 
+        rome = self.node("rome")  # who is told by Milan alone
+        milan.run("vouch", "seoul.example")
+        peer(milan, rome)
+        wait_for(lambda: there in rome.refs(), "Rome has what Milan has")
         la.start(peer_port=la.peer_port)
+        held = {node: node.entries("seoul.example") for node in (la, milan, rome)}
         peer(la, milan)
-        for node in (la, milan):
-            wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} freezes it")
-            self.assertIn("two signed heads of seoul.example contradict each other", node.log())
+        for node, title in ((la, "Said here"), (milan, "Said there"), (rome, "Said there")):
+            wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} freezes it", 20)
+            wait_for(lambda n=node: "two signed heads of seoul.example contradict each other; its log is frozen" in n.log(), "its operator is told")
+            # It stands where it stood, is read, and is marked.
+            self.assertEqual(node.entries("seoul.example"), held[node])
+            self.assertEqual([i["title"] for i in node.listed(city="seoul.example", kind="practice")], [title, "Common"])
+            self.assertTrue(node.local("GET", "/api/v1/cities/seoul.example")["frozen"])
+            self.assertIn(SENTENCES["note.frozen"], ask("GET", f"http://127.0.0.1:{node.http_port}/cities/seoul.example").body.decode())
+        self.assertTrue(connected(la, "milan.example") and connected(milan, "la.example") and connected(rome, "milan.example"), "who relays a fork is not its author")
         return seoul, la, milan, common
 
     def test_a_city_whose_log_others_have_frozen_is_shown_why_and_stops_signing(self):
@@ -165,7 +176,6 @@ class Forks(NodesTest):
         seoul.start(peer_port=seoul.peer_port)
         self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))
         self.assertIn(common, seoul.refs(), "what is held stays readable")
-
 
     def test_an_operator_lets_a_frozen_log_go_on_here_and_the_evidence_is_kept(self):
         seoul, la, milan, common = self.forked()

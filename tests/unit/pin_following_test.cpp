@@ -164,7 +164,8 @@ TEST_F(PinFollowingTest, APeerIsAwaitedUntilItSaysThatItHoldsTheEntry) {
   EXPECT_FALSE(hears(named.value)) << "up to it, and not it";
   EXPECT_TRUE(hears(named.value + 1));
   EXPECT_TRUE(hears(1)) << "it has said so";
-  EXPECT_FALSE(awaited_for(*store, *read_node_key_wait(*store, key_of('C')))->empty()) << "of another key it has not";
+  EXPECT_FALSE(awaited_for(*store, *read_node_key_wait(*store, key_of('C')))->empty())
+      << "of another key it has not";
   const auto view = node_key_wait_view(*store, log.id(), key_of('A'));
   ASSERT_TRUE(view.ok() && *view);
   EXPECT_EQ((*view)->next, key_of('B'));

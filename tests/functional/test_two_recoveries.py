@@ -1,0 +1,136 @@
+"""Recovery words that were used twice, and copies of a node from before they were used."""
+
+import pathlib
+import shutil
+import unittest
+
+from nodes import MARKS, Node, connected, koinon, peer, wait_for
+from test_invites import invite
+from test_keys import state
+from test_recovery import Words
+from wire import contradiction
+
+SECONDS = 20  # within which who follows a log knows of a fork
+
+
+class Known(Words):
+    def known(self):
+        """Seoul with three notes and its words, and two cities that follow it; its node is ended."""
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan, la = self.node("milan"), self.node("la")
+        for other in (milan, la):
+            peer(seoul, other)
+        for title in ("First", "Second", "Third"):
+            seoul.publish(title)
+        self.followed(seoul, milan, la)
+        seoul.stop()
+        return seoul, self.file(words), milan, la
+
+    def look(self, paper, *cities):
+        lines = [part for city in cities for part in ("--invite", invite(city))]
+        return koinon("recover", "--words-file", paper, *lines, data=pathlib.Path(self.folder) / "nowhere")
+
+    def taken_back(self, folder, paper, city, size):
+        node = Node(self.folder, folder, init=False)
+        self.nodes.append(node)
+        koinon("recover", "--words-file", paper, "--invite", invite(city), "--size", size, data=node.data)
+        node.start()
+        wait_for(lambda: state(node) == "signs", "it signs")
+        return node
+
+    def notes(self, node):
+        return {item["title"] for item in node.listed(city="seoul.example", kind="practice")}
+
+
+class TwoRecoveries(Known):
+    def test_two_that_were_made_apart_freeze_the_log_for_good(self):
+        seoul, paper, milan, la = self.known()
+        entries = milan.entries("seoul.example")
+        # Both look before either has joined, each with another city, and choose another size.
+        for city in (milan, la):
+            self.assertIn("statements  none", self.look(paper, city))
+        one = self.taken_back("one", paper, milan, entries)
+        # Whoever looks where it is known is warned, and shown what there is.
+        for part in ("was taken back already by statement 1", f"which keeps {entries} entries", f"1: a recovery at {entries} entries"):
+            self.assertIn(part, self.look(paper, milan))
+        other = self.taken_back("other", paper, la, entries - 1)
+        one.publish("One says")
+        other.publish("Another says")
+        self.followed(one, milan)
+        self.followed(other, la)
+        for cities in ((milan, la), (la, milan)):
+            self.assert_refused("nobody can say by whom; the log is frozen for good", lambda c=cities: self.look(paper, *c))
+        peer(milan, la)
+        held = {node.city: node.entries("seoul.example") for node in (milan, la)}
+        for node in (milan, la):
+            wait_for(lambda n=node: n.status()["frozen"] == ["seoul.example"], f"{node.city} has the evidence", SECONDS)
+        for node in (one, other):
+            wait_for(lambda n=node: n.status()["signing"].startswith("stopped"), f"{node.city} is told", SECONDS)
+            self.assert_refused("forked", lambda n=node: n.publish("Nothing more"))
+        self.assertTrue(connected(milan, "la.example"), "sessions go on")
+        self.assertEqual(self.notes(milan), {"First", "Second", "Third", "One says"})
+        self.assertEqual(self.notes(la), {"First", "Second", "Another says"})
+        # Each of them has evidence, and it says that nothing mends this.
+        for node in (milan, la, one, other):
+            file = pathlib.Path(self.folder) / f"evidence-{node.city}"
+            node.run("evidence", "seoul.example", "-o", file)
+            self.assertEqual(contradiction(file.read_bytes())[:2], ("seoul.example", 0))
+        # A third recovery goes on from one of them: it thaws nothing.
+        self.assertIn("It is frozen there", self.look(paper, milan))
+        koinon("recover", "--words-file", paper, "--invite", invite(milan), "--size", entries, data=pathlib.Path(self.folder) / "third")
+        milan.stop()
+        milan.start(peer_port=milan.peer_port)
+        wait_for(lambda: connected(milan, "la.example"), "they connect again")
+        for node in (milan, la):
+            self.assertEqual((node.status()["frozen"], node.entries("seoul.example")), (["seoul.example"], held[node.city]))
+            self.assertNotIn("does not verify", node.log())
+        for node in (milan, la, one, other):
+            self.assertIn("nothing thaws this log", koinon("verify-evidence", pathlib.Path(self.folder) / f"evidence-{node.city}"))
+
+
+class OldCopies(Known):
+    def test_a_backup_of_before_a_recovery_signs_nothing_and_says_why_once_it_is_shown_the_statement(self):
+        seoul, paper, milan, la = self.known()
+        peer(milan, la)
+        backup = pathlib.Path(self.folder) / "backup"
+        seoul.start()
+        seoul.run("backup", backup)
+        seoul.stop()
+        anew = self.taken_back("anew", paper, milan, milan.entries("seoul.example") - 1)
+        anew.publish("After")
+        for node in (milan, la):
+            self.followed(anew, node)
+        shutil.rmtree(seoul.data)
+        koinon("restore", backup, data=seoul.data)
+        seoul.mark = MARKS.folder()
+        seoul.start()
+        # Its node key is nobody's peer any more: it has no answer, and no leave to sign.
+        wait_for(lambda: [p["trouble"] for p in seoul.asked("peers")["items"]] == ["not-pinned-there"] * 2, "it is refused")
+        self.assertEqual(state(seoul), "asks")
+        self.assertEqual(seoul.keep("Kept")["state"], "waits-for-signing")
+        self.assert_refused("is pinned already with another node", lambda: seoul.run("join", invite(milan), "--yes"))
+        # An operator pins it all the same: it is shown the statement.
+        milan.run("peer", "add", "--no-vouch", seoul.line())
+        wait_for(lambda: state(seoul) == "stopped", "it knows that its keys are void")
+        self.assertIn("does not know the current key of our log", seoul.run("status"))
+        self.assertEqual(seoul.keep("Kept, too")["state"], "waits-for-signing")
+        # After a restart it knows by itself, whatever its operator says.
+        milan.stop()
+        seoul.stop()
+        seoul.start()
+        wait_for(lambda: state(seoul) == "stopped", "it knows it still")
+        seoul.run("sign", "--alone")
+        self.assertEqual(state(seoul), "stopped")
+        self.assert_refused("was replaced", lambda: seoul.publish("Nothing"))
+        milan.start(peer_port=milan.peer_port)
+        wait_for(lambda: connected(milan, "la.example"), "they connect")
+        anew.publish("Later")
+        self.followed(anew, la)
+        self.followed(anew, milan)
+        for node in (milan, la):
+            self.assertEqual(node.status()["frozen"], [])
+            self.assertEqual(self.notes(node), {"First", "Second", "After", "Later"})
+
+if __name__ == "__main__":
+    unittest.main()
