@@ -39,19 +39,6 @@ Result<TwoHeads> two_heads(const v1::Evidence& evidence, const KeyHistory& keys)
   return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
 }
 
-Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {
-  KeyHistory first = keys;
-  KeyHistory second = evidence.has_second_before() ? KeyHistory(keys.identity()) : keys;
-  for (const auto& statement : evidence.second_before().statements()) KOINON_TRY(second.add(statement));
-  KOINON_TRY(first.add(evidence.first()));
-  KOINON_TRY(second.add(evidence.second()));
-  const KeyOrder order = compare(first, second);
-  if (order != KeyOrder::kContradict && order != KeyOrder::kContradictForGood)
-    return fail(Code::kBadProof, "the two statements do not contradict each other", "second");
-  return TwoStatements{first.changes().back().statement, second.changes().back().statement,
-                       order == KeyOrder::kContradictForGood};
-}
-
 void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {
   evidence.set_log_id(keys.identity().log_id().bytes());
   *evidence.mutable_identity() = to_message(keys.identity());
@@ -88,6 +75,24 @@ std::optional<Parting> find_parting(const KeyHistory& first, const KeyHistory& s
     if (!same(i, i)) return Parting{i, i};
   }
   return std::nullopt;
+}
+
+Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {
+  KeyHistory first = keys;
+  KeyHistory second = evidence.has_second_before() ? KeyHistory(keys.identity()) : keys;
+  for (const auto& statement : evidence.second_before().statements()) KOINON_TRY(second.add(statement));
+  KOINON_TRY(first.add(evidence.first()));
+  KOINON_TRY(second.add(evidence.second()));
+  // With others behind the two there would be many evidences of one contradiction.
+  const auto parting = find_parting(first, second);
+  if (!parting || parting->of_first + 1 != first.changes().size() ||
+      parting->of_second + 1 != second.changes().size())
+    return fail(Code::kBadProof, "the two statements do not contradict each other", "second");
+  const KeyHistory::Change& one = first.changes().back();
+  const KeyHistory::Change& other = second.changes().back();
+  if (evidence.has_second_before() && !one.is_recovery)
+    return fail(Code::kBadProof, "two rotations follow the same statements", "second_before");
+  return TwoStatements{one.statement, other.statement, one.is_recovery};
 }
 
 }  // namespace

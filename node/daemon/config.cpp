@@ -231,6 +231,8 @@ std::vector<ConfigKey> city_keys() {
           "hours in which texts that their city erased are kept, unread, in case it turns out that a thief "
           "did it; 0: not at all (72)",
           number(&Config::erase_grace_hours, limits::kMaxEraseGraceHours)),
+      key("erase.max_bytes", "bytes of erased texts of other cities that are kept at most (1 GiB)",
+          number(&Config::erase_max_bytes, std::uint64_t{1} << 50)),
       key("quota.log_entries", "entries taken of one log at most (10,000,000)",
           number(&Config::log_entries, std::uint64_t{1} << 40)),
       key("quota.log_bytes",

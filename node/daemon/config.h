@@ -15,24 +15,25 @@
 namespace koinon {
 
 struct Config {
-  std::string data;                         // the data folder
-  std::string peer_listen = "0.0.0.0";      // address for peers; empty: do not listen
-  std::uint16_t peer_port = 8470;           // 0: any free one
-  std::string http_listen = "127.0.0.1";    // address for reading over TCP; empty: the Unix socket only
-  std::uint16_t http_port = 8471;           // 0: any free one
-  std::string address;                      // HOST:PORT at which peers reach this node, for `koinon id`
-  std::string passphrase_file;              // of sealed keys
-  std::string log_level = "info";           // of the daemon's own lines: debug, info, warning, error
-  std::string log_format = "text";          // text, json
-  std::string ready_file;                   // written once the node serves; names the ports
-  BodyFilter filter;                        // topics whose bodies are wanted; none: all
-  unsigned trust_hops = 2;                  // how far vouches reach
-  unsigned trust_paths = 1;                 // that share no city, to trust one that is no peer
-  std::size_t trust_admits = 100;           // cities through any one voucher
-  unsigned trust_grace_days = 30;           // of running, until the data of a city no longer trusted go
-  std::uint64_t log_entries = 10'000'000;   // quota of one log
-  unsigned erase_grace_hours = 72;          // in which erased texts are kept, unread; 0: not at all
-  std::uint64_t log_bytes = 8192ULL << 20;  // of one at one hop; an eighth for each hop further
+  std::string data;                        // the data folder
+  std::string peer_listen = "0.0.0.0";     // address for peers; empty: do not listen
+  std::uint16_t peer_port = 8470;          // 0: any free one
+  std::string http_listen = "127.0.0.1";   // address for reading over TCP; empty: the Unix socket only
+  std::uint16_t http_port = 8471;          // 0: any free one
+  std::string address;                     // HOST:PORT at which peers reach this node, for `koinon id`
+  std::string passphrase_file;             // of sealed keys
+  std::string log_level = "info";          // of the daemon's own lines: debug, info, warning, error
+  std::string log_format = "text";         // text, json
+  std::string ready_file;                  // written once the node serves; names the ports
+  BodyFilter filter;                       // topics whose bodies are wanted; none: all
+  unsigned trust_hops = 2;                 // how far vouches reach
+  unsigned trust_paths = 1;                // that share no city, to trust one that is no peer
+  std::size_t trust_admits = 100;          // cities through any one voucher
+  unsigned trust_grace_days = 30;          // of running, until the data of a city no longer trusted go
+  std::uint64_t log_entries = 10'000'000;  // quota of one log
+  unsigned erase_grace_hours = 72;         // in which erased texts are kept, unread; 0: not at all
+  std::uint64_t erase_max_bytes = limits::kEraseGraceBytes;
+  std::uint64_t log_bytes = 8192ULL << 20;             // of one at one hop; an eighth for each hop further
   std::uint64_t transit_max_bytes = 256ULL << 20;      // quota of bodies held for peers only
   std::uint64_t attachment_max_bytes = 1024ULL << 20;  // quota of other cities' files
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes

@@ -46,6 +46,7 @@ SqliteStoreOptions store_options(const Config& config) {
   options.transit_bytes = config.transit_max_bytes;
   options.attachment_bytes = config.attachment_max_bytes;
   options.erase_grace = std::chrono::hours(config.erase_grace_hours);
+  options.grace_bytes = config.erase_max_bytes;
   return options;
 }
 

@@ -8,6 +8,8 @@
 namespace koinon::engine {
 namespace {
 
+constexpr unsigned kShownOfFrozen = 4;
+
 std::string contradiction_of(const Log& log, bool of_statements) {
   const std::string& name = log.state().identity().name;
   return of_statements ? "two statements about the signing key of " + name + " contradict each other"
@@ -122,10 +124,17 @@ bool Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree
 }
 
 void Forks::keep_statements(Log& log, const KeyHistory& told) {
-  if (log.state().frozen) return;
+  const bool for_good = compare(log.state().keys, told) == KeyOrder::kContradictForGood;
+  if (log.state().frozen && !for_good) return;
   const auto evidence = make_evidence(log.state().keys, told);
   if (!evidence || is_known(log, mark_of(*evidence))) return;
+  if (for_good) return keep_for_good(log, *evidence, {});
   freeze(log, *evidence, {}, contradiction_of(log, true));
+}
+
+// It is frozen already, by what the operator might thaw; this nobody thaws. One is enough.
+void Forks::keep_for_good(Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
+  if (!std::exchange(log.forks->for_good, true)) freeze(log, evidence, teller, contradiction_of(log, true));
 }
 
 void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why) {
@@ -134,7 +143,7 @@ void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller
   fetcher_.abandon(log);
   // What they were shown of it before was other evidence.
   for (const auto& [session, link] : links_.all()) {
-    if (has_thawed(id) && link->peer != teller) link->forks->told.erase(id);
+    if ((has_thawed(id) || log.forks->for_good) && link->peer != teller) link->forks->told.erase(id);
   }
   // It is kept for ever: nothing goes with it that proves nothing.
   v1::Evidence kept = evidence;
@@ -182,6 +191,7 @@ void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<Run
 void Forks::forget(Log& log) {
   if (unkept_.erase(log.id()) > 0) cursors_.let_go(log.id(), Cursors::Untaken::kEvidence);
   thawed_.erase(log.id());
+  log.forks->for_good = false;
 }
 
 void Forks::store_again() {
@@ -226,25 +236,23 @@ void Forks::on_looked(const LogId& id, const EvidenceRead& read) {
   news_.log_thawed(*log);
 }
 
+// A head that thawed evidence names is of a history that the operator knows of, or ours. Whatever is set
+// against the other one says nothing new; a third history shows itself by a head of its own.
 bool Forks::is_known(const Log& log, const EvidenceMark& mark) const {
   const auto thawed = thawed_.find(log.id());
   if (thawed == thawed_.end()) return false;
-  const auto is_thawed = [&](const EvidenceMark& one) { return one.digest == mark.digest; };
-  if (std::any_of(thawed->second.begin(), thawed->second.end(), is_thawed)) return true;
-  if (mark.heads.size() != 2) return false;
-  const auto is_named = [&](const HeadPoint& head) {
-    return std::any_of(thawed->second.begin(), thawed->second.end(), [&](const EvidenceMark& one) {
-      return std::find(one.heads.begin(), one.heads.end(), head) != one.heads.end();
-    });
-  };
   const auto is_ours = [&](const HeadPoint& head) {
     const auto is_it = [&](const std::optional<StoredHead>& held) {
       return held && held->size == head.size && held->root == head.root;
     };
     return is_it(log.state().whole) || is_it(log.state().seen);
   };
-  return (is_named(mark.heads[0]) && is_ours(mark.heads[1])) ||
-         (is_named(mark.heads[1]) && is_ours(mark.heads[0]));
+  return std::any_of(thawed->second.begin(), thawed->second.end(), [&](const EvidenceMark& one) {
+    return one.digest == mark.digest ||
+           std::any_of(mark.heads.begin(), mark.heads.end(), [&](const HeadPoint& head) {
+             return !is_ours(head) && std::find(one.heads.begin(), one.heads.end(), head) != one.heads.end();
+           });
+  });
 }
 
 // --- what peers show, and are shown ---
@@ -257,7 +265,9 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   Log* log = logs_.find(id);
   if (log == nullptr || !logs_.admits(id)) return;
   link.forks->told.insert(id);  // it has it
-  if (log->state().frozen || !log->forks->judging.insert(link.id).second) return;
+  // What more there is of a log that is frozen already is looked at a few times only.
+  if (log->forks->for_good || (log->state().frozen && ++link.forks->shown[id] > kShownOfFrozen)) return;
+  if (!log->forks->judging.insert(link.id).second) return;
   effects_.ask(VerifyEvidence{evidence},
                [this, id, evidence, source = link.id](const Result<EvidenceVerified>& answer) {
                  Log& judged = logs_.at(id);
@@ -273,7 +283,9 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
                    news_.keys_told(id, answer->keys, from);
                  const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
                  if (is_void && !answer->for_good) return;
-                 if (!judged.state().frozen && !is_known(judged, answer->mark))
+                 if (is_known(judged, answer->mark)) return;
+                 if (answer->for_good) return keep_for_good(judged, evidence, from);
+                 if (!judged.state().frozen)
                    freeze(judged, evidence, from, contradiction_of(judged, answer->of_statements));
                });
 }

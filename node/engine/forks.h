@@ -2,8 +2,9 @@
 // log that has forked is frozen here and with everybody who is shown the evidence.
 //
 // The operator's word thaws a log on this node. Evidence that was thawed is known: it freezes nothing more,
-// whoever shows it in whatever form. So is one that sets a head which thawed evidence names against the
-// newest that we hold: nothing new was signed. Any other freezes the log again.
+// whoever shows it in whatever form. So is one that names a head which thawed evidence names, other than the
+// newest that we hold: nothing new was signed. Any other freezes the log again. Two recoveries that
+// contradict each other are kept also where the log is frozen already: that nobody thaws.
 #pragma once
 
 #include "crypto/evidence.h"
@@ -64,6 +65,7 @@ class Forks {
   bool is_known(const Log& log, const EvidenceMark& mark) const;
   void refuse_source(Log& log, SessionId source);
   void on_looked(const LogId& id, const EvidenceRead& read);
+  void keep_for_good(Log& log, const v1::Evidence& evidence, const NodeKey& teller);
   void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why);
   void commit(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer);

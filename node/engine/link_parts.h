@@ -112,7 +112,8 @@ struct LinkFileServing {
 
 // Of Forks.
 struct LinkForks {
-  std::unordered_set<LogId> told;  // logs whose fork it was shown, or has shown
+  std::unordered_set<LogId> told;   // logs whose fork it was shown, or has shown
+  std::map<LogId, unsigned> shown;  // how often it has shown evidence against one that was frozen already
 };
 
 // A Get that the peer sent and that we are answering.

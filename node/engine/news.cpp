@@ -54,10 +54,10 @@ void News::keys_told(const LogId& id, const KeyHistory& told, const NodeKey& tel
   parts_.rotation.learn(id, told, teller);
 }
 
-void News::log_taken_back(Log& log) {
+void News::log_taken_back(Log& log, bool has_new_origin) {
   Parts& p = parts_;
   p.fetcher.abandon(log);
-  p.forks.forget(log);
+  if (has_new_origin) p.forks.forget(log);
   p.bodies.abandon(log);
   p.holdings.forget(log.id());
   if (p.logs.is_own(log.id())) p.brought.forget();

@@ -28,7 +28,8 @@ class News {
   // A head came with statements about the log's keys that are not ours, their signatures verified.
   void keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller);
   // The log was taken back; its keys are set. Nothing that is under way of it counts.
-  void log_taken_back(Log& log);
+  // `has_new_origin`: by a recovery; else what is held turned out to be another history.
+  void log_taken_back(Log& log, bool has_new_origin);
   // The operator lets it go on.
   void log_thawed(Log& log);
   // A head of its new origin came, and is offered, before the log is cut, or stands whole again.

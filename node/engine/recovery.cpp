@@ -30,7 +30,7 @@ void Recovery::begin(const LogId& id, const KeyHistory& keys, const NodeKey& tel
   if (Log* log = logs_.find(id); log != nullptr) {
     logs_.begin_recovery(*log);
     logs_.thaw(*log);
-    news_.log_taken_back(*log);
+    news_.log_taken_back(*log, true);
     drop_lost_offers(*log);
   }
   go_on(id);
@@ -65,7 +65,7 @@ void Recovery::go_on(const LogId& id) {
 
 void Recovery::begin_anew(Log& log) {
   logs_.begin_recovery(log);
-  news_.log_taken_back(log);
+  news_.log_taken_back(log, false);
   Work& work = work_of(log.id(), log.state().keys);
   work.anew = true;
   work.again = work.asked;
@@ -142,7 +142,9 @@ void Recovery::on_committed(const LogId& id, std::uint64_t number, const Result<
   if (Log* log = logs_.find(id); log != nullptr && log->recovering()) {
     const std::uint64_t left = answer->log ? answer->log->range.size().value : 0;
     work.taken += log->held().value - std::min(left, log->held().value);
-    logs_.cut(*log, answer->log);
+    std::optional<LogState> held = answer->log;
+    if (work.again && held) held->frozen = false;  // another recovery may have come; the next answer says
+    logs_.cut(*log, held);
     if (answer->contradicted) logs_.freeze(*log);
     if (answer->done && !work.again) finish(id, *answer);
   }

@@ -72,13 +72,20 @@ void StoreWriter::run() {
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
-    folding_ = !store_->fold(clock_());
+    folding_ = !store_->fold(grace_now());
   }
+}
+
+// A node that was off for days may hear only now that a thief erased what it keeps: no grace time ends before
+// it has run for a while.
+UnixMillis StoreWriter::grace_now() const {
+  const bool awake = std::chrono::steady_clock::now() - started_ >= limits::kEraseGraceAwake;
+  return awake ? clock_() : UnixMillis{0};
 }
 
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
-  folding_ = !store_->fold(clock_());
+  folding_ = !store_->fold(grace_now());
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {

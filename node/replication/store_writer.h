@@ -5,6 +5,7 @@
 // order in which the commits were carried out; the callbacks pass them on to the threads that wait for them.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -79,6 +80,7 @@ class StoreWriter {
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void let_others_on();
   void on_idle();
+  UnixMillis grace_now() const;
 
   std::unique_ptr<Store> store_;
   Result<DraftSigner> signer_;
@@ -93,6 +95,7 @@ class StoreWriter {
   Troubled others_wait_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };
 

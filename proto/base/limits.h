@@ -212,6 +212,8 @@ inline constexpr std::chrono::hours kGrace{
     24 * 30};  // between leaving the policy and removal, while the node runs
 inline constexpr std::chrono::hours kEraseGrace{72};  // in which erased bodies are kept, unread
 inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
+inline constexpr std::uint64_t kEraseGraceBytes = 1024 * kMiB;  // of erased bodies of other cities
+inline constexpr std::chrono::hours kEraseGraceAwake{1};        // that a node runs before a grace time ends
 inline constexpr std::chrono::minutes kLivedSaved{
     5};  // how often the node's running time is written while a grace time runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};

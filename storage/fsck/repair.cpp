@@ -80,6 +80,7 @@ Status count_again(sqlite::Connection& db) {
       "UPDATE total SET logs = (SELECT count(*) FROM log WHERE size > 0), "
       "records = (SELECT coalesce(sum(size), 0) FROM log), "
       "transit = (SELECT coalesce(sum(length(body)), 0) FROM transit), "
+      "grace = (SELECT coalesce(sum(bytes), 0) FROM grace), "
       "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3)");
 }
 

@@ -56,7 +56,8 @@ Status check_sums(sqlite::Connection& db, Report& report) {
   auto sums = db.prepare(
       "SELECT logs = (SELECT count(*) FROM log WHERE size > 0), records = (SELECT coalesce(sum(size), 0) "
       "FROM log), "
-      "transit = (SELECT coalesce(sum(length(body)), 0) FROM transit), "
+      "transit = (SELECT coalesce(sum(length(body)), 0) FROM transit) AND "
+      "grace = (SELECT coalesce(sum(bytes), 0) FROM grace), "
       "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3) FROM total");
   KOINON_ASSIGN(const bool row, sums.step());
   const bool right =

@@ -15,7 +15,6 @@ void MemoryBodies::keep(MemoryLog& log, EntryIndex index, UnixMillis at) {
   const BlobPool::Blob body = log.records[index.value].body;
   kept_.insert_or_assign(record, Kept{body, at});
   undo_.remember([this, record] { kept_.erase(record); });
-  logs_.count_bytes(log, static_cast<std::int64_t>(body->size()));
   files_.hide_uses(record.first, index);
 }
 
@@ -26,8 +25,6 @@ BlobPool::Blob MemoryBodies::drop_kept(const Record& record) {
   const Kept kept = it->second;
   kept_.erase(it);
   undo_.remember([this, record, kept] { kept_.insert_or_assign(record, kept); });
-  if (MemoryLog* log = logs_.held(record.first); log != nullptr)
-    logs_.count_bytes(*log, -static_cast<std::int64_t>(kept.body->size()));
   return kept.body;
 }
 
@@ -38,7 +35,8 @@ void MemoryBodies::end_grace_of(const Record& record) {
 std::vector<MemoryBodies::Record> MemoryBodies::over(UnixMillis now) const {
   std::vector<Record> out;
   for (const auto& [record, kept] : kept_) {
-    if (kept.at.value <= now.value - grace_.count()) out.push_back(record);
+    if (options_.grace.count() == 0 || kept.at.value <= now.value - options_.grace.count())
+      out.push_back(record);
   }
   return out;
 }
@@ -65,7 +63,17 @@ void MemoryBodies::put_back(MemoryLog& log, EntryIndex index, const RecoveryComm
   arrivals_.add(recovery.log, index, 1, ArrivalKind::kReleased, recovery.now);
 }
 
-void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
+bool MemoryBodies::has_room(const LogId& log, std::uint64_t bytes) const {
+  std::uint64_t of_log = 0;
+  std::uint64_t of_all = 0;
+  for (const auto& [record, kept] : kept_) {
+    of_all += kept.body->size();
+    if (record.first == log) of_log += kept.body->size();
+  }
+  return has_grace_room(bytes, of_log, of_all, options_.grace_quota);
+}
+
+void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours) {
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
     const MemoryRecord& record = log.records[i];
     if (record.state != BodyState::kErased || !contradicts_mark(run, EntryIndex(i), record.erased_by))
@@ -75,8 +83,10 @@ void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
   for (const WithdrawalFact& fact : run.withdrawals) {
     const MemoryRecord& record = log.records[fact.target.value];
     if (!takes_away(fact, *record.entry, record.state, record.erased_by)) continue;
-    if (grace_.count() > 0 && is_kept_for_grace(record.state, record.body != nullptr, record.transit))
-      keep(log, fact.target, run.arrived_at);
+    const bool is_kept = options_.grace.count() > 0 &&
+                         is_kept_for_grace(record.state, record.body != nullptr, record.transit) &&
+                         (ours || has_room(run.log, record.body->size()));
+    if (is_kept) keep(log, fact.target, run.arrived_at);
     files_.drop_uses(run.log, fact.target);
     drop_transit_of(run.log, fact.target);
     logs_.set_record(
@@ -137,14 +147,16 @@ void MemoryBodies::drop_transit_of(const LogId& log, EntryIndex index) {
 
 // A body of `log` was added. The oldest of this log go first, then the oldest of all.
 void MemoryBodies::trim_transit(const LogId& log, UnixMillis now) {
-  for (auto next = transit_.begin(); next != transit_.end() && is_over_share(transit_of_[log], quota_);) {
+  for (auto next = transit_.begin();
+       next != transit_.end() && is_over_share(transit_of_[log], options_.transit_quota);) {
     const auto oldest = next++;
     if (oldest->second.log != log) continue;
     const EntryIndex index = oldest->second.index;
     drop_transit(oldest);
     files_.drop_uses(log, index);
   }
-  while (!transit_.empty() && oldest_goes(transit_bytes_, quota_, transit_.begin()->second.at, now)) {
+  while (!transit_.empty() &&
+         oldest_goes(transit_bytes_, options_.transit_quota, transit_.begin()->second.at, now)) {
     const TransitEntry entry = transit_.begin()->second;
     drop_transit(transit_.begin());
     files_.drop_uses(entry.log, entry.index);

@@ -9,16 +9,14 @@ namespace koinon {
 
 class MemoryBodies {
  public:
-  // `transit_quota`: how many bytes may be held for peers. `grace`: how long erased bodies are kept, unread.
+  struct Options {
+    std::uint64_t transit_quota = 0;     // bytes that may be held for peers
+    std::chrono::milliseconds grace{0};  // how long erased bodies are kept, unread
+    std::uint64_t grace_quota = 0;       // bytes of those of other cities
+  };
   MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals,
-               MemoryFiles& files, std::uint64_t transit_quota, std::chrono::milliseconds grace)
-      : undo_(undo),
-        pool_(pool),
-        logs_(logs),
-        arrivals_(arrivals),
-        files_(files),
-        quota_(transit_quota),
-        grace_(grace) {}
+               MemoryFiles& files, Options options)
+      : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), options_(options) {}
 
   std::uint64_t transit_bytes() const { return transit_bytes_; }
 
@@ -28,7 +26,8 @@ class MemoryBodies {
                                                  EntryIndex from, std::uint64_t most);
   // Called after the records of the run were added. Erases what the run's withdrawals erase, and takes back
   // marks of erasure that the run contradicts.
-  void settle_withdrawals(MemoryLog& log, const RunCommit& run);
+  // `ours`: it is of our own log.
+  void settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
   // Takes away the records from `from` on, and all that is held with them; what they had erased is wanted
   // again. `own`: it is our own log.
@@ -51,6 +50,7 @@ class MemoryBodies {
     BlobPool::Blob body;
     UnixMillis at;
   };
+  bool has_room(const LogId& log, std::uint64_t bytes) const;
   void keep(MemoryLog& log, EntryIndex index, UnixMillis at);
   BlobPool::Blob drop_kept(const Record& record);
   void end_grace_of(const Record& record);
@@ -66,8 +66,7 @@ class MemoryBodies {
   MemoryLogs& logs_;
   MemoryArrivals& arrivals_;
   MemoryFiles& files_;
-  std::uint64_t quota_;
-  std::chrono::milliseconds grace_;
+  Options options_;
   std::map<Record, Kept> kept_;  // of records that were erased
   Transit transit_;              // by age
   std::uint64_t next_transit_ = 1;

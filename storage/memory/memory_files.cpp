@@ -37,7 +37,12 @@ void MemoryFiles::add_uses(const MemoryLog& log, const std::vector<AttachmentFac
       list.pop_back();
       if (list.empty()) uses_.erase(key);
     });
-    set_hidden(fact.id, false);
+    // The city names its file again. A note of another city does not bring back what was erased.
+    const bool is_own = std::any_of(hidden_uses_.begin(), hidden_uses_.end(), [&](const auto& use) {
+      return use.first.first == log.state.id &&
+             std::find(use.second.begin(), use.second.end(), fact.id) != use.second.end();
+    });
+    if (is_own) set_hidden(fact.id, false);
     const auto file = files_.find(fact.id);
     if (!own || file == files_.end()) continue;
     File kept = file->second;
@@ -178,6 +183,7 @@ Result<AttachmentState> MemoryFiles::state(const LogId& log, EntryIndex index, c
     out.id = id;
     const auto file = files_.find(id);
     if (file == files_.end()) return out;
+    if (file->second.hidden) return out;
     out.chunks_held = static_cast<std::uint32_t>(file->second.chunks.size());
     out.complete = file->second.complete;
     out.broken = file->second.broken;
@@ -247,6 +253,7 @@ Status MemoryFiles::want(const AttachmentWant& want, UnixMillis now) {
   } else {
     file = it->second;
     if (file.broken) return broken_file();
+    if (file.hidden) return erased_file();
   }
   file.wish = std::max(file.wish, want.wish);
   file.own = file.own || want.wish == AttachmentWish::kOwn;

@@ -284,12 +284,7 @@ bool MemoryPolicy::forget_evidence(const LogId& log, std::uint64_t recoveries) {
 }
 
 bool MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
-  const Hash digest = mark_of(evidence.evidence).digest;
-  const std::vector<KeptEvidence> kept = this->evidence(evidence.log);
-  const bool was_thawed = std::any_of(kept.begin(), kept.end(), [&](const KeptEvidence& one) {
-    return one.thawed && one.thawed->digest == digest;
-  });
-  if (was_thawed) return false;
+  if (is_kept(this->evidence(evidence.log), evidence.evidence)) return false;
   evidence_[evidence.log].push_back({evidence.evidence, std::nullopt});
   undo_.remember([this, id = evidence.log] {
     auto& list = evidence_.at(id);

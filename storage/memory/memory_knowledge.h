@@ -84,7 +84,7 @@ class MemoryPolicy {
   void write_vouches(const std::vector<VouchFact>& vouches);
   void forget_vouches_by(const LogId& voucher);
   void set_blocked(const LogId& log, bool blocked);
-  // False: nothing was added, the same contradiction was thawed.
+  // False: nothing was added, evidence of the same contradiction is held.
   bool add_evidence(const EvidenceCommit& evidence);
   Status thaw(const ThawCommit& thaw, const std::optional<LogId>& own);
   // That against origins of before its last of so many recoveries. Whether what is left freezes the log.

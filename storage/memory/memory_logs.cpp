@@ -317,11 +317,6 @@ void MemoryLogs::set_record(MemoryLog& log, EntryIndex index, MemoryRecord recor
   log.records[index.value] = std::move(record);
 }
 
-void MemoryLogs::count_bytes(MemoryLog& log, std::int64_t more) {
-  undo_.remember([this, id = log.state.id, bytes = log.state.bytes] { logs_.at(id)->state.bytes = bytes; });
-  log.state.bytes += static_cast<std::uint64_t>(more);
-}
-
 void MemoryLogs::set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole) {
   remember_state(log);
   log.state.journal_seq = row;

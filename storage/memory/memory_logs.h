@@ -63,8 +63,6 @@ class MemoryLogs {
   static std::uint64_t bytes_of(const MemoryRecord& record);
   static CompactRange range_of(const MemoryLog& log);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
-  // So many more bytes count for the log than its records say.
-  void count_bytes(MemoryLog& log, std::int64_t more);
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
   void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);

@@ -27,7 +27,8 @@ MemoryStore::MemoryStore(Options options)
       logs_(undo_, *options_.pool),
       arrivals_(undo_),
       files_(undo_, *options_.pool, options_.attachment_bytes),
-      bodies_(undo_, *options_.pool, logs_, arrivals_, files_, options_.transit_bytes, options_.erase_grace),
+      bodies_(undo_, *options_.pool, logs_, arrivals_, files_,
+              {options_.transit_bytes, options_.erase_grace, options_.grace_bytes}),
       peers_(undo_),
       seen_(undo_),
       statements_(undo_),
@@ -130,7 +131,7 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
                 run.source);
-  bodies_.settle_withdrawals(log, run);
+  bodies_.settle_withdrawals(log, run, ours);
   if (!stands_whole(run)) return JournalSeq(0);
   logs_.set_row(log, log.state.journal_seq, run.head);
   return write_row(log);

@@ -19,7 +19,8 @@ class MemoryStore final : public Store {
     std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
     // How long erased bodies are kept, unread; 0: not at all.
     std::chrono::milliseconds erase_grace = limits::kEraseGrace;
-    std::size_t sync_after = 64;  // transactions; after so many all becomes durable
+    std::uint64_t grace_bytes = limits::kEraseGraceBytes;  // quota of those of other cities
+    std::size_t sync_after = 64;                           // transactions; after so many all becomes durable
   };
   explicit MemoryStore(Options options);
 

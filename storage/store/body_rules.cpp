@@ -30,6 +30,10 @@ bool is_kept_for_grace(BodyState state, bool has_body, bool transit) {
   return state == BodyState::kHeld && has_body && !transit;
 }
 
+bool has_grace_room(std::uint64_t body, std::uint64_t of_log, std::uint64_t of_all, std::uint64_t quota) {
+  return of_log + body <= share_of_log(quota, limits::kBodyBytes) && of_all + body <= quota;
+}
+
 bool is_body_of(BytesView entry, BytesView body) {
   const auto parsed = parse_entry(entry);
   if (!parsed.ok()) return false;

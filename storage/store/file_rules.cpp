@@ -65,6 +65,12 @@ UnixMillis unnamed_kept_since(UnixMillis now) {
   return {now.value - std::chrono::milliseconds(limits::kUploadAge).count()};
 }
 
+Error erased_file() {
+  return fail(Code::kUnavailable,
+              "a note that named the file was erased; it can be had again once its grace time is over",
+              "attachment");
+}
+
 Error broken_file() {
   return fail(Code::kRefused, "the file is not the one that its note names; its author has to correct that",
               "attachment");

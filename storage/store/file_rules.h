@@ -53,6 +53,8 @@ bool is_next_chunk(bool settled, std::uint32_t held, std::uint32_t number);
 bool outlives_start(AttachmentWish wish);
 // Files of our own office that were put before this time are forgotten if no note names them.
 UnixMillis unnamed_kept_since(UnixMillis now);
+// A note that named the file was erased: until its grace time is over nobody has it.
+Error erased_file();
 // The chunks of a file are proven, but they have another digest than its note says.
 Error broken_file();
 

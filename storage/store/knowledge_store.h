@@ -66,7 +66,8 @@ class KnowledgeWriter {
   // Within one epoch a cursor only moves forward. A peer that is not pinned has no cursor.
   virtual Status set_cursor(const PeerCursor& cursor) = 0;
   // Freezes the log. If the log is whole, gives it a new journal row, so that followers hear of it, and
-  // returns the row; else 0. Changes nothing if evidence of the same contradiction (EvidenceMark) was thawed.
+  // returns the row; else 0. Changes nothing if evidence of the same contradiction (EvidenceMark) is held,
+  // thawed or not.
   virtual Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) = 0;
   // No evidence that is held against the log freezes it any more; it is remembered by its digest. kRefused:
   // it is our own log, or its recovery key has said two things. kConflict: the log is not frozen.

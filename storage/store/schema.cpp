@@ -253,7 +253,7 @@ CREATE TABLE log_keys (
   PRIMARY KEY (log_id, entry_index, node)) WITHOUT ROWID;
 )sql",
     // 14: records that were erased and whose bodies are kept for a grace time, in another file, and the files
-    // that they name. Both count for their log until the time is over.
+    // that they name; and how many bytes these bodies have, of all logs and of each.
     R"sql(
 CREATE TABLE grace (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL);
 CREATE INDEX grace_by_age ON grace (at_ms);
@@ -261,11 +261,15 @@ CREATE TABLE grace_use (
   record INTEGER NOT NULL, sha256 BLOB NOT NULL, size INTEGER NOT NULL, chunk_root BLOB NOT NULL,
   PRIMARY KEY (record, sha256)) WITHOUT ROWID;
 CREATE INDEX grace_use_by_file ON grace_use (sha256, size, chunk_root);
+ALTER TABLE total ADD COLUMN grace INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE log ADD COLUMN grace INTEGER NOT NULL DEFAULT 0;
 CREATE TRIGGER grace_added AFTER INSERT ON grace BEGIN
-  UPDATE log SET bytes = bytes + new.bytes WHERE number = new.id >> 40;
+  UPDATE total SET grace = grace + new.bytes;
+  UPDATE log SET grace = grace + new.bytes WHERE number = new.id >> 40;
 END;
 CREATE TRIGGER grace_over AFTER DELETE ON grace BEGIN
-  UPDATE log SET bytes = bytes - old.bytes WHERE number = old.id >> 40;
+  UPDATE total SET grace = grace - old.bytes;
+  UPDATE log SET grace = grace - old.bytes WHERE number = old.id >> 40;
 END;
 )sql",
     // 15: evidence that the operator has thawed: its digest, who did it and when. NULL: it freezes its log.

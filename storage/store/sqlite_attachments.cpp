@@ -50,7 +50,8 @@ Result<AttachmentState> AttachmentQueries::state(std::int64_t record, const Hash
   if (!found) return no_note_names_file();
   AttachmentState out;
   KOINON_ASSIGN(out.id, read_id(select, 0));
-  out.chunks_held = static_cast<std::uint32_t>(select.number(3));
+  const bool hidden = !select.is_null(4) && select.integer(4) == kHidden;
+  out.chunks_held = hidden ? 0 : static_cast<std::uint32_t>(select.number(3));
   out.complete = !select.is_null(4) && select.integer(4) == kComplete;
   out.broken = !select.is_null(4) && select.integer(4) == kBroken;
   return out;
@@ -128,7 +129,7 @@ Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<At
         "transit WHERE id = ?1)");
     put.bind(record_id(log_number, fact.index));
     KOINON_TRY(bind_id(put, fact.id).run());
-    if (db_.changes() > 0) KOINON_TRY(put_state(fact.id, kHidden, kComplete));
+    if (db_.changes() > 0) KOINON_TRY(unhide_of(log_number, fact.id));
     if (!own) continue;
     auto keep = db_.prepare(
         "UPDATE attachment SET wish = 3 WHERE (sha256, size, chunk_root) IN "
@@ -162,6 +163,15 @@ Status SqliteAttachments::put_state(const AttachmentId& id, int from, int to) {
   auto put = db_.prepare(
       "UPDATE attachment SET state = ?5 WHERE sha256 = ?1 AND size = ?2 AND chunk_root = ?3 AND state = ?4");
   return bind_id(put, id).bind(from).bind(to).run();
+}
+
+// The city names its file again. A note of another city does not bring back what was erased.
+Status SqliteAttachments::unhide_of(std::int64_t log_number, const AttachmentId& id) {
+  auto own = db_.prepare(
+      "SELECT 1 FROM grace_use WHERE sha256 = ? AND size = ? AND chunk_root = ? AND record >> 40 = ? LIMIT "
+      "1");
+  KOINON_ASSIGN(const bool is_own, bind_id(own, id).bind(log_number).step());
+  return is_own ? put_state(id, kHidden, kComplete) : Status();
 }
 
 Status SqliteAttachments::hide_uses(std::int64_t record) {
@@ -380,6 +390,7 @@ Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, 
     return insert(want.id, wish, now, log);
   }
   if (row->state == kBroken) return broken_file();
+  if (row->state == kHidden) return erased_file();
   auto raise = db_.prepare("UPDATE attachment SET wish = max(wish, ?), at_ms = ? WHERE number = ?");
   return raise.bind(wish).bind(now.value).bind(row->number).run();
 }
@@ -412,6 +423,11 @@ Status SqliteAttachments::drop(const AttachmentId& id) {
 Status SqliteAttachments::forget(std::int64_t number) {
   erased_ = true;
   ++forgotten_;
+  {
+    auto size = db_.prepare("SELECT size FROM attachment WHERE number = ?");
+    KOINON_ASSIGN(const bool found, size.bind(number).step());
+    if (found) forgotten_bytes_ += size.number(0);
+  }
   auto chunks = db_.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
   KOINON_TRY(chunks.bind(chunk_id(number, 0)).bind(chunk_id(number + 1, 0)).run());
   auto row = db_.prepare("DELETE FROM attachment WHERE number = ?");

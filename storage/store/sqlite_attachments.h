@@ -55,6 +55,7 @@ class SqliteAttachments {
   void clear_erased() { erased_ = false; }
   // How many files have gone since the start.
   std::uint64_t forgotten() const { return forgotten_; }
+  std::uint64_t forgotten_bytes() const { return forgotten_bytes_; }
 
  private:
   struct Row {
@@ -75,12 +76,14 @@ class SqliteAttachments {
   static Result<std::vector<AttachmentId>> ids_of(sqlite::Statement& select);
   Status drop_unused(const std::vector<AttachmentId>& ids);
   Result<bool> is_hidden(const AttachmentId& id);
+  Status unhide_of(std::int64_t log_number, const AttachmentId& id);
   Status put_state(const AttachmentId& id, int from, int to);
 
   sqlite::Connection& db_;
   std::uint64_t quota_;
   bool erased_ = false;
   std::uint64_t forgotten_ = 0;
+  std::uint64_t forgotten_bytes_ = 0;
 };
 
 }  // namespace koinon

@@ -161,14 +161,21 @@ Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
   return {};
 }
 
-Status SqliteBodies::erase(std::int64_t id, const StoredRecord& record, EntryIndex by, UnixMillis at) {
-  if (parts_.grace.keeps() && is_kept_for_grace(record.state, !record.body.empty(), record.transit)) {
-    KOINON_TRY(parts_.grace.put(id, record.body, at));
-    KOINON_TRY(parts_.attachments.hide_uses(id));
-  }
+Status SqliteBodies::erase(std::int64_t id, EntryIndex by) {
   KOINON_TRY(drop_transit(id));
   KOINON_TRY(put_hidden(id, false));
   return set_body(id, {}, BodyState::kErased, by);
+}
+
+Status SqliteBodies::keep_for_grace(std::int64_t id, const StoredRecord& record, UnixMillis at, bool ours) {
+  if (!parts_.grace.keeps() || !is_kept_for_grace(record.state, !record.body.empty(), record.transit))
+    return {};
+  if (!ours) {
+    KOINON_ASSIGN(const bool room, parts_.grace.has_room(id >> 40, record.body.size()));
+    if (!room) return {};
+  }
+  KOINON_TRY(parts_.grace.put(id, record.body, at));
+  return parts_.attachments.hide_uses(id);
 }
 
 Result<std::uint64_t> SqliteBodies::put_back(std::int64_t record, BytesView entry, BodyState otherwise) {
@@ -192,9 +199,9 @@ Result<std::uint64_t> SqliteBodies::put_back(std::int64_t record, BytesView entr
 // Some MiB of them, or one larger one. True: all of these have gone.
 Result<bool> SqliteBodies::end_grace_of(const std::vector<SqliteGrace::Kept>& records) {
   std::uint64_t bytes = 0;
-  const std::uint64_t files = parts_.attachments.forgotten();
+  const std::uint64_t files = parts_.attachments.forgotten_bytes();
   for (const SqliteGrace::Kept& one : records) {
-    if (bytes >= kPieceBytes || parts_.attachments.forgotten() > files) return false;
+    if (bytes + parts_.attachments.forgotten_bytes() - files >= kPieceBytes) return false;
     KOINON_ASSIGN(const bool kept, parts_.grace.drop(one.record));
     if (!kept) continue;
     bytes += one.bytes;
@@ -209,14 +216,15 @@ Result<bool> SqliteBodies::end_grace(UnixMillis now) {
   return gone && std::ssize(over) < kPieceRows;
 }
 
-Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& run) {
+Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours) {
   KOINON_TRY(refute_marks(number, run));
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
     KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(run.log, fact.target));
     if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
     const std::int64_t id = record_id(number, fact.target);
-    KOINON_TRY(erase(id, record, fact.index, run.arrived_at));
+    KOINON_TRY(keep_for_grace(id, record, run.arrived_at, ours));
+    KOINON_TRY(erase(id, fact.index));
     KOINON_TRY(parts_.arrivals.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;
     // The digest of our own text has no salt. With it somebody could guess an erased note.

@@ -24,8 +24,8 @@ class SqliteBodies {
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
   // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back
-  // marks of erasure that the run contradicts.
-  Status settle_withdrawals(std::int64_t number, const RunCommit& run);
+  // marks of erasure that the run contradicts. `ours`: it is of our own log.
+  Status settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
   // What erased this record is void. A body that is kept of it is here again where it is wanted; else its
   // state is `otherwise`. Returns the body's size, 0 if there is none.
@@ -47,7 +47,8 @@ class SqliteBodies {
  private:
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                   std::optional<EntryIndex> erased_by = {});
-  Status erase(std::int64_t id, const StoredRecord& record, EntryIndex by, UnixMillis at);
+  Status erase(std::int64_t id, EntryIndex by);
+  Status keep_for_grace(std::int64_t id, const StoredRecord& record, UnixMillis at, bool ours);
   Result<bool> end_grace_of(const std::vector<SqliteGrace::Kept>& records);
   Result<bool> sweep_grace(std::int64_t number);
   Result<bool> sweep_log(std::int64_t number);

@@ -1,9 +1,15 @@
 #include "storage/store/sqlite_grace.h"
 
+#include <limits>
 #include <utility>
+
+#include "storage/store/body_rules.h"
 
 namespace koinon {
 namespace {
+
+constexpr const char* kTable =
+    "CREATE TABLE IF NOT EXISTS body (record INTEGER PRIMARY KEY, body BLOB NOT NULL)";
 
 bool is_damaged(const Status& status) { return !status.ok() && status.error().id == "database.damaged"; }
 
@@ -11,16 +17,22 @@ bool is_damaged(const Status& status) { return !status.ok() && status.error().id
 
 // A damaged file keeps no node from its work: what it has is to go soon in any case.
 Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOptions& options) {
-  const Status opened = open_as_it_is(path, options);
-  if (!is_damaged(opened) || !options.vfs.empty()) return opened;
-  kept_ = {};
-  for (const char* part : {"", "-wal", "-shm"}) {
-    std::error_code error;
-    std::filesystem::remove(path.string() + part, error);
-    if (error)
-      return fail(Code::kIo, "it is damaged and cannot be removed: " + error.message(), path.string());
+  Status opened = open_as_it_is(path, options);
+  if (is_damaged(opened) && options.vfs.empty()) {
+    kept_ = {};
+    for (const char* part : {"", "-wal", "-shm"}) {
+      std::error_code error;
+      std::filesystem::remove(path.string() + part, error);
+      if (error)
+        return fail(Code::kIo, "it is damaged and cannot be removed: " + error.message(), path.string());
+    }
+    opened = open_as_it_is(path, options);
   }
-  return open_as_it_is(path, options);
+  // A node whose disk is full starts all the same: until there is room nothing can be kept or taken away.
+  if (!opened.ok()) return opened.error().code == Code::kDiskFull ? Status() : opened;
+  KOINON_TRY(find_orphans());
+  (void)tidy();
+  return {};
 }
 
 Status SqliteGrace::open_as_it_is(const std::filesystem::path& path, const sqlite::OpenOptions& options) {
@@ -29,26 +41,21 @@ Status SqliteGrace::open_as_it_is(const std::filesystem::path& path, const sqlit
   KOINON_TRY(kept_.execute("PRAGMA secure_delete=ON"));
   KOINON_TRY(kept_.execute("PRAGMA synchronous=FULL"));
   KOINON_TRY(kept_.execute("PRAGMA temp_store=MEMORY"));
-  KOINON_TRY(
-      kept_.execute("CREATE TABLE IF NOT EXISTS body (record INTEGER PRIMARY KEY, body BLOB NOT NULL)"));
-  return remove_orphans();
+  KOINON_TRY(kept_.execute(kTable));
+  auto look = kept_.prepare("SELECT count(*) FROM body WHERE record < 0");
+  return look.run();
 }
 
 // A commit of the store may have failed behind ours, or ours behind the store's. All that is kept is looked
 // at, at a start alone.
-Status SqliteGrace::remove_orphans() {
-  std::vector<std::int64_t> orphans;
-  {
-    auto select = kept_.prepare("SELECT record, 0 FROM body");
-    KOINON_ASSIGN(const auto all, rows(select));
-    for (const Kept& one : all) {
-      KOINON_ASSIGN(const bool noted, is_noted(one.record));
-      if (!noted) orphans.push_back(one.record);
-    }
+Status SqliteGrace::find_orphans() {
+  auto select = kept_.prepare("SELECT record, 0 FROM body");
+  const auto all = rows(select);
+  if (!all.ok()) return is_damaged(all.error()) ? Status() : Status(all.error());
+  for (const Kept& one : *all) {
+    KOINON_ASSIGN(const bool noted, is_noted(one.record));
+    if (!noted) gone_.push_back(one.record);
   }
-  if (!orphans.empty()) KOINON_TRY(remove(orphans));
-  KOINON_ASSIGN(const bool folded, kept_.fold());
-  (void)folded;  // nobody else reads it
   return {};
 }
 
@@ -67,7 +74,7 @@ Status SqliteGrace::begin() {
   if (open_ && kept_.in_transaction()) return {};
   KOINON_TRY(kept_.execute("BEGIN IMMEDIATE"));
   open_ = true;
-  return {};
+  return kept_.execute(kTable);  // the disk may have been full when the file was opened
 }
 
 Status SqliteGrace::keep(std::int64_t record, BytesView body) {
@@ -80,11 +87,19 @@ Status SqliteGrace::put(std::int64_t record, BytesView body, UnixMillis at) {
   // An erasure does not wait for a file that is damaged: then nothing is kept.
   const Status kept = keep(record, body);
   if (!kept.ok() && !is_damaged(kept)) return kept;
+  std::erase(dropped_, record);
+  std::erase(gone_, record);
   // Not one statement: what is replaced must be taken off the log's sum.
   auto old = store_.prepare("DELETE FROM grace WHERE id = ?");
   KOINON_TRY(old.bind(record).run());
   auto note = store_.prepare("INSERT INTO grace (id, bytes, at_ms) VALUES (?, ?, ?)");
   return note.bind(record).bind(static_cast<std::int64_t>(body.size())).bind(at.value).run();
+}
+
+Result<bool> SqliteGrace::has_room(std::int64_t log_number, std::uint64_t bytes) {
+  auto sums = store_.prepare("SELECT (SELECT grace FROM log WHERE number = ?), (SELECT grace FROM total)");
+  KOINON_TRY(sums.bind(log_number).step());
+  return has_grace_room(bytes, sums.number(0), sums.number(1), quota_);
 }
 
 Result<bool> SqliteGrace::is_noted(std::int64_t record) {
@@ -97,7 +112,8 @@ Result<std::optional<Bytes>> SqliteGrace::body(std::int64_t record) {
   if (!noted) return std::optional<Bytes>();
   auto select = kept_.prepare("SELECT body FROM body WHERE record = ?");
   const auto kept = select.bind(record).step();
-  if (!kept.ok() && !is_damaged(kept.error())) return kept.error();
+  const bool has_none = !kept.ok() && (is_damaged(kept.error()) || kept.error().code == Code::kInternal);
+  if (!kept.ok() && !has_none) return kept.error();
   if (!kept.ok() || !*kept) return std::optional<Bytes>();  // a store out of a backup has none
   return std::optional(Bytes(select.blob(0)));
 }
@@ -121,7 +137,8 @@ Result<std::vector<SqliteGrace::Kept>> SqliteGrace::rows(sqlite::Statement& sele
 
 Result<std::vector<SqliteGrace::Kept>> SqliteGrace::over(UnixMillis now, std::int64_t most) {
   auto select = store_.prepare("SELECT id, bytes FROM grace WHERE at_ms <= ? ORDER BY at_ms LIMIT ?");
-  select.bind(now.value - grace_.count()).bind(most);
+  const std::int64_t since = keeps() ? now.value - grace_.count() : std::numeric_limits<std::int64_t>::max();
+  select.bind(since).bind(most);
   return rows(select);
 }
 
@@ -142,15 +159,27 @@ Status SqliteGrace::before_commit() {
 // A body may be in the store again. As long as that is not on the disk, the one here stays.
 void SqliteGrace::after_commit(bool durable) {
   if (!durable || dropped_.empty()) return;
-  // Those whose change failed, or that were erased once more, are kept on.
-  std::erase_if(dropped_, [this](std::int64_t record) {
+  for (const std::int64_t record : std::exchange(dropped_, {})) {
+    // Those whose change failed, or that were erased once more, are kept on.
     const auto noted = is_noted(record);
-    return !noted.ok() || *noted;
-  });
-  // Where the disk is full it is tried again with the next commit.
-  if (!remove(dropped_).ok()) return after_rollback();
-  dropped_.clear();
-  (void)kept_.fold();
+    if (noted.ok() && !*noted) gone_.push_back(record);
+  }
+  (void)tidy();
+}
+
+bool SqliteGrace::tidy() {
+  if (!gone_.empty()) {
+    if (!remove(gone_).ok()) {
+      after_rollback();
+      return false;
+    }
+    gone_.clear();
+    unfolded_ = true;
+  }
+  if (!unfolded_) return true;
+  const auto folded = kept_.fold();
+  unfolded_ = !folded.ok() || !*folded;
+  return !unfolded_;
 }
 
 void SqliteGrace::after_rollback() {

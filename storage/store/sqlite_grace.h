@@ -17,14 +17,18 @@ namespace koinon {
 
 class SqliteGrace {
  public:
-  // `store`: the store's own connection. A grace time of 0: nothing is kept.
-  SqliteGrace(sqlite::Connection& store, std::chrono::milliseconds grace) : store_(store), grace_(grace) {}
+  // `store`: the store's own connection. A grace time of 0: nothing is kept. `quota`: bytes of all logs but
+  // our own.
+  SqliteGrace(sqlite::Connection& store, std::chrono::milliseconds grace, std::uint64_t quota)
+      : store_(store), grace_(grace), quota_(quota) {}
 
   // Opens or makes the file; one that is damaged is made anew. Before anything else; outside a transaction.
   Status open(const std::filesystem::path& path, const sqlite::OpenOptions& options);
 
   // Inside the store's transactions.
   bool keeps() const { return grace_.count() > 0; }
+  // Whether there is room for a body of this log.
+  Result<bool> has_room(std::int64_t log_number, std::uint64_t bytes);
   Status put(std::int64_t record, BytesView body, UnixMillis at);
   // The body that is kept of the record. Nothing: none is.
   Result<std::optional<Bytes>> body(std::int64_t record);
@@ -34,7 +38,7 @@ class SqliteGrace {
     std::int64_t record = 0;
     std::uint64_t bytes = 0;
   };
-  // Records whose time is over, at most so many; the oldest first.
+  // Records whose time is over, at most so many; the oldest first. With a grace time of 0 all of them.
   Result<std::vector<Kept>> over(UnixMillis now, std::int64_t most);
   // Records with these ids, at most so many.
   Result<std::vector<Kept>> between(std::int64_t begin, std::int64_t end, std::int64_t most);
@@ -43,20 +47,26 @@ class SqliteGrace {
   Status before_commit();
   void after_commit(bool durable);
   void after_rollback();
+  // Takes away what need not be kept any more, to the last byte. False: the disk is full, or somebody reads
+  // the file; try again. Outside a transaction.
+  bool tidy();
 
  private:
+  static Result<std::vector<Kept>> rows(sqlite::Statement& select);
   Status open_as_it_is(const std::filesystem::path& path, const sqlite::OpenOptions& options);
   Status keep(std::int64_t record, BytesView body);
   Result<bool> is_noted(std::int64_t record);
-  Status remove_orphans();
-  static Result<std::vector<Kept>> rows(sqlite::Statement& select);
+  Status find_orphans();
   Status remove(const std::vector<std::int64_t>& records);
   Status begin();
 
   sqlite::Connection& store_;
   sqlite::Connection kept_;
   std::chrono::milliseconds grace_;
+  std::uint64_t quota_;
   std::vector<std::int64_t> dropped_;  // since the last commit that is on the disk
+  std::vector<std::int64_t> gone_;     // dropped by commits that are on the disk
+  bool unfolded_ = true;               // bytes that were taken away may be in the write-ahead log
   bool open_ = false;                  // a transaction of the file
 };
 

@@ -121,7 +121,7 @@ Result<std::int64_t> SqliteHeads::clear(std::int64_t number) {
   auto clear = db_.prepare(
       "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
       "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
-      "out_lived_ms = NULL, bytes = 0, transit = 0 WHERE number = ?");
+      "out_lived_ms = NULL, bytes = 0, transit = 0, grace = 0 WHERE number = ?");
   KOINON_TRY(clear.bind(fresh).run());
   return fresh;
 }

@@ -194,13 +194,8 @@ Result<bool> SqlitePolicy::forget_evidence(const LogId& log, std::uint64_t recov
 }
 
 Result<bool> SqlitePolicy::add_evidence(const EvidenceCommit& evidence) {
-  {
-    auto known = db_.prepare("SELECT 1 FROM evidence WHERE log_id = ? AND thawed = ?");
-    const Hash digest = mark_of(evidence.evidence).digest;
-    known.bind_blob(evidence.log.view()).bind_blob(digest.view());
-    KOINON_ASSIGN(const bool was_thawed, known.step());
-    if (was_thawed) return false;
-  }
+  KOINON_ASSIGN(const std::vector<KeptEvidence> kept, this->evidence(evidence.log));
+  if (is_kept(kept, evidence.evidence)) return false;
   auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
   KOINON_TRY(
       insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());

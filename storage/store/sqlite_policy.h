@@ -29,7 +29,7 @@ class SqlitePolicy {
   Status write_vouches(const std::vector<VouchFact>& vouches);
   Status forget_vouches_by(const LogId& voucher);
   Status set_blocked(const LogId& log, bool blocked);
-  // False: nothing was added, the same contradiction was thawed.
+  // False: nothing was added, evidence of the same contradiction is held.
   Result<bool> add_evidence(const EvidenceCommit& evidence);
   Status thaw(const ThawCommit& thaw, const std::optional<LogId>& own);
   // That against origins of before its last of so many recoveries. Whether what is left freezes the log.

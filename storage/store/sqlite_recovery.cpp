@@ -131,29 +131,31 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
     Bytes entry;
   };
   std::vector<Wanted> wanted;
+  bool all = false;
   {
     auto select = db_.prepare(
-        "SELECT id, entry FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? LIMIT ?");
+        "SELECT r.id, r.entry, coalesce(g.bytes, 0) FROM record r LEFT JOIN grace g ON g.id = r.id WHERE "
+        "r.state = 2 AND r.id >> 40 = ? AND r.erased_by >= ? LIMIT ?");
     select.bind(piece.number)
         .bind(static_cast<std::int64_t>(piece.from.value))
         .bind(static_cast<std::int64_t>(kTextsPerStep));
-    while (true) {
+    std::uint64_t bytes = 0;
+    while (bytes < kBackPerStep) {
       KOINON_ASSIGN(const bool row, select.step());
+      all = !row;
       if (!row) break;
       wanted.push_back({select.integer(0), Bytes(select.blob(1))});
+      bytes += wanted.back().entry.size() + select.number(2);
     }
   }
-  std::uint64_t bytes = 0;
   for (const auto& [id, entry] : wanted) {
-    if (bytes >= kBackPerStep) return false;
     KOINON_ASSIGN(const std::uint64_t back,
                   parts_.bodies.put_back(id, entry, after_void_erasure(entry, recovery.filter)));
-    bytes += back;
     const EntryIndex index(static_cast<std::uint64_t>(id - record_id(piece.number, EntryIndex(0))));
     const ArrivalKind kind = back > 0 ? ArrivalKind::kBody : ArrivalKind::kReleased;
     KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, kind, recovery.now));
   }
-  return wanted.size() < kTextsPerStep;
+  return all && wanted.size() < kTextsPerStep;
 }
 
 // The latest statement about a city stands, and which that is only the entries know.

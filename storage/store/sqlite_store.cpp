@@ -41,7 +41,7 @@ class SqliteStore final : public SqliteReading<Store> {
         statements_(db_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
-        grace_(db_, options_.erase_grace),
+        grace_(db_, options_.erase_grace, options_.grace_bytes),
         bodies_(db_, {logs_, arrivals_, attachments_, grace_},
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
         recovery_(db_, {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_}) {}
@@ -292,10 +292,10 @@ void SqliteStore::tidy() {
 
 // Takes away a piece, in a transaction of its own.
 bool SqliteStore::sweep() {
-  if (!db_.execute("BEGIN IMMEDIATE").ok()) return false;
-  const auto swept = bodies_.sweep();
-  if (swept.ok() && db_.execute("COMMIT").ok()) return *swept;
-  (void)db_.execute("ROLLBACK");
+  if (!transaction_.begin(true).ok()) return false;
+  const auto swept = transaction_.change([&] { return bodies_.sweep(); });
+  if (swept.ok() && commit().ok()) return *swept;
+  rollback();
   return false;
 }
 
@@ -313,7 +313,8 @@ bool SqliteStore::end_grace(UnixMillis now) {
 bool SqliteStore::fold(UnixMillis now) {
   swept_ = swept_ || sweep();
   const bool ended = end_grace(now);
-  return fold_erased() && ended && swept_;
+  const bool tidy = grace_.tidy();
+  return fold_erased() && tidy && ended && swept_;
 }
 
 bool SqliteStore::fold_erased() {
@@ -383,7 +384,7 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   KOINON_TRY(attachments_.add_uses(number, run.attachments, ours));
   KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
                              run.arrived_at, run.source));
-  return bodies_.settle_withdrawals(number, run);
+  return bodies_.settle_withdrawals(number, run, ours);
 }
 
 Status SqliteStore::write_own_contents(const RunCommit& run) {

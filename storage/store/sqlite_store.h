@@ -19,6 +19,7 @@ struct SqliteStoreOptions {
   std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
   // How long erased bodies are kept, unread; 0: not at all.
   std::chrono::milliseconds erase_grace = limits::kEraseGrace;
+  std::uint64_t grace_bytes = limits::kEraseGraceBytes;  // quota of those of other cities
   // The store begins an epoch when it is opened; none: whoever opens it does, before anything makes a row.
   EpochMaker epochs;
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF

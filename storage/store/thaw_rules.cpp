@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/evidence_mark.h"
 #include "storage/store/recovery_rules.h"
 
 namespace koinon {
@@ -24,6 +25,12 @@ Status check_thaw(const std::vector<KeptEvidence>& kept, bool is_own) {
         "city");
   }
   return {};
+}
+
+bool is_kept(const std::vector<KeptEvidence>& kept, BytesView evidence) {
+  const Hash digest = mark_of(evidence).digest;
+  return std::any_of(kept.begin(), kept.end(),
+                     [&](const KeptEvidence& one) { return mark_of(one.bytes).digest == digest; });
 }
 
 }  // namespace koinon

@@ -10,4 +10,7 @@ namespace koinon {
 // its recovery key has said two things, which nothing thaws. kConflict: the log is not frozen.
 Status check_thaw(const std::vector<KeptEvidence>& kept, bool is_own);
 
+// Whether evidence of the same contradiction (EvidenceMark) is kept, thawed or not.
+bool is_kept(const std::vector<KeptEvidence>& kept, BytesView evidence);
+
 }  // namespace koinon

@@ -81,7 +81,7 @@ class Lost(Words):
         self.assertEqual(len(city["key_changes"]), 1)
         self.assertEqual(milan.status()["frozen"], [])
         # Who reads the entries of it is told what they do.
-        shown = milan.run("show", f"seoul.example/{entries}")
+        shown = milan.run("show", f"seoul.example/{entries}~1")
         for part in (f"From entry {entries} on another key signs this log", vkey(seoul), "with its recovery key (statement 1 of this log)",
                      f"its first {entries} entries stand", f"from entry {entries} on is void"):
             self.assertIn(part, shown)
@@ -166,6 +166,7 @@ class Stolen(Words):
         relay.give(thief, held + [thief.name_node(seed)])
         relay.close()
         theirs = base64.urlsafe_b64encode(public_key(seed)).decode().rstrip("=")
+        thief.knock(milan, seed, self.folder)
         wait_for(lambda: theirs in [p["node_key"] for p in milan.asked("peers")["items"]], "and Milan's pin is the thief's")
         return seoul, words, milan, la, kept
 

@@ -50,6 +50,7 @@ class Thieves(Words):
         relays[0].give(thief, poison)
         wait_for(lambda: self.notes(la) == {"First", "Poison"}, "Los Angeles believes it")
         theirs = base64.urlsafe_b64encode(public_key(sha256(b"another node"))).decode().rstrip("=")
+        Thief.again(thief).knock(la, sha256(b"another node"), self.folder)
         wait_for(lambda: self.node_key_of(la) == theirs, "its pin follows the thief's keys")
 
         # Milan is shown that, and nobody can say which key is the city's. Los Angeles hears of it from Milan.

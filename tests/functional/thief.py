@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import pathlib
 
 import wire
 from nodes import wait_for
@@ -60,6 +61,12 @@ class Thief(City):
         keys.node_proof = wire.sign(seed, wire.key_statement(self.log, 2, keys.node_key))
         keys.cosigner_proof = wire.sign(wire.sha256(seed), wire.key_statement(self.log, 1, keys.cosigner_key))
         return entry.SerializeToString(deterministic=True), b""
+
+    def knock(self, node, seed, folder):
+        """Shows the node this node key in a handshake, and nothing more."""
+        self.node, self.certificate = seed, pathlib.Path(folder) / "thief.pem"
+        self._write_certificate()
+        Session(node.peer_port, self).close()
 
     def forked(self, first, second, at):
         """Evidence that the first `at` entries of these two histories, both signed by this key, are not the same."""

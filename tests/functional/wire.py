@@ -343,6 +343,8 @@ def contradiction(data):
                 second.add(statement)
         first.add(evidence.first)
         second.add(evidence.second)
+        if evidence.HasField("second_before") and first.recoveries == keys.recoveries:
+            raise ValueError("two rotations follow the same statements")
         if first.before == second.before or first.recoveries != second.recoveries:
             raise ValueError("the two statements do not contradict each other")
         return identity.name, at, first.before, second.before

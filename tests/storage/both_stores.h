@@ -29,6 +29,7 @@ class BothStores : public testing::TestWithParam<StoreKind> {
       same.transit_bytes = options.transit_bytes;
       same.attachment_bytes = options.attachment_bytes;
       same.erase_grace = options.erase_grace;
+      same.grace_bytes = options.grace_bytes;
       store = std::make_unique<MemoryStore>(same);
     } else {
       auto opened = open_sqlite_store(folder.path() / file, options);

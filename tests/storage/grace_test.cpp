@@ -110,17 +110,31 @@ TEST_P(Grace, OnceItsTimeIsOverItIsGone) {
   const std::uint64_t whole = bytes();
   const std::size_t size = record(0).body.size();
   erase(0);
-  const std::uint64_t kept = bytes();
-  EXPECT_GT(kept, whole) << "it counts for its log: no log has room for more by erasing";
   fold(71);
-  EXPECT_EQ(bytes(), kept);
+  EXPECT_FALSE(has_plan(0));
   fold(73);
-  EXPECT_EQ(bytes(), kept - size);
   recover(3);
   EXPECT_EQ(record(0).state, BodyState::kNotHeld) << "it is asked for";
   EXPECT_FALSE(has_plan(0));
   EXPECT_FALSE(plan_is_found());
   EXPECT_EQ(bytes(), whole - size);
+}
+
+// Nobody drives out what others erased, nor fills the disk by erasing.
+TEST_P(Grace, WhatOtherCitiesEraseHasAQuota) {
+  SqliteStoreOptions options;
+  options.grace_bytes = 4 * limits::kBodyBytes;
+  store.reset();
+  open(options, "other.db");
+  Author milan("milan.example");
+  for (int i = 0; i < 3; ++i) milan.say(note("note " + std::to_string(i), std::string(600'000, 'x')));
+  change([&] { ASSERT_TRUE(store->append_run(milan.run(0, 3, BodyState::kNotHeld, true)).ok()); });
+  for (int i = 0; i < 2; ++i) milan.say(erasure_of(milan.log.id(), static_cast<std::uint64_t>(i)));
+  change([&] { ASSERT_TRUE(store->append_run(milan.run(3, 5, BodyState::kNotHeld, true)).ok()); });
+  ASSERT_TRUE(take_back(*store, milan.log, 3).ok());
+  EXPECT_EQ(store->record(milan.log.id(), EntryIndex(0))->state, BodyState::kHeld) << "the first has room";
+  EXPECT_EQ(store->record(milan.log.id(), EntryIndex(1))->state, BodyState::kNotHeld)
+      << "a quarter is taken by it";
 }
 
 TEST_P(Grace, WhatTheCityItselfErasedStaysErased) {
@@ -164,7 +178,7 @@ TEST_P(Grace, AFileThatAnotherNoteNamesIsReadAllTheSame) {
   EXPECT_FALSE(plan_is_found());
 }
 
-TEST_P(Grace, ANoteThatNamesAKeptFileHasItAtOnce) {
+TEST_P(Grace, ANoteOfAnotherCityDoesNotBringAFileBack) {
   erase(0);
   ASSERT_FALSE(plan_is_found());
   Author milan("milan.example");
@@ -175,9 +189,23 @@ TEST_P(Grace, ANoteThatNamesAKeptFileHasItAtOnce) {
   RunCommit run = milan.run(0, 1, BodyState::kNotHeld, true);
   run.attachments = attachments_of(EntryIndex(0), run.records[0].body);
   change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
-  EXPECT_TRUE(plan_is_found());
+  EXPECT_FALSE(plan_is_found());
+  const AttachmentWant want{milan.log.id(), EntryIndex(0), plan.id, AttachmentWish::kByHand, 0};
+  change([&] { EXPECT_FALSE(store->want_attachment(want, {2}).ok()) << "nor take its place"; });
+  EXPECT_EQ(store->attachment(milan.log.id(), EntryIndex(0), plan.id.sha256)->chunks_held, 0U);
   fold(73);
-  EXPECT_TRUE(plan_is_found()) << "it is named";
+  EXPECT_FALSE(plan_is_found());
+  change([&] { EXPECT_TRUE(store->want_attachment(want, {2}).ok()) << "then it is one like any other"; });
+}
+
+TEST_P(Grace, ANoteOfTheSameCityDoes) {
+  erase(0);
+  ASSERT_FALSE(plan_is_found());
+  change([&] { ASSERT_TRUE(store->put_attachment(plan, {1}).ok()); });
+  say(note_with("again", plan));
+  EXPECT_TRUE(has_plan(4));
+  fold(73);
+  EXPECT_TRUE(has_plan(4)) << "it is named";
 }
 
 TEST_P(Grace, OfARemovedLogNothingIsKept) {
