@@ -80,6 +80,14 @@ Status run_rotate_key(const Common& common);
 Status run_rotate_node_key(const Common& common, bool now);
 Status run_rotate_cosigner_key(const Common& common);
 
+struct WordsArguments {
+  std::string words_file;  // the old words; - for standard input
+  std::string print;       // as in InitArguments: the new words
+  bool yes = false;        // does not ask whether the new ones are written down
+};
+// commands_words.cpp
+Status run_change_recovery_words(const Common& common, const WordsArguments& arguments);
+
 // commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);
 Status run_unsubscribe(const Common& common, const std::string& topic);

@@ -1,4 +1,5 @@
 // Commands about proofs: to get one from a node, and to verify one without a node.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -55,14 +56,23 @@ Result<bool> write_statements(const ApiClient& client, const std::string& target
 struct OpenedProof {
   Checkpoint checkpoint;
   std::optional<TreeSize> kept;  // a recovery came since, which keeps so many entries
+  bool new_words = false;        // none came since but to change the recovery words
 };
+
+// Whether each recovery after so many named another recovery key.
+bool only_new_words(const KeyHistory& keys, std::uint64_t recoveries) {
+  std::uint64_t seen = 0;
+  return std::all_of(keys.changes().begin(), keys.changes().end(), [&](const KeyHistory::Change& change) {
+    return !change.is_recovery || ++seen <= recoveries || change.statement.recovery_key.has_value();
+  });
+}
 
 // What the vkey leads to: with the file of keys beside the proof, whichever key of that log signed its head.
 Result<OpenedProof> open_proof(const TlogProof& proof, const VKey& vkey, const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     const auto checkpoint = verify_tlog_proof(proof, vkey);
-    if (checkpoint.ok()) return OpenedProof{*checkpoint, std::nullopt};
+    if (checkpoint.ok()) return OpenedProof{*checkpoint, std::nullopt, false};
     if (checkpoint.error().code != Code::kBadSignature) return checkpoint.error();
     return fail(Code::kBadSignature,
                 checkpoint.error().message + "; if its city has changed its key, " + file +
@@ -76,7 +86,7 @@ Result<OpenedProof> open_proof(const TlogProof& proof, const VKey& vkey, const s
   if (!is_known)
     return fail(Code::kBadSignature, "these are the keys of another log, or of no key that you know", file);
   KOINON_ASSIGN(const KeyHistory::Head head, verify_tlog_proof(proof, keys));
-  return OpenedProof{head.checkpoint, keys.kept_of(head.recoveries)};
+  return OpenedProof{head.checkpoint, keys.kept_of(head.recoveries), only_new_words(keys, head.recoveries)};
 }
 
 std::string title_of(const v1::Body& body) {
@@ -162,7 +172,10 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
   std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
   if (opened.kept)
-    std::cout << "Its city has taken the log back since, with its recovery key, and keeps the entries below "
+    std::cout << (opened.new_words
+                      ? "Its city has changed its recovery words since, and keeps the entries below "
+                      : "Its city has taken the log back since, with its recovery key, and keeps "
+                        "the entries below ")
               << opened.kept->value << ": this entry is " << (is_void ? "void" : "kept") << ".\n";
   std::cout
       << "Whether it was withdrawn later, or made void by a recovery, a proof does not say; a node does: "

@@ -7,8 +7,6 @@
 #include <boost/json.hpp>
 
 #include "crypto/invite.h"
-#include "crypto/key_file.h"
-#include "crypto/mnemonic.h"
 #include "crypto/recovery_answer.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/rebuild.h"
@@ -17,10 +15,10 @@
 #include "proto/base/ascii.h"
 #include "proto/base/clock.h"
 #include "proto/base/encoding.h"
-#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
 #include "tools/keeping.h"
+#include "tools/recovery_words.h"
 #include "tools/render.h"
 #include "tools/workplace.h"
 
@@ -37,23 +35,6 @@ std::string name_of(const InviteLine& invite) {
   if (!invite.inviter.vkey) return "an observer";
   const auto origin = parse_origin(invite.inviter.vkey->name);
   return origin.ok() ? origin->name : invite.inviter.vkey->name;
-}
-
-Result<SigningKey> read_words(const std::string& file) {
-  Bytes text;
-  if (file == "-") {
-    text.resize(limits::kWordsBytes + 1);  // one more: too many are told as such
-    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::cin.gcount()));
-  } else {
-    KOINON_ASSIGN(text, read_file(file, limits::kWordsBytes));
-  }
-  auto seed = words_to_seed(text);
-  wipe(text);
-  if (!seed.ok()) return seed.error();
-  const SigningKey key = SigningKey::from_seed(*seed, KeyMemory::kLocked);
-  wipe(*seed);
-  return key;
 }
 
 // --- what the inviters show ---
@@ -122,7 +103,13 @@ Result<TreeSize> wanted_size(const RecoverArguments& arguments, const ShownLog& 
 // --- what is printed of it ---
 
 std::string_view word_for(const KeyHistory::Change& change) {
-  return change.is_recovery ? "recovery" : "rotation";
+  if (!change.is_recovery) return "rotation";
+  return change.statement.recovery_key ? "new_words" : "recovery";
+}
+
+std::string_view phrase_for(const KeyHistory::Change& change) {
+  if (!change.is_recovery) return "a rotation";
+  return change.statement.recovery_key ? "new recovery words" : "a recovery";
 }
 
 json::object entry_json(const ShownLog::Entry& one) {
@@ -153,13 +140,17 @@ json::object shown_json(const Inviter& inviter) {
           {"latest", std::move(latest)}};
 }
 
-// In case it was taken back before.
+// In case it was taken back before, or has new words: by whom, the operator must know.
 std::string warning_of(const ShownLog& shown) {
   const auto& changes = shown.keys.changes();
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     if (!change->is_recovery) continue;
-    return "Warning: it was taken back already by statement " + std::to_string(change->statement.sequence) +
-           ", which keeps " + std::to_string(change->statement.size.value) +
+    const std::string statement = std::to_string(change->statement.sequence);
+    const std::string size = std::to_string(change->statement.size.value);
+    if (change->statement.recovery_key)
+      return "Its recovery words were changed by statement " + statement + ", which keeps " + size +
+             " entries; these are the new ones. It cannot keep fewer.\n";
+    return "Warning: it was taken back already by statement " + statement + ", which keeps " + size +
            " entries; another one at a smaller size voids what stands beyond.\n";
   }
   return {};
@@ -174,7 +165,7 @@ std::string shown_text(const Inviter& inviter) {
   if (shown.keys.changes().empty()) out += "none";
   for (const KeyHistory::Change& change : shown.keys.changes()) {
     if (change.statement.sequence > 1) out += "; ";
-    out += std::to_string(change.statement.sequence) + ": a " + std::string(word_for(change)) + " at " +
+    out += std::to_string(change.statement.sequence) + ": " + std::string(phrase_for(change)) + " at " +
            std::to_string(change.statement.size.value) + " entries";
   }
   out += "\n";
@@ -314,7 +305,7 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
     KOINON_ASSIGN(InviteLine invite, parse_invite_line(without_blanks(line)));
     invites.push_back(std::move(invite));
   }
-  KOINON_ASSIGN(const SigningKey recovery, read_words(arguments.words_file));
+  KOINON_ASSIGN(const SigningKey recovery, read_recovery_words(arguments.words_file));
   KOINON_ASSIGN(const auto before, made_before(common, recovery, passphrase));
   if (before) return finish(common, *before, invites);
   KOINON_ASSIGN(const std::vector<Inviter> inviters, ask_all(invites, recovery));

@@ -47,6 +47,7 @@ struct CommandLine {
   std::string reason;
   UserArguments user;
   TokenArguments token;
+  WordsArguments recovery_words;
   bool dry = false;
   Action action;
 };
@@ -173,6 +174,18 @@ void add_policy_commands(CLI::App& app, CommandLine& line) {
   node_key->add_flag("--now", line.now, "use it from the next start on, whoever knows it by then");
   command(app, line, "rotate-cosigner-key", "make a new key to cosign with",
           [&line] { return run_rotate_cosigner_key(line.common); });
+  auto* words = command(app, line, "change-recovery-words",
+                        "make new recovery words; the old ones sign that, and count no more",
+                        [&line] { return run_change_recovery_words(line.common, line.recovery_words); });
+  words
+      ->add_option("--words-file", line.recovery_words.words_file,
+                   "the file with the old words; - for standard input")
+      ->required();
+  words->add_option(
+      "--print", line.recovery_words.print,
+      "write the new words as a page to print into this new file, and do not show them; - for standard "
+      "output");
+  words->add_flag("--yes", line.recovery_words.yes, "without asking whether the new words are written down");
   auto* withdraw = command(app, line, "withdraw", "take back a record of this city",
                            [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
   withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();

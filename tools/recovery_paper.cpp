@@ -83,9 +83,9 @@ constexpr std::string_view kRest =
 it has published. If you have found this paper: it belongs to the city that is named above. Please bring it to the city
 hall in a closed envelope, and do not copy it.</p></section>
 <section><h2>When it is lost</h2>
-<p>Look for the other copy first. As long as nobody else has the words, the node goes on as before; but without any copy
-nobody can help the city when a key is stolen. If somebody else may have the paper, or its envelope is open, act at once:
-the runbook says how in “The paper is lost”.</p></section>
+<p>Look for the other copy, and make new words with it; also if an envelope is open, or somebody else may have the words:
+the runbook says how in “New recovery words”. This paper is worth nothing then. Without any copy the node goes on as
+before, but nobody can help the city when a key is stolen: “The paper is lost”.</p></section>
 <div class="kept"><p>Kept at</p><p>May be opened by</p></div>
 </body>
 </html>

@@ -25,10 +25,12 @@ std::string change_text(const json::value& change) {
   if (member(change, "kind") == "rotation")
     return out + "The old key says so " + number +
            ". What it signed before stands; what it signs from here on counts nowhere.\n";
-  out += "The city took its log back with its recovery key " + number + ": " + entries_before(entry) +
-         ", and whatever the old keys signed from entry " + entry + " on is void.\n";
-  if (member(change, "new_words") == "yes")
-    out += "It has new recovery words since; those of before are worth nothing.\n";
+  const bool has_new_words = member(change, "kind") == "new_words";
+  out += (has_new_words ? "The city has new recovery words since; the old ones say so "
+                        : "The city took its log back with its recovery key ") +
+         number + ": " + entries_before(entry) + ", and whatever the old keys signed from entry " + entry +
+         " on is void.\n";
+  if (has_new_words) out += "The old words are worth nothing.\n";
   return out;
 }
 
@@ -53,7 +55,9 @@ std::string keys_line(const json::value& summary) {
   const std::string entry = member(*change, "entry");
   if (member(*change, "kind") == "rotation")
     return "new signing key from entry " + entry + " on, by the old key";
-  return "new signing key from entry " + entry + " on, by the recovery key: " + entries_before(entry) +
+  const std::string what =
+      member(*change, "kind") == "new_words" ? "new recovery words and a new signing key" : "new signing key";
+  return what + " from entry " + entry + " on, by the recovery key: " + entries_before(entry) +
          ", all else of before is void";
 }
 

@@ -85,11 +85,7 @@ struct ApiParts {
   std::function<void()> wake_hold_queue;  // a new note waits to be signed
   // Signs a note that a reviewer has released. The answer comes on the hold queue's thread.
   std::function<void(HeldId, std::function<void(Result<EntryIndex>)>)> sign_held;
-  // Replaces the signing key. The answer comes on another thread.
-  std::function<void(const SigningPermit&, std::function<void(Result<KeyChanged>)>)> change_key;
-  // Replaces the node key or the cosigner key, in the same way.
-  std::function<void(const SigningPermit&, const NamedKeyWish&, std::function<void(Result<NamedKeyChanged>)>)>
-      change_named_key;
+  KeyChanging keys;  // how the keys of our log are changed
   std::function<void(const AuditLine&)> log_change;
   // Empties the index, calls back when that is done, and fills the index again in the background.
   std::function<void(std::function<void(Status)>)> reindex;

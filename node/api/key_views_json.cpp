@@ -14,6 +14,8 @@ const char* kind_text(KeyChange::Kind kind) {
       return "rotation";
     case KeyChange::Kind::kRecovery:
       return "recovery";
+    case KeyChange::Kind::kNewWords:
+      return "new_words";
     case KeyChange::Kind::kNode:
       return "node";
     case KeyChange::Kind::kCosigner:
@@ -29,7 +31,6 @@ json::object key_change_json(const KeyChange& change) {
   if (change.is_statement()) {
     out["number"] = change.number;
     out["vkey"] = change.vkey;
-    out["new_words"] = change.has_new_words;
   }
   if (change.at) out["at"] = time_text(*change.at);
   return out;

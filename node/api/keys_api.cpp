@@ -20,7 +20,7 @@ KeysApi::KeysApi(ApiShared& shared)
               .id = "rotateKey",
               .tag = "operating",
               .summary = "Replace the signing key of this city",
-              .gives = "KeyChange",
+              .gives = "SigningKeyChange",
               .status = 201,
               .takes_person = true},
              this, &KeysApi::rotate_key, {.made = ref_of}),
@@ -45,18 +45,44 @@ KeysApi::KeysApi(ApiShared& shared)
                        .status = 201,
                        .takes_person = true},
                       this, &KeysApi::rotate_cosigner_key, {.made = ref_of_cosigner}),
+      prepare_words({.method = "POST",
+                     .pattern = "/api/v1/keys/recovery/statement",
+                     .need = Need::kOperator,
+                     .id = "prepareRecoveryKey",
+                     .tag = "operating",
+                     .summary = "What a statement must say that changes the recovery key",
+                     .gives = "RecoveryKeyWanted",
+                     .takes_person = true},
+                    this, &KeysApi::say_words),
+      change_words({.method = "POST",
+                    .pattern = "/api/v1/keys/recovery",
+                    .need = Need::kOperator,
+                    .id = "changeRecoveryKey",
+                    .tag = "operating",
+                    .summary = "Change the recovery key, by a statement that the old one has signed",
+                    .takes = "RecoveryStatement",
+                    .gives = "RecoveryKeyChange",
+                    .body_limit = kSmallBody,
+                    .takes_person = true},
+                   this, &KeysApi::take_words),
       shared_(shared),
       parts_(shared.parts) {}
 
-asio::awaitable<Result<KeyChangeView>> KeysApi::rotate_key(Asker asker, Nothing) {
+// As for every signature of our log.
+Result<SigningPermit> KeysApi::permit(const Asker& asker, v1::Kind kind) {
   Wish wish;
-  wish.kind = v1::KIND_ROTATION;
-  const auto verdict = shared_.publisher.decide(asker.caller, wish, parts_.clock.wall());
-  if (!verdict.ok()) co_return verdict.error();
-  Beginning<Result<KeyChanged>> begin =
-      [change = parts_.change_key, permit = verdict->permit](std::function<void(Result<KeyChanged>)> done) {
-        change(permit, std::move(done));
-      };
+  wish.kind = kind;
+  KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(asker.caller, wish, parts_.clock.wall()));
+  return verdict.permit;
+}
+
+asio::awaitable<Result<KeyChangeView>> KeysApi::rotate_key(Asker asker, Nothing) {
+  const auto may = permit(asker, v1::KIND_ROTATION);
+  if (!may.ok()) co_return may.error();
+  Beginning<Result<KeyChanged>> begin = [change = parts_.keys.change,
+                                         may = *may](std::function<void(Result<KeyChanged>)> done) {
+    change(may, std::move(done));
+  };
   const auto changed = co_await from_callback<Result<KeyChanged>>(std::move(begin));
   if (!changed.ok()) co_return changed.error();
   Directory directory(*parts_.store, parts_.nearness);
@@ -72,13 +98,11 @@ Result<std::optional<WaitingNodeKey>> waiting_node_key(ApiParts& parts) {
 }
 
 asio::awaitable<Result<NamedKeyChanged>> KeysApi::change(Asker asker, NamedKeyWish asked) {
-  Wish wish;
-  wish.kind = v1::KIND_KEYS;
-  const auto verdict = shared_.publisher.decide(asker.caller, wish, parts_.clock.wall());
-  if (!verdict.ok()) co_return verdict.error();
-  Beginning<Result<NamedKeyChanged>> begin = [change = parts_.change_named_key, permit = verdict->permit,
+  const auto may = permit(asker, v1::KIND_KEYS);
+  if (!may.ok()) co_return may.error();
+  Beginning<Result<NamedKeyChanged>> begin = [change = parts_.keys.change_named, may = *may,
                                               asked](std::function<void(Result<NamedKeyChanged>)> done) {
-    change(permit, asked, std::move(done));
+    change(may, asked, std::move(done));
   };
   co_return co_await from_callback<Result<NamedKeyChanged>>(std::move(begin));
 }
@@ -100,6 +124,25 @@ asio::awaitable<Result<CosignerKeyView>> KeysApi::rotate_cosigner_key(Asker aske
   Directory directory(*parts_.store, parts_.nearness);
   co_return CosignerKeyView{{own->keys.vkey().name, SignatureType::kCosignatureV1, changed->key},
                             directory.ref(*parts_.facts.log(), changed->entry)};
+}
+
+asio::awaitable<Result<WordsWanted>> KeysApi::say_words(Asker asker, Nothing) {
+  const auto may = permit(asker, v1::KIND_ROTATION);
+  if (!may.ok()) co_return may.error();
+  Beginning<Result<WordsWanted>> begin = [prepare = parts_.keys.prepare_words,
+                                          may = *may](std::function<void(Result<WordsWanted>)> done) {
+    prepare(may, std::move(done));
+  };
+  co_return co_await from_callback<Result<WordsWanted>>(std::move(begin));
+}
+
+asio::awaitable<Result<KeyHistory>> KeysApi::take_words(Asker asker, RecoveryStatement statement) {
+  const auto may = permit(asker, v1::KIND_ROTATION);
+  if (!may.ok()) co_return may.error();
+  Beginning<Result<KeyHistory>> begin =
+      [change = parts_.keys.change_words, may = *may, note = std::move(statement.note)](
+          std::function<void(Result<KeyHistory>)> done) { change(may, note, std::move(done)); };
+  co_return co_await from_callback<Result<KeyHistory>>(std::move(begin));
 }
 
 }  // namespace koinon

@@ -246,13 +246,7 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this] { arrivals_->wake_courier(); },
                [this] { hold_queue_->notify(); },
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
-               [this](const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
-                 change_key(permit, std::move(done));
-               },
-               [this](const SigningPermit& permit, const NamedKeyWish& wish,
-                      std::function<void(Result<NamedKeyChanged>)> done) {
-                 change_named_key(permit, wish, std::move(done));
-               },
+               key_changing(),
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
@@ -261,18 +255,28 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
 }
 
 // A sealed key takes a tenth of a second.
-void Daemon::change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
-  asio::post(requests_->passwords(), [this, permit, done = std::move(done)]() mutable {
-    keys_.signing->change(permit, std::move(done));
-  });
-}
-
-void Daemon::change_named_key(const SigningPermit& permit, const NamedKeyWish& wish,
-                              std::function<void(Result<NamedKeyChanged>)> done) {
-  if (!keys_.named) return done(observer_refusal());
-  asio::post(requests_->passwords(), [this, permit, wish, done = std::move(done)]() mutable {
-    keys_.named->change(permit, wish, std::move(done));
-  });
+KeyChanging Daemon::key_changing() {
+  KeyChanging out;
+  out.change = [this](const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done) {
+    asio::post(requests_->passwords(), [this, permit, done = std::move(done)]() mutable {
+      keys_.signing->change(permit, std::move(done));
+    });
+  };
+  out.change_named = [this](const SigningPermit& permit, const NamedKeyWish& wish,
+                            std::function<void(Result<NamedKeyChanged>)> done) {
+    if (!keys_.named) return done(observer_refusal());
+    asio::post(requests_->passwords(), [this, permit, wish, done = std::move(done)]() mutable {
+      keys_.named->change(permit, wish, std::move(done));
+    });
+  };
+  out.prepare_words = [this](const SigningPermit& permit, std::function<void(Result<WordsWanted>)> done) {
+    keys_.signing->prepare_words(permit, std::move(done));
+  };
+  out.change_words = [this](const SigningPermit& permit, const Bytes& note,
+                            const std::function<void(Result<KeyHistory>)>& done) {
+    keys_.signing->change_words(permit, note, done);
+  };
+  return out;
 }
 
 Status Daemon::start_requests() {

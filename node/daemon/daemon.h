@@ -74,9 +74,7 @@ class Daemon {
   Status start_requests();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
-  void change_key(const SigningPermit& permit, std::function<void(Result<KeyChanged>)> done);
-  void change_named_key(const SigningPermit& permit, const NamedKeyWish& wish,
-                        std::function<void(Result<NamedKeyChanged>)> done);
+  KeyChanging key_changing();
   Status write_ready_file() const;
   void on_standing(const StandingView& view);
   void on_signing();

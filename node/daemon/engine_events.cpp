@@ -74,7 +74,8 @@ void EngineEvents::begin() {
   for (const LogId& log : parts_.network.pinned_logs()) pins_.look(log);
 }
 
-// After a recovery the log names the keys of before: ours are named as soon as we may sign.
+// After a recovery the log names the keys of before: ours are named as soon as we may sign, behind the
+// statement, which stands there then even if the keys are the same.
 void EngineEvents::name_own_keys() {
   if (parts_.keys == nullptr || !parts_.identity.log) return;
   parts_.writer.publish(

@@ -6,6 +6,7 @@
 
 #include "crypto/identity.h"
 #include "crypto/proof.h"
+#include "crypto/words_change.h"
 #include "node/reading/shown_record.h"
 #include "node/replication/from_callback.h"
 #include "node/text/plain_text.h"
@@ -46,6 +47,13 @@ v1::Head shown_head(const LogState& log) {
   return head;
 }
 
+// They have signed that others count: whoever has them may know it.
+Error old_words(const LogState& log, std::uint64_t statement) {
+  return fail(Code::kNotFound, "these recovery words of " + log.identity().name +
+                                   " count no more: statement " + std::to_string(statement) +
+                                   " of its log put new ones in their place; take the newer paper");
+}
+
 }  // namespace
 
 Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& log, TreeSize size) {
@@ -82,7 +90,7 @@ asio::awaitable<Result<v1::RecoveryAnswer>> RecoveryAsks::answer(PublicKey key, 
   ++under_way_;
   Beginning<Result<v1::RecoveryAnswer>> begin = [this, key,
                                                  size](std::function<void(Result<v1::RecoveryAnswer>)> done) {
-    const auto walk = std::make_shared<Walk>(Walk{key, size, std::move(done), std::nullopt});
+    const auto walk = std::make_shared<Walk>(Walk{key, size, std::move(done), std::nullopt, std::nullopt});
     runner_.read([this, walk](StoreReader& store) { go_on(walk, store); });
   };
   auto found = co_await from_callback<Result<v1::RecoveryAnswer>>(std::move(begin));
@@ -98,11 +106,13 @@ void RecoveryAsks::go_on(const std::shared_ptr<Walk>& walk, StoreReader& store) 
   const auto found = std::find_if(page->begin(), page->end(),
                                   [&](const LogState& log) { return log.keys.recovery_key() == walk->key; });
   if (found != page->end()) return walk->done(recovery_answer(store, *found, walk->size));
+  for (const LogState& log : *page) {
+    if (const auto statement = replaced_by(log.keys, walk->key)) walk->replaced = old_words(log, *statement);
+  }
   if (page->size() < limits::kRecoveryWalkStep) {
-    return walk->done(
-        fail(Code::kNotFound,
-             "no log that this city knows has this recovery key: the words are of another log, or "
-             "a recovery has changed them since"));
+    if (walk->replaced) return walk->done(*walk->replaced);
+    return walk->done(fail(
+        Code::kNotFound, "no log that this city knows has this recovery key: the words are of another log"));
   }
   walk->last = std::move(page->back());
   runner_.read([this, walk](StoreReader& next) { go_on(walk, next); });

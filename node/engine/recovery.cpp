@@ -169,9 +169,14 @@ void Recovery::finish(const LogId& id, const Recovered& recovered) {
   }
   const bool is_held = work.taken > 0 || log.held().value > 0;
   if (is_held && (work.is_news || work.taken > 0)) {
+    const bool is_void = work.taken > 0 || !last_recovery(work.keys).recovery_key;
+    const std::string& name = log.state().identity().name;
     effects_.emit({Event::Kind::kTakenBack, work.teller, id, log.held(),
-                   log.state().identity().name + " was taken back with its recovery key; of what was held " +
-                       std::to_string(work.taken) + " entries are void"});
+                   is_void
+                       ? name + " was taken back with its recovery key; of what was held " +
+                             std::to_string(work.taken) + " entries are void"
+                       : name + " has new recovery words, and signs with a new key; nothing that was held "
+                                "is void"});
   }
   news_.log_recovered(log, recovered);
 }

@@ -72,6 +72,8 @@ const char* message_of(KeyChange::Kind kind) {
       return "city.new_key";
     case KeyChange::Kind::kRecovery:
       return "city.taken_back";
+    case KeyChange::Kind::kNewWords:
+      return "city.new_words";
     case KeyChange::Kind::kNode:
       return "city.new_node_key";
     case KeyChange::Kind::kCosigner:

@@ -320,9 +320,8 @@ Status OwnLog::finish(Store& store, Batch& batch) const {
 Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
   PublishedBatch out;
   KOINON_ASSIGN(Batch batch, begin(store, now));
-  const std::size_t stated = batch.run.records.size();
   for (const DraftMaker& maker : makers) out.results.push_back(add(store, batch, maker, now));
-  if (batch.run.records.size() == stated) return out;
+  if (batch.run.records.empty()) return out;
   out.vouches = batch.run.vouches;
   out.withdrawals = batch.run.withdrawals;
   KOINON_TRY(finish(store, batch));

@@ -24,8 +24,8 @@ class OwnLog {
 
   // If a draft breaks a rule, only this draft fails. If the store fails, the whole batch fails. kRefused:
   // the log is frozen, or by its statements another key signs it by now. kUnavailable: the log was taken
-  // back, and what it keeps is not all here yet. The statement that took it back stands before what is
-  // published first.
+  // back, and what it keeps is not all here yet. The statement that took it back is published with the first
+  // drafts, and before them, even if none of these stands.
   Result<PublishedBatch> publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
 
  private:

@@ -8,14 +8,15 @@
 namespace koinon {
 namespace {
 
+KeyChange::Kind kind_of(const KeyHistory::Change& change) {
+  if (!change.is_recovery) return KeyChange::Kind::kRotation;
+  return change.statement.recovery_key ? KeyChange::Kind::kNewWords : KeyChange::Kind::kRecovery;
+}
+
 KeyChange shown_change(const KeyHistory::Change& change) {
   const Statement& statement = change.statement;
-  return {change.is_recovery ? KeyChange::Kind::kRecovery : KeyChange::Kind::kRotation,
-          EntryIndex(statement.size.value),
-          std::nullopt,
-          statement.sequence,
-          statement.key.text(),
-          statement.recovery_key.has_value()};
+  return {kind_of(change), EntryIndex(statement.size.value), std::nullopt, statement.sequence,
+          statement.key.text()};
 }
 
 // When the entry was made, if it is here and of that kind.
@@ -35,7 +36,8 @@ std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& stat
   for (const KeyHistory::Change& change : state.keys.changes()) {
     KeyChange shown = shown_change(change);
     shown.at = made_at(store, state.id, shown.entry, v1::KIND_ROTATION);
-    if (shown.is_recovery()) behind_recovery = shown.entry.value + 1;
+    // New words leave the keys that were named before as they are.
+    if (shown.kind == Kind::kRecovery) behind_recovery = shown.entry.value + 1;
     out.push_back(std::move(shown));
   }
   const auto standing = store.standing_keys(state.id);

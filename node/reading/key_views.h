@@ -11,19 +11,19 @@
 
 namespace koinon {
 
-// The city replaced its signing key, by a statement of the old one; or took its log back, by one that it
-// signed with its recovery key; or names another key of its node.
+// The city replaced its signing key, by a statement of the old one; or took its log back, or changed its
+// recovery words, by one that it signed with its recovery key; or names another key of its node.
 struct KeyChange {
-  enum class Kind : unsigned char { kRotation, kRecovery, kNode, kCosigner };
+  enum class Kind : unsigned char { kRotation, kRecovery, kNewWords, kNode, kCosigner };
   Kind kind = Kind::kRotation;
   EntryIndex entry;              // that says so in its log; what stood there before a recovery is void
   std::optional<UnixMillis> at;  // nothing: the entry is not here yet, or was not read
-  // Of a rotation or a recovery.
-  std::uint64_t number = 0;    // of the log's statements, from 1
-  std::string vkey;            // that signs from there on
-  bool has_new_words = false;  // it names another recovery key
+  // Of a statement.
+  std::uint64_t number = 0;  // of the log's statements, from 1
+  std::string vkey;          // that signs from there on
 
-  bool is_recovery() const { return kind == Kind::kRecovery; }
+  // The recovery key signed it. One that names another recovery key is a recovery all the same.
+  bool is_recovery() const { return kind == Kind::kRecovery || kind == Kind::kNewWords; }
   bool is_statement() const { return kind == Kind::kRotation || is_recovery(); }
 };
 // In the order of the entries: all statements, at most limits::kStatements; and since when its node key and

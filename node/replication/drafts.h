@@ -40,7 +40,7 @@ struct PublishedBatch {
   LogState state;                           // of the log afterwards
   std::vector<VouchFact> vouches;           // stated by the batch
   std::vector<WithdrawalFact> withdrawals;  // the same
-  bool advanced = false;                    // at least one draft was published
+  bool advanced = false;                    // the log has more entries than before
 };
 
 // Signs drafts inside a transaction that the caller has begun. A draft that breaks a rule fails alone; an

@@ -1,5 +1,6 @@
 #include "node/replication/mark.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "proto/base/encoding.h"
@@ -10,9 +11,15 @@ namespace {
 constexpr std::string_view kTitle = "koinon/v1 mark";
 constexpr std::string_view kAsks = "asks\n";
 
+// "12", and "12/1" once the log was taken back.
+std::string size_text(const MarkState& state) {
+  const std::string size = std::to_string(state.size.value);
+  return state.recoveries == 0 ? size : size + "/" + std::to_string(state.recoveries);
+}
+
 std::string state_text(const MarkState& state) {
-  return std::to_string(state.size.value) + " " + to_hex(state.root.view()) + " " +
-         std::to_string(state.row.value) + " " + to_hex(state.epoch.view()) + "\n";
+  return size_text(state) + " " + to_hex(state.root.view()) + " " + std::to_string(state.row.value) + " " +
+         to_hex(state.epoch.view()) + "\n";
 }
 
 Result<Bytes> read_hex(const std::string& text, std::size_t size) {
@@ -28,7 +35,11 @@ Result<MarkState> read_state(std::istringstream& in) {
   std::string epoch;
   if (!(in >> size >> root >> row >> epoch)) return fail(Code::kMalformed, "a state is not whole", "mark");
   MarkState out;
-  KOINON_ASSIGN(out.size.value, parse_decimal(size));
+  const auto slash = size.find('/');
+  KOINON_ASSIGN(out.size.value, parse_decimal(size.substr(0, slash)));
+  if (slash != std::string::npos) {
+    KOINON_ASSIGN(out.recoveries, parse_decimal(size.substr(slash + 1)));
+  }
   KOINON_ASSIGN(const Bytes root_bytes, read_hex(root, Hash::kSize));
   out.root = Hash::from(root_bytes);
   KOINON_ASSIGN(out.row.value, parse_decimal(row));
@@ -38,11 +49,14 @@ Result<MarkState> read_state(std::istringstream& in) {
 }
 
 bool agrees(const MarkState& mark, const MarkState& store) {
-  return store.size == mark.size && store.root == mark.root && store.epoch == mark.epoch &&
-         store.row >= mark.row;
+  if (store.size != mark.size || store.root != mark.root || store.epoch != mark.epoch) return false;
+  if (store.recoveries == mark.recoveries) return store.row >= mark.row;
+  // The head that it named has lost its row with its word.
+  return store.recoveries == mark.recoveries + 1 && store.row.value == 0;
 }
 
 bool is_older(const MarkState& mark, const MarkState& store) {
+  if (store.recoveries != mark.recoveries) return store.recoveries < mark.recoveries;
   if (store.size != mark.size) return store.size < mark.size;
   if (store.root != mark.root) return false;
   if (store.epoch != mark.epoch) return counter_of(store.epoch) < counter_of(mark.epoch);
@@ -55,9 +69,18 @@ MarkState mark_state(const LogState& own, const Epoch& epoch) {
   MarkState out;
   out.epoch = epoch;
   out.row = own.journal_seq;
-  if (!own.whole) return out;
-  out.size = own.whole->size;
-  out.root = own.whole->root;
+  out.recoveries = own.keys.recoveries();
+  if (own.whole) {
+    out.size = own.whole->size;
+    out.root = own.whole->root;
+    return out;
+  }
+  const auto& changes = own.keys.changes();
+  const auto last = std::find_if(changes.rbegin(), changes.rend(),
+                                 [](const KeyHistory::Change& change) { return change.is_recovery; });
+  if (last == changes.rend() || own.range.size() != last->statement.size) return out;
+  out.size = last->statement.size;
+  out.root = last->statement.root;
   return out;
 }
 

@@ -13,7 +13,8 @@
 namespace koinon {
 
 struct MarkState {
-  TreeSize size;  // of the newest head of our own log
+  std::uint64_t recoveries = 0;  // of our own log; a later recovery is newer, whatever size it keeps
+  TreeSize size;  // of its newest head; as long as nothing was signed since a recovery: what that keeps
   Hash root;
   JournalSeq row;  // that this head has
   Epoch epoch;     // the store's current one
@@ -35,7 +36,8 @@ Result<Mark> parse_mark(std::string_view text);
 
 // kBehind: the store is older than both states; proof of a rollback. kNone: it is ahead of them, or has
 // another history, which proves nothing and is no reason to sign; or it agrees, and peers were being asked. A
-// later row of the same head agrees: rows are given without a signature too.
+// later row of the same head agrees: rows are given without a signature too. So does a store of the same
+// epoch that has taken in a recovery which keeps all of that head, and nothing else.
 MarkSays compare_mark(const Mark& mark, const MarkState& store);
 
 // When a running node writes its mark, and what stands in it then. The caller keeps the text: the daemon in a

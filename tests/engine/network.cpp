@@ -158,12 +158,13 @@ void TestNode::rotate(const std::string& role) {
 
 // What the operator of a new machine does: the statement is kept, the log cut to what it keeps, and the node
 // starts with the new key.
-void TestNode::recover(const std::string& role, std::uint64_t size) {
+void TestNode::recover(const std::string& role, std::uint64_t size, const std::string& words) {
   KeyHistory history = *store->log_state(id())->keys.before_recovery(TreeSize(size));
   Statement statement = history.next(true);
   statement.size = TreeSize(size);
   statement.root = *store->root_at(id(), statement.size);
   statement.key.key = key_of(role).public_key();
+  if (!words.empty()) statement.recovery_key = key_of(words).public_key();
   const std::string note = sign_statement(statement, history.vkey().name, key_of("recovery"));
   ASSERT_TRUE(history.add(note).ok());
   RecoveryCommit recovery;

@@ -30,7 +30,8 @@ class TestNode {
   Draft rotation(const std::string& role) const;
   void rotate(const std::string& role);
   // Takes the log back with its recovery key, as it was with `size` entries, for the key of that role.
-  void recover(const std::string& role, std::uint64_t size);
+  // `words`: the role of a new recovery key; none: it stays.
+  void recover(const std::string& role, std::uint64_t size, const std::string& words = {});
   SigningKey key_of(const std::string& role) const;
   // Signs a run of arbitrary leaves, as a broken or hostile node could.
   void append_leaves(const std::vector<Bytes>& leaves);

@@ -77,6 +77,21 @@ class Recovery : public testing::TestWithParam<unsigned> {
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, Recovery, testing::Range(1U, 7U));
 
+TEST_P(Recovery, OfAllThereIsForNewWordsMakesNothingVoid) {
+  city.publish(4);
+  network.drive();
+  ASSERT_EQ(milan.holds(city), 5U);
+  network.cut(milan_city);
+  city.recover("second", 5, "words");
+  meet(milan, city);
+  expect_follows(milan);
+  EXPECT_EQ(milan.holds(city), 7U) << "the statement, and the note behind it";
+  EXPECT_EQ(milan.store->log_state(city.id())->keys.recovery_key(), city.key_of("words").public_key());
+  const auto told = milan.events_of(Event::Kind::kTakenBack);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told.front().text.find("new recovery words"), std::string::npos) << told.front().text;
+}
+
 TEST_P(Recovery, TakesAwayWhatIsVoidFromWhoeverHoldsIt) {
   const SessionId milan_la = network.connect(milan, la);
   city.publish(3);

@@ -23,11 +23,12 @@ class Gate(NodesTest):
             "rotateKey": ("POST", "/api/v1/keys/signing", {}),
             "rotateNodeKey": ("POST", "/api/v1/keys/node", {}),
             "rotateCosignerKey": ("POST", "/api/v1/keys/cosigner", {}),
+            "changeRecoveryKey": ("POST", "/api/v1/keys/recovery", {"statement": "koinon/v1 rotation"}),
             "removePeer": ("DELETE", "/api/v1/peers/milan.example", None),
         }
 
     # Operations that change something and sign nothing. A new one belongs here, or above.
-    SIGN_NOTHING = {"letSign", "resumeCredentials", 
+    SIGN_NOTHING = {"letSign", "resumeCredentials", "prepareRecoveryKey", 
         "preview", "addDraft", "changeDraft", "removeDraft", "cancelHeld", "uploadAttachment", "fetchAttachment", "dropAttachment",
         "changeInboxItem", "watch", "unwatch", "addPeer", "invite", "revokeInvite", "join", "setSubscriptions", "block", "unblock", "thaw", "reindex", "setClock",
         "logIn", "logOut", "useLink", "addAccount", "changeAccount", "removeAccount", "makeLink", "setPassword",

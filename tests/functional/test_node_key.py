@@ -228,6 +228,7 @@ class Rotation(NodeKeyTest):
         new = (keys_of(seoul) / "cosigner.key").read_bytes()
         (keys_of(seoul) / "cosigner.key").rename(keys_of(seoul) / "cosigner-next.key")
         (keys_of(seoul) / "cosigner.key").write_bytes(old)
+        (keys_of(seoul) / "cosigner.key").chmod(0o600)
         seoul.start(peer_port=seoul.peer_port)
         wait_for(lambda: state(seoul) == "signs", "it signs")
         self.assertEqual((keys_of(seoul) / "cosigner.key").read_bytes(), new)

@@ -1,5 +1,7 @@
-"""The paper with recovery words, as `koinon init --print` writes it: the only copy, and enough to take the log back."""
+"""The paper with recovery words, as `koinon init --print` and `koinon change-recovery-words --print` write it: the only copy, and
+enough to take the log back."""
 
+import base64
 import html.parser
 import json
 import os
@@ -12,6 +14,9 @@ import unittest
 import qr
 from nodes import BIN, DEADLINE, CommandFailed, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
+from test_keys import state
+from test_recovery import seed_of
+from wire import public_key
 
 
 class Sheet(html.parser.HTMLParser):
@@ -147,6 +152,84 @@ class Paper(NodesTest):
         self.assertIn("standard output takes nothing", said)
         table = said[said.index("take its log back."):said.index("To log in")]
         self.assertEqual([int(number) for number, _ in re.findall(r"\b(\d+) ([a-z]+)\b", table)], list(range(1, 25)), said)
+
+    def words_that_count(self, node):
+        """The recovery key that the node's log has now."""
+        return base64.b64decode(node.local("POST", "/api/v1/keys/recovery/statement", {})["recovery_key"])
+
+    def test_new_words_go_on_a_page(self):
+        seoul = self.node("seoul", init_args=("--print", self.page))
+        old = qr.read(self.page.read_text())
+        new_page = self.top / "new page"
+        said = seoul.run("change-recovery-words", "--words-file", "-", "--yes", "--print", new_page, stdin=old.encode())
+        self.assertEqual(new_page.stat().st_mode & 0o777, 0o600)
+        source = new_page.read_text()
+        new = " ".join(self.words_on(source))
+        self.assertEqual(qr.read(source), new)
+        self.assertNotEqual(new, old)
+        for part in (seoul.name, seoul.log_id()):
+            self.assertIn(part, Sheet(source).text)
+        # Neither these nor those are on the terminal.
+        self.assertIn(f"shred -u '{new_page}'", said)
+        for words in (old, new):
+            self.assertNotIn(" ".join(words.split()[:3]), " ".join(said.split()))
+            self.assertIsNone(re.search(rf"\b1 {words.split()[0]}\b", said))
+        self.assertNotIn("Write them", said)
+        seoul.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        seoul.publish("After")
+        self.assertEqual(self.words_that_count(seoul), public_key(seed_of(new)))
+        # For programs, and to standard output.
+        third = self.top / "third"
+        shown, _ = seoul.run("--json", "change-recovery-words", "--words-file", "-", "--yes", "--print", third, stdin=new.encode()).splitlines()
+        self.assertEqual(json.loads(shown), {"recovery_paper": str(third)})
+        seoul.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        seoul.publish("And on")
+        done = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "change-recovery-words", "--words-file", "-", "--yes", "--print", "-"],
+                              input=qr.read(third.read_text()).encode(), capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        source = done.stdout.decode()
+        self.assertTrue(source.startswith("<!doctype html>") and source.endswith("</html>\n"), source[-200:])
+        self.assertEqual(qr.read(source), " ".join(self.words_on(source)))
+        self.assertIn("Restart koinond now", done.stderr.decode())
+
+    def test_words_are_not_changed_where_they_cannot_be_written(self):
+        seoul = self.node("seoul", init_args=("--print", self.page))
+        words = qr.read(self.page.read_text())
+        count = self.words_that_count(seoul)
+        new_page = self.top / "new page"
+
+        def change(page, *args, words=words):
+            return seoul.run(*args, "change-recovery-words", "--words-file", "-", "--yes", "--print", page, stdin=words.encode())
+
+        self.assert_refused("name a new file", lambda: change(self.page))
+        self.assertEqual(qr.read(self.page.read_text()), words)
+        self.assert_refused("could not be created", lambda: change(self.top / "missing" / "page"))
+        self.assert_refused("name a file", lambda: change("-", "--json"))
+        done = subprocess.run(["sh", "-c", 'exec "$0" --data "$1" change-recovery-words --words-file - --yes --print - >/dev/full', str(BIN / "koinon"), str(seoul.data)],
+                              input=words.encode(), capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nothing was changed", done.stderr.decode())
+        # What is refused leaves no page.
+        other = koinon("--json", "init", "--name", "rome.example", "--display-name", "Rome", data=self.top / "rome")
+        self.assert_refused("another log", lambda: change(new_page, words=json.loads(other)["recovery_words"]))
+        self.assertFalse(new_page.exists())
+        # Whoever does not say that it is printed changes nothing.
+        terminal, end = pty.openpty()
+        os.write(terminal, b"n\n")
+        paper = self.top / "words"
+        paper.write_text(words)
+        done = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "change-recovery-words", "--words-file", str(paper), "--print", str(new_page)],
+                              stdin=end, capture_output=True, timeout=DEADLINE)
+        os.close(terminal)
+        os.close(end)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Is it printed", done.stderr.decode())
+        self.assertIn("nothing was changed", done.stderr.decode())
+        self.assertEqual(self.words_that_count(seoul), count)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,27 @@
 
 import base64
 import json
+import os
 import pathlib
+import pty
 import shutil
+import subprocess
 import unittest
 
-from api import ask
+from api import account, ask, bearer, post
 from browser import first_operator
-from nodes import MARKS, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
+from nodes import BIN, DEADLINE, MARKS, TOP, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
-from test_keys import state, vkey
+from test_keys import keys_of, state, vkey
 from thief import Relay, Thief
-from wire import City, public_key, sha256
+from wire import City, public_key, sha256, sign_text, statement_text
+
+BIP39 = (TOP / "crypto" / "data" / "bip39-english.txt").read_text().split()
+
+
+def seed_of(words):
+    """The seed of a recovery key: the first 256 of the 264 bits that the words are."""
+    return int("".join(f"{BIP39.index(word):011b}" for word in words.split())[:256], 2).to_bytes(32, "big")
 
 
 class Words(NodesTest):
@@ -272,6 +282,247 @@ class Stolen(Words):
         # What waited is not said about the note in its place.
         self.assertEqual(milan.local("POST", f"/api/v1/drafts/{draft}/publish", {})["status"], 404)
         self.assertEqual(milan.local("GET", f"/api/v1/drafts/{draft}")["note"]["content"]["title"], "How?", "its text is not lost")
+
+
+class NewWords(Words):
+    """Somebody may have read the paper: the old words sign that new ones count."""
+
+    STATEMENT, RECOVERY = "/api/v1/keys/recovery/statement", "/api/v1/keys/recovery"
+
+    def followed_city(self):
+        """Seoul, its words, and Milan, which has its log."""
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan = self.node("milan")
+        peer(seoul, milan)
+        wait_for(lambda: connected(seoul, "milan.example") and connected(milan, "seoul.example"), "they connect")
+        wait_for(lambda: len(seoul.refs(kind="vouch")) == 2, "they vouch for each other")
+        seoul.publish("First")
+        self.followed(seoul, milan)
+        return seoul, words, milan
+
+    def change(self, seoul, words):
+        """The new words, and what the node answered."""
+        shown, done = seoul.run("--json", "change-recovery-words", "--words-file", "-", "--yes", stdin=words.encode()).splitlines()
+        return json.loads(shown)["recovery_words"], json.loads(done)
+
+    def restart(self, node, how=15):
+        node.stop(how)
+        node.start(peer_port=node.peer_port)
+
+    def signed(self, wanted, new_words, signer, **other):
+        """The statement that a node wants, signed with the key of words, or of a seed."""
+        wanted = wanted | other
+        log = base64.b32decode(wanted["log_id"].upper() + "====")
+        text = statement_text(log, wanted["sequence"], base64.b64decode(wanted["before"]), wanted["size"], base64.b64decode(wanted["root"]),
+                              wanted["vkey"], public_key(new_words))
+        return {"statement": sign_text(text, wanted["signer"], signer).decode()}
+
+    def goes_on(self, seoul, milan, title):
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        ref = seoul.publish(title)
+        wait_for(lambda: milan.shows(ref), "Milan shows what is new")
+        self.followed(seoul, milan)
+
+    def test_the_old_words_name_the_new_ones_and_count_no_more(self):
+        seoul, words, milan = self.followed_city()
+        kept, first = own_entries(seoul), vkey(seoul)
+        proof, proof_of_after = pathlib.Path(self.folder) / "proof", pathlib.Path(self.folder) / "after"
+        seoul.run("prove", "seoul.example/0", "-o", proof)
+        # As a person does it, at a terminal.
+        terminal, end = pty.openpty()
+        os.write(terminal, b"y\n")
+        try:
+            done = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "change-recovery-words", "--words-file",
+                                   str(self.file(words.upper().replace(" ", "\n")))], stdin=end, capture_output=True, text=True, timeout=DEADLINE)
+        finally:
+            os.close(terminal)
+            os.close(end)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("written down", done.stderr)
+        for part in ("the new recovery words of seoul.example", "count, by statement 1", "Restart koinond now"):
+            self.assertIn(part, done.stdout)
+        rows = [line.split() for line in done.stdout.splitlines() if line.strip()[:1].isdigit()]
+        new = " ".join(word for row in rows for word in row if word.isalpha())
+        self.assertEqual(len(new.split()), 24)
+        # Until the restart nothing is signed, and it says why.
+        self.assertEqual((vkey(seoul), own_entries(seoul)), (first, kept))
+        for refused in (lambda: seoul.publish("Refused"), lambda: seoul.run("rotate-key"), lambda: self.change(seoul, words)):
+            self.assert_refused("restart koinond", refused)
+        self.assertIn("restart koinond", seoul.run("status"))
+        self.restart(seoul)
+        # An ordinary start: nobody is asked whether the store is the newest.
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        for asks in ("older than what it signed", "until the peers have said", "when these have said"):
+            self.assertNotIn(asks, seoul.log())
+        self.assertIn("/1+", vkey(seoul))
+        wait_for(lambda: own_entries(seoul) == kept + 1, "the statement stands in the log, though nothing else was to be said")
+        self.assertEqual(seoul.record(f"seoul.example/{kept}")["kind"], "rotation")
+        self.followed(seoul, milan)
+        self.goes_on(seoul, milan, "After")
+        city = milan.local("GET", "/api/v1/cities/seoul.example")
+        self.assertEqual((city["vkey"], [(c["kind"], c["entry"]) for c in city["key_changes"]]), (vkey(seoul), [("new_words", kept)]))
+        shown = milan.run("show", f"seoul.example/{kept}")
+        for part in ("new recovery words since", "(statement 1 of this log)", f"its first {kept} entries stand", vkey(seoul)):
+            self.assertIn(part, shown)
+        self.assertIn("new recovery words and a new signing key", milan.run("list", "--kind", "rotation"))
+        page = ask("GET", f"http://127.0.0.1:{milan.http_port}/cities/seoul.example").body.decode()
+        self.assertIn("New recovery words since", page)
+        self.assertNotIn("Taken back on", page)
+        self.assertIn("seoul.example has new recovery words", milan.log())
+        self.assertEqual(milan.status()["frozen"], [])
+        self.assertEqual({"First", "After"}, {item["title"] for item in milan.listed(city="seoul.example", kind="practice")})
+        # A proof of before holds, and whoever has the keys of now is told what came since.
+        self.assertNotIn("since", koinon("verify", proof, "--vkey", first))
+        seoul.run("prove", "seoul.example/0", "-o", proof_of_after)
+        shutil.copy(f"{proof_of_after}.keys", f"{proof}.keys")
+        said = koinon("verify", proof, "--vkey", first)
+        self.assertIn("has changed its recovery words since", said)
+        self.assertIn("this entry is kept", said)
+        # The old words open nothing any more.
+        paper = self.file(words)
+        elsewhere = pathlib.Path(self.folder) / "elsewhere"
+        line = invite(milan)
+        self.assert_refused("count no more: statement 1", lambda: koinon("recover", "--words-file", paper, "--invite", line, "--yes", data=elsewhere))
+        self.assert_refused("count no more: statement 1", lambda: self.change(seoul, words))
+        # The new ones take the log back.
+        seoul.publish("Last")
+        self.followed(seoul, milan)
+        seoul.stop()
+        shutil.rmtree(seoul.data)
+        seoul.mark = MARKS.folder()
+        paper = self.file(new, "new")
+        shown = koinon("recover", "--words-file", paper, "--invite", line, data=seoul.data)
+        self.assertIn(f"1: new recovery words at {kept} entries", shown)
+        self.assertNotIn("taken back already", shown)
+        self.assert_refused(f"from {kept} to", lambda: koinon("recover", "--words-file", paper, "--invite", line, "--size", kept - 1, data=seoul.data))
+        koinon("recover", "--words-file", paper, "--invite", line, "--yes", data=seoul.data)
+        seoul.start()
+        wait_for(lambda: {"First", "After", "Last"} <= set(seoul.titles()), "the notes are back")
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        self.assertIn("/2+", vkey(seoul))
+
+    def test_what_is_wrong_is_one_sentence_and_changes_nothing(self):
+        seoul, words = self.city("seoul")
+        _, others = self.city("rome")
+        seoul.start()
+        first = vkey(seoul)
+
+        def change(words, *args):
+            return seoul.run("change-recovery-words", "--words-file", "-", *args, stdin=words.encode())
+
+        self.assert_refused("--yes", lambda: change(words))
+        self.assert_refused("24", lambda: change(" ".join(words.split()[:23]), "--yes"))
+        self.assert_refused("another log", lambda: change(others, "--yes"))
+        # A statement that another key signed, or that says something else, or that of a program without a person.
+        wanted = seoul.local("POST", self.STATEMENT, {})
+        old, new = seed_of(words), b"n" * 32
+        self.assertEqual(base64.b64decode(wanted["recovery_key"]), public_key(old))
+        for what in (self.signed(wanted, new, seed_of(others)), self.signed(wanted, new, new), self.signed(wanted, old, old),
+                     self.signed(wanted, new, old, size=wanted["size"] - 1), self.signed(wanted, new, old, vkey=first),
+                     {"statement": "koinon"}, {"statement": ""}, {}):
+            answer = seoul.local("POST", self.RECOVERY, what)
+            self.assertIn(answer.get("status"), (400, 403, 409, 422), answer)
+        for role, status in (("publisher", 403), ("operator", 403)):
+            token = bearer(account(seoul, role, role))
+            for path, body in ((self.STATEMENT, {}), (self.RECOVERY, self.signed(wanted, new, old))):
+                self.assertEqual(post(seoul, path, body, token).status, status)
+        self.assertEqual(post(seoul, self.RECOVERY, self.signed(wanted, new, old)).status, 401)
+        seoul.publish("Goes on")
+        self.assertEqual(vkey(seoul), first)
+        # What was signed for the log as it was is refused once it has grown, and signed anew it counts.
+        self.assertIn("gone on", seoul.local("POST", self.RECOVERY, self.signed(wanted, new, old))["detail"])
+        again = seoul.local("POST", self.STATEMENT, {})
+        self.assertEqual((again["vkey"], again["size"]), (wanted["vkey"], wanted["size"] + 1))
+        statement = self.signed(again, new, old)
+        done = seoul.local("POST", self.RECOVERY, statement)
+        self.assertEqual((done["statement"], done["size"], base64.b64decode(done["recovery_key"])), (1, again["size"], public_key(new)))
+        # Sent again, before and after the restart, it has the same answer.
+        self.assertEqual(seoul.local("POST", self.RECOVERY, statement), done)
+        self.restart(seoul)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        self.assertEqual(seoul.local("POST", self.RECOVERY, statement), done)
+        seoul.publish("And on")
+
+    def test_cut_short_at_every_step(self):
+        seoul, words, milan = self.followed_city()
+        keys = keys_of(seoul)
+        # Nothing was sent: the old words count, and the next change names the same key.
+        wanted = seoul.local("POST", self.STATEMENT, {})
+        self.restart(seoul, 9)
+        self.goes_on(seoul, milan, "Nothing was sent")
+        self.assertEqual(seoul.local("POST", self.STATEMENT, {})["vkey"], wanted["vkey"])
+        # The statement is durable, and the node is gone before its key is in its place.
+        old_key = (keys / "signing.key").read_bytes()
+        words, done = self.change(seoul, words)
+        seoul.stop(9)
+        (keys / "signing.key").rename(keys / "signing-next.key")
+        (keys / "signing.key").write_bytes(old_key)
+        (keys / "signing.key").chmod(0o600)
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        self.assertEqual(vkey(seoul), done["vkey"])
+        self.assertFalse((keys / "signing-next.key").exists())
+        # At any moment: whichever words count, they are at hand, and the log goes on.
+        for i in range(5):
+            self.goes_on(seoul, milan, f"Round {i}")
+            before = seoul.local("POST", self.STATEMENT, {})["sequence"]
+            asks = subprocess.Popen([str(BIN / "koinon"), "--json", "--data", str(seoul.data), "change-recovery-words", "--yes", "--words-file",
+                                     str(self.file(words))], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            try:
+                asks.wait(0.05 * 2 ** i)
+            except subprocess.TimeoutExpired:
+                pass
+            seoul.stop(9)
+            shown = asks.communicate(timeout=DEADLINE)[0].decode().splitlines()
+            seoul.start(peer_port=seoul.peer_port)
+            wait_for(lambda: state(seoul) == "signs", "it signs after a kill")
+            now = wait_for(lambda: seoul.local("POST", self.STATEMENT, {}).get("sequence") and seoul.local("POST", self.STATEMENT, {}), "its log is whole")
+            if now["sequence"] > before:
+                words = json.loads(shown[0])["recovery_words"]
+            self.assertEqual(base64.b64decode(now["recovery_key"]), public_key(seed_of(words)), f"round {i}")
+        words, _ = self.change(seoul, words)
+        self.restart(seoul)
+        self.goes_on(seoul, milan, "At the end")
+        self.assertEqual(milan.status()["frozen"], [])
+        for node in (seoul, milan):
+            self.assertNotIn("does not verify", node.log())
+            node.stop()
+            self.assertIn("Nothing is damaged", koinon("fsck", data=node.data))
+            node.start(peer_port=node.peer_port)
+
+    def test_an_old_copy_signs_nothing(self):
+        seoul, words, milan = self.followed_city()
+        place = pathlib.Path(self.folder)
+        seoul.stop()
+        shutil.copytree(seoul.data, place / "before")
+        seoul.start(peer_port=seoul.peer_port)
+        self.change(seoul, words)
+        seoul.stop()
+        shutil.copytree(seoul.data, place / "between")
+        seoul.start(peer_port=seoul.peer_port)
+        self.goes_on(seoul, milan, "After")
+        entries = own_entries(seoul)
+        for copy in ("between", "before"):
+            # Its peers are away: the mark alone finds it.
+            milan.stop()
+            seoul.stop()
+            shutil.rmtree(seoul.data)
+            shutil.copytree(place / copy, seoul.data)
+            seen = len(seoul.log())
+            seoul.start(peer_port=seoul.peer_port)
+            self.assertIn("older than what it signed last", seoul.log()[seen:], copy)
+            self.assertEqual(seoul.keep("Kept")["state"], "waits-for-signing")
+            milan.start(peer_port=milan.peer_port)
+            # With the new key it gets its log back, and goes on; without, it signs nothing for good.
+            if copy == "between":
+                wait_for(lambda: state(seoul) == "signs" and own_entries(seoul) > entries, "its log is back, and it signs what waited")
+                self.followed(seoul, milan)
+                entries = own_entries(seoul)
+            else:
+                wait_for(lambda: state(seoul) == "stopped", "its peer shows it the statement")
+                self.assertEqual(milan.entries("seoul.example"), entries)
+        self.assertEqual(milan.status()["frozen"], [])
 
 
 if __name__ == "__main__":

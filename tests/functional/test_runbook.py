@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -58,12 +59,12 @@ class Runbook(NodesTest):
                 "NEW": str(self.top / "new"), "KEYS": str(self.top / "paper" / "keys"), "PEER": self.line,
                 "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key"), **self.more}
 
-    def execute(self, script):
+    def execute(self, script, stdin=subprocess.DEVNULL):
         """Runs a block; the processes that it leaves in the background are ended with the test."""
         log = open(self.top / "runbook.log", "ab")
         pids = self.top / "pids"
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", f"{script}\njobs -p > {pids}"], env=self.environment(),
-                              stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=DEADLINE)
+                              stdin=stdin, stdout=log, stderr=log, timeout=DEADLINE)
         log.close()
         self.assertEqual(done.returncode, 0, f"{script}\n{(self.top / 'runbook.log').read_text()}")
         self.started += [int(pid) for pid in pids.read_text().split()]
@@ -105,6 +106,31 @@ class Runbook(NodesTest):
         for block in blocks("Moving"):
             self.execute(block)
         self.assertIn(self.ref, self.serves(self.top / "new").refs())
+
+    def test_new_recovery_words(self):
+        rome = Node(self.folder, "rome", init=False)
+        self.nodes.append(rome)
+        made = koinon("--json", "init", "--name", rome.name, "--display-name", "Rome", "--signing-mark", rome.mark, data=rome.data)
+        rome.start()
+        paper = self.top / "paper"
+        paper.write_text(json.loads(made)["recovery_words"])
+        self.more = {"DATA": str(rome.data), "WORDS": str(paper)}
+        changes, backs_up = blocks("New recovery words")
+        terminal, end = pty.openpty()
+        os.write(terminal, b"y\n")
+        try:
+            self.execute(changes, stdin=end)
+        finally:
+            os.close(terminal)
+            os.close(end)
+        self.assertIn("the new recovery words of rome.example", (self.top / "runbook.log").read_text())
+        rome.stop()
+        rome.start()
+        wait_for(lambda: state(rome) == "signs", "it signs after the restart")
+        rome.publish("Under the new key")
+        self.execute(backs_up)
+        self.assertTrue((self.top / "backup").exists())
+        self.assert_refused("count no more", lambda: rome.run("change-recovery-words", "--words-file", paper, "--yes"))
 
     def rome(self):
         """A city whose words are known, and what Los Angeles holds of it."""

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
+
 namespace koinon {
 namespace {
 
@@ -59,6 +61,60 @@ TEST(Mark, AStoreAheadOrOfAnotherHistoryProvesNothing) {
   EXPECT_EQ(compare_mark(mark, state(6, 't')), MarkSays::kNone);
   EXPECT_EQ(compare_mark(mark, state(5, 'x')), MarkSays::kNone);
   EXPECT_EQ(compare_mark(mark, state(5, 's', 1, 2)), MarkSays::kNone) << "a later epoch";
+}
+
+MarkState recovered(MarkState state, std::uint64_t recoveries = 1) {
+  state.recoveries = recoveries;
+  state.row = JournalSeq(0);
+  return state;
+}
+
+TEST(Mark, SaysHowOftenTheLogWasTakenBack) {
+  const Mark mark{state(4), recovered(state(5, 's', 9, 2), 12)};
+  const auto read = parse_mark(mark_text(mark));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, mark);
+  EXPECT_FALSE(parse_mark(mark_text({state(4), state(5)}).replace(15, 1, "4/0")).ok()) << "written otherwise";
+}
+
+TEST(Mark, ARecoveryThatKeepsAllOfItAgrees) {
+  const Mark mark{state(4), state(4)};
+  EXPECT_EQ(compare_mark(mark, recovered(state(4))), MarkSays::kAgrees);
+  EXPECT_EQ(compare_mark(mark, recovered(state(3))), MarkSays::kNone) << "it keeps less";
+  EXPECT_EQ(compare_mark(mark, recovered(state(5))), MarkSays::kNone) << "it keeps what was not signed here";
+  EXPECT_EQ(compare_mark(mark, recovered(state(4, 's'))), MarkSays::kNone) << "another log";
+  EXPECT_EQ(compare_mark(mark, recovered(state(4, 'r', 1, 2))), MarkSays::kNone)
+      << "something ran since the mark";
+  EXPECT_EQ(compare_mark(mark, recovered(state(4), 2)), MarkSays::kNone) << "another one came before it";
+}
+
+TEST(Mark, AStoreOfBeforeARecoveryIsBehindWhateverItsSize) {
+  const Mark mark{recovered(state(4)), recovered(state(4))};
+  EXPECT_EQ(compare_mark(mark, state(4)), MarkSays::kBehind);
+  EXPECT_EQ(compare_mark(mark, state(9, 't', 7, 3)), MarkSays::kBehind) << "what it has more is void";
+  EXPECT_EQ(compare_mark(mark, recovered(state(4))), MarkSays::kAgrees);
+}
+
+TEST(Mark, NamesWhatARecoveryKeepsOnceAllOfThatIsHeld) {
+  ASSERT_TRUE(init_crypto().ok());
+  const SigningKey first = SigningKey::from_seed(Bytes(32, 'a'));
+  const SigningKey words = SigningKey::from_seed(Bytes(32, 'R'));
+  LogState log;
+  log.keys = KeyHistory({"seoul.example", first.public_key(), words.public_key()});
+  log.range.append(leaf_hash("entry 0"));
+  log.range.append(leaf_hash("entry 1"));
+  Statement statement = log.keys.next(true);
+  statement.size = log.range.size();
+  statement.root = log.range.root();
+  statement.key.key = SigningKey::from_seed(Bytes(32, 'b')).public_key();
+  ASSERT_TRUE(log.keys.add(sign_statement(statement, log.keys.vkey().name, words)).ok());
+  const MarkState whole = mark_state(log, Epoch());
+  EXPECT_EQ(whole.recoveries, 1U);
+  EXPECT_EQ(whole.size, statement.size);
+  EXPECT_EQ(whole.root, statement.root);
+  log.range = CompactRange();
+  log.range.append(leaf_hash("entry 0"));
+  EXPECT_EQ(mark_state(log, Epoch()).size, TreeSize(0)) << "some of it is missing, and what it did";
 }
 
 }  // namespace

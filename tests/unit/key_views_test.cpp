@@ -38,15 +38,13 @@ TEST_F(KeyViews, AStatementSaysWhoSignsFromWhereOnAndByWhoseWord) {
   const auto first = key_change_of(keys, EntryIndex(10), rotation(keys.changes()[0].note));
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->number, 1U);
-  EXPECT_FALSE(first->is_recovery);
-  EXPECT_FALSE(first->has_new_words);
+  EXPECT_EQ(first->kind, KeyChange::Kind::kRotation);
   EXPECT_EQ(first->vkey, keys.changes()[0].statement.key.text());
   EXPECT_EQ(first->at->value, 7);
   const auto second = key_change_of(keys, EntryIndex(20), rotation(keys.changes()[1].note));
   ASSERT_TRUE(second.has_value());
   EXPECT_EQ(second->number, 2U);
-  EXPECT_TRUE(second->is_recovery);
-  EXPECT_TRUE(second->has_new_words);
+  EXPECT_EQ(second->kind, KeyChange::Kind::kNewWords);
   EXPECT_EQ(second->vkey, keys.vkey().text());
 }
 
@@ -59,7 +57,9 @@ TEST_F(KeyViews, WhatTheLogDoesNotFollowIsNoChange) {
   other.set_kind(v1::KIND_PRACTICE);
   EXPECT_FALSE(key_change_of(keys, EntryIndex(10), other).has_value());
   EXPECT_FALSE(key_change_at(keys, EntryIndex(11)).has_value());
-  EXPECT_TRUE(key_change_at(keys, EntryIndex(20))->is_recovery);
+  EXPECT_TRUE(key_change_at(keys, EntryIndex(20))->is_recovery());
+  state(true, 25, key('d'), key('S'));
+  EXPECT_EQ(key_change_at(keys, EntryIndex(25))->kind, KeyChange::Kind::kRecovery);
 }
 
 TEST_F(KeyViews, KeysCountThatSignedForTheLog) {

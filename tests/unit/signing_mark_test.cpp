@@ -54,6 +54,25 @@ class SigningMarkTest : public MarkFolder {
     return running->after_commit(store);
   }
 
+  // As a start takes in what `koinon change-recovery-words`, or `koinon recover`, has put beside the keys.
+  void take_back(std::uint64_t size) {
+    KeyHistory history = store.log_state(log)->keys;
+    Statement statement = history.next(true);
+    statement.size = TreeSize(size);
+    statement.root = *store.root_at(log, statement.size);
+    statement.key.key = SigningKey::generate().public_key();
+    ASSERT_TRUE(history.add(sign_statement(statement, history.vkey().name, *key)).ok());
+    RecoveryCommit recovery;
+    recovery.log = log;
+    recovery.notes = history.notes();
+    recovery.recoveries = history.recoveries();
+    recovery.size = statement.size;
+    recovery.root = statement.root;
+    ASSERT_TRUE(store.begin(true).ok());
+    ASSERT_TRUE(store.recover(recovery).ok());
+    ASSERT_TRUE(store.commit().ok());
+  }
+
   std::optional<SigningKey> key;
   LogIdentity identity;
   MemoryStore store{{}};
@@ -77,6 +96,24 @@ TEST_F(SigningMarkTest, AnOlderStoreIsBehind) {
   ASSERT_TRUE(sign().ok());
   ASSERT_TRUE(store.put_back());
   EXPECT_EQ(says_at_next_start(), MarkSays::kBehind);
+}
+
+TEST_F(SigningMarkTest, ARecoveryOfAllThatWasSignedAgreesWhereverTheStartIsCutShort) {
+  ASSERT_TRUE(sign().ok());
+  store.keep_copy();
+  take_back(2);
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees) << "nothing was written yet";
+  ASSERT_TRUE(running->before_epoch(store, Epoch()).ok());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees) << "and now it was";
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kBehind) << "a copy of before it";
+}
+
+TEST_F(SigningMarkTest, ARecoveryOfLessIsNoReasonToSign) {
+  ASSERT_TRUE(sign().ok());
+  take_back(1);
+  EXPECT_EQ(says_at_next_start(), MarkSays::kNone);
 }
 
 // The mark names the store as it was opened, or what is long past: neither may be named as the state before.

@@ -1,0 +1,46 @@
+#include "crypto/words_change.h"
+
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+Result<Statement> words_change(const KeyHistory& keys, TreeSize size, const Hash& root,
+                               const PublicKey& next) {
+  if (keys.changes().size() >= limits::kStatements)
+    return fail(Code::kTooLarge, "a log has at most 64 statements", "statement");
+  Statement out = keys.next(true);
+  out.size = size;
+  out.root = root;
+  out.key.key = next;
+  return out;
+}
+
+Result<KeyHistory> change_words(const KeyHistory& keys, const Statement& wanted, BytesView note) {
+  if (note.size() > limits::kStatementBytes)
+    return fail(Code::kTooLarge, "a statement has at most 8 KiB", "statement");
+  KOINON_ASSIGN(const SignedNote read, parse_note(note));
+  KOINON_ASSIGN(Statement said, parse_statement_text(read.text));
+  const std::optional<PublicKey> words = said.recovery_key;
+  said.recovery_key.reset();
+  if (said != wanted)
+    return fail(Code::kConflict, Sentence{"key.log_went_on", "the log has gone on since; run it again"},
+                "statement");
+  if (!words || *words == keys.recovery_key() || replaced_by(keys, *words))
+    return fail(Code::kInvalidArgument, "it names no new recovery key", "statement");
+  KeyHistory out = keys;
+  KOINON_TRY(out.add(note));
+  return out;
+}
+
+std::optional<std::uint64_t> replaced_by(const KeyHistory& keys, const PublicKey& recovery_key) {
+  if (recovery_key == keys.recovery_key()) return std::nullopt;
+  PublicKey before = keys.identity().recovery_key;
+  for (const KeyHistory::Change& change : keys.changes()) {
+    if (!change.statement.recovery_key) continue;
+    if (before == recovery_key) return change.statement.sequence;
+    before = *change.statement.recovery_key;
+  }
+  return std::nullopt;
+}
+
+}  // namespace koinon
