@@ -19,8 +19,24 @@ constexpr std::size_t kVoidedMost = 12;
 // How many notes a city writes that floods, one a minute.
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
+constexpr std::chrono::seconds kSoon{15};       // on average
 constexpr std::chrono::seconds kRegretted{
     5};  // average time until a note is taken back, if it is taken back at once
+
+std::uint64_t own_size(SimNode& node) {
+  const auto held = node.store().log_state(node.log());
+  return held.ok() ? held->range.size().value : 0;
+}
+
+// Of its own entries below `size`: those whose texts it has.
+std::set<std::uint64_t> bodies_below(SimNode& node, std::uint64_t size) {
+  std::set<std::uint64_t> out;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const auto record = node.store().record(node.log(), EntryIndex(i));
+    if (record.ok() && !record->body.empty()) out.insert(i);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -52,6 +68,10 @@ void CityLife::rotate_key(SimNode& node) {
 // What a thief wrote is void. A text that was taken away meanwhile is gone for good, and whom the city
 // vouches for is told of elsewhere: a recovery keeps those.
 void CityLife::take_log_back(SimNode& node) {
+  if (!stage_.truth.log(node.log()).forgeries.empty()) {
+    (void)take_back_from_thieves(node);
+    return;
+  }
   const std::uint64_t held = node.acknowledged();
   std::uint64_t size = held;
   for (std::uint64_t most = 1 + stage_.chance.below(kVoidedMost); size > 1 && most > 0; --most) {
@@ -60,10 +80,62 @@ void CityLife::take_log_back(SimNode& node) {
     if (!parsed.ok() || parsed->kind() == v1::KIND_VOUCH || parsed->kind() == v1::KIND_WITHDRAWAL) break;
     --size;
   }
-  if (size == held || !node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)))) return;
+  if (size < held) (void)take_back(node, size);
+}
+
+bool CityLife::take_back(SimNode& node, std::uint64_t size) {
+  const std::uint64_t held = own_size(node);
+  const std::set<std::uint64_t> before = bodies_below(node, size);
+  if (!node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)))) return false;
+  if (!std::ranges::includes(bodies_below(node, size), before))
+    stage_.invariants.broke(node, "lost a text that its recovery keeps");
   stage_.counters.add("logs taken back");
   stage_.counters.add("entries made void", held - size);
   publish_note(node);
+  return true;
+}
+
+void CityLife::publish_soon(SimNode& node) {
+  stage_.schedule.after(stage_.chance.exponential(MonoTime(kSoon)), [this, &node] {
+    if (node.up() && !stage_.quiet()) publish_note(node);
+  });
+}
+
+void CityLife::robbed(SimNode& victim) {
+  const MonoTime mean(static_cast<std::int64_t>(stage_.scenario.noticed_after_hours * 3600e9));
+  stage_.schedule.after(stage_.chance.exponential(mean), [this, &victim] {
+    if (stage_.quiet() || take_back_from_thieves(victim)) return;
+    robbed(victim);
+  });
+}
+
+void CityLife::end_thefts() {
+  for (const auto& node : stage_.nodes) {
+    if (node->liar() == nullptr) (void)take_back_from_thieves(*node);
+  }
+}
+
+// How many entries of its log are its own alone, whatever thieves have signed.
+std::uint64_t CityLife::last_before_thieves(SimNode& node) {
+  const AuthoredLog& log = stage_.truth.log(node.log());
+  std::uint64_t size = own_size(node);
+  for (const Forgery& forgery : log.forgeries) {
+    size = std::min(size, forgery.shared);
+    const auto& forged = log.histories[forgery.history].records;
+    while (size > 0 && *node.store().entry(node.log(), EntryIndex(size - 1)) != forged[size - 1].entry)
+      --size;
+  }
+  return size;
+}
+
+// False: it cannot now.
+bool CityLife::take_back_from_thieves(SimNode& node) {
+  if (stage_.truth.log(node.log()).forgeries.empty()) return true;
+  if (!node.up()) return false;
+  const std::uint64_t size = last_before_thieves(node);
+  if (size == 0 || !take_back(node, size)) return false;
+  stage_.counters.add("logs taken back from thieves");
+  return true;
 }
 
 void CityLife::vouch_for_nobody(SimNode& node, std::size_t count) {

@@ -15,12 +15,21 @@ class CityLife {
   void begin();
   void publish_note(SimNode& node);
   BodyFilter some_filter();
+  // A thief has signed with a key of the city, which notices that after a while and takes its log back.
+  void robbed(SimNode& victim);
+  // Within seconds.
+  void publish_soon(SimNode& node);
+  // All cities that can take their logs back from thieves now, do.
+  void end_thefts();
 
  private:
   Draft note_draft();
   void gorge(SimNode& node, std::size_t notes);
   void rotate_key(SimNode& node);
   void take_log_back(SimNode& node);
+  bool take_back_from_thieves(SimNode& node);
+  std::uint64_t last_before_thieves(SimNode& node);
+  bool take_back(SimNode& node, std::uint64_t size);
   void erase_note(SimNode& node);
   void erase_entry(SimNode& node, std::uint64_t index);
   std::vector<std::uint64_t> standing_notes(SimNode& node);

@@ -142,7 +142,9 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
       check_erased(node, bodies->bodies.log, item.index);
     }
   } else if (const auto* evidence = std::get_if<CommitEvidence>(&body)) {
-    keeping_[node.index()].frozen.insert(evidence->evidence.log);
+    check_freeze(node, evidence->evidence.log);
+  } else if (std::holds_alternative<CommitRecovery>(body)) {
+    store_changed(node);  // vouches that it had stated are void, and others stand again
   } else if (const auto* chunk = std::get_if<CommitChunk>(&body)) {
     check_chunk(node, chunk->commit);
   } else if (const auto* finished = std::get_if<CommitFinished>(&body)) {
@@ -172,7 +174,7 @@ void Invariants::check_restart(SimNode& node) {
     fail(node, "lost entries of its own that publish had answered");
   }
   check_store(node);
-  check_frozen(node);
+  check_frozen(node, true);
   check_cursors(node);
 }
 
@@ -219,7 +221,7 @@ std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
     if (!any_older_) mine.insert(node->log());
     // Of a log whose author was restored, others may hold what the author has lost.
     if (any_older_) add_sources(*node, mine);
-    if (!truth_.log(node->log()).honest) mine.insert(node->log());
+    if (!truth_.log(node->log()).stands()) mine.insert(node->log());
   }
   for (bool grown = true; grown;) {
     grown = false;
@@ -295,7 +297,9 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
   };
   const auto held = node.store().log_state(id);
   const std::uint64_t size = held.ok() && held->whole ? held->whole->size.value : 0;
-  if (size < log.records().size()) {
+  if (held.ok() && held->frozen) return add("keeps the log of " + log.identity.name + " frozen");
+  // It may hold what is void.
+  if (size != log.records().size()) {
     return add("holds " + std::to_string(size) + " of " + std::to_string(log.records().size()) +
                " entries of " + log.identity.name);
   }
@@ -357,7 +361,7 @@ void Invariants::check_files_settled(SimNode& node, const std::map<NodeIndex, st
   }
   for (const auto& [id, file] : truth_.files()) {
     // Of a log that has parted in two, some keep the history without the withdrawal.
-    if (!file.index || !truth_.log(file.log).honest || !gets.at(node.index()).contains(file.log)) continue;
+    if (!file.index || !truth_.log(file.log).stands() || !gets.at(node.index()).contains(file.log)) continue;
     const auto named = node.store().attachment_named(id.sha256);
     if (truth_.log(file.log).records()[file.index->value].erased_by && *named)
       add("still holds a file of entry " + std::to_string(file.index->value) + " of " +
@@ -371,13 +375,13 @@ std::vector<Broken> Invariants::unsettled() {
   for (const auto& [index, logs] : gets) {
     SimNode& node = *nodes_[index];
     for (const LogId& id : logs) {
-      if (id == node.log() || !truth_.log(id).honest) continue;
+      if (id == node.log() || !truth_.log(id).stands()) continue;
       check_log_settled(node, truth_.log(id), gets, out);
     }
     check_own_settled(node, gets, out);
     check_files_settled(node, gets, out);
     check_connected(node, out);
-    check_frozen(node);
+    check_frozen(node, false);
   }
   check_forks(out);
   return out;

@@ -5,7 +5,9 @@
 // nothing of a log outside its policy. A published record survives a crash after publish has answered. A
 // cursor only covers rows whose entries are stored, or durably remembered to be asked for. No honest node is
 // taken for a liar. A log that policy admits is never removed; any other is not removed before the node has
-// run for the grace time. An erased body never comes back. A frozen log stays frozen. No log takes more than
+// run for the grace time. An erased body never comes back. A frozen log stays frozen until its city
+// takes it back, and none is frozen whose keys nobody has stolen. Two connected nodes that hold two histories
+// of a log find that out. A key is not believed by who knows that it was replaced. No log takes more than
 // its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
 // two connections stays.
 //
@@ -23,6 +25,7 @@
 
 #include <deque>
 #include <functional>
+#include <tuple>
 
 #include "tools/sim/heads_seen.h"
 #include "tools/sim/keys_seen.h"
@@ -74,7 +77,7 @@ class Invariants {
   void check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::uint64_t opened_before);
   void store_changed(const SimNode& node);  // the store changed without a commit that reports it
   // A city has taken its log back: what anybody saw of it before is void.
-  void taken_back(const LogId& log) { seen_.taken_back(log); }
+  void taken_back(SimNode& node);
   void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
   // Compares all that a node's store holds with the truth.
   void check_store(SimNode& node);
@@ -108,6 +111,9 @@ class Invariants {
   // Liveness: the rules that do not hold yet.
   std::vector<Broken> unsettled();
 
+  // Something that others look at.
+  void broke(const SimNode& node, std::string what) { fail(node, std::move(what)); }
+
   const std::vector<Broken>& broken() const { return broken_; }
   std::uint64_t frames_checked() const { return frames_checked_; }
 
@@ -125,8 +131,9 @@ class Invariants {
   // What a node has published and kept so far.
   struct Keeping {
     std::map<LogId, MonoTime> out_at;  // how long it had run when its engine stopped trusting the log
-    std::set<LogId> frozen;            // evidence against them is kept
-    std::deque<MonoTime> failures;     // when its engine reported a failing store although there was space
+    std::map<LogId, std::uint64_t>
+        frozen;                     // evidence against them is kept; how often they had been taken back
+    std::deque<MonoTime> failures;  // when its engine reported a failing store although there was space
   };
   // What is true of a node and its own log.
   struct Own {
@@ -173,10 +180,17 @@ class Invariants {
   void check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                          std::vector<Broken>& out);
 
+  // invariants_stolen.cpp: two histories of a log, and who is frozen for that
+  void adopt(SimNode& node, const std::vector<StoredRecord>& records);
+  std::uint64_t recoveries_known(SimNode& node, const LogId& log) const;
+  void check_freeze(SimNode& node, const LogId& log);
+  void check_frozen(SimNode& node, bool restarted);
+  void look_for_forks();
+  bool misses_fork(SimNode& node, SimNode& peer, const LogId& log);
+
   // invariants_keeping.cpp: kept logs, and erased bodies
   void check_removal(SimNode& node, const LogId& log);
   void check_erased(SimNode& node, const LogId& log, EntryIndex index);
-  void check_frozen(SimNode& node);
   void check_quota(SimNode& node, const LogId& log, std::uint64_t bytes);
   void check_store_failed(SimNode& node, const Event& event);
   void check_connected(SimNode& node, std::vector<Broken>& out);
@@ -203,6 +217,7 @@ class Invariants {
   KeysSeen keys_;
   bool any_older_ = false;  // the store of some node was put back
   unsigned looks_ = 0;
+  std::map<std::tuple<NodeIndex, NodeIndex, LogId>, MonoTime> unfound_since_;  // forks before two nodes
   std::map<NodeKey, SimNode*> by_key_;
   std::size_t indexed_ = 0;  // of nodes_, in by_key_
   std::vector<Broken> broken_;

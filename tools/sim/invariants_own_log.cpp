@@ -82,6 +82,7 @@ void Invariants::starting(SimNode& node, bool older) {
     fail(node, "takes its store for an older one by its mark, and it is not");
   own.excused.clear();
   for (const NodeKey& key : node.excused()) own.excused.insert(key);
+  if (older) keys_.began(node);
   seen_.began(node);
   seen_.asks(node);
 }
@@ -95,8 +96,10 @@ void Invariants::resumed(SimNode& node) {
 }
 
 void Invariants::check_rolled_back(const SimNode& node) {
-  if (node.liar() == nullptr && !own_[node.index()].older)
-    fail(node, "takes its store for an older one, and it is not");
+  Own& own = own_[node.index()];
+  // What a thief has signed looks to its city like what it has lost. Its store keeps that as the proof.
+  own.older = own.older || !truth_.log(node.log()).forgeries.empty();
+  if (node.liar() == nullptr && !own.older) fail(node, "takes its store for an older one, and it is not");
 }
 
 void Invariants::word_given(const SimNode& node, const std::vector<NodeKey>& without) {
@@ -110,6 +113,10 @@ Invariants::Signed Invariants::signed_own(SimNode& node, const std::vector<Store
   const AuthoredLog& log = truth_.log(id);
   const EntryIndex first = records.front().index;
   if (node.up() && !own_[node.index()].signs) check_standing(node);
+  if (!log.forgeries.empty()) {
+    adopt(node, records);
+    return Signed::kOn;
+  }
   Signed how = Signed::kOn;
   if (first.value < log.records().size() && log.honest) {
     const bool known = std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
@@ -184,7 +191,7 @@ void Invariants::check_standing(SimNode& node) {
 }
 
 void Invariants::check_reason(SimNode& node, Own& own) {
-  if (!eager_ || own.newest || !truth_.log(node.log()).honest) return;
+  if (!eager_ || own.newest || !truth_.log(node.log()).stands()) return;
   // Whoever has answered may have held it, too: the store may not say so yet.
   std::set<NodeKey> peers;
   for (const NodeKey& key : awaited(node)) peers.insert(key);
@@ -233,7 +240,7 @@ void Invariants::check_told(SimNode& from, SessionId session, const v1::Frame& f
   const auto told = told_of_yours(frame);
   if (!told || told->recoveries() > 0) return;
   const SimNode* to = node_of(from.peer_of(session));
-  if (to == nullptr || to->liar() != nullptr || !truth_.log(to->log()).honest) return;
+  if (to == nullptr || to->liar() != nullptr || !truth_.log(to->log()).stands()) return;
   const std::uint64_t seen = seen_.seen_before(from, to->log(), schedule_.now() - kKnown);
   if (told->size() >= seen) return;
   fail(from, "says that it saw " + entries(told->size()) + " of " + to->name() + ", and it had seen " +
@@ -284,7 +291,7 @@ void Invariants::check_waiting(SimNode& node) {
   Own& own = own_[node.index()];
   const SigningState state = node.engine().signing().state;
   const bool asks =
-      (state == SigningState::kAsks || state == SigningState::kTwin) && truth_.log(node.log()).honest;
+      (state == SigningState::kAsks || state == SigningState::kTwin) && truth_.log(node.log()).stands();
   const auto peers = asks ? awaited(node) : std::vector<NodeKey>();
   const auto held = node.store().log_state(node.log());
   // Without a first entry it can sign nothing. Where a peer has it, it must come back: check_own_settled.
@@ -305,6 +312,7 @@ void Invariants::look() {
   for (const auto& node : nodes_) {
     if (node->up() && node->liar() == nullptr) check_waiting(*node);
   }
+  look_for_forks();
   if (!any_older_ || ++looks_ % kCursorLooks != 0) return;
   const auto all = states();
   for (const auto& [index, state] : all) check_cursors(*nodes_[index], state, all);
@@ -339,8 +347,9 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
     if (!passed) continue;
     for (const LogState& row : theirs->second.logs) {
       if (row.journal_seq.value == 0 || row.journal_seq > *passed || !row.whole || row.frozen) continue;
-      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
-        continue;
+      if (!truth_.known(row.id) || row.id == node.log() || row.out_since) continue;
+      const AuthoredLog& log = truth_.log(row.id);
+      if (!log.stands() || row.keys.recoveries() < log.recoveries) continue;
       // Rows that policy refused when they were read are asked for by name.
       const auto mine = held.find(row.id);
       // What they tell of is void, and the peer does not know yet.
@@ -365,12 +374,13 @@ void Invariants::check_cursors(SimNode& node, const StoreState& state,
 
 bool Invariants::has_all(SimNode& node, const AuthoredLog& log) {
   const auto held = node.store().log_state(log.identity.log_id());
-  return held.ok() && held->whole && held->whole->size.value >= log.records().size();
+  return held.ok() && held->whole && held->keys.recoveries() >= log.recoveries &&
+         held->whole->size.value >= log.records().size();
 }
 
 void Invariants::add_sources(SimNode& node, std::set<LogId>& mine) {
   for (const auto& [id, log] : truth_.logs()) {
-    if (log.honest && (id == node.log() || own_[log.author].older) && has_all(node, log)) mine.insert(id);
+    if (log.stands() && (id == node.log() || own_[log.author].older) && has_all(node, log)) mine.insert(id);
   }
 }
 
@@ -412,7 +422,7 @@ void Invariants::check_own_files(SimNode& node, const AuthoredLog& log,
 void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                                    std::vector<Broken>& out) {
   const AuthoredLog& log = truth_.log(node.log());
-  if (!log.honest || out.size() >= kMostLacking) return;
+  if (!log.stands() || out.size() >= kMostLacking) return;
   const auto add = [&](std::string what) { out.push_back({schedule_.now(), node.name(), std::move(what)}); };
   if (!has_all(node, log)) {
     // If nobody has all, the operator recovers the log at what is left of it.

@@ -24,15 +24,30 @@ std::optional<std::string> KeysSeen::stored(const SimNode& node, const IntentBod
     before = *keys;
     return std::nullopt;
   }
-  const auto* commit = std::get_if<CommitRun>(&body);
-  if (commit == nullptr) return std::nullopt;
-  const auto known = stated_.find({node.index(), commit->run.log});
+  if (const auto* commit = std::get_if<CommitRun>(&body))
+    return believed(node, commit->run.log, commit->run.head.note);
+  if (const auto* seen = std::get_if<CommitSeen>(&body))
+    return believed(node, seen->seen.log, seen->seen.head.note);
+  return std::nullopt;
+}
+
+// Whether the key had the word is asked here, and not where the node asks it.
+std::optional<std::string> KeysSeen::believed(const SimNode& node, const LogId& log, BytesView note) const {
+  const auto known = stated_.find({node.index(), log});
   if (known == stated_.end()) return std::nullopt;
   // A key that is not known here is a later one: of a commit in which the power went nobody tells us.
-  const auto head = known->second.open_head(commit->run.head.note);
-  if (head.ok() || head.error().code != Code::kRefused) return std::nullopt;
-  return "stores entries of " + commit->run.identity.name +
-         " by a head of a key that it knows to be replaced";
+  const auto head = known->second.open_any_head(note);
+  if (!head.ok() || (head->had_word && head->recoveries == known->second.recoveries())) return std::nullopt;
+  return "believes a head of " + known->second.identity().name + " by a key that it knows to be replaced";
+}
+
+void KeysSeen::began(SimNode& node) {
+  std::erase_if(stated_, [&](const auto& one) { return one.first.first == node.index(); });
+  const auto state = node.store().load_state();
+  if (!state.ok()) return;
+  for (const LogState& log : state->logs) {
+    if (!log.keys.changes().empty()) stated_.insert_or_assign({node.index(), log.id}, log.keys);
+  }
 }
 
 }  // namespace koinon::sim

@@ -14,8 +14,12 @@ class KeysSeen {
  public:
   // The store of an honest node has taken this. What is wrong with it; nothing: all is well.
   std::optional<std::string> stored(const SimNode& node, const IntentBody& body, const Truth& truth);
+  // It begins on an older store, with what that has.
+  void began(SimNode& node);
 
  private:
+  std::optional<std::string> believed(const SimNode& node, const LogId& log, BytesView note) const;
+
   std::map<std::pair<NodeIndex, LogId>, KeyHistory> stated_;
 };
 

@@ -389,6 +389,7 @@ const std::vector<Lie>& all_lies() {
       {"false-duplicate", "ends sessions as duplicates of others that there are not"},
       {"never-caught-up", "never says that it has caught up"},
       {"replaced-key", "goes on signing with the key that it has replaced"},
+      {"thief", "steals signing keys of other cities, and signs with them"},
   };
   return kLies;
 }

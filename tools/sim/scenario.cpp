@@ -81,6 +81,8 @@ const std::map<std::string, Setter, std::less<>>& keys() {
       {"cities.erasures_per_day", number(&Scenario::erasures_per_day)},
       {"cities.rotations_per_day", number(&Scenario::rotations_per_day)},
       {"cities.recoveries_per_day", number(&Scenario::recoveries_per_day)},
+      {"cities.thefts_per_day", number(&Scenario::thefts_per_day)},
+      {"cities.noticed_after_hours", number(&Scenario::noticed_after_hours)},
       {"cities.hasty", number(&Scenario::hasty)},
       {"cities.note_bytes", count(&Scenario::note_bytes)},
       {"cities.attached", number(&Scenario::attached)},

@@ -27,11 +27,13 @@ struct Scenario {
   std::uint64_t log_bytes = 0;  // how much a node takes of one log; 0: no invariant checks it
 
   // What cities do
-  double notes_per_day = 4;       // of each
-  double erasures_per_day = 0.3;  // of each
-  double rotations_per_day = 0;   // of each: its signing key is replaced
-  double recoveries_per_day = 0;  // of each: it takes its log back, and what it wrote last is void
-  double hasty = 0;               // share of notes that are erased within seconds
+  double notes_per_day = 4;        // of each
+  double erasures_per_day = 0.3;   // of each
+  double rotations_per_day = 0;    // of each: its signing key is replaced
+  double recoveries_per_day = 0;   // of each: it takes its log back, and what it wrote last is void
+  double thefts_per_day = 0;       // of each thief: it steals a key, where it has none
+  double noticed_after_hours = 2;  // on average, until a city takes its log back from a thief
+  double hasty = 0;                // share of notes that are erased within seconds
   std::size_t note_bytes = 700;
   double attached = 0;               // share of notes that have a file
   std::size_t file_bytes = 300'000;  // of a file, on average

@@ -174,7 +174,8 @@ void SimNode::on_bytes(SessionId session, BytesView bytes) {
   if (!up()) return;
   if (liar_) liar_->on_received(session, bytes);
   if (sessions_.contains(session)) around_.observer.on_received(*this, session, bytes.size());
-  engine_->on_bytes(now(), session, bytes);
+  const auto instead = liar_ ? liar_->instead_of(session, bytes) : std::nullopt;
+  engine_->on_bytes(now(), session, instead ? BytesView(*instead) : bytes);
   after_input();
 }
 
@@ -315,7 +316,26 @@ void SimNode::unpin(SimNode& other) {
   after_input();
 }
 
+std::vector<SigningKey> SimNode::keys_of_origin() {
+  std::vector<SigningKey> out;
+  const auto held = store().log_state(log());
+  if (!held.ok()) return out;
+  const auto add = [&](const PublicKey& named) {
+    if (signing_.public_key() == named) out.push_back(signing_);
+    for (const SigningKey& key : later_keys_) {
+      if (key.public_key() == named) out.push_back(key);
+    }
+  };
+  add(identity().signing_key);
+  for (const KeyHistory::Change& change : held->keys.changes()) {
+    if (change.is_recovery) out.clear();
+    add(change.statement.key.key);
+  }
+  return out;
+}
+
 void SimNode::publish(Draft draft) {
+  if (draft.next_key) later_keys_.push_back(*draft.next_key);
   publish([draft = std::move(draft)](StoreReader&) -> Result<Draft> { return draft; });
 }
 

@@ -113,6 +113,8 @@ class SimNode final : public Endpoint {
   // Its city takes the log back with its recovery key: what was signed beyond `size` is void, and a new key
   // signs. It is up again then, with no mark, as on another machine. False: that cannot be.
   bool take_back(TreeSize size, const SigningKey& key);
+  // Its process ends, its store is changed behind its back, and it is up again. False: that failed.
+  bool rewrite_store(const std::function<Status(Store&)>& change);
   // Its process ends when it signs next: between the commit and the mark, on one side or the other.
   void end_while_signing() { ends_while_signing_ = true; }
   MarkSays mark_says() const { return mark_says_; }  // at its last start
@@ -144,7 +146,10 @@ class SimNode final : public Endpoint {
   LogId log() const { return own_.id(); }
   const LogIdentity& identity() const { return own_.identity(); }
   NodeKey node_key() const { return node_key_; }
-  const SigningKey& signing_key() const { return signing_; }
+  const SigningKey& signing_key() const { return signing_; }  // its first
+  // Of the keys that it had made for its log, those that its store has in the log's current origin: the last
+  // one signs.
+  std::vector<SigningKey> keys_of_origin();
   bool dialling_only() const { return setup_.dialling_only; }
   const BodyFilter& filter() const { return filter_; }
   const std::set<LogId>& blocked() const { return blocked_; }
@@ -229,6 +234,7 @@ class SimNode final : public Endpoint {
   Chance chance_;
   SigningKey node_;
   SigningKey signing_;
+  std::vector<SigningKey> later_keys_;  // that it had made for its log
   NodeKey node_key_;
   OwnLog own_;
   OwnEpochs epochs_;

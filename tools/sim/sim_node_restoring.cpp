@@ -112,7 +112,7 @@ Status SimNode::recover_store(const KeyHistory& history) {
 bool SimNode::take_back(TreeSize size, const SigningKey& key) {
   if (!up() || liar_ != nullptr || !has_space()) return false;
   const auto held = store().log_state(log());
-  if (!held.ok() || held->frozen || size >= held->range.size()) return false;
+  if (!held.ok() || size.value == 0 || size > held->range.size()) return false;
   auto history = held->keys.before_recovery(size);
   const auto root = store().root_at(log(), size);
   if (!history.ok() || !root.ok()) return false;
@@ -129,12 +129,28 @@ bool SimNode::take_back(TreeSize size, const SigningKey& key) {
     return false;
   }
   own_ = OwnLog(own_.identity(), key, [this](std::size_t count) { return chance_.bytes(count); });
+  later_keys_.push_back(key);
   acknowledged_ = size.value;
   around_.observer.on_taken_back(*this, size);
   load_engine();
   repeat_changes();
   around_.observer.on_restart(*this);
   return true;
+}
+
+bool SimNode::rewrite_store(const std::function<Status(Store&)>& change) {
+  if (!up() || !has_space()) return false;
+  end_process();
+  if (!open_store().ok()) {
+    around_.counters.add("stores that did not open again");
+    return false;
+  }
+  const bool done = store().begin(true).ok() && change(store()).ok();
+  if (!done || !store().commit().ok()) store().rollback();
+  load_engine();
+  repeat_changes();
+  around_.observer.on_restart(*this);
+  return done;
 }
 
 void SimNode::set_clock(std::chrono::milliseconds off) {

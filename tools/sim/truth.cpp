@@ -21,7 +21,9 @@ void Truth::said(const LogId& id, const std::vector<StoredRecord>& records, std:
     const auto entry = parse_entry(record.entry);
     if (entry.ok()) {
       const auto withdrawal = withdrawal_of(record.index, *entry);
-      if (withdrawal && withdrawal->erase) said[withdrawal->target.value].erased_by = record.index;
+      // Where two take it away, it is gone by the first.
+      if (withdrawal && withdrawal->erase && !said[withdrawal->target.value].erased_by)
+        said[withdrawal->target.value].erased_by = record.index;
     }
     for (const AttachmentFact& fact : attachments_of(record.index, record.body)) {
       const auto file = files_.find(fact.id);
@@ -53,8 +55,32 @@ void Truth::part_ways(const LogId& id, TreeSize size) {
 
 void Truth::take_back(const LogId& id, TreeSize size) {
   const std::size_t other = fork(id, EntryIndex(size.value));
-  logs_.at(id).current = other;
+  AuthoredLog& log = logs_.at(id);
+  log.current = other;
+  ++log.recoveries;
+  log.forgeries.clear();
   forget_after(id, size);
+}
+
+std::size_t Truth::forged(const LogId& id, std::uint64_t recoveries, std::optional<std::size_t> branch,
+                          const std::vector<StoredRecord>& records) {
+  AuthoredLog& log = logs_.at(id);
+  const EntryIndex first = records.front().index;
+  const std::size_t history = branch ? *branch : fork(id, first);
+  said(id, records, history);
+  log.stolen_origins.insert(recoveries);
+  if (!branch && recoveries == log.recoveries) log.forgeries.push_back({history, first.value});
+  return history;
+}
+
+void Truth::adopted(const LogId& id, const std::vector<StoredRecord>& records) {
+  const TreeSize from(records.front().index.value);
+  if (from.value < logs_.at(id).records().size()) {
+    const std::size_t other = fork(id, EntryIndex(from.value));
+    logs_.at(id).current = other;
+    forget_after(id, from);
+  }
+  said(id, records, logs_.at(id).current);
 }
 
 void Truth::add_file(CutAttachment cut, const LogId& log) {

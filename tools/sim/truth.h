@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "crypto/log_state.h"
@@ -21,6 +22,13 @@ struct History {
   std::vector<Said> records;
 };
 
+// What somebody else has signed with a key of the log: a branch of its own, or what follows the author's
+// entries.
+struct Forgery {
+  std::size_t history = 0;   // among the log's
+  std::uint64_t shared = 0;  // so many entries are the author's
+};
+
 struct AuthoredLog {
   LogIdentity identity;
   std::size_t author = 0;
@@ -30,7 +38,14 @@ struct AuthoredLog {
   // honest.
   std::vector<History> histories;
   std::size_t current = 0;  // the history that its author goes on with
+  std::uint64_t recoveries = 0;
+  // What thieves have signed under the current origin. Until the author takes its log back nobody knows which
+  // entries are to stand, and some freeze the log.
+  std::vector<Forgery> forgeries;
+  std::set<std::uint64_t> stolen_origins;  // by number of recoveries: thieves have signed under these
   const std::vector<Said>& records() const { return histories[current].records; }
+  // Whether what the author has signed is what everybody is to hold.
+  bool stands() const { return honest && forgeries.empty(); }
 };
 
 class Truth {
@@ -59,6 +74,12 @@ class Truth {
   // The author took its log back, as it was with so many entries: what it had signed beyond is void, and may
   // be held until whoever holds it hears of that.
   void take_back(const LogId& log, TreeSize size);
+  // A thief signed this run under the origin of so many recoveries. `branch`: of its forgery, that the run
+  // continues; nothing: the run begins one. Gives the history of the forgery.
+  std::size_t forged(const LogId& log, std::uint64_t recoveries, std::optional<std::size_t> branch,
+                     const std::vector<StoredRecord>& records);
+  // The author's own log has these entries, of whomever, and goes on with them.
+  void adopted(const LogId& log, const std::vector<StoredRecord>& records);
   void add_file(CutAttachment cut, const LogId& log);
   const std::map<AttachmentId, File>& files() const { return files_; }
 

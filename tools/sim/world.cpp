@@ -5,7 +5,7 @@
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
 #include "tools/sim/digest.h"
-#include "tools/sim/liar.h"
+#include "tools/sim/thief.h"
 
 namespace koinon::sim {
 namespace {
@@ -61,7 +61,9 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   SimNode& node = *stage_.nodes.back();
   if (!stage_.truth.known(node.log())) stage_.truth.add_log(node.identity(), node.index(), lie.empty());
   if (!lie.empty()) {
-    node.set_liar(make_liar(lie, node, stage_.schedule, stage_.counters, stage_.chance.fork()));
+    Chance chance = stage_.chance.fork();
+    node.set_liar(lie == "thief" ? std::make_unique<Thief>(stage_, life_, node, chance)
+                                 : make_liar(lie, node, stage_.schedule, stage_.counters, chance));
     stage_.counters.add("liars");
   }
   return node;
@@ -193,7 +195,7 @@ void World::on_published(SimNode& node, const RunCommit& run) {
 
 void World::on_taken_back(SimNode& node, TreeSize size) {
   stage_.truth.take_back(node.log(), size);
-  stage_.invariants.taken_back(node.log());
+  stage_.invariants.taken_back(node);
   stage_.note(node, "takes its log back, as it was with " + std::to_string(size.value) + " entries");
 }
 
@@ -283,6 +285,7 @@ void World::settle(Outcome& outcome) {
     stage_.schedule.run_until(stage_.schedule.now() + kSettleStep,
                               [this] { return !stage_.invariants.broken().empty(); });
     if (!stage_.invariants.broken().empty()) return;
+    life_.end_thefts();
     lacking = stage_.invariants.unsettled();
     if (lacking.empty()) {
       outcome.settled_after = std::max(outcome.settled_after, stage_.schedule.now() - begin);

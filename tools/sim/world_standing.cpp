@@ -36,6 +36,8 @@ void World::remember_unanswered(SimNode& node) {
   const AuthoredLog& log = stage_.truth.log(node.log());
   const auto& known = log.histories[stage_.twin_of.contains(node.index()) ? 1 : log.current].records;
   const auto own = node.store().log_state(node.log());
+  // A store of before its city took the log back signs nothing until it has heard of that.
+  if (own.ok() && own->keys.recoveries() < log.recoveries) return;
   const std::uint64_t size = own.ok() ? own->range.size().value : 0;
   // What a restored store has signed anew stands in place of what is known.
   std::uint64_t first = std::min<std::uint64_t>(size, known.size());

@@ -1,0 +1,107 @@
+// Invariants of logs whose keys were stolen: who finds two histories, who is frozen, and what a recovery
+// thaws.
+#include <algorithm>
+
+#include "tools/sim/invariants.h"
+#include "tools/sim/liar.h"
+
+namespace koinon::sim {
+namespace {
+
+// Two nodes that are connected for so long have told each other what they hold.
+constexpr std::chrono::minutes kFound{15};
+
+}  // namespace
+
+void Invariants::taken_back(SimNode& node) {
+  seen_.taken_back(node.log());
+  store_changed(node);
+}
+
+// Of a log of which a thief has signed entries: what the author's store has beyond what it is known to have
+// signed came from others, and it goes on with that.
+void Invariants::adopt(SimNode& node, const std::vector<StoredRecord>& records) {
+  const LogId id = node.log();
+  const auto& said = truth_.log(id).records();
+  const std::uint64_t first = records.front().index.value;
+  std::uint64_t from = std::min<std::uint64_t>(first, said.size());
+  while (from > 0 && *node.store().entry(id, EntryIndex(from - 1)) != said[from - 1].entry) --from;
+  std::vector<StoredRecord> all;
+  for (std::uint64_t i = from; i < first; ++i) all.push_back(*node.store().record(id, EntryIndex(i)));
+  all.insert(all.end(), records.begin(), records.end());
+  truth_.adopted(id, all);
+}
+
+// How often a log was taken back, by what the node's store has.
+std::uint64_t Invariants::recoveries_known(SimNode& node, const LogId& log) const {
+  if (const auto held = node.store().log_state(log); held.ok()) return held->keys.recoveries();
+  const auto state = node.store().load_state();
+  if (!state.ok() || !truth_.known(log)) return 0;
+  for (const KeptStatements& kept : state->statements) {
+    if (kept.log != log) continue;
+    const auto keys = KeyHistory::kept(truth_.log(log).identity, kept.notes);
+    return keys.ok() ? keys->recoveries() : 0;
+  }
+  return 0;
+}
+
+// Evidence is kept. It is true where the author signs two histories, had to fork its log, or was robbed under
+// the origin that the node knows.
+void Invariants::check_freeze(SimNode& node, const LogId& log) {
+  const std::uint64_t recoveries = recoveries_known(node, log);
+  keeping_[node.index()].frozen.insert_or_assign(log, recoveries);
+  if (!truth_.known(log)) return fail(node, "froze a log that nobody has");
+  const AuthoredLog& authored = truth_.log(log);
+  if (authored.honest && !authored.stolen_origins.contains(recoveries))
+    fail(node, "froze the log of " + authored.identity.name + ", whose keys nobody has stolen");
+}
+
+// Evidence of a fork that was kept once is kept until the log is taken back, even if nothing of the log is
+// held. `restarted`: its engine knows what its store has.
+void Invariants::check_frozen(SimNode& node, bool restarted) {
+  if (!node.up()) return;
+  auto& frozen = keeping_[node.index()].frozen;
+  std::erase_if(frozen, [&](const auto& one) { return recoveries_known(node, one.first) > one.second; });
+  for (const auto& [log, recoveries] : frozen) {
+    const bool known = truth_.known(log);
+    const std::string name = known ? truth_.log(log).identity.name : "nobody";
+    const auto evidence = node.store().evidence(log);
+    if (!evidence.ok() || evidence->empty()) fail(node, "lost its evidence against " + name);
+    const bool may_be_thawing = !restarted && known && truth_.log(log).recoveries > recoveries;
+    if (!may_be_thawing && !node.engine().standing(log).frozen) fail(node, "has thawed the log of " + name);
+  }
+}
+
+bool Invariants::misses_fork(SimNode& node, SimNode& peer, const LogId& log) {
+  if (!node.has_space() || !peer.has_space()) return false;
+  if (!policy_of(node).trusted.contains(log) || !policy_of(peer).trusted.contains(log)) return false;
+  const auto mine = node.store().log_state(log);
+  const auto theirs = peer.store().log_state(log);
+  if (!mine.ok() || !theirs.ok() || mine->frozen || mine->keys.recoveries() != theirs->keys.recoveries())
+    return false;
+  return contradict(node, peer, log);
+}
+
+void Invariants::look_for_forks() {
+  std::map<std::tuple<NodeIndex, NodeIndex, LogId>, MonoTime> unfound;
+  for (const auto& [id, log] : truth_.logs()) {
+    if (log.histories.size() < 2) continue;
+    for (const auto& node : nodes_) {
+      if (!node->up() || node->liar() != nullptr) continue;
+      for (SimNode* peer : node->peers()) {
+        if (!peer->up() || peer->liar() != nullptr || !node->connected_to(*peer) ||
+            !peer->connected_to(*node) || !misses_fork(*node, *peer, id))
+          continue;
+        const std::tuple which{node->index(), peer->index(), id};
+        const auto since = unfound_since_.find(which);
+        unfound[which] = since == unfound_since_.end() ? schedule_.now() : since->second;
+        if (schedule_.now() - unfound[which] < kFound) continue;
+        fail(*node, "and " + peer->name() + " hold two histories of " + log.identity.name +
+                        ", and have not found out");
+      }
+    }
+  }
+  unfound_since_ = std::move(unfound);
+}
+
+}  // namespace koinon::sim
