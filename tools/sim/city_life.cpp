@@ -28,12 +28,15 @@ std::uint64_t own_size(SimNode& node) {
   return held.ok() ? held->range.size().value : 0;
 }
 
-// Of its own entries below `size`: those whose texts it has.
+// Of its own entries below `size`: those whose texts it has, or has hidden for what stands beyond. No
+// scenario is longer than the grace time of what is erased.
 std::set<std::uint64_t> bodies_below(SimNode& node, std::uint64_t size) {
   std::set<std::uint64_t> out;
   for (std::uint64_t i = 0; i < size; ++i) {
     const auto record = node.store().record(node.log(), EntryIndex(i));
-    if (record.ok() && !record->body.empty()) out.insert(i);
+    if (!record.ok()) continue;
+    const bool is_hidden = record->state == BodyState::kErased && record->erased_by.value >= size;
+    if (is_hidden || !record->body.empty()) out.insert(i);
   }
   return out;
 }
@@ -77,7 +80,7 @@ void CityLife::take_log_back(SimNode& node) {
   for (std::uint64_t most = 1 + stage_.chance.below(kVoidedMost); size > 1 && most > 0; --most) {
     const auto entry = node.store().entry(node.log(), EntryIndex(size - 1));
     const auto parsed = entry.ok() ? parse_entry(*entry) : Result<v1::Entry>(entry.error());
-    if (!parsed.ok() || parsed->kind() == v1::KIND_VOUCH || parsed->kind() == v1::KIND_WITHDRAWAL) break;
+    if (!parsed.ok() || parsed->kind() == v1::KIND_VOUCH) break;
     --size;
   }
   if (size < held) (void)take_back(node, size);
