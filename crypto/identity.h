@@ -34,6 +34,7 @@ struct LogKeys {
   PublicKey cosigner;
   SealingKey sealing;
   NodeKey node;
+  bool operator==(const LogKeys&) const = default;
 };
 
 // What a Genesis or Keys entry states.

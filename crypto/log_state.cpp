@@ -35,17 +35,32 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
                    vouch.withdrawn()};
 }
 
-std::optional<KeysFact> last_keys_of(const LogId& log, EntryIndex from,
-                                     const std::vector<const v1::Entry*>& entries) {
-  std::size_t looked = 0;
-  for (std::size_t i = entries.size(); i > 0 && looked < limits::kKeysPerRun; --i) {
-    const v1::Entry* entry = entries[i - 1];
-    if (entry == nullptr || entry->kind() != v1::KIND_KEYS || !entry->control().has_keys()) continue;
-    ++looked;
-    const auto keys = check_keys(entry->control().keys(), log);
-    if (keys.ok()) return KeysFact{EntryIndex(from.value + i - 1), *keys};
+std::optional<KeysFact> keys_of(const LogId& log, EntryIndex index, const v1::Entry& entry) {
+  if (entry.kind() != v1::KIND_KEYS || !entry.control().has_keys()) return std::nullopt;
+  const auto keys = check_keys(entry.control().keys(), log);
+  return keys.ok() ? std::optional(KeysFact{index, *keys}) : std::nullopt;
+}
+
+namespace {
+
+bool are_same(const v1::Keys& named, const LogKeys& keys) {
+  return named.cosigner_key() == keys.cosigner.view() && named.sealing_key() == keys.sealing.view() &&
+         named.node_key() == keys.node.view();
+}
+
+}  // namespace
+
+std::vector<KeysFact> keys_of_run(const LogId& log, EntryIndex from,
+                                  const std::vector<const v1::Entry*>& entries) {
+  std::vector<KeysFact> out;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const v1::Entry* entry = entries[i];
+    if (entry == nullptr || !entry->control().has_keys()) continue;
+    // Whether it proves them or not, they stand already: no signature is checked.
+    if (!out.empty() && are_same(entry->control().keys(), out.back().keys)) continue;
+    if (const auto fact = keys_of(log, EntryIndex(from.value + i), *entry)) out.push_back(*fact);
   }
-  return std::nullopt;
+  return out;
 }
 
 std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry) {

@@ -124,10 +124,12 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
 // What an entry takes back. Nothing if it is not a withdrawal, cannot be read, or names no earlier entry.
 std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry);
 
-// The last of these entries, from `from` on, that names keys and proves them. Looks at limits::kKeysPerRun
-// of those that name some.
-std::optional<KeysFact> last_keys_of(const LogId& log, EntryIndex from,
-                                     const std::vector<const v1::Entry*>& entries);
+// The keys that an entry names. Nothing if it names none, or does not prove them.
+std::optional<KeysFact> keys_of(const LogId& log, EntryIndex index, const v1::Entry& entry);
+// The same of consecutive entries, from `from` on; null: it cannot be read. Left out are those that name the
+// same keys as the one before. However a log is cut into runs, all of its keys are in one of them.
+std::vector<KeysFact> keys_of_run(const LogId& log, EntryIndex from,
+                                  const std::vector<const v1::Entry*>& entries);
 
 struct PeerCursor {
   NodeKey peer;
@@ -144,11 +146,11 @@ struct RunCommit {
   CompactRange after;                 // of everything up to and including the run
   StoredHead head;          // the run was proven against it; the log is whole if its size is after.size()
   std::vector<Hash> right;  // hashes right of the run in the tree of `head`
-  std::vector<VouchFact> vouches;               // stated by entries of the run
-  std::vector<WithdrawalFact> withdrawals;      // stated by entries of the run
-  std::vector<AttachmentFact> attachments;      // named by bodies of the run
-  std::optional<KeysFact> keys = std::nullopt;  // the last that entries of the run name
-  std::vector<Bytes> own_contents;              // own log: content digest of each record (empty: none)
+  std::vector<VouchFact> vouches;           // stated by entries of the run
+  std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
+  std::vector<AttachmentFact> attachments;  // named by bodies of the run
+  std::vector<KeysFact> keys;               // named by entries of the run, in order
+  std::vector<Bytes> own_contents;          // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
   std::optional<NodeKey> source;  // the peer that sent it; none: we wrote it
 };

@@ -71,7 +71,7 @@ void EngineEvents::on_event(const Event& event) {
 
 void EngineEvents::begin() {
   on_standing();
-  for (const LogId& log : parts_.network.pinned_logs()) pins_.look(log);
+  for (const LogId& log : parts_.network.pinned_logs()) pins_.look_at_pin(log);
 }
 
 // After a recovery the log names the keys of before: ours are named as soon as we may sign, behind the

@@ -65,10 +65,23 @@ void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wis
   if (!next.ok()) return finish(done, next.error());
   if (wish.which == NewKey::kNode) {
     parts_.keys.set_next_node(*next);
-  } else {
-    parts_.keys.set_next_cosigner(*next);
+    return announce(permit, wish, node_key_of(*next), done);
   }
+  parts_.keys.set_next_cosigner(*next);
   publish(permit, wish, done);
+}
+
+// Durable before the entry is: a start behind a crash must know the operator's word.
+void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next,
+                               const Done& done) {
+  parts_.writer.change(
+      [next, now = wish.now](Store& store) {
+        return write_node_key_wait(store, {next, now});
+      },
+      [this, permit, wish, done](const Status& kept) {
+        if (!kept.ok()) return finish(done, kept.error());
+        publish(permit, wish, done);
+      });
 }
 
 // A key that lies there is used: where a change was cut short, it was not named.

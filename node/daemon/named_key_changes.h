@@ -47,6 +47,7 @@ class NamedKeyChanges {
   bool waits(const LogKeys& named) const;
   Result<SigningKey> prepare(NewKey which, const LogKeys& named) const;
   void begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before, const Done& done);
+  void announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next, const Done& done);
   void publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done);
   void keep_wait(const NamedKeyWish& wish, const Done& done);
   void on_cosigner(const Done& done);

@@ -31,15 +31,19 @@ Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, c
                                                const Look& look) {
   Moved out;
   KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(log));
-  KOINON_ASSIGN(const std::vector<NodeKey> old, store.old_node_keys(log));
   KOINON_ASSIGN(const std::vector<PeerRecord> peers, store.peers());
   const NodeKey stands = standing.keys.node;
-  bool is_pinned = stands == own;
-  for (const PeerRecord& peer : peers) is_pinned = is_pinned || peer.node_key == stands;
+  const auto holder = std::find_if(peers.begin(), peers.end(),
+                                   [&](const PeerRecord& peer) { return peer.node_key == stands; });
+  bool is_pinned = holder != peers.end();
+  // Who has the log's key may name any node that helps: nobody's pin gives way to that of another's node.
+  if (stands == own || (is_pinned && holder->log != log)) return out;
   // The key that may serve on.
   const auto before = is_pinned || look.shown == stands ? std::nullopt : standing.node_before;
   for (const PeerRecord& peer : peers) {
-    if (peer.log != log || std::find(old.begin(), old.end(), peer.node_key) == old.end()) continue;
+    if (peer.log != log || peer.node_key == stands) continue;
+    KOINON_ASSIGN(const bool was_named, store.has_named_node(log, peer.node_key));
+    if (!was_named) continue;
     if (peer.node_key == before) {
       out.awaits = Peers::Awaited{*before, stands, standing.node_since};
     } else if (look.moves) {

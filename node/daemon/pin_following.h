@@ -1,7 +1,8 @@
 // Pins follow what a peer's log says of its node. Where an entry names another node key, that one is awaited
 // beside the pinned one, and pinned in its place once a handshake shows it: until then the peer's node may
 // show the old one. Where the entry that named the pinned key is void, or several keys were missed, the peer
-// is pinned anew. A key that the log never named is the operator's word, and stays.
+// is pinned anew. A key that the log never named is the operator's word, and stays. Where the log names our
+// own node key, or one that is pinned as another's, nothing is awaited and nothing goes.
 //
 // Belongs to the network's thread; what it begins ends on the writer's.
 #pragma once
@@ -26,7 +27,8 @@ class PinFollowing {
   // Each does nothing if no peer of that log is pinned.
   // The log may name another key by now. `shown`: a handshake has shown this key.
   void look(const LogId& log, std::optional<NodeKey> shown = std::nullopt) { begin(log, {shown}); }
-  // The operator pinned a peer of it. Whatever the key, it stays: the node may have come back from a backup.
+  // The operator pinned a peer of it, or had done so before this start. Whatever the key, it stays: the node
+  // may have come back from a backup.
   void look_at_pin(const LogId& log) { begin(log, {std::nullopt, false}); }
 
   struct Look {

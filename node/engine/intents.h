@@ -44,7 +44,7 @@ struct RunVerified {
   std::vector<VouchFact> vouches;
   std::vector<WithdrawalFact> withdrawals;
   std::vector<AttachmentFact> attachments;
-  std::optional<KeysFact> keys;
+  std::vector<KeysFact> keys;
 };
 
 struct BodiesVerified {

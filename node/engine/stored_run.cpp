@@ -32,7 +32,7 @@ StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& 
   stored.right = run.right;
   stored.vouches = run.vouches;
   stored.withdrawals = run.withdrawals;
-  stored.names_keys = run.keys.has_value();
+  stored.names_keys = !run.keys.empty();
   stored.wants = wants_of(config, log, run.attachments, own);
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
@@ -58,7 +58,7 @@ RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, U
   out.vouches = std::move(run.vouches);
   out.withdrawals = std::move(run.withdrawals);
   out.attachments = std::move(run.attachments);
-  out.keys = run.keys;
+  out.keys = std::move(run.keys);
   out.arrived_at = now;
   return out;
 }

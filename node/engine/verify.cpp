@@ -122,7 +122,7 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
   }
   std::vector<const v1::Entry*> parsed;
   for (const auto& entry : entries) parsed.push_back(entry.ok() ? &*entry : nullptr);
-  out.keys = last_keys_of(log, intent.from, parsed);
+  out.keys = keys_of_run(log, intent.from, parsed);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const v1::Entry* entry = parsed[i];
     KOINON_TRY(settle_body(intent.records[i], entry, intent, out.withdrawals));

@@ -225,7 +225,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   batch.run.own_contents.push_back(digest);
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
   if (const auto withdrawal = withdrawal_of(index, draft.entry)) batch.run.withdrawals.push_back(*withdrawal);
-  if (const auto named = last_keys_of(id(), index, {&draft.entry})) batch.run.keys = named;
+  if (const auto named = keys_of(id(), index, draft.entry)) batch.run.keys.push_back(*named);
   for (const AttachmentFact& fact : attachments_of(index, body)) batch.run.attachments.push_back(fact);
   if (!draft.once.empty()) batch.once.emplace_back(draft.once, index);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});

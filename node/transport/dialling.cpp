@@ -67,7 +67,11 @@ void Dialling::stop() {
 void Dialling::dial_due() {
   if (stopping_) return;
   const MonoTime now = parts_.mono();
-  for (const Dialler::Attempt& attempt : dialler_.take_due(now, parts_.shuns)) {
+  // For the sake of a key that is awaited in its place, one that is shunned is dialled too.
+  const auto rests = [this](const NodeKey& key) {
+    return parts_.shuns(key) && !parts_.peers.awaited_for(key);
+  };
+  for (const Dialler::Attempt& attempt : dialler_.take_due(now, rests)) {
     const PeerRecord* peer = parts_.peers.record(attempt.peer);
     if (peer != nullptr) asio::co_spawn(parts_.io, dial(attempt, peer->address), asio::detached);
   }
@@ -101,7 +105,9 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
   };
   const auto parsed = parse_address(address);
   if (!parsed.ok()) co_return unreachable(parsed.error());
-  Reached reached = co_await reach({*parsed, key, tls_, parts_.peers.awaited_for(key)});
+  const auto awaited = parts_.peers.awaited_for(key);
+  const bool is_shunned = awaited && parts_.shuns(key);
+  Reached reached = co_await reach({*parsed, is_shunned ? *awaited : key, tls_, awaited});
   switch (reached.how) {
     case Reached::How::kNotLookedUp:
     case Reached::How::kSilent:
@@ -112,6 +118,11 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
                                             "{address} answers, and not as a node: the handshake failed",
                                             {{"address", address}}}));
     case Reached::How::kOtherKey:
+      if (is_shunned && *reached.shown == key)
+        co_return Outcome{PeerTrouble::kOtherKey,
+                          fail(Code::kRefused, address + " still shows the node key " + to_text(key) +
+                                                   ", which is refused for a while; its log names a new one"),
+                          nullptr, nullptr};
       co_return Outcome{
           PeerTrouble::kOtherKey,
           fail(Code::kRefused, address + " shows the node key " + to_text(*reached.shown) +

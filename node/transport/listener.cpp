@@ -110,7 +110,7 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
     shaken = co_await shake_hands(stream.get(), true);
   }
   // The key of an invite that has expired is nobody's to pin.
-  if (check->refused && !pinned_as(*check->refused) && !parts_.joining.invite(*check->refused))
+  if (check->refused && !is_known(*check->refused) && !parts_.joining.invite(*check->refused))
     on_knock(*check->refused, network, address);
   if (!shaken || !check->seen || stopping_) co_return;
   if (auto invite = parts_.joining.invite(*check->seen); invite) {
@@ -122,13 +122,13 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
 
 Pinning Listener::pinning_of(const NodeKey& key) const {
   if (parts_.joining.welcomes(key)) return Pinning::kPinned;
-  const auto pinned = pinned_as(key);
-  if (!pinned) return Pinning::kNotPinned;
-  return parts_.shuns(*pinned) ? Pinning::kNotNow : Pinning::kPinned;
+  if (!is_known(key)) return Pinning::kNotPinned;
+  // The key that is shown: what somebody did with the old one, which may be stolen, keeps no new one out.
+  return parts_.shuns(key) ? Pinning::kNotNow : Pinning::kPinned;
 }
 
-std::optional<NodeKey> Listener::pinned_as(const NodeKey& key) const {
-  return parts_.peers.contains(key) ? std::optional(key) : parts_.peers.pinned_for(key);
+bool Listener::is_known(const NodeKey& key) const {
+  return parts_.peers.contains(key) || parts_.peers.pinned_for(key);
 }
 
 // Strangers write a line a minute at most.

@@ -57,8 +57,8 @@ class Listener {
   boost::asio::awaitable<void> accept_loop();
   boost::asio::awaitable<void> receive(boost::asio::ip::tcp::socket socket);
   Pinning pinning_of(const NodeKey& key) const;
-  // Under which key the one who shows this one is pinned; nothing: under none.
-  std::optional<NodeKey> pinned_as(const NodeKey& key) const;
+  // It is pinned, or awaited in the place of one that is.
+  bool is_known(const NodeKey& key) const;
   void on_knock(const NodeKey& key, const std::string& network, const std::string& address);
 
   Parts parts_;

@@ -128,7 +128,6 @@ inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push come
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBusyRetry{
     1};  // until we try a peer again that has many open requests of ours
-inline constexpr std::size_t kKeysPerRun = 4;  // entries that name keys, of which the signatures are checked
 inline constexpr std::chrono::seconds kRecoveryRetry{5};  // until peers are asked again for our own log
 inline constexpr std::chrono::seconds kBodyRetry{60};  // until peers that did not have a body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};

@@ -130,7 +130,7 @@ Result<LogKeys> MemoryLogs::log_keys(const LogId& id) {
   for (std::size_t i = log->records.size(); i > 0; --i) {
     const auto entry = parse_entry(*log->records[i - 1].entry);
     if (!entry.ok()) continue;
-    if (const auto named = last_keys_of(id, EntryIndex(i - 1), {&*entry})) return named->keys;
+    if (const auto named = keys_of(id, EntryIndex(i - 1), *entry)) return named->keys;
   }
   return check_genesis(*log->records.front().entry, log->state.identity());
 }
@@ -143,7 +143,7 @@ Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
   const TreeSize recovered = recovered_size(log->state.keys);
   for (std::size_t i = 1; i < log->records.size(); ++i) {
     const auto entry = parse_entry(*log->records[i].entry);
-    const auto found = entry.ok() ? last_keys_of(id, EntryIndex(i), {&*entry}) : std::nullopt;
+    const auto found = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
     if (!found) continue;
     if (found->keys.node != out.keys.node) {
       out.node_since = found->index;
@@ -154,6 +154,13 @@ Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
     out.keys = found->keys;
   }
   return out;
+}
+
+Result<bool> MemoryLogs::has_named_node(const LogId& id, const NodeKey& key) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  if (named_nodes_.contains({id, key})) return true;
+  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  return first.node == key;
 }
 
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
@@ -218,6 +225,7 @@ MemoryLog& MemoryLogs::append(const RunCommit& run, KeyHistory keys, bool own) {
   log.state.seen = run.head;
   log.state.seen_right = run.right;
   put_own_contents(run, own);
+  put_named_nodes(run);
   return log;
 }
 
@@ -263,6 +271,13 @@ void MemoryLogs::put_own_contents(const RunCommit& run, bool own) {
   if (!own) return;
   for (const StoredRecord& record : run.records)
     put_own_content(sealed_digest(record.entry), record.index, own_sealed_);
+}
+
+void MemoryLogs::put_named_nodes(const RunCommit& run) {
+  for (const KeysFact& fact : run.keys) {
+    const std::pair named(run.log, fact.keys.node);
+    if (named_nodes_.insert(named).second) undo_.remember([this, named] { named_nodes_.erase(named); });
+  }
 }
 
 void MemoryLogs::forget_own_content(EntryIndex index) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <utility>
 
 #include "storage/memory/blob_pool.h"
 #include "storage/memory/memory_undo.h"
@@ -48,6 +50,7 @@ class MemoryLogs {
   StoreCounts counts() const;
   Result<LogKeys> log_keys(const LogId& log);
   Result<StandingKeys> standing_keys(const LogId& log);
+  Result<bool> has_named_node(const LogId& log, const NodeKey& key);
   std::optional<EntryIndex> own_content(BytesView digest) const;
   Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
@@ -77,6 +80,7 @@ class MemoryLogs {
   static StoredRecord stored(const MemoryRecord& record, EntryIndex index);
   void append_records(MemoryLog& log, const RunCommit& run);
   void put_own_contents(const RunCommit& run, bool own);
+  void put_named_nodes(const RunCommit& run);
   void forget_own_from(EntryIndex from, std::map<Bytes, EntryIndex>& of);
   void put_own_content(Bytes digest, EntryIndex index, std::map<Bytes, EntryIndex>& to);
   void remember_state(const MemoryLog& log);
@@ -86,6 +90,7 @@ class MemoryLogs {
   std::map<LogId, std::unique_ptr<MemoryLog>> logs_;
   std::map<Bytes, EntryIndex> own_contents_;
   std::map<Bytes, EntryIndex> own_sealed_;
+  std::set<std::pair<LogId, NodeKey>> named_nodes_;  // also by entries that are void or gone
 };
 
 }  // namespace koinon

@@ -83,8 +83,9 @@ class MemoryStore final : public Store {
 
   Result<LogKeys> log_keys(const LogId& log) override { return logs_.log_keys(log); }
   Result<StandingKeys> standing_keys(const LogId& log) override { return logs_.standing_keys(log); }
-  // The simulator's nodes pin what they pin.
-  Result<std::vector<NodeKey>> old_node_keys(const LogId&) override { return std::vector<NodeKey>(); }
+  Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
+    return logs_.has_named_node(log, key);
+  }
 
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status add_bodies(const BodiesCommit& bodies) override;

@@ -56,8 +56,8 @@ class LogReader {
   // StandingKeys::keys alone.
   virtual Result<LogKeys> log_keys(const LogId& log) = 0;
   virtual Result<StandingKeys> standing_keys(const LogId& log) = 0;
-  // Node keys that the log has named and that count no more, those of void entries among them.
-  virtual Result<std::vector<NodeKey>> old_node_keys(const LogId& log) = 0;
+  // Whether the log has ever named this node key, be it in an entry that is void.
+  virtual Result<bool> has_named_node(const LogId& log, const NodeKey& key) = 0;
   // The index of our own record with this content digest, or this sealed_digest (run_rules.h). An erasure
   // takes the first away and leaves the second. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 15> kSteps = {
+constexpr std::array<const char*, 16> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -277,6 +277,34 @@ END;
 ALTER TABLE evidence ADD COLUMN thawed BLOB;
 ALTER TABLE evidence ADD COLUMN thawed_by TEXT;
 ALTER TABLE evidence ADD COLUMN thawed_at_ms INTEGER;
+)sql",
+    // 16: each row of keys says since which one its node key and its cosigner key are named, and which node
+    // key
+    // the log named before, last in `before_at`. NULL: all standing rows before it name the same. A row
+    // speaks
+    // of rows before it alone: it stays right where later ones become void. What stands is found without a
+    // look at what is void, and a node key without a look at the others.
+    R"sql(
+ALTER TABLE log_keys ADD COLUMN node_since INTEGER;
+ALTER TABLE log_keys ADD COLUMN cosigner_since INTEGER;
+ALTER TABLE log_keys ADD COLUMN node_before BLOB;
+ALTER TABLE log_keys ADD COLUMN before_at INTEGER;
+CREATE INDEX log_keys_standing ON log_keys (log_id, entry_index) WHERE voided = 0;
+CREATE INDEX log_keys_by_node ON log_keys (log_id, node);
+UPDATE log_keys SET
+  before_at = (SELECT entry_index FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
+    AND b.entry_index < log_keys.entry_index AND b.node <> log_keys.node ORDER BY entry_index DESC LIMIT 1),
+  cosigner_since = (SELECT entry_index FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
+    AND b.entry_index < log_keys.entry_index AND b.cosigner <> log_keys.cosigner ORDER BY entry_index DESC LIMIT 1)
+  WHERE voided = 0;
+UPDATE log_keys SET
+  node_before = (SELECT node FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
+    AND b.entry_index = log_keys.before_at),
+  node_since = (SELECT entry_index FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
+    AND b.entry_index > log_keys.before_at ORDER BY entry_index LIMIT 1),
+  cosigner_since = (SELECT entry_index FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
+    AND b.entry_index > log_keys.cosigner_since ORDER BY entry_index LIMIT 1)
+  WHERE voided = 0;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

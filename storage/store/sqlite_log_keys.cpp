@@ -3,111 +3,147 @@
 #include "storage/store/recovery_rules.h"
 
 namespace koinon {
+namespace {
 
-Result<LogKeys> SqliteLogKeys::of(const LogId& log) {
+Error damaged() { return fail(Code::kIo, "a log's keys are damaged; restore the store", "log_keys"); }
+
+}  // namespace
+
+Result<std::optional<SqliteLogKeys::Row>> SqliteLogKeys::last(const LogId& log) {
   auto select = db_.prepare(
-      "SELECT cosigner, sealing, node FROM log_keys WHERE log_id = ? AND voided = 0 ORDER BY entry_index "
-      "DESC "
-      "LIMIT 1");
+      "SELECT entry_index, cosigner, sealing, node, node_since, cosigner_since, node_before, before_at "
+      "FROM log_keys INDEXED BY log_keys_standing WHERE log_id = ? AND voided = 0 "
+      "ORDER BY entry_index DESC LIMIT 1");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (found) {
-    if (select.blob(0).size() != PublicKey::kSize || select.blob(1).size() != SealingKey::kSize ||
-        select.blob(2).size() != NodeKey::kSize)
-      return fail(Code::kIo, "a log's keys are damaged; restore the store", "log_keys");
-    return LogKeys{PublicKey::from(select.blob(0)), SealingKey::from(select.blob(1)),
-                   NodeKey::from(select.blob(2))};
-  }
+  if (!found) return std::optional<Row>();
+  if (select.blob(1).size() != PublicKey::kSize || select.blob(2).size() != SealingKey::kSize ||
+      select.blob(3).size() != NodeKey::kSize)
+    return damaged();
+  Row row;
+  row.fact = {
+      EntryIndex(select.number(0)),
+      {PublicKey::from(select.blob(1)), SealingKey::from(select.blob(2)), NodeKey::from(select.blob(3))}};
+  if (!select.is_null(4)) row.node_since = EntryIndex(select.number(4));
+  if (!select.is_null(5)) row.cosigner_since = EntryIndex(select.number(5));
+  if (select.is_null(7)) return std::optional(row);
+  if (select.blob(6).size() != NodeKey::kSize) return damaged();
+  row.before = NodeBefore{NodeKey::from(select.blob(6)), EntryIndex(select.number(7))};
+  return std::optional(row);
+}
+
+Result<LogKeys> SqliteLogKeys::genesis(const LogId& log) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const Bytes genesis, logs_.entry(log, EntryIndex(0)));
-  return check_genesis(genesis, state.identity());
+  KOINON_ASSIGN(const Bytes entry, logs_.entry(log, EntryIndex(0)));
+  return check_genesis(entry, state.identity());
 }
 
-Result<std::optional<SqliteLogKeys::Before>> SqliteLogKeys::before(const LogId& log, Column column,
-                                                                   BytesView key) {
-  auto select = column == Column::kNode
-                    ? db_.prepare(
-                          "SELECT entry_index, node FROM log_keys WHERE log_id = ? AND voided = 0 AND "
-                          "node <> ? ORDER BY entry_index DESC LIMIT 1")
-                    : db_.prepare(
-                          "SELECT entry_index, cosigner FROM log_keys WHERE log_id = ? AND voided = 0 AND "
-                          "cosigner <> ? ORDER BY entry_index DESC LIMIT 1");
-  select.bind_blob(log.view()).bind_blob(key);
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<Before>();
-  return std::optional(Before{EntryIndex(select.number(0)), Bytes(select.blob(1))});
+Result<LogKeys> SqliteLogKeys::of(const LogId& log) {
+  KOINON_ASSIGN(const auto row, last(log));
+  return row ? Result<LogKeys>(row->fact.keys) : genesis(log);
 }
 
-// 0: there is none.
-Result<EntryIndex> SqliteLogKeys::first_after(const LogId& log, std::optional<EntryIndex> index) {
+Result<EntryIndex> SqliteLogKeys::first(const LogId& log) {
   auto select = db_.prepare(
-      "SELECT coalesce(min(entry_index), 0) FROM log_keys WHERE log_id = ? AND voided = 0 AND entry_index > "
-      "?");
-  select.bind_blob(log.view()).bind(index ? static_cast<std::int64_t>(index->value) : -1);
-  KOINON_TRY(select.step());
-  return EntryIndex(select.number(0));
+      "SELECT entry_index FROM log_keys INDEXED BY log_keys_standing WHERE log_id = ? AND voided = 0 "
+      "ORDER BY entry_index LIMIT 1");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  return found ? EntryIndex(select.number(0)) : EntryIndex(0);
 }
 
-// Beside the entries that are kept here stands the Genesis, at 0.
+// Before the first entry that is kept here stands the Genesis, at 0.
 Result<StandingKeys> SqliteLogKeys::standing(const LogId& log) {
-  StandingKeys out;
-  KOINON_ASSIGN(out.keys, of(log));
+  KOINON_ASSIGN(auto row, last(log));
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const Bytes genesis, logs_.entry(log, EntryIndex(0)));
-  KOINON_ASSIGN(const LogKeys first, check_genesis(genesis, state.identity()));
-  KOINON_ASSIGN(const auto node, before(log, Column::kNode, out.keys.node.view()));
-  KOINON_ASSIGN(const auto cosigner, before(log, Column::kCosigner, out.keys.cosigner.view()));
-  const bool first_node = !node && first.node == out.keys.node;
-  const bool first_cosigner = !cosigner && first.cosigner == out.keys.cosigner;
-  const auto after = [](const std::optional<Before>& one) {
-    return one ? std::optional(one->index) : std::nullopt;
-  };
-  if (!first_node) {
-    KOINON_ASSIGN(out.node_since, first_after(log, after(node)));
+  StandingKeys out;
+  if (!row) {
+    KOINON_ASSIGN(out.keys, genesis(log));
+    return out;
   }
-  if (!first_cosigner) {
-    KOINON_ASSIGN(out.cosigner_since, first_after(log, after(cosigner)));
+  out.keys = row->fact.keys;
+  if (!row->node_since || !row->cosigner_since) {
+    KOINON_ASSIGN(const LogKeys named, genesis(log));
+    KOINON_ASSIGN(const EntryIndex since, first(log));
+    if (!row->node_since && named.node != out.keys.node) {
+      row->node_since = since;
+      row->before = NodeBefore{named.node, EntryIndex(0)};
+    }
+    if (!row->cosigner_since && named.cosigner != out.keys.cosigner) row->cosigner_since = since;
   }
-  if (first_node || (node && node->key.size() != NodeKey::kSize)) return out;
-  const EntryIndex named = node ? node->index : EntryIndex(0);
-  if (named.value >= recovered_size(state.keys).value)
-    out.node_before = node ? NodeKey::from(node->key) : first.node;
+  out.node_since = row->node_since.value_or(EntryIndex(0));
+  out.cosigner_since = row->cosigner_since.value_or(EntryIndex(0));
+  if (row->before && row->before->at.value >= recovered_size(state.keys).value)
+    out.node_before = row->before->key;
   return out;
 }
 
-Result<std::vector<NodeKey>> SqliteLogKeys::old_node_keys(const LogId& log) {
-  KOINON_ASSIGN(const LogKeys current, of(log));
-  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const Bytes genesis, logs_.entry(log, EntryIndex(0)));
-  KOINON_ASSIGN(const LogKeys first, check_genesis(genesis, state.identity()));
-  std::vector<NodeKey> out;
-  if (first.node != current.node) out.push_back(first.node);
-  auto select = db_.prepare("SELECT DISTINCT node FROM log_keys WHERE log_id = ?");
-  select.bind_blob(log.view());
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    if (select.blob(0).size() != NodeKey::kSize) continue;
-    const NodeKey key = NodeKey::from(select.blob(0));
-    if (key != current.node && key != first.node) out.push_back(key);
+Result<bool> SqliteLogKeys::has_named_node(const LogId& log, const NodeKey& key) {
+  KOINON_ASSIGN(const LogKeys named, genesis(log));
+  if (named.node == key) return true;
+  auto select = db_.prepare("SELECT 1 FROM log_keys WHERE log_id = ? AND node = ? LIMIT 1");
+  return select.bind_blob(log.view()).bind_blob(key.view()).step();
+}
+
+// Where it names the keys that stand it says nothing new, unless it is the first to name them since a
+// recovery: a node of before is believed no more, and this one is.
+Result<bool> SqliteLogKeys::is_news(const LogId& log, const KeysFact& fact,
+                                    const std::optional<Row>& before) {
+  EntryIndex named;
+  if (before) {
+    if (before->fact.keys != fact.keys) return true;
+    named = before->fact.index;
+  } else {
+    const auto first = genesis(log);
+    if (!first.ok() && first.error().code == Code::kIo) return first.error();
+    if (!first.ok() || *first != fact.keys) return true;
   }
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  const std::uint64_t recovered = recovered_size(state.keys).value;
+  return named.value < recovered && fact.index.value >= recovered;
 }
 
 Status SqliteLogKeys::keep(const LogId& log, const KeysFact& fact) {
+  KOINON_ASSIGN(const auto before, last(log));
+  KOINON_ASSIGN(const bool news, is_news(log, fact, before));
+  if (!news) return {};
+  Row row{fact, {}, {}, {}};
+  if (before) {
+    const bool same_node = before->fact.keys.node == fact.keys.node;
+    row.node_since = same_node ? before->node_since : fact.index;
+    row.before = same_node ? before->before : NodeBefore{before->fact.keys.node, before->fact.index};
+    row.cosigner_since =
+        before->fact.keys.cosigner == fact.keys.cosigner ? before->cosigner_since : fact.index;
+  }
+  return put(log, row);
+}
+
+Status SqliteLogKeys::put(const LogId& log, const Row& row) {
   auto put = db_.prepare(
-      "INSERT INTO log_keys (log_id, entry_index, cosigner, sealing, node) VALUES (?, ?, ?, ?, ?) "
-      "ON CONFLICT (log_id, entry_index, node) DO UPDATE SET voided = 0, cosigner = excluded.cosigner, "
-      "sealing = excluded.sealing");
-  return put.bind_blob(log.view())
-      .bind(static_cast<std::int64_t>(fact.index.value))
-      .bind_blob(fact.keys.cosigner.view())
-      .bind_blob(fact.keys.sealing.view())
-      .bind_blob(fact.keys.node.view())
-      .run();
+      "INSERT OR REPLACE INTO log_keys (log_id, entry_index, cosigner, sealing, node, node_since, "
+      "cosigner_since, node_before, before_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const auto bind = [&put](const std::optional<EntryIndex>& index) {
+    if (index) {
+      put.bind(static_cast<std::int64_t>(index->value));
+    } else {
+      put.bind_null();
+    }
+  };
+  put.bind_blob(log.view())
+      .bind(static_cast<std::int64_t>(row.fact.index.value))
+      .bind_blob(row.fact.keys.cosigner.view())
+      .bind_blob(row.fact.keys.sealing.view())
+      .bind_blob(row.fact.keys.node.view());
+  bind(row.node_since);
+  bind(row.cosigner_since);
+  if (!row.before) return put.bind_null().bind_null().run();
+  return put.bind_blob(row.before->key.view()).bind(static_cast<std::int64_t>(row.before->at.value)).run();
 }
 
 Status SqliteLogKeys::void_from(const LogId& log, EntryIndex from) {
-  auto put = db_.prepare("UPDATE log_keys SET voided = 1 WHERE log_id = ? AND entry_index >= ?");
+  auto put = db_.prepare(
+      "UPDATE log_keys INDEXED BY log_keys_standing SET voided = 1 "
+      "WHERE log_id = ? AND entry_index >= ? AND voided = 0");
   return put.bind_blob(log.view()).bind(static_cast<std::int64_t>(from.value)).run();
 }
 

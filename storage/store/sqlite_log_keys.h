@@ -13,21 +13,32 @@ class SqliteLogKeys {
 
   Result<LogKeys> of(const LogId& log);
   Result<StandingKeys> standing(const LogId& log);
-  Result<std::vector<NodeKey>> old_node_keys(const LogId& log);
+  Result<bool> has_named_node(const LogId& log, const NodeKey& key);
 
+  // Entries in their order, each above all that stand.
   Status keep(const LogId& log, const KeysFact& fact);
   // Entries from `from` on are void.
   Status void_from(const LogId& log, EntryIndex from);
 
  private:
-  enum class Column : unsigned char { kNode, kCosigner };
-  // The last standing entry before the run of those that name the same key as the last one.
-  struct Before {
-    EntryIndex index;
-    Bytes key;
+  struct NodeBefore {
+    NodeKey key;
+    EntryIndex at;  // the last entry that named it
   };
-  Result<std::optional<Before>> before(const LogId& log, Column column, BytesView key);
-  Result<EntryIndex> first_after(const LogId& log, std::optional<EntryIndex> index);
+  // As a row has it. Nothing in place of an index: all standing rows before it name the same.
+  struct Row {
+    KeysFact fact;
+    std::optional<EntryIndex> node_since;
+    std::optional<EntryIndex> cosigner_since;
+    std::optional<NodeBefore> before;
+  };
+  // The row that stands; nothing: the Genesis does.
+  Result<std::optional<Row>> last(const LogId& log);
+  Result<LogKeys> genesis(const LogId& log);
+  // The first row that stands.
+  Result<EntryIndex> first(const LogId& log);
+  Result<bool> is_news(const LogId& log, const KeysFact& fact, const std::optional<Row>& before);
+  Status put(const LogId& log, const Row& row);
 
   sqlite::Connection& db_;
   SqliteLogs& logs_;

@@ -63,8 +63,8 @@ class SqliteReading : public Base {
   Result<StoreCounts> counts() override { return logs_.counts(); }
   Result<LogKeys> log_keys(const LogId& log) override { return log_keys_.of(log); }
   Result<StandingKeys> standing_keys(const LogId& log) override { return log_keys_.standing(log); }
-  Result<std::vector<NodeKey>> old_node_keys(const LogId& log) override {
-    return log_keys_.old_node_keys(log);
+  Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
+    return log_keys_.has_named_node(log, key);
   }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return arrivals_.after(after, limit);

@@ -376,7 +376,7 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   HashTiles tiles(db_, number);
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
   KOINON_TRY(policy_.write_vouches(run.vouches));
-  if (run.keys) KOINON_TRY(log_keys_.keep(run.log, *run.keys));
+  for (const KeysFact& keys : run.keys) KOINON_TRY(log_keys_.keep(run.log, keys));
   // Also of a run of our own log that came back from peers.
   KOINON_ASSIGN(const auto own, settings_.own_log());
   const bool ours = is_own(run) || own == run.log;

@@ -139,6 +139,21 @@ class Rotation(NodeKeyTest):
         la.start(peer_port=la.peer_port)
         self.shows_new(seoul, old, milan, la)
 
+    def test_an_older_pin_of_the_operator_outlasts_a_start(self):
+        seoul, milan = self.cities("milan")
+        oldest, line = node_key(seoul), seoul.line()
+        old = oldest
+        for _ in range(2):
+            seoul.run("rotate-node-key")
+            wait_for(lambda: awaited(seoul) == [], "Milan knows it")
+            self.again(seoul)
+            old = self.shows_new(seoul, old, milan)
+        milan.run("peer", "remove", "seoul.example")
+        milan.run("peer", "add", line)
+        self.again(milan)
+        wait_for(lambda: milan.json("peers")["items"][0]["trouble"] in ("other-key", "not-pinned-there"), "the key that was pinned is not shown")
+        self.assertEqual(pins(milan, "seoul.example"), [oldest])
+
     def test_cut_short_at_every_step(self):
         seoul, milan = self.cities("milan")
         other, keys, old = self.node("other", start=False), keys_of(seoul), node_key(seoul)

@@ -128,6 +128,41 @@ TEST_P(TakenBack, TheKeysOfItsNodeAreThoseOfWhatStands) {
   EXPECT_EQ(store->standing_keys(log.id())->node_before, node('D'));
 }
 
+TEST_P(TakenBack, AllKeysOfARunAreKnown) {
+  const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
+  const auto node = [&](char seed) { return NodeKey::from(key(seed).public_key().view()); };
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  const auto names = [&](char seed) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_KEYS);
+    *draft.entry.mutable_control()->mutable_keys() = make_keys(log.id(), key('c'), sealing, key(seed));
+    return draft;
+  };
+  Draft genesis;
+  genesis.entry = make_genesis(log.identity(), key('c'), sealing, key('A'), {1});
+  say(genesis);
+  const Status said = publish_at_once(*store, log, {names('B'), names('B'), names('C'), names('C')});
+  ASSERT_TRUE(said.ok()) << said.error().text();
+  const auto stands = store->standing_keys(log.id());
+  ASSERT_TRUE(stands.ok());
+  EXPECT_EQ(stands->keys.node, node('C'));
+  EXPECT_EQ(stands->node_since, EntryIndex(3)) << "that it is named again changes nothing";
+  EXPECT_EQ(stands->node_before, node('B'));
+  EXPECT_TRUE(*store->has_named_node(log.id(), node('A')));
+  EXPECT_TRUE(*store->has_named_node(log.id(), node('B')));
+  EXPECT_FALSE(*store->has_named_node(log.id(), node('X')));
+  recover(2);
+  EXPECT_EQ(store->standing_keys(log.id())->keys.node, node('B'));
+  EXPECT_EQ(store->standing_keys(log.id())->node_since, EntryIndex(1));
+  EXPECT_FALSE(store->standing_keys(log.id())->node_before);
+  EXPECT_TRUE(*store->has_named_node(log.id(), node('C'))) << "what is void was named";
+  // Named anew since, the same node is believed when another follows.
+  say(names('B'));
+  say(names('D'));
+  EXPECT_EQ(store->standing_keys(log.id())->node_before, node('B'));
+}
+
 TEST_P(TakenBack, NoNumberOfAnArrivalIsGivenTwice) {
   say_many(5);
   const ArrivalSeq before = *store->newest_arrival();

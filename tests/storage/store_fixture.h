@@ -54,6 +54,22 @@ inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft)
   return batch->results[0]->index;
 }
 
+// The same of several, which one run of the log brings.
+inline Status publish_at_once(Store& store, OwnLog& log, const std::vector<Draft>& drafts) {
+  std::vector<DraftMaker> makers;
+  for (const Draft& draft : drafts)
+    makers.push_back([draft](StoreReader&) -> Result<Draft> { return draft; });
+  KOINON_TRY(store.begin(true));
+  const auto batch = log.publish(store, makers, {1});
+  if (!batch.ok()) {
+    store.rollback();
+    return batch.error();
+  }
+  KOINON_TRY(store.commit());
+  for (const auto& result : batch->results) KOINON_TRY(result);
+  return {};
+}
+
 // A city takes its log back: its entries from `size` on are void, and `log` signs with a new key. What it
 // says next stands behind the statement of that.
 inline Status take_back(Store& store, OwnLog& log, std::uint64_t size, UnixMillis now = {4}) {

@@ -236,6 +236,47 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
   EXPECT_TRUE((*store)->evidence(log.id()).ok());
 }
 
+TEST(Migration, KeysThatWereKeptStandAsTheyStood) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  OwnLog log = test_log();
+  const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  StandingKeys before;
+  {
+    const auto store = open_sqlite_store(path, with_epochs(unkeyed_epochs()));
+    ASSERT_TRUE(store.ok());
+    Draft draft;
+    draft.entry = make_genesis(log.identity(), key('c'), sealing, key('A'), {1});
+    ASSERT_TRUE(publish(**store, log, draft).ok());
+    for (const std::string_view named : {"cB", "dB", "dC", "eC"}) {
+      draft = {};
+      draft.again = true;
+      draft.entry.set_kind(v1::KIND_KEYS);
+      *draft.entry.mutable_control()->mutable_keys() =
+          make_keys(log.id(), key(named[0]), sealing, key(named[1]));
+      ASSERT_TRUE(publish(**store, log, draft).ok());
+    }
+    before = *(*store)->standing_keys(log.id());
+  }
+  auto db = sqlite::Connection::open(path, {});
+  ASSERT_TRUE(db->execute("DROP INDEX log_keys_standing; DROP INDEX log_keys_by_node").ok());
+  for (const std::string column : {"node_since", "cosigner_since", "node_before", "before_at"})
+    ASSERT_TRUE(db->execute("ALTER TABLE log_keys DROP COLUMN " + column).ok());
+  ASSERT_TRUE(db->execute("PRAGMA user_version=15").ok());
+  ASSERT_TRUE(migrate_store(*db, 16).ok());
+  const auto store = open_sqlite_reader(path);
+  ASSERT_TRUE(store.ok());
+  const auto after = (*store)->standing_keys(log.id());
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(after->node_since, EntryIndex(3));
+  EXPECT_EQ(after->cosigner_since, EntryIndex(4));
+  EXPECT_EQ(after->node_before, NodeKey::from(key('B').public_key().view()));
+  EXPECT_EQ(after->keys, before.keys);
+  EXPECT_EQ(after->node_before, before.node_before);
+}
+
 TEST(Migration, WhatLogsTakeIsCountedAndAGraceThatRunsBeginsAnew) {
   ASSERT_TRUE(init_crypto().ok());
   TemporaryFolder folder;

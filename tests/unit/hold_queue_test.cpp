@@ -50,7 +50,9 @@ class BrokenStore final : public StoreReader {
   Result<StoreCounts> counts() override { return store_->counts(); }
   Result<LogKeys> log_keys(const LogId& log) override { return store_->log_keys(log); }
   Result<StandingKeys> standing_keys(const LogId& log) override { return store_->standing_keys(log); }
-  Result<std::vector<NodeKey>> old_node_keys(const LogId& log) override { return store_->old_node_keys(log); }
+  Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
+    return store_->has_named_node(log, key);
+  }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return store_->arrivals(after, limit);
   }

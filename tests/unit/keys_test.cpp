@@ -28,6 +28,32 @@ class Keys : public testing::Test {
   Bytes seed = Bytes(32, 's');
 };
 
+TEST_F(Keys, HoweverALogIsCutIntoRunsTheyNameTheSame) {
+  const LogId log = LogId::from(Bytes(LogId::kSize, 'l'));
+  const SealingKey sealing = SealingKey::from(seed);
+  std::vector<v1::Entry> entries;
+  for (const char node : std::string_view("BBCxDB")) {
+    const SigningKey key = SigningKey::from_seed(Bytes(32, node));
+    v1::Entry entry;
+    entry.set_kind(v1::KIND_KEYS);
+    *entry.mutable_control()->mutable_keys() = make_keys(log, key, sealing, key);
+    if (node == 'x') entry.mutable_control()->mutable_keys()->set_node_proof(Bytes(64, 'x'));
+    entries.push_back(std::move(entry));
+  }
+  const std::vector<std::uint64_t> firsts = {0, 2, 4, 5};
+  for (std::size_t cut = 0; cut <= entries.size(); ++cut) {
+    std::vector<const v1::Entry*> left, right;
+    for (std::size_t i = 0; i < entries.size(); ++i) (i < cut ? left : right).push_back(&entries[i]);
+    std::vector<KeysFact> all = keys_of_run(log, EntryIndex(0), left);
+    for (const KeysFact& fact : keys_of_run(log, EntryIndex(cut), right)) {
+      if (all.empty() || all.back().keys != fact.keys) all.push_back(fact);
+    }
+    std::vector<std::uint64_t> named;
+    for (const KeysFact& fact : all) named.push_back(fact.index.value);
+    EXPECT_EQ(named, firsts) << cut;
+  }
+}
+
 TEST_F(Keys, AKeyFileIsReadBackAndClosedToOthers) {
   const auto path = folder.path() / "node.key";
   ASSERT_TRUE(write_key_file(path, "node", seed, "").ok());

@@ -68,7 +68,7 @@ class ListenerAlone : public testing::Test {
         peers,
         joining,
         {[this] { return wall; }, [this] { return mono; }},
-        [this](const NodeKey&) { return shunned; },
+        [this](const NodeKey& key) { return shunned == key; },
         [this](std::unique_ptr<TlsStream>, std::unique_ptr<PinCheck> check) { came.push_back(*check->seen); },
         [this](const Knock& knock) { told.push_back(knock.key); }};
   }
@@ -76,7 +76,7 @@ class ListenerAlone : public testing::Test {
   asio::io_context io;
   UnixMillis wall{1'700'000'000'000};
   MonoTime mono = std::chrono::hours(1);
-  bool shunned = false;
+  std::optional<NodeKey> shunned;
   std::vector<NodeKey> came;
   std::vector<NodeKey> told;
   Engine engine{EngineConfig(), StoreState(), Now()};
@@ -95,9 +95,19 @@ TEST_F(ListenerAlone, APinnedPeerComesIn) {
 
 TEST_F(ListenerAlone, APeerThatIsShunnedNeitherComesInNorKnocks) {
   pin('a');
-  shunned = true;
+  shunned = node_key_of('a');
   come_in_turn("a");
   EXPECT_TRUE(came.empty());
+  EXPECT_TRUE(listener.knocks().list(wall).empty());
+}
+
+TEST_F(ListenerAlone, WhatTheOldKeyDidKeepsTheNewOneNotOut) {
+  pin('a');
+  shunned = node_key_of('a');
+  peers.await(LogId::from(Bytes(LogId::kSize, 'l')),
+              Peers::Awaited{node_key_of('a'), node_key_of('b'), EntryIndex(1)});
+  come_in_turn("ab");
+  EXPECT_EQ(came, std::vector{node_key_of('b')});
   EXPECT_TRUE(listener.knocks().list(wall).empty());
 }
 

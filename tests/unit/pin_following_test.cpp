@@ -36,19 +36,23 @@ class PinFollowingTest : public testing::Test {
     ASSERT_TRUE(done.ok()) << done.error().text();
     ASSERT_TRUE(store->commit().ok());
   }
-  EntryIndex name(char key) {
+  Draft names(char key) const {
     Draft draft;
     draft.again = true;
     draft.entry.set_kind(v1::KIND_KEYS);
     *draft.entry.mutable_control()->mutable_keys() = make_keys(log.id(), seeded('c'), sealing, seeded(key));
-    const auto index = publish(*store, log, draft);
+    return draft;
+  }
+  EntryIndex name(char key) {
+    const auto index = publish(*store, log, names(key));
     EXPECT_TRUE(index.ok());
     return index.ok() ? *index : EntryIndex();
   }
-  void pin(char key) {
+  void pin(char key) { pin(key, log.id()); }
+  void pin(char key, const std::optional<LogId>& of) {
     PeerRecord peer;
     peer.node_key = key_of(key);
-    peer.log = log.id();
+    peer.log = of;
     peer.name = "seoul.example";
     peer.address = "a.example:1";
     change([&](Store& writes) { return writes.put_peer(peer); });
@@ -107,6 +111,37 @@ TEST_F(PinFollowingTest, WhoHasMissedAChangeIsPinnedUnderTheKeyBeforeTheLast) {
   EXPECT_EQ(moved.awaits->next, key_of('C'));
   look({key_of('C')});
   EXPECT_EQ(pins(), std::vector{key_of('C')});
+}
+
+TEST_F(PinFollowingTest, AKeyInTheMiddleOfARunIsNoneOfTheOperators) {
+  pin('B');
+  ASSERT_TRUE(publish_at_once(*store, log, {names('B'), names('C'), names('D')}).ok());
+  const auto moved = look();
+  EXPECT_EQ(pins(), std::vector{key_of('C')});
+  ASSERT_TRUE(moved.awaits);
+  EXPECT_EQ(moved.awaits->next, key_of('D'));
+}
+
+// Who has stolen the log's key has a node that helps prove its key.
+TEST_F(PinFollowingTest, NoPinGivesWayToAnothersNode) {
+  pin('A');
+  pin('M', test_log("milan.example").id());
+  pin('O', std::nullopt);
+  for (const char helper : {'M', 'O', 'o'}) {
+    name('B');
+    name('C');
+    name(helper);
+    const auto moved = look({key_of(helper)});
+    EXPECT_FALSE(moved.awaits) << helper;
+    EXPECT_FALSE(moved.pinned) << helper;
+    EXPECT_TRUE(moved.dropped.empty()) << helper;
+    EXPECT_EQ(pins().size(), 3U) << helper;
+    ASSERT_TRUE(take_back(*store, log, 1).ok());
+    look();
+    EXPECT_EQ(pins().size(), 3U) << helper;
+  }
+  const auto all = pins();
+  EXPECT_NE(std::find(all.begin(), all.end(), key_of('A')), all.end()) << "after the recovery as before";
 }
 
 TEST_F(PinFollowingTest, AfterARecoveryNoEarlierKeyServesOn) {
