@@ -117,7 +117,7 @@ asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload 
 }
 
 asio::awaitable<Result<std::vector<AttachmentView>>> AttachmentsApi::list_files(Asker, NamedRecord note) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto found = directory.find_ref(note.ref);
   if (!found.ok()) co_return found.error();
   auto items = read_attachments(*parts_.store, found->log.id, found->index);
@@ -130,7 +130,7 @@ asio::awaitable<Result<std::vector<AttachmentView>>> AttachmentsApi::list_files(
 }
 
 Result<AttachmentsApi::Named> AttachmentsApi::find(const FileQuery& query) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(query.ref));
   KOINON_ASSIGN(const auto items, read_attachments(*parts_.store, found.log.id, found.index));
   Named out{found.log.id, found.index, {}, to_hex(query.sha256.view())};

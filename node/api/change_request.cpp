@@ -163,6 +163,22 @@ Status check_members(const json::object& object, std::initializer_list<std::stri
   return {};
 }
 
+std::vector<std::string> ref_texts(const json::object& note) {
+  std::vector<std::string> out;
+  if (const std::string file = text_member(note, "file"); !file.empty()) {
+    const auto read = parse_note_file(file);
+    if (read.ok()) {
+      for (const NamedRef& ref : read->refs) out.push_back(ref.ref);
+    }
+  }
+  const auto* refs = note.if_contains("refs");
+  if (refs == nullptr || !refs->is_array()) return out;
+  for (const auto& ref : refs->get_array()) {
+    if (ref.is_object()) out.push_back(text_member(ref.get_object(), "ref"));
+  }
+  return out;
+}
+
 Result<NoteFile> read_publish_request(const json::object& object) {
   KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office",
                                     "person", "again", "attachments"}));

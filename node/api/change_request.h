@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -29,6 +30,8 @@ Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<Log
 
 // Reads a note from a file, from fields, or from both. Fields are added to those of the file.
 Result<NoteFile> read_publish_request(const boost::json::object& object);
+// The texts of the refs that read_publish_request reads, in its order: also of a note that has faults.
+std::vector<std::string> ref_texts(const boost::json::object& note);
 // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`; or `vouch`
 // alone, which vouch_object has made: no request of others is read as one.
 Result<SigningRequest> read_signing_request(const boost::json::object& object);

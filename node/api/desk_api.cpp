@@ -187,7 +187,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& ke
   KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = boost::json::serialize(request);
-  note.meant = meant_by(asked.prepared.draft.entry);
+  note.meant = meant_by(asked.prepared.draft.entry, ref_texts(request));
   return put_held(shared_, std::move(note), [&]() -> Status {
     return draft ? shared_.desk.remove_draft(draft->id, draft->version) : Status();
   });

@@ -149,43 +149,18 @@ Result<DraftView> DraftsApi::add_draft(const Asker& asker, const NewDraft& query
   return DraftView{id, asker.caller.name, now, 1, query.note};
 }
 
-namespace {
-
-// The refs that a note names, as they are written: also in a note that has faults.
-std::vector<std::string> refs_in(const boost::json::object& note) {
-  std::vector<std::string> out;
-  if (const std::string file = text_member(note, "file"); !file.empty()) {
-    const auto read = parse_note_file(file);
-    if (read.ok()) {
-      for (const NamedRef& ref : read->refs) out.push_back(ref.ref);
-    }
-  }
-  const auto* refs = note.if_contains("refs");
-  if (refs == nullptr || !refs->is_array()) return out;
-  for (const auto& ref : refs->get_array()) {
-    if (ref.is_object()) out.push_back(text_member(ref.get_object(), "ref"));
-  }
-  return out;
-}
-
-}  // namespace
-
 // A note with more refs than an entry has is not published. What is not held here is not published either.
 Bytes DraftsApi::meant_of(const boost::json::object& note, const Bytes& before) {
   Directory directory(*parts_.store, parts_.nearness);
-  v1::Entry entry;
-  const std::vector<std::string> refs = refs_in(note);
-  for (std::size_t i = 0; i < std::min(refs.size(), limits::kRefs); ++i) {
-    const auto found = directory.find_ref(refs[i]);
-    const auto leaf =
-        found.ok() ? parts_.store->entry(found->log.id, found->index) : Result<Bytes>(found.error());
-    if (!leaf.ok()) continue;
-    v1::Ref& ref = *entry.add_refs();
-    ref.set_log_id(found->log.id.bytes());
-    ref.set_index(found->index.value);
-    ref.set_leaf_hash(leaf_hash(*leaf).bytes());
-  }
-  return still_meant(before, entry);
+  std::vector<std::string> refs = ref_texts(note);
+  refs.resize(std::min(refs.size(), limits::kRefs));
+  return still_meant(before, refs, [&](const std::string& text) -> std::optional<MeantRef> {
+    const auto found = directory.find_ref(text);
+    if (!found.ok()) return std::nullopt;
+    const auto leaf = parts_.store->entry(found->log.id, found->index);
+    if (!leaf.ok()) return std::nullopt;
+    return MeantRef{text, found->log.id, found->index, leaf_hash(*leaf)};
+  });
 }
 
 Result<StoredDraft> DraftsApi::own(const DraftId& id, const Caller& caller) {

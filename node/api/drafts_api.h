@@ -82,7 +82,8 @@ class DraftsApi {
   // The draft with this id. kNotFound: there is none, or it is another's and the caller is no reviewer.
   Result<StoredDraft> own(const DraftId& id, const Caller& caller);
   Result<DraftView> view_of(const StoredDraft& draft);
-  // Which entries the refs of a note mean, as StoredDraft::meant. What was meant before stays.
+  // Which entries the refs of a note mean, as StoredDraft::meant. A ref that stays as it was written keeps
+  // what it meant before.
   Bytes meant_of(const boost::json::object& note, const Bytes& before);
 
   ApiShared& shared_;

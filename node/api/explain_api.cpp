@@ -49,7 +49,7 @@ asio::awaitable<Result<ExplanationView>> ExplainApi::explain_a_city(Asker, Expla
 }
 
 asio::awaitable<Result<ExplanationView>> ExplainApi::explain_a_record(Asker, ExplainRecordQuery query) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto log = directory.find_any(query.city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return log.error();
   if (!log.ok()) co_return co_await explain_what_is_not_held(std::move(query.city));

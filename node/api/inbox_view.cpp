@@ -84,7 +84,7 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
   if (entry.ok()) {
     for (const auto& ref : entry->refs()) {
       RefView read = read_ref(from.directory, from.store, ref);
-      out.refs.push_back({read.role, std::move(read.ref), read.is_void});
+      out.refs.push_back({read.role, std::move(read.ref), read.is_void, read.stands_not});
     }
     for (const auto& city : entry->to()) out.to.push_back(from.directory.city(LogId::from(city)));
   }

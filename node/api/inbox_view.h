@@ -34,7 +34,8 @@ Result<InboxQuery> read_inbox_query(const Params& params);
 struct CaseRef {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
-  bool is_void = false;  // it was taken back with its log (RefView)
+  bool is_void = false;     // RefView
+  bool stands_not = false;  // RefView
 };
 
 struct CaseView {

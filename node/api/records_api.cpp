@@ -148,7 +148,7 @@ Result<RecordForReader> RecordsApi::get_record(const Asker& asker, const RecordQ
 
 // Against the newest head that has the entry.
 Result<std::string> RecordsApi::prove(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
   const auto& whole = found.log.whole;
   if (!whole || whole->size.value <= found.index.value) {
@@ -167,7 +167,7 @@ Result<std::string> RecordsApi::prove(const Asker&, const NamedRecord& named) {
 }
 
 Result<std::string> RecordsApi::get_keys(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
   return key_history_text(found.log.keys);
 }
@@ -178,20 +178,20 @@ Result<StoredRecord> RecordsApi::find(Directory& directory, const NamedRecord& n
 }
 
 Result<std::string> RecordsApi::get_entry(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
   return stored.entry;
 }
 
 Result<std::string> RecordsApi::get_body(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
   if (stored.body.empty()) return not_held();
   return stored.body;
 }
 
 Result<std::string> RecordsApi::get_markdown(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
   KOINON_ASSIGN(NoteFile note, note_file_of(directory, *parts_.store, stored));
   make_plain(note);

@@ -312,11 +312,13 @@ void Daemon::on_signing() {
 // What came back with a copy waits for a person, before anything of it is sent.
 Status Daemon::set_aside() {
   const UnixMillis at = engine_->signing().now().view.rolled_back_at;
-  if (at.value == 0) return {};
   KOINON_ASSIGN(Databases own, folder_->open_databases());
-  KOINON_ASSIGN(const ArrivalSeq newest, own.index->position());
-  const auto done = set_aside_after(*own.office, at, newest);
-  return done.ok() ? Status() : Status(done.error());
+  if (at.value > 0) {
+    KOINON_ASSIGN(const ArrivalSeq newest, own.index->position());
+    const auto done = set_aside_after(*own.office, at, newest);
+    if (!done.ok()) return done.error();
+  }
+  return note_in_use(*own.office);
 }
 
 // Any thread. What held signing up is over.

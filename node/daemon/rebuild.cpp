@@ -72,7 +72,7 @@ Status mark_restored(const DataFolder& folder) {
   std::error_code error;
   if (std::filesystem::exists(folder.office(), error)) {
     KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
-    KOINON_TRY(note_put_back(office));
+    KOINON_TRY(note_in_use(office));
   }
   return write_in_one(folder, [](Store& store) -> Status {
     // A rollback that the copy knew of is an older one: this one has a time of its own.

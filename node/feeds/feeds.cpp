@@ -27,7 +27,7 @@ constexpr std::size_t kVersionsBack = 100;
 constexpr unsigned kTitleLevel = 1;  // of the heading that a reader of feeds makes of a note's title
 // What feeds are made of the same notes may change with the program. Then this number does, and readers fetch
 // anew.
-constexpr std::string_view kMaking = "3";
+constexpr std::string_view kMaking = "4";
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
@@ -207,6 +207,9 @@ Hash Feeds::first_version(const LogId& log, EntryIndex index, const Bytes& newes
     // A record is a version of its own kind alone, as in the index.
     const auto earlier_entry = parse_entry(*before);
     if (!earlier_entry.ok() || earlier_entry->kind() != entry->kind()) return leaf;
+    // Two versions may revise the same one. The newer goes on with its name, the other has one of its own.
+    const auto newer = parts_.index.newer_version(log, EntryIndex(earlier->index()));
+    if (newer.ok() && *newer && **newer != index) return leaf;
     index = EntryIndex(earlier->index());
     leaf = leaf_hash(*before);
     bytes = std::move(*before);

@@ -85,7 +85,8 @@ class Feeds {
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);
   // The leaf of the first version of a note. Its name in the feed comes from it: whatever takes the place of
-  // a void note is another note.
+  // a void note is another note. A version is followed back as long as it is the newest of what it revises:
+  // no two notes of a feed have one name.
   Hash first_version(const LogId& log, EntryIndex index, const Bytes& newest);
   std::string name_of(const LogId& log, EntryIndex index, const Bytes& newest);
 

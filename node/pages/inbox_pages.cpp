@@ -99,14 +99,16 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
                                    : visit.say("inbox.asks", {{"cities", asked}});
   json::array refs;
   for (const CaseRef& ref : item.refs) {
-    if (ref.is_void) {
-      refs.push_back(json::object{{"how", visit.named("ref", role_name(ref.role))}, {"is_void", true}});
+    if (ref.is_void || ref.stands_not) {
+      refs.push_back(json::object{
+          {"how", visit.named("ref", role_name(ref.role))}, {"has_link", false}, {"is_void", ref.is_void}});
       continue;
     }
     const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
     const std::string title = about.ok() ? title_of(about->record) : std::string();
     refs.push_back(
         json::object{{"how", visit.named("ref", role_name(ref.role))},
+                     {"has_link", true},
                      {"is_void", false},
                      {"about_title", title.empty() ? ref.ref : title},
                      {"about_language", about.ok() ? language_tag(about->record.language) : std::string()},

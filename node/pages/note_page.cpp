@@ -226,7 +226,9 @@ asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, En
 asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
   json::array out;
   for (const RefView& ref : refs) {
-    json::object one = ref.is_void ? json::object() : co_await other(visit, ref.ref, false, nullptr);
+    const bool has_link = !ref.is_void && !ref.stands_not;
+    json::object one = has_link ? co_await other(visit, ref.ref, false, nullptr) : json::object();
+    one["has_link"] = has_link;
     one["is_void"] = ref.is_void;
     one["how"] = how(visit, ref.role);
     out.push_back(std::move(one));

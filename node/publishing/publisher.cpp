@@ -87,7 +87,7 @@ Result<Publisher::Prepared> Publisher::prepare(const SigningRequest& request, co
 }
 
 Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, const Caller& caller) {
-  Directory directory(store_, nearness_);
+  Directory directory(store_, nearness_, &index_);
   Prepared out;
   out.note = request.note;
   if (out.note.language.empty() && !request.is_file) {
@@ -116,7 +116,7 @@ Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, 
 }
 
 Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalRequest& request) {
-  Directory directory(store_, nearness_);
+  Directory directory(store_, nearness_, &index_);
   KOINON_ASSIGN(const auto found, directory.find_ref(request.ref));
   if (found.log.id != *own_)
     return fail(Code::kRefused,

@@ -191,18 +191,43 @@ Result<LogId> Directory::find_any(std::string_view text) {
   return logs.front();
 }
 
+bool Directory::is_known_void(const LogId& log, EntryIndex index, const Hash& leaf) {
+  return was_here(log, {index, 0, to_hex(leaf.view())});
+}
+
+// Asked of an entry that does not stand. The index may still have it, until it has read that it is void.
+bool Directory::was_here(const LogId& log, const EntryName& entry) {
+  if (index_ == nullptr) return false;
+  const auto is_meant = [&](const IndexedRecord& record) {
+    return entry.leaf.empty() ? record.recoveries == entry.recoveries
+                              : to_hex(record.leaf.view()).starts_with(entry.leaf);
+  };
+  const auto last = index_->get(log, entry.index);
+  if (last.ok() && *last && is_meant(**last)) return true;
+  const auto voided = index_->voided_at(log, entry.index);
+  return voided.ok() && std::any_of(voided->begin(), voided->end(), is_meant);
+}
+
 Status Directory::check_stands(const LogState& log, const EntryName& entry, std::string_view text) {
   const std::uint64_t recoveries = recoveries_before(log.keys, entry.index);
-  bool is_void = entry.recoveries < recoveries;
+  bool may_be_void = entry.recoveries < recoveries;
   bool stands = entry.recoveries == recoveries;
   if (!entry.leaf.empty()) {
     if (entry.index.value >= log.range.size().value) return {};
     KOINON_ASSIGN(const Bytes leaf, store_.entry(log.id, entry.index));
     stands = name_by_leaf(entry.index, leaf_hash(leaf)).leaf == entry.leaf;
-    is_void = log.keys.recoveries() > 0;
+    may_be_void = log.keys.recoveries() > 0;
   }
   if (stands) return {};
-  if (!is_void) return fail(Code::kNotFound, "there is no " + std::string(text) + " here", "ref");
+  if (!may_be_void) return fail(Code::kNotFound, "there is no " + std::string(text) + " here", "ref");
+  if (!was_here(log.id, entry))
+    return fail(
+        Code::kNotFound,
+        Sentence{"ref.not_there",
+                 "no entry stands there that {ref} means; it may be void, since its city took its log "
+                 "back",
+                 {{"ref", std::string(text)}}},
+        "ref");
   return fail(Code::kNotFound,
               Sentence{"ref.void",
                        "{ref} is void: its city took its log back, and that entry counts no more",

@@ -22,7 +22,7 @@ namespace koinon {
 // does not grow with the number of logs that have the name.
 class Directory {
  public:
-  // With an index it also knows what cities call themselves.
+  // With an index it also knows what cities call themselves, and what was here and is void.
   Directory(StoreReader& store, const Nearness& nearness, IndexReader* index = nullptr)
       : store_(store), nearness_(nearness), index_(index) {}
 
@@ -35,6 +35,9 @@ class Directory {
   // The ref that names an entry by its leaf (ref.h): for links that others keep, and for what is named here
   // and stands no longer.
   std::string lasting_ref(const LogId& log, EntryIndex index, const Hash& leaf);
+  // Whether it is known that there was an entry with this leaf which is void. It is not without an index, and
+  // what never came here nobody knows.
+  bool is_known_void(const LogId& log, EntryIndex index, const Hash& leaf);
   // Whether its city has taken the log back. Then entries of it may be void that somebody refers to.
   bool was_taken_back(const LogId& log);
   // The name in its latest profile. Empty: there is no profile.
@@ -67,7 +70,8 @@ class Directory {
     LogState log;
     EntryIndex index;
   };
-  // kNotFound: no such entry is held. If it is void, the error says so, whatever stands in its place.
+  // kNotFound: no such entry is held. If it is known that it is void, the error says so, whatever stands in
+  // its place; and if it may be void, that it may.
   Result<Found> find_ref(std::string_view text);
   // Whether an entry that is named so may stand in the log. Fails as find_ref does.
   Status check_stands(const LogState& log, const EntryName& entry, std::string_view text);
@@ -80,6 +84,7 @@ class Directory {
   using LocalNames = std::vector<LocalName>;
 
   const KeyHistory& keys(const LogId& log);
+  bool was_here(const LogId& log, const EntryName& entry);
   const std::vector<LogId>& nearest(const std::string& name);
   const LocalNames& local_names(const LogId& log);
   Result<LogState> find_by_prefix(const std::string& name, std::string_view prefix, std::string_view text);

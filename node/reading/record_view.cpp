@@ -130,7 +130,10 @@ RefView read_ref(Directory& directory, StoreReader& store, const v1::Ref& ref) {
   RefView out;
   out.role = ref.role();
   out.held = stands.ok() && leaf_hash(*stands) == meant;
-  out.is_void = stands.ok() && !out.held && was_taken_back;
+  if (!out.held && was_taken_back) {
+    out.is_void = directory.is_known_void(log, at, meant);
+    out.stands_not = stands.ok() && !out.is_void;
+  }
   const bool awaited = !stands.ok() && !was_taken_back;
   out.ref = out.held || awaited ? directory.ref(log, at) : directory.lasting_ref(log, at, meant);
   return out;

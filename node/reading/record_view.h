@@ -17,7 +17,9 @@ struct RefView {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
   bool held = false;     // the entry that the ref means is here
-  bool is_void = false;  // it was taken back with its log; what stands in its place is another entry
+  bool is_void = false;  // it was here, and was taken back with its log
+  // Another entry stands there, and nobody knows here whether what the ref means is void or never was.
+  bool stands_not = false;
   bool indexed = false;  // if not, title and status are not known
   std::string title;
   RecordStatus status = RecordStatus::kCurrent;

@@ -5,8 +5,9 @@
 // entry that was signed after the Nth time says so: `seoul.example/17~1`. So no reference to an entry that
 // became void means the one in its place, and all that no recovery touched keeps its short name. A reference
 // that is kept or given out may name the beginning of the entry's leaf hash instead:
-// `seoul.example/17.3f9ac2d1e0b15c77`. It means that entry and no other, even where somebody who had the key
-// signed a second history that this node took for the first.
+// `seoul.example/17.3f9ac2d1e0b15c77d84e6ba01c95f2e3`. It means that entry and no other, even where somebody
+// who had the key signed a second history that this node took for the first. It is 128 bits: even a city that
+// signs whatever it likes does not find two entries with the same.
 #pragma once
 
 #include "proto/base/result.h"
@@ -18,7 +19,7 @@ namespace koinon {
 struct EntryName {
   EntryIndex index;
   std::uint64_t recoveries = 0;  // of its log, after which it was signed; not said beside a leaf
-  std::string leaf = {};         // the first 16 hexadecimal digits of its leaf hash, or empty
+  std::string leaf = {};         // the first 32 hexadecimal digits of its leaf hash, or empty
 };
 
 struct HumanRef {
@@ -28,7 +29,7 @@ struct HumanRef {
 };
 
 inline constexpr std::size_t kLogPrefixChars = 16;
-inline constexpr std::size_t kLeafPrefixChars = 16;
+inline constexpr std::size_t kLeafPrefixChars = 32;
 
 Result<EntryName> parse_entry_name(std::string_view text);
 std::string format_entry_name(const EntryName& entry);

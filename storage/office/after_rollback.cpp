@@ -6,7 +6,7 @@ namespace koinon {
 namespace {
 
 constexpr const char* kSetAsideAt = "set_aside_at_ms";
-constexpr const char* kMadeAnew = "made_anew";  // until the first rollback
+constexpr const char* kMadeAnew = "made_anew";  // until its node has started once
 
 Error set_aside_because() {
   return fail(Code::kRefused, Sentence{"send.set_aside",
@@ -97,7 +97,7 @@ Status note_made_anew(OfficeDb& db) {
   return put.bind_text(kMadeAnew).run();
 }
 
-Status note_put_back(OfficeDb& db) {
+Status note_in_use(OfficeDb& db) {
   const auto done = forget_made_anew(db.connection());
   return done.ok() ? Status() : Status(done.error());
 }

@@ -2,7 +2,7 @@
 // from then as well. What it wants signed may be signed already, its messages may be sent already, and its
 // tokens may have been taken back since. So nothing of it goes on by itself. An office that was made anew
 // with its store is newer than all that was lost: the rollback that the store's first start finds out sets
-// nothing of it aside.
+// nothing of it aside. From then on it is as any other.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,9 @@ Result<Waits> waits_for_look(OfficeDb& db);
 Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq newest);
 // Whoever makes an office.db anew for a store that is made anew says so.
 Status note_made_anew(OfficeDb& db);
-// It came with a copy of its node, whatever it was made for.
-Status note_put_back(OfficeDb& db);
+// It came with a copy of its node, or its node has started: whatever it was made for, a copy of it may be
+// older than what was lost. Each start says so once it has set aside what it must, before anybody is served.
+Status note_in_use(OfficeDb& db);
 // When the last rollback was proven for which this was done. Nothing: there was none.
 Result<std::optional<UnixMillis>> set_aside_at(OfficeDb& db);
 

@@ -100,8 +100,8 @@ Status DocumentRemoval::remove(const LogId& log, const Document& document) {
 
 Status DocumentRemoval::keep_what_it_was(const Arrival& arrival, const Document& document) {
   auto keep = parts_.db.prepare(
-      "INSERT OR REPLACE INTO void_entry (arrival, log_id, entry_index, kind, topics, recoveries) SELECT ?, "
-      "log_id, entry_index, kind, topics, recoveries FROM doc WHERE id = ?");
+      "INSERT OR REPLACE INTO void_entry (arrival, log_id, entry_index, kind, topics, recoveries, leaf) "
+      "SELECT ?, log_id, entry_index, kind, topics, recoveries, leaf FROM doc WHERE id = ?");
   return keep.bind(static_cast<std::int64_t>(arrival.first.value + document.index - arrival.from.value))
       .bind(document.id)
       .run();

@@ -56,6 +56,23 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   return record;
 }
 
+constexpr std::string_view kVoidColumns =
+    "SELECT log_id, entry_index, kind, topics, recoveries, arrival, leaf FROM void_entry ";
+constexpr std::int64_t kVoidsOfAPlace = 100;
+
+std::optional<IndexedRecord> read_void(const sqlite::Statement& row) {
+  if (row.blob(0).size() != LogId::kSize || row.blob(6).size() != Hash::kSize) return std::nullopt;
+  IndexedRecord record;
+  record.log = LogId::from(row.blob(0));
+  record.index = EntryIndex(row.number(1));
+  record.kind = static_cast<v1::Kind>(row.integer(2));
+  record.topics = read_topics(row.text(3));
+  record.recoveries = row.number(4);
+  record.arrival = ArrivalSeq(row.number(5));
+  record.leaf = Hash::from(row.blob(6));
+  return record;
+}
+
 // The language of a BCP 47 tag, without its other parts.
 std::string language_of(const std::string& tag) { return tag.substr(0, tag.find('-')); }
 
@@ -129,19 +146,34 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) override {
-    auto select =
-        db_.prepare("SELECT log_id, entry_index, kind, topics, recoveries FROM void_entry WHERE arrival = ?");
+    auto select = db_.prepare(std::string(kVoidColumns) + "WHERE arrival = ?");
     select.bind(static_cast<std::int64_t>(arrival.value));
     KOINON_ASSIGN(const bool found, select.step());
-    if (!found || select.blob(0).size() != LogId::kSize) return std::optional<IndexedRecord>();
-    IndexedRecord record;
-    record.log = LogId::from(select.blob(0));
-    record.index = EntryIndex(select.number(1));
-    record.arrival = arrival;
-    record.kind = static_cast<v1::Kind>(select.integer(2));
-    record.topics = read_topics(select.text(3));
-    record.recoveries = select.number(4);
-    return std::optional(std::move(record));
+    if (!found) return std::optional<IndexedRecord>();
+    return read_void(select);
+  }
+
+  Result<std::vector<IndexedRecord>> voided_at(const LogId& log, EntryIndex index) override {
+    auto select = db_.prepare(std::string(kVoidColumns) +
+                              "WHERE log_id = ? AND entry_index = ? ORDER BY arrival DESC LIMIT ?");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value)).bind(kVoidsOfAPlace);
+    std::vector<IndexedRecord> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      if (auto record = read_void(select)) out.push_back(std::move(*record));
+    }
+  }
+
+  Result<std::optional<EntryIndex>> newer_version(const LogId& log, EntryIndex index) override {
+    auto select = db_.prepare(
+        "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id "
+        "AND k.entry_index = d.entry_index AND k.leaf = d.leaf AND k.kind = d.kind AND k.own = 1 AND k.role "
+        "= 2 AND k.stands = 1 CROSS JOIN doc r ON r.id = k.doc WHERE d.log_id = ? AND d.entry_index = ? "
+        "ORDER BY k.doc DESC LIMIT 1");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    return found ? std::optional(EntryIndex(select.number(0))) : std::nullopt;
   }
 
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,

@@ -97,7 +97,8 @@ CREATE TABLE removed (log_id BLOB NOT NULL,
 CREATE INDEX removed_by_change ON removed (change);
 -- What an entry was that became void, by the number of the arrival that says so.
 CREATE TABLE void_entry (arrival INTEGER PRIMARY KEY, log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
-  kind INTEGER NOT NULL, topics TEXT NOT NULL, recoveries INTEGER NOT NULL);
+  kind INTEGER NOT NULL, topics TEXT NOT NULL, recoveries INTEGER NOT NULL, leaf BLOB NOT NULL);
+CREATE INDEX void_by_entry ON void_entry (log_id, entry_index, arrival);
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);  -- of all notes, for typing errors
 CREATE TABLE word_form (form INTEGER NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (form, word)) WITHOUT ROWID;
 CREATE TABLE city_words (log_id BLOB PRIMARY KEY, words INTEGER NOT NULL) WITHOUT ROWID;  -- that it brought

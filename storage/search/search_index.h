@@ -28,7 +28,7 @@ struct IndexedRecord {
   std::vector<std::string> topics;
   RecordStatus status = RecordStatus::kCurrent;
   std::optional<EntryIndex> status_by;  // the entry of its log that gave it this status, if it is here
-  Hash leaf;                            // of the entry; what is void does not have it
+  Hash leaf;                            // of the entry
   std::uint64_t recoveries = 0;         // of its log, after which it was signed (recoveries_before)
 };
 
@@ -67,6 +67,10 @@ class IndexReader {
   // What an entry was that became void with the arrival of this number: its log, index, kind and topics.
   // Nothing: it was not indexed here, or this is too long ago.
   virtual Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) = 0;
+  // The same of all that became void at one place of a log: the latest first, and at most a hundred.
+  virtual Result<std::vector<IndexedRecord>> voided_at(const LogId& log, EntryIndex index) = 0;
+  // The newest version of a record by its own city that was not withdrawn. Nothing: there is none.
+  virtual Result<std::optional<EntryIndex>> newer_version(const LogId& log, EntryIndex index) = 0;
   // The latest record of that kind in a log that was not withdrawn. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
   // Ranked, with facets. Records that were revised or withdrawn are left out.

@@ -108,7 +108,7 @@ class Feeds(NodesTest):
         self.assertEqual((newest.title, newest.author), ("Heat plan", "Seoul, Climate & Parks"))
         self.assertIn("<em>Shade</em> first.", newest.content[0].value)
         self.assertEqual([t.term for t in newest.tags], ["climate/heat"])
-        self.assertTrue(re.search(rf"/records/{re.escape(ref)}\.[0-9a-f]{{16}}$", newest.link), "a link means this note for ever")
+        self.assertTrue(re.search(rf"/records/{re.escape(ref)}\.[0-9a-f]{{32}}$", newest.link), "a link means this note for ever")
         self.assertEqual(ask("GET", newest.link).status, 200, "where the link leads there is a page")
         self.assertEqual(xml.fromstring(self.get("/feeds/all.atom").body).findall(ATOM + "entry")[1].get(
             "{http://www.w3.org/XML/1998/namespace}lang"), "ko")

@@ -93,6 +93,23 @@ class Impostor(NodesTest):
                 self.assertTrue(all(city.startswith(apart) for city in there), f"{name} of {ref}: {there}")
             self.assertTrue(record["refs"], "it refers to what was meant")
 
+    def test_a_draft_is_published_about_the_log_that_was_meant_or_not_at_all(self):
+        press, chief = (Api(self.la, token=account(self.la, name, role)) for name, role in (("press", "publisher"), ("chief", "operator")))
+        note = {"kind": "adoption", "language": "en", "content": {"stage": "trying"}, "refs": [{"role": "adopts", "ref": self.real}]}
+        draft = press.post("/api/v1/drafts", note, expect=201).json()["id"]
+        apart = f"seoul.example~{self.seoul.log_id()[:16]}"
+        chief.post("/api/v1/blocks", {"city": apart}, expect=200)
+        wait_for(lambda: chief.get("/api/v1/cities/seoul.example").json()["log_id"] == self.impostor.log_id(), "the name is the impostor's")
+        # Saved again as it was, it means what it meant.
+        for again in (False, True):
+            if again:
+                press.put(f"/api/v1/drafts/{draft}", note, expect=200)
+            self.assertIn("seoul.example~", press.post(f"/api/v1/drafts/{draft}/publish", {}, expect=404).text())
+        note["refs"][0]["ref"] = self.real.replace("seoul.example", apart)
+        press.put(f"/api/v1/drafts/{draft}", note, expect=200)
+        ref = press.post(f"/api/v1/drafts/{draft}/publish", {}, expect=201).json()["ref"]
+        self.assertEqual(self.la.json("show", ref)["refs"][0]["ref"], note["refs"][0]["ref"])
+
     def test_where_both_are_as_near_neither_is_taken_for_the_other_until_one_is_blocked(self):
         seoul_apart = f"seoul.example~{self.seoul.log_id()[:16]}"
         real = self.real.replace("seoul.example", seoul_apart)

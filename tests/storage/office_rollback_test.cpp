@@ -121,8 +121,18 @@ TEST_F(OfficeMadeAnew, HasNothingFromBeforeTheFirstRollback) {
 }
 
 TEST_F(OfficeMadeAnew, IsOldIfItComesWithABackup) {
-  ASSERT_TRUE(note_put_back(*db).ok());
+  ASSERT_TRUE(note_in_use(*db).ok());
   EXPECT_EQ(set_aside_after(*db, {50}, ArrivalSeq(0))->credentials, 1U);
+  EXPECT_EQ(checked().error().code, Code::kRefused);
+}
+
+TEST_F(OfficeMadeAnew, IsAsAnyOtherOnceItsNodeHasStarted) {
+  ASSERT_TRUE(set_aside_after(*db, {50}, ArrivalSeq(0)).ok());
+  ASSERT_TRUE(note_made_anew(*db).ok()) << "as where the first start finds out no rollback";
+  ASSERT_TRUE(note_in_use(*db).ok());
+  reopen();
+  EXPECT_EQ(set_aside_after(*db, {60}, ArrivalSeq(0))->credentials, 1U)
+      << "its folder was put back to a copy";
   EXPECT_EQ(checked().error().code, Code::kRefused);
 }
 

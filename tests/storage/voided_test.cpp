@@ -151,6 +151,11 @@ TEST_F(Voided, AnEntryIsKnownByItsLeafAndByHowOftenItsLogWasTakenBackBefore) {
     if (arrival.kind == ArrivalKind::kVoided) was.push_back((*reader->voided(arrival.first))->recoveries);
   }
   EXPECT_EQ(was, (std::vector<std::uint64_t>{0, 1})) << "what is void is called as it was before";
+  const auto there = *reader->voided_at(seoul.id(), gone);
+  ASSERT_EQ(there.size(), 1U);
+  EXPECT_EQ(there.front().leaf, leaf);
+  EXPECT_EQ(there.front().recoveries, 0U);
+  EXPECT_TRUE(reader->voided_at(seoul.id(), stays)->empty());
 }
 
 TEST_F(Voided, AVoidRevisionGivesTheOlderVersionItsStandingBack) {

@@ -160,10 +160,12 @@ TEST(Refs, SayAfterWhichRecoveryAnEntryWasSignedOrItsLeaf) {
   EXPECT_EQ(format_entry_name(anew->entry), "17~2");
   const Hash leaf = Hash::from(Bytes(31, '\x3f') + '\x01');
   const EntryName lasting = name_by_leaf(EntryIndex(17), leaf);
-  EXPECT_EQ(format_entry_name(lasting), "17.3f3f3f3f3f3f3f3f");
-  EXPECT_EQ(parse_entry_name("17.3f3f3f3f3f3f3f3f")->leaf, lasting.leaf);
-  for (const std::string bad : {"17~", "17~0", "17~x", "17~01", "17.", "17.3f", "17.3F3f3f3f3f3f3f3f", "~1",
-                                ".", "17.3f3f3f3f3f3f3f3f~1", "17~1.3f3f3f3f3f3f3f3f", "17~-1", "17 ~1"}) {
+  EXPECT_EQ(format_entry_name(lasting), "17.3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f");
+  EXPECT_EQ(parse_entry_name("17.3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f")->leaf, lasting.leaf);
+  for (const std::string bad :
+       {"17~", "17~0", "17~x", "17~01", "17.", "17.3f", "17.3F3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f",
+        "17.3f3f3f3f3f3f3f3f", "~1", ".", "17.3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f~1",
+        "17~1.3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f", "17~-1", "17 ~1"}) {
     EXPECT_FALSE(parse_entry_name(bad).ok()) << bad;
   }
 }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "crypto/merkle.h"
 #include "node/log_files/log_files.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -180,6 +181,43 @@ TEST_F(FeedsTest, WhatTakesThePlaceOfAVoidNoteIsAnotherNoteToAReader) {
   EXPECT_EQ(after.at("Testing in cars"), before.at("Testing in cars"));
   EXPECT_NE(after.at("After").first, before.at("More poison").first);
   EXPECT_NE(after.at("After").second, before.at("More poison").second);
+}
+
+TEST_F(FeedsTest, TwoVersionsOfOneNoteHaveTwoNames) {
+  const auto ids = [&] {
+    while (*writer->catch_up(*store) > 0) {
+    }
+    const auto feed = feeds().all(asked("/feeds/all.json"));
+    EXPECT_TRUE(feed.ok()) << feed.error().text();
+    std::map<std::string, std::string> out;  // by title
+    const boost::json::value parsed = boost::json::parse(feed->body);
+    for (const auto& item : parsed.at("items").as_array())
+      out[std::string(item.at("title").as_string())] = std::string(item.at("id").as_string());
+    return out;
+  };
+  const auto revision = [&](EntryIndex of, const std::string& title) {
+    Draft draft = note(title);
+    auto& ref = *draft.entry.add_refs();
+    ref.set_role(v1::REF_ROLE_REVISES);
+    ref.set_log_id(la.id().bytes());
+    ref.set_index(of.value);
+    ref.set_leaf_hash(leaf_hash(*store->entry(la.id(), of)).bytes());
+    return *publish(*store, la, draft);
+  };
+  const EntryIndex first = *publish(*store, la, note("First"));
+  const std::string name = ids().at("First");
+  const EntryIndex second = revision(first, "Second");
+  EXPECT_EQ(ids().at("Second"), name);
+  revision(first, "Second again");
+  auto now = ids();
+  ASSERT_TRUE(now.contains("Second") && now.contains("Second again"));
+  EXPECT_EQ(now.at("Second again"), name) << "the newer goes on";
+  const std::string apart = now.at("Second");
+  EXPECT_NE(apart, name);
+  revision(second, "Third");
+  now = ids();
+  EXPECT_EQ(now.at("Third"), apart);
+  EXPECT_EQ(now.at("Second again"), name);
 }
 
 TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {

@@ -141,7 +141,7 @@ TEST_F(HoldQueueTest, WhatReferredToAnotherEntryThanStandsThereIsNotSigned) {
     held.request =
         R"({"kind":"practice","language":"en","topics":["health"],"refs":[{"role":"derives_from","ref":")" +
         ref + R"("}],"content":{"title":"Mine )" + to_hex(leaf).substr(0, 4) + R"(","solution":"Text."}})";
-    held.meant = meant_by(meant);
+    held.meant = meant_by(meant, {ref});
     return *desk.hold(held);
   };
   const HeldId right = answering(leaf_hash(*read_store()->entry(city.id(), EntryIndex(0))).bytes());

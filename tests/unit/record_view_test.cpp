@@ -145,7 +145,7 @@ TEST_F(RecordViewTest, WhatIsVoidIsNeitherReferredToNorFoundByTheNameOfWhatTakes
   EXPECT_EQ(view.refs[0].ref, lasted);
   EXPECT_TRUE(read(again).referred_by.empty());
   // Each name means one entry for ever.
-  Directory directory(*store, nearness);
+  Directory directory(*store, nearness, reader.get());
   EXPECT_EQ(ref(again), was + "~1");
   EXPECT_EQ(directory.find_ref(ref(again))->index, again);
   EXPECT_EQ(ref(stays).find('~', ref(stays).rfind('/')), std::string::npos) << "what stood keeps its name";
@@ -156,6 +156,20 @@ TEST_F(RecordViewTest, WhatIsVoidIsNeitherReferredToNorFoundByTheNameOfWhatTakes
     EXPECT_EQ(found.error().id, "ref.void");
   }
   EXPECT_EQ(directory.find_ref(was + "~2").error().code, Code::kNotFound);
+  // Of what never was nobody says that it is void.
+  const Hash made_up = Hash::from(Bytes(32, 'n'));
+  EXPECT_EQ(directory.find_ref(directory.lasting_ref(seoul.id(), again, made_up)).error().id,
+            "ref.not_there");
+  v1::Ref invented;
+  invented.set_log_id(seoul.id().bytes());
+  invented.set_index(again.value);
+  invented.set_leaf_hash(made_up.bytes());
+  const RefView none = read_ref(directory, *store, invented);
+  EXPECT_FALSE(none.held);
+  EXPECT_FALSE(none.is_void);
+  EXPECT_TRUE(none.stands_not) << "it does not name what stands there either";
+  // A node that has forgotten what was there says no more than it knows.
+  EXPECT_EQ(Directory(*store, nearness).find_ref(was).error().id, "ref.not_there");
   const Hash leaf = leaf_hash(*store->entry(seoul.id(), again));
   EXPECT_EQ(directory.find_ref(directory.lasting_ref(seoul.id(), again, leaf))->index, again);
 }
