@@ -76,8 +76,7 @@ void Recovery::resume() {
   for (const auto& [id, log] : logs_.all()) {
     if (!log->stands_unsigned()) continue;
     logs_.begin_recovery(*log);
-    logs_.thaw(*log);  // the store says what is against its new origin
-    (void)work_of(id, log->state().keys);
+    work_of(id, log->state().keys).resumed = true;
     go_on(id);
   }
 }
@@ -142,6 +141,8 @@ void Recovery::on_committed(const LogId& id, std::uint64_t number, const Result<
   if (Log* log = logs_.find(id); log != nullptr && log->recovering()) {
     const std::uint64_t left = answer->log ? answer->log->range.size().value : 0;
     work.taken += log->held().value - std::min(left, log->held().value);
+    // What the store had of it at the start may have been evidence against an earlier origin.
+    if (std::exchange(work.resumed, false)) logs_.thaw(*log);
     std::optional<LogState> held = answer->log;
     if (work.again && held) held->frozen = false;  // another recovery may have come; the next answer says
     logs_.cut(*log, held);

@@ -42,6 +42,7 @@ class Recovery {
     KeyHistory keys;
     NodeKey teller;
     bool is_news = false;     // its recovery was not known
+    bool resumed = false;     // since a start, and the store has not answered yet
     std::uint64_t taken = 0;  // entries that have gone
     bool anew = false;
     bool asked = false;      // a commit is under way
