@@ -5,7 +5,7 @@
 namespace koinon {
 namespace {
 
-Error damaged() { return fail(Code::kIo, "a log's keys are damaged; restore the store", "log_keys"); }
+Error damaged_keys() { return fail(Code::kIo, "a log's keys are damaged; restore the store", "log_keys"); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ Result<std::optional<SqliteLogKeys::Row>> SqliteLogKeys::last(const LogId& log) 
   if (!found) return std::optional<Row>();
   if (select.blob(1).size() != PublicKey::kSize || select.blob(2).size() != SealingKey::kSize ||
       select.blob(3).size() != NodeKey::kSize)
-    return damaged();
+    return damaged_keys();
   Row row;
   row.fact = {
       EntryIndex(select.number(0)),
@@ -27,7 +27,7 @@ Result<std::optional<SqliteLogKeys::Row>> SqliteLogKeys::last(const LogId& log) 
   if (!select.is_null(4)) row.node_since = EntryIndex(select.number(4));
   if (!select.is_null(5)) row.cosigner_since = EntryIndex(select.number(5));
   if (select.is_null(7)) return std::optional(row);
-  if (select.blob(6).size() != NodeKey::kSize) return damaged();
+  if (select.blob(6).size() != NodeKey::kSize) return damaged_keys();
   row.before = NodeBefore{NodeKey::from(select.blob(6)), EntryIndex(select.number(7))};
   return std::optional(row);
 }
