@@ -239,12 +239,13 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.page = "sorry";
   view.status = status_of(error.code);
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
-  view.model = {{"heading", view.title},
-                // What is not found is said in the reader's language by the page itself.
-                {"detail", view.status == 404 ? "" : visit.fault(error)},
-                {"not_found", view.status == 404},
-                {"refused", view.status == 403},
-                {"busy", view.status == 429 || view.status == 503}};
+  view.model = {
+      {"heading", view.title},
+      // What is not found is said in the reader's language by the page itself, but for what is void.
+      {"detail", view.status == 404 && !error.id.starts_with("ref.") ? "" : visit.fault(error)},
+      {"not_found", view.status == 404},
+      {"refused", view.status == 403},
+      {"busy", view.status == 429 || view.status == 503}};
   return show(visit, std::move(view));
 }
 

@@ -97,7 +97,10 @@ class Impostor(NodesTest):
         press, chief = (Api(self.la, token=account(self.la, name, role)) for name, role in (("press", "publisher"), ("chief", "operator")))
         note = {"kind": "adoption", "language": "en", "content": {"stage": "trying"}, "refs": [{"role": "adopts", "ref": self.real}]}
         draft = press.post("/api/v1/drafts", note, expect=201).json()["id"]
-        apart = f"seoul.example~{self.seoul.log_id()[:16]}"
+        apart, number = f"seoul.example~{self.seoul.log_id()[:16]}", int(self.real.rsplit("/", 1)[1])
+        while (last := int(self.impostor.publish("More").rsplit("/", 1)[1])) < number:
+            pass
+        wait_for(lambda: f"{self.apart}/{last}" in self.la.refs(), "the impostor has a note of the same number")
         chief.post("/api/v1/blocks", {"city": apart}, expect=200)
         wait_for(lambda: chief.get("/api/v1/cities/seoul.example").json()["log_id"] == self.impostor.log_id(), "the name is the impostor's")
         # Saved again as it was, it means what it meant.

@@ -403,8 +403,9 @@ class Pages(NodesTest):
                 name = re.compile(r'\.id = "(\w+)"').search(text, facts.end()).group(1)
                 if re.search(rf"\b{area}_\.{facts.group(1) or facts.group(2)}\b", pages):
                     called.add(name)
-        # A library of a city, forgetting a file, and the word to sign without answers are for the command line.
-        self.assertEqual(changing - called, {"importNotes", "dropAttachment", "letSign"})
+        # A library of a city, forgetting a file, and the word to sign without answers are for the command line; recovery words never come near a
+        # browser.
+        self.assertEqual(changing - called, {"importNotes", "dropAttachment", "letSign", "prepareRecoveryKey", "changeRecoveryKey"})
 
     def test_a_form_that_does_not_parse_leaves_the_line_that_the_same_in_json_leaves(self):
         seoul = self.node("seoul")

@@ -364,7 +364,7 @@ class NewWords(Words):
         self.goes_on(seoul, milan, "After")
         city = milan.local("GET", "/api/v1/cities/seoul.example")
         self.assertEqual((city["vkey"], [(c["kind"], c["entry"]) for c in city["key_changes"]]), (vkey(seoul), [("new_words", kept)]))
-        shown = milan.run("show", f"seoul.example/{kept}")
+        shown = milan.run("show", f"seoul.example/{kept}~1")
         for part in ("new recovery words since", "(statement 1 of this log)", f"its first {kept} entries stand", vkey(seoul)):
             self.assertIn(part, shown)
         self.assertIn("new recovery words and a new signing key", milan.run("list", "--kind", "rotation"))

@@ -10,6 +10,7 @@
 #include "node/pages/page_frame.h"
 #include "node/pages/templates.h"
 #include "node/reading/overview_view.h"
+#include "node/text/qr_code.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -269,10 +270,12 @@ TEST(Pages, RedirectsStayHere) {
 }
 
 TEST(Pages, AQrCodeIsAnImageWithItsQuietZone) {
-  const std::string code = qr_svg("seoul.example invites");
+  const auto read = QrCode::of("seoul.example invites", QrRepair::kForScreens);
+  ASSERT_TRUE(read.ok());
+  const std::string code = qr_svg(*read);
   EXPECT_TRUE(code.starts_with("<svg class=\"qr\" viewBox=\"0 0 33 33\"")) << code.substr(0, 80);
   EXPECT_NE(code.find("M4 4h1v1h-1z"), std::string::npos) << "the first corner, after four modules";
-  EXPECT_EQ(qr_svg(std::string(10'000, 'x')), "") << "more than a code holds";
+  EXPECT_FALSE(QrCode::of(std::string(10'000, 'x'), QrRepair::kForScreens).ok()) << "more than a code holds";
 }
 
 }  // namespace
