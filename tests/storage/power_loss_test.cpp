@@ -139,7 +139,7 @@ TEST(FullDisk, RefusesWritesKeepsReadsAndResumes) {
   OwnLog log = test_log();
   auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
   ASSERT_TRUE(store.ok());
-  vfs.set_capacity(600'000);
+  vfs.set_capacity(700'000);
   std::uint64_t written = 0;
   Error error;
   for (int i = 0; i < 1000; ++i) {
