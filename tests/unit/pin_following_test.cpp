@@ -21,7 +21,7 @@ class PinFollowingTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = open_sqlite_store(folder.path() / "store.db");
+    auto opened = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
     ASSERT_TRUE(opened.ok());
     store = std::move(*opened);
     change([&](Store& writes) { return writes.set_own_log(log.id()); });
