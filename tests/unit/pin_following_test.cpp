@@ -67,7 +67,8 @@ class PinFollowingTest : public testing::Test {
   }
   std::vector<NodeKey> pins() {
     std::vector<NodeKey> out;
-    for (const PeerRecord& peer : *store->peers()) out.push_back(peer.node_key);
+    const auto all = *store->peers();
+    for (const PeerRecord& peer : all) out.push_back(peer.node_key);
     return out;
   }
 
