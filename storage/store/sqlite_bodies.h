@@ -30,8 +30,8 @@ class SqliteBodies {
   // What erased this record is void. A body that is kept of it is here again where it is wanted; else its
   // state is `otherwise`. Returns the body's size, 0 if there is none.
   Result<std::uint64_t> put_back(std::int64_t record, BytesView entry, BodyState otherwise);
-  // Takes away bodies, and what they name, whose grace time is over: some MiB, or one larger one. True: there
-  // are no more for now.
+  // Takes away bodies, and what they name, whose grace time is over: some MiB, or one larger one. True: all
+  // of them have gone.
   Result<bool> end_grace(UnixMillis now);
   // Removes the records with these ids, and all that is held with them.
   Status remove_run(std::int64_t begin, std::int64_t end);

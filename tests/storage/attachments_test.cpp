@@ -6,29 +6,13 @@
 #include "proto/base/limits.h"
 #include "tests/files_contain.h"
 #include "tests/storage/both_stores.h"
-#include "tests/storage/store_fixture.h"
+#include "tests/storage/filed_note.h"
 
 namespace koinon::test {
 namespace {
 
 constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
 constexpr std::uint64_t kQuota = 4 * kChunk;
-
-CutAttachment file(const std::string& mark, std::size_t size = 2 * kChunk) {
-  Bytes bytes = mark;
-  bytes.resize(size, 'z');
-  return *cut_attachment(bytes);
-}
-
-Draft note_with(const std::string& title, const CutAttachment& cut) {
-  Draft draft = note(title);
-  auto* attachment = draft.body->mutable_practice()->add_attachments();
-  attachment->set_sha256(cut.id.sha256.bytes());
-  attachment->set_name("plan.pdf");
-  attachment->set_size(cut.id.size);
-  attachment->set_chunk_root(cut.id.chunk_root.bytes());
-  return draft;
-}
 
 class Attachments : public BothStores {
  protected:

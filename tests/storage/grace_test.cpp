@@ -6,29 +6,13 @@
 #include "tests/files_contain.h"
 #include "tests/storage/author.h"
 #include "tests/storage/both_stores.h"
-#include "tests/storage/store_fixture.h"
+#include "tests/storage/filed_note.h"
 #include "tools/sim/faulty_vfs.h"
 
 namespace koinon::test {
 namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
-
-CutAttachment file(const std::string& mark) {
-  Bytes bytes = mark;
-  bytes.resize(2 * limits::kAttachmentChunkBytes, 'z');
-  return *cut_attachment(bytes);
-}
-
-Draft note_with(const std::string& title, const CutAttachment& cut) {
-  Draft draft = note(title);
-  auto* attachment = draft.body->mutable_practice()->add_attachments();
-  attachment->set_sha256(cut.id.sha256.bytes());
-  attachment->set_name("plan.pdf");
-  attachment->set_size(cut.id.size);
-  attachment->set_chunk_root(cut.id.chunk_root.bytes());
-  return draft;
-}
 
 // A city's own log, in which entries 0 to 2 are notes, the first one with a file.
 class Grace : public BothStores {

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "node/publishing/vouching.h"
 #include "proto/codec/entry.h"
+#include "tools/sim/erasure_draft.h"
 #include "tools/sim/liar.h"
 
 namespace koinon::sim {
@@ -244,21 +245,9 @@ void CityLife::erase_note(SimNode& node) {
 }
 
 void CityLife::erase_entry(SimNode& node, std::uint64_t index) {
-  Draft draft;
-  draft.again = true;
-  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-  auto* withdrawal = draft.entry.mutable_control()->mutable_withdrawal();
-  withdrawal->set_index(index);
-  withdrawal->set_erase(true);
-  auto* ref = draft.entry.add_refs();
-  ref->set_role(v1::REF_ROLE_WITHDRAWS);
-  ref->set_log_id(node.log().bytes());
-  ref->set_index(index);
-  draft.body.emplace();
-  draft.body->mutable_withdrawal()->set_reason("a mistake");
   stage_.counters.add("erasures");
   stage_.note(node, "erases its entry " + std::to_string(index));
-  node.publish(std::move(draft));
+  node.publish(erasure_draft(node.log(), index, "a mistake"));
 }
 
 BodyFilter CityLife::some_filter() {

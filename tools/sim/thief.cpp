@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "node/publishing/own_log.h"
 #include "proto/codec/entry.h"
+#include "tools/sim/erasure_draft.h"
 #include "tools/sim/liar_words.h"
 
 namespace koinon::sim {
@@ -292,21 +293,8 @@ std::uint64_t Thief::some_text(std::uint64_t size) {
 }
 
 Draft Thief::erasure(std::uint64_t size) {
-  const std::uint64_t index = some_text(size);
-  Draft draft;
-  draft.again = true;
-  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-  auto* withdrawal = draft.entry.mutable_control()->mutable_withdrawal();
-  withdrawal->set_index(index);
-  withdrawal->set_erase(true);
-  auto* ref = draft.entry.add_refs();
-  ref->set_role(v1::REF_ROLE_WITHDRAWS);
-  ref->set_log_id(loot_->victim->log().bytes());
-  ref->set_index(index);
-  draft.body.emplace();
-  draft.body->mutable_withdrawal()->set_reason("to take it away");
   stage_.counters.add("erasures by thieves");
-  return draft;
+  return erasure_draft(loot_->victim->log(), some_text(size), "to take it away");
 }
 
 Draft Thief::vouch() {

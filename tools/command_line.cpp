@@ -1,0 +1,388 @@
+#include "tools/command_line.h"
+
+#include <utility>
+
+#include "tools/keeping.h"
+
+namespace koinon {
+namespace {
+
+CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help,
+                  Action action) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  sub->fallthrough();
+  sub->callback([&line, action = std::move(action)] { line.action = action; });
+  return sub;
+}
+
+void add_ref_option(CLI::App* sub, CommandLine& line, const std::string& role) {
+  std::string option = "--" + role;
+  std::replace(option.begin(), option.end(), '_', '-');
+  sub->add_option_function<std::vector<std::string>>(
+         option,
+         [&line, role](const std::vector<std::string>& refs) {
+           for (const auto& ref : refs) line.note.refs.push_back({role, ref});
+         },
+         "CITY/NUMBER of the record; may be given again")
+      ->allow_extra_args(false);
+}
+
+void add_note_options(CLI::App* sub, CommandLine& line) {
+  sub->add_option("--language", line.note.language, "BCP 47 tag, such as en or ko");
+  sub->add_option("--office", line.note.office, "the office that speaks");
+  sub->add_option("--person", line.note.person, "the person that speaks");
+  sub->add_option("--topic", line.note.topics, "a topic; may be given again")->allow_extra_args(false);
+  sub->add_option("--to", line.note.to, "a city that it is addressed to; may be given again")
+      ->allow_extra_args(false);
+  sub->add_flag("--again", line.note.again, "publish even if the same note stands already");
+}
+
+void add_node_commands(CLI::App& app, CommandLine& line) {
+  auto* init =
+      command(app, line, "init", "make a node", [&line] { return run_init(line.common, line.init); });
+  init->add_option("--name", line.init.name, "the city's name, like a domain: seoul.example")->required();
+  init->add_option("--display-name", line.init.display_name, "the city's name as people write it")
+      ->required();
+  init->add_option("--language", line.init.language, "the office's language (en)");
+  init->add_option("--type", line.init.type, "city, region, network, national or community (city)")
+      ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
+  init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
+  init->add_option(
+      "--print", line.init.print,
+      "write the recovery words as a page to print into this new file, and do not show them; - for "
+      "standard output");
+  init->add_flag("--observer", line.init.observer, "follow and read, without a log of its own");
+  init->add_option(
+      "--signing-mark", line.init.mark,
+      "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
+  init->add_option("--passphrase-file", line.init.passphrase_file,
+                   "seals the key files with the passphrase in this file");
+  command(app, line, "id", "what another city needs to peer with this one",
+          [&line] { return run_id(line.common); });
+  command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
+  command(app, line, "cities", "the cities that are trusted, and by which path",
+          [&line] { return run_cities(line.common); });
+  auto* clock = command(app, line, "clock", "the time that the node goes by, and what contradicts it",
+                        [&line] { return run_clock(line.common, line.yes); });
+  clock->add_flag("--is-right", line.yes, "say that this machine's clock is right, so that signing goes on");
+  auto* sign = command(app, line, "sign", "let this node sign without some answers of its peers",
+                       [&line] { return run_sign(line.common, line.without, line.alone); });
+  sign->add_option("--without", line.without,
+                   "peers that are not waited for until they return: names or node keys");
+  sign->add_flag("--alone", line.alone, "nobody else ever held entries of our log that are missing here");
+  command(app, line, "reindex", "rebuild the search index from the store",
+          [&line] { return run_reindex(line.common); });
+  CLI::App* peer = app.add_subcommand("peer", "the nodes that this one exchanges with");
+  peer->fallthrough()->require_subcommand(1);
+  auto* add = command(*peer, line, "add", "pin a node by the line of its `koinon id`",
+                      [&line] { return run_peer_add(line.common, line.line, !line.no_vouch); });
+  add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY, or observer#NODEKEY")->required();
+  add->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
+  auto* remove = command(*peer, line, "remove", "unpin a node",
+                         [&line] { return run_peer_remove(line.common, line.line); });
+  remove->add_option("peer", line.line, "its city or node key")->required();
+  command(*peer, line, "list", "who is pinned, and whether they are connected",
+          [&line] { return run_peer_list(line.common); });
+  command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
+}
+
+void add_invite_commands(CLI::App& app, CommandLine& line) {
+  auto* invite = command(app, line, "invite", "a line that makes another city a peer, once",
+                         [&line] { return run_invite(line.common, line.invite); });
+  invite->add_option("--for", line.invite.expects, "the name that may join; it is vouched for once it has");
+  invite->add_option("--address", line.invite.address, "HOST:PORT at which this node is reached");
+  invite->add_option("--hours", line.invite.hours, "how long it may be used (two weeks)")
+      ->check(CLI::Range(1, 8760));
+  invite->add_flag("--no-qr", line.invite.no_qr, "do not draw the QR code");
+  auto* invites = command(app, line, "invites", "invites that may still be used",
+                          [&line] { return run_invites(line.common, line.line); });
+  invites->add_option("--revoke", line.line, "the id of one that nobody may use any more");
+  auto* join = command(app, line, "join", "become the peer of a city that sent an invite",
+                       [&line] { return run_join(line.common, line.line, !line.no_vouch, line.yes); });
+  join->add_option("line", line.line, "the whole line")->required();
+  join->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
+  join->add_flag("--yes", line.yes, "without asking whether the name is the right one");
+}
+
+void add_policy_commands(CLI::App& app, CommandLine& line) {
+  auto* subscribe =
+      command(app, line, "subscribe", "which topics' notes are wanted; without a topic: which are",
+              [&line] { return run_subscribe(line.common, line.topic, line.only); });
+  subscribe->add_option("topic", line.topic, "a topic, with everything below it; all for every one");
+  subscribe->add_flag("--only", line.only, "this topic and no other; the notes of others are released");
+  auto* unsubscribe = command(app, line, "unsubscribe", "a topic's notes are no longer wanted, and released",
+                              [&line] { return run_unsubscribe(line.common, line.topic); });
+  unsubscribe->add_option("topic", line.topic, "as it was subscribed to")->required();
+  auto* vouch = command(app, line, "vouch", "publish that this city knows another",
+                        [&line] { return run_vouch(line.common, line.line, line.undo); });
+  vouch->add_option("city", line.line, "its name, or its log id")->required();
+  vouch->add_flag("--withdraw", line.undo, "take the vouch back");
+  auto* block = command(app, line, "block", "take and relay nothing of a city, whoever vouches for it",
+                        [&line] { return run_block(line.common, line.line, line.undo); });
+  block->add_option("city", line.line, "its name, or its log id")->required();
+  block->add_flag("--undo", line.undo, "no longer");
+  command(app, line, "rotate-key", "make a new signing key; the old one signs that, and nothing after it",
+          [&line] { return run_rotate_key(line.common); });
+  auto* node_key =
+      command(app, line, "rotate-node-key", "name a new node key, which is used once all peers know it",
+              [&line] { return run_rotate_node_key(line.common, line.now); });
+  node_key->add_flag("--now", line.now, "use it from the next start on, whoever knows it by then");
+  command(app, line, "rotate-cosigner-key", "make a new key to cosign with",
+          [&line] { return run_rotate_cosigner_key(line.common); });
+  auto* words = command(app, line, "change-recovery-words",
+                        "make new recovery words; the old ones sign that, and count no more",
+                        [&line] { return run_change_recovery_words(line.common, line.recovery_words); });
+  words
+      ->add_option("--words-file", line.recovery_words.words_file,
+                   "the file with the old words; - for standard input")
+      ->required();
+  words->add_option(
+      "--print", line.recovery_words.print,
+      "write the new words as a page to print into this new file, and do not show them; - for standard "
+      "output");
+  words->add_flag("--yes", line.recovery_words.yes, "without asking whether the new words are written down");
+  auto* withdraw = command(app, line, "withdraw", "take back a record of this city",
+                           [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
+  withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  withdraw->add_option("--reason", line.reason, "why");
+  withdraw->add_flag("--erase", line.erase,
+                     "ask every node to delete the note, not only to mark it; each keeps it unread for a "
+                     "while (erase.grace_hours)");
+  auto* explain = command(app, line, "explain", "why a record or a city is here, or what stands in the way",
+                          [&line] { return run_explain(line.common, line.ref); });
+  explain->add_option("what", line.ref, "CITY/NUMBER, or CITY")->required();
+}
+
+void add_publishing_commands(CLI::App& app, CommandLine& line) {
+  const auto publish = [&line] { return run_publish(line.common, line.note); };
+  auto* file = command(app, line, "publish", "sign and publish a note", publish);
+  file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")
+      ->required();
+  // Each is taken as it comes: a picture's words stand behind it.
+  file->add_option_function<std::string>(
+          "--attach",
+          [&line](const std::string& path) {
+            line.note.attach.push_back({path, ""});
+          },
+          "a file that goes with the note; may be given again")
+      ->trigger_on_parse();
+  file->add_option_function<std::string>(
+          "--alt",
+          [&line](const std::string& alt) {
+            auto& files = line.note.attach;
+            const bool follows = !files.empty() && files.back().alt.empty();
+            follows ? void(files.back().alt = alt) : files.push_back({"", alt});
+          },
+          "what the picture before it shows, in words, for those who do not see it")
+      ->trigger_on_parse();
+  add_note_options(file, line);
+  for (const auto* role :
+       {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
+    add_ref_option(file, line, role);
+  }
+  const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role,
+                         const std::string& help) {
+    auto* sub = command(app, line, name, help, [&line, kind, role, publish]() -> Status {
+      line.note.kind = kind;
+      if (!line.ref.empty()) line.note.refs.push_back({role, line.ref});
+      return publish();
+    });
+    sub->add_option("--file", line.note.file, "the note as a file");
+    sub->add_option("--text", line.note.text, "the note as text");
+    sub->add_option("--title", line.note.title, "its title");
+    add_note_options(sub, line);
+    return sub;
+  };
+  auto* adopt = reply("adopt", "adoption", "adopts", "say that this city tries or has adopted a practice");
+  adopt->add_option("ref", line.ref, "the practice: CITY/NUMBER")->required();
+  adopt->add_option("--stage", line.note.stage, "trying, adopted, adapted or stopped");
+  adopt->add_option("--outcome", line.note.outcome, "worked, partly, did-not or too-early");
+  auto* ask = reply("ask", "question", "about", "ask all cities, or some");
+  ask->add_option("--about", line.ref, "the record that it is about");
+  ask->add_option("--urgency", line.note.urgency, "days, weeks or months");
+  auto* answer = reply("answer", "answer", "answers", "answer a question");
+  answer->add_option("ref", line.ref, "the question: CITY/NUMBER")->required();
+  add_ref_option(answer, line, "points_to");
+}
+
+void add_reading_commands(CLI::App& app, CommandLine& line) {
+  const auto add_filters = [&line](CLI::App* sub) {
+    sub->add_option("--topic", line.list.topic, "only this topic and those below it");
+    sub->add_option("--city", line.list.city, "only this city");
+    sub->add_option("--kind", line.list.kind, "practice, adoption, question, answer, profile …");
+    sub->add_option("--since", line.list.since, "only what came here at this time or day, or later");
+    sub->add_option("--limit", line.list.limit, "how many at most (100)");
+  };
+  add_filters(command(app, line, "list", "what is held, newest first",
+                      [&line] { return run_list(line.common, line.list); }));
+  auto* search = command(app, line, "search", "find notes by their words", [&line] {
+    for (const auto& word : line.words) line.list.words += (line.list.words.empty() ? "" : " ") + word;
+    return run_list(line.common, line.list);
+  });
+  search
+      ->add_option("words", line.words,
+                   "every one must occur; a final * asks for a beginning; -WORD must not occur; A OR B")
+      ->required();
+  add_filters(search);
+  auto* show = command(app, line, "show", "one record",
+                       [&line] { return run_show(line.common, line.ref, line.format); });
+  show->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  show->add_option("--format", line.format, "text, md or json")->check(CLI::IsMember({"text", "md", "json"}));
+  auto* attachment =
+      command(app, line, "attachment", "the files of a record; with a name: fetch one and write it out",
+              [&line] { return run_attachment(line.common, line.ref, line.which, line.file); });
+  attachment->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  attachment->add_option("name", line.which, "its name, or its SHA-256");
+  attachment->add_option("-o,--output", line.file, "the file to write; - for standard output");
+  auto* watch = command(app, line, "watch", "what comes in, as it comes",
+                        [&line] { return run_watch(line.common, line.topic, line.after, line.count); });
+  watch->add_option("--topic", line.topic, "only this topic and those below it");
+  watch->add_option("--after", line.after, "begin after this arrival number; 0: from the first");
+  watch->add_option("--count", line.count, "end after so many");
+}
+
+void add_proof_commands(CLI::App& app, CommandLine& line) {
+  auto* prove = command(app, line, "prove", "write a proof that anyone can check",
+                        [&line] { return run_prove(line.common, line.ref, line.file); });
+  prove->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  prove->add_option("-o,--output", line.file, "the file to write; the note goes beside it as FILE.body")
+      ->required();
+  auto* verify = command(app, line, "verify", "check a proof, without a node or a network",
+                         [&line] { return run_verify(line.common, line.file, line.vkey); });
+  verify->add_option("file", line.file, "the proof; the note is read from FILE.body")->required();
+  verify->add_option("--vkey", line.vkey, "the city's verifier key")->required();
+  auto* evidence = command(app, line, "evidence", "write the evidence that a city signed two histories",
+                           [&line] { return run_evidence(line.common, line.line, line.file); });
+  evidence->add_option("city", line.line, "its name, or its log id")->required();
+  evidence->add_option("-o,--output", line.file, "the file to write")->required();
+  command(app, line, "thaw", "let the log of a city that signed two histories go on, on this node alone",
+          [&line] { return run_thaw(line.common, line.line); })
+      ->add_option("city", line.line, "its name, or its log id")
+      ->required();
+  auto* check = command(app, line, "verify-evidence", "check such evidence, without a node or a network",
+                        [&line] { return run_verify_evidence(line.common, line.file); });
+  check->add_option("file", line.file, "the evidence")->required();
+}
+
+void add_account_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* user = app.add_subcommand("user", "who may use this node");
+  user->fallthrough()->require_subcommand(1);
+  const auto add_user_options = [&line](CLI::App* sub) {
+    sub->add_option("name", line.user.name, "lower-case letters, digits and . - _ @")->required();
+    sub->add_option("--role", line.user.role, "reader, publisher, reviewer or operator")
+        ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+    sub->add_option("--office", line.user.office, "the office that a publisher publishes for");
+    sub->add_option("--person", line.user.person, "the person's name");
+    sub->add_option("--email", line.user.email, "where mail goes");
+  };
+  add_user_options(command(*user, line, "add", "make an account; prints a one-time link",
+                           [&line] { return run_user_add(line.common, line.user); }));
+  add_user_options(command(*user, line, "change", "change what an account may",
+                           [&line] { return run_user_change(line.common, line.user); }));
+  command(*user, line, "list", "every account", [&line] { return run_user_list(line.common); });
+  const auto named = [&line](CLI::App* sub) {
+    sub->add_option("name", line.user.name, "the account")->required();
+  };
+  named(command(*user, line, "remove", "remove an account with all that is its own",
+                [&line] { return run_user_remove(line.common, line.user.name); }));
+  named(command(*user, line, "link", "a one-time link to set a new password",
+                [&line] { return run_user_link(line.common, line.user.name); }));
+
+  const auto add_tokens = [&](const char* name, const char* help, bool feed) {
+    CLI::App* token = app.add_subcommand(name, help);
+    token->fallthrough()->require_subcommand(1);
+    const auto sub = [&line, token, feed](const char* verb, const char* text,
+                                          Status (*action)(const Common&, const TokenArguments&)) {
+      CLI::App* made = command(*token, line, verb, text, [&line, feed, action] {
+        line.token.feed = feed;
+        return action(line.common, line.token);
+      });
+      made->add_option("user", line.token.user, "the account that it belongs to")->required();
+      return made;
+    };
+    CLI::App* add = sub("add", "make one; it is printed once", run_token_add);
+    add->add_option("--label", line.token.label, "what it is for");
+    add->add_option("--days", line.token.days, "how long it is good; else until it is revoked")
+        ->check(CLI::Range(1, 3650));
+    if (!feed) {
+      add->add_option("--scope", line.token.scope, "reader (else), publisher, reviewer or operator")
+          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+    }
+    sub("list", "what there is", run_token_list);
+    sub("remove", "revoke one", run_token_remove)
+        ->add_option("id", line.token.id, "as list shows it")
+        ->required();
+  };
+  add_tokens("token", "API tokens, for scripts", false);
+  add_tokens("feed", "personal feed addresses, for nodes that are not public", true);
+
+  CLI::App* webhook = app.add_subcommand("webhook", "where news is posted to");
+  webhook->fallthrough()->require_subcommand(1);
+  auto* add = command(*webhook, line, "add", "post what is new to an address",
+                      [&line] { return run_webhook_add(line.common, line.line, line.topic); });
+  add->add_option("url", line.line, "https://…")->required();
+  add->add_option("--topic", line.topic, "only this topic and those below it");
+  command(*webhook, line, "list", "every webhook", [&line] { return run_webhook_list(line.common); });
+  command(*webhook, line, "remove", "remove one",
+          [&line] { return run_webhook_remove(line.common, line.line); })
+      ->add_option("id", line.line, "its number")
+      ->required();
+  command(app, line, "audit", "who changed what", [&line] { return run_audit(line.common); });
+  command(app, line, "inbox", "what other cities said to us", [&line] { return run_inbox(line.common); });
+}
+
+void add_held_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* held = app.add_subcommand("held", "what waits to be signed, or for somebody's look");
+  held->fallthrough()->require_subcommand(1);
+  command(*held, line, "list", "all of it", [&line] { return run_held(line.common); });
+  auto* release = command(*held, line, "release", "sign it now, or once the node may sign",
+                          [&line] { return run_held_release(line.common, line.line); });
+  release->add_option("id", line.line, "its number")->required();
+  auto* drop = command(*held, line, "drop", "it is not to be signed",
+                       [&line] { return run_held_drop(line.common, line.line); });
+  drop->add_option("id", line.line, "its number")->required();
+  CLI::App* paused = app.add_subcommand("paused", "tokens that wait for a look after the node was put back");
+  paused->fallthrough()->require_subcommand(1);
+  command(*paused, line, "list", "all of them", [&line] { return run_paused(line.common); });
+  auto* again = command(*paused, line, "release", "one counts again, or --all",
+                        [&line] { return run_paused_release(line.common, line.line, line.yes); });
+  again->add_option("id", line.line, "as the list shows it");
+  again->add_flag("--all", line.yes, "all that are paused");
+}
+
+void add_library_commands(CLI::App& app, CommandLine& line) {
+  auto* from = command(app, line, "import-practices",
+                       "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
+                       [&line] { return run_import_practices(line.common, line.file, line.dry); });
+  from->add_option("from", line.file, "the file or folder")->required();
+  from->add_flag("--dry-run", line.dry, "only say what would become of each");
+  auto* to = command(app, line, "export-practices", "write the practices that are held", [&line] {
+    return run_export_practices(line.common, line.list, line.format == "text" ? "csv" : line.format,
+                                line.file);
+  });
+  to->add_option("--format", line.format, "csv (else), json or md")
+      ->check(CLI::IsMember({"csv", "json", "md"}));
+  to->add_option("-o,--output", line.file, "the file, or for md the folder");
+  to->add_option("--topic", line.list.topic, "only this topic and those below it");
+  to->add_option("--city", line.list.city, "only this city");
+  auto* similar = command(app, line, "similar", "practices of cities like this one",
+                          [&line] { return run_similar(line.common, line.topic); });
+  similar->add_option("--topic", line.topic, "only this topic and those below it");
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, CommandLine& line) {
+  add_node_commands(app, line);
+  add_invite_commands(app, line);
+  add_policy_commands(app, line);
+  add_publishing_commands(app, line);
+  add_reading_commands(app, line);
+  add_proof_commands(app, line);
+  add_account_commands(app, line);
+  add_held_commands(app, line);
+  add_library_commands(app, line);
+  add_keeping_commands(app, line.common, line.action);
+}
+
+}  // namespace koinon
