@@ -22,7 +22,7 @@ class NodeFolder(NodesTest):
         seoul.publish("Kept")
         seoul.stop()
         everything = [p.relative_to(seoul.data) for p in seoul.data.rglob("*") if p.is_file() and p.suffix in (".key", ".db")]
-        self.assertEqual(len(everything), 7)
+        self.assertEqual(len(everything), 8)
         for missing in everything:
             aside = pathlib.Path(self.folder) / "aside"
             os.rename(seoul.data / missing, aside)
