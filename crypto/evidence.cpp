@@ -127,6 +127,12 @@ std::optional<v1::Evidence> make_evidence(const KeyHistory& first, const KeyHist
   return evidence;
 }
 
+ForkKind kind_of(const Contradiction& shown) {
+  const auto* said = std::get_if<TwoStatements>(&shown.said);
+  if (said == nullptr) return ForkKind::kTwoHeads;
+  return said->by_recovery_key ? ForkKind::kTwoRecoveries : ForkKind::kTwoKeys;
+}
+
 Result<Contradiction> read_evidence(BytesView file) {
   if (file.size() > limits::kEvidenceBytes) return evidence_too_large();
   v1::Evidence evidence;

@@ -45,6 +45,14 @@ struct Contradiction {
   std::variant<TwoHeads, TwoStatements> said;
 };
 
+// Who said two things. What is to be done about it depends on that.
+enum class ForkKind : unsigned char {
+  kTwoHeads,       // a signing key signed two histories; a recovery mends that
+  kTwoKeys,        // it was replaced twice, in different ways; the same
+  kTwoRecoveries,  // the recovery key said two things: nothing mends that
+};
+ForkKind kind_of(const Contradiction& shown);
+
 // Checks all of a file, which is a serialised koinon.v1.Evidence of at most limits::kEvidenceBytes. Fields
 // that only a later version knows are no fault.
 Result<Contradiction> read_evidence(BytesView file);

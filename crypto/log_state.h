@@ -279,6 +279,7 @@ struct StoreState {
   std::vector<VouchFact> vouches;      // the latest of each voucher for each target
   std::vector<LogId> blocked;          // by the operator
   std::vector<LogId> forked;           // logs that evidence freezes, even if no entry of them is held
+  std::vector<LogId> for_good;         // those of them that nothing thaws
   std::vector<ThawedEvidence> thawed;  // evidence that freezes nothing, by the operator's word
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;

@@ -4,6 +4,7 @@
 
 #include "crypto/identity.h"
 #include "crypto/proof.h"
+#include "crypto/words_change.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -15,6 +16,12 @@ Result<KeyHistory> read_keys_of(const v1::Head& head, const PublicKey& recovery_
   KOINON_ASSIGN(LogIdentity identity, read_identity(head.identity(), LogId::from(head.log_id())));
   KeyHistory keys(std::move(identity));
   for (const auto& statement : head.statements()) KOINON_TRY(keys.add(statement));
+  if (const auto statement = replaced_by(keys, recovery_key))
+    return fail(Code::kConflict,
+                "these recovery words of " + keys.identity().name + " count no more: statement " +
+                    std::to_string(*statement) +
+                    " of its log put new ones in their place; take the newer paper",
+                "recovery words");
   if (keys.recovery_key() != recovery_key)
     return fail(Code::kRefused, "the log that was shown has another recovery key", "log_id");
   return keys;
@@ -67,6 +74,16 @@ Status read_latest(const v1::RecoveryAnswer& answer, ShownLog& out) {
   return run.ok() ? Status() : Status(run.error());
 }
 
+Status read_frozen(const v1::RecoveryAnswer& answer, ShownLog& out) {
+  out.frozen = answer.head().frozen() || answer.has_evidence();
+  if (!answer.has_evidence()) return {};
+  KOINON_ASSIGN(Contradiction shown, verify_evidence(answer.evidence()));
+  if (shown.keys.identity() != out.keys.identity())
+    return fail(Code::kRefused, "the evidence that was shown is of another log", "evidence");
+  out.evidence = std::move(shown);
+  return {};
+}
+
 }  // namespace
 
 Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
@@ -74,7 +91,7 @@ Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const Pu
   ShownLog out;
   KOINON_ASSIGN(out.keys, read_keys_of(answer.head(), recovery_key));
   KOINON_TRY(read_head(answer.head(), out));
-  out.frozen = answer.head().frozen();
+  KOINON_TRY(read_frozen(answer, out));
   out.at = at.value == 0 ? out.size : at;
   RunProof prefix;
   KOINON_ASSIGN(prefix.left, unpack_hashes(answer.left(), "left"));
@@ -88,6 +105,10 @@ Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const Pu
   }
   KOINON_TRY(read_latest(answer, out));
   return out;
+}
+
+bool for_good(const ShownLog& shown) {
+  return shown.evidence && kind_of(*shown.evidence) == ForkKind::kTwoRecoveries;
 }
 
 TreeSize least_kept(const KeyHistory& keys) {

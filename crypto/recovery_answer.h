@@ -4,9 +4,11 @@
 // Pure functions, for any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crypto/evidence.h"
 #include "crypto/key_history.h"
 #include "koinon/v1/wire.pb.h"
 
@@ -23,20 +25,25 @@ struct ShownLog {
   TreeSize size;  // of the newest head; or what the last recovery kept, where nothing was signed since
   Hash root;      // of that
   bool frozen = false;
-  TreeSize at;  // the size that was asked for
+  std::optional<Contradiction> evidence;  // of what it is frozen for; none: an older node does not show it
+  TreeSize at;                            // the size that was asked for
   Hash root_at;
   std::vector<Entry> latest;  // of the first `at` entries, newest first
 };
 
 // Checks an answer: that the recovery key is the current one of the log, that a key of the log signed the
-// head, and that what is shown belongs to it. `at`: what was asked for; 0: all of the head. kMalformed,
-// kTooLarge, kBadSignature, kBadProof, kRefused: as it should not be.
+// head, and that what is shown belongs to it. `at`: what was asked for; 0: all of the head. kConflict: the
+// recovery key was the log's, and has signed that another one counts; whoever shows that has proven it.
+// kMalformed, kTooLarge, kBadSignature, kBadProof, kRefused: as it should not be.
 Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
                                       TreeSize at);
 
 // The smallest size that a recovery may keep: that of the last recovery, at least 1. Rotations at a larger
 // size are void with the rest.
 TreeSize least_kept(const KeyHistory& keys);
+
+// Whether what froze the log there is two recoveries: nothing thaws it, a further one neither.
+bool for_good(const ShownLog& shown);
 
 // Which of what several cities show is to be gone on with: the history that goes on, then the larger head.
 // kConflict: they are of different logs, or the recovery key has said two things.

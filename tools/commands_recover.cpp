@@ -1,4 +1,5 @@
 // koinon recover: takes a city's log back with its 24 recovery words and an invite of a city that knows it.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -43,12 +44,29 @@ Result<ShownLog> ask(const InviteLine& invite, const SigningKey& recovery, TreeS
   KOINON_ASSIGN(const v1::RecoveryAnswer answer, ask_and_wait(invite, recovery, at));
   auto shown = read_recovery_answer(answer, recovery.public_key(), at);
   if (shown.ok()) return shown;
+  // Proven by what is shown: these words count no more.
+  if (shown.error().code == Code::kConflict)
+    return fail(Code::kConflict, shown.error().message, name_of(invite));
   return fail(shown.error().code,
               "what " + name_of(invite) + " shows of the log is not as it should be: " + shown.error().text(),
               "invite");
 }
 
-// Those that show it. The others are only told, as long as there is one.
+// Who proves that nothing thaws the log proves it of what the others show, too.
+void share_proof(std::vector<Inviter>& inviters) {
+  const auto proof =
+      std::find_if(inviters.begin(), inviters.end(), [](const Inviter& one) { return for_good(one.shown); });
+  if (proof == inviters.end()) return;
+  const ShownLog shown = proof->shown;
+  for (Inviter& one : inviters) {
+    if (one.shown.keys.identity() != shown.keys.identity()) continue;
+    one.shown.frozen = true;
+    one.shown.evidence = shown.evidence;
+  }
+}
+
+// Those that show it. The others are only told, as long as there is one. kConflict: one of them proves that
+// the words count no more; who does not know that yet says nothing against it.
 Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, const SigningKey& recovery) {
   std::vector<Inviter> out;
   std::vector<Error> failed;
@@ -56,11 +74,14 @@ Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, con
     auto shown = ask(invite, recovery, TreeSize(0));
     if (shown.ok()) {
       out.push_back({invite, std::move(*shown)});
+    } else if (shown.error().code == Code::kConflict) {
+      return shown.error();
     } else {
       failed.push_back(fail(shown.error().code, shown.error().message, name_of(invite)));
     }
   }
   if (out.empty()) return failed.front();
+  share_proof(out);
   for (const Error& error : failed) std::cerr << "koinon: " << harmless(error.text()) << "\n";
   return out;
 }
@@ -136,6 +157,7 @@ json::object shown_json(const Inviter& inviter) {
           {"least_size", least_kept(shown.keys).value},
           {"vkey", shown.keys.vkey().text()},
           {"frozen", shown.frozen},
+          {"for_good", for_good(shown)},
           {"statements", std::move(statements)},
           {"latest", std::move(latest)}};
 }
@@ -156,6 +178,24 @@ std::string warning_of(const ShownLog& shown) {
   return {};
 }
 
+// Empty: it is not frozen there.
+std::string frozen_text(const ShownLog& shown) {
+  if (!shown.frozen) return {};
+  if (!shown.evidence) return "It is frozen there: somebody signed two histories of it.\n";
+  switch (kind_of(*shown.evidence)) {
+    case ForkKind::kTwoHeads:
+      return "It is frozen there: its signing key signed two histories of it. A recovery thaws it.\n";
+    case ForkKind::kTwoKeys:
+      return "It is frozen there: its signing key was replaced twice, in different ways. A recovery thaws "
+             "it.\n";
+    case ForkKind::kTwoRecoveries:
+      return "It is frozen for good: its recovery words were used twice, in different ways, and nobody can "
+             "say "
+             "by whom. Nothing thaws it: begin a new log, see RUNBOOK, \"The paper is lost\".\n";
+  }
+  return {};
+}
+
 std::string shown_text(const Inviter& inviter) {
   const ShownLog& shown = inviter.shown;
   std::string out = "The log of " + harmless(shown.keys.identity().name) + " (" +
@@ -169,7 +209,7 @@ std::string shown_text(const Inviter& inviter) {
            std::to_string(change.statement.size.value) + " entries";
   }
   out += "\n";
-  if (shown.frozen) out += "It is frozen there: somebody signed two histories of it.\n";
+  out += frozen_text(shown);
   out += warning_of(shown) + "The latest entries:\n";
   for (const ShownLog::Entry& one : shown.latest) {
     const json::object line = entry_json(one);
@@ -248,6 +288,10 @@ Joined join_all(const Made& made, const std::vector<InviteLine>& invites) {
     const auto joined = join_and_wait(invite, joiner, own.text());
     if (joined.ok()) {
       out.names.emplace_back(*joined);
+    } else if (joined.error().code == Code::kConflict) {
+      // Another statement counts there: ours is told to nobody else.
+      out.failed = fail(Code::kConflict, joined.error().message, name_of(invite));
+      return out;
     } else if (!out.failed) {
       out.failed = fail(joined.error().code,
                         "it has not pinned this node: " + joined.error().message +
@@ -261,6 +305,7 @@ Joined join_all(const Made& made, const std::vector<InviteLine>& invites) {
 
 Status finish(const Common& common, const Made& made, const std::vector<InviteLine>& invites) {
   const Joined joined = join_all(made, invites);
+  if (joined.failed && joined.failed->code == Code::kConflict) return *joined.failed;
   const Statement& last = made.keys.changes().back().statement;
   if (common.json) {
     json::object out{{"data", common.data},
@@ -316,12 +361,19 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
   if (common.json && only_looks) std::cout << json::serialize(shown_json(inviters[best])) << "\n";
   if (!common.json) std::cout << shown_text(inviters[best]) << "\n";
   if (only_looks) {
-    if (!common.json)
+    if (!common.json && !for_good(all[best]))
       std::cout << "Choose: koinon recover … --size N keeps entries 0 to N-1; everything after is void. N is "
                    "from "
                 << least_kept(all[best].keys).value << " to " << all[best].size.value << ".\n";
     return {};
   }
+  if (for_good(all[best]))
+    return fail(
+        Code::kConflict,
+        "two recoveries of the log of " + all[best].keys.identity().name +
+            " contradict each other; nothing thaws this log: begin a new one, see RUNBOOK, \"The paper "
+            "is lost\"",
+        "invite");
   KOINON_ASSIGN(const TreeSize at, wanted_size(arguments, all[best]));
   KOINON_ASSIGN(const ShownLog shown, shown_at(inviters, best, recovery, at));
   KOINON_ASSIGN(const Made made, make_node_anew(common, shown, recovery, inviters, passphrase));

@@ -257,6 +257,7 @@ std::string render_cities(const json::value& page) {
     const std::string path = joined(item, "trust_path", " → ");
     line += path.empty() ? "  (this node)" : "  trusted by: us → " + path;
     if (member(item, "frozen") == "yes") line += "  FORKED, frozen";
+    if (member(item, "for_good") == "yes") line += " for good";
     if (member(item, "name_claimed_twice") == "yes") line += "  another log claims this name";
     out += line + "\n";
   }
@@ -379,6 +380,7 @@ std::string render_status(const json::value& status) {
       out, "index",
       member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
   add_field(out, "forked", joined(status, "frozen", ", "));
+  add_field(out, "for good", joined(status, "for_good", ", "));
   add_field(out, "thawed", joined(status, "thawed", ", "));
   add_field(out, "version", member(status, "version"));
   return out;

@@ -197,6 +197,11 @@ void look_at_peers(const AlarmInput& input, Found& out) {
             "these cities signed two histories, and nothing more is taken of their logs: " +
                 listed(input.frozen) + "; call them",
             {{"cities", listed(input.frozen)}});
+  if (!input.for_good.empty())
+    out.add("frozen_for_good", Severity::kWarning,
+            "the recovery keys of these cities said two things, and nothing thaws their logs: " +
+                listed(input.for_good) + "; they need new ones",
+            {{"cities", listed(input.for_good)}});
   if (!unpinned.empty())
     out.add("unpinned", Severity::kWarning,
             listed(unpinned) + ": has not pinned this node yet; send its operator the line of koinon id",
@@ -229,9 +234,9 @@ std::string_view severity_text(Severity severity) {
 
 const std::vector<std::string>& alarm_ids() {
   static const std::vector<std::string> kIds = {
-      "signing", "standing",      "cannot_show", "store",      "reserve",   "disk",
-      "clock",   "index_stopped", "index",       "deliveries", "frozen",    "unpinned",
-      "away",    "lies",          "knocks",      "missing",    "set_aside", "mark"};
+      "signing", "standing",   "cannot_show", "store",           "reserve",  "disk", "clock", "index_stopped",
+      "index",   "deliveries", "frozen",      "frozen_for_good", "unpinned", "away", "lies",  "knocks",
+      "missing", "set_aside",  "mark"};
   return kIds;
 }
 

@@ -52,7 +52,8 @@ struct AlarmInput {
   std::uint64_t index_lag = 0;         // records
   std::optional<std::uint64_t> disk_free_bytes;  // nothing: not known
   Failing failing;
-  std::vector<std::string> frozen;  // names of cities, without our own
+  std::vector<std::string> frozen;    // names of cities, without our own
+  std::vector<std::string> for_good;  // the same of those that nothing thaws; they are not in `frozen`
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;

@@ -137,6 +137,7 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
       }
       if (const auto& path = trust.paths[i]; path) {
         CityView item = read_city(directory, state, *path);
+        item.for_good = item.frozen && trust.for_good.contains(state.id);
         item.called = directory.name_called(state.id, query.part);
         full = !budget.takes(city_json(item));
         if (full) break;
@@ -159,6 +160,7 @@ asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker asker, CityQ
       co_await ask_standing(&parts_.network, *log, {!query.holders_alone, std::nullopt});
   CityStandingView out;
   out.city = read_city(directory, *state, standing.path);
+  out.city.for_good = out.city.frozen && standing.log.for_good;
   out.trusted = standing.trusted;
   out.blocked = standing.blocked;
   put_vouches(directory, standing, query, out);

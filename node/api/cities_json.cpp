@@ -78,6 +78,7 @@ json::object city_json(const CityView& city) {
                    {"vkey", city.vkey},
                    {"entries", city.entries},
                    {"frozen", city.frozen},
+                   {"for_good", city.for_good},
                    {"name_claimed_twice", city.name_claimed_twice},
                    {"display_name", city.display_name},
                    {"trust_path", json::array(city.trust_path.begin(), city.trust_path.end())}};

@@ -115,7 +115,12 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
   if (state->out_since)
     out.because("it has been outside the policy since " + time_text(*state->out_since) +
                 "; its data go once this node has run for trust.grace_days since");
-  if (standing.log.frozen) {
+  if (standing.log.for_good) {
+    out.because(
+        "its recovery words were used twice, in different ways: the log is frozen for good, the evidence is "
+        "kept, and nothing more is taken of it");
+    out.change("the city, which begins a new log; nothing thaws this one");
+  } else if (standing.log.frozen) {
     out.because(
         "it signed two histories: the log is frozen, the evidence is kept, and nothing more is taken of it");
     out.change(

@@ -96,6 +96,7 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   out.topics = std::move(*topics);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   for (const auto& [log, size] : network.frozen) out.frozen.push_back(directory.city(log));
+  for (const LogId& log : network.for_good) out.for_good.push_back(directory.city(log));
   for (const LogId& log : network.thawed) out.thawed.push_back(directory.city(log));
   out.alarms = parts_.alarms();
   out.clock = parts_.clock_questions.standing();

@@ -52,8 +52,9 @@ struct StatusView {
   std::size_t peers_connected = 0;
   StockView stock;
   std::vector<TopicView> topics;
-  std::vector<std::string> frozen;  // cities that have signed two histories
-  std::vector<std::string> thawed;  // that have, and go on here by the operator's word
+  std::vector<std::string> frozen;    // cities that have signed two histories
+  std::vector<std::string> for_good;  // those of them that nothing thaws
+  std::vector<std::string> thawed;    // that have, and go on here by the operator's word
   std::vector<Alarm> alarms;
   ClockStanding clock;
   SigningNow standing;

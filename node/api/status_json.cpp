@@ -53,6 +53,7 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
                    {"topics", topics_json(view.topics)},
                    {"bodies_missing", stock.bodies_missing},
                    {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
+                   {"for_good", json::array(view.for_good.begin(), view.for_good.end())},
                    {"thawed", json::array(view.thawed.begin(), view.thawed.end())},
                    {"alarms", std::move(alarms)},
                    {"clock", clock_json(view.clock, view.now)},

@@ -75,7 +75,9 @@ AlarmInput AlarmWatch::gather() {
   if (network_) {
     Directory directory(*parts_.store, *parts_.nearness);
     for (const auto& [log, size] : network_->frozen) {
-      if (log != parts_.own) in.frozen.push_back(directory.city(log));
+      const auto& all = network_->for_good;
+      const bool for_good = std::find(all.begin(), all.end(), log) != all.end();
+      if (log != parts_.own) (for_good ? in.for_good : in.frozen).push_back(directory.city(log));
     }
     in.peers = network_->peers;
     in.knocks = network_->knocks.size();

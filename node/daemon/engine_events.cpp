@@ -34,6 +34,8 @@ void EngineEvents::on_event(const Event& event) {
       return on_forked(event);
     case Event::Kind::kKeysNamed:
       return event.peer == NodeKey() ? pins_.look(event.log) : pins_.look_at_pin(event.log);
+    case Event::Kind::kStatementsKept:
+      return;  // whoever brought them has it
     case Event::Kind::kKeyReplaced:
     case Event::Kind::kTakenBack:
       return log.warning(
@@ -156,7 +158,7 @@ void EngineEvents::on_forked(const Event& event) {
   if (!identity.log || event.log != identity.log->log_id()) {
     return parts_.log.error(event.text + "; the evidence is kept", {{"log", to_text(event.log)}});
   }
-  const Error forked = own_log_forked();
+  const Error forked = own_log_forked(event.fork);
   parts_.writer.stop_signing(forked);
   const bool known = parts_.network.peer(event.peer) != nullptr;
   parts_.log.error(forked.message,

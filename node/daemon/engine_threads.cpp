@@ -71,7 +71,10 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   }
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };
-  callbacks.on_event = [this](const Event& event) { events_->on_event(event); };
+  callbacks.on_event = [this](const Event& event) {
+    if (event.kind == Event::Kind::kStatementsKept) return joiners_->on_statements_kept(event.log);
+    events_->on_event(event);
+  };
   callbacks.on_join = [this](InviteRecord invite, v1::Join join) {
     return joiners_->join(std::move(invite), std::move(join));
   };

@@ -5,6 +5,7 @@
 #include "crypto/key_file.h"
 #include "node/daemon/identity_file.h"
 #include "proto/base/encoding.h"
+#include "storage/store/recovery_rules.h"
 
 namespace koinon {
 namespace {
@@ -89,7 +90,8 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
     log.error(out.refusal->message, {{"city", out.name}});
   }
   if (own.frozen) {
-    out.refusal = own_log_forked();
+    KOINON_ASSIGN(const auto evidence, store.evidence(own.id));
+    out.refusal = own_log_forked(kind_of_fork(evidence));
     log.error(out.refusal->message, {{"city", out.name}});
   }
   return out;
@@ -145,12 +147,32 @@ Status take_statements(Store& store, const DataFolder& folder, UnixMillis now) {
   return in_one_commit(store, [&] { return store.keep_statements(*own, says->notes()); });
 }
 
-Error own_log_forked() {
-  return fail(Code::kRefused,
-              "our own log has forked: two heads that contradict each other carry its signature, and other "
-              "cities have frozen it; nothing more is signed for it. Either its key is in other hands, or a "
-              "copy of this node signed too. See RUNBOOK, \"A forked log\"",
-              "log");
+Error own_log_forked(ForkKind kind) {
+  std::string why;
+  switch (kind) {
+    case ForkKind::kTwoHeads:
+      why =
+          "two heads that contradict each other carry its signature, and other cities have frozen it; "
+          "nothing "
+          "more is signed for it. Either its key is in other hands, or a copy of this node signed too. See "
+          "RUNBOOK, \"A forked log\"";
+      break;
+    case ForkKind::kTwoKeys:
+      why =
+          "its signing key was replaced twice, in different ways, and other cities have frozen it; nothing "
+          "more "
+          "is signed for it. Either its key is in other hands, or a copy of this node changed it too. Take "
+          "it "
+          "back with the recovery words: RUNBOOK, \"Our log is frozen\"";
+      break;
+    case ForkKind::kTwoRecoveries:
+      why =
+          "its recovery words were used twice, in different ways, and it is frozen for good everywhere; "
+          "nothing more is signed for it, and nothing thaws it. Begin a new log: RUNBOOK, \"The paper is "
+          "lost\"";
+      break;
+  }
+  return fail(Code::kRefused, "our own log has forked: " + why, "log");
 }
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/evidence.h"
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/data_folder.h"
 #include "storage/store/store.h"
@@ -31,7 +32,7 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
 // those of after it. Where that takes the log back, what is void goes.
 Status take_statements(Store& store, const DataFolder& folder, UnixMillis now);
 
-// Why nothing is signed where two heads of our own log contradict each other.
-Error own_log_forked();
+// Why nothing is signed where our own log contradicts itself, and what is to be done.
+Error own_log_forked(ForkKind kind);
 
 }  // namespace koinon

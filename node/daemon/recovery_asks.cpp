@@ -14,6 +14,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/search/note_text.h"
+#include "storage/store/recovery_rules.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -36,22 +37,28 @@ Result<TreeSize> shown_size(const LogState& log) {
               "this city knows the log and does not have all of it; try again later, or ask another one");
 }
 
-v1::Head shown_head(const LogState& log) {
+v1::Head shown_keys(const LogState& log) {
   v1::Head head;
   head.set_log_id(log.id.bytes());
-  if (log.whole) head.set_checkpoint(log.whole->note);
   *head.mutable_identity() = to_message(log.identity());
   for (const Bytes& note : log.keys.notes()) head.add_statements(note);
   head.set_stated(static_cast<std::uint32_t>(log.keys.changes().size()));
+  return head;
+}
+
+v1::Head shown_head(const LogState& log) {
+  v1::Head head = shown_keys(log);
+  if (log.whole) head.set_checkpoint(log.whole->note);
   head.set_frozen(log.frozen);
   return head;
 }
 
-// They have signed that others count: whoever has them may know it.
-Error old_words(const LogState& log, std::uint64_t statement) {
-  return fail(Code::kNotFound, "these recovery words of " + log.identity().name +
-                                   " count no more: statement " + std::to_string(statement) +
-                                   " of its log put new ones in their place; take the newer paper");
+// They have signed that others count. The statement is shown, and nothing else: whoever has them need not
+// take our word for it.
+v1::RecoveryAnswer old_words(const LogState& log) {
+  v1::RecoveryAnswer out;
+  *out.mutable_head() = shown_keys(log);
+  return out;
 }
 
 }  // namespace
@@ -64,6 +71,11 @@ Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& l
                                             " entries, and no more may be kept");
   v1::RecoveryAnswer out;
   *out.mutable_head() = shown_head(log);
+  if (log.frozen) {
+    KOINON_ASSIGN(const auto kept, store.evidence(log.id));
+    const KeptEvidence* shown = freezing(kept);
+    if (shown != nullptr && !out.mutable_evidence()->ParseFromString(shown->bytes)) out.clear_evidence();
+  }
   KOINON_ASSIGN(const RunProof prefix, store.run_proof_at(log.id, EntryIndex(at.value), 0, all));
   out.set_left(pack_hashes(prefix.left));
   out.set_right(pack_hashes(prefix.right));
@@ -107,7 +119,7 @@ void RecoveryAsks::go_on(const std::shared_ptr<Walk>& walk, StoreReader& store) 
                                   [&](const LogState& log) { return log.keys.recovery_key() == walk->key; });
   if (found != page->end()) return walk->done(recovery_answer(store, *found, walk->size));
   for (const LogState& log : *page) {
-    if (const auto statement = replaced_by(log.keys, walk->key)) walk->replaced = old_words(log, *statement);
+    if (replaced_by(log.keys, walk->key)) walk->replaced = old_words(log);
   }
   if (page->size() < limits::kRecoveryWalkStep) {
     if (walk->replaced) return walk->done(*walk->replaced);

@@ -19,8 +19,8 @@ class RecoveryAsks {
   // The runner outlives this, and is stopped after this.
   explicit RecoveryAsks(IntentRunner& runner) : runner_(runner) {}
 
-  // What is shown of that log at a size; 0: all that is held whole. kNotFound: no log has this recovery key;
-  // or one had it, and has another one since.
+  // What is shown of that log at a size; 0: all that is held whole. Of a log that had this recovery key, and
+  // has another one since: the statements that say so, and nothing else. kNotFound: no log has or had it.
   // Network thread; ends when the walk over all logs has, of which there are a few at most: kUnavailable.
   boost::asio::awaitable<Result<v1::RecoveryAnswer>> answer(PublicKey key, TreeSize size);
   // Any thread. Walks that are under way end.
@@ -31,8 +31,8 @@ class RecoveryAsks {
     PublicKey key;
     TreeSize size;
     std::function<void(Result<v1::RecoveryAnswer>)> done;
-    std::optional<LogState> last;   // that was looked at
-    std::optional<Error> replaced;  // it was the key of a log, until a statement
+    std::optional<LogState> last;                // that was looked at
+    std::optional<v1::RecoveryAnswer> replaced;  // it was the key of a log, until a statement
   };
   void go_on(const std::shared_ptr<Walk>& walk, StoreReader& store);
 

@@ -169,6 +169,10 @@ void Engine::on_thawed(Now now, const LogId& log) {
   input(now, [&] { parts_->forks.look_again(log); });
 }
 
+void Engine::on_statements(Now now, const KeyHistory& told, const NodeKey& teller) {
+  input(now, [&] { parts_->rotation.take(told, teller); });
+}
+
 void Engine::on_knock(Now now, const NodeKey& key) {
   input(now, [&] {
     if (parts_->peers.find(key) == nullptr) parts_->standing.note_knock();
@@ -329,6 +333,7 @@ LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) co
   const Log* log = p.logs.find(id);
   if (log == nullptr) return out;
   out.frozen = log->state().frozen;
+  out.for_good = out.frozen && p.forks.is_for_good(*log);
   out.thawed = !out.frozen && p.forks.has_thawed(id);
   out.over_quota = p.follower.is_over_quota(*log);
   out.bytes = log->state().bytes;
@@ -350,6 +355,14 @@ std::optional<FileStanding> Engine::file(const AttachmentId& id) const { return 
 std::size_t Engine::bodies_missing() const { return parts_->bodies.missing(); }
 
 const std::set<LogId>& Engine::frozen() const { return parts_->logs.frozen(); }
+
+std::vector<LogId> Engine::for_good() const {
+  std::vector<LogId> out;
+  for (const LogId& id : frozen()) {
+    if (parts_->forks.is_for_good(parts_->logs.at(id))) out.push_back(id);
+  }
+  return out;
+}
 
 std::vector<LogId> Engine::thawed() const {
   std::vector<LogId> out = parts_->forks.thawed();

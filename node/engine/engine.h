@@ -45,6 +45,10 @@ class Engine {
   void on_blocked(Now now, const LogId& log, bool blocked);
   // The operator has thawed the log of another city; the store knows it already.
   void on_thawed(Now now, const LogId& log);
+  // Statements of a log came outside a session, their signatures verified; `teller` brought them. What goes
+  // on from ours is learned as if it had come with a head; what contradicts ours is left to the caller.
+  // Event::Kind::kStatementsKept follows.
+  void on_statements(Now now, const KeyHistory& told, const NodeKey& teller);
   // Somebody knocked whose node key is not pinned here.
   void on_knock(Now now, const NodeKey& key);
   // The clock jumped against the boot clock, or the boot id changed: the machine was stopped and went on, or
@@ -97,6 +101,7 @@ class Engine {
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
   std::size_t bodies_missing() const;     // wanted for ourselves and being looked for
   const std::set<LogId>& frozen() const;  // logs that have forked, admitted or not
+  std::vector<LogId> for_good() const;    // those of them that nothing thaws
   std::vector<LogId> thawed() const;      // that have, and go on by the operator's word
   // For tests: which of the lists that spare a walk over all logs is not what that walk would find; empty:
   // all are right.

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "crypto/evidence.h"
 #include "crypto/log_state.h"
 #include "node/engine/intents.h"
 #include "proto/base/limits.h"
@@ -83,13 +84,15 @@ struct Event {
     kSessionReady,  // peer, log; size: so many entries of our own log it says to hold
     kSessionEnded,  // peer, text
     kLogAdvanced,   // log, size: it stands whole at size
-    kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
+    kForked,        // log, text, fork, peer if it told us: evidence was kept, the log is frozen
     kKeyReplaced,   // log, size, text, peer that told us: a statement replaced its signing key
     kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void;
                     // or peer, log: it was pinned, maybe under a key that was replaced
     kTakenBack,     // log, size, text, peer that told us: its recovery key has voided what stood beyond size
-    kPeerLied,      // peer, text
-    kStanding,      // what Engine::signing says has changed
+    kStatementsKept,  // log, text: statements that were brought here are durable, or what we have instead;
+                      // with a text: they are not, and why
+    kPeerLied,        // peer, text
+    kStanding,        // what Engine::signing says has changed
     kRolledBack,  // peer or none, text: our store is older than it was, or comes from a backup; again at each
                   // start until we sign again
     kCameBack,    // log, size, text: our own log was pulled back up to size
@@ -106,6 +109,7 @@ struct Event {
   LogId log;
   TreeSize size;
   std::string text;
+  ForkKind fork = ForkKind::kTwoHeads;
 };
 using Output = std::variant<SendBytes, CloseSession, Intent, Event>;
 
@@ -167,6 +171,7 @@ struct SessionInfo {
 // Where a log stands, for explanations.
 struct LogStanding {
   bool frozen = false;
+  bool for_good = false;            // frozen, and nothing thaws it
   bool thawed = false;              // it was frozen, and goes on by the operator's word
   bool over_quota = false;          // a head claimed more entries than are taken
   std::uint64_t bytes = 0;          // held of it

@@ -10,10 +10,18 @@ namespace {
 
 constexpr unsigned kShownOfFrozen = 4;
 
-std::string contradiction_of(const Log& log, bool of_statements) {
+std::string contradiction_of(const Log& log, ForkKind kind) {
   const std::string& name = log.state().identity().name;
-  return of_statements ? "two statements about the signing key of " + name + " contradict each other"
-                       : "two signed heads of " + name + " contradict each other";
+  switch (kind) {
+    case ForkKind::kTwoHeads:
+      return "two signed heads of " + name + " contradict each other; its log is frozen";
+    case ForkKind::kTwoKeys:
+      return "two statements about the signing key of " + name + " contradict each other; its log is frozen";
+    case ForkKind::kTwoRecoveries:
+      return "two recoveries of the log of " + name +
+             " contradict each other; it is frozen for good, and only a new log helps";
+  }
+  return {};
 }
 
 }  // namespace
@@ -119,7 +127,7 @@ bool Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree
   if (log.state().frozen) return true;
   const v1::Evidence evidence = make_evidence(log.state().keys, at, ours, theirs);
   if (is_known(log, mark_of(evidence))) return false;
-  freeze(log, evidence, {}, contradiction_of(log, false));
+  freeze(log, evidence, {}, ForkKind::kTwoHeads);
   return true;
 }
 
@@ -129,15 +137,15 @@ void Forks::keep_statements(Log& log, const KeyHistory& told) {
   const auto evidence = make_evidence(log.state().keys, told);
   if (!evidence || is_known(log, mark_of(*evidence))) return;
   if (for_good) return keep_for_good(log, *evidence, {});
-  freeze(log, *evidence, {}, contradiction_of(log, true));
+  freeze(log, *evidence, {}, ForkKind::kTwoKeys);
 }
 
 // It is frozen already, by what the operator might thaw; this nobody thaws. One is enough.
 void Forks::keep_for_good(Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
-  if (!std::exchange(log.forks->for_good, true)) freeze(log, evidence, teller, contradiction_of(log, true));
+  if (!std::exchange(log.forks->for_good, true)) freeze(log, evidence, teller, ForkKind::kTwoRecoveries);
 }
 
-void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why) {
+void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, ForkKind kind) {
   const LogId id = log.id();
   logs_.freeze(log);
   fetcher_.abandon(log);
@@ -149,7 +157,7 @@ void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller
   v1::Evidence kept = evidence;
   kept.DiscardUnknownFields();
   commit(id, kept.SerializeAsString(),
-         Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()), why + "; its log is frozen"});
+         Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()), contradiction_of(log, kind), kind});
   // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   offers_.settle(log);
 }
@@ -206,6 +214,8 @@ void Forks::store_again() {
 void Forks::remember(const std::vector<ThawedEvidence>& thawed) {
   for (const ThawedEvidence& one : thawed) thawed_[one.log].push_back(one.mark);
 }
+
+void Forks::note_for_good(Log& log) { log.forks->for_good = true; }
 
 std::vector<LogId> Forks::thawed() const {
   std::vector<LogId> out;
@@ -268,26 +278,25 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   // What more there is of a log that is frozen already is looked at a few times only.
   if (log->forks->for_good || (log->state().frozen && ++link.forks->shown[id] > kShownOfFrozen)) return;
   if (!log->forks->judging.insert(link.id).second) return;
-  effects_.ask(VerifyEvidence{evidence},
-               [this, id, evidence, source = link.id](const Result<EvidenceVerified>& answer) {
-                 Log& judged = logs_.at(id);
-                 judged.forks->judging.erase(source);
-                 Link* teller = links_.find(source);
-                 if (!answer.ok()) {
-                   if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
-                   return;
-                 }
-                 // A recovery has voided what it shows; or it shows one that we had not seen.
-                 const NodeKey from = teller == nullptr ? NodeKey() : teller->peer;
-                 if (answer->keys.recoveries() > judged.state().keys.recoveries())
-                   news_.keys_told(id, answer->keys, from);
-                 const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
-                 if (is_void && !answer->for_good) return;
-                 if (is_known(judged, answer->mark)) return;
-                 if (answer->for_good) return keep_for_good(judged, evidence, from);
-                 if (!judged.state().frozen)
-                   freeze(judged, evidence, from, contradiction_of(judged, answer->of_statements));
-               });
+  effects_.ask(VerifyEvidence{evidence}, [this, id, evidence,
+                                          source = link.id](const Result<EvidenceVerified>& answer) {
+    Log& judged = logs_.at(id);
+    judged.forks->judging.erase(source);
+    Link* teller = links_.find(source);
+    if (!answer.ok()) {
+      if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
+      return;
+    }
+    // A recovery has voided what it shows; or it shows one that we had not seen.
+    const NodeKey from = teller == nullptr ? NodeKey() : teller->peer;
+    if (answer->keys.recoveries() > judged.state().keys.recoveries()) news_.keys_told(id, answer->keys, from);
+    const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
+    if (is_void && !answer->for_good) return;
+    if (is_known(judged, answer->mark)) return;
+    if (answer->for_good) return keep_for_good(judged, evidence, from);
+    if (!judged.state().frozen)
+      freeze(judged, evidence, from, answer->of_statements ? ForkKind::kTwoKeys : ForkKind::kTwoHeads);
+  });
 }
 
 void Forks::tell(Link& link, const LogId& log) {

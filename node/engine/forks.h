@@ -33,6 +33,9 @@ class Forks {
 
   // What the operator has thawed, at a start.
   void remember(const std::vector<ThawedEvidence>& thawed);
+  // Nothing thaws it: the recovery key has said two things.
+  void note_for_good(Log& log);
+  bool is_for_good(const Log& log) const { return log.forks->for_good; }
   // The operator has thawed the log in the store: it goes on if no other evidence freezes it.
   void look_again(const LogId& id);
   // It is told although it freezes nothing here: each node decides for itself.
@@ -66,7 +69,7 @@ class Forks {
   void refuse_source(Log& log, SessionId source);
   void on_looked(const LogId& id, const EvidenceRead& read);
   void keep_for_good(Log& log, const v1::Evidence& evidence, const NodeKey& teller);
-  void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, const std::string& why);
+  void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller, ForkKind kind);
   void commit(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer);
 

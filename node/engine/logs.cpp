@@ -43,6 +43,12 @@ bool Logs::serves(const LogId& id) const {
   return log != nullptr && log->state_.whole && !log->removing_ && trust_.admits(id);
 }
 
+bool Logs::serves_unsigned(const LogId& id) const {
+  const Log* log = find(id);
+  return log != nullptr && log->stands_unsigned() && !log->recovering_ && !log->removing_ &&
+         trust_.admits(id);
+}
+
 // --- lists ---
 
 bool Logs::lacks_whole(const LogId& id) const {

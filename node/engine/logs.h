@@ -88,6 +88,10 @@ class Logs {
   // We give what our own policy admits, whole heads only. Of what is being removed nothing may be left by the
   // time it is read.
   bool serves(const LogId& id) const;
+  // What a recovery keeps, before any head of the new origin came. Nobody is told of it; it is given to
+  // whoever asks by its root, for its author may have nothing else left, and signs no head that we could hold
+  // before.
+  bool serves_unsigned(const LogId& id) const;
   bool admits(const LogId& id) const { return trust_.admits(id); }
 
   // Logs of which nothing stands whole though policy admits them; of some nothing has come yet, not even

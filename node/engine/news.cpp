@@ -54,6 +54,8 @@ void News::keys_told(const LogId& id, const KeyHistory& told, const NodeKey& tel
   parts_.rotation.learn(id, told, teller);
 }
 
+void News::statements_kept(const LogId& id, const Status& kept) { parts_.rotation.note_kept(id, kept); }
+
 void News::log_taken_back(Log& log, bool has_new_origin) {
   Parts& p = parts_;
   p.fetcher.abandon(log);
@@ -62,6 +64,8 @@ void News::log_taken_back(Log& log, bool has_new_origin) {
   p.holdings.forget(log.id());
   if (p.logs.is_own(log.id())) p.brought.forget();
 }
+
+void News::frozen_for_good(Log& log) { parts_.forks.note_for_good(log); }
 
 // Heads of it that came meanwhile were passed over.
 void News::log_thawed(Log& log) {

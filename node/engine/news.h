@@ -27,9 +27,13 @@ class News {
   void push_verified(const LogId& log, const StoredHead& head, SessionId source);
   // A head came with statements about the log's keys that are not ours, their signatures verified.
   void keys_told(const LogId& id, const KeyHistory& told, const NodeKey& teller);
+  // The store has what we know of its keys, or has refused it.
+  void statements_kept(const LogId& id, const Status& kept);
   // The log was taken back; its keys are set. Nothing that is under way of it counts.
   // `has_new_origin`: by a recovery; else what is held turned out to be another history.
   void log_taken_back(Log& log, bool has_new_origin);
+  // The store holds evidence against it that no recovery voids.
+  void frozen_for_good(Log& log);
   // The operator lets it go on.
   void log_thawed(Log& log);
   // A head of its new origin came, and is offered, before the log is cut, or stands whole again.

@@ -19,6 +19,7 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
   for (const VouchFact& vouch : state.vouches) trust.add_vouch(vouch);
   for (const LogId& log : state.blocked) trust.set_blocked(log, true);
   forks.remember(state.thawed);
+  for (const LogId& log : state.for_good) forks.note_for_good(logs.at(log));
 }
 
 }  // namespace koinon::engine

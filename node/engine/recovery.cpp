@@ -134,6 +134,7 @@ void Recovery::on_committed(const LogId& id, std::uint64_t number, const Result<
   if (!answer.ok()) {
     work.refused = true;
     store_.note_failure(id, answer.error());
+    news_.statements_kept(id, answer.error());
     return news_.commit_ended(number, id, JournalSeq(0));
   }
   work.anew = false;
@@ -146,9 +147,14 @@ void Recovery::on_committed(const LogId& id, std::uint64_t number, const Result<
     std::optional<LogState> held = answer->log;
     if (work.again && held) held->frozen = false;  // another recovery may have come; the next answer says
     logs_.cut(*log, held);
-    if (answer->contradicted) logs_.freeze(*log);
+    if (answer->contradicted) {
+      logs_.freeze(*log);
+      news_.frozen_for_good(*log);
+    }
     if (answer->done && !work.again) finish(id, *answer);
   }
+  // With the first piece: the store keeps them before it takes anything away.
+  if (!work.again) news_.statements_kept(id, {});
   const bool done = answer->done && !work.again;
   news_.commit_ended(number, id, answer->log ? answer->log->journal_seq : JournalSeq(0));
   if (!done) return go_on(id);

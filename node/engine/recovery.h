@@ -26,6 +26,8 @@ class Recovery {
   void begin(const LogId& id, const KeyHistory& keys, const NodeKey& teller);
   // More was stated about the keys of a log that is being cut: it is kept with that. False: it is not.
   bool take_statements(const LogId& id, const KeyHistory& keys);
+  // Whether the store has yet to take something of a log that was taken back.
+  bool is_under_way(const LogId& id) const { return work_.contains(id); }
   // A run of the log has ended, which a recovery waits for.
   void go_on(const LogId& id);
   // What is held does not lead to the log's new head: it is another history, and no head proves it.

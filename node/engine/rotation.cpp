@@ -29,6 +29,18 @@ void Rotation::learn(const LogId& id, const KeyHistory& told, const NodeKey& tel
   if (!recovery_.take_statements(id, told)) write(id, good_until);
 }
 
+void Rotation::take(const KeyHistory& told, const NodeKey& teller) {
+  const LogId id = told.identity().log_id();
+  awaited_.insert(id);
+  if (compare(logs_.keys_of(id, told.identity()), told) == KeyOrder::kSecondGoesOn) learn(id, told, teller);
+  if (!unkept_.contains(id) && !recovery_.is_under_way(id)) note_kept(id, {});
+}
+
+void Rotation::note_kept(const LogId& id, const Status& kept) {
+  if (awaited_.erase(id) == 0) return;
+  effects_.emit({Event::Kind::kStatementsKept, {}, id, {}, kept.ok() ? std::string() : kept.error().text()});
+}
+
 // Their heads were verified before we knew that the key had lost the word.
 void Rotation::drop_lost_offers(Log& log, TreeSize good_until) {
   const Fetch* fetch = fetcher_.current(log);
@@ -56,9 +68,10 @@ void Rotation::write(const LogId& id, std::optional<TreeSize> good_until) {
                  if (!answer.ok()) store_.note_failure(id, answer.error());
                  if (it == unkept_.end() || it->second.number != number) return;  // more are being written
                  it->second.refused = !answer.ok();
-                 if (!answer.ok()) return;
+                 if (!answer.ok()) return note_kept(id, answer.error());
                  unkept_.erase(it);
                  cursors_.let_go(id, Cursors::Untaken::kStatements);
+                 note_kept(id, {});
                });
 }
 

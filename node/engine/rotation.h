@@ -27,6 +27,11 @@ class Rotation {
   // another thing, the log is frozen, if it is known; where they take it back, what is void goes. A peer's
   // log need not be: its author is shown what we saw of it.
   void learn(const LogId& id, const KeyHistory& told, const NodeKey& teller);
+  // The same of what came outside a session, where it goes on from ours. Whoever brought it waits for
+  // Event::Kind::kStatementsKept.
+  void take(const KeyHistory& told, const NodeKey& teller);
+  // The store has what we know of the log's keys, or has refused it.
+  void note_kept(const LogId& id, const Status& kept);
   // The store is tried again: what it refused is given to it again.
   void store_again();
 
@@ -51,6 +56,7 @@ class Rotation {
   };
   std::map<LogId, Unkept> unkept_;
   std::uint64_t written_ = 0;
+  std::set<LogId> awaited_;  // somebody waits until statements of it are kept
 };
 
 }  // namespace koinon::engine

@@ -113,12 +113,13 @@ void Serving::on_get(Link& link, const v1::Get& get) {
                               fail(Code::kTooLarge, "more than 64 requests are open", "get"));
   }
   const LogId id = LogId::from(get.log_id());
-  if (!logs_.serves(id)) {
+  const bool is_kept = logs_.serves_unsigned(id) && get.size() <= logs_.at(id).held().value;
+  if (!logs_.serves(id) && !is_kept) {
     return links_.answer_error(link, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here",
                                get.request_id());
   }
   const Log& log = logs_.at(id);
-  if (get.size() > log.whole_size()) return send_head(link, log, get.request_id());
+  if (!is_kept && get.size() > log.whole_size()) return send_head(link, log, get.request_id());
   link.serving->runs.push_back({effects_.next_generation(), get.request_id(), id, EntryIndex(get.from()),
                                 EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root())});
   broadcast_.graft(link, id);

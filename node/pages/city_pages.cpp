@@ -119,7 +119,8 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"log_id", to_text(view.city.log)},
           {"vkey", view.city.vkey},
           {"twice", view.city.name_claimed_twice},
-          {"frozen", view.city.frozen},
+          {"frozen", view.city.frozen && !view.city.for_good},
+          {"for_good", view.city.for_good},
           {"thawed_text", thawed_text(visit, view.thawed)},
           {"key_changes", key_changes_of(visit, view.key_changes)},
           {"blocked", view.blocked},
@@ -172,7 +173,8 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
                                  {"entries", visit.words->number(static_cast<double>(one.entries))},
                                  {"path", path_of(one.trust_path)},
                                  {"twice", one.name_claimed_twice},
-                                 {"frozen", one.frozen}});
+                                 {"frozen", one.frozen && !one.for_good},
+                                 {"for_good", one.for_good}});
   }
   PageView view{"cities", visit.say("cities.title"), {}, 200, "", ""};
   const std::string next = found->next ? to_text(*found->next) : "";
@@ -212,7 +214,7 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   view.model["name"] = view.title;
   view.model["ours"] = ours;
   view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
-  view.model["may_thaw"] = !ours && one.frozen && frame_.may(visit, trust_.thaw.facts);
+  view.model["may_thaw"] = !ours && one.frozen && !one.for_good && frame_.may(visit, trust_.thaw.facts);
   view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
   view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;
   view.model["items"] = cards(visit, notes->items);

@@ -16,6 +16,7 @@ struct CityView {
   std::string vkey;
   std::uint64_t entries = 0;  // entries of its log that are here
   bool frozen = false;
+  bool for_good = false;  // frozen, and nothing thaws it: its recovery key has said two things
   bool name_claimed_twice = false;
   std::string display_name;  // empty: the city has not stated one
   std::string called;        // in a list of what is called so: the name that is; empty: the domain alone is

@@ -81,7 +81,7 @@ asio::awaitable<Result<AtInviter>> go_there(Reach reach, InviteLine invite) {
 }
 
 Error refused_there(const v1::Error& error) {
-  return fail(Code::kRefused,
+  return fail(error.code() == v1::ERROR_CODE_CONTRADICTED ? Code::kConflict : Code::kRefused,
               Sentence{"join.refused_there", "the other side says: {why}", {{"why", error.message()}}},
               "invite");
 }
@@ -140,7 +140,7 @@ asio::awaitable<Result<v1::RecoveryAnswer>> ask_at_inviter(Reach reach, InviteLi
                           "new one, try again",
                           "invite");
   if (!co_await write_join_frame(&stream, frame)) co_return lost;
-  auto answer = co_await read_join_frame(&stream, limits::kStatedFrameBytes);
+  auto answer = co_await read_join_frame(&stream, limits::kRecoveryAnswerBytes);
   if (!answer.ok()) co_return answer.error().code == Code::kUnavailable ? lost : answer.error();
   if (answer->has_error()) co_return refused_there(answer->error());
   if (!answer->has_recovery_answer()) co_return strange_there();

@@ -31,8 +31,8 @@ struct Joiner {
 
 using Reach = std::function<boost::asio::awaitable<Reached>(Whom)>;
 
-// Says our peer line, and returns the inviter's name once we are pinned there. Within what Reach takes and
-// limits::kJoinDeadline, as is the other.
+// Says our peer line, and returns the inviter's name once we are pinned there. kConflict: our statements
+// contradict what is known there. Within what Reach takes and limits::kJoinDeadline, as is the other.
 boost::asio::awaitable<Result<std::string>> join_at_inviter(Reach reach, InviteLine invite, Joiner joiner,
                                                             std::string own_line);
 // What the inviter shows of the log that has this recovery key, at a size; 0: all. Nothing of it is checked

@@ -50,9 +50,9 @@ bool Joining::welcomes(const NodeKey& key) const {
 
 namespace {
 
-v1::Frame refusal(const std::string& why) {
+v1::Frame refusal(const std::string& why, v1::ErrorCode code = v1::ERROR_CODE_MALFORMED) {
   v1::Frame out;
-  out.mutable_error()->set_code(v1::ERROR_CODE_MALFORMED);
+  out.mutable_error()->set_code(code);
   out.mutable_error()->set_message(std::string(clipped_utf8(why, limits::kErrorBytes)));
   out.mutable_error()->set_fatal(true);
   return out;
@@ -64,7 +64,12 @@ asio::awaitable<v1::Frame> Joining::answer_join(TlsStream* stream, InviteRecord 
   if (const Status proven = check_join(*stream, join); !proven.ok())
     co_return refusal(proven.error().message);
   const auto joined = co_await parts_.on_join(std::move(invite), std::move(join));
-  if (!joined.ok()) co_return refusal(joined.error().message);
+  if (!joined.ok()) {
+    const bool contradicts =
+        joined.error().code == Code::kConflict && joined.error().field == kJoinStatements;
+    co_return refusal(joined.error().message,
+                      contradicts ? v1::ERROR_CODE_CONTRADICTED : v1::ERROR_CODE_MALFORMED);
+  }
   v1::Frame out;
   out.mutable_joined()->set_name(*joined);
   co_return out;

@@ -22,6 +22,9 @@
 
 namespace koinon {
 
+// The field of an error that says: the statements of whoever joins contradict those that are known here.
+inline constexpr const char* kJoinStatements = "join.statements";
+
 class Joining {
  public:
   struct Parts {

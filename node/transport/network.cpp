@@ -300,6 +300,13 @@ void Network::set_city_key(SigningKey key, std::vector<Bytes> statements) {
   });
 }
 
+void Network::take_statements(KeyHistory told, NodeKey teller) {
+  asio::post(io_, [this, told = std::move(told), teller] {
+    engine_.on_statements(now(), told, teller);
+    drain();
+  });
+}
+
 void Network::set_blocked(LogId log, bool blocked) {
   asio::post(io_, [this, log, blocked] {
     engine_.on_blocked(now(), log, blocked);

@@ -79,6 +79,8 @@ class Network {
   // other is awaited. Once the log is held with the entry that says so, the session with that node ends and
   // another begins: its Hello says how much is held, which is what the node waits for.
   void await_key(LogId log, std::optional<Peers::Awaited> awaited);
+  // Statements of a log came outside a session; see Engine::on_statements.
+  void take_statements(KeyHistory told, NodeKey teller);
   void set_blocked(LogId log, bool blocked);
   // The operator has thawed the log, and the store knows it.
   void thawed(LogId log);

@@ -42,6 +42,8 @@ TrustPaths NetworkView::paths(const std::vector<LogId>& logs) const {
   TrustPaths out;
   out.trusted = engine_.trust().admitted().size();
   out.paths.reserve(logs.size());
+  const std::vector<LogId> for_good = engine_.for_good();
+  out.for_good.insert(for_good.begin(), for_good.end());
   for (const LogId& log : logs) {
     const TrustPath* path = engine_.trust().path(log);
     out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
@@ -105,6 +107,9 @@ NetworkStatus NetworkView::status() const {
   out.trusted = engine_.trust().admitted().size();
   for (const LogId& log : engine_.frozen()) {
     if (engine_.trust().admits(log)) out.frozen.emplace(log, engine_.log(log)->range.size().value);
+  }
+  for (const LogId& log : engine_.for_good()) {
+    if (engine_.trust().admits(log)) out.for_good.push_back(log);
   }
   for (const LogId& log : engine_.thawed()) {
     if (engine_.trust().admits(log)) out.thawed.push_back(log);

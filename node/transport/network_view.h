@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct NetworkStatus {
   std::vector<PeerStatus> peers;
   std::size_t trusted = 0;                // cities, this one among them
   std::map<LogId, std::uint64_t> frozen;  // trusted logs that forked, with the size held
+  std::vector<LogId> for_good;            // those of them that nothing thaws
   std::vector<LogId> thawed;              // that forked, and go on by the operator's word
   std::vector<LogId> blocked;             // by the operator
   std::string topics;                     // that we want
@@ -56,6 +58,7 @@ struct NetworkStatus {
 struct TrustPaths {
   std::vector<std::optional<TrustPath>> paths;  // empty path: ourselves
   std::size_t trusted = 0;                      // cities, asked for or not
+  std::set<LogId> for_good;                     // logs that are frozen, and that nothing thaws
 };
 // What is wanted of a city's standing beside the rest.
 struct StandingWish {

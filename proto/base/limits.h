@@ -191,11 +191,15 @@ inline constexpr std::chrono::seconds kUnpinnedPause{30};  // between tries at a
 // Invites
 inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;  // (wire) Joined; a Join without statements
 // Whoever has 24 recovery words and an invite, and nothing else.
-inline constexpr std::size_t kStatedFrameBytes = kMiB;  // (wire) a Join with statements; a RecoveryAnswer
-inline constexpr std::size_t kRecoveryAsks = 8;         // (wire) in one connection
-inline constexpr std::size_t kRecoveryLatest = 40;      // (wire) entries that an answer shows
+inline constexpr std::size_t kStatedFrameBytes = kMiB;  // (wire) a Join with statements
+// (wire) a RecoveryAnswer: statements, entries, and evidence that the log is frozen by
+inline constexpr std::size_t kRecoveryAnswerBytes = 1536 * kKiB;
+inline constexpr std::chrono::seconds kStatementsWait{10};  // of a joiner, until the inviter has kept them
+inline constexpr std::size_t kRecoveryAsks = 8;             // (wire) in one connection
+inline constexpr std::size_t kRecoveryLatest = 40;          // (wire) entries that an answer shows
 inline constexpr std::size_t kRecoveryLatestBytes = 256 * kKiB;  // of them; then fewer are shown
 inline constexpr std::size_t kRecoveryTitleBytes = 200;          // (wire) of each title
+static_assert(kStatements * kStatementBytes + kRecoveryLatestBytes + kEvidenceBytes < kRecoveryAnswerBytes);
 inline constexpr std::size_t kRecoveryWalks = 4;      // walks over all logs at a time; more are refused
 inline constexpr std::size_t kRecoveryWalkStep = 64;  // logs read before others have the reader
 inline constexpr std::chrono::seconds kJoinDeadline{20};

@@ -204,11 +204,7 @@ std::vector<KeptEvidence> MemoryPolicy::evidence(const LogId& log) const {
   return it == evidence_.end() ? std::vector<KeptEvidence>() : it->second;
 }
 
-bool MemoryPolicy::is_contradicted(const LogId& log) const {
-  const std::vector<KeptEvidence> kept = evidence(log);
-  return std::any_of(kept.begin(), kept.end(),
-                     [](const KeptEvidence& one) { return is_for_good(one.bytes); });
-}
+bool MemoryPolicy::is_contradicted(const LogId& log) const { return is_for_good(evidence(log)); }
 
 void MemoryPolicy::set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch) {
   const std::pair key{voucher, target};

@@ -87,6 +87,9 @@ Result<StoreState> MemoryStore::load_state() {
   state.vouches = policy_.vouches();
   state.blocked = policy_.blocked();
   state.forked = policy_.forked();
+  for (const LogId& log : state.forked) {
+    if (policy_.is_contradicted(log)) state.for_good.push_back(log);
+  }
   state.thawed = policy_.thawed();
   state.asks = peers_.asks();
   state.invites = peers_.invites();

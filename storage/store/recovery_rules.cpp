@@ -1,7 +1,8 @@
 #include "storage/store/recovery_rules.h"
 
+#include <algorithm>
+
 #include "crypto/checkpoint.h"
-#include "crypto/evidence.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -47,9 +48,28 @@ bool is_for_good(BytesView evidence) {
   v1::Evidence message;
   if (!message.ParseFromArray(evidence.data(), static_cast<int>(evidence.size()))) return false;
   const auto shown = verify_evidence(message);
-  if (!shown.ok()) return false;
-  const auto* said = std::get_if<TwoStatements>(&shown->said);
-  return said != nullptr && said->by_recovery_key;
+  return shown.ok() && kind_of(*shown) == ForkKind::kTwoRecoveries;
+}
+
+bool is_for_good(const std::vector<KeptEvidence>& kept) {
+  return std::any_of(kept.begin(), kept.end(),
+                     [](const KeptEvidence& one) { return is_for_good(one.bytes); });
+}
+
+const KeptEvidence* freezing(const std::vector<KeptEvidence>& kept) {
+  const KeptEvidence* out = nullptr;
+  for (const KeptEvidence& one : kept) {
+    if (is_for_good(one.bytes)) return &one;
+    if (out == nullptr && !one.thawed) out = &one;
+  }
+  return out;
+}
+
+ForkKind kind_of_fork(const std::vector<KeptEvidence>& kept) {
+  const KeptEvidence* one = freezing(kept);
+  if (one == nullptr) return ForkKind::kTwoHeads;
+  const auto shown = read_evidence(one->bytes);
+  return shown.ok() ? kind_of(*shown) : ForkKind::kTwoHeads;
 }
 
 BodyState after_void_erasure(BytesView bytes, const BodyFilter& filter) {

@@ -1,6 +1,7 @@
 // What a recovery takes away of what is held. Pure rules, the same for every store.
 #pragma once
 
+#include "crypto/evidence.h"
 #include "crypto/log_state.h"
 #include "proto/base/limits.h"
 
@@ -19,6 +20,11 @@ bool has_old_heads(const LogState& log, const KeyHistory& keys);
 bool is_against_earlier(BytesView evidence, std::uint64_t recoveries);
 // Whether two recoveries contradict each other by this evidence: nothing thaws the log.
 bool is_for_good(BytesView evidence);
+bool is_for_good(const std::vector<KeptEvidence>& kept);  // some of it
+// What freezes the log: evidence of two recoveries before all other, for nothing thaws that. Null: nothing.
+const KeptEvidence* freezing(const std::vector<KeptEvidence>& kept);
+// Who said two things, by that. Where it cannot be read: as if it were two heads.
+ForkKind kind_of_fork(const std::vector<KeptEvidence>& kept);
 // Whether the log, without what is void, is what the recovery's own head says, and stands whole with it.
 // `held`: before the last piece went.
 bool stands_with_head(const RecoveryCommit& recovery, const LogState& held);

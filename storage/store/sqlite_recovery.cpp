@@ -40,8 +40,7 @@ Result<bool> SqliteRecovery::is_news(const RecoveryCommit& recovery, const Resul
 
 Result<bool> SqliteRecovery::is_contradicted(const LogId& log) {
   KOINON_ASSIGN(const auto evidence, parts_.policy.evidence(log));
-  return std::any_of(evidence.begin(), evidence.end(),
-                     [](const KeptEvidence& kept) { return is_for_good(kept.bytes); });
+  return is_for_good(evidence);
 }
 
 Result<bool> SqliteRecovery::is_same_log(const RecoveryCommit& recovery, const LogState& held) {

@@ -249,6 +249,10 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
   KOINON_ASSIGN(state.forked, policy_.forked());
+  for (const LogId& log : state.forked) {
+    KOINON_ASSIGN(const bool for_good, recovery_.is_contradicted(log));
+    if (for_good) state.for_good.push_back(log);
+  }
   KOINON_ASSIGN(state.thawed, policy_.thawed());
   KOINON_ASSIGN(state.asks, peers_.asks());
   KOINON_ASSIGN(state.invites, peers_.invites());

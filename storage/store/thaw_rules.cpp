@@ -16,7 +16,7 @@ Status check_thaw(const std::vector<KeptEvidence>& kept, bool is_own) {
   }
   if (!freezes(kept))
     return fail(Code::kConflict, Sentence{"thaw.not_frozen", "this log is not frozen here"}, "city");
-  if (std::any_of(kept.begin(), kept.end(), [](const KeptEvidence& one) { return is_for_good(one.bytes); })) {
+  if (is_for_good(kept)) {
     return fail(
         Code::kRefused,
         Sentence{"thaw.for_good",

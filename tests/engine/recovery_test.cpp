@@ -249,9 +249,14 @@ TEST_P(Recovery, OfTwoThatContradictFreezesForGood) {
   v1::Evidence evidence;
   ASSERT_TRUE(evidence.ParseFromString(milan.store->evidence(city.id())->front().bytes));
   EXPECT_TRUE(verify_evidence(evidence).ok());
+  EXPECT_EQ(milan.events_of(Event::Kind::kForked).back().fork, ForkKind::kTwoRecoveries);
+  EXPECT_TRUE(milan.engine->standing(city.id()).for_good);
+  milan.restart();
+  EXPECT_TRUE(milan.engine->standing(city.id()).for_good);
   city.recover("fourth", 3);
   meet(milan, city);
   EXPECT_TRUE(milan.engine->log(city.id())->frozen);
+  EXPECT_EQ(milan.engine->for_good(), std::vector<LogId>{city.id()});
   const Status thawed = milan.change([&] { return milan.store->thaw({city.id(), "ana", {7}}); });
   EXPECT_EQ(thawed.ok() ? Code::kInternal : thawed.error().code, Code::kRefused);
   milan.engine->on_thawed(milan.now, city.id());

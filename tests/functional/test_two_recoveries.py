@@ -1,10 +1,12 @@
 """Recovery words that were used twice, and copies of a node from before they were used."""
 
+import json
 import pathlib
 import shutil
 import unittest
 
-from nodes import MARKS, Node, connected, koinon, peer, wait_for
+from api import ask
+from nodes import MARKS, CommandFailed, Node, connected, koinon, peer, wait_for
 from test_invites import invite
 from test_keys import state
 from test_recovery import Words
@@ -76,17 +78,105 @@ class TwoRecoveries(Known):
             file = pathlib.Path(self.folder) / f"evidence-{node.city}"
             node.run("evidence", "seoul.example", "-o", file)
             self.assertEqual(contradiction(file.read_bytes())[:2], ("seoul.example", 0))
-        # A third recovery goes on from one of them: it thaws nothing.
-        self.assertIn("It is frozen there", self.look(paper, milan))
-        koinon("recover", "--words-file", paper, "--invite", invite(milan), "--size", entries, data=pathlib.Path(self.folder) / "third")
+        # A third recovery would thaw nothing: none is made.
+        shown, third = self.look(paper, milan), pathlib.Path(self.folder) / "third"
+        self.assertIn("It is frozen for good", shown)
+        self.assertNotIn("--size N", shown)
+        self.assertTrue(json.loads(koinon("--json", "recover", "--words-file", paper, "--invite", invite(la), data=third))["for_good"])
+        for how in (("--size", entries), ("--yes",)):
+            self.assert_refused("nothing thaws this log: begin a new one",
+                                lambda h=how: koinon("recover", "--words-file", paper, "--invite", invite(milan), *h, data=third))
+            self.assertFalse(third.exists())
         milan.stop()
         milan.start(peer_port=milan.peer_port)
+        one.stop()
+        one.start(peer_port=one.peer_port)
         wait_for(lambda: connected(milan, "la.example"), "they connect again")
+        # Nobody promises what does not help.
+        for node in (one, other):
+            self.assertIn("it is frozen for good everywhere", node.log())
+        for node in (milan, la):
+            self.assertEqual(node.status()["for_good"], ["seoul.example"])
+            city = node.local("GET", "/api/v1/cities/seoul.example")
+            self.assertEqual((city["frozen"], city["for_good"]), (True, True))
+            self.assertIn("FORKED, frozen for good", node.run("cities"))
+            page = ask("GET", f"http://127.0.0.1:{node.http_port}/cities/seoul.example").body.decode()
+            self.assertIn("is frozen for good", page)
+            explained = node.run("explain", "seoul.example")
+            self.assertIn("nothing thaws this one", explained)
+            self.assertNotIn("koinon thaw", explained)
         for node in (milan, la):
             self.assertEqual((node.status()["frozen"], node.entries("seoul.example")), (["seoul.example"], held[node.city]))
             self.assertNotIn("does not verify", node.log())
         for node in (milan, la, one, other):
             self.assertIn("nothing thaws this log", koinon("verify-evidence", pathlib.Path(self.folder) / f"evidence-{node.city}"))
+
+
+class Asked(Known):
+    """What one city knows, whoever asks next is shown."""
+
+    def test_whoever_asks_the_same_city_next_is_shown_the_statement_and_no_other_one_spreads(self):
+        seoul, paper, milan, la = self.known()
+        entries, place = milan.entries("seoul.example"), pathlib.Path(self.folder)
+        # Of one who has looked, too, and has not joined yet.
+        self.assert_refused("ask there for a fresh invite", lambda: koinon("recover", "--words-file", paper, "--invite", invite(la, "--for", "rome.example"),
+                                                                           "--size", entries - 1, data=place / "other"))
+        koinon("recover", "--words-file", paper, "--invite", invite(milan), "--size", entries, data=place / "one")
+        pinned = [p["node_key"] for p in milan.asked("peers")["items"]]
+        for restart in (False, True):
+            if restart:
+                milan.stop()
+                milan.start(peer_port=milan.peer_port)
+            # koinond has not run there yet.
+            shown = self.look(paper, milan)
+            for part in ("was taken back already by statement 1", f"which keeps {entries} entries", f"1: a recovery at {entries} entries"):
+                self.assertIn(part, shown)
+        with self.assertRaises(CommandFailed) as refused:
+            koinon("recover", "--words-file", paper, "--invite", invite(milan), "--invite", invite(la), "--yes", data=place / "other")
+        self.assertIn(f"taken back already by another statement 1, which keeps {entries} entries; do not start koinond there, remove that folder",
+                      refused.exception.stderr)
+        self.assertNotIn("start koinond, ask", refused.exception.stderr)
+        # Nothing has come of it, at Milan's or further on.
+        self.assertEqual([p["node_key"] for p in milan.asked("peers")["items"]], pinned)
+        self.assertIn("statements  none", self.look(paper, la))
+        for node in (milan, la):
+            self.assertEqual(node.status()["frozen"], [])
+        shutil.rmtree(place / "other")
+        # The first one goes on, though Milan had nothing of the new origin to show.
+        one = Node(self.folder, "one", init=False)
+        self.nodes.append(one)
+        one.start()
+        wait_for(lambda: state(one) == "signs", "it signs")
+        one.publish("After")
+        self.followed(one, milan)
+        peer(milan, la)
+        for node in (milan, la):
+            wait_for(lambda n=node: self.notes(n) == {"First", "Second", "Third", "After"}, f"{node.city} has what is kept, and what is new")
+            self.assertEqual(node.status()["frozen"], [])
+            self.assertNotIn("does not verify", node.log())
+
+    def test_old_words_sign_nothing_where_one_city_proves_that_they_count_no_more(self):
+        seoul, paper, milan, la = self.known()
+        entries, elsewhere = la.entries("seoul.example"), pathlib.Path(self.folder) / "elsewhere"
+        la.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        seoul.run("change-recovery-words", "--words-file", paper, "--yes")
+        seoul.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        self.followed(seoul, milan)
+        seoul.stop()
+        la.start(peer_port=la.peer_port)
+        for cities in ((milan, la), (la, milan), (milan,)):
+            for how in ((), ("--yes",), ("--size", entries)):
+                lines = [part for city in cities for part in ("--invite", invite(city))]
+                self.assert_refused("these recovery words of seoul.example count no more: statement 1",
+                                    lambda: koinon("recover", "--words-file", paper, *lines, *how, data=elsewhere))
+                self.assertFalse(elsewhere.exists())
+        # LA has not heard of it, and says what it knows.
+        self.assertIn("statements  none", self.look(paper, la))
+        for node in (milan, la):
+            self.assertEqual(node.status()["frozen"], [])
 
 
 class OldCopies(Known):

@@ -24,7 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!frame.ParseFromArray(data, static_cast<int>(size))) return 0;
   if (frame.has_join()) (void)parse_peer_line(frame.join().peer_line());
   const auto& shown = frame.recovery_answer();
-  if (shown.head().identity().recovery_key().size() == PublicKey::kSize)
-    (void)read_recovery_answer(shown, PublicKey::from(shown.head().identity().recovery_key()), TreeSize(0));
+  if (shown.head().identity().recovery_key().size() != PublicKey::kSize) return 0;
+  const auto log =
+      read_recovery_answer(shown, PublicKey::from(shown.head().identity().recovery_key()), TreeSize(0));
+  if (log.ok() && for_good(*log) && !log->frozen) __builtin_trap();
   return 0;
 }

@@ -36,6 +36,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.disk_free_bytes = 5;
   input.failing = {1, 1, "500"};
   input.frozen = {"milan.example"};
+  input.for_good = {"rome.example"};
   input.knocks = 1;
   input.bodies_missing = 1;
   input.waits_for_look = {1, 2};

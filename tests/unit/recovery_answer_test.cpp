@@ -121,6 +121,27 @@ TEST_F(RecoveryAnswers, AreRefusedWhereAnythingIsNotProven) {
   EXPECT_EQ(read(other, 6).error().code, Code::kBadProof);
 }
 
+// Whoever knows that they were replaced shows the statement, and no head.
+TEST_F(RecoveryAnswers, OfWordsThatCountNoMoreProveThat) {
+  KeyHistory changed = first;
+  Statement said = statement(changed, true, 6, 'b');
+  said.recovery_key = key('N').public_key();
+  ASSERT_TRUE(changed.add(sign_statement(said, changed.vkey().name, key('R'))).ok());
+  v1::RecoveryAnswer shown;
+  *shown.mutable_head() = answer(changed, 6, '-', 6).head();
+  const auto old = read(shown);
+  ASSERT_EQ(old.error().code, Code::kConflict) << old.error().text();
+  EXPECT_NE(old.error().message.find("seoul.example count no more: statement 1"), std::string::npos)
+      << old.error().message;
+  EXPECT_EQ(read(answer(changed, 6, '-', 6)).error().code, Code::kConflict) << "whatever is shown beside it";
+  EXPECT_TRUE(read(answer(changed, 6, '-', 6), 0, 'N').ok());
+  // Nobody but the recovery key says so.
+  shown.mutable_head()->clear_statements();
+  EXPECT_NE(read(shown).error().code, Code::kConflict);
+  shown.mutable_head()->add_statements(sign_statement(said, first.vkey().name, key('a')));
+  EXPECT_NE(read(shown).error().code, Code::kConflict);
+}
+
 TEST_F(RecoveryAnswers, LeadToTheKeysOfAfter) {
   const auto shown = read(answer(first, 5), 5);
   ASSERT_TRUE(shown.ok());
@@ -152,6 +173,49 @@ TEST_F(RecoveryAnswers, OfALogThatWasTakenBackBefore) {
   old.mutable_head()->set_checkpoint(
       sign_checkpoint({first.identity().origin(), TreeSize(kSize), root_at(kSize)}, key('a')));
   EXPECT_EQ(read(old, 8).error().code, Code::kRefused) << "a head of before";
+}
+
+TEST_F(RecoveryAnswers, OfAFrozenLogSayWhetherAnythingThawsIt) {
+  v1::RecoveryAnswer shown = answer(first, kSize);
+  const auto with = [&](const v1::Evidence& evidence) {
+    *shown.mutable_evidence() = evidence;
+    return read(shown);
+  };
+  shown.mutable_head()->set_frozen(true);
+  const auto older = read(shown);
+  ASSERT_TRUE(older.ok()) << "an older node shows no evidence";
+  EXPECT_TRUE(older->frozen);
+  EXPECT_FALSE(for_good(*older));
+  shown.mutable_head()->set_frozen(false);
+  // Two histories, of one size.
+  const std::string origin = first.identity().origin();
+  const auto heads = with(make_evidence(first, TreeSize(5),
+                                        {sign_checkpoint({origin, TreeSize(5), root_at(5)}, key('a')), {}},
+                                        {sign_checkpoint({origin, TreeSize(5), root_at(6)}, key('a')), {}}));
+  ASSERT_TRUE(heads.ok()) << heads.error().text();
+  EXPECT_TRUE(heads->frozen);
+  EXPECT_EQ(kind_of(*heads->evidence), ForkKind::kTwoHeads);
+  EXPECT_FALSE(for_good(*heads));
+  // One key, replaced twice.
+  const auto rotated = [&](char next) {
+    KeyHistory keys = first;
+    EXPECT_TRUE(keys.add(sign_statement(statement(first, false, 5, next), origin, key('a'))).ok());
+    return keys;
+  };
+  const auto replaced = with(*make_evidence(rotated('b'), rotated('c')));
+  ASSERT_TRUE(replaced.ok()) << replaced.error().text();
+  EXPECT_EQ(kind_of(*replaced->evidence), ForkKind::kTwoKeys);
+  EXPECT_FALSE(for_good(*replaced));
+  const auto twice = with(*make_evidence(taken_back(first, 4, 'b'), taken_back(first, 3, 'c')));
+  ASSERT_TRUE(twice.ok()) << twice.error().text();
+  EXPECT_TRUE(for_good(*twice));
+  // It must prove something, and of this log.
+  const KeyHistory other({"seoul.example", key('z').public_key(), key('R').public_key()});
+  EXPECT_EQ(with(*make_evidence(taken_back(other, 4, 'b'), taken_back(other, 3, 'c'))).error().code,
+            Code::kRefused);
+  v1::Evidence none = *make_evidence(taken_back(first, 4, 'b'), taken_back(first, 3, 'c'));
+  none.set_second(none.first());
+  EXPECT_FALSE(with(none).ok());
 }
 
 TEST_F(RecoveryAnswers, OfSeveralTheOneThatGoesOnIsTaken) {

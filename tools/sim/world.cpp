@@ -245,6 +245,7 @@ void World::on_event(SimNode& node, const Event& event) {
       return stage_.note(node, "is told of a head that is not shown: " + event.text);
     case Kind::kLogAdvanced:
       return stage_.note(node, "holds " + std::to_string(event.size.value) + " of " + about);
+    case Kind::kStatementsKept:
     case Kind::kFilterApplied:
       return;
     case Kind::kSessionReady:
