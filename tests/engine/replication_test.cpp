@@ -320,7 +320,7 @@ TEST(ReplicationOfMany, AQuietResyncDoesNotGrowWithTheNumberOfLogs) {
   TestNode& reader = network.add("reader.example", config);
   network.peer(hub, reader);
   std::vector<TestNode*> cities;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 30; ++i) {
     TestNode& city = network.add("city-" + std::to_string(i) + ".example");
     network.peer(hub, city);
     network.connect(city, hub);

@@ -110,9 +110,10 @@ class Resync(NodesTest):
     def test_with_ten_thousand_logs(self):
         self.check(10_000, self.measure(*self.with_logs(10_000, vouchers=10)))
 
-    def test_ten_of_a_hundred_thousand_records_missing(self):
-        hub, reader = self.with_logs(1, 100_000)
-        held = wait_for(lambda: (lambda r: r if r >= 100_000 else 0)(reader.status()["records"]), "all records are here", 120)
+    def test_ten_of_many_records_missing(self):
+        many = 100_000 if os.environ.get("KOINON_ALL") else 20_000
+        hub, reader = self.with_logs(1, many)
+        held = wait_for(lambda: (lambda r: r if r >= many else 0)(reader.status()["records"]), "all records are here", 120)
         proxy = CountingProxy(hub.peer_port)
         reader.run("peer", "remove", hub.name)
         reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))
@@ -122,7 +123,7 @@ class Resync(NodesTest):
         proxy.reset()
         refs = [hub.publish(f"Missing {i}", "x" * 480) for i in range(10)]
         reader.start(*self.READER)
-        wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come", 300)  # a hundred thousand are indexed
+        wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come", 300)  # all are indexed first
         self.assertEqual(reader.json("status")["records"] - held, 10)
         records = after_finished(proxy.seen())
         proxy.close()
