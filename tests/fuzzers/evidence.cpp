@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crypto/evidence_mark.h"
+
 using namespace koinon;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -11,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool kReady = init_crypto().ok();
   if (!kReady) return 0;
   const auto shown = read_evidence(input);
+  (void)mark_of(input);
   // Whatever is changed in the corpus: what is taken contradicts itself.
   const auto* heads = shown.ok() ? std::get_if<TwoHeads>(&shown->said) : nullptr;
   if (heads != nullptr && (heads->first_root == heads->second_root || heads->at.value == 0)) __builtin_trap();

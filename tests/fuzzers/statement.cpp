@@ -1,4 +1,5 @@
 // Statements about a log's keys, and heads under them.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,16 +21,38 @@ KeyHistory example() {
                      SigningKey::from_seed(seed_from('\x20')).public_key()});
 }
 
+// The history that the notes make, each ended by a zero byte. One that is refused changes nothing.
+KeyHistory history_of(BytesView notes) {
+  static const KeyHistory kFirst = example();
+  KeyHistory history = kFirst;
+  while (!notes.empty()) {
+    const BytesView note = notes.substr(0, notes.find('\0'));
+    notes.remove_prefix(std::min(notes.size(), note.size() + 1));
+    const auto statement = parse_statement_text(note);
+    if (statement.ok() && statement->text() != note) __builtin_trap();
+    const std::size_t taken = history.changes().size() + (history.add(note).ok() ? 1 : 0);
+    if (history.changes().size() != taken) __builtin_trap();
+    (void)history.open_head(note);
+  }
+  return history;
+}
+
+KeyOrder turned(KeyOrder order) {
+  if (order == KeyOrder::kFirstGoesOn) return KeyOrder::kSecondGoesOn;
+  if (order == KeyOrder::kSecondGoesOn) return KeyOrder::kFirstGoesOn;
+  return order;
+}
+
 }  // namespace
 
+// Two histories, with an empty note between them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const KeyHistory kFirst = example();
   const BytesView input(reinterpret_cast<const char*>(data), size);
-  const auto statement = parse_statement_text(input);
-  if (statement.ok() && statement->text() != input) __builtin_trap();
-  KeyHistory history = kFirst;
-  const std::size_t taken = history.add(input).ok() ? 1 : 0;
-  if (history.changes().size() != taken) __builtin_trap();
-  (void)history.open_head(input);
+  const std::size_t end = input.find(BytesView("\0\0", 2));
+  const KeyHistory first = history_of(input.substr(0, end));
+  const KeyHistory second = history_of(end == BytesView::npos ? BytesView() : input.substr(end + 2));
+  const KeyOrder order = compare(first, second);
+  if (compare(second, first) != turned(order)) __builtin_trap();
+  if ((order == KeyOrder::kSame) != (first.notes() == second.notes())) __builtin_trap();
   return 0;
 }
