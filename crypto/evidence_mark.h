@@ -1,6 +1,8 @@
 // What evidence of a fork is about, however it is written down. Two evidences are of the same contradiction
 // if they name the same two heads (origin, size and root), or the same two statements: in any order, with any
 // signature lines, proof nodes, `at` and statements beside them. Who is shown one of them knows the other.
+//
+// Pure functions, for any thread.
 #pragma once
 
 #include <vector>

@@ -29,20 +29,32 @@ std::string in_words(const KeyHistory& keys, const TwoHeads& shown) {
   const std::string begin =
       shown.at.value == 1 ? "The first entry is" : "The first " + counted(shown.at) + " are";
   return "Verified: " + identity.name + " signed two histories of its log " + to_text(identity.log_id()) +
-         ".\nThe log's key signed both of these heads:\n" + head_in_words(shown.first) +
+         ".\nThe log's keys signed both of these heads:\n" + head_in_words(shown.first) +
          head_in_words(shown.second) + begin + " not the same in the two; their roots are\n  " +
          to_base64(shown.first_root.view()) + "\n  " + to_base64(shown.second_root.view()) +
          "\nSo the two heads cannot both be true. Which of them the city stands by the file does not say: "
          "call the city.\n";
 }
 
+std::string statement_in_words(const Statement& statement) {
+  return "  " + statement.key.text() + ", from " + counted(statement.size) + " on\n";
+}
+
+// Two recoveries may follow different rotations. Then each has a number of its own.
+std::string signed_in_words(const TwoStatements& shown) {
+  const std::string first = std::to_string(shown.first.sequence);
+  if (shown.first.sequence == shown.second.sequence)
+    return "Statement " + first + " of the log was signed twice, and says something else each time:\n";
+  return "The recovery key signed statement " + first + " after one history and statement " +
+         std::to_string(shown.second.sequence) + " after another:\n";
+}
+
 std::string in_words(const KeyHistory& keys, const TwoStatements& shown) {
   const LogIdentity& identity = keys.identity();
-  const std::string begin = "Verified: " + identity.name + " named two keys in one place of its log " +
-                            to_text(identity.log_id()) + ".\nStatement " +
-                            std::to_string(shown.first.sequence) +
-                            " of the log was signed twice, and names another key each time:\n  " +
-                            shown.first.key.text() + "\n  " + shown.second.key.text() + "\n";
+  const std::string begin = "Verified: " + identity.name + " said two things about the keys of its log " +
+                            to_text(identity.log_id()) + " that cannot both be true.\n" +
+                            signed_in_words(shown) + statement_in_words(shown.first) +
+                            statement_in_words(shown.second);
   if (shown.by_recovery_key)
     return begin +
            "The recovery key signed both, so nobody can ever say which key is the city's: nothing thaws this "
@@ -64,10 +76,13 @@ void put_said(json::object& out, const TwoHeads& shown) {
   out["second"] = head_json(shown.second, shown.second_root);
 }
 
+json::object statement_json(const Statement& statement) {
+  return {{"statement", statement.sequence}, {"vkey", statement.key.text()}, {"size", statement.size.value}};
+}
+
 void put_said(json::object& out, const TwoStatements& shown) {
-  out["statement"] = shown.first.sequence;
-  out["first"] = shown.first.key.text();
-  out["second"] = shown.second.key.text();
+  out["first"] = statement_json(shown.first);
+  out["second"] = statement_json(shown.second);
   out["for_good"] = shown.by_recovery_key;
 }
 

@@ -12,6 +12,7 @@
 
 #include "crypto/key_file.h"
 #include "proto/base/encoding.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace {
@@ -22,10 +23,10 @@ constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosi
 constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 10> kOthers = {
-    "store.db-wal",       "office.db",     "office.db-wal",         "index.db",
-    "instance-token",     "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
-    "keys/node-next.key", "grace.db"};
+constexpr std::array<const char*, 9> kOthers = {
+    "store.db-wal",      "office.db",     "office.db-wal",         "index.db",
+    "instance-token",    "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
+    "keys/node-next.key"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
@@ -95,9 +96,11 @@ Result<DataFolder::Contents> DataFolder::contents() const {
     KOINON_ASSIGN(const bool here, is_here(name));
     (here ? out.found : out.missing).emplace_back(name);
   }
-  for (const char* name : kOthers) {
+  std::vector<std::string> others(kOthers.begin(), kOthers.end());
+  others.push_back(grace_file(kStore).string());
+  for (const std::string& name : others) {
     KOINON_ASSIGN(const bool here, is_here(name));
-    if (here) out.found.emplace_back(name);
+    if (here) out.found.push_back(name);
   }
   return out;
 }

@@ -4,11 +4,10 @@
 #include <utility>
 
 #include "crypto/proof.h"
+#include "proto/base/limits.h"
 
 namespace koinon::engine {
 namespace {
-
-constexpr unsigned kShownOfFrozen = 4;
 
 std::string contradiction_of(const Log& log, ForkKind kind) {
   const std::string& name = log.state().identity().name;
@@ -276,7 +275,8 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   if (log == nullptr || !logs_.admits(id)) return;
   link.forks->told.insert(id);  // it has it
   // What more there is of a log that is frozen already is looked at a few times only.
-  if (log->forks->for_good || (log->state().frozen && ++link.forks->shown[id] > kShownOfFrozen)) return;
+  if (log->forks->for_good || (log->state().frozen && ++link.forks->shown[id] > limits::kEvidenceOfFrozen))
+    return;
   if (!log->forks->judging.insert(link.id).second) return;
   effects_.ask(VerifyEvidence{evidence}, [this, id, evidence,
                                           source = link.id](const Result<EvidenceVerified>& answer) {

@@ -45,7 +45,8 @@ class Forks {
   // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves
   // whoever shows it.
   void on_evidence(Link& link, const v1::Evidence& evidence);
-  // Shows the peer the evidence that is kept, once a link for each log.
+  // Shows the peer the newest evidence that is kept, once a link for each log; once more where other evidence
+  // freezes the log again, or for good.
   void tell(Link& link, const LogId& log);
   // The log was taken back: evidence that the store has not taken yet is none any more, nor what was thawed.
   void forget(Log& log);

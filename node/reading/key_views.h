@@ -1,4 +1,5 @@
-// What a log's entries say of its keys, read for showing it.
+// What a log's entries say of its keys, read for showing it. What reads a store runs on the thread of that
+// reader; the rest is pure, for any thread.
 #pragma once
 
 #include <optional>

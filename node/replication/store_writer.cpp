@@ -6,10 +6,6 @@
 #include "proto/base/limits.h"
 
 namespace koinon {
-namespace {
-constexpr std::chrono::seconds kIdlePause{5};    // between tries of what could not be done
-constexpr std::chrono::seconds kQuietPause{60};  // between looks at what a grace time keeps
-}  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer,
                          std::function<UnixMillis()> clock, Callbacks callbacks, std::uint64_t reserve_bytes)
@@ -63,7 +59,7 @@ void StoreWriter::run() {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty(); };
     const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
-    if (!wake_.wait_for(lock, quiet ? kQuietPause : kIdlePause, called)) {
+    if (!wake_.wait_for(lock, quiet ? limits::kWriterQuietPause : limits::kWriterPause, called)) {
       lock.unlock();
       on_idle();
       continue;

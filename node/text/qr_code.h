@@ -1,4 +1,4 @@
-// QR codes of texts, for screens and paper.
+// QR codes of texts, for screens and paper. Pure; any thread.
 #pragma once
 
 #include <string>

@@ -87,6 +87,10 @@ inline constexpr std::size_t kToldNotHeld = 4096;       // bodies whose arrival 
 inline constexpr unsigned kFalseHaves = 3;              // then a peer's Have for a body is not believed
 inline constexpr std::uint64_t kFilteredAtOnce = 1000;  // entries, in one transaction, by a changed filter
 
+// How often evidence of one log that is frozen already is verified in one session: so that a peer can show
+// the two recoveries that freeze it for good, and cannot have signatures checked without end.
+inline constexpr unsigned kEvidenceOfFrozen = 4;
+
 // How much a peer may send over all its sessions: so much at once, then so much a second. If it sends more,
 // we read it more slowly.
 inline constexpr double kHeadsAtOnce = 200'000;
@@ -213,10 +217,15 @@ inline constexpr std::size_t kSameName = 10;      // logs of one name that a ref
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{
     24 * 30};  // between leaving the policy and removal, while the node runs
-inline constexpr std::chrono::hours kEraseGrace{72};  // in which erased bodies are kept, unread
+// In which erased bodies are kept, unread: a city whose key is stolen on a Friday evening notices it on
+// Monday, and takes its log back. Longer would keep from somebody what they may demand, that a text is gone.
+inline constexpr std::chrono::hours kEraseGrace{72};
 inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
-inline constexpr std::uint64_t kEraseGraceBytes = 1024 * kMiB;  // of erased bodies of other cities
-inline constexpr std::chrono::hours kEraseGraceAwake{1};        // that a node runs before a grace time ends
+// Of erased bodies of other cities, a quarter of it of any one (kLogShare). It lies there unread, so it is
+// not more than an eighth of what one city may fill; and a thief who erases all of a city's notes finds room
+// for 100,000 of 2 KiB.
+inline constexpr std::uint64_t kEraseGraceBytes = 1024 * kMiB;
+inline constexpr std::chrono::hours kEraseGraceAwake{1};  // that a node runs before a grace time ends
 inline constexpr std::chrono::minutes kLivedSaved{
     5};  // how often the node's running time is written while a grace time runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};
@@ -399,6 +408,15 @@ inline constexpr std::size_t kCityNameBegins = 40;
 inline constexpr std::size_t kEpochs = 1000;  // starts of a node that its store knows, 40 bytes each
 inline constexpr std::size_t kWriteGroup =
     64;  // intents or drafts in one transaction; our own entries wait for one such group
+inline constexpr std::chrono::seconds kWriterPause{5};        // between tries of what could not be written
+inline constexpr std::chrono::seconds kWriterQuietPause{60};  // between looks at what a grace time keeps
+// Of a log that was taken back, in one step: records that go or whose texts come back, and their bytes.
+// Others write between two steps.
+inline constexpr std::size_t kRecoveryStepRecords = 4096;
+inline constexpr std::uint64_t kRecoveryStepBytes = 8 * kMiB;
+// Void entries of one index that a name is looked for among, the newest first. Each recovery leaves one there
+// at most, and a log has no more than kStatements.
+inline constexpr std::size_t kVoidsOfPlace = 100;
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, kept for our own log
 inline constexpr std::uint64_t kReserveForEntries = 4;  // a quarter of it, to which no file of our own comes
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // of bodies held for peers only

@@ -28,6 +28,7 @@ struct HumanRef {
   EntryName entry;
 };
 
+// How much of a log id, and of a leaf hash, a name has: PROTOCOL.md "Names, keys and log ids".
 inline constexpr std::size_t kLogPrefixChars = 16;
 inline constexpr std::size_t kLeafPrefixChars = 32;
 

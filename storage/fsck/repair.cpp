@@ -3,8 +3,10 @@
 #include <set>
 #include <system_error>
 
+#include "proto/base/limits.h"
 #include "storage/sqlite/sqlite.h"
 #include "storage/store/hash_tiles.h"
+#include "storage/store/sqlite_attachments.h"
 #include "storage/store/sqlite_logs.h"
 #include "storage/store/sqlite_store.h"
 
@@ -76,12 +78,32 @@ Status rebuild_tree(sqlite::Connection& db, std::int64_t log) {
 }
 
 Status count_again(sqlite::Connection& db) {
+  KOINON_TRY(db.execute(
+      "UPDATE log SET grace = (SELECT coalesce(sum(bytes), 0) FROM grace g WHERE g.id >= number << 40 "
+      "AND g.id < (number + 1) << 40)"));
   return db.execute(
       "UPDATE total SET logs = (SELECT count(*) FROM log WHERE size > 0), "
       "records = (SELECT coalesce(sum(size), 0) FROM log), "
       "transit = (SELECT coalesce(sum(length(body)), 0) FROM transit), "
       "grace = (SELECT coalesce(sum(bytes), 0) FROM grace), "
       "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3)");
+}
+
+// Of bodies whose file goes: what is noted of them, which fills the quota, and the files of their notes,
+// which nothing brings back any more.
+Status drop_kept(sqlite::Connection& db) {
+  std::vector<std::int64_t> records;
+  {
+    auto select = db.prepare("SELECT DISTINCT record FROM grace_use");
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      records.push_back(select.integer(0));
+    }
+  }
+  SqliteAttachments files(db, limits::kAttachmentQuota);
+  for (const std::int64_t record : records) KOINON_TRY(files.end_hidden(record));
+  return db.execute("DELETE FROM grace");
 }
 
 // False: nothing can be done, or it is done elsewhere.
@@ -104,9 +126,10 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
       return done(rebuild_tree(db, damage.number));
     case Remedy::kCountAgain:
       return done(count_again(db));
+    case Remedy::kDropKept:
+      return done(drop_kept(db));
     case Remedy::kFetchLog:
     case Remedy::kRebuildIndex:
-    case Remedy::kDropKept:
     case Remedy::kRestoreLog:
     case Remedy::kNone:
       return false;
@@ -178,7 +201,8 @@ Result<std::uint64_t> repair_folder(const std::filesystem::path& data, const Rep
     } else if (damage.remedy == Remedy::kRebuildIndex) {
       databases.insert("index.db");
     } else if (damage.remedy == Remedy::kDropKept) {
-      databases.insert("grace.db");
+      databases.insert(grace_file(data / "store.db").filename());
+      continue;  // it was counted with its rows
     } else {
       continue;
     }

@@ -58,7 +58,6 @@ IndexedRecord read_document(const sqlite::Statement& row) {
 
 constexpr std::string_view kVoidColumns =
     "SELECT log_id, entry_index, kind, topics, recoveries, arrival, leaf FROM void_entry ";
-constexpr std::int64_t kVoidsOfAPlace = 100;
 
 std::optional<IndexedRecord> read_void(const sqlite::Statement& row) {
   if (row.blob(0).size() != LogId::kSize || row.blob(6).size() != Hash::kSize) return std::nullopt;
@@ -156,7 +155,9 @@ class SqliteIndexReader final : public IndexReader {
   Result<std::vector<IndexedRecord>> voided_at(const LogId& log, EntryIndex index) override {
     auto select = db_.prepare(std::string(kVoidColumns) +
                               "WHERE log_id = ? AND entry_index = ? ORDER BY arrival DESC LIMIT ?");
-    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value)).bind(kVoidsOfAPlace);
+    select.bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(limits::kVoidsOfPlace));
     std::vector<IndexedRecord> out;
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());

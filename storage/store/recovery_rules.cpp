@@ -7,13 +7,6 @@
 #include "proto/codec/entry.h"
 
 namespace koinon {
-namespace {
-
-constexpr std::uint64_t kPieceEntries = 4096;
-constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
-
-}  // namespace
-
 LogState without_heads(LogState log, KeyHistory keys) {
   log.keys = std::move(keys);
   log.whole.reset();
@@ -83,7 +76,9 @@ bool stands_with_head(const RecoveryCommit& recovery, const LogState& held) {
 }
 
 bool VoidPiece::takes(std::size_t entry, std::size_t body) {
-  if (entries_ > 0 && (entries_ == kPieceEntries || bytes_ + entry + body > kPieceBytes)) return false;
+  if (entries_ > 0 &&
+      (entries_ == limits::kRecoveryStepRecords || bytes_ + entry + body > limits::kRecoveryStepBytes))
+    return false;
   ++entries_;
   bytes_ += entry + body;
   held_ += bytes_held(entry, body);

@@ -3,7 +3,6 @@
 
 #include "crypto/evidence.h"
 #include "crypto/log_state.h"
-#include "proto/base/limits.h"
 
 namespace koinon {
 
@@ -28,10 +27,6 @@ ForkKind kind_of_fork(const std::vector<KeptEvidence>& kept);
 // Whether the log, without what is void, is what the recovery's own head says, and stands whole with it.
 // `held`: before the last piece went.
 bool stands_with_head(const RecoveryCommit& recovery, const LogState& held);
-
-// So many texts at most are wanted again in one step, or come back with so many bytes together.
-inline constexpr std::size_t kTextsPerStep = 4096;
-inline constexpr std::uint64_t kBackPerStep = 8 * limits::kMiB;
 
 // Counts what one step takes away of void entries.
 class VoidPiece {

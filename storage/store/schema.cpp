@@ -279,11 +279,9 @@ ALTER TABLE evidence ADD COLUMN thawed_by TEXT;
 ALTER TABLE evidence ADD COLUMN thawed_at_ms INTEGER;
 )sql",
     // 16: each row of keys says since which one its node key and its cosigner key are named, and which node
-    // key
-    // the log named before, last in `before_at`. NULL: all standing rows before it name the same. A row
-    // speaks
-    // of rows before it alone: it stays right where later ones become void. What stands is found without a
-    // look at what is void, and a node key without a look at the others.
+    // key the log named before, last in `before_at`. NULL: all standing rows before it name the same. A row
+    // speaks of rows before it alone: it stays right where later ones become void. What stands is found
+    // without a look at what is void, and a node key without a look at the others.
     R"sql(
 ALTER TABLE log_keys ADD COLUMN node_since INTEGER;
 ALTER TABLE log_keys ADD COLUMN cosigner_since INTEGER;

@@ -17,16 +17,17 @@ bool is_damaged(const Status& status) { return !status.ok() && status.error().id
 
 // A damaged file keeps no node from its work: what it has is to go soon in any case.
 Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOptions& options) {
-  Status opened = open_as_it_is(path, options);
+  path_ = path;
+  options_ = options;
+  Status opened = open_file();
   if (is_damaged(opened) && options.vfs.empty()) {
-    kept_ = {};
     for (const char* part : {"", "-wal", "-shm"}) {
       std::error_code error;
       std::filesystem::remove(path.string() + part, error);
       if (error)
         return fail(Code::kIo, "it is damaged and cannot be removed: " + error.message(), path.string());
     }
-    opened = open_as_it_is(path, options);
+    opened = open_file();
   }
   // A node whose disk is full starts all the same: until there is room nothing can be kept or taken away.
   if (!opened.ok()) return opened.error().code == Code::kDiskFull ? Status() : opened;
@@ -35,20 +36,24 @@ Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOp
   return {};
 }
 
-Status SqliteGrace::open_as_it_is(const std::filesystem::path& path, const sqlite::OpenOptions& options) {
-  KOINON_ASSIGN(kept_, sqlite::Connection::open(path, options));
-  KOINON_TRY(kept_.execute("PRAGMA journal_mode=WAL"));
-  KOINON_TRY(kept_.execute("PRAGMA secure_delete=ON"));
-  KOINON_TRY(kept_.execute("PRAGMA synchronous=FULL"));
-  KOINON_TRY(kept_.execute("PRAGMA temp_store=MEMORY"));
-  KOINON_TRY(kept_.execute(kTable));
-  auto look = kept_.prepare("SELECT count(*) FROM body WHERE record < 0");
-  return look.run();
+// Tried again whenever the file is used, as long as the disk was too full for it.
+Status SqliteGrace::open_file() {
+  if (kept_.handle() != nullptr) return {};
+  KOINON_ASSIGN(auto file, sqlite::Connection::open(path_, options_));
+  KOINON_TRY(file.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(file.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(file.execute("PRAGMA synchronous=FULL"));
+  KOINON_TRY(file.execute("PRAGMA temp_store=MEMORY"));
+  KOINON_TRY(file.execute(kTable));
+  KOINON_TRY(file.prepare("SELECT count(*) FROM body WHERE record < 0").run());
+  kept_ = std::move(file);
+  return {};
 }
 
 // A commit of the store may have failed behind ours, or ours behind the store's. All that is kept is looked
-// at, at a start alone.
+// at, once after the file was opened.
 Status SqliteGrace::find_orphans() {
+  if (looked_) return {};
   auto select = kept_.prepare("SELECT record, 0 FROM body");
   const auto all = rows(select);
   if (!all.ok()) return is_damaged(all.error()) ? Status() : Status(all.error());
@@ -56,6 +61,7 @@ Status SqliteGrace::find_orphans() {
     KOINON_ASSIGN(const bool noted, is_noted(one.record));
     if (!noted) gone_.push_back(one.record);
   }
+  looked_ = true;
   return {};
 }
 
@@ -72,9 +78,10 @@ Status SqliteGrace::remove(const std::vector<std::int64_t>& records) {
 
 Status SqliteGrace::begin() {
   if (open_ && kept_.in_transaction()) return {};
+  KOINON_TRY(open_file());
   KOINON_TRY(kept_.execute("BEGIN IMMEDIATE"));
   open_ = true;
-  return kept_.execute(kTable);  // the disk may have been full when the file was opened
+  return {};
 }
 
 Status SqliteGrace::keep(std::int64_t record, BytesView body) {
@@ -110,12 +117,17 @@ Result<bool> SqliteGrace::is_noted(std::int64_t record) {
 Result<std::optional<Bytes>> SqliteGrace::body(std::int64_t record) {
   KOINON_ASSIGN(const bool noted, is_noted(record));
   if (!noted) return std::optional<Bytes>();
+  auto kept = read(record);
+  if (!kept.ok() && is_damaged(kept.error())) return std::optional<Bytes>();
+  return kept;
+}
+
+// Nothing: a store out of a backup has the note alone.
+Result<std::optional<Bytes>> SqliteGrace::read(std::int64_t record) {
+  KOINON_TRY(open_file());
   auto select = kept_.prepare("SELECT body FROM body WHERE record = ?");
-  const auto kept = select.bind(record).step();
-  const bool has_none = !kept.ok() && (is_damaged(kept.error()) || kept.error().code == Code::kInternal);
-  if (!kept.ok() && !has_none) return kept.error();
-  if (!kept.ok() || !*kept) return std::optional<Bytes>();  // a store out of a backup has none
-  return std::optional(Bytes(select.blob(0)));
+  KOINON_ASSIGN(const bool there, select.bind(record).step());
+  return there ? std::optional(Bytes(select.blob(0))) : std::nullopt;
 }
 
 Result<bool> SqliteGrace::drop(std::int64_t record) {
@@ -168,6 +180,7 @@ void SqliteGrace::after_commit(bool durable) {
 }
 
 bool SqliteGrace::tidy() {
+  if (!open_file().ok() || !find_orphans().ok()) return false;
   if (!gone_.empty()) {
     if (!remove(gone_).ok()) {
       after_rollback();

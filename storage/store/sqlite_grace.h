@@ -30,7 +30,8 @@ class SqliteGrace {
   // Whether there is room for a body of this log.
   Result<bool> has_room(std::int64_t log_number, std::uint64_t bytes);
   Status put(std::int64_t record, BytesView body, UnixMillis at);
-  // The body that is kept of the record. Nothing: none is.
+  // The body that is kept of the record. Nothing: none is, or the file is damaged. An error: the file cannot
+  // be read now, which says nothing of what it has.
   Result<std::optional<Bytes>> body(std::int64_t record);
   // It is kept no longer. False: it was not.
   Result<bool> drop(std::int64_t record);
@@ -53,21 +54,25 @@ class SqliteGrace {
 
  private:
   static Result<std::vector<Kept>> rows(sqlite::Statement& select);
-  Status open_as_it_is(const std::filesystem::path& path, const sqlite::OpenOptions& options);
+  Status open_file();
   Status keep(std::int64_t record, BytesView body);
+  Result<std::optional<Bytes>> read(std::int64_t record);
   Result<bool> is_noted(std::int64_t record);
   Status find_orphans();
   Status remove(const std::vector<std::int64_t>& records);
   Status begin();
 
   sqlite::Connection& store_;
-  sqlite::Connection kept_;
+  sqlite::Connection kept_;  // not open: the disk was too full
+  std::filesystem::path path_;
+  sqlite::OpenOptions options_;
   std::chrono::milliseconds grace_;
   std::uint64_t quota_;
   std::vector<std::int64_t> dropped_;  // since the last commit that is on the disk
   std::vector<std::int64_t> gone_;     // dropped by commits that are on the disk
   bool unfolded_ = true;               // bytes that were taken away may be in the write-ahead log
   bool open_ = false;                  // a transaction of the file
+  bool looked_ = false;                // for bodies that no record names
 };
 
 }  // namespace koinon

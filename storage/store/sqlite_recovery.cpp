@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/store/hash_tiles.h"
 #include "storage/store/settings.h"
@@ -137,9 +138,9 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
         "r.state = 2 AND r.id >> 40 = ? AND r.erased_by >= ? LIMIT ?");
     select.bind(piece.number)
         .bind(static_cast<std::int64_t>(piece.from.value))
-        .bind(static_cast<std::int64_t>(kTextsPerStep));
+        .bind(static_cast<std::int64_t>(limits::kRecoveryStepRecords));
     std::uint64_t bytes = 0;
-    while (bytes < kBackPerStep) {
+    while (bytes < limits::kRecoveryStepBytes) {
       KOINON_ASSIGN(const bool row, select.step());
       all = !row;
       if (!row) break;
@@ -154,7 +155,7 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
     const ArrivalKind kind = back > 0 ? ArrivalKind::kBody : ArrivalKind::kReleased;
     KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, kind, recovery.now));
   }
-  return all && wanted.size() < kTextsPerStep;
+  return all && wanted.size() < limits::kRecoveryStepRecords;
 }
 
 // The latest statement about a city stands, and which that is only the entries know.

@@ -19,6 +19,7 @@
 namespace koinon {
 namespace {
 
+constexpr const char* kInMemory = ":memory:";
 constexpr std::uint64_t kPageBytes = 8192;
 constexpr std::uint64_t kUnknownRoom =
     std::uint64_t{1} << 62;  // for a file system that does not say; it will fail when it is full
@@ -445,11 +446,18 @@ Result<Recovered> SqliteStore::take_back(const RecoveryCommit& recovery) {
 
 }  // namespace
 
+std::filesystem::path grace_file(const std::filesystem::path& store) {
+  if (store == kInMemory) return store;
+  const std::string stem = store.stem().string();
+  const std::string begin = stem == "store" ? std::string() : stem + "-";
+  return store.parent_path() / (begin + "grace" + store.extension().string());
+}
+
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  const SqliteStoreOptions& options) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {false, options.exclusive, options.vfs}));
   auto store = std::make_unique<SqliteStore>(std::move(db), path.parent_path(), options);
-  KOINON_TRY(store->prepare(path.parent_path() / "grace.db"));
+  KOINON_TRY(store->prepare(grace_file(path)));
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -1,4 +1,6 @@
-// The Store on SQLite, in WAL mode: one file, one writer, any number of readers.
+// The Store on SQLite, in WAL mode: one writer, any number of readers, and two files. The store's own has all
+// but the erased bodies that are kept for a grace time: those are in a file beside it, which only the writer
+// opens and no backup takes.
 #pragma once
 
 #include <chrono>
@@ -31,6 +33,10 @@ inline SqliteStoreOptions with_epochs(EpochMaker epochs) {
   options.epochs = std::move(epochs);
   return options;
 }
+
+// The file of erased bodies beside the store: grace.db beside store.db, NAME-grace.db beside NAME.db. So two
+// stores in one folder have two. A store in memory has its own in memory.
+std::filesystem::path grace_file(const std::filesystem::path& store);
 
 // Opens or creates the store, and migrates it.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,

@@ -8,6 +8,13 @@
 namespace koinon::test {
 namespace {
 
+Status thaw_at(Network& network, TestNode& node, const LogId& log) {
+  const Status stored = node.change([&] { return node.store->thaw({log, "ana", {7}}); });
+  if (stored.ok()) node.engine->on_thawed(node.now, log);
+  network.drive();
+  return stored;
+}
+
 class Thawed : public NetworkTest {
  protected:
   // A city has signed two histories. Milan holds the one, Los Angeles the other; both have frozen it, and the
@@ -33,12 +40,7 @@ class Thawed : public NetworkTest {
     ASSERT_TRUE(la.engine->log(one.id())->frozen);
     there = other.engine->log(one.id())->whole->note;
   }
-  Status thaw(TestNode& node) {
-    const Status stored = node.change([&] { return node.store->thaw({one.id(), "ana", {7}}); });
-    if (stored.ok()) node.engine->on_thawed(node.now, one.id());
-    network.drive();
-    return stored;
-  }
+  Status thaw(TestNode& node) { return thaw_at(network, node, one.id()); }
   void expect_thawed() {
     EXPECT_FALSE(milan.engine->log(one.id())->frozen);
     EXPECT_FALSE(milan.store->log_state(one.id())->frozen);
@@ -172,6 +174,124 @@ TEST_P(Thawed, WhatIsNotFrozenIsNot) {
   ASSERT_TRUE(thaw(milan).ok());
   EXPECT_EQ(thaw(milan).error().code, Code::kConflict);
   expect_thawed();
+}
+
+// The city has replaced its key, and so has whoever has a copy of the old one. Milan holds the one, Los
+// Angeles the other; both have frozen the log, and the city has not heard.
+class ThawedKeys : public NetworkTest {
+ protected:
+  void SetUp() override {
+    network.peer(city, milan);
+    network.peer(thief, la);
+    network.peer(milan, la);
+    milan.vouch(city);
+    la.vouch(city);
+    const SessionId to_city = network.connect(milan, city);
+    const SessionId to_thief = network.connect(la, thief);
+    network.drive();
+    city.rotate("second");
+    thief.rotate("another");
+    thief.publish(2);
+    network.drive();
+    network.cut(to_city);
+    network.cut(to_thief);
+    network.drive();
+    ours = milan.store->log_state(city.id())->keys;
+    theirs = la.store->log_state(city.id())->keys;
+    ASSERT_EQ(compare(ours, theirs), KeyOrder::kContradict);
+    session = network.connect(milan, la);
+    network.drive();
+    ASSERT_TRUE(milan.engine->log(city.id())->frozen);
+    ASSERT_TRUE(la.engine->log(city.id())->frozen);
+    ASSERT_TRUE(thaw_at(network, milan, city.id()).ok());
+  }
+  void inject(const v1::Frame& frame) {
+    network.inject(session, milan, *encode_frame(frame));
+    network.drive();
+    EXPECT_TRUE(network.is_open(session)) << "who relays it is not its author";
+  }
+  // A head that the other key signed, with the statement that names that key.
+  void show_head_of_the_other_key() {
+    v1::Frame frame;
+    auto* head = frame.mutable_heads()->add_heads();
+    head->set_log_id(city.id().bytes());
+    head->set_checkpoint(la.engine->log(city.id())->whole->note);
+    for (const Bytes& note : theirs.notes()) head->add_statements(note);
+    head->set_stated(1);
+    inject(frame);
+  }
+  void show_evidence(const KeyHistory& first, const KeyHistory& second) {
+    v1::Frame frame;
+    *frame.mutable_evidence() = *make_evidence(first, second);
+    inject(frame);
+  }
+  // The old key names a third one.
+  KeyHistory third() {
+    KeyHistory out(ours.identity());
+    Statement statement = out.next(false);
+    statement.size = TreeSize(1);
+    statement.root = *milan.store->root_at(city.id(), statement.size);
+    statement.key.key = city.key_of("third").public_key();
+    EXPECT_TRUE(out.add(sign_statement(statement, out.vkey().name, city.signing_key)).ok());
+    return out;
+  }
+  void expect_thawed() {
+    EXPECT_FALSE(milan.engine->log(city.id())->frozen);
+    EXPECT_FALSE(milan.store->log_state(city.id())->frozen);
+    EXPECT_EQ(milan.engine->thawed(), std::vector<LogId>{city.id()});
+    EXPECT_EQ(compare(milan.store->log_state(city.id())->keys, ours), KeyOrder::kSame);
+    EXPECT_EQ(milan.events_of(Event::Kind::kForked).size(), 1U);
+    EXPECT_EQ(milan.store->evidence(city.id())->size(), 1U) << "it is kept";
+    EXPECT_EQ(milan.engine->wrong_list(), "");
+  }
+
+  TestNode& city = network.add("city.example");
+  TestNode& thief = network.add("city.example");
+  TestNode& milan = network.add("milan.example");
+  TestNode& la = network.add("la.example");
+  SessionId session;
+  KeyHistory ours;
+  KeyHistory theirs;
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, ThawedKeys, testing::Range(1U, 7U));
+
+TEST_P(ThawedKeys, NothingOfTheOtherKeyFreezesTheLogAlsoAfterARestart) {
+  expect_thawed();
+  const std::uint64_t held = milan.holds(city);
+  for (const bool restarted : {false, true}) {
+    if (restarted) {
+      network.cut(session);
+      milan.restart();
+      session = network.connect(milan, la);
+      network.drive();
+    }
+    show_head_of_the_other_key();
+    expect_thawed();
+    EXPECT_EQ(milan.holds(city), held) << "nor is it taken";
+    show_evidence(ours, theirs);
+    show_evidence(theirs, ours);
+    expect_thawed();
+  }
+}
+
+TEST_P(ThawedKeys, TheLogGoesOnUnderTheKeyThatTheNodeHas) {
+  city.publish(2);
+  network.connect(milan, city);
+  network.drive();
+  EXPECT_EQ(milan.holds(city), city.engine->log(city.id())->whole->size.value);
+  show_head_of_the_other_key();
+  expect_thawed();
+  EXPECT_TRUE(la.engine->log(city.id())->frozen);
+}
+
+TEST_P(ThawedKeys, AThirdStatementFreezesItAgain) {
+  show_evidence(ours, third());
+  EXPECT_TRUE(milan.engine->log(city.id())->frozen);
+  EXPECT_TRUE(milan.store->log_state(city.id())->frozen);
+  EXPECT_EQ(milan.store->evidence(city.id())->size(), 2U);
+  network.cut(session);
+  milan.restart();
+  EXPECT_TRUE(milan.engine->log(city.id())->frozen);
 }
 
 }  // namespace

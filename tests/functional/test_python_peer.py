@@ -2,18 +2,20 @@
 
 import base64
 import itertools
+import json
 import os
 import pathlib
 import re
 import shutil
 import socket
 import struct
+import tempfile
 import unittest
 
 import wire
 from api import account, bearer
 from api import get as ask_node
-from nodes import DEADLINE, TOP, NodesTest, connected, wait_for
+from nodes import DEADLINE, TOP, NodesTest, connected, koinon, wait_for
 from wire import City, Range, Session, answer_get, record, serve_log
 
 
@@ -333,6 +335,7 @@ class WorkedExample(unittest.TestCase):
         self.assertEqual(given["statement evidence"], evidence.SerializeToString(deterministic=True).hex())
         shown = (log["name"], 0, wire.sha256(rotation.encode()), wire.sha256(other.encode()))
         self.assertEqual(wire.contradiction(evidence.SerializeToString()), shown)
+        self.assertEqual(given["statement contradiction digest"], wire.contradiction_digest(evidence.SerializeToString()).hex())
         evidence.second = evidence.first
         with self.assertRaises(ValueError):
             wire.contradiction(evidence.SerializeToString())
@@ -346,6 +349,7 @@ class WorkedExample(unittest.TestCase):
         evidence.second_before.SetInParent()
         self.assertEqual(given["recovery evidence"], evidence.SerializeToString(deterministic=True).hex())
         self.assertEqual(wire.contradiction(evidence.SerializeToString()), (log["name"], 0, wire.sha256(text.encode()), wire.sha256(without.encode())))
+        self.assertEqual(given["recovery contradiction digest"], wire.contradiction_digest(evidence.SerializeToString()).hex())
         keys.add(bytes.fromhex(given["recovery"]))
         self.assertEqual((keys.signing, keys.recovery, keys.name, keys.recoveries), (wire.public_key(third), wire.public_key(words), f"{origin}/1", 1))
         with self.assertRaises(ValueError):
@@ -374,6 +378,11 @@ class WorkedExample(unittest.TestCase):
             self.assertEqual(given[f"{head} checkpoint"], note.hex())
             made = evidence(second=note) if name == "other" else evidence(second=note, second_left=compact, second_right=leaf)
             self.assertEqual(given["evidence" if name == "other" else "longer evidence"], made.hex())
+            digest = wire.contradiction_digest(made)
+            self.assertEqual(given["contradiction digest" if name == "other" else "longer contradiction digest"], digest.hex())
+            swapped = wire.wire.Evidence.FromString(made)
+            swapped.first, swapped.second = swapped.second, swapped.first + b"\xe2\x80\x94 witness.example AAAA\n"
+            self.assertEqual(wire.contradiction_digest(swapped.SerializeToString()), digest, "in any order, with any lines")
             proven = ("seoul.example", 3, bytes.fromhex(log["root"]), bytes.fromhex(given["other root"]))
             self.assertEqual(wire.contradiction(made), proven)
             self.assertEqual(wire.contradiction(made + b"\xc0\x3e\x01"), proven, "a field of a later version")
@@ -383,6 +392,50 @@ class WorkedExample(unittest.TestCase):
         for nothing in (b"", b"no evidence", evidence(second=bytes.fromhex(log["checkpoint"]))):
             with self.assertRaises(ValueError):
                 wire.contradiction(nothing)
+
+    def test_our_program_reads_the_examples_of_evidence_as_they_are(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "evidence"
+
+            def said(section, name):
+                file.write_bytes(bytes.fromhex(given_in(section)[name]))
+                facts = json.loads(koinon("--json", "verify-evidence", file))
+                self.assertEqual((facts.pop("verified"), facts.pop("name"), facts.pop("log_id")), (True, log["name"], log["log id text"]))
+                return facts, koinon("verify-evidence", file)
+
+            log = given_in("## A worked example")
+            for name, size in (("evidence", 3), ("longer evidence", 4)):
+                facts, words = said("### Evidence of a fork", name)
+                self.assertEqual((facts["at"], facts["first"]["size"], facts["second"]["size"]), (3, 3, size))
+                self.assertIn("signed two histories", words)
+            second, third = (wire.public_key(bytes.fromhex(given_in("## Statements: the keys of a log change")[f"{name} seed"])) for name in ("second", "third"))
+            first_line, second_line = ({"statement": 1, "vkey": wire.vkey(log["origin"], key), "size": 3} for key in (second, third))
+            facts, words = said("## Statements: the keys of a log change", "statement evidence")
+            self.assertEqual((facts["first"], facts["second"], facts["for_good"]), (first_line, second_line, False))
+            self.assertIn("Statement 1 of the log was signed twice", words)
+            # Two recoveries of one log have different numbers where they follow different rotations.
+            first_line, second_line = ({"statement": n, "vkey": wire.vkey(log["origin"] + "/1", key), "size": 3} for n, key in ((2, third), (1, second)))
+            facts, words = said("## Statements: the keys of a log change", "recovery evidence")
+            self.assertEqual((facts["first"], facts["second"], facts["for_good"]), (first_line, second_line, True))
+            self.assertIn("The recovery key signed statement 2 after one history and statement 1 after another", words)
+            self.assertIn("nothing thaws this log", words)
+            self.assertNotIn("was signed twice", words)
+
+    def test_what_is_signed_in_connections_of_invites(self):
+        given, log = given_in("### Taking a log back"), given_in("## A worked example")
+        node, signing, recovery = (bytes.fromhex(log[f"{name} seed"]) for name in ("node", "signing", "recovery"))
+        line, _, secret = given["invite"].rpartition("+")
+        self.assertEqual(line, given["peer line"])
+        self.assertEqual(line, f"{log['vkey']}@seoul.example:8470#{base64.urlsafe_b64encode(wire.public_key(node)).decode().rstrip('=')}")
+        once = wire.invite_seed(wire.public_key(node), base64.urlsafe_b64decode(secret + "=="))
+        self.assertEqual(given["once key"], wire.public_key(once).hex())
+        exported = bytes.fromhex(given["exported"])
+        self.assertEqual(given["join proof"], wire.sign(node, wire.join_message(exported, line)).hex())
+        self.assertEqual(given["join log proof"], wire.sign(signing, wire.join_message(exported, line)).hex())
+        ask = wire.wire.Frame()
+        ask.recovery_ask.recovery_key, ask.recovery_ask.size = wire.public_key(recovery), 3
+        ask.recovery_ask.proof = wire.sign(recovery, wire.recovery_message(exported))
+        self.assertEqual(given["ask"], framed(ask))
 
     def test_every_value_is_recomputed(self):
         given = given_in("## A worked example")

@@ -48,6 +48,17 @@ class Simulator(unittest.TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertIn(b"no such key", done.stderr)
 
+    def test_no_text_is_gone_for_good_before_logs_are_taken_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "stolen.toml"
+            for text, words in (("[cities]\nthefts_per_day = 1\n[faults]\nclock_jumps_per_day = 1\n", b"clocks neither jump"),
+                                ("[cities]\nrecoveries_per_day = 1\n[faults]\nmonths_off_per_day = 1\n", b"clocks neither jump"),
+                                ("hours = 49\n[cities]\nrecoveries_per_day = 1\n", b"at most 48 hours")):
+                path.write_text(text)
+                done = sim("--scenario", str(path))
+                self.assertEqual(done.returncode, 2, text)
+                self.assertIn(words, done.stderr)
+
     def test_misuse_is_told_in_a_sentence(self):
         for args, words in [(("--scenario", "nowhere"), b"no scenario"), (("--seed", "x"), b"--seed"), (("--seed", "5-3"), b"--seed"),
                             (("--nodes", "1"), b"two nodes"), (("--topology", "star-shaped"), b"topology")]:

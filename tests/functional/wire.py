@@ -355,6 +355,17 @@ def contradiction(data):
     return identity.name, at, first, second
 
 
+def contradiction_digest(data):
+    """By what evidence that an operator has thawed is remembered: PROTOCOL.md "A head, judged"."""
+    evidence = wire.Evidence.FromString(data)
+    said = []
+    for note in (evidence.first, evidence.second):
+        text = note.rpartition(b"\n\n")[0] + b"\n"
+        said.append(sha256(text if evidence.at == 0 else b"".join(text.splitlines(True)[:3])))
+    kind = b"\x02" if evidence.at == 0 else b"\x01"
+    return sha256(b"koinon/v1 contradiction\0" + evidence.log_id + kind + b"".join(sorted(said)))
+
+
 def prefix_root(note, left, right, at, keys):
     """The root of the first `at` entries of the tree whose signed head this is."""
     try:
@@ -625,6 +636,21 @@ def accept(server, city, timeout=30):
 # --- joining by an invite ---
 
 
+def invite_seed(node_key, secret):
+    """Of the key that whoever has an invite of this node shows, once."""
+    return sha256(b"koinon/v1 invite\0" + node_key + secret)
+
+
+def join_message(exported, line):
+    """What a joiner signs: `exported` are 32 bytes of the connection."""
+    return b"koinon/v1 join\0" + exported + line.encode()
+
+
+def recovery_message(exported):
+    """What whoever asks for the log of a recovery key signs with it."""
+    return b"koinon/v1 recover\0" + exported
+
+
 def join(invite, line, seed, folder, proof=None, signing=None):
     """Uses an invite as `line`, proving it with the node key of `seed` and the log's key of `signing`; the node's answer, a
     frame. `proof` stands in for the first signature, to lie."""
@@ -633,7 +659,7 @@ def join(invite, line, seed, folder, proof=None, signing=None):
     inviter, secret = invite.rsplit("+", 1)
     address, node_key = inviter.rsplit("@", 1)[1].split("#")
     key = base64.urlsafe_b64decode(node_key + "=")
-    once = sha256(b"koinon/v1 invite\0" + key + base64.urlsafe_b64decode(secret + "=="))
+    once = invite_seed(key, base64.urlsafe_b64decode(secret + "=="))
     city = City.__new__(City)
     city.name, city.node, city.certificate = "once.example", once, pathlib.Path(folder) / "once.pem"
     city._write_certificate()
@@ -651,9 +677,9 @@ def join(invite, line, seed, folder, proof=None, signing=None):
     exported = tls.export_keying_material(b"EXPORTER-koinon-v1-join", 32)
     frame = wire.Frame()
     frame.join.peer_line = line
-    frame.join.proof = sign(seed, b"koinon/v1 join\0" + exported + line.encode()) if proof is None else proof
+    frame.join.proof = sign(seed, join_message(exported, line)) if proof is None else proof
     if signing:
-        frame.join.log_proof = sign(signing, b"koinon/v1 join\0" + exported + line.encode())
+        frame.join.log_proof = sign(signing, join_message(exported, line))
     data = frame.SerializeToString()
     tls.sendall(struct.pack(">I", len(data)) + data)
     answer = b""

@@ -1,10 +1,14 @@
 // fsck: each kind of damage is named in one line, nothing else is, and what can be had again is marked for
 // it.
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "storage/fsck/repair.h"
 #include "storage/fsck/store_check.h"
 #include "storage/sqlite/sqlite.h"
+#include "tests/storage/filed_note.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -28,6 +32,12 @@ class Fsck : public testing::Test {
   void change(const std::string& sql) {
     auto db = *sqlite::Connection::open(folder.path() / "store.db", {});
     ASSERT_TRUE(db.execute(sql).ok()) << sql;
+  }
+  std::int64_t number(const std::string& sql) {
+    auto db = *sqlite::Connection::open(folder.path() / "store.db", {});
+    auto select = db.prepare(sql);
+    EXPECT_TRUE(select.step().ok()) << sql;
+    return select.integer(0);
   }
   fsck::Report look() {
     auto report = fsck::check_folder(folder.path(), {});
@@ -146,6 +156,44 @@ TEST_F(Fsck, NamesWrongSumsAndCountsAgain) {
   expect_named("store.db", "sums", fsck::Remedy::kCountAgain);
   repair();
   EXPECT_EQ(look().count(), 0u);
+}
+
+// Each log's sum decides whether there is room for more of its erased texts.
+TEST_F(Fsck, NamesAWrongSumOfWhatIsKeptOfALogAndCountsAgain) {
+  change("UPDATE log SET grace = grace + 7");
+  expect_named("store.db", "sums", fsck::Remedy::kCountAgain);
+  repair();
+  EXPECT_EQ(look().count(), 0u);
+  EXPECT_GT(number("SELECT grace FROM log"), 0);
+  EXPECT_EQ(number("SELECT grace FROM log"), number("SELECT sum(bytes) FROM grace"));
+}
+
+// Nothing can come back of it, so nothing of it fills the quota.
+TEST_F(Fsck, ADamagedFileOfErasedTextsGoesWithAllThatIsNotedOfIt) {
+  const CutAttachment plan = file("a plan");
+  {
+    const auto store = open_sqlite_store(folder.path() / "store.db");
+    ASSERT_TRUE((*store)->begin(true).ok());
+    ASSERT_TRUE((*store)->put_attachment(plan, {1}).ok());
+    ASSERT_TRUE((*store)->commit().ok());
+    ASSERT_EQ(publish(**store, log, note_with("with a file", plan))->value, 601U);
+    ASSERT_TRUE(publish(**store, log, erasure_of(log.id(), 601)).ok());
+  }
+  EXPECT_EQ(look().count(), 0u);
+  EXPECT_EQ(number("SELECT count(*) FROM grace_use"), 1);
+  const std::filesystem::path kept = grace_file(folder.path() / "store.db");
+  for (const char* part : {"-wal", "-shm"}) std::filesystem::remove(kept.string() + part);
+  std::ofstream(kept, std::ios::binary) << std::string(8192, 'x');
+  expect_named("grace.db", "damaged", fsck::Remedy::kDropKept);
+  repair();
+  EXPECT_FALSE(std::filesystem::exists(kept));
+  EXPECT_EQ(look().count(), 0u);
+  for (const char* left :
+       {"SELECT count(*) FROM grace", "SELECT count(*) FROM grace_use", "SELECT grace FROM total",
+        "SELECT grace FROM log", "SELECT count(*) FROM attachment", "SELECT count(*) FROM attachment_chunk"})
+    EXPECT_EQ(number(left), 0) << left;
+  const auto store = open_sqlite_store(folder.path() / "store.db");
+  EXPECT_EQ((*store)->record(log.id(), EntryIndex(601))->state, BodyState::kErased);
 }
 
 }  // namespace

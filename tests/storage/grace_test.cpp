@@ -1,5 +1,8 @@
 // What a city erases is kept for a while, and nobody reads it: if a thief did it, it comes back.
+#include <cerrno>
+
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "storage/fsck/store_check.h"
 #include "storage/sqlite/sqlite.h"
@@ -297,6 +300,49 @@ TEST_F(GraceOnDisk, ADamagedFileKeepsNoNodeFromItsWork) {
   ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), 2)).ok());
   ASSERT_TRUE(take_back(*store, log, 3).ok());
   EXPECT_EQ(store->record(log.id(), EntryIndex(2))->state, BodyState::kHeld);
+}
+
+// What one of them keeps is nobody's in the other, and would go at its next start.
+TEST_F(GraceOnDisk, TwoStoresInOneFolderHaveAFileEach) {
+  EXPECT_EQ(grace_file("/node/store.db"), "/node/grace.db");
+  EXPECT_EQ(grace_file("/node/other.db"), "/node/other-grace.db");
+  EXPECT_EQ(grace_file(":memory:"), ":memory:");
+  store.reset();
+  auto other = open_sqlite_store(folder.path() / "other.db", with_epochs(unkeyed_epochs()));
+  ASSERT_TRUE(other.ok()) << other.error().text();
+  EXPECT_TRUE((*other)->fold({5}));
+  other->reset();
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "other-grace.db"));
+  open(72);
+  ASSERT_TRUE(take_back(*store, log, 1).ok());
+  EXPECT_EQ(store->record(log.id(), EntryIndex(0))->state, BodyState::kHeld);
+}
+
+// The file was to be made while the disk was full. Then there is room.
+TEST(GraceOnAFullDisk, KeepsAgainOnceThereIsRoom) {
+  ASSERT_TRUE(init_crypto().ok());
+  sim::FaultyVfs vfs("full");
+  SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+  options.vfs = vfs.name();
+  options.exclusive = true;
+  OwnLog log = test_log();
+  {
+    auto made = open_sqlite_store("store.db", options);
+    ASSERT_TRUE(made.ok()) << made.error().text();
+    ASSERT_TRUE(publish(**made, log, note("first", "a text of the city")).ok());
+  }
+  sqlite3_vfs* files = sqlite3_vfs_find(vfs.name().c_str());
+  for (const char* part : {"grace.db", "grace.db-wal"}) (void)files->xDelete(files, part, 0);
+  vfs.refuse_writes(ENOSPC);
+  auto store = open_sqlite_store("store.db", options);
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  EXPECT_FALSE((*store)->fold({5}));
+  vfs.refuse_writes(0);
+  EXPECT_TRUE((*store)->fold({6}));
+  ASSERT_TRUE(publish(**store, log, erasure_of(log.id(), 0)).ok());
+  EXPECT_TRUE((*store)->record(log.id(), EntryIndex(0))->body.empty());
+  ASSERT_TRUE(take_back(**store, log, 1).ok());
+  EXPECT_NE((*store)->record(log.id(), EntryIndex(0))->body.find("a text of the city"), Bytes::npos);
 }
 
 // A note is erased, and that is void: whenever the power goes, its text is there in the end.

@@ -25,6 +25,20 @@ class Thaws : public HeldLog {
                          {head(2, second), {}})
         .SerializeAsString();
   }
+  // Of two statements of the log's first key: each names another key.
+  Bytes statements(char first, char second) {
+    const auto named = [&](char key) {
+      KeyHistory out(author.log.identity());
+      Statement statement = out.next(false);
+      statement.size = TreeSize(2);
+      statement.root = Hash::from(Bytes(32, 'r'));
+      statement.key.key = SigningKey::from_seed(Bytes(32, key)).public_key();
+      const SigningKey signer = SigningKey::from_seed(sha256(author.name).view());
+      EXPECT_TRUE(out.add(sign_statement(statement, out.vkey().name, signer)).ok());
+      return out;
+    };
+    return make_evidence(named(first), named(second))->SerializeAsString();
+  }
   void add(const Bytes& found) {
     change([&] { ASSERT_TRUE(store->add_evidence({id(), found, {9}}).ok()); });
   }
@@ -85,6 +99,30 @@ TEST_P(Thaws, TheSameContradictionFreezesNothingAndAnotherDoes) {
   EXPECT_TRUE(is_forked());
   ASSERT_TRUE(thaw().ok());
   EXPECT_EQ(store->load_state()->thawed.size(), 2U);
+}
+
+TEST_P(Thaws, TwoStatementsOfAKeyAreRememberedByTheirDigestAlone) {
+  take(author.run(0, 2, BodyState::kNotHeld));
+  add(statements('x', 'y'));
+  EXPECT_TRUE(is_forked());
+  ASSERT_TRUE(thaw().ok());
+  if (GetParam() == StoreKind::kSqlite) {
+    store.reset();
+    open(3000, "store.db");
+  }
+  const auto state = store->load_state();
+  EXPECT_FALSE(state->logs.at(0).frozen);
+  ASSERT_EQ(state->thawed.size(), 1U);
+  EXPECT_EQ(state->thawed[0].mark.digest, mark_of(statements('x', 'y')).digest);
+  EXPECT_TRUE(state->thawed[0].mark.heads.empty());
+  add(statements('y', 'x'));
+  EXPECT_FALSE(store->log_state(id())->frozen) << "in whatever order";
+  EXPECT_EQ(store->evidence(id())->size(), 1U);
+  add(statements('x', 'z'));
+  EXPECT_TRUE(store->log_state(id())->frozen) << "a third key";
+  ASSERT_TRUE(thaw().ok());
+  add(evidence('a', 'b'));
+  EXPECT_TRUE(store->log_state(id())->frozen) << "of heads";
 }
 
 // Also where nothing of it is held, or no more.

@@ -4,7 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -264,19 +264,62 @@ TEST_F(EvidenceFile, TheExampleOfTheSpecification) {
   EXPECT_EQ(to_hex(first.root().view()), "6eb5d0247a1209401b416c643524fae812f390206401b0b3985361d397634571");
   EXPECT_EQ(to_hex(second.root().view()), "ecf267d9cee72512819596ee95a5b8fc84cb104f672f81c941f408be734ad276");
   EXPECT_EQ(to_hex(third.root().view()), "d9b0422b724db68c7affb2fb6fb1eb7ca1f0a0ffe86e1ac21ec0ffa53bc096b9");
-  // SHA-256 of `evidence` and of `longer evidence`.
-  for (const auto& [message, digest] :
-       {std::pair(evidence(first, second, 3),
-                  "f21dca206b6d129bfe26fd753146c4fc89806b9d58fc8246bba30b96177acf7d"),
-        std::pair(evidence(first, third, 3),
-                  "1c56c95ca0be7403d88928fcd409c22c6a0f5483f2cddb04506041814921b577")}) {
+  // SHA-256 of `evidence` and of `longer evidence`, and their contradiction digests.
+  for (const auto& [message, digest, mark] :
+       {std::tuple(evidence(first, second, 3),
+                   "f21dca206b6d129bfe26fd753146c4fc89806b9d58fc8246bba30b96177acf7d",
+                   "f761df5132166309bc235d0513ed7f824cea9b3a1f45e13e35b9a8efaae1b9a5"),
+        std::tuple(evidence(first, third, 3),
+                   "1c56c95ca0be7403d88928fcd409c22c6a0f5483f2cddb04506041814921b577",
+                   "f6d7291226bf4fefec443fbc8c9a7d0932b39235507227478e8fd95c4e636568")}) {
     const Bytes file = message.SerializeAsString();
     EXPECT_EQ(to_hex(sha256(file).view()), digest);
+    EXPECT_EQ(to_hex(mark_of(file).digest.view()), mark);
     const auto read = read_evidence(file);
     ASSERT_TRUE(read.ok()) << read.error().text();
     EXPECT_EQ(heads(*read).first_root, first.root());
     EXPECT_EQ(heads(*read).second_root, second.root());
   }
+}
+
+// The same log's statements, in the example of PROTOCOL.md "Statements".
+TEST_F(EvidenceFile, TheExamplesOfStatementsHaveTheirMarks) {
+  const KeyHistory before{identity};
+  const auto stated = [&](const KeyHistory& after, bool is_recovery, char next,
+                          std::optional<PublicKey> words = {}) {
+    KeyHistory out = after;
+    Statement statement = out.next(is_recovery);
+    statement.size = TreeSize(3);
+    statement.root =
+        Hash::from(*from_hex("6eb5d0247a1209401b416c643524fae812f390206401b0b3985361d397634571"));
+    statement.key.key = seeded(next).public_key();
+    statement.recovery_key = words;
+    const SigningKey signer = is_recovery ? seeded('\x20') : key;
+    EXPECT_TRUE(out.add(sign_statement(statement, out.vkey().name, signer)).ok());
+    return out;
+  };
+  const KeyHistory rotated = stated(before, false, '\x60');
+  const auto mark = [](const KeyHistory& one, const KeyHistory& two) {
+    const auto made = make_evidence(one, two);
+    EXPECT_TRUE(made.has_value());
+    if (!made) return std::string();
+    EXPECT_TRUE(mark_of(*made).heads.empty());
+    EXPECT_EQ(mark_of(*make_evidence(two, one)).digest, mark_of(*made).digest);
+    return to_hex(mark_of(*made).digest.view());
+  };
+  EXPECT_EQ(mark(rotated, stated(before, false, '\x80')),
+            "b94dd7b9179c7bf794e9c3b960d5e51d672f687e043d21923ba0fd5777b575f8");
+  // Each has a number of its own: 2 and 1.
+  const KeyHistory recovered = stated(rotated, true, '\x80', seeded('\xa0').public_key());
+  const KeyHistory recovered_apart = stated(before, true, '\x60');
+  EXPECT_EQ(mark(recovered, recovered_apart),
+            "b8d290506b91f51e449a8565e2cdddf8071f8971bcfb252ef8ef74c9a65cc865");
+  const auto read = read_evidence(make_evidence(recovered, recovered_apart)->SerializeAsString());
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  const auto& said = std::get<TwoStatements>(read->said);
+  EXPECT_TRUE(said.by_recovery_key);
+  EXPECT_EQ(said.first.sequence, 2U);
+  EXPECT_EQ(said.second.sequence, 1U);
 }
 
 }  // namespace

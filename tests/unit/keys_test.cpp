@@ -8,6 +8,7 @@
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
+#include "crypto/invite.h"
 #include "crypto/key_file.h"
 #include "crypto/log_state.h"
 #include "crypto/mnemonic.h"
@@ -239,6 +240,50 @@ TEST_F(Keys, ACertificateCarriesTheNodeKeyAlone) {
   EXPECT_EQ(certificate_key(identity->certificate_der)->view(), node.public_key().view());
   EXPECT_FALSE(certificate_key("").ok());
   EXPECT_FALSE(certificate_key(identity->certificate_der.substr(0, 100)).ok());
+}
+
+// PROTOCOL.md "A worked example" and "Taking a log back"; tests/functional/wire.py computes the same.
+TEST_F(Keys, WhatTheySignIsAsInTheExamplesOfTheSpecification) {
+  const auto seeded = [](char first) {
+    Bytes seed32;
+    for (int i = 0; i < 32; ++i) seed32 += static_cast<char>(first + i);
+    return SigningKey::from_seed(seed32);
+  };
+  const SigningKey signing = seeded('\x00');
+  const SigningKey recovery = seeded('\x20');
+  const SigningKey node = seeded('\x40');
+  const LogIdentity identity{"seoul.example", signing.public_key(), recovery.public_key()};
+  const Bytes stated = key_statement(identity.log_id(), KeyRole::kNode, node.public_key());
+  EXPECT_EQ(
+      to_hex(stated),
+      "6b6f696e6f6e2f7631206b65790005e564cd414ccbf31345f7da564a23991c40da632d54d67ee7b2eb6db7935761022543b9"
+      "2ff1095511476adc8369db6ddc933665a11978dda1404ee1066ca9559d");
+  EXPECT_EQ(
+      to_hex(node.sign(stated)),
+      "b6f71285876ddce1bf65a926b2504bc70d513014b45351a114d466f8da2bb7467c5c7ec7522f6cc178b19e02606785496516"
+      "ad52e63ffb036d301ee821ab0502");
+  const PeerLine line{identity.vkey(), "seoul.example:8470", NodeKey::from(node.public_key().view())};
+  Bytes secret;
+  for (int i = 0; i < 16; ++i) secret += static_cast<char>(0xc0 + i);
+  const InviteLine invite{line, secret};
+  EXPECT_EQ(invite.text(), line.text() + "+wMHCw8TFxsfIycrLzM3Ozw");
+  EXPECT_EQ(to_hex(invite_key(line.node_key, secret).public_key().view()),
+            "a30193af4e5adebe30c5eb83e7d5212745a822be65e28b8d2464204db1bc0e8c");
+  Bytes exported;
+  for (int i = 0; i < 32; ++i) exported += static_cast<char>(0xe0 + i);
+  const Bytes joins = join_message(exported, line.text());
+  EXPECT_EQ(
+      to_hex(node.sign(joins)),
+      "5f705017e06c1b2bacaa7a9238e2c40ecb91e180eda6348951fb33d8bfd3fce02aead4c87b3a77455734c3650769ed56c251"
+      "a09332e0e2a70f739c87a69fc104");
+  EXPECT_EQ(
+      to_hex(signing.sign(joins)),
+      "b2565bd7598e4d1fb6553e5f1e520ecc4894f9aa0ba64aadaf2715ec84f0057d174fece8436c2f19375c54f8801f6f7fb979"
+      "57273bdd4505b529138d48eece07");
+  EXPECT_EQ(
+      to_hex(recovery.sign(recovery_message(exported))),
+      "589762ce306bc90adedb69da472b893353ef5b86e6623fc71d4e9b9f5683235e924ab3e67ad265329958bf65a52eef50ab47"
+      "cbb288384236dfd67da0e3d2f50a");
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ std::uint64_t own_size(SimNode& node) {
   return held.ok() ? held->range.size().value : 0;
 }
 
-// Of its own entries below `size`: those whose texts it has, or has hidden for what stands beyond. No
-// scenario is longer than the grace time of what is erased.
+// Of its own entries below `size`: those whose texts it has, or has hidden for what stands beyond. The
+// grace time of what is erased is over for none of them (Scenario::check).
 std::set<std::uint64_t> bodies_below(SimNode& node, std::uint64_t size) {
   std::set<std::uint64_t> out;
   for (std::uint64_t i = 0; i < size; ++i) {

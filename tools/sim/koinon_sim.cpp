@@ -65,6 +65,7 @@ Result<Scenario> choose_scenario(const Options& options) {
     return fail(Code::kInvalidArgument, "there must be at least two nodes, and more of them than liars",
                 "--nodes");
   }
+  KOINON_TRY(scenario.check());
   return scenario;
 }
 

@@ -144,6 +144,17 @@ void Scenario::resize(std::size_t to) {
   nodes = to;
 }
 
+Status Scenario::check() const {
+  if (thefts_per_day == 0 && recoveries_per_day == 0) return {};
+  if (clock_jumps_per_day > 0 || months_off_per_day > 0)
+    return fail(Code::kInvalidArgument,
+                "where logs are taken back, clocks neither jump nor run on while a node is off", "faults");
+  constexpr std::int64_t kLongest = limits::kEraseGrace.count() * 2 / 3;
+  if (hours <= static_cast<double>(kLongest)) return {};
+  return fail(Code::kInvalidArgument,
+              "where logs are taken back, it has at most " + std::to_string(kLongest) + " hours", "hours");
+}
+
 Result<Scenario> parse_scenario(std::string_view text_of_file, const std::string& name) {
   KOINON_ASSIGN(const toml::table table, parse_toml(text_of_file, name, 1));
   Scenario scenario;

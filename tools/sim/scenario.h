@@ -80,6 +80,9 @@ struct Scenario {
   // Takes another number of nodes. Of fewer nodes, the same share lies.
   void resize(std::size_t to);
   std::size_t liars_at_once() const { return std::min(liars.size(), most_liars); }
+  // Whether the invariants can judge it. Where logs are taken back, no text is gone for good before the end:
+  // it is not longer than two thirds of the grace time of what is erased, and no clock runs on by itself.
+  Status check() const;
 };
 
 Result<Scenario> read_scenario(const std::filesystem::path& path);
