@@ -4,11 +4,27 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "node/daemon/data_folder.h"
+
 namespace koinon {
 
 Status show_answer(const Common& common, const boost::json::value& answer, const std::string& text) {
   std::cout << (common.json ? boost::json::serialize(answer) + "\n" : text);
   return {};
+}
+
+Error to_run_again(Error error) {
+  if (error.code != Code::kDiskFull || error.id.empty()) return error;
+  return fail(error.code,
+              "there is no room on the disk (or in its quota); free some, and run the same command again",
+              std::move(error.field));
+}
+
+std::string start_command(const std::string& data, const std::string& passphrase_file) {
+  const std::string start = "koinond --data " + data;
+  const auto sealed = keys_are_sealed(DataFolder(data));
+  if (!sealed.ok() || !*sealed) return start;
+  return start + " --passphrase-file " + (passphrase_file.empty() ? "FILE" : passphrase_file);
 }
 
 }  // namespace koinon

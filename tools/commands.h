@@ -18,6 +18,11 @@ struct Common {
 };
 // Writes the API's answer as it is where JSON is asked for, else the text.
 Status show_answer(const Common& common, const boost::json::value& answer, const std::string& text);
+// The error of a command that makes a node: unlike with koinond, nothing goes on by itself once a full disk
+// has room.
+Error to_run_again(Error error);
+// How a node that was just made in `data` is started. `passphrase_file`: that was named; empty: none was.
+std::string start_command(const std::string& data, const std::string& passphrase_file);
 
 struct InitArguments {
   std::string name;

@@ -16,10 +16,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-std::string counted(TreeSize size) {
-  return std::to_string(size.value) + (size.value == 1 ? " entry" : " entries");
-}
-
 std::string head_in_words(const Checkpoint& head) {
   return "  " + counted(head.size) + ", root " + to_base64(head.root.view()) + "\n";
 }

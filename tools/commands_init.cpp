@@ -41,9 +41,9 @@ std::string about_words(const std::string& words) {
 }
 
 // `paper`: that has the words. Null: they are shown.
-json::object result_json(const InitOptions& options, const InitResult& made, const std::string& link,
+json::object result_json(const InitArguments& arguments, const InitResult& made, const std::string& link,
                          const PaperFile* paper) {
-  json::object out{{"name", options.name}, {"observer", options.observer}, {"first_operator", link}};
+  json::object out{{"name", arguments.name}, {"observer", arguments.observer}, {"first_operator", link}};
   if (!made.identity) return out;
   out["log_id"] = to_text(made.identity->log_id());
   out["vkey"] = made.identity->vkey().text();
@@ -55,16 +55,37 @@ json::object result_json(const InitOptions& options, const InitResult& made, con
   return out;
 }
 
-std::string result_text(const Common& common, const InitOptions& options, const InitResult& made,
+std::string result_text(const Common& common, const InitArguments& arguments, const InitResult& made,
                         const std::string& link, const PaperFile* paper) {
   const std::string rest =
       "\nTo log in with a browser, set the password of the account `operator` once, within a week:\n" + link +
-      "\n\nNext: koinond --data " + common.data + "\n";
-  if (options.observer)
-    return "Made the observer " + options.name + " in " + common.data +
+      "\n\nNext: " + start_command(common.data, arguments.passphrase_file) + "\n";
+  if (arguments.observer)
+    return "Made the observer " + arguments.name + " in " + common.data +
            ": it follows and reads, and publishes nothing.\n" + rest;
   return "Made the node of " + harmless(made.display_name) + " in " + common.data + "\n\n" +
          (paper == nullptr ? about_words(made.recovery_words) : paper->told()) + rest;
+}
+
+// All that is said, with the words: on the page, or shown. Where a page cannot be written, `printed` says so,
+// and they are shown, whatever was asked for: there is no other copy.
+Status hand_over(const Common& common, const InitArguments& arguments, const InitResult& made,
+                 PaperFile& paper, UnixMillis now, Status& printed) {
+  if (paper.is_wanted())
+    printed = paper.write(
+        {made.recovery_words, made.display_name, made.identity->name, made.identity->log_id(), now});
+  const PaperFile* has_words = paper.is_wanted() && printed.ok() ? &paper : nullptr;
+  const std::string link = "http://localhost:8471/welcome/" + made.first_operator;
+  std::ostream& out = common.json ? std::cout : paper.talk();
+  if (common.json) {
+    out << json::serialize(result_json(arguments, made, link, has_words)) << "\n";
+  } else {
+    out << result_text(common, arguments, made, link, has_words);
+  }
+  out << std::flush;
+  if (out || has_words != nullptr || !made.identity) return {};
+  return fail(Code::kIo,
+              "nobody could be shown the recovery words: the output takes nothing. Nothing was made");
 }
 
 }  // namespace
@@ -77,20 +98,12 @@ Status run_init(const Common& common, const InitArguments& arguments) {
   KOINON_ASSIGN(const InitOptions options, options_of(arguments));
   KOINON_ASSIGN(PaperFile paper, PaperFile::take(common, arguments.print));
   const UnixMillis now = system_clock().wall();
-  KOINON_ASSIGN(InitResult made, init_node(DataFolder(common.data), options, now));
   Status printed;
-  if (paper.is_wanted())
-    printed = paper.write(
-        {made.recovery_words, made.display_name, made.identity->name, made.identity->log_id(), now});
-  // Without a page they are shown, whatever was asked for: there is no other copy.
-  const PaperFile* has_words = paper.is_wanted() && printed.ok() ? &paper : nullptr;
-  const std::string link = "http://localhost:8471/welcome/" + made.first_operator;
-  if (common.json) {
-    std::cout << json::serialize(result_json(options, made, link, has_words)) << "\n";
-  } else {
-    paper.talk() << result_text(common, options, made, link, has_words);
-  }
-  wipe(made.recovery_words);
+  auto made = init_node(DataFolder(common.data), options, now, [&](const InitResult& done) {
+    return hand_over(common, arguments, done, paper, now, printed);
+  });
+  if (!made.ok()) return to_run_again(made.error());
+  wipe(made->recovery_words);
   return printed;
 }
 

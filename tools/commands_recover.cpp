@@ -1,27 +1,22 @@
 // koinon recover: takes a city's log back with its 24 recovery words and an invite of a city that knows it.
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <iostream>
-#include <optional>
 
 #include <boost/json.hpp>
+#include <unistd.h>
 
 #include "crypto/invite.h"
 #include "crypto/recovery_answer.h"
-#include "node/daemon/identity_file.h"
-#include "node/daemon/rebuild.h"
 #include "node/text/time_text.h"
 #include "node/transport/at_inviter.h"
 #include "proto/base/ascii.h"
-#include "proto/base/clock.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
-#include "proto/codec/name.h"
 #include "tools/keeping.h"
+#include "tools/recovered_node.h"
 #include "tools/recovery_words.h"
 #include "tools/render.h"
-#include "tools/workplace.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -32,13 +27,9 @@ struct Inviter {
   ShownLog shown;
 };
 
-std::string name_of(const InviteLine& invite) {
-  if (!invite.inviter.vkey) return "an observer";
-  const auto origin = parse_origin(invite.inviter.vkey->name);
-  return origin.ok() ? origin->name : invite.inviter.vkey->name;
-}
-
 // --- what the inviters show ---
+
+void tell(const Error& error) { std::cerr << "koinon: " << harmless(error.text()) << "\n"; }
 
 Result<ShownLog> ask(const InviteLine& invite, const SigningKey& recovery, TreeSize at) {
   KOINON_ASSIGN(const v1::RecoveryAnswer answer, ask_and_wait(invite, recovery, at));
@@ -65,9 +56,11 @@ void share_proof(std::vector<Inviter>& inviters) {
   }
 }
 
-// Those that show it. The others are only told, as long as there is one. kConflict: one of them proves that
-// the words count no more; who does not know that yet says nothing against it.
-Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, const SigningKey& recovery) {
+// Those that show it. The others are only told, as long as there is one and nothing is stated (`only_looks`):
+// one that is silent may be the one that knows of another statement. kConflict: one of them proves that the
+// words count no more; who does not know that yet says nothing against it.
+Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, const SigningKey& recovery,
+                                     bool only_looks) {
   std::vector<Inviter> out;
   std::vector<Error> failed;
   for (const InviteLine& invite : invites) {
@@ -80,9 +73,76 @@ Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, con
       failed.push_back(fail(shown.error().code, shown.error().message, name_of(invite)));
     }
   }
-  if (out.empty()) return failed.front();
+  if (invites.size() == 1 && out.empty()) return failed.front();
+  if (out.empty() || (!only_looks && !failed.empty())) {
+    for (std::size_t i = 1; i < failed.size(); ++i) tell(failed[i]);
+    return fail(failed.front().code, failed.front().field + " did not show the log (" +
+                                         failed.front().message +
+                                         "). Nothing was stated. Try again, or leave its invite out if you "
+                                         "know why");
+  }
   share_proof(out);
-  for (const Error& error : failed) std::cerr << "koinon: " << harmless(error.text()) << "\n";
+  for (const Error& error : failed) tell(error);
+  return out;
+}
+
+// --- one against another ---
+
+struct Beside {
+  enum class How : unsigned char {
+    kSame,     // so many first entries are the same
+    kBehind,   // they are the same, and it has no more
+    kEarlier,  // so is that, and it has not heard of the last recovery
+    kOther,    // another log
+  };
+  How how = How::kOther;
+  TreeSize same;
+};
+
+// How many entries are the same in both, if these are two ends of one history: what a recovery leaves out
+// stays with who has not heard of it.
+TreeSize common_size(const ShownLog& one, const ShownLog& other, TreeSize at) {
+  const TreeSize both = std::min({one.size, other.size, at});
+  const std::uint64_t heard = std::min(one.keys.recoveries(), other.keys.recoveries());
+  const ShownLog& longer = one.keys.recoveries() > heard ? one : other;
+  std::uint64_t recoveries = 0;
+  for (const KeyHistory::Change& change : longer.keys.changes()) {
+    if (change.is_recovery && ++recoveries > heard) return std::min(both, change.statement.size);
+  }
+  return both;
+}
+
+// The size of the first statement that is another one in the other: who keeps no more voids both.
+TreeSize where_keys_part(const ShownLog& one, const ShownLog& other) {
+  const auto &here = one.keys.changes(), &there = other.keys.changes();
+  std::size_t i = 0;
+  while (i < here.size() && i < there.size() && here[i].note == there[i].note) ++i;
+  if (i == here.size() || i == there.size()) return std::min(one.size, other.size);
+  return std::min(here[i].statement.size, there[i].statement.size);
+}
+
+Result<Hash> root_of(const Inviter& inviter, const SigningKey& recovery, TreeSize at) {
+  if (inviter.shown.at == at) return inviter.shown.root_at;
+  KOINON_ASSIGN(const ShownLog shown, ask(inviter.invite, recovery, at));
+  return shown.root_at;
+}
+
+// `at`: compared up to there.
+Result<Beside> compared(const Inviter& chosen, const Inviter& other, const SigningKey& recovery,
+                        TreeSize at) {
+  Beside out;
+  out.same = common_size(chosen.shown, other.shown, at);
+  const KeyOrder order = compare(chosen.shown.keys, other.shown.keys);
+  if (order == KeyOrder::kContradictForGood) return out;
+  if (order == KeyOrder::kContradict && at > where_keys_part(chosen.shown, other.shown)) return out;
+  KOINON_ASSIGN(const Hash here, root_of(chosen, recovery, out.same));
+  KOINON_ASSIGN(const Hash there, root_of(other, recovery, out.same));
+  if (here != there) return out;
+  if (other.shown.keys.recoveries() < chosen.shown.keys.recoveries()) {
+    out.how = Beside::How::kEarlier;
+  } else {
+    out.how = other.shown.size < std::min(chosen.shown.size, at) ? Beside::How::kBehind : Beside::How::kSame;
+  }
   return out;
 }
 
@@ -97,28 +157,26 @@ Result<ShownLog> shown_at(const std::vector<Inviter>& inviters, std::size_t best
   if (out.keys.notes() != chosen.shown.keys.notes())
     return fail(Code::kConflict, "the log's keys were changed just now; run this again and look", "invite");
   for (const Inviter& other : inviters) {
-    if (&other == &chosen || other.shown.size < at || compare(other.shown.keys, out.keys) != KeyOrder::kSame)
-      continue;
-    KOINON_ASSIGN(const ShownLog theirs, ask(other.invite, recovery, at));
-    if (theirs.root_at != out.root_at)
+    if (&other == &chosen) continue;
+    KOINON_ASSIGN(const Beside beside, compared(chosen, other, recovery, at));
+    if (beside.how == Beside::How::kOther)
       return fail(Code::kConflict,
                   name_of(chosen.invite) + " and " + name_of(other.invite) + " show two different logs of " +
-                      std::to_string(at.value) +
-                      " entries; choose a smaller size, or leave out the invite of the wrong one",
+                      counted(beside.same) +
+                      "; choose a smaller size, or leave out the invite of the wrong one",
                   "invite");
   }
   return out;
 }
 
-Result<TreeSize> wanted_size(const RecoverArguments& arguments, const ShownLog& shown) {
-  if (arguments.size.empty()) return shown.size;
-  const TreeSize least = least_kept(shown.keys);
-  const auto size = parse_decimal(arguments.size);
-  if (size.ok() && TreeSize(*size) >= least && TreeSize(*size) <= shown.size) return TreeSize(*size);
-  return fail(
-      Code::kInvalidArgument,
-      "choose a number from " + std::to_string(least.value) + " to " + std::to_string(shown.size.value),
-      "size");
+// A number of entries that somebody chose; empty: all.
+Result<TreeSize> size_of(const std::string& wanted, TreeSize least, TreeSize most, const std::string& field) {
+  if (wanted.empty()) return most;
+  const auto size = parse_decimal(wanted);
+  if (size.ok() && TreeSize(*size) >= least && TreeSize(*size) <= most) return TreeSize(*size);
+  return fail(Code::kInvalidArgument,
+              "choose a number from " + std::to_string(least.value) + " to " + std::to_string(most.value),
+              field);
 }
 
 // --- what is printed of it ---
@@ -142,6 +200,12 @@ json::object entry_json(const ShownLog::Entry& one) {
   return out;
 }
 
+std::string entry_text(const ShownLog::Entry& one) {
+  const json::object line = entry_json(one);
+  return std::to_string(one.index.value) + "  " + member(line, "time") + "  " + member(line, "kind") + "  " +
+         harmless(one.title);
+}
+
 json::object shown_json(const Inviter& inviter) {
   const ShownLog& shown = inviter.shown;
   json::array statements, latest;
@@ -154,6 +218,7 @@ json::object shown_json(const Inviter& inviter) {
           {"log_id", to_text(shown.keys.identity().log_id())},
           {"shown_by", name_of(inviter.invite)},
           {"size", shown.size.value},
+          {"until", shown.at.value},
           {"least_size", least_kept(shown.keys).value},
           {"vkey", shown.keys.vkey().text()},
           {"frozen", shown.frozen},
@@ -168,12 +233,12 @@ std::string warning_of(const ShownLog& shown) {
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     if (!change->is_recovery) continue;
     const std::string statement = std::to_string(change->statement.sequence);
-    const std::string size = std::to_string(change->statement.size.value);
+    const std::string size = counted(change->statement.size);
     if (change->statement.recovery_key)
       return "Its recovery words were changed by statement " + statement + ", which keeps " + size +
-             " entries; these are the new ones. It cannot keep fewer.\n";
+             "; these are the new ones. It cannot keep fewer.\n";
     return "Warning: it was taken back already by statement " + statement + ", which keeps " + size +
-           " entries; another one at a smaller size voids what stands beyond.\n";
+           "; keeping fewer than the " + std::to_string(shown.size.value) + " shown voids the rest.\n";
   }
   return {};
 }
@@ -206,136 +271,135 @@ std::string shown_text(const Inviter& inviter) {
   for (const KeyHistory::Change& change : shown.keys.changes()) {
     if (change.statement.sequence > 1) out += "; ";
     out += std::to_string(change.statement.sequence) + ": " + std::string(phrase_for(change)) + " at " +
-           std::to_string(change.statement.size.value) + " entries";
+           counted(change.statement.size);
   }
   out += "\n";
   out += frozen_text(shown);
-  out += warning_of(shown) + "The latest entries:\n";
-  for (const ShownLog::Entry& one : shown.latest) {
-    const json::object line = entry_json(one);
-    out += "  " + std::to_string(one.index.value) + "  " + member(line, "time") + "  " +
-           member(line, "kind") + "  " + harmless(one.title) + "\n";
-  }
+  out += warning_of(shown);
+  out += shown.at == shown.size ? std::string("The latest entries:\n")
+                                : "The last of the first " + counted(shown.at) + ":\n";
+  for (const ShownLog::Entry& one : shown.latest) out += "  " + entry_text(one) + "\n";
   return out;
 }
 
-// --- the new node ---
+// What a look that shows one history says of the others.
+std::string beside_text(const Inviter& other, const Beside& beside) {
+  const std::string name = harmless(name_of(other.invite));
+  const std::string frozen = other.shown.frozen ? " It is frozen there." : "";
+  switch (beside.how) {
+    case Beside::How::kSame:
+      return name + " shows the same first " + counted(beside.same) + "." + frozen;
+    case Beside::How::kBehind:
+      return name + " is behind: " + counted(beside.same) + ", and these are the same." + frozen;
+    case Beside::How::kEarlier:
+      return name + " has not heard of the last recovery; the first " + counted(beside.same) +
+             " are the same there." + frozen;
+    case Beside::How::kOther:
+      break;
+  }
+  return name + " shows another log: look at it with its invite alone." + frozen;
+}
 
-struct Made {
-  KeyHistory keys;
-  NodeKeys node;
-  std::string first_operator;  // the link
-};
+std::string_view word_for(Beside::How how) {
+  switch (how) {
+    case Beside::How::kSame:
+      return "same";
+    case Beside::How::kBehind:
+      return "behind";
+    case Beside::How::kEarlier:
+      return "earlier";
+    case Beside::How::kOther:
+      break;
+  }
+  return "other";
+}
+
+// Of a size that is chosen: where it cuts. `all`: that the inviter holds.
+std::string kept_text(const ShownLog& shown, TreeSize all) {
+  std::string out = "the last entry that you keep: ";
+  out += shown.latest.empty() ? std::to_string(shown.at.value - 1) : entry_text(shown.latest.front());
+  return out + "; void: " + (all == shown.at ? "nothing" : counted(TreeSize(all.value - shown.at.value)));
+}
+
+// --- a look ---
+
+Status look(const Common& common, const RecoverArguments& arguments, const std::vector<Inviter>& inviters,
+            std::size_t best, const SigningKey& recovery) {
+  Inviter chosen = inviters[best];
+  const TreeSize all = chosen.shown.size;
+  KOINON_ASSIGN(const TreeSize until, size_of(arguments.until, TreeSize(1), all, "until"));
+  if (until != all) {
+    KOINON_ASSIGN(chosen.shown, ask(chosen.invite, recovery, until));
+  }
+  json::array others;
+  std::string lines;
+  for (std::size_t i = 0; i < inviters.size(); ++i) {
+    if (i == best) continue;
+    const auto beside = compared(inviters[best], inviters[i], recovery, all);
+    if (!beside.ok()) {
+      tell(fail(beside.error().code, "it could not be compared: " + beside.error().message,
+                name_of(inviters[i].invite)));
+      continue;
+    }
+    others.push_back(json::object{{"name", name_of(inviters[i].invite)},
+                                  {"shows", std::string(word_for(beside->how))},
+                                  {"size", inviters[i].shown.size.value},
+                                  {"same", beside->same.value},
+                                  {"frozen", inviters[i].shown.frozen}});
+    lines += beside_text(inviters[i], *beside) + "\n";
+  }
+  if (common.json) {
+    json::object out = shown_json(chosen);
+    out["others"] = std::move(others);
+    std::cout << json::serialize(out) << "\n";
+    return {};
+  }
+  std::cout << shown_text(chosen) << "\n" << lines;
+  if (chosen.shown.at.value > chosen.shown.latest.size())
+    std::cout << "To see what stands before these: koinon recover … --until "
+              << chosen.shown.at.value - chosen.shown.latest.size() << "\n";
+  if (for_good(chosen.shown)) return {};
+  std::cout
+      << "Choose: koinon recover … --size N keeps entries 0 to N-1; everything after is void. N is from "
+      << least_kept(chosen.shown.keys).value << " to " << all.value << ".\n";
+  return {};
+}
+
+// --- the act ---
+
+// Somebody who has chosen a size sees where it cuts before anything is signed.
+Status ask_whether(const RecoverArguments& arguments, const ShownLog& shown, TreeSize all) {
+  if (arguments.yes || isatty(STDIN_FILENO) == 0) return {};
+  std::cerr << "Keep the first " << counted(shown.at) << " (" << kept_text(shown, all) << ")? [y/N] "
+            << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "y" || answer == "Y" || answer == "yes") return {};
+  return fail(Code::kRefused, "nothing was stated");
+}
+
+Status act(const Common& common, const RecoverArguments& arguments, const std::vector<Inviter>& inviters,
+           std::size_t best, const SigningKey& recovery, const std::string& passphrase) {
+  const TreeSize all = inviters[best].shown.size;
+  KOINON_ASSIGN(const TreeSize at,
+                size_of(arguments.size, least_kept(inviters[best].shown.keys), all, "size"));
+  KOINON_ASSIGN(const ShownLog shown, shown_at(inviters, best, recovery, at));
+  if (!common.json) {
+    std::string kept = kept_text(shown, all);
+    kept.front() = 'T';
+    std::cout << shown_text({inviters[best].invite, shown}) << kept << "\n\n" << std::flush;
+  }
+  KOINON_TRY(ask_whether(arguments, shown, all));
+  std::vector<InviteLine> used;
+  for (const Inviter& inviter : inviters) used.push_back(inviter.invite);
+  KOINON_ASSIGN(const RecoveredNode made,
+                make_recovered_node(common.data, shown, recovery, used, passphrase));
+  return use_invites(common, arguments, made, used);
+}
 
 Result<std::string> passphrase_of(const RecoverArguments& arguments) {
   if (arguments.passphrase_file.empty()) return std::string();
   return read_passphrase(arguments.passphrase_file);
-}
-
-Result<Made> fill_folder(const DataFolder& folder, const ShownLog& shown, const SigningKey& recovery,
-                         const std::vector<Inviter>& inviters, const std::string& passphrase) {
-  NodeKeys node{SigningKey::generate(), generate_city_keys()};
-  KOINON_ASSIGN(KeyHistory keys, take_back(shown, recovery, node.city->signing.public_key()));
-  KOINON_TRY(make_key_folder(folder));
-  KOINON_TRY(write_keys(folder, node, passphrase));
-  NewStore store{keys, NodeKey::from(node.node.public_key().view()), {}};
-  for (const Inviter& inviter : inviters) store.peers.push_back(inviter.invite.inviter.text());
-  KOINON_ASSIGN(const std::string code, make_store_anew(folder, store, system_clock().wall()));
-  return Made{std::move(keys), std::move(node), "http://localhost:8471/welcome/" + code};
-}
-
-Result<Made> make_node_anew(const Common& common, const ShownLog& shown, const SigningKey& recovery,
-                            const std::vector<Inviter>& inviters, const std::string& passphrase) {
-  KOINON_ASSIGN(const Workplace place,
-                Workplace::make(std::filesystem::absolute(common.data).lexically_normal(), "koinon recover"));
-  auto made = fill_folder(place.folder(), shown, recovery, inviters, passphrase);
-  if (!made.ok()) {
-    place.give_up();
-    return made;
-  }
-  KOINON_TRY(place.finish());
-  return made;
-}
-
-// The node of this log that an earlier run has made here, taken back by these words. Nothing: there is none.
-Result<std::optional<Made>> made_before(const Common& common, const SigningKey& recovery,
-                                        const std::string& passphrase) {
-  const DataFolder folder(common.data);
-  const auto keys = read_identity_file(folder.identity());
-  if (!keys.ok() || keys->changes().empty() || !keys->changes().back().is_recovery ||
-      keys->recovery_key() != recovery.public_key())
-    return std::optional<Made>();
-  KOINON_TRY(folder.check_node());
-  KOINON_ASSIGN(NodeKeys node, read_keys(folder, passphrase));
-  if (!node.city || node.city->signing.public_key() != keys->vkey().key)
-    return fail(Code::kConflict, "a node of this log lives there, with other keys; name another folder",
-                common.data);
-  return std::optional(Made{*keys, std::move(node), {}});
-}
-
-// --- the invites, used ---
-
-struct Joined {
-  json::array names;
-  std::optional<Error> failed;  // the first
-};
-
-Joined join_all(const Made& made, const std::vector<InviteLine>& invites) {
-  Joined out;
-  const Joiner joiner{made.node.node, made.node.city->signing, made.keys.notes()};
-  const PeerLine own{made.keys.vkey(), "", NodeKey::from(made.node.node.public_key().view())};
-  for (const InviteLine& invite : invites) {
-    const auto joined = join_and_wait(invite, joiner, own.text());
-    if (joined.ok()) {
-      out.names.emplace_back(*joined);
-    } else if (joined.error().code == Code::kConflict) {
-      // Another statement counts there: ours is told to nobody else.
-      out.failed = fail(Code::kConflict, joined.error().message, name_of(invite));
-      return out;
-    } else if (!out.failed) {
-      out.failed = fail(joined.error().code,
-                        "it has not pinned this node: " + joined.error().message +
-                            "; start koinond, ask there for a fresh invite, and run: "
-                            "koinon join LINE",
-                        name_of(invite));
-    }
-  }
-  return out;
-}
-
-Status finish(const Common& common, const Made& made, const std::vector<InviteLine>& invites) {
-  const Joined joined = join_all(made, invites);
-  if (joined.failed && joined.failed->code == Code::kConflict) return *joined.failed;
-  const Statement& last = made.keys.changes().back().statement;
-  if (common.json) {
-    json::object out{{"data", common.data},
-                     {"name", made.keys.identity().name},
-                     {"log_id", to_text(made.keys.identity().log_id())},
-                     {"vkey", made.keys.vkey().text()},
-                     {"statement", last.sequence},
-                     {"kept", last.size.value},
-                     {"joined", joined.names}};
-    if (!made.first_operator.empty()) out["first_operator"] = made.first_operator;
-    std::cout << json::serialize(out) << "\n";
-  } else {
-    if (made.first_operator.empty()) {
-      std::cout << "The node of " << made.keys.identity().name << " is in " << common.data
-                << " already, taken back by statement " << last.sequence << ", which keeps "
-                << last.size.value << " entries. Only the invite was used.\n";
-    } else {
-      std::cout
-          << "Took back the log of " << made.keys.identity().name << " with statement " << last.sequence
-          << ", which keeps its first " << last.size.value << " entries, and made its node anew in "
-          << common.data << ": the log comes back from its peers once koinond runs.\n"
-          << "Accounts, drafts and settings are gone. To log in with a browser, set the password of the "
-             "account `operator` once, within a week:\n"
-          << made.first_operator << "\n";
-    }
-    for (const json::value& name : joined.names)
-      std::cout << harmless(std::string(name.as_string())) << " has pinned it.\n";
-    std::cout << "Next: koinond --data " << common.data << "\nThe 24 words stay valid: keep them.\n";
-  }
-  return joined.failed ? Status(*joined.failed) : Status();
 }
 
 }  // namespace
@@ -344,6 +408,9 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
   std::signal(SIGXFSZ, SIG_IGN);
   KOINON_TRY(protect_secrets());
   KOINON_TRY(init_crypto());
+  const bool only_looks = arguments.size.empty() && !arguments.yes;
+  if (!only_looks && !arguments.until.empty())
+    return fail(Code::kInvalidArgument, "it is for a look, without --size and --yes", "until");
   KOINON_ASSIGN(const std::string passphrase, passphrase_of(arguments));
   std::vector<InviteLine> invites;
   for (const std::string& line : arguments.invites) {
@@ -351,35 +418,16 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
     invites.push_back(std::move(invite));
   }
   KOINON_ASSIGN(const SigningKey recovery, read_recovery_words(arguments.words_file));
-  KOINON_ASSIGN(const auto before, made_before(common, recovery, passphrase));
-  if (before) return finish(common, *before, invites);
-  KOINON_ASSIGN(const std::vector<Inviter> inviters, ask_all(invites, recovery));
+  if (!only_looks) {
+    KOINON_ASSIGN(const auto before, recovered_before(common.data, recovery, passphrase));
+    if (before) return use_invites_again(common, arguments, *before, invites);
+  }
+  KOINON_ASSIGN(const std::vector<Inviter> inviters, ask_all(invites, recovery, only_looks));
   std::vector<ShownLog> all;
   for (const Inviter& inviter : inviters) all.push_back(inviter.shown);
   KOINON_ASSIGN(const std::size_t best, shown_best(all));
-  const bool only_looks = arguments.size.empty() && !arguments.yes;
-  if (common.json && only_looks) std::cout << json::serialize(shown_json(inviters[best])) << "\n";
-  if (!common.json) std::cout << shown_text(inviters[best]) << "\n";
-  if (only_looks) {
-    if (!common.json && !for_good(all[best]))
-      std::cout << "Choose: koinon recover … --size N keeps entries 0 to N-1; everything after is void. N is "
-                   "from "
-                << least_kept(all[best].keys).value << " to " << all[best].size.value << ".\n";
-    return {};
-  }
-  if (for_good(all[best]))
-    return fail(
-        Code::kConflict,
-        "two recoveries of the log of " + all[best].keys.identity().name +
-            " contradict each other; nothing thaws this log: begin a new one, see RUNBOOK, \"The paper "
-            "is lost\"",
-        "invite");
-  KOINON_ASSIGN(const TreeSize at, wanted_size(arguments, all[best]));
-  KOINON_ASSIGN(const ShownLog shown, shown_at(inviters, best, recovery, at));
-  KOINON_ASSIGN(const Made made, make_node_anew(common, shown, recovery, inviters, passphrase));
-  std::vector<InviteLine> used;
-  for (const Inviter& inviter : inviters) used.push_back(inviter.invite);
-  return finish(common, made, used);
+  return only_looks ? look(common, arguments, inviters, best, recovery)
+                    : act(common, arguments, inviters, best, recovery, passphrase);
 }
 
 }  // namespace koinon

@@ -112,10 +112,7 @@ Result<PutBack> fill(const DataFolder& folder, const RestoreArguments& arguments
 
 Status restore_backup(const Common& common, const RestoreArguments& arguments, const Workplace& place) {
   const auto back = fill(place.folder(), arguments);
-  if (!back.ok()) {
-    place.give_up();
-    return back.error();
-  }
+  if (!back.ok()) return place.give_up(back.error());
   KOINON_TRY(place.finish());
   const std::string name = back->owner ? back->owner->name : "";
   const std::string log = back->owner ? to_text(back->owner->log_id()) : "";
@@ -132,8 +129,8 @@ Status restore_backup(const Common& common, const RestoreArguments& arguments, c
             << time_text(back->manifest.made)
             << ".\nOnce koinond runs, it takes back from its peers what they have of this city's log, and "
                "signs when "
-               "they have answered: koinon status says whom it waits for.\nNext: koinond --data "
-            << common.data << "\n";
+               "they have answered: koinon status says whom it waits for.\nNext: "
+            << start_command(common.data, "") << "\n";
   return {};
 }
 
@@ -152,10 +149,7 @@ Result<RebuildResult> rebuild(const DataFolder& folder, const RestoreArguments& 
 
 Status restore_keys(const Common& common, const RestoreArguments& arguments, const Workplace& place) {
   const auto made = rebuild(place.folder(), arguments);
-  if (!made.ok()) {
-    place.give_up();
-    return made.error();
-  }
+  if (!made.ok()) return place.give_up(made.error());
   KOINON_TRY(place.finish());
   const std::string link = "http://localhost:8471/welcome/" + made->first_operator;
   if (common.json) {
@@ -171,7 +165,7 @@ Status restore_keys(const Common& common, const RestoreArguments& arguments, con
       << ": its log comes back from its peers once koinond runs.\n"
       << "Accounts, drafts and settings are gone. To log in with a browser, set the password of the account "
          "`operator` once, within a week:\n"
-      << link << "\nNext: koinond --data " << common.data << "\n";
+      << link << "\nNext: " << start_command(common.data, arguments.passphrase_file) << "\n";
   return {};
 }
 
@@ -182,8 +176,7 @@ Status run_restore(const Common& common, const RestoreArguments& arguments) {
   KOINON_TRY(init_crypto());
   if (arguments.from.empty() == arguments.keys.empty())
     return fail(Code::kInvalidArgument, "name a backup, or with --keys a folder of keys", "from");
-  KOINON_ASSIGN(const Workplace place,
-                Workplace::make(std::filesystem::absolute(common.data).lexically_normal(), "koinon restore"));
+  KOINON_ASSIGN(const Workplace place, Workplace::make(common.data, "koinon restore"));
   return arguments.keys.empty() ? restore_backup(common, arguments, place)
                                 : restore_keys(common, arguments, place);
 }
@@ -227,7 +220,8 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
       ->required()
       ->allow_extra_args(false);
   back->add_option("--size", recover->size, "keep so many entries; without it, only look");
-  back->add_flag("--yes", recover->yes, "keep all that the city shows");
+  back->add_option("--until", recover->until, "look at what stands before entry N, in place of the latest");
+  back->add_flag("--yes", recover->yes, "keep all that the city shows, or what --size says; do not ask");
   back->add_option("--passphrase-file", recover->passphrase_file, "seals the new keys with its passphrase");
 
   const auto repair = std::make_shared<bool>(false);

@@ -84,8 +84,10 @@ Status check_words(const SigningKey& old, const Wanted& wanted) {
 
 // --- the new words ---
 
-Error unchanged(const Error& error) {
-  return fail(error.code, error.message + "; nothing was changed, and the old words count", error.field);
+Error unchanged(const Error& error, const PaperFile& paper) {
+  return fail(error.code,
+              error.message + "; nothing was changed, and the old words count" + paper.of_nothing(),
+              error.field);
 }
 
 // Before anything is sent: from then on either paper may be the one that counts, and both are at hand.
@@ -139,7 +141,7 @@ Status hand_over(const Common& common, const ApiClient& client, const Wanted& wa
     show_words(common, wanted.city, words);
   }
   wipe(words);
-  return done.ok() ? done : Status(unchanged(done.error()));
+  return done.ok() ? done : Status(unchanged(done.error(), paper));
 }
 
 Status ask_whether_written(bool yes, const PaperFile& paper) {
@@ -150,8 +152,8 @@ Status ask_whether_written(bool yes, const PaperFile& paper) {
   std::string answer;
   std::getline(std::cin, answer);
   if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return fail(Code::kRefused, "nothing was changed: the old words count, and the new ones are of nothing",
-              "");
+  return fail(Code::kRefused, "nothing was changed: the old words count, and the new ones are of nothing" +
+                                  paper.of_nothing());
 }
 
 // --- the change ---
@@ -165,13 +167,17 @@ Error unknown(const Error& error) {
 }
 
 // The log may grow between what is asked and what is sent; then it is signed anew, with the same new words.
-Result<json::value> change(const ApiClient& client, const SigningKey& old, const PublicKey& next) {
+Result<json::value> change(const ApiClient& client, const SigningKey& old, const PublicKey& next,
+                           const PaperFile& paper) {
   std::optional<Statement> sent;
   Error failed;
   for (int i = 0; i < kTries; ++i) {
     const auto wanted = ask_what_to_sign(client);
-    if (!wanted.ok()) return sent ? unknown(failed) : unchanged(wanted.error());
-    KOINON_TRY(check_words(old, *wanted));
+    if (!wanted.ok()) return sent ? unknown(failed) : unchanged(wanted.error(), paper);
+    if (const Status right = check_words(old, *wanted); !right.ok()) {
+      const Error& wrong = right.error();
+      return fail(wrong.code, wrong.message + (sent ? "" : paper.of_nothing()), wrong.field);
+    }
     if (sent == wanted->statement) break;
     sent = wanted->statement;
     Statement statement = *sent;
@@ -182,7 +188,7 @@ Result<json::value> change(const ApiClient& client, const SigningKey& old, const
     failed = done.error();
     if (failed.code != Code::kRefused) return unknown(failed);
   }
-  return unchanged(failed);
+  return unchanged(failed, paper);
 }
 
 }  // namespace
@@ -202,7 +208,7 @@ Status run_change_recovery_words(const Common& common, const WordsArguments& arg
   const SigningKey next = SigningKey::generate();
   KOINON_TRY(hand_over(common, client, wanted, next, paper));
   KOINON_TRY(ask_whether_written(arguments.yes, paper));
-  KOINON_ASSIGN(const json::value done, change(client, old, next.public_key()));
+  KOINON_ASSIGN(const json::value done, change(client, old, next.public_key(), paper));
   if (common.json) {
     std::cout << json::serialize(done) << "\n";
     return {};

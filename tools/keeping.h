@@ -42,7 +42,8 @@ struct RecoverArguments {
   std::string words_file;            // - for standard input
   std::vector<std::string> invites;  // at least one
   std::string size;                  // empty: only looks, unless `yes`
-  bool yes = false;                  // keeps all that is shown
+  std::string until;                 // a look at the entries before this one; empty: at the latest
+  bool yes = false;                  // keeps all that is shown, unless `size` says how many; does not ask
   std::string passphrase_file;       // seals the new keys
 };
 // commands_recover.cpp

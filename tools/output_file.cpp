@@ -14,8 +14,7 @@ namespace koinon {
 namespace {
 
 Error os_error(const std::string& what, const std::string& path) {
-  return fail(errno == EEXIST ? Code::kConflict : Code::kIo,
-              what + ": " + std::generic_category().message(errno), path);
+  return fail(Code::kIo, what + ": " + std::generic_category().message(errno), path);
 }
 
 }  // namespace
@@ -30,9 +29,9 @@ Status write_output(const std::string& path, const std::string& bytes) {
 
 Result<SecretFile> SecretFile::take(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0)
-    return os_error(errno == EEXIST ? "it is not written over; name a new file" : "it could not be created",
-                    path);
+  if (descriptor < 0 && errno == EEXIST)
+    return fail(Code::kConflict, "it exists already and is not written over; name a new file", path);
+  if (descriptor < 0) return os_error("it could not be created", path);
   return SecretFile(descriptor, path);
 }
 

@@ -50,6 +50,7 @@ Status PaperFile::write(const RecoveryPaper& paper) {
     if (!std::cout) status = fail(Code::kIo, "standard output takes nothing", "print");
   }
   wipe(page);
+  written_ = status.ok();
   return status;
 }
 
@@ -64,6 +65,12 @@ std::string PaperFile::told() const {
          harmless(quoted(path_)) +
          "\n\nIt is the only copy. With the words alone the city can take its log back, and so can whoever\n"
          "has the file. The page says who keeps it.\n";
+}
+
+std::string PaperFile::of_nothing() const {
+  if (!written_) return {};
+  if (is_stdout()) return "; the page that went to standard output is of nothing: destroy its prints";
+  return "; the page " + path_ + " is of nothing: delete it and its prints";
 }
 
 }  // namespace koinon

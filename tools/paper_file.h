@@ -26,12 +26,15 @@ class PaperFile {
   std::ostream& talk() const;
   // Where the page is now, and what is done with it.
   std::string told() const;
+  // Behind a sentence that says that its words do not count. Empty: nothing was written.
+  std::string of_nothing() const;
 
  private:
   bool is_stdout() const { return path_ == "-"; }
 
   std::string path_;
   std::optional<SecretFile> file_;
+  bool written_ = false;
 };
 
 }  // namespace koinon

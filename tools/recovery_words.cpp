@@ -1,7 +1,10 @@
 #include "tools/recovery_words.h"
 
 #include <algorithm>
-#include <iostream>
+#include <cerrno>
+#include <system_error>
+
+#include <unistd.h>
 
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
@@ -9,13 +12,34 @@
 
 namespace koinon {
 
+namespace {
+
+// Past the streams: on a terminal more is asked after its end, which they would remember. And they would keep
+// a copy of the words.
+Result<Bytes> read_standard_input() {
+  Bytes text(limits::kWordsBytes + 1, '\0');  // one more: too many are told as such
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t count = ::read(STDIN_FILENO, text.data() + have, text.size() - have);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const std::string why = std::generic_category().message(errno);
+      wipe(text);
+      return fail(Code::kIo, "standard input cannot be read: " + why, "words");
+    }
+    if (count == 0) break;
+    have += static_cast<std::size_t>(count);
+  }
+  text.resize(have);
+  return text;
+}
+
+}  // namespace
+
 Result<SigningKey> read_recovery_words(const std::string& file) {
   Bytes text;
   if (file == "-") {
-    text.resize(limits::kWordsBytes + 1);  // one more: too many are told as such
-    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::cin.gcount()));
-    std::cin.clear();  // on a terminal more is asked afterwards
+    KOINON_ASSIGN(text, read_standard_input());
   } else {
     KOINON_ASSIGN(text, read_file(file, limits::kWordsBytes));
   }

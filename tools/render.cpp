@@ -131,6 +131,10 @@ std::string attachment_line(const json::value& file) {
   return out;
 }
 
+std::string counted(TreeSize size) {
+  return std::to_string(size.value) + (size.value == 1 ? " entry" : " entries");
+}
+
 std::string member(const json::value& object, std::string_view key) {
   const auto* value = find(object, key);
   if (value == nullptr || value->is_null()) return {};

@@ -6,6 +6,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "proto/base/types.h"
+
 namespace koinon {
 
 // Plain text, with line ends only if `lines`. Bytes that are not UTF-8 become replacement characters.
@@ -13,6 +15,9 @@ std::string harmless(std::string_view text, bool lines = false);
 
 // A member as text; empty if it is missing.
 std::string member(const boost::json::value& object, std::string_view key);
+
+// How many entries: "1 entry", "6 entries".
+std::string counted(TreeSize size);
 
 // A file of a record, in one line; in a second one, what the picture shows.
 std::string attachment_line(const boost::json::value& file);

@@ -113,8 +113,7 @@ void EngineEvents::on_standing() {
   now.view = parts_.network.signing();
   for (const NodeKey& key : now.view.waits_for) now.waits_for.push_back(name_of(key));
   for (const NodeKey& key : now.view.cannot_show) now.cannot_show.push_back(name_of(key));
-  // Nobody: our own recovery says how much there is.
-  now.shown_by = now.view.shown_by == NodeKey() ? parts_.identity.name : name_of(now.view.shown_by);
+  if (now.view.shown_by != NodeKey()) now.shown_by = name_of(now.view.shown_by);
   now = parts_.signing.as_it_counts(std::move(now));
   if (const auto why = why_not_signed(now); why) {
     parts_.log.warning(why->message);

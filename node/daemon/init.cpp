@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "crypto/key_file.h"
+#include "crypto/key_history_text.h"
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/signing_mark.h"
@@ -122,6 +123,14 @@ Result<InitOptions> checked(InitOptions options) {
   return options;
 }
 
+// Whether the node in the folder is the one that the init made which was cut short: somebody may have put
+// another one back there.
+bool is_of_this_init(const DataFolder& folder) {
+  const auto made = read_file(folder.unfinished(), limits::kKeyHistoryBytes);
+  const auto here = read_file(folder.identity(), limits::kKeyHistoryBytes);
+  return made.ok() && here.ok() && !made->empty() && *made == *here;
+}
+
 // Whatever a node left is somebody's: a signing key that is overwritten is a city that is lost.
 Status check_empty(const DataFolder& folder) {
   std::error_code error;
@@ -129,6 +138,12 @@ Status check_empty(const DataFolder& folder) {
     return {};
   KOINON_ASSIGN(const auto have, folder.contents());
   if (have.found.empty()) return {};
+  if (have.unfinished && have.missing.empty() && is_of_this_init(folder)) {
+    return fail(Code::kConflict,
+                "init was cut short before it showed the recovery words: nobody has them. Remove the folder, "
+                "and run init again; a page with words that it wrote is of nothing",
+                folder.path().string());
+  }
   if (have.unfinished && have.missing.empty()) {
     return fail(Code::kConflict,
                 "init-unfinished is in this folder, and a whole node: if you put that node back, remove "
@@ -160,6 +175,9 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
       return write_first_entries(store, keys, log, options, now);
     };
   }
+  // Whose node is begun here, before anything of it is.
+  if (made.identity)
+    KOINON_TRY(write_private_file(folder.unfinished(), key_history_text(KeyHistory(*made.identity))));
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
   if (made.identity) KOINON_TRY(write_identity_file(folder.identity(), KeyHistory(*made.identity)));
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
@@ -172,7 +190,8 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
 
 }  // namespace
 
-Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now) {
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now,
+                             const HandOver& hand_over) {
   KOINON_ASSIGN(const InitOptions options, checked(wanted));
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(make_folders(folder));
@@ -182,6 +201,9 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted
   KOINON_TRY(write_private_file(folder.unfinished(), ""));
   KOINON_TRY(folder.set_aside());
   auto made = make_node(folder, options, now);
+  if (made.ok()) {
+    if (const Status handed = hand_over(*made); !handed.ok()) made = handed.error();
+  }
   if (!made.ok()) KOINON_TRY(folder.set_aside());
   KOINON_TRY(remove_file(folder.unfinished()));
   return made;

@@ -2,6 +2,7 @@
 // key alone, and no log.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "node/daemon/data_folder.h"
@@ -27,9 +28,14 @@ struct InitResult {
   std::string first_operator;           // code of the one-time link that sets the password of `operator`
 };
 
-// Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again.
+// Has the recovery words reach somebody: they are kept nowhere.
+using HandOver = std::function<Status(const InitResult&)>;
+
+// Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again. A
+// node counts only after `hand_over` has succeeded: no node is left whose words nobody has.
 // kInvalidArgument, with what may be meant: a name, a language or a country is none.
-Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now);
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now,
+                             const HandOver& hand_over);
 
 // Makes office.db with its first account, so that nobody needs a default password. Returns the code of the
 // one-time link that sets its password.

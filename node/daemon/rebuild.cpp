@@ -56,6 +56,31 @@ Result<std::optional<NodeKey>> check_keys(const DataFolder& folder, const Rebuil
   return std::optional(NodeKey::from(keys.node.public_key().view()));
 }
 
+// Who has held our log. Whoever is vouched for stands in that.
+Result<std::vector<PeerRecord>> holders_of(const std::vector<std::string>& lines, const LogId& own,
+                                           const NodeKey& node_key, UnixMillis now) {
+  std::vector<PeerRecord> out;
+  for (const std::string& line : lines) {
+    KOINON_ASSIGN(PeerRecord peer, peer_of_line(line, own, node_key, now));
+    peer.vouch = false;
+    out.push_back(std::move(peer));
+  }
+  return out;
+}
+
+// What the operator said of one that is pinned already stands.
+Status put_holders(Store& store, const std::vector<PeerRecord>& holders) {
+  KOINON_ASSIGN(const auto pinned, store.peers());
+  for (PeerRecord peer : holders) {
+    for (const PeerRecord& old : pinned) {
+      if (old.node_key == peer.node_key) peer.vouch = old.vouch;
+    }
+    KOINON_TRY(store.put_peer(peer));
+    if (peer.log) KOINON_TRY(store.set_held_ours(peer.node_key));
+  }
+  return {};
+}
+
 Status write_in_one(const DataFolder& folder, const std::function<Status(Store&)>& fill) {
   KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
   KOINON_TRY(store->begin(true));
@@ -93,26 +118,23 @@ Status make_key_folder(const DataFolder& folder) {
 Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wanted, UnixMillis now) {
   KOINON_TRY(write_identity_file(folder.identity(), wanted.keys));
   const LogId own = wanted.keys.identity().log_id();
-  std::vector<PeerRecord> peers;
-  for (const std::string& line : wanted.peers) {
-    KOINON_ASSIGN(PeerRecord peer, peer_of_line(line, own, wanted.node_key.value_or(NodeKey()), now));
-    peer.vouch = false;  // whoever was vouched for stands in our own log
-    peers.push_back(std::move(peer));
-  }
+  KOINON_ASSIGN(const auto holders, holders_of(wanted.peers, own, wanted.node_key.value_or(NodeKey()), now));
   KOINON_TRY(write_in_one(folder, [&](Store& store) -> Status {
     KOINON_TRY(store.set_own_log(own));
     KOINON_TRY(store.keep_statements(own, wanted.keys.notes()));
-    // They are named because they have held the log: their answers are waited for.
-    for (const PeerRecord& peer : peers) {
-      KOINON_TRY(store.put_peer(peer));
-      if (peer.log) KOINON_TRY(store.set_held_ours(peer.node_key));
-    }
+    KOINON_TRY(put_holders(store, holders));
     return store.set_setting(kRestored, "1");
   }));
   KOINON_ASSIGN(std::string link, make_first_operator(folder, now));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
   KOINON_TRY(note_made_anew(office));
   return link;
+}
+
+Status pin_holders(const DataFolder& folder, const LogId& own, const NodeKey& node_key,
+                   const std::vector<std::string>& lines, UnixMillis now) {
+  KOINON_ASSIGN(const auto holders, holders_of(lines, own, node_key, now));
+  return write_in_one(folder, [&](Store& store) { return put_holders(store, holders); });
 }
 
 Result<RebuildResult> rebuild_node(const DataFolder& folder, const RebuildOptions& options, UnixMillis now) {

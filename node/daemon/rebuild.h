@@ -35,6 +35,10 @@ struct NewStore {
 // Makes all but the key files: the public file beside them, the store, and the office. Returns the code of
 // the one-time link that sets the password of `operator`.
 Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wanted, UnixMillis now);
+// Pins more peers that have held the log, in a store that was made so, by their lines; the answers of all are
+// waited for. Whoever calls has the folder's lock.
+Status pin_holders(const DataFolder& folder, const LogId& own, const NodeKey& node_key,
+                   const std::vector<std::string>& lines, UnixMillis now);
 // The folder for the key files, closed to others.
 Status make_key_folder(const DataFolder& folder);
 

@@ -197,18 +197,21 @@ enum class SigningState : unsigned char {
 };
 struct StandingView {
   SigningState state = SigningState::kAsks;
-  std::vector<NodeKey> waits_for;  // kAsks: peers that have held our log and have not answered
-  std::size_t answered = 0;        // kAsks: of those that have held it, and were not excused
+  // kAsks: peers that have held our log and have not answered. kBehind, where nobody has shown how much there
+  // is: those that are asked for it.
+  std::vector<NodeKey> waits_for;
+  std::size_t answered = 0;  // kAsks: of those that have held it, and were not excused
   std::optional<UnixMillis>
-      fewer_after;          // kAsks: then more than half suffice, or none if nobody ever held it
-  bool needs_word = false;  // kAsks: no answer is to be had and time does not help; the operator decides
-  TreeSize held;            // entries of our log
-  TreeSize shown;           // kBehind: the largest head that was shown
-  NodeKey shown_by;
-  bool nobody_serves = false;        // kBehind: for limits::kPullBack nothing has come
-  bool pulls_back = false;           // others have more of our log, and it is coming back; whatever the state
-  bool rolled_back = false;          // it is known that the store is an older one, or comes from a backup
-  UnixMillis rolled_back_at;         // when that was found out last, in whatever run; 0: never
+      fewer_after;              // kAsks: then more than half suffice, or none if nobody ever held it
+  bool needs_word = false;      // kAsks: no answer is to be had and time does not help; the operator decides
+  TreeSize held;                // entries of our log
+  TreeSize shown;               // kBehind: the largest head that was shown
+  NodeKey shown_by;             // kBehind: nobody, where it is known from before
+  bool recovery_keeps = false;  // kBehind: our last recovery says how much there is
+  bool nobody_serves = false;   // kBehind: for limits::kPullBack nothing has come
+  bool pulls_back = false;      // others have more of our log, and it is coming back; whatever the state
+  bool rolled_back = false;     // it is known that the store is an older one, or comes from a backup
+  UnixMillis rolled_back_at;    // when that was found out last, in whatever run; 0: never
   std::vector<NodeKey> cannot_show;  // peers that claim a larger head, and do not show it
   bool operator==(const StandingView&) const = default;
 };

@@ -419,8 +419,7 @@ StandingView Standing::decide() {
     view.state = lacks_key ? SigningState::kStopsForGood : SigningState::kTwin;
   } else if (pull_.under_way) {
     view.state = SigningState::kBehind;
-    view.shown = seen_.largest_size(*logs_.own());
-    view.shown_by = pull_.shown_by;
+    say_what_is_shown(view);
     const MonoTime until = pull_.progress_at + limits::kPullBack;
     view.nobody_serves = effects_.now().mono >= until;
     if (!view.nobody_serves) wake_at(until);

@@ -129,6 +129,17 @@ class Standing {
   }
   void follow_log();
   StandingView decide();
+  void say_what_is_shown(StandingView& view) const {
+    view.shown = seen_.largest_size(*logs_.own());
+    view.shown_by = pull_.shown_by;
+    if (pull_.shown_by != NodeKey()) return;
+    const auto& changes = own()->state().keys.changes();
+    view.recovery_keeps =
+        !changes.empty() && changes.back().is_recovery && changes.back().statement.size == view.shown;
+    for (const auto& [key, peer] : peers_.all()) {
+      if (may_hold_ours(peer)) view.waits_for.push_back(key);
+    }
+  }
   void wake_at(MonoTime at) { due_ = std::min(due_, at); }
 
   Effects& effects_;

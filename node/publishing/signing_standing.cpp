@@ -40,6 +40,37 @@ Error asks(const SigningNow& now) {
       {{"cities", listed(now.waits_for)}}});
 }
 
+Error is_behind(const SigningNow& now) {
+  const StandingView& view = now.view;
+  const auto count = static_cast<std::int64_t>(view.shown.value);
+  if (now.shown_by.empty()) {
+    if (now.waits_for.empty())
+      return waits(
+          Sentence{"signing.nobody_to_fetch_from",
+                   "nothing is signed until all {count} entries of our own log are here, and no city "
+                   "is pinned that may have them: koinon join LINE",
+                   {{"count", count}}});
+    if (view.recovery_keeps)
+      return waits(Sentence{"signing.recovering",
+                            "nothing is signed until the {count} entries that the recovery keeps are here; "
+                            "asked of: {cities}",
+                            {{"count", count}, {"cities", listed(now.waits_for)}}});
+    return waits(Sentence{"signing.fetching",
+                          "nothing is signed until all {count} entries of our own log are here; asked of: "
+                          "{cities}",
+                          {{"count", count}, {"cities", listed(now.waits_for)}}});
+  }
+  if (view.nobody_serves)
+    return waits(
+        Sentence{"signing.unserved",
+                 "nothing is signed: {city} has shown a head of our own log with {count} entries, and nobody "
+                 "has served them for an hour; see RUNBOOK, \"A restored node\"",
+                 {{"city", now.shown_by}, {"count", count}}});
+  return waits(Sentence{"signing.behind",
+                        "nothing is signed until our own log is back: {city} has shown {count} entries of it",
+                        {{"city", now.shown_by}, {"count", count}}});
+}
+
 }  // namespace
 
 std::string_view signing_state_text(SigningState state) {
@@ -67,16 +98,7 @@ std::optional<Error> why_not_signed(const SigningNow& now) {
     case SigningState::kAsks:
       return asks(now);
     case SigningState::kBehind:
-      if (now.view.nobody_serves)
-        return waits(Sentence{
-            "signing.unserved",
-            "nothing is signed: {city} has shown a head of our own log with {count} entries, and nobody "
-            "has served them for an hour; see RUNBOOK, \"A restored node\"",
-            {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
-      return waits(
-          Sentence{"signing.behind",
-                   "nothing is signed until our own log is back: {city} has shown {count} entries of it",
-                   {{"city", now.shown_by}, {"count", static_cast<std::int64_t>(now.view.shown.value)}}});
+      return is_behind(now);
     case SigningState::kForked:
       return waits(Sentence{"signing.forked", "nothing is signed: our own log has forked"});
     case SigningState::kTwin:

@@ -18,7 +18,7 @@ namespace koinon {
 struct SigningNow {
   StandingView view;
   std::vector<std::string> waits_for;
-  std::string shown_by;
+  std::string shown_by;  // empty: nobody has shown how much there is, it is known from before
   std::vector<std::string> cannot_show;
 };
 

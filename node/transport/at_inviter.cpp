@@ -63,7 +63,7 @@ asio::awaitable<Result<AtInviter>> go_there(Reach reach, InviteLine invite) {
   AtInviter out;
   out.tls = *context;
   out.reached = co_await reach({*address, invite.inviter.node_key, *context});
-  if (out.reached.how == Reached::How::kNotLookedUp || out.reached.how == Reached::How::kSilent) {
+  if (out.reached.how < Reached::How::kNoNode) {
     co_return no_answer(out.reached, invite.inviter.address, "invite");
   }
   if (out.reached.how != Reached::How::kYes) {
@@ -115,8 +115,8 @@ asio::awaitable<Result<std::string>> join_at_inviter(Reach reach, InviteLine inv
         Code::kRefused,
         Sentence{
             "join.used",
-            "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
-            "with the line before its last + goes on)"},
+            "the invite was used, has expired, or the connection was lost just now; a fresh one works in any "
+            "case"},
         "invite");
   }
   if (answer->has_error()) co_return refused_there(answer->error());

@@ -111,6 +111,7 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
   switch (reached.how) {
     case Reached::How::kNotLookedUp:
     case Reached::How::kSilent:
+    case Reached::How::kHangs:
       co_return unreachable(no_answer(reached, address));
     case Reached::How::kNoNode:
       co_return unreachable(

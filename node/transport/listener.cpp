@@ -107,7 +107,7 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
   {
     // Also where shake_hands throws: Handshakes must not close a stream that is gone.
     const HandshakeUnderWay under_way(handshakes_, number);
-    shaken = co_await shake_hands(stream.get(), true);
+    shaken = co_await shake_hands(stream.get(), true) == Shaken::kYes;
   }
   // The key of an invite that has expired is nobody's to pin.
   if (check->refused && !is_known(*check->refused) && !parts_.joining.invite(*check->refused))

@@ -116,8 +116,8 @@ asio::awaitable<bool> shake(tcp::socket socket, const Whom* whom, Reached* out) 
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *whom->tls);
   attach(*stream, *check);
-  const bool shaken = co_await shake_hands(stream.get(), false);
-  if (shaken && check->seen) {
+  const Shaken shaken = co_await shake_hands(stream.get(), false);
+  if (shaken == Shaken::kYes && check->seen) {
     out->how = Reached::How::kYes;
     out->check = std::move(check);
     out->stream = std::move(stream);
@@ -127,7 +127,8 @@ asio::awaitable<bool> shake(tcp::socket socket, const Whom* whom, Reached* out) 
     out->how = Reached::How::kOtherKey;
     out->shown = check->refused;
   } else {
-    out->how = std::max(out->how, Reached::How::kNoNode);
+    out->how =
+        std::max(out->how, shaken == Shaken::kNotInTime ? Reached::How::kHangs : Reached::How::kNoNode);
   }
   co_return false;
 }
@@ -157,6 +158,14 @@ Error no_answer(const Reached& reached, const std::string& address, std::string 
                 Sentence{"reach.not_looked_up",
                          "{address} cannot be looked up: {why}",
                          {{"address", address}, {"why", why}}},
+                std::move(field));
+  }
+  if (reached.how == Reached::How::kHangs) {
+    return fail(Code::kUnavailable,
+                Sentence{"reach.hangs",
+                         "{address} accepts the connection and says nothing: its node is busy or hangs, try "
+                         "again",
+                         {{"address", address}}},
                 std::move(field));
   }
   if (reached.error == asio::error::connection_refused) {

@@ -33,6 +33,7 @@ struct Reached {
   enum class How : unsigned char {
     kNotLookedUp,
     kSilent,    // nobody answers
+    kHangs,     // somebody takes the connection, and says nothing in time
     kNoNode,    // somebody answers, and the handshake failed
     kOtherKey,  // a node answers, with another key
     kYes,
@@ -44,7 +45,7 @@ struct Reached {
   std::unique_ptr<TlsStream> stream;
 };
 
-// Why there is no answer at this address, of the first two.
+// Why there is no answer at this address, of the first three.
 Error no_answer(const Reached& reached, const std::string& address, std::string field = {});
 
 // On the executor of the coroutine that awaits it, which is one thread. `look_ups` outlives the look-up.

@@ -104,12 +104,13 @@ void attach(TlsStream& stream, PinCheck& check) {
   SSL_set_ex_data(stream.native_handle(), check_index(), &check);
 }
 
-boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server) {
+boost::asio::awaitable<Shaken> shake_hands(TlsStream* stream, bool server) {
   const Deadline deadline(stream->next_layer(), limits::kHandshakeDeadline);
   boost::system::error_code error;
   co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client,
                                    boost::asio::redirect_error(boost::asio::use_awaitable, error));
-  co_return !error;
+  if (deadline.is_over()) co_return Shaken::kNotInTime;
+  co_return error ? Shaken::kNo : Shaken::kYes;
 }
 
 }  // namespace koinon

@@ -39,7 +39,12 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
 Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::size_t count);
 // Attaches the check to a stream before its handshake.
 void attach(TlsStream& stream, PinCheck& check);
-// Within limits::kHandshakeDeadline. The stream outlives it: whoever has it awaits this.
-boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
+enum class Shaken : unsigned char {
+  kYes,
+  kNo,
+  kNotInTime,  // the other side let limits::kHandshakeDeadline pass
+};
+// The stream outlives it: whoever has it awaits this.
+boost::asio::awaitable<Shaken> shake_hands(TlsStream* stream, bool server);
 
 }  // namespace koinon

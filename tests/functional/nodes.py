@@ -43,7 +43,9 @@ def wait_for(condition, what, deadline=DEADLINE):
 
 def koinon(*args, data=None, stdin=None, check=True):
     command = [str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE)
+    # Whoever runs the tests at a terminal is asked nothing.
+    given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+    done = subprocess.run(command, **given, capture_output=True, timeout=DEADLINE)
     if check and done.returncode != 0:
         raise CommandFailed(done.returncode, done.stderr.decode(errors="replace").strip())
     return done.stdout.decode()

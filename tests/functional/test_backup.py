@@ -174,13 +174,18 @@ class Backup(NodesTest):
         (partial / "store.db").write_text("half")
         self.assert_refused("no restore left", lambda: koinon("restore", place, data=data))
         self.assertEqual((partial / "store.db").read_text(), "half")
-        marker.write_text("")
+        # Nor does a marker that names another folder than this one (test_killed.py).
+        marker.write_text("8:1 4711 -\n")
+        self.assert_refused("no restore left", lambda: koinon("restore", place, data=data))
+        self.assertEqual((partial / "store.db").read_text(), "half")
+        shutil.rmtree(partial)
         koinon("restore", place, data=data)
         self.assertFalse(partial.exists() or marker.exists())
         self.assertEqual(json.loads(koinon("--json", "fsck", data=data))["damages"], [])
         # Killed between the last two steps: it is in place.
         marker.write_text("")
         self.assert_refused("something is there", lambda: koinon("restore", place, data=data))
+        self.assertFalse(marker.exists())
         if os.path.ismount("/dev/shm"):
             self.assert_refused("a disk is mounted there", lambda: koinon("restore", place, data="/dev/shm"))
 

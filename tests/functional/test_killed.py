@@ -1,4 +1,4 @@
-"""A recovery is ended at every step that it takes, and begun again: the city has said one thing in the end."""
+"""A recovery is ended at every step that it takes, and begun again: the city has said one thing in the end. So is `koinon init`."""
 
 import itertools
 import os
@@ -23,10 +23,15 @@ class Killed(Words):
         self.killer = f"{self.folder}/kill_at.so"
         subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", self.killer, str(SOURCE), "-ldl"], check=True)
 
+    def until(self, at, data, *args, talking=True):
+        """Runs a command until its step of that number."""
+        steps = {"LD_PRELOAD": self.killer, "KILL_AT": str(at)} | ({"KILL_TALKING": "1"} if talking else {})
+        return subprocess.run([str(BIN / "koinon"), "--data", str(data), *map(str, args)], env=os.environ | steps, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=DEADLINE)
+
     def recover(self, node, paper, line, at):
-        """Runs it until its step of that number: its exit code, or -9, and what it says on standard error."""
-        done = subprocess.run([str(BIN / "koinon"), "--data", str(node.data), "recover", "--words-file", str(paper), "--invite", line, "--yes"],
-                              env={**os.environ, "LD_PRELOAD": self.killer, "KILL_AT": str(at), "KILL_TALKING": "1"}, capture_output=True, text=True, timeout=DEADLINE)
+        """Its exit code, or -9, and what it says on standard error."""
+        done = self.until(at, node.data, "recover", "--words-file", paper, "--invite", line, "--yes")
         return done.returncode, done.stderr
 
     def starts(self, node, at):
@@ -67,7 +72,7 @@ class Killed(Words):
                 break
         if code != 0:  # killed between the answer and its reading: RUNBOOK says what to do
             self.assertIn("the invite was used", said)
-            again = koinon("recover", "--words-file", paper, "--invite", invite(milan), data=seoul.data)
+            again = koinon("recover", "--words-file", paper, "--invite", invite(milan), "--yes", data=seoul.data)
             self.assertIn("already, taken back by statement 1", again)
         self.assertEqual(identity.read_text(), stated)
 
@@ -93,6 +98,75 @@ class Killed(Words):
             self.assertEqual(node.status()["frozen"], [])
             self.assertNotIn("does not verify", node.log())
         self.assertEqual(milan.entries("seoul.example"), own_entries(seoul))
+
+    def in_place(self, data, *args, first=1):
+        """The first step at which a command is killed with its folder in place."""
+        for step in itertools.count(first):
+            done = self.until(step, data, *args)
+            self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+            if data.exists():
+                return step
+
+    def test_what_a_killed_run_left_is_no_leave_to_remove_what_is_somebodys(self):
+        seoul, words, milan, entries = self.lost()
+        paper, data = self.file(words), seoul.data
+        backup, rome = pathlib.Path(self.folder) / "backup", pathlib.Path(self.folder) / "rome"
+        milan.run("backup", backup)
+        recover = ("recover", "--words-file", paper, "--invite", invite(milan), "--yes")
+        for place, command in ((data, recover), (rome, ("restore", backup))):
+            partial, marker = pathlib.Path(f"{place}.partial"), pathlib.Path(f"{place}.partial-of-restore")
+            step = self.in_place(place, *command, first=30 if command is recover else 1)
+            self.assertTrue(marker.exists(), "killed before the marker went")
+            shutil.move(place, f"{place}-moved")
+            partial.mkdir()
+            (partial / "mine").write_text("mine")
+            self.assert_refused("no restore left; move it away", lambda: koinon(*command, data=place))
+            self.assertEqual((partial / "mine").read_text(), "mine")
+            shutil.rmtree(partial)
+            # The same where it is killed again: the next run takes the marker away.
+            self.in_place(place, *command, first=step)
+            if command is recover:
+                self.assertIn("already, taken back by statement 1", koinon(*command, data=place))
+            else:
+                self.assert_refused("something is there", lambda: koinon(*command, data=place))
+            self.assertFalse(marker.exists())
+
+    def test_the_operators_link_is_told_before_anybody_is_talked_to(self):
+        seoul, words, milan, entries = self.lost()
+        recover = ("recover", "--words-file", self.file(words), "--invite", invite(milan), "--yes")
+        for step in itertools.count(self.in_place(seoul.data, *recover, first=30) + 1):
+            shutil.rmtree(seoul.data)
+            done = self.until(step, seoul.data, *recover)
+            self.assertEqual(done.returncode, -signal.SIGKILL, "it was told only after all")
+            if "/welcome/" in done.stdout:
+                break
+        self.assertNotIn("has pinned it", done.stdout)
+
+    def test_an_init_that_is_killed_leaves_no_node_whose_words_nobody_has(self):
+        data, page = pathlib.Path(self.folder) / "rome", pathlib.Path(self.folder) / "page"
+        init = ("init", "--name", "rome.example", "--display-name", "Rome", "--signing-mark", self.folder)
+        for how, command in (("shown", ("--json", *init)), ("printed", (*init, "--print", page))):
+            unfinished = 0
+            for step in itertools.count(1, 1 if os.environ.get("KOINON_ALL") else 2):
+                done = self.until(step, data, *command, talking=False)
+                whole = (data / "store.db").exists() and not (data / "init-unfinished").exists()
+                has_words = "recovery_words" in done.stdout if how == "shown" else page.exists() and "</html>" in page.read_text()
+                if whole:
+                    self.assertTrue(has_words, (how, step))
+                if done.returncode == 0:
+                    break
+                self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+                if whole:
+                    self.assert_refused("lives here already", lambda: koinon(*init, data=data))
+                elif (data / "store.db").exists():
+                    unfinished += 1
+                    self.assert_refused("nobody has them. Remove the folder, and run init again", lambda: koinon(*init, data=data))
+                else:
+                    koinon(*init, data=data)
+                shutil.rmtree(data)
+                page.unlink(missing_ok=True)
+            self.assertGreater(unfinished, 0, how)
+            shutil.rmtree(data)
 
 
 if __name__ == "__main__":

@@ -153,6 +153,13 @@ class Paper(NodesTest):
         table = said[said.index("take its log back."):said.index("To log in")]
         self.assertEqual([int(number) for number, _ in re.findall(r"\b(\d+) ([a-z]+)\b", table)], list(range(1, 25)), said)
 
+    def test_words_that_nobody_could_be_shown_make_no_node(self):
+        done = subprocess.run(["sh", "-c", 'exec "$0" --data "$1" init --name seoul.example --display-name Seoul >/dev/full', str(BIN / "koinon"), str(self.data)],
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nobody could be shown the recovery words", done.stderr.decode())
+        self.init()
+
     def words_that_count(self, node):
         """The recovery key that the node's log has now."""
         return base64.b64decode(node.local("POST", "/api/v1/keys/recovery/statement", {})["recovery_key"])
@@ -229,6 +236,7 @@ class Paper(NodesTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("Is it printed", done.stderr.decode())
         self.assertIn("nothing was changed", done.stderr.decode())
+        self.assertIn(f"the page {new_page} is of nothing: delete it and its prints", done.stderr.decode())
         self.assertEqual(self.words_that_count(seoul), count)
 
 

@@ -73,7 +73,8 @@ class Lost(Words):
                                 lambda: koinon("recover", "--words-file", paper, "--invite", line, "--size", size, data=seoul.data))
         # Then it makes the folder, and uses the invite.
         done = koinon("recover", "--words-file", paper, "--invite", line, "--size", entries, data=seoul.data)
-        for part in ("Took back the log of seoul.example", "/welcome/", "milan.example has pinned it", f"Next: koinond --data {seoul.data}", "stay valid"):
+        for part in ("Took back the log of seoul.example", "/welcome/", "milan.example has pinned it", f"Next: koinond --data {seoul.data}", "stay valid",
+                     "void: nothing", "only milan.example as peers. Ask your other peers"):
             self.assertIn(part, done)
         self.assertEqual((seoul.data / "keys" / "signing.key").stat().st_mode & 0o777, 0o600)
         self.assertIn("statement ", (seoul.data / "keys" / "identity").read_text())
@@ -100,11 +101,17 @@ class Lost(Words):
         keys = milan.refs(city="seoul.example", kind="keys")[0]
         self.assertIn(f"  node      {seoul.json('id')['spoken']}", milan.run("show", keys))
         self.assertTrue(milan.record(keys)["stated_keys"]["proven"])
-        # A second run finds the node there, and only joins.
+        # A look there is a look, and uses no invite up. What was stated stands.
         fresh = invite(milan)
-        again = koinon("recover", "--words-file", paper, "--invite", fresh, data=seoul.data)
-        self.assertIn("already, taken back by statement 1", again)
-        self.assertIn("milan.example has pinned it", again)
+        again = ("recover", "--words-file", paper, "--invite", fresh)
+        self.assertIn("was taken back already by statement 1", koinon(*again, data=seoul.data))
+        self.assert_refused(f"statement 1 keeps {entries} here; it can't be changed", lambda: koinon(*again, "--size", entries - 1, data=seoul.data))
+        self.assert_refused("koinond runs here; use: koinon join LINE", lambda: koinon(*again, "--yes", data=seoul.data))
+        # A second run finds the node there, and only joins.
+        seoul.stop()
+        said = koinon(*again, "--size", entries, data=seoul.data)
+        for part in ("already, taken back by statement 1", "koinon user link operator", "milan.example has pinned it"):
+            self.assertIn(part, said)
         # Whoever runs it elsewhere is told that it was taken back before.
         shown = koinon("recover", "--words-file", paper, "--invite", invite(milan), data=pathlib.Path(self.folder) / "elsewhere")
         self.assertIn("was taken back already by statement 1", shown)

@@ -32,7 +32,7 @@ asio::awaitable<void> come(std::uint16_t port, char letter) {
   check.accepts = [](const NodeKey&) { return Pinning::kPinned; };
   TlsStream stream(std::move(socket), **context);
   attach(stream, check);
-  if (!co_await shake_hands(&stream, false)) co_return;
+  if (co_await shake_hands(&stream, false) != Shaken::kYes) co_return;
   Bytes byte(1, '\0');
   co_await stream.async_read_some(asio::buffer(byte), asio::redirect_error(asio::use_awaitable, error));
 }

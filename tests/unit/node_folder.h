@@ -15,7 +15,7 @@ class NodeFolder : public testing::Test {
     ASSERT_TRUE(init_crypto().ok());
     ASSERT_TRUE(init_node(DataFolder(place.path()),
                           {"seoul.example", "Seoul", "en", "city", "", false, place.path().string(), ""},
-                          {1'780'000'000'000})
+                          {1'780'000'000'000}, [](const InitResult&) { return Status(); })
                     .ok());
   }
   Result<FolderInUse> open() const { return FolderInUse::open(place.path(), ""); }

@@ -223,5 +223,12 @@ TEST_F(Reaching, OfSeveralFailuresTheOneThatSaysMostIsTold) {
   EXPECT_EQ(out.shown, node_key_of('x'));
 }
 
+TEST_F(Reaching, WhoTakesTheConnectionAndSaysNothingHangs) {
+  listen("127.0.0.2");  // the system takes it, and nobody reads
+  const Reached out = reached({address("127.0.0.2")});
+  EXPECT_EQ(out.how, Reached::How::kHangs);
+  EXPECT_NE(no_answer(out, "node.example:1").message.find("says nothing"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace koinon::test

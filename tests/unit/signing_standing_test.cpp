@@ -94,5 +94,20 @@ TEST(SigningStanding, SaysWhereNoPeerHasABeginningOfTheLog) {
   EXPECT_NE(why_not_signed(now)->id, "signing.no_beginning") << "Oslo may have it";
 }
 
+TEST(SigningStanding, WhatTheRecoveryKeepsIsAskedOfThePeersThatArePinned) {
+  SigningNow now = says(SigningState::kBehind);
+  now.view.shown = TreeSize(6);
+  now.view.recovery_keeps = true;
+  EXPECT_EQ(why_not_signed(now)->id, "signing.nobody_to_fetch_from");
+  now.waits_for = {"aaa.example", "bbb.example"};
+  EXPECT_EQ(why_not_signed(now)->message,
+            "nothing is signed until the 6 entries that the recovery keeps are here; asked of: aaa.example, "
+            "bbb.example");
+  now.view.recovery_keeps = false;
+  EXPECT_EQ(why_not_signed(now)->id, "signing.fetching");
+  now.shown_by = "milan.example";
+  EXPECT_EQ(why_not_signed(now)->id, "signing.behind");
+}
+
 }  // namespace
 }  // namespace koinon::test
