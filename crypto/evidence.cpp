@@ -1,7 +1,5 @@
 #include "crypto/evidence.h"
 
-#include <algorithm>
-
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -43,38 +41,6 @@ void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {
   evidence.set_log_id(keys.identity().log_id().bytes());
   *evidence.mutable_identity() = to_message(keys.identity());
   for (const KeyHistory::Change& change : keys.changes()) evidence.add_statements(change.note);
-}
-
-// Two statements that cannot both be true, as their places in the histories.
-struct Parting {
-  std::size_t of_first = 0;
-  std::size_t of_second = 0;
-};
-
-std::vector<std::size_t> places_of_recoveries(const KeyHistory& keys) {
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < keys.changes().size(); ++i) {
-    if (keys.changes()[i].is_recovery) out.push_back(i);
-  }
-  return out;
-}
-
-// A recovery outranks every rotation, so the recoveries are looked at first. Two of them may follow different
-// rotations.
-std::optional<Parting> find_parting(const KeyHistory& first, const KeyHistory& second) {
-  const auto same = [&](std::size_t a, std::size_t b) {
-    return first.changes()[a].statement == second.changes()[b].statement;
-  };
-  const auto of_first = places_of_recoveries(first);
-  const auto of_second = places_of_recoveries(second);
-  for (std::size_t i = 0; i < std::min(of_first.size(), of_second.size()); ++i) {
-    if (!same(of_first[i], of_second[i])) return Parting{of_first[i], of_second[i]};
-  }
-  if (of_first.size() != of_second.size()) return std::nullopt;
-  for (std::size_t i = 0; i < std::min(first.changes().size(), second.changes().size()); ++i) {
-    if (!same(i, i)) return Parting{i, i};
-  }
-  return std::nullopt;
 }
 
 Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {

@@ -1,6 +1,7 @@
 #include "crypto/key_history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/base/limits.h"
 
@@ -9,19 +10,37 @@ namespace {
 
 Error refused(std::string why) { return fail(Code::kRefused, std::move(why), "statement"); }
 
-std::vector<const KeyHistory::Change*> recoveries_of(const KeyHistory& history) {
-  std::vector<const KeyHistory::Change*> out;
-  for (const auto& change : history.changes()) {
-    if (change.is_recovery) out.push_back(&change);
+std::vector<std::size_t> places_of_recoveries(const KeyHistory& keys) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < keys.changes().size(); ++i) {
+    if (keys.changes()[i].is_recovery) out.push_back(i);
   }
   return out;
 }
 
 }  // namespace
 
+KeyHistory::Change::Kind KeyHistory::Change::kind(bool takes_back) const {
+  if (!is_recovery) return Kind::kRotation;
+  return statement.recovery_key && !takes_back ? Kind::kNewWords : Kind::kRecovery;
+}
+
 std::uint64_t KeyHistory::recoveries() const {
   return static_cast<std::uint64_t>(std::count_if(changes().begin(), changes().end(),
                                                   [](const Change& change) { return change.is_recovery; }));
+}
+
+const KeyHistory::Change* KeyHistory::last_recovery() const {
+  const auto last = std::find_if(changes().rbegin(), changes().rend(),
+                                 [](const Change& change) { return change.is_recovery; });
+  return last == changes().rend() ? nullptr : &*last;
+}
+
+std::uint64_t KeyHistory::recoveries_before(EntryIndex index) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(changes().begin(), changes().end(), [&](const Change& change) {
+        return change.is_recovery && change.statement.size.value <= index.value;
+      }));
 }
 
 VKey KeyHistory::vkey() const {
@@ -197,20 +216,34 @@ std::optional<TreeSize> KeyHistory::good_until(std::size_t statements) const {
   return was_taken_back ? TreeSize(0) : changes()[statements].statement.size;
 }
 
-KeyOrder compare(const KeyHistory& first, const KeyHistory& second) {
-  const auto of_first = recoveries_of(first);
-  const auto of_second = recoveries_of(second);
+std::optional<Parting> find_parting(const KeyHistory& first, const KeyHistory& second) {
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return first.changes()[a].statement == second.changes()[b].statement;
+  };
+  const auto of_first = places_of_recoveries(first);
+  const auto of_second = places_of_recoveries(second);
   for (std::size_t i = 0; i < std::min(of_first.size(), of_second.size()); ++i) {
-    if (of_first[i]->statement != of_second[i]->statement) return KeyOrder::kContradictForGood;
+    if (!same(of_first[i], of_second[i])) return Parting{of_first[i], of_second[i]};
   }
-  if (of_first.size() != of_second.size())
-    return of_first.size() > of_second.size() ? KeyOrder::kFirstGoesOn : KeyOrder::kSecondGoesOn;
-  const std::size_t common = std::min(first.changes().size(), second.changes().size());
-  for (std::size_t i = 0; i < common; ++i) {
-    if (first.changes()[i].statement != second.changes()[i].statement) return KeyOrder::kContradict;
+  if (of_first.size() != of_second.size()) return std::nullopt;
+  for (std::size_t i = 0; i < std::min(first.changes().size(), second.changes().size()); ++i) {
+    if (!same(i, i)) return Parting{i, i};
   }
-  if (first.changes().size() == second.changes().size()) return KeyOrder::kSame;
-  return first.changes().size() > common ? KeyOrder::kFirstGoesOn : KeyOrder::kSecondGoesOn;
+  return std::nullopt;
+}
+
+// A statement has its number, so two that are the same stand at the same place: those that part are both
+// recoveries, or both rotations.
+KeyOrder compare(const KeyHistory& first, const KeyHistory& second) {
+  if (const auto parting = find_parting(first, second)) {
+    const bool for_good = first.changes()[parting->of_first].is_recovery;
+    return for_good ? KeyOrder::kContradictForGood : KeyOrder::kContradict;
+  }
+  const auto length = [](const KeyHistory& keys) {
+    return std::pair(keys.recoveries(), keys.changes().size());
+  };
+  if (length(first) == length(second)) return KeyOrder::kSame;
+  return length(first) > length(second) ? KeyOrder::kFirstGoesOn : KeyOrder::kSecondGoesOn;
 }
 
 }  // namespace koinon

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "crypto/checkpoint.h"
@@ -16,6 +17,13 @@ namespace koinon {
 class KeyHistory {
  public:
   struct Change {
+    // What it is told as. PROTOCOL.md "What a recovery does".
+    enum class Kind : unsigned char { kRotation, kRecovery, kNewWords };
+    // A recovery that names another recovery key has changed the recovery words, and is not known to do more.
+    // `takes_back`: more than the statement shows that somebody else had the log: what the recovery voids, or
+    // the keys that the log names behind it.
+    Kind kind(bool takes_back = false) const;
+
     Statement statement;
     bool is_recovery = false;
     Bytes note;  // the text, and the one signature that counts
@@ -31,6 +39,12 @@ class KeyHistory {
   const std::vector<Change>& changes() const { return *changes_; }
   std::vector<Bytes> notes() const;  // of the statements, in order
   std::uint64_t recoveries() const;
+  // No recovery keeps less than one before it: this one says what all of them keep. Null: there was none.
+  const Change* last_recovery() const;
+  // After how many recoveries the entry was signed that stands at this place, or is to stand there. What was
+  // signed earlier and stands behind the size that a recovery keeps is void. An entry keeps this number: what
+  // a later recovery keeps, it does not change.
+  std::uint64_t recoveries_before(EntryIndex index) const;
   VKey vkey() const;  // that signs now; its name is the current origin
   const PublicKey& recovery_key() const;
 
@@ -79,6 +93,15 @@ class KeyHistory {
   // Copies share it: a head that waits for its check has one.
   std::shared_ptr<const std::vector<Change>> changes_ = std::make_shared<const std::vector<Change>>();
 };
+
+// Two statements that cannot both be true, as their places in two histories of one log.
+struct Parting {
+  std::size_t of_first = 0;
+  std::size_t of_second = 0;
+};
+// Nothing: the histories do not contradict each other. A recovery outranks every rotation, so the recoveries
+// are looked at first; two of them may follow different rotations.
+std::optional<Parting> find_parting(const KeyHistory& first, const KeyHistory& second);
 
 // How two histories of one log stand to each other.
 enum class KeyOrder : unsigned char {

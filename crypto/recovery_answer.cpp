@@ -17,11 +17,7 @@ Result<KeyHistory> read_keys_of(const v1::Head& head, const PublicKey& recovery_
   KeyHistory keys(std::move(identity));
   for (const auto& statement : head.statements()) KOINON_TRY(keys.add(statement));
   if (const auto statement = replaced_by(keys, recovery_key))
-    return fail(Code::kConflict,
-                "these recovery words of " + keys.identity().name + " count no more: statement " +
-                    std::to_string(*statement) +
-                    " of its log put new ones in their place; take the newer paper",
-                "recovery words");
+    return fail(Code::kConflict, replaced_words_text(keys.identity().name, *statement), "recovery words");
   if (keys.recovery_key() != recovery_key)
     return fail(Code::kRefused, "the log that was shown has another recovery key", "log_id");
   return keys;
@@ -112,11 +108,8 @@ bool for_good(const ShownLog& shown) {
 }
 
 TreeSize least_kept(const KeyHistory& keys) {
-  TreeSize out(1);
-  for (const KeyHistory::Change& change : keys.changes()) {
-    if (change.is_recovery) out = std::max(out, change.statement.size);
-  }
-  return out;
+  const KeyHistory::Change* last = keys.last_recovery();
+  return last == nullptr ? TreeSize(1) : last->statement.size;
 }
 
 Result<std::size_t> shown_best(const std::vector<ShownLog>& all) {

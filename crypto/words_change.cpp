@@ -32,15 +32,28 @@ Result<KeyHistory> change_words(const KeyHistory& keys, const Statement& wanted,
   return out;
 }
 
-std::optional<std::uint64_t> replaced_by(const KeyHistory& keys, const PublicKey& recovery_key) {
-  if (recovery_key == keys.recovery_key()) return std::nullopt;
+std::vector<ReplacedWords> replaced_words(const KeyHistory& keys) {
+  std::vector<ReplacedWords> out;
   PublicKey before = keys.identity().recovery_key;
   for (const KeyHistory::Change& change : keys.changes()) {
     if (!change.statement.recovery_key) continue;
-    if (before == recovery_key) return change.statement.sequence;
+    out.push_back({before, change.statement.sequence});
     before = *change.statement.recovery_key;
   }
+  return out;
+}
+
+std::optional<std::uint64_t> replaced_by(const KeyHistory& keys, const PublicKey& recovery_key) {
+  if (recovery_key == keys.recovery_key()) return std::nullopt;
+  for (const ReplacedWords& words : replaced_words(keys)) {
+    if (words.recovery_key == recovery_key) return words.statement;
+  }
   return std::nullopt;
+}
+
+std::string replaced_words_text(const std::string& city, std::uint64_t statement) {
+  return "these recovery words of " + city + " count no more: statement " + std::to_string(statement) +
+         " of its log put new ones in their place; take the newer paper";
 }
 
 }  // namespace koinon

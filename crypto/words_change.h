@@ -5,6 +5,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "crypto/key_history.h"
 
@@ -20,8 +22,16 @@ Result<Statement> words_change(const KeyHistory& keys, TreeSize size, const Hash
 // the log had before; kBadSignature: the recovery key has not signed it.
 Result<KeyHistory> change_words(const KeyHistory& keys, const Statement& wanted, BytesView note);
 
+// The recovery keys that the log had before, in order.
+struct ReplacedWords {
+  PublicKey recovery_key;
+  std::uint64_t statement = 0;  // the number of the one that put another in its place
+};
+std::vector<ReplacedWords> replaced_words(const KeyHistory& keys);
 // The number of the statement that put another recovery key in the place of this one. Nothing: it is the
 // current one, or none of this log.
 std::optional<std::uint64_t> replaced_by(const KeyHistory& keys, const PublicKey& recovery_key);
+// What whoever has such words is told. `city`: fit to be shown.
+std::string replaced_words_text(const std::string& city, std::uint64_t statement);
 
 }  // namespace koinon

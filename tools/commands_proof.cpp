@@ -56,14 +56,15 @@ Result<bool> write_statements(const ApiClient& client, const std::string& target
 struct OpenedProof {
   Checkpoint checkpoint;
   std::optional<TreeSize> kept;  // a recovery came since, which keeps so many entries
-  bool new_words = false;        // none came since but to change the recovery words
+  bool was_taken_back = false;   // one of those did more than to change the recovery words
 };
 
-// Whether each recovery after so many named another recovery key.
-bool only_new_words(const KeyHistory& keys, std::uint64_t recoveries) {
+// What was signed under the head and a later recovery does not keep, that one made void.
+bool was_taken_back(const KeyHistory& keys, const KeyHistory::Head& head) {
   std::uint64_t seen = 0;
-  return std::all_of(keys.changes().begin(), keys.changes().end(), [&](const KeyHistory::Change& change) {
-    return !change.is_recovery || ++seen <= recoveries || change.statement.recovery_key.has_value();
+  return std::any_of(keys.changes().begin(), keys.changes().end(), [&](const KeyHistory::Change& change) {
+    return change.is_recovery && ++seen > head.recoveries &&
+           change.kind(change.statement.size < head.checkpoint.size) == KeyHistory::Change::Kind::kRecovery;
   });
 }
 
@@ -86,7 +87,7 @@ Result<OpenedProof> open_proof(const TlogProof& proof, const VKey& vkey, const s
   if (!is_known)
     return fail(Code::kBadSignature, "these are the keys of another log, or of no key that you know", file);
   KOINON_ASSIGN(const KeyHistory::Head head, verify_tlog_proof(proof, keys));
-  return OpenedProof{head.checkpoint, keys.kept_of(head.recoveries), only_new_words(keys, head.recoveries)};
+  return OpenedProof{head.checkpoint, keys.kept_of(head.recoveries), was_taken_back(keys, head)};
 }
 
 std::string title_of(const v1::Body& body) {
@@ -172,10 +173,10 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
   std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
   if (opened.kept)
-    std::cout << (opened.new_words
-                      ? "Its city has changed its recovery words since, and keeps the entries below "
-                      : "Its city has taken the log back since, with its recovery key, and keeps "
-                        "the entries below ")
+    std::cout << (opened.was_taken_back
+                      ? "Its city has taken the log back since, with its recovery key, and keeps "
+                        "the entries below "
+                      : "Its city has changed its recovery words since, and keeps the entries below ")
               << opened.kept->value << ": this entry is " << (is_void ? "void" : "kept") << ".\n";
   std::cout
       << "Whether it was withdrawn later, or made void by a recovery, a proof does not say; a node does: "

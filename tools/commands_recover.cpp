@@ -181,14 +181,30 @@ Result<TreeSize> size_of(const std::string& wanted, TreeSize least, TreeSize mos
 
 // --- what is printed of it ---
 
-std::string_view word_for(const KeyHistory::Change& change) {
-  if (!change.is_recovery) return "rotation";
-  return change.statement.recovery_key ? "new_words" : "recovery";
+using ChangeKind = KeyHistory::Change::Kind;
+
+std::string_view word_for(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kRotation:
+      return "rotation";
+    case ChangeKind::kNewWords:
+      return "new_words";
+    case ChangeKind::kRecovery:
+      break;
+  }
+  return "recovery";
 }
 
-std::string_view phrase_for(const KeyHistory::Change& change) {
-  if (!change.is_recovery) return "a rotation";
-  return change.statement.recovery_key ? "new recovery words" : "a recovery";
+std::string_view phrase_for(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kRotation:
+      return "a rotation";
+    case ChangeKind::kNewWords:
+      return "new recovery words";
+    case ChangeKind::kRecovery:
+      break;
+  }
+  return "a recovery";
 }
 
 json::object entry_json(const ShownLog::Entry& one) {
@@ -211,7 +227,7 @@ json::object shown_json(const Inviter& inviter) {
   json::array statements, latest;
   for (const KeyHistory::Change& change : shown.keys.changes())
     statements.push_back(json::object{{"number", change.statement.sequence},
-                                      {"kind", std::string(word_for(change))},
+                                      {"kind", std::string(word_for(change.kind()))},
                                       {"size", change.statement.size.value}});
   for (const ShownLog::Entry& one : shown.latest) latest.push_back(entry_json(one));
   return {{"name", shown.keys.identity().name},
@@ -229,18 +245,15 @@ json::object shown_json(const Inviter& inviter) {
 
 // In case it was taken back before, or has new words: by whom, the operator must know.
 std::string warning_of(const ShownLog& shown) {
-  const auto& changes = shown.keys.changes();
-  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
-    if (!change->is_recovery) continue;
-    const std::string statement = std::to_string(change->statement.sequence);
-    const std::string size = counted(change->statement.size);
-    if (change->statement.recovery_key)
-      return "Its recovery words were changed by statement " + statement + ", which keeps " + size +
-             "; these are the new ones. It cannot keep fewer.\n";
-    return "Warning: it was taken back already by statement " + statement + ", which keeps " + size +
-           "; keeping fewer than the " + std::to_string(shown.size.value) + " shown voids the rest.\n";
-  }
-  return {};
+  const KeyHistory::Change* last = shown.keys.last_recovery();
+  if (last == nullptr) return {};
+  const std::string statement = std::to_string(last->statement.sequence);
+  const std::string size = counted(last->statement.size);
+  if (last->kind() == ChangeKind::kNewWords)
+    return "Its recovery words were changed by statement " + statement + ", which keeps " + size +
+           "; these are the new ones. It cannot keep fewer.\n";
+  return "Warning: it was taken back already by statement " + statement + ", which keeps " + size +
+         "; keeping fewer than the " + std::to_string(shown.size.value) + " shown voids the rest.\n";
 }
 
 // Empty: it is not frozen there.
@@ -255,8 +268,7 @@ std::string frozen_text(const ShownLog& shown) {
              "it.\n";
     case ForkKind::kTwoRecoveries:
       return "It is frozen for good: its recovery words were used twice, in different ways, and nobody can "
-             "say "
-             "by whom. Nothing thaws it: begin a new log, see RUNBOOK, \"The paper is lost\".\n";
+             "say by whom. Nothing thaws it: begin a new log, see RUNBOOK, \"The paper is lost\".\n";
   }
   return {};
 }
@@ -270,8 +282,8 @@ std::string shown_text(const Inviter& inviter) {
   if (shown.keys.changes().empty()) out += "none";
   for (const KeyHistory::Change& change : shown.keys.changes()) {
     if (change.statement.sequence > 1) out += "; ";
-    out += std::to_string(change.statement.sequence) + ": " + std::string(phrase_for(change)) + " at " +
-           counted(change.statement.size);
+    out += std::to_string(change.statement.sequence) + ": " + std::string(phrase_for(change.kind())) +
+           " at " + counted(change.statement.size);
   }
   out += "\n";
   out += frozen_text(shown);
@@ -380,6 +392,12 @@ Status ask_whether(const RecoverArguments& arguments, const ShownLog& shown, Tre
 
 Status act(const Common& common, const RecoverArguments& arguments, const std::vector<Inviter>& inviters,
            std::size_t best, const SigningKey& recovery, const std::string& passphrase) {
+  if (for_good(inviters[best].shown))
+    return fail(Code::kConflict,
+                "two recoveries of the log of " + inviters[best].shown.keys.identity().name +
+                    " contradict each other; nothing thaws this log: begin a new one, see RUNBOOK, \"The "
+                    "paper is lost\"",
+                "invite");
   const TreeSize all = inviters[best].shown.size;
   KOINON_ASSIGN(const TreeSize at,
                 size_of(arguments.size, least_kept(inviters[best].shown.keys), all, "size"));

@@ -8,6 +8,7 @@
 
 #include "crypto/mnemonic.h"
 #include "crypto/statement.h"
+#include "crypto/words_change.h"
 #include "proto/base/clock.h"
 #include "proto/base/encoding.h"
 #include "tools/api_client.h"
@@ -72,10 +73,7 @@ Status check_words(const SigningKey& old, const Wanted& wanted) {
   if (key == wanted.recovery_key) return {};
   for (const json::value& before : wanted.replaced) {
     if (member(before, "recovery_key") != to_base64(key.view())) continue;
-    return fail(Code::kRefused,
-                "these recovery words of " + harmless(wanted.city) + " count no more: statement " +
-                    std::to_string(number(before, "statement")) +
-                    " of its log put new ones in their place; take the newer paper",
+    return fail(Code::kRefused, replaced_words_text(harmless(wanted.city), number(before, "statement")),
                 "words");
   }
   return fail(Code::kRefused,

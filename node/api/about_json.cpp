@@ -6,6 +6,7 @@
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
+#include "node/text/spoken_key.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 

@@ -16,7 +16,7 @@
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/publishing/clock_standing.h"
-#include "node/publishing/key_changed.h"
+#include "node/publishing/key_changing.h"
 #include "node/publishing/publisher.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/rendered_texts.h"

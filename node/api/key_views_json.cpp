@@ -1,7 +1,7 @@
 #include "node/api/key_views_json.h"
 
+#include "node/text/spoken_key.h"
 #include "node/text/time_text.h"
-#include "node/transport/knocks.h"
 
 namespace koinon {
 namespace json = boost::json;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/words_change.h"
 #include "node/api/change_request.h"
 #include "node/api/json_response.h"
 #include "node/api/keys_api.h"
@@ -37,13 +38,9 @@ HttpResponse statement_answer(const ApiRequest&, const WordsWanted& view) {
   const Statement& statement = view.statement;
   const LogIdentity& identity = view.keys.identity();
   json::array replaced;
-  PublicKey before = identity.recovery_key;
-  for (const KeyHistory::Change& change : view.keys.changes()) {
-    if (!change.statement.recovery_key) continue;
+  for (const ReplacedWords& words : replaced_words(view.keys))
     replaced.push_back(
-        json::object{{"recovery_key", to_base64(before.view())}, {"statement", change.statement.sequence}});
-    before = *change.statement.recovery_key;
-  }
+        json::object{{"recovery_key", to_base64(words.recovery_key.view())}, {"statement", words.statement}});
   return json_response({{"name", identity.name},
                         {"log_id", to_text(statement.log)},
                         {"sequence", statement.sequence},

@@ -8,6 +8,7 @@
 #include "node/api/operation_route.h"
 #include "node/api/peers_api.h"
 #include "node/api/query_params.h"
+#include "node/text/spoken_key.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 

@@ -69,12 +69,7 @@ Status Daemon::prepare() {
   KOINON_TRY(make_requests());
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
-  keys_.signing = std::make_unique<KeyChanges>(
-      KeyChanges::Parts{folder_->files(), config_.passphrase_file, identity_.log_id().value_or(LogId()),
-                        engine_->writer(), engine_->network(), log_});
-  if (keys_.own)
-    keys_.named = std::make_unique<NamedKeyChanges>(NamedKeyChanges::Parts{
-        folder_->files(), config_.passphrase_file, *identity_.log_id(), engine_->writer(), *keys_.own, log_});
+  make_key_changes();
   if (const Status aside = set_aside(); !aside.ok())
     log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
@@ -84,6 +79,19 @@ Status Daemon::prepare() {
   return write_ready_file();
 }
 
+void Daemon::make_key_changes() {
+  const LogId log = identity_.log_id().value_or(LogId());
+  const DataFolder& folder = folder_->files();
+  StoreWriter& writer = engine_->writer();
+  keys_.signing = std::make_unique<SigningKeyChange>(SigningKeyChange::Parts{
+      folder, config_.passphrase_file, log, writer, engine_->network(), keys_.guard, log_});
+  keys_.words = std::make_unique<RecoveryWordsChange>(
+      RecoveryWordsChange::Parts{folder, config_.passphrase_file, log, writer, keys_.guard, log_});
+  if (keys_.own)
+    keys_.named = std::make_unique<NamedKeyChanges>(
+        NamedKeyChanges::Parts{folder, config_.passphrase_file, log, writer, *keys_.own, keys_.guard, log_});
+}
+
 // A change of a key that the log names may have been cut short, or has waited for this start.
 Status Daemon::settle_named_keys(Store& store) {
   KOINON_ASSIGN(const auto own, store.own_log());
@@ -91,8 +99,7 @@ Status Daemon::settle_named_keys(Store& store) {
   const auto named = store.log_keys(*own);
   if (!named.ok()) return named.error().code == Code::kNotFound ? Status() : Status(named.error());
   KOINON_TRY(folder_->settle_next_cosigner(named->cosigner));
-  const auto& next = folder_->keys().next_node;
-  if (!next || NodeKey::from(next->public_key().view()) != named->node) return {};
+  if (!node_key_waits(*named, folder_->keys().next_node)) return {};
   return settle_node_key(store, named->node);
 }
 
@@ -269,12 +276,12 @@ KeyChanging Daemon::key_changing() {
       keys_.named->change(permit, wish, std::move(done));
     });
   };
-  out.prepare_words = [this](const SigningPermit& permit, std::function<void(Result<WordsWanted>)> done) {
-    keys_.signing->prepare_words(permit, std::move(done));
+  out.prepare_words = [this](const SigningPermit&, std::function<void(Result<WordsWanted>)> done) {
+    keys_.words->prepare(std::move(done));
   };
-  out.change_words = [this](const SigningPermit& permit, const Bytes& note,
-                            const std::function<void(Result<KeyHistory>)>& done) {
-    keys_.signing->change_words(permit, note, done);
+  out.change_words = [this](const SigningPermit&, const Bytes& note,
+                            std::function<void(Result<KeyHistory>)> done) {
+    keys_.words->change(note, std::move(done));
   };
   return out;
 }

@@ -39,10 +39,11 @@
 #include "node/daemon/engine_threads.h"
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
-#include "node/daemon/key_changes.h"
 #include "node/daemon/named_key_changes.h"
 #include "node/daemon/node_clock.h"
+#include "node/daemon/recovery_words_change.h"
 #include "node/daemon/request_threads.h"
+#include "node/daemon/signing_key_change.h"
 #include "node/publishing/hold_queue.h"
 
 namespace koinon {
@@ -64,6 +65,7 @@ class Daemon {
  private:
   explicit Daemon(Config config);
   Status prepare();
+  void make_key_changes();
   Status settle_named_keys(Store& store);
   Status settle_node_key(Store& store, const NodeKey& named);
   Status begin_epoch(Store& store, StoreState& state);
@@ -91,7 +93,9 @@ class Daemon {
   // Used on the writer's thread until the engine's threads have stopped.
   struct Keys {
     std::optional<OwnKeys> own;  // of a city, as are the changes of those that its log names
-    std::unique_ptr<KeyChanges> signing;
+    KeyChangeGuard guard;
+    std::unique_ptr<SigningKeyChange> signing;
+    std::unique_ptr<RecoveryWordsChange> words;
     std::unique_ptr<NamedKeyChanges> named;
   };
   Keys keys_;

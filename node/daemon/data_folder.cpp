@@ -238,4 +238,32 @@ Result<OpenedKeys> open_keys(const DataFolder& folder, const std::string& passph
   return OpenedKeys{std::move(keys), std::move(passphrase)};
 }
 
+namespace {
+
+const std::optional<SigningKey>& next_of(const NodeKeys& keys, const CityKeys& city, KeyFile which) {
+  switch (which) {
+    case KeyFile::kSigning:
+      return city.next_signing;
+    case KeyFile::kCosigner:
+      return city.next_cosigner;
+    case KeyFile::kNode:
+      break;
+  }
+  return keys.next_node;
+}
+
+}  // namespace
+
+Result<SigningKey> next_key(const DataFolder& folder, KeyFile which, const std::string& passphrase_file,
+                            const PublicKey& counts) {
+  KOINON_ASSIGN(const OpenedKeys open, open_keys(folder, passphrase_file));
+  if (!open.keys.city) return fail(Code::kInternal, "the city's keys are missing", "keys");
+  const auto& there = next_of(open.keys, *open.keys.city, which);
+  if (there && there->public_key() != counts) return *there;
+  if (there) KOINON_TRY(put_next_key(folder, which));
+  const SigningKey next = SigningKey::generate();
+  KOINON_TRY(write_next_key(folder, which, next, open.passphrase));
+  return next;
+}
+
 }  // namespace koinon

@@ -112,5 +112,10 @@ struct OpenedKeys {
   std::string passphrase;
 };
 Result<OpenedKeys> open_keys(const DataFolder& folder, const std::string& passphrase_file);
+// The key that is to replace one of a city's node, which is on disk then. One that lies there is used: where
+// a change was cut short, nobody but the log knows whether it was stated. `counts`: the key that counts now;
+// where that is the one that lies there, it goes into its place, and another is made.
+Result<SigningKey> next_key(const DataFolder& folder, KeyFile which, const std::string& passphrase_file,
+                            const PublicKey& counts);
 
 }  // namespace koinon

@@ -33,7 +33,7 @@ void EngineEvents::on_event(const Event& event) {
     case Event::Kind::kForked:
       return on_forked(event);
     case Event::Kind::kKeysNamed:
-      return event.peer == NodeKey() ? pins_.look(event.log) : pins_.look_at_pin(event.log);
+      return pins_.look(event.log);
     case Event::Kind::kStatementsKept:
       return;  // whoever brought them has it
     case Event::Kind::kKeyReplaced:

@@ -49,6 +49,7 @@ class EngineEvents {
   void on_event(const Event& event);
   // A handshake has shown the node key that is awaited of a peer of this log.
   void on_awaited_key(const LogId& log, const NodeKey& shown) { pins_.look(log, shown); }
+  void on_pinned(const LogId& log) { pins_.look_at_pin(log); }
   // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for
   // again, once it is pinned again.
   void on_own_vouches(const std::vector<VouchFact>& vouches);

@@ -37,13 +37,10 @@ namespace {
 // key is not the current one.
 std::optional<RecoveredLog> recovered_log(const KeyHistory& keys, const SigningKey& key) {
   if (key.public_key() != keys.vkey().key) return std::nullopt;
-  std::optional<RecoveredLog> out;
-  for (const KeyHistory::Change& change : keys.changes()) {
-    if (!change.is_recovery) continue;
-    const Checkpoint kept{keys.vkey().name, change.statement.size, change.statement.root};
-    out = RecoveredLog{keys, {kept.size, kept.root, sign_checkpoint(kept, key)}};
-  }
-  return out;
+  const KeyHistory::Change* last = keys.last_recovery();
+  if (last == nullptr) return std::nullopt;
+  const Checkpoint kept{keys.vkey().name, last->statement.size, last->statement.root};
+  return RecoveredLog{keys, {kept.size, kept.root, sign_checkpoint(kept, key)}};
 }
 
 }  // namespace
@@ -88,6 +85,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   callbacks.on_awaited_key = [this](const LogId& log, const NodeKey& shown) {
     events_->on_awaited_key(log, shown);
   };
+  callbacks.on_pinned = [this](const LogId& log) { events_->on_pinned(log); };
   callbacks.take_resume = [this] {
     note_resume();
     return signing_.take_asked();

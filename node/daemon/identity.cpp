@@ -115,10 +115,9 @@ Status take_recovery(Store& store, const KeyHistory& says, UnixMillis now) {
   recovery.notes = says.notes();
   recovery.recoveries = says.recoveries();
   recovery.now = now;
-  for (const KeyHistory::Change& change : says.changes()) {
-    if (!change.is_recovery) continue;
-    recovery.size = change.statement.size;
-    recovery.root = change.statement.root;
+  if (const KeyHistory::Change* last = says.last_recovery()) {
+    recovery.size = last->statement.size;
+    recovery.root = last->statement.root;
   }
   for (bool done = false; !done;) {
     KOINON_TRY(in_one_commit(store, [&]() -> Status {

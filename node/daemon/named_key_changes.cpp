@@ -1,9 +1,9 @@
 #include "node/daemon/named_key_changes.h"
 
-#include <memory>
 #include <utility>
 
 #include "node/publishing/node_key_wait.h"
+#include "node/replication/ask_writer.h"
 
 namespace koinon {
 namespace {
@@ -26,21 +26,16 @@ Error waits_already(const std::vector<std::string>& awaited) {
 }  // namespace
 
 void NamedKeyChanges::change(const SigningPermit& permit, const NamedKeyWish& wish, Done done) {
-  if (under_way_.exchange(true))
-    return done(fail(Code::kConflict, Sentence{"key.named_under_way", "a key is being changed already"}));
-  const auto before = std::make_shared<Before>();
-  parts_.writer.change(
-      [this, before](Store& store) -> Status {
-        KOINON_ASSIGN(*before, look(store));
-        return {};
-      },
-      [this, before, permit, wish, done = std::move(done)](const Status& read) {
-        if (!read.ok()) return finish(done, read.error());
+  if (const Status begun = parts_.guard.begin(); !begun.ok()) return done(begun.error());
+  ask_writer<Before>(
+      parts_.writer, [this](StoreReader& store) { return look(store); },
+      [this, permit, wish, done = std::move(done)](const Result<Before>& before) {
+        if (!before.ok()) return finish(done, before.error());
         begin(permit, wish, *before, done);
       });
 }
 
-Result<NamedKeyChanges::Before> NamedKeyChanges::look(Store& store) const {
+Result<NamedKeyChanges::Before> NamedKeyChanges::look(StoreReader& store) const {
   Before out;
   KOINON_ASSIGN(out.named, store.log_keys(parts_.log));
   if (!waits(out.named)) return out;
@@ -51,8 +46,7 @@ Result<NamedKeyChanges::Before> NamedKeyChanges::look(Store& store) const {
 }
 
 bool NamedKeyChanges::waits(const LogKeys& named) const {
-  const auto next = parts_.keys.keys().next_node;
-  return next && node_key_of(*next) == named.node;
+  return node_key_waits(named, parts_.keys.keys().next_node);
 }
 
 void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before,
@@ -84,20 +78,12 @@ void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& 
       });
 }
 
-// A key that lies there is used: where a change was cut short, it was not named.
+// The node key that counts is the one that this node shows.
 Result<SigningKey> NamedKeyChanges::prepare(NewKey which, const LogKeys& named) const {
-  KOINON_ASSIGN(const OpenedKeys open, open_keys(parts_.folder, parts_.passphrase_file));
-  if (!open.keys.city) return fail(Code::kInternal, "the city's keys are missing", "keys");
-  const auto& there = which == NewKey::kNode ? open.keys.next_node : open.keys.city->next_cosigner;
-  if (there && which == NewKey::kCosigner && there->public_key() == named.cosigner) {
-    KOINON_TRY(put_next_key(parts_.folder, KeyFile::kCosigner));
-  } else if (there) {
-    return *there;
-  }
-  const SigningKey next = SigningKey::generate();
-  KOINON_TRY(write_next_key(parts_.folder, which == NewKey::kNode ? KeyFile::kNode : KeyFile::kCosigner, next,
-                            open.passphrase));
-  return next;
+  if (which == NewKey::kCosigner)
+    return next_key(parts_.folder, KeyFile::kCosigner, parts_.passphrase_file, named.cosigner);
+  return next_key(parts_.folder, KeyFile::kNode, parts_.passphrase_file,
+                  parts_.keys.keys().now.node.public_key());
 }
 
 // Where it fails, the next key stays: whether a commit that the disk failed was made is known at a start.
@@ -111,49 +97,48 @@ void NamedKeyChanges::publish(const SigningPermit& permit, const NamedKeyWish& w
 }
 
 // What peers have said meanwhile stays.
+Result<NamedKeyChanged> NamedKeyChanges::put_wait(Store& store, bool now) const {
+  KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(parts_.log));
+  if (!waits(standing.keys))
+    return fail(Code::kConflict, "another entry names other keys by now; try again", "keys");
+  KOINON_ASSIGN(NodeKeyWait wait, read_node_key_wait(store, standing.keys.node));
+  wait.now = wait.now || now;
+  KOINON_TRY(write_node_key_wait(store, wait));
+  return NamedKeyChanged{PublicKey::from(standing.keys.node.view()), standing.node_since};
+}
+
 void NamedKeyChanges::keep_wait(const NamedKeyWish& wish, const Done& done) {
-  const auto made = std::make_shared<NamedKeyChanged>();
-  parts_.writer.change(
-      [this, wish, made](Store& store) -> Status {
-        KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(parts_.log));
-        if (!waits(standing.keys))
-          return fail(Code::kConflict, "another entry names other keys by now; try again", "keys");
-        KOINON_ASSIGN(NodeKeyWait wait, read_node_key_wait(store, standing.keys.node));
-        wait.now = wait.now || wish.now;
-        *made = {PublicKey::from(standing.keys.node.view()), standing.node_since};
-        return write_node_key_wait(store, wait);
-      },
-      [this, wish, made, done](const Status& kept) {
-        if (!kept.ok()) return finish(done, kept.error());
-        parts_.log_lines.info(wish.now
-                                  ? "the next start uses the new node key, whoever knows it"
-                                  : "our log names a new node key; the old one serves until peers know it");
-        finish(done, *made);
+  change_and_ask<NamedKeyChanged>(
+      parts_.writer, [this, now = wish.now](Store& store) { return put_wait(store, now); },
+      [this, now = wish.now, done](const Result<NamedKeyChanged>& kept) {
+        if (kept.ok())
+          parts_.log_lines.info(now ? "the next start uses the new node key, whoever knows it"
+                                    : "our log names a new node key; the old one serves until peers know it");
+        finish(done, kept);
+      });
+}
+
+void NamedKeyChanges::on_cosigner(const Done& done) {
+  ask_writer<StandingKeys>(
+      parts_.writer, [log = parts_.log](StoreReader& store) { return store.standing_keys(log); },
+      [this, done](const Result<StandingKeys>& standing) {
+        if (!standing.ok()) return finish(done, standing.error());
+        finish(done, put_in_place(*standing));
       });
 }
 
 // What fails now the next start makes up for.
-void NamedKeyChanges::on_cosigner(const Done& done) {
-  const auto made = std::make_shared<NamedKeyChanged>();
-  parts_.writer.change(
-      [this, made](Store& store) -> Status {
-        KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(parts_.log));
-        *made = {standing.keys.cosigner, standing.cosigner_since};
-        return {};
-      },
-      [this, made, done](const Status& read) {
-        if (!read.ok()) return finish(done, read.error());
-        if (const Status placed = put_next_key(parts_.folder, KeyFile::kCosigner); !placed.ok())
-          parts_.log_lines.error("the new cosigner key is not in its place yet; the next start puts it there",
-                                 {{"reason", placed.error().text()}});
-        parts_.keys.take_next_cosigner();
-        parts_.log_lines.info("the cosigner key was changed");
-        finish(done, *made);
-      });
+NamedKeyChanged NamedKeyChanges::put_in_place(const StandingKeys& standing) {
+  if (const Status placed = put_next_key(parts_.folder, KeyFile::kCosigner); !placed.ok())
+    parts_.log_lines.error("the new cosigner key is not in its place yet; the next start puts it there",
+                           {{"reason", placed.error().text()}});
+  parts_.keys.take_next_cosigner();
+  parts_.log_lines.info("the cosigner key was changed");
+  return {standing.keys.cosigner, standing.cosigner_since};
 }
 
 void NamedKeyChanges::finish(const Done& done, const Result<NamedKeyChanged>& result) {
-  under_way_ = false;
+  parts_.guard.end();
   done(result);
 }
 

@@ -6,13 +6,13 @@
 // a start decides (Daemon::settle_named_keys).
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/data_folder.h"
-#include "node/publishing/key_changed.h"
+#include "node/daemon/key_change_guard.h"
+#include "node/publishing/key_changing.h"
 #include "node/publishing/keys_entry.h"
 #include "node/replication/store_writer.h"
 
@@ -26,6 +26,7 @@ class NamedKeyChanges {
     LogId log;
     StoreWriter& writer;
     OwnKeys& keys;
+    KeyChangeGuard& guard;
     const DaemonLog& log_lines;
   };
   using Done = std::function<void(Result<NamedKeyChanged>)>;
@@ -43,18 +44,19 @@ class NamedKeyChanges {
     LogKeys named;
     std::vector<std::string> awaited;
   };
-  Result<Before> look(Store& store) const;
+  Result<Before> look(StoreReader& store) const;
   bool waits(const LogKeys& named) const;
   Result<SigningKey> prepare(NewKey which, const LogKeys& named) const;
+  Result<NamedKeyChanged> put_wait(Store& store, bool now) const;
   void begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before, const Done& done);
   void announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next, const Done& done);
   void publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done);
   void keep_wait(const NamedKeyWish& wish, const Done& done);
   void on_cosigner(const Done& done);
+  NamedKeyChanged put_in_place(const StandingKeys& standing);
   void finish(const Done& done, const Result<NamedKeyChanged>& result);
 
   Parts parts_;
-  std::atomic<bool> under_way_ = false;
 };
 
 }  // namespace koinon

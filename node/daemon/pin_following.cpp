@@ -1,9 +1,9 @@
 #include "node/daemon/pin_following.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
+#include "node/replication/ask_writer.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -63,17 +63,16 @@ Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, c
 
 void PinFollowing::begin(const LogId& log, const Look& look) {
   if (!parts_.network.pins(log)) return;
-  const auto moved = std::make_shared<Moved>();
-  parts_.writer.change(
-      [moved, log, look, own = parts_.own](Store& store) -> Status {
-        auto now = move(store, log, own, look);
+  change_and_ask<Moved>(
+      parts_.writer,
+      [log, look, own = parts_.own](Store& store) -> Result<Moved> {
+        auto moved = move(store, log, own, look);
         // Nothing of it is held yet.
-        if (!now.ok()) return now.error().code == Code::kNotFound ? Status() : Status(now.error());
-        *moved = std::move(*now);
-        return {};
+        if (!moved.ok() && moved.error().code == Code::kNotFound) return Moved();
+        return moved;
       },
-      [this, log, moved](const Status& done) {
-        if (!done.ok()) return parts_.log.error("a pin is not moved", {{"reason", done.error().text()}});
+      [this, log](const Result<Moved>& moved) {
+        if (!moved.ok()) return parts_.log.error("a pin is not moved", {{"reason", moved.error().text()}});
         tell(log, *moved);
       });
 }

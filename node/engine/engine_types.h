@@ -86,8 +86,7 @@ struct Event {
     kLogAdvanced,   // log, size: it stands whole at size
     kForked,        // log, text, fork, peer if it told us: evidence was kept, the log is frozen
     kKeyReplaced,   // log, size, text, peer that told us: a statement replaced its signing key
-    kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void;
-                    // or peer, log: it was pinned, maybe under a key that was replaced
+    kKeysNamed,     // log, size: entries below it name other keys of its node, or such entries are void
     kTakenBack,     // log, size, text, peer that told us: its recovery key has voided what stood beyond size
     kStatementsKept,  // log, text: statements that were brought here are durable, or what we have instead;
                       // with a text: they are not, and why

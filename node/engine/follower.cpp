@@ -36,11 +36,6 @@ bool may_be_stated(const ShownHead& shown, const Error& error) {
   return error.code == Code::kBadSignature && shown.statements.empty() && shown.stated > 0;
 }
 
-bool contradicts(const KeyHistory& ours, const KeyHistory& told) {
-  const KeyOrder order = compare(ours, told);
-  return order == KeyOrder::kContradict || order == KeyOrder::kContradictForGood;
-}
-
 // What a checkpoint says, its signature not yet looked at.
 Result<Checkpoint> peek(BytesView note) {
   KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
@@ -244,9 +239,6 @@ void Follower::consider(const Offer& offer, const std::optional<KeyHistory>& tol
   Log& log = log_of(offer);
   // Of our own log a peer shows what it saw, held or not.
   if (!own) holdings_.note(*link, offer.log, offer.head.size);
-  // Of a key that another statement replaced than ours: where the operator lets the log go on, it does with
-  // our keys.
-  if (told && contradicts(log.state().keys, *told)) return settle(offer);
   if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   const bool awaited = offer.head.size <= log.held() && is_at_rest(log) && log.stands_unsigned();
@@ -286,10 +278,10 @@ bool Follower::has_word(const Offer& offer) const {
 }
 
 // The head is not what was seen of the log: by our statements no key of the log has signed it, and whoever is
-// shown it with them, its author first, would take us for a liar.
+// shown it with them, its author first, would take us for a liar. Where the operator lets the log go on, it
+// does with our keys.
 bool Follower::contradict_ours(const Offer& offer, const KeyHistory& told) const {
-  const KeyOrder order = compare(logs_.keys_of(offer.log, offer.identity), told);
-  return order == KeyOrder::kContradict || order == KeyOrder::kContradictForGood;
+  return find_parting(logs_.keys_of(offer.log, offer.identity), told).has_value();
 }
 
 void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }

@@ -3,16 +3,6 @@
 #include <utility>
 
 namespace koinon::engine {
-namespace {
-
-// The last recovery that a log has stated. There is one.
-const Statement& last_recovery(const KeyHistory& keys) {
-  auto change = keys.changes().rbegin();
-  while (!change->is_recovery) ++change;
-  return change->statement;
-}
-
-}  // namespace
 
 Recovery::Work& Recovery::work_of(const LogId& id, const KeyHistory& keys) {
   cursors_.hold(id, Cursors::Untaken::kStatements);
@@ -95,7 +85,7 @@ void Recovery::take_head(Log& log) {
 
 // Nothing: none of the offers is of what the recovery keeps, no more and no less.
 std::optional<StoredHead> Recovery::kept_head(const Log& log, const KeyHistory& keys) const {
-  const Statement& kept = last_recovery(keys);
+  const Statement& kept = keys.last_recovery()->statement;
   for (const auto& [source, offer] : offers_.all(log)) {
     if (offer.head.size == kept.size && offer.head.root == kept.root) return offer.head;
   }
@@ -114,7 +104,7 @@ void Recovery::commit(const LogId& id) {
   recovery.notes = logs_.statements_of(id);
   recovery.anew = work.anew;
   recovery.now = effects_.now().wall;
-  const Statement& kept = last_recovery(work.keys);
+  const Statement& kept = work.keys.last_recovery()->statement;
   recovery.recoveries = work.keys.recoveries();
   recovery.size = kept.size;
   recovery.root = kept.root;
@@ -176,10 +166,10 @@ void Recovery::finish(const LogId& id, const Recovered& recovered) {
   }
   const bool is_held = work.taken > 0 || log.held().value > 0;
   if (is_held && (work.is_news || work.taken > 0)) {
-    const bool is_void = work.taken > 0 || !last_recovery(work.keys).recovery_key;
+    const auto kind = work.keys.last_recovery()->kind(work.taken > 0);
     const std::string& name = log.state().identity().name;
     effects_.emit({Event::Kind::kTakenBack, work.teller, id, log.held(),
-                   is_void
+                   kind == KeyHistory::Change::Kind::kRecovery
                        ? name + " was taken back with its recovery key; of what was held " +
                              std::to_string(work.taken) + " entries are void"
                        : name + " has new recovery words, and signs with a new key; nothing that was held "

@@ -41,7 +41,7 @@ class Recovery {
 
  private:
   struct Work {
-    KeyHistory keys;
+    KeyHistory keys;  // a recovery is among them
     NodeKey teller;
     bool is_news = false;     // its recovery was not known
     bool resumed = false;     // since a start, and the store has not answered yet

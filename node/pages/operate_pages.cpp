@@ -18,6 +18,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/text/qr_code.h"
+#include "node/text/spoken_key.h"
 #include "node/text/time_text.h"
 #include "node/text/topic_names.h"
 #include "proto/base/encoding.h"

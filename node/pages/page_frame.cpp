@@ -235,17 +235,18 @@ HttpResponse PageFrame::show(const Visit& visit, PageView view) {
 }
 
 HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
+  // What is not found is said in the reader's language by the page itself, but for what people must know of a
+  // ref: its entry is void, or there is none.
+  const bool is_about_ref = error.id == "ref.void" || error.id == "ref.not_there";
   PageView view;
   view.page = "sorry";
   view.status = status_of(error.code);
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
-  view.model = {
-      {"heading", view.title},
-      // What is not found is said in the reader's language by the page itself, but for what is void.
-      {"detail", view.status == 404 && !error.id.starts_with("ref.") ? "" : visit.fault(error)},
-      {"not_found", view.status == 404},
-      {"refused", view.status == 403},
-      {"busy", view.status == 429 || view.status == 503}};
+  view.model = {{"heading", view.title},
+                {"detail", view.status == 404 && !is_about_ref ? "" : visit.fault(error)},
+                {"not_found", view.status == 404},
+                {"refused", view.status == 403},
+                {"busy", view.status == 429 || view.status == 503}};
   return show(visit, std::move(view));
 }
 

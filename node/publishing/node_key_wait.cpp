@@ -19,32 +19,44 @@ std::string text_of(const NodeKeyWait& wait) {
   return out;
 }
 
-// Of the word no harm comes if it is unreadable: what is no key is passed over.
-NodeKeyWait wait_of(std::string_view text, const NodeKey& next) {
-  NodeKeyWait out{next};
-  bool is_first = true;
+// Of the word no harm comes if it is unreadable: what is no key is passed over. Nothing: it does not begin
+// with the next key.
+std::optional<NodeKeyWait> wait_of(std::string_view text) {
+  std::optional<NodeKeyWait> out;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
     const std::string_view word = text.substr(begin, end - begin);
     begin = end + 1;
     const auto key = from_hex(word);
     const bool is_key = key.ok() && key->size() == NodeKey::kSize;
-    if (std::exchange(is_first, false)) {
-      if (!is_key || NodeKey::from(*key) != next) return NodeKeyWait{next};
+    if (!out) {
+      if (!is_key) return std::nullopt;
+      out = NodeKeyWait{NodeKey::from(*key)};
     } else if (word == kNow) {
-      out.now = true;
+      out->now = true;
     } else if (is_key) {
-      out.holders.insert(NodeKey::from(*key));
+      out->holders.insert(NodeKey::from(*key));
     }
   }
   return out;
 }
 
+Result<std::optional<NodeKeyWait>> kept_wait(StoreReader& store) {
+  KOINON_ASSIGN(const auto kept, store.setting(kNodeKeyWait));
+  return kept ? wait_of(*kept) : std::nullopt;
+}
+
 }  // namespace
 
+bool node_key_waits(const LogKeys& named, const std::optional<NodeKey>& next) { return next == named.node; }
+
+bool node_key_waits(const LogKeys& named, const std::optional<SigningKey>& next) {
+  return next && node_key_waits(named, NodeKey::from(next->public_key().view()));
+}
+
 Result<NodeKeyWait> read_node_key_wait(StoreReader& store, const NodeKey& next) {
-  KOINON_ASSIGN(const auto kept, store.setting(kNodeKeyWait));
-  return kept ? wait_of(*kept, next) : NodeKeyWait{next};
+  KOINON_ASSIGN(auto kept, kept_wait(store));
+  return kept && kept->next == next ? std::move(*kept) : NodeKeyWait{next};
 }
 
 Status write_node_key_wait(Store& store, const NodeKeyWait& wait) {
@@ -75,7 +87,7 @@ Status note_node_key_holder(Store& store, const LogId& own, const NodeKey& next,
                             TreeSize size) {
   const auto standing = store.standing_keys(own);
   if (!standing.ok()) return standing.error().code == Code::kNotFound ? Status() : Status(standing.error());
-  if (standing->keys.node != next || size.value <= standing->node_since.value) return {};
+  if (!node_key_waits(standing->keys, next) || size.value <= standing->node_since.value) return {};
   KOINON_ASSIGN(NodeKeyWait wait, read_node_key_wait(store, next));
   if (!wait.holders.insert(peer).second) return {};
   return write_node_key_wait(store, wait);
@@ -91,17 +103,15 @@ Result<std::optional<NodeKeyWaitView>> node_key_wait_view(StoreReader& store, co
                                                           const NodeKey& shown) {
   const auto standing = store.standing_keys(own);
   if (!standing.ok() && standing.error().code != Code::kNotFound) return standing.error();
-  KOINON_ASSIGN(const auto kept, store.setting(kNodeKeyWait));
+  if (!standing.ok() || standing->keys.node == shown) return std::optional<NodeKeyWaitView>();
+  KOINON_ASSIGN(const auto wait, kept_wait(store));
   // Without it the other key is not this node's: its log was taken back, say, or is an old one.
-  if (!standing.ok() || !kept || standing->keys.node == shown) return std::optional<NodeKeyWaitView>();
-  if (kept->rfind(to_hex(standing->keys.node.view()), 0) != 0) return std::optional<NodeKeyWaitView>();
-  const NodeKeyWait wait = wait_of(*kept, standing->keys.node);
-  NodeKeyWaitView out{wait.next, standing->node_since, wait.now};
+  if (!wait || !node_key_waits(standing->keys, wait->next)) return std::optional<NodeKeyWaitView>();
+  NodeKeyWaitView out{wait->next, standing->node_since, wait->now};
   KOINON_ASSIGN(const auto peers, store.peers());
   out.peers = peers.size();
-  for (const PeerRecord& peer : peers) {
-    if (!wait.holders.contains(peer.node_key)) out.awaited.push_back(peer.name);
-  }
+  KOINON_ASSIGN(const auto awaited, awaited_for(store, *wait));
+  for (const PeerRecord& peer : awaited) out.awaited.push_back(peer.name);
   return std::optional(std::move(out));
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/ed25519.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -17,6 +18,10 @@ struct NodeKeyWait {
   bool now = false;                // the operator's word: the next start shows it, whoever holds it
   std::set<NodeKey> holders = {};  // peers that said so, under the node keys that are pinned
 };
+
+// Whether our log names the key that is to replace the one which this node shows.
+bool node_key_waits(const LogKeys& named, const std::optional<NodeKey>& next);
+bool node_key_waits(const LogKeys& named, const std::optional<SigningKey>& next);
 
 // Of this next key. Where nothing was kept of it, nobody holds it.
 Result<NodeKeyWait> read_node_key_wait(StoreReader& store, const NodeKey& next);

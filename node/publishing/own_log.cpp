@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "crypto/checkpoint.h"
-#include "crypto/entry_origin.h"
 #include "crypto/hash.h"
 #include "node/publishing/meant_refs.h"
 #include "proto/base/encoding.h"
@@ -204,7 +203,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
           Sentence{"note.stands_already",
                    "the same note stands already as {ref}; use --again to publish it once more",
                    {{"ref", format_ref(identity_.name, id(),
-                                       {*standing, recoveries_before(batch.keys, *standing)}, false)}}},
+                                       {*standing, batch.keys.recoveries_before(*standing)}, false)}}},
           "content");
     }
   }
@@ -237,16 +236,14 @@ namespace {
 // The recovery that the log's next entry is to state. Nothing: the log has gone on since. kUnavailable: what
 // it keeps is not all here yet, or what it makes void still is.
 Result<const KeyHistory::Change*> unstated_recovery(const KeyHistory& keys, TreeSize held, bool has_head) {
-  for (auto change = keys.changes().rbegin(); change != keys.changes().rend(); ++change) {
-    if (!change->is_recovery) continue;
-    if (held < change->statement.size || (held > change->statement.size && !has_head))
-      return fail(Code::kUnavailable,
-                  Sentence{"log.own_coming_back",
-                           "our own log was taken back, and is not all here yet; it comes from other cities"},
-                  "log");
-    return held == change->statement.size ? &*change : nullptr;
-  }
-  return nullptr;
+  const KeyHistory::Change* last = keys.last_recovery();
+  if (last == nullptr) return nullptr;
+  if (held < last->statement.size || (held > last->statement.size && !has_head))
+    return fail(Code::kUnavailable,
+                Sentence{"log.own_coming_back",
+                         "our own log was taken back, and is not all here yet; it comes from other cities"},
+                "log");
+  return held == last->statement.size ? last : nullptr;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/entry_origin.h"
 #include "crypto/merkle.h"
 #include "node/reading/shown_record.h"
 #include "proto/base/ascii.h"
@@ -65,7 +64,7 @@ std::string Directory::city(const LogId& log) {
 }
 
 std::string Directory::ref(const LogId& log, EntryIndex index) {
-  return city(log) + "/" + format_entry_name({index, recoveries_before(keys(log), index)});
+  return city(log) + "/" + format_entry_name({index, keys(log).recoveries_before(index)});
 }
 
 std::string Directory::ref(const IndexedRecord& record) {
@@ -138,7 +137,7 @@ std::string Directory::name_called(const LogId& log, std::string_view part) {
 }
 
 std::optional<KeyChange> Directory::key_change(const LogId& log, EntryIndex index) {
-  return key_change_at(keys(log), index);
+  return key_change_at(store_, keys(log), index);
 }
 
 // Somebody may make two logs with the same beginning on purpose. They are refused as a tie.
@@ -209,7 +208,7 @@ bool Directory::was_here(const LogId& log, const EntryName& entry) {
 }
 
 Status Directory::check_stands(const LogState& log, const EntryName& entry, std::string_view text) {
-  const std::uint64_t recoveries = recoveries_before(log.keys, entry.index);
+  const std::uint64_t recoveries = log.keys.recoveries_before(entry.index);
   bool may_be_void = entry.recoveries < recoveries;
   bool stands = entry.recoveries == recoveries;
   if (!entry.leaf.empty()) {

@@ -8,14 +8,53 @@
 namespace koinon {
 namespace {
 
-KeyChange::Kind kind_of(const KeyHistory::Change& change) {
-  if (!change.is_recovery) return KeyChange::Kind::kRotation;
-  return change.statement.recovery_key ? KeyChange::Kind::kNewWords : KeyChange::Kind::kRecovery;
+// That the entry at this place names for its log. Nothing: none does, or it is not here.
+std::optional<SealingKey> sealing_key_at(StoreReader& store, const LogId& log, std::uint64_t index) {
+  const auto bytes = store.entry(log, EntryIndex(index));
+  const auto entry = bytes.ok() ? parse_entry(*bytes) : Result<v1::Entry>(bytes.error());
+  const auto stated = entry.ok() ? read_stated_keys(log, *entry) : std::nullopt;
+  if (!stated || !stated->are_proven) return std::nullopt;
+  return stated->keys.sealing;
 }
 
-KeyChange shown_change(const KeyHistory::Change& change) {
-  const Statement& statement = change.statement;
-  return {kind_of(change), EntryIndex(statement.size.value), std::nullopt, statement.sequence,
+// Whether a new machine took the log over with this recovery: the keys that it names are all new. Who changes
+// the recovery words and no more goes on with the sealing key of before.
+bool has_new_machine(StoreReader& store, const KeyHistory& keys, std::size_t recovery) {
+  const LogId log = keys.identity().log_id();
+  const auto named_behind = [&](std::size_t i) {
+    return sealing_key_at(store, log, keys.changes()[i].statement.size.value + 1);
+  };
+  const auto named = named_behind(recovery);
+  if (!named) return false;
+  const std::uint64_t kept = keys.changes()[recovery].statement.size.value;
+  for (std::size_t i = recovery; i > 0; --i) {
+    const KeyHistory::Change& earlier = keys.changes()[i - 1];
+    if (!earlier.is_recovery || earlier.statement.size.value + 1 >= kept) continue;
+    if (const auto before = named_behind(i - 1)) return *before != *named;
+  }
+  const auto first = sealing_key_at(store, log, 0);
+  return first && *first != *named;
+}
+
+KeyChange::Kind kind_of(StoreReader& store, const KeyHistory& keys, std::size_t number) {
+  using Kind = KeyHistory::Change::Kind;
+  const KeyHistory::Change& change = keys.changes()[number];
+  Kind kind = change.kind();
+  if (kind == Kind::kNewWords) kind = change.kind(has_new_machine(store, keys, number));
+  switch (kind) {
+    case Kind::kRotation:
+      return KeyChange::Kind::kRotation;
+    case Kind::kNewWords:
+      return KeyChange::Kind::kNewWords;
+    case Kind::kRecovery:
+      break;
+  }
+  return KeyChange::Kind::kRecovery;
+}
+
+KeyChange shown_change(StoreReader& store, const KeyHistory& keys, std::size_t number) {
+  const Statement& statement = keys.changes()[number].statement;
+  return {kind_of(store, keys, number), EntryIndex(statement.size.value), std::nullopt, statement.sequence,
           statement.key.text()};
 }
 
@@ -33,8 +72,8 @@ std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& stat
   using Kind = KeyChange::Kind;
   std::vector<KeyChange> out;
   std::optional<std::uint64_t> behind_recovery;
-  for (const KeyHistory::Change& change : state.keys.changes()) {
-    KeyChange shown = shown_change(change);
+  for (std::size_t i = 0; i < state.keys.changes().size(); ++i) {
+    KeyChange shown = shown_change(store, state.keys, i);
     shown.at = made_at(store, state.id, shown.entry, v1::KIND_ROTATION);
     // New words leave the keys that were named before as they are.
     if (shown.kind == Kind::kRecovery) behind_recovery = shown.entry.value + 1;
@@ -57,21 +96,23 @@ std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& stat
   return out;
 }
 
-std::optional<KeyChange> key_change_at(const KeyHistory& keys, EntryIndex index) {
-  for (const KeyHistory::Change& change : keys.changes()) {
-    if (change.statement.size.value == index.value) return shown_change(change);
+std::optional<KeyChange> key_change_at(StoreReader& store, const KeyHistory& keys, EntryIndex index) {
+  for (std::size_t i = 0; i < keys.changes().size(); ++i) {
+    if (keys.changes()[i].statement.size.value == index.value) return shown_change(store, keys, i);
   }
   return std::nullopt;
 }
 
-std::optional<KeyChange> key_change_of(const KeyHistory& keys, EntryIndex index, const v1::Entry& entry) {
+std::optional<KeyChange> key_change_of(StoreReader& store, const KeyHistory& keys, EntryIndex index,
+                                       const v1::Entry& entry) {
   if (entry.kind() != v1::KIND_ROTATION) return std::nullopt;
-  for (const KeyHistory::Change& change : keys.changes()) {
+  for (std::size_t i = 0; i < keys.changes().size(); ++i) {
+    const Statement& statement = keys.changes()[i].statement;
     // A signed note: its text, an empty line, signatures.
-    if (change.statement.size.value != index.value ||
-        !entry.control().rotation_statement().starts_with(change.statement.text() + "\n"))
+    if (statement.size.value != index.value ||
+        !entry.control().rotation_statement().starts_with(statement.text() + "\n"))
       continue;
-    KeyChange out = shown_change(change);
+    KeyChange out = shown_change(store, keys, i);
     out.at = UnixMillis{entry.created_at_ms()};
     return out;
   }

@@ -23,18 +23,19 @@ struct KeyChange {
   std::uint64_t number = 0;  // of the log's statements, from 1
   std::string vkey;          // that signs from there on
 
-  // The recovery key signed it. One that names another recovery key is a recovery all the same.
+  // The recovery key signed it. One that changed the words voids as any other does.
   bool is_recovery() const { return kind == Kind::kRecovery || kind == Kind::kNewWords; }
   bool is_statement() const { return kind == Kind::kRotation || is_recovery(); }
 };
 // In the order of the entries: all statements, at most limits::kStatements; and since when its node key and
 // its cosigner key are the ones that they are, unless that is since the Genesis or came with a recovery.
 std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state);
-// The one whose statement stands at this place. Nothing: none does.
-std::optional<KeyChange> key_change_at(const KeyHistory& keys, EntryIndex index);
+// The one whose statement stands at this place of the log. Nothing: none does.
+std::optional<KeyChange> key_change_at(StoreReader& store, const KeyHistory& keys, EntryIndex index);
 // The one that an entry of this log carries. Nothing: it carries none, or one that the log's keys do not
 // follow from; anybody may write anything into an entry of their own.
-std::optional<KeyChange> key_change_of(const KeyHistory& keys, EntryIndex index, const v1::Entry& entry);
+std::optional<KeyChange> key_change_of(StoreReader& store, const KeyHistory& keys, EntryIndex index,
+                                       const v1::Entry& entry);
 
 // The keys that a Keys entry, or entry 0, names for its log.
 struct StatedKeys {

@@ -186,7 +186,7 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.refs = read_refs(directory, store, index, *entry);
   for (const auto& city : entry->to()) out.to.push_back(directory.city(LogId::from(city)));
   if (entry->has_control()) out.control = entry->control();
-  out.key_change = key_change_of(state.keys, entry_index, *entry);
+  out.key_change = key_change_of(store, state.keys, entry_index, *entry);
   out.stated_keys = read_stated_keys(log, *entry);
   KOINON_ASSIGN(out.referred_by, read_referring(directory, store, index, log, entry_index, brief));
   put_body(store, record.body, brief, out);

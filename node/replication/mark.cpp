@@ -1,6 +1,5 @@
 #include "node/replication/mark.h"
 
-#include <algorithm>
 #include <sstream>
 
 #include "proto/base/encoding.h"
@@ -75,10 +74,8 @@ MarkState mark_state(const LogState& own, const Epoch& epoch) {
     out.root = own.whole->root;
     return out;
   }
-  const auto& changes = own.keys.changes();
-  const auto last = std::find_if(changes.rbegin(), changes.rend(),
-                                 [](const KeyHistory::Change& change) { return change.is_recovery; });
-  if (last == changes.rend() || own.range.size() != last->statement.size) return out;
+  const KeyHistory::Change* last = own.keys.last_recovery();
+  if (last == nullptr || own.range.size() != last->statement.size) return out;
   out.size = last->statement.size;
   out.root = last->statement.root;
   return out;

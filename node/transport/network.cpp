@@ -258,7 +258,7 @@ void Network::add_peer(PeerRecord peer) {
     dialling_.add(peer);
     drain();
     // It may be pinned under a key that its log, which is here, has replaced.
-    if (peer.log) callbacks_.on_event({Event::Kind::kKeysNamed, peer.node_key, *peer.log, {}, {}});
+    if (peer.log) callbacks_.on_pinned(*peer.log);
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
       if (session.peer == peer.node_key && session.ready) {

@@ -42,6 +42,8 @@ class Network {
     // A handshake has shown the key that is awaited of a peer of this log. The connection is closed: the pin
     // moves first.
     std::function<void(const LogId&, const NodeKey&)> on_awaited_key;
+    // A peer of this log was pinned.
+    std::function<void(const LogId&)> on_pinned;
     // Whether the engine must be told that the machine was stopped and has gone on. Says yes once for each
     // time. May be none.
     std::function<bool()> take_resume;

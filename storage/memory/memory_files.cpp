@@ -37,12 +37,11 @@ void MemoryFiles::add_uses(const MemoryLog& log, const std::vector<AttachmentFac
       list.pop_back();
       if (list.empty()) uses_.erase(key);
     });
-    // The city names its file again. A note of another city does not bring back what was erased.
-    const bool is_own = std::any_of(hidden_uses_.begin(), hidden_uses_.end(), [&](const auto& use) {
-      return use.first.first == log.state.id &&
+    const bool in_sight = std::any_of(hidden_uses_.begin(), hidden_uses_.end(), [&](const auto& use) {
+      return comes_into_sight(log.state.id, use.first.first) &&
              std::find(use.second.begin(), use.second.end(), fact.id) != use.second.end();
     });
-    if (is_own) set_hidden(fact.id, false);
+    if (in_sight) set_hidden(fact.id, false);
     const auto file = files_.find(fact.id);
     if (!own || file == files_.end()) continue;
     File kept = file->second;
@@ -86,14 +85,18 @@ void MemoryFiles::drop_uses(const LogId& log, EntryIndex index) {
   for (const AttachmentId& id : take_uses(uses_, log, index)) settle_unused(id);
 }
 
-// Kept only as long as a record that was erased names it, and the body of that one is kept.
 void MemoryFiles::settle_unused(const AttachmentId& id) {
   const auto it = files_.find(id);
-  if (it == files_.end() || is_used(uses_, id)) return;
-  if (it->second.complete && is_used(hidden_uses_, id)) {
-    set_hidden(id, true);
-  } else {
-    set(id, std::nullopt);
+  if (it == files_.end()) return;
+  switch (fate_of(is_used(uses_, id), it->second.complete, is_used(hidden_uses_, id))) {
+    case FileFate::kStays:
+      break;
+    case FileFate::kHidden:
+      set_hidden(id, true);
+      break;
+    case FileFate::kGone:
+      set(id, std::nullopt);
+      break;
   }
 }
 
@@ -112,7 +115,8 @@ void MemoryFiles::show_uses(const LogId& log, EntryIndex index) {
 void MemoryFiles::end_hidden(const LogId& log, EntryIndex index) {
   for (const AttachmentId& id : take_uses(hidden_uses_, log, index)) {
     const auto it = files_.find(id);
-    if (it != files_.end() && it->second.hidden && !is_used(hidden_uses_, id)) set(id, std::nullopt);
+    if (it == files_.end() || !it->second.hidden) continue;
+    if (fate_of(false, true, is_used(hidden_uses_, id)) == FileFate::kGone) set(id, std::nullopt);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "proto/codec/entry.h"
+#include "storage/store/log_keys_rules.h"
 #include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
 
@@ -137,23 +138,14 @@ Result<LogKeys> MemoryLogs::log_keys(const LogId& id) {
 
 Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
   KOINON_ASSIGN(const MemoryLog* log, find(id));
-  StandingKeys out;
-  KOINON_ASSIGN(out.keys, check_genesis(*log->records.front().entry, log->state.identity()));
-  EntryIndex named;  // where the node key was named last
-  const TreeSize recovered = recovered_size(log->state.keys);
+  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  KeysSoFar keys = keys_of_genesis(first);
   for (std::size_t i = 1; i < log->records.size(); ++i) {
     const auto entry = parse_entry(*log->records[i].entry);
-    const auto found = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
-    if (!found) continue;
-    if (found->keys.node != out.keys.node) {
-      out.node_since = found->index;
-      out.node_before = named.value < recovered.value ? std::nullopt : std::optional(out.keys.node);
-    }
-    if (found->keys.cosigner != out.keys.cosigner) out.cosigner_since = found->index;
-    named = found->index;
-    out.keys = found->keys;
+    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
+    if (named) keys = keys_after(keys, *named);
   }
-  return out;
+  return standing_of(keys, recovered_size(log->state.keys));
 }
 
 Result<bool> MemoryLogs::has_named_node(const LogId& id, const NodeKey& key) {

@@ -95,7 +95,7 @@ class Desk {
   Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now, const Bytes& meant = {});
   // kConflict: the draft has changed since that version.
   Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now,
-                      const Bytes& meant = {});
+                      const Bytes& meant);
   // With a version: kConflict if the draft has changed since that version, or is gone.
   Status remove_draft(DraftId id, std::optional<std::int64_t> version = std::nullopt);
   Result<std::optional<StoredDraft>> draft(DraftId id);

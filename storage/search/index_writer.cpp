@@ -1,4 +1,3 @@
-#include "crypto/entry_origin.h"
 #include "crypto/merkle.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -255,7 +254,7 @@ class SqliteIndexWriter final : public IndexWriter {
         // The log may have been removed since, or the entry be void. A later arrival says so.
         if (!record.ok() && record.error().code == Code::kNotFound) continue;
         if (!record.ok()) return record.error();
-        KOINON_TRY(index_record(store, {arrival.log, position, recoveries_before(keys, index)}, *record));
+        KOINON_TRY(index_record(store, {arrival.log, position, keys.recoveries_before(index)}, *record));
       }
     }
     auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('position', ?)");

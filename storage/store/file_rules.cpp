@@ -65,6 +65,11 @@ UnixMillis unnamed_kept_since(UnixMillis now) {
   return {now.value - std::chrono::milliseconds(limits::kUploadAge).count()};
 }
 
+FileFate fate_of(bool used, bool complete, bool named_by_erased) {
+  if (used) return FileFate::kStays;
+  return complete && named_by_erased ? FileFate::kHidden : FileFate::kGone;
+}
+
 Error erased_file() {
   return fail(Code::kUnavailable,
               "a note that named the file was erased; it can be had again once its grace time is over",

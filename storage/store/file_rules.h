@@ -53,6 +53,20 @@ bool is_next_chunk(bool settled, std::uint32_t held, std::uint32_t number);
 bool outlives_start(AttachmentWish wish);
 // Files of our own office that were put before this time are forgotten if no note names them.
 UnixMillis unnamed_kept_since(UnixMillis now);
+
+// What becomes of a file once fewer records name it.
+enum class FileFate : unsigned char { kStays, kHidden, kGone };
+// `used`: a record that stands names it, and it is in sight. `named_by_erased`: so does a record that was
+// erased and whose body is still kept. A file is kept for that as long, out of sight: what is not complete is
+// of no use to whoever takes the erasure back.
+FileFate fate_of(bool used, bool complete, bool named_by_erased);
+// Whether a hidden file comes into sight when a record of `namer` names it. `eraser`: the log of an erased
+// record that names it. The city names its file again; a note of another city does not bring back what was
+// erased. `Log`: however the store tells logs apart.
+template <typename Log>
+bool comes_into_sight(const Log& namer, const Log& eraser) {
+  return namer == eraser;
+}
 // A note that named the file was erased: until its grace time is over nobody has it.
 Error erased_file();
 // The chunks of a file are proven, but they have another digest than its note says.

@@ -18,8 +18,8 @@ LogState without_heads(LogState log, KeyHistory keys) {
 }
 
 TreeSize recovered_size(const KeyHistory& keys) {
-  const std::uint64_t recoveries = keys.recoveries();
-  return recoveries == 0 ? TreeSize(0) : keys.kept_of(recoveries - 1).value_or(TreeSize(0));
+  const KeyHistory::Change* last = keys.last_recovery();
+  return last == nullptr ? TreeSize(0) : last->statement.size;
 }
 
 bool has_old_heads(const LogState& log, const KeyHistory& keys) {

@@ -165,13 +165,19 @@ Status SqliteAttachments::put_state(const AttachmentId& id, int from, int to) {
   return bind_id(put, id).bind(from).bind(to).run();
 }
 
-// The city names its file again. A note of another city does not bring back what was erased.
 Status SqliteAttachments::unhide_of(std::int64_t log_number, const AttachmentId& id) {
-  auto own = db_.prepare(
-      "SELECT 1 FROM grace_use WHERE sha256 = ? AND size = ? AND chunk_root = ? AND record >> 40 = ? LIMIT "
-      "1");
-  KOINON_ASSIGN(const bool is_own, bind_id(own, id).bind(log_number).step());
-  return is_own ? put_state(id, kHidden, kComplete) : Status();
+  bool in_sight = false;
+  {
+    auto erased =
+        db_.prepare("SELECT record >> 40 FROM grace_use WHERE sha256 = ? AND size = ? AND chunk_root = ?");
+    bind_id(erased, id);
+    while (!in_sight) {
+      KOINON_ASSIGN(const bool row, erased.step());
+      if (!row) break;
+      in_sight = comes_into_sight(log_number, erased.integer(0));
+    }
+  }
+  return in_sight ? put_state(id, kHidden, kComplete) : Status();
 }
 
 Status SqliteAttachments::hide_uses(std::int64_t record) {
@@ -205,13 +211,14 @@ Status SqliteAttachments::end_hidden(std::int64_t record) {
   KOINON_TRY(remove.bind(record).run());
   for (const AttachmentId& id : ids) {
     KOINON_ASSIGN(const auto row, find(id));
-    KOINON_ASSIGN(const bool hidden, is_hidden(id));
-    if (row && row->state == kHidden && !hidden) KOINON_TRY(forget(row->number));
+    if (!row || row->state != kHidden) continue;
+    KOINON_ASSIGN(const bool named, is_named_by_erased(id));
+    if (fate_of(false, true, named) == FileFate::kGone) KOINON_TRY(forget(row->number));
   }
   return {};
 }
 
-Result<bool> SqliteAttachments::is_hidden(const AttachmentId& id) {
+Result<bool> SqliteAttachments::is_named_by_erased(const AttachmentId& id) {
   auto select =
       db_.prepare("SELECT 1 FROM grace_use WHERE sha256 = ? AND size = ? AND chunk_root = ? LIMIT 1");
   return bind_id(select, id).step();
@@ -246,15 +253,22 @@ Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int
   return static_cast<std::int64_t>(uses.size()) == most;
 }
 
-// A complete file is kept as long as a record that was erased names it, and the body of that one is kept.
 Status SqliteAttachments::drop_unused(const std::vector<AttachmentId>& ids) {
   for (const AttachmentId& id : ids) {
-    KOINON_ASSIGN(const bool used, is_used(id));
-    if (used) continue;
-    KOINON_ASSIGN(const bool hidden, is_hidden(id));
-    if (hidden) KOINON_TRY(put_state(id, kComplete, kHidden));
     KOINON_ASSIGN(const auto row, find(id));
-    if (row && row->state != kHidden) KOINON_TRY(forget(row->number));
+    if (!row) continue;
+    KOINON_ASSIGN(const bool used, is_used(id));
+    KOINON_ASSIGN(const bool named, is_named_by_erased(id));
+    switch (fate_of(used, row->state == kComplete || row->state == kHidden, named)) {
+      case FileFate::kStays:
+        break;
+      case FileFate::kHidden:
+        KOINON_TRY(put_state(id, kComplete, kHidden));
+        break;
+      case FileFate::kGone:
+        KOINON_TRY(forget(row->number));
+        break;
+    }
   }
   return {};
 }

@@ -75,7 +75,7 @@ class SqliteAttachments {
   Status forget_each(const std::vector<std::int64_t>& numbers);
   static Result<std::vector<AttachmentId>> ids_of(sqlite::Statement& select);
   Status drop_unused(const std::vector<AttachmentId>& ids);
-  Result<bool> is_hidden(const AttachmentId& id);
+  Result<bool> is_named_by_erased(const AttachmentId& id);
   Status unhide_of(std::int64_t log_number, const AttachmentId& id);
   Status put_state(const AttachmentId& id, int from, int to);
 

@@ -1,5 +1,7 @@
 #include "storage/store/sqlite_log_keys.h"
 
+#include <utility>
+
 #include "storage/store/recovery_rules.h"
 
 namespace koinon {
@@ -9,18 +11,18 @@ Error damaged_keys() { return fail(Code::kIo, "a log's keys are damaged; restore
 
 }  // namespace
 
-Result<std::optional<SqliteLogKeys::Row>> SqliteLogKeys::last(const LogId& log) {
+Result<std::optional<KeysSoFar>> SqliteLogKeys::last(const LogId& log) {
   auto select = db_.prepare(
       "SELECT entry_index, cosigner, sealing, node, node_since, cosigner_since, node_before, before_at "
       "FROM log_keys INDEXED BY log_keys_standing WHERE log_id = ? AND voided = 0 "
       "ORDER BY entry_index DESC LIMIT 1");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<Row>();
+  if (!found) return std::optional<KeysSoFar>();
   if (select.blob(1).size() != PublicKey::kSize || select.blob(2).size() != SealingKey::kSize ||
       select.blob(3).size() != NodeKey::kSize)
     return damaged_keys();
-  Row row;
+  KeysSoFar row;
   row.fact = {
       EntryIndex(select.number(0)),
       {PublicKey::from(select.blob(1)), SealingKey::from(select.blob(2)), NodeKey::from(select.blob(3))}};
@@ -28,7 +30,7 @@ Result<std::optional<SqliteLogKeys::Row>> SqliteLogKeys::last(const LogId& log) 
   if (!select.is_null(5)) row.cosigner_since = EntryIndex(select.number(5));
   if (select.is_null(7)) return std::optional(row);
   if (select.blob(6).size() != NodeKey::kSize) return damaged_keys();
-  row.before = NodeBefore{NodeKey::from(select.blob(6)), EntryIndex(select.number(7))};
+  row.node_before = NodeBefore{NodeKey::from(select.blob(6)), EntryIndex(select.number(7))};
   return std::optional(row);
 }
 
@@ -56,26 +58,12 @@ Result<EntryIndex> SqliteLogKeys::first(const LogId& log) {
 Result<StandingKeys> SqliteLogKeys::standing(const LogId& log) {
   KOINON_ASSIGN(auto row, last(log));
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  StandingKeys out;
-  if (!row) {
-    KOINON_ASSIGN(out.keys, genesis(log));
-    return out;
-  }
-  out.keys = row->fact.keys;
-  if (!row->node_since || !row->cosigner_since) {
+  if (!row || !row->node_since || !row->cosigner_since) {
     KOINON_ASSIGN(const LogKeys named, genesis(log));
     KOINON_ASSIGN(const EntryIndex since, first(log));
-    if (!row->node_since && named.node != out.keys.node) {
-      row->node_since = since;
-      row->before = NodeBefore{named.node, EntryIndex(0)};
-    }
-    if (!row->cosigner_since && named.cosigner != out.keys.cosigner) row->cosigner_since = since;
+    row = row ? behind_genesis(std::move(*row), named, since) : keys_of_genesis(named);
   }
-  out.node_since = row->node_since.value_or(EntryIndex(0));
-  out.cosigner_since = row->cosigner_since.value_or(EntryIndex(0));
-  if (row->before && row->before->at.value >= recovered_size(state.keys).value)
-    out.node_before = row->before->key;
-  return out;
+  return standing_of(*row, recovered_size(state.keys));
 }
 
 Result<bool> SqliteLogKeys::has_named_node(const LogId& log, const NodeKey& key) {
@@ -85,40 +73,29 @@ Result<bool> SqliteLogKeys::has_named_node(const LogId& log, const NodeKey& key)
   return select.bind_blob(log.view()).bind_blob(key.view()).step();
 }
 
-// Where it names the keys that stand it says nothing new, unless it is the first to name them since a
-// recovery: a node of before is believed no more, and this one is.
 Result<bool> SqliteLogKeys::is_news(const LogId& log, const KeysFact& fact,
-                                    const std::optional<Row>& before) {
-  EntryIndex named;
+                                    const std::optional<KeysSoFar>& before) {
+  KeysFact named;
   if (before) {
-    if (before->fact.keys != fact.keys) return true;
-    named = before->fact.index;
+    named = before->fact;
   } else {
     const auto first = genesis(log);
-    if (!first.ok() && first.error().code == Code::kIo) return first.error();
-    if (!first.ok() || *first != fact.keys) return true;
+    if (!first.ok())
+      return first.error().code == Code::kIo ? Result<bool>(first.error()) : Result<bool>(true);
+    named.keys = *first;
   }
+  if (named.keys != fact.keys) return true;
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  const std::uint64_t recovered = recovered_size(state.keys).value;
-  return named.value < recovered && fact.index.value >= recovered;
+  return says_new_keys(named, fact, recovered_size(state.keys));
 }
 
 Status SqliteLogKeys::keep(const LogId& log, const KeysFact& fact) {
   KOINON_ASSIGN(const auto before, last(log));
   KOINON_ASSIGN(const bool news, is_news(log, fact, before));
-  if (!news) return {};
-  Row row{fact, {}, {}, {}};
-  if (before) {
-    const bool same_node = before->fact.keys.node == fact.keys.node;
-    row.node_since = same_node ? before->node_since : fact.index;
-    row.before = same_node ? before->before : NodeBefore{before->fact.keys.node, before->fact.index};
-    row.cosigner_since =
-        before->fact.keys.cosigner == fact.keys.cosigner ? before->cosigner_since : fact.index;
-  }
-  return put(log, row);
+  return news ? put(log, keys_after(before, fact)) : Status();
 }
 
-Status SqliteLogKeys::put(const LogId& log, const Row& row) {
+Status SqliteLogKeys::put(const LogId& log, const KeysSoFar& row) {
   auto put = db_.prepare(
       "INSERT OR REPLACE INTO log_keys (log_id, entry_index, cosigner, sealing, node, node_since, "
       "cosigner_since, node_before, before_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -136,8 +113,10 @@ Status SqliteLogKeys::put(const LogId& log, const Row& row) {
       .bind_blob(row.fact.keys.node.view());
   bind(row.node_since);
   bind(row.cosigner_since);
-  if (!row.before) return put.bind_null().bind_null().run();
-  return put.bind_blob(row.before->key.view()).bind(static_cast<std::int64_t>(row.before->at.value)).run();
+  if (!row.node_before) return put.bind_null().bind_null().run();
+  return put.bind_blob(row.node_before->key.view())
+      .bind(static_cast<std::int64_t>(row.node_before->at.value))
+      .run();
 }
 
 Status SqliteLogKeys::void_from(const LogId& log, EntryIndex from) {

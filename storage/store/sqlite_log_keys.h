@@ -2,7 +2,7 @@
 // transactions.
 #pragma once
 
-#include "storage/store/log_store.h"
+#include "storage/store/log_keys_rules.h"
 #include "storage/store/sqlite_logs.h"
 
 namespace koinon {
@@ -21,24 +21,13 @@ class SqliteLogKeys {
   Status void_from(const LogId& log, EntryIndex from);
 
  private:
-  struct NodeBefore {
-    NodeKey key;
-    EntryIndex at;  // the last entry that named it
-  };
-  // As a row has it. Nothing in place of an index: all standing rows before it name the same.
-  struct Row {
-    KeysFact fact;
-    std::optional<EntryIndex> node_since;
-    std::optional<EntryIndex> cosigner_since;
-    std::optional<NodeBefore> before;
-  };
-  // The row that stands; nothing: the Genesis does.
-  Result<std::optional<Row>> last(const LogId& log);
+  // Of the row that stands; nothing: the Genesis does.
+  Result<std::optional<KeysSoFar>> last(const LogId& log);
   Result<LogKeys> genesis(const LogId& log);
   // The first row that stands.
   Result<EntryIndex> first(const LogId& log);
-  Result<bool> is_news(const LogId& log, const KeysFact& fact, const std::optional<Row>& before);
-  Status put(const LogId& log, const Row& row);
+  Result<bool> is_news(const LogId& log, const KeysFact& fact, const std::optional<KeysSoFar>& before);
+  Status put(const LogId& log, const KeysSoFar& row);
 
   sqlite::Connection& db_;
   SqliteLogs& logs_;

@@ -18,8 +18,8 @@ TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   Desk desk(*db);
   const auto id = desk.add_draft({1}, "{}", {10});
   ASSERT_TRUE(id.ok());
-  EXPECT_TRUE(desk.change_draft(*id, 1, "{\"a\":1}", {20}).ok());
-  EXPECT_EQ(desk.change_draft(*id, 1, "{\"b\":1}", {30}).error().code, Code::kConflict);
+  EXPECT_TRUE(desk.change_draft(*id, 1, "{\"a\":1}", {20}, {}).ok());
+  EXPECT_EQ(desk.change_draft(*id, 1, "{\"b\":1}", {30}, {}).error().code, Code::kConflict);
   EXPECT_EQ(desk.remove_draft(*id, 1).error().code, Code::kConflict) << "nor thrown away unseen";
   reopen();
   Desk again(*db);

@@ -6,6 +6,7 @@
 #include "storage/store/body_rules.h"
 #include "storage/store/epoch_rules.h"
 #include "storage/store/file_rules.h"
+#include "storage/store/log_keys_rules.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/trust_rules.h"
 
@@ -211,6 +212,35 @@ TEST(EpochRules, AnEpochCountsAboveAllThatAreKnownAndHandled) {
   EXPECT_TRUE(check_epoch(seven, 6, 0).ok());
   EXPECT_EQ(check_epoch(seven, 7, 0).error().code, Code::kInternal);
   EXPECT_EQ(check_epoch(seven, 3, 7).error().code, Code::kInternal);
+}
+
+TEST(FileRules, AnErasedNotesFileIsKeptOutOfSightForAsLongAsItsBody) {
+  EXPECT_EQ(fate_of(true, true, true), FileFate::kStays) << "another record names it too";
+  EXPECT_EQ(fate_of(true, false, false), FileFate::kStays);
+  EXPECT_EQ(fate_of(false, true, true), FileFate::kHidden);
+  EXPECT_EQ(fate_of(false, false, true), FileFate::kGone) << "a part of it is of no use";
+  EXPECT_EQ(fate_of(false, true, false), FileFate::kGone);
+}
+
+TEST(LogKeysRules, TheKeysOfALogFollowFromItsEntries) {
+  const auto node = [](char seed) { return NodeKey::from(Bytes(NodeKey::kSize, seed)); };
+  const auto keys = [&](char cosigner, char of_node) {
+    return LogKeys{PublicKey::from(Bytes(PublicKey::kSize, cosigner)),
+                   SealingKey::from(Bytes(SealingKey::kSize, 's')), node(of_node)};
+  };
+  const KeysSoFar first = keys_of_genesis(keys('c', 'A'));
+  const KeysSoFar second = keys_after(first, {EntryIndex(3), keys('c', 'B')});
+  const StandingKeys stands = standing_of(keys_after(second, {EntryIndex(5), keys('d', 'B')}), TreeSize(0));
+  EXPECT_EQ(stands.node_since, EntryIndex(3));
+  EXPECT_EQ(stands.cosigner_since, EntryIndex(5));
+  EXPECT_EQ(stands.node_before, node('A'));
+  EXPECT_FALSE(standing_of(second, TreeSize(2)).node_before) << "a recovery came since it was named";
+  // The same where the Genesis is not known at first.
+  const KeysSoFar late = behind_genesis(keys_after(std::nullopt, {EntryIndex(3), keys('c', 'B')}),
+                                        keys('c', 'A'), EntryIndex(3));
+  EXPECT_EQ(standing_of(late, TreeSize(0)).node_since, EntryIndex(3));
+  EXPECT_EQ(standing_of(late, TreeSize(0)).cosigner_since, EntryIndex(0));
+  EXPECT_EQ(standing_of(late, TreeSize(0)).node_before, node('A'));
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ inline Status publish_at_once(Store& store, OwnLog& log, const std::vector<Draft
 
 // A city takes its log back: its entries from `size` on are void, and `log` signs with a new key. What it
 // says next stands behind the statement of that.
-inline Status take_back(Store& store, OwnLog& log, std::uint64_t size, UnixMillis now = {4}) {
+inline Status take_back(Store& store, OwnLog& log, std::uint64_t size, UnixMillis now = {4},
+                        const std::optional<PublicKey>& new_words = {}) {
   KOINON_ASSIGN(const LogState held, store.log_state(log.id()));
   KeyHistory keys = held.keys;
   Statement statement = keys.next(true);
@@ -81,6 +82,7 @@ inline Status take_back(Store& store, OwnLog& log, std::uint64_t size, UnixMilli
   const std::string name = log.identity().name + "/" + std::to_string(statement.sequence);
   const SigningKey next = SigningKey::from_seed(sha256(name).view());
   statement.key.key = next.public_key();
+  statement.recovery_key = new_words;
   KOINON_TRY(keys.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))));
   RecoveryCommit commit;
   commit.log = log.id();

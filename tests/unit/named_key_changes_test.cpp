@@ -48,7 +48,18 @@ TEST_F(NamedKeyChangesTest, TheWordIsKeptBeforeTheEntryIsSigned) {
   const SigningKey key = SigningKey::generate();
   OwnKeys keys({{key, SealingKey::from(Bytes(32, 's')), key}});
   const DaemonLog lines("error", "text");
-  NamedKeyChanges changes({folder, "", **log, writer, keys, lines});
+  KeyChangeGuard guard;
+  NamedKeyChanges changes({folder, "", **log, writer, keys, guard, lines});
+  const auto refused_with = [&changes] {
+    std::promise<Code> code;
+    changes.change(Gate::for_the_node_itself(), {NewKey::kNode, true},
+                   [&](const Result<NamedKeyChanged>& result) { code.set_value(result.error().code); });
+    return code.get_future().get();
+  };
+  ASSERT_TRUE(guard.begin().ok());
+  EXPECT_EQ(refused_with(), Code::kConflict) << "another key is being changed";
+  EXPECT_FALSE(keys.keys().next_node);
+  guard.end();
   for (const bool now : {true, false}) {
     std::promise<Result<NamedKeyChanged>> done;
     changes.change(Gate::for_the_node_itself(), {NewKey::kNode, now},

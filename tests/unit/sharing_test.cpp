@@ -9,6 +9,7 @@
 #include "node/http/reading_threads.h"
 #include "node/http/shares.h"
 #include "node/replication/tick.h"
+#include "node/text/spoken_key.h"
 #include "node/transport/handshakes.h"
 #include "node/transport/knocks.h"
 #include "proto/base/limits.h"

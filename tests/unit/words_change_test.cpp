@@ -42,6 +42,9 @@ TEST_F(WordsChange, TheOldWordsNameTheNewOnes) {
   EXPECT_EQ(now.recoveries(), 1U);
   EXPECT_EQ(now.vkey().key, key('b').public_key());
   EXPECT_EQ(compare(first, now), KeyOrder::kSecondGoesOn);
+  using Kind = KeyHistory::Change::Kind;
+  EXPECT_EQ(now.changes().back().kind(), Kind::kNewWords);
+  EXPECT_EQ(now.changes().back().kind(true), Kind::kRecovery) << "it voids what a thief signed";
   const auto kept = now.before_recovery(TreeSize(9));
   EXPECT_EQ(kept.error().code, Code::kRefused) << "nobody takes back less from then on";
   // And again, with those.
@@ -96,6 +99,11 @@ TEST_F(WordsChange, ItIsKnownWhichStatementReplacedWhichWords) {
   EXPECT_EQ(replaced_by(keys, key('V').public_key()), std::nullopt) << "they count";
   EXPECT_EQ(replaced_by(keys, key('X').public_key()), std::nullopt) << "another log's";
   EXPECT_EQ(replaced_by(first, key('R').public_key()), std::nullopt);
+  const auto replaced = replaced_words(keys);
+  ASSERT_EQ(replaced.size(), 2U) << "in order, without those that count";
+  EXPECT_EQ(replaced[0].recovery_key, key('R').public_key());
+  EXPECT_EQ(replaced[0].statement, 1U);
+  EXPECT_EQ(replaced[1].recovery_key, key('W').public_key());
 }
 
 TEST_F(WordsChange, ALogTakesSoManyStatements) {
