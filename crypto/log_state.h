@@ -57,7 +57,9 @@ struct LogState {
   std::optional<UnixMillis> out_since;     // when it fell out of our policy, for people
   std::chrono::milliseconds out_lived{0};  // StoreState::lived at that moment; the grace time counts from it
   JournalSeq journal_seq;                  // its row in the journal; 0: none
-  std::uint64_t bytes = 0;                 // sum of bytes_held of its records
+  // Where no head is `seen`: under the origin of so many recoveries it was held before a later one came.
+  std::uint64_t held_under = 0;
+  std::uint64_t bytes = 0;  // sum of bytes_held of its records
 
   const LogIdentity& identity() const { return keys.identity(); }
 };
@@ -188,13 +190,13 @@ struct ThawedEvidence {
 // A log was taken back with its recovery key: what the keys before it signed beyond `size` is void.
 struct RecoveryCommit {
   LogId log;
-  std::vector<Bytes> notes;      // all statements about its keys; the last recovery among them is meant
+  std::vector<Bytes> notes;      // all statements about its keys; a node may have missed more than the last
   std::uint64_t recoveries = 0;  // so many of them are recoveries
   TreeSize size;                 // that this one keeps
   Hash root;                     // of the log at that size
   BodyFilter filter;             // bodies that we want of what a void withdrawal had taken away
   UnixMillis now;
-  bool anew = false;  // what is held is another branch: nothing of it is kept
+  bool anew = false;  // a head contradicts what is held: it is another branch than that of the last recovery
   // Signed under the current origin, of `size` entries: the log stands whole with it.
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::optional<StoredHead> head{};

@@ -228,7 +228,8 @@ std::vector<ConfigKey> city_keys() {
           "days that the node runs until the data of a city no longer trusted are removed (30)",
           number(&Config::trust_grace_days, 3650)),
       key("erase.grace_hours",
-          "hours in which texts that their city erased are kept, unread, in case it turns out that a thief "
+          "hours of running in which texts that their city erased are kept, unread, in case it turns out "
+          "that a thief "
           "did it; 0: not at all (72)",
           number(&Config::erase_grace_hours, limits::kMaxEraseGraceHours)),
       key("erase.max_bytes", "bytes of erased texts of other cities that are kept at most (1 GiB)",

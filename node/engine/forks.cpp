@@ -101,7 +101,7 @@ void Forks::check_run(Log& log, const RunVerified& run) {
   const StoredHead target = fetcher_.current(log)->target;
   const SessionId source = fetcher_.current(log)->source;
   const LogState& state = log.state();
-  if (!state.seen) return;
+  if (!state.seen) return refuse_source(log, source);
   const EntryIndex from(state.range.size().value);
   const RunProof theirs{run.left, prefix_right(from, run.leaves, target.size, run.right)};
   const RunProof ours{state.range.hashes(), state.seen_right};

@@ -212,7 +212,7 @@ void News::log_removed(Log& log) {
 
 // After a recovery no head vouches for what is held: it may be a branch of whoever had the key.
 void News::run_contradicts(Log& log, const RunVerified& run) {
-  if (log.stands_unsigned()) return parts_.recovery.begin_anew(log);
+  if (log.stands_unsigned() && !parts_.recovery.is_what_stands(log)) return parts_.recovery.begin_anew(log);
   parts_.forks.check_run(log, run);
 }
 

@@ -53,6 +53,11 @@ void Recovery::go_on(const LogId& id) {
   if (log == nullptr || log->commits() == 0) commit(id);
 }
 
+bool Recovery::is_what_stands(const Log& log) const {
+  const Statement& kept = log.state().keys.last_recovery()->statement;
+  return log.held() == kept.size && log.state().range.root() == kept.root;
+}
+
 void Recovery::begin_anew(Log& log) {
   logs_.begin_recovery(log);
   news_.log_taken_back(log, false);

@@ -30,7 +30,10 @@ class Recovery {
   bool is_under_way(const LogId& id) const { return work_.contains(id); }
   // A run of the log has ended, which a recovery waits for.
   void go_on(const LogId& id);
-  // What is held does not lead to the log's new head: it is another history, and no head proves it.
+  // Whether what is held is what the last recovery keeps, no more and no less: a head of the log that does
+  // not lead on from there is not the city's.
+  bool is_what_stands(const Log& log) const;
+  // What is held does not lead to the log's new head: its end is of another history, and no head proves it.
   void begin_anew(Log& log);
   // A start: logs that a run before this one has not cut to their end.
   void resume();

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "proto/base/limits.h"
+#include "storage/store/settings.h"
 
 namespace koinon {
 
@@ -55,6 +56,8 @@ void StoreWriter::stop() {
 }
 
 void StoreWriter::run() {
+  const auto lived = store_->setting(kLived);
+  born_ = std::chrono::steady_clock::now() - (lived.ok() ? lived_of(*lived) : std::chrono::milliseconds(0));
   while (true) {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty(); };
@@ -68,20 +71,20 @@ void StoreWriter::run() {
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
-    folding_ = !store_->fold(grace_now());
+    fold();
   }
 }
 
-// A node that was off for days may hear only now that a thief erased what it keeps: no grace time ends before
-// it has run for a while.
-UnixMillis StoreWriter::grace_now() const {
-  const bool awake = std::chrono::steady_clock::now() - started_ >= limits::kEraseGraceAwake;
-  return awake ? clock_() : UnixMillis{0};
+// A node that was off for days may hear only now that a thief erased what it keeps, and a clock may be wrong:
+// a grace time counts what the node has run.
+void StoreWriter::fold() {
+  folding_ = !store_->fold(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - born_));
 }
 
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
-  folding_ = !store_->fold(grace_now());
+  fold();
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {

@@ -80,7 +80,7 @@ class StoreWriter {
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void let_others_on();
   void on_idle();
-  UnixMillis grace_now() const;
+  void fold();
 
   std::unique_ptr<Store> store_;
   Result<DraftSigner> signer_;
@@ -95,7 +95,9 @@ class StoreWriter {
   Troubled others_wait_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  // When the node would have started if it had run on ever since; the writer's. Time in which the machine
+  // sleeps does not count.
+  std::chrono::steady_clock::time_point born_;
   std::thread thread_;
 };
 

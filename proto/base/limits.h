@@ -225,7 +225,8 @@ inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
 // not more than an eighth of what one city may fill; and a thief who erases all of a city's notes finds room
 // for 100,000 of 2 KiB.
 inline constexpr std::uint64_t kEraseGraceBytes = 1024 * kMiB;
-inline constexpr std::chrono::hours kEraseGraceAwake{1};  // that a node runs before a grace time ends
+inline constexpr std::chrono::minutes kEraseGraceCounted{
+    1};  // how often the node's running time is written while erased bodies are kept
 inline constexpr std::chrono::minutes kLivedSaved{
     5};  // how often the node's running time is written while a grace time runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};

@@ -9,11 +9,11 @@
 
 namespace koinon {
 
-void MemoryBodies::keep(MemoryLog& log, EntryIndex index, UnixMillis at) {
+void MemoryBodies::keep(MemoryLog& log, EntryIndex index) {
   const Record record{log.state.id, index};
   end_grace_of(record);
   const BlobPool::Blob body = log.records[index.value].body;
-  kept_.insert_or_assign(record, Kept{body, at});
+  kept_.insert_or_assign(record, Kept{body, lived_});
   undo_.remember([this, record] { kept_.erase(record); });
   files_.hide_uses(record.first, index);
 }
@@ -32,17 +32,16 @@ void MemoryBodies::end_grace_of(const Record& record) {
   if (drop_kept(record)) files_.end_hidden(record.first, record.second);
 }
 
-std::vector<MemoryBodies::Record> MemoryBodies::over(UnixMillis now) const {
+std::vector<MemoryBodies::Record> MemoryBodies::over() const {
   std::vector<Record> out;
   for (const auto& [record, kept] : kept_) {
-    if (options_.grace.count() == 0 || kept.at.value <= now.value - options_.grace.count())
-      out.push_back(record);
+    if (options_.grace.count() == 0 || kept.at <= lived_ - options_.grace) out.push_back(record);
   }
   return out;
 }
 
-void MemoryBodies::end_grace(UnixMillis now) {
-  for (const Record& record : over(now)) end_grace_of(record);
+void MemoryBodies::end_grace() {
+  for (const Record& record : over()) end_grace_of(record);
 }
 
 // What erased this record is void.
@@ -58,22 +57,24 @@ void MemoryBodies::put_back(MemoryLog& log, EntryIndex index, const RecoveryComm
     arrivals_.add(recovery.log, index, 1, ArrivalKind::kBody, recovery.now);
     return;
   }
-  end_grace_of(record);
+  // Its files wait for the text, which others may have, as long as the grace time lasts.
+  if (state != BodyState::kNotHeld) end_grace_of(record);
   logs_.set_record(log, index, {entry, nullptr, state, {}, false, false});
   arrivals_.add(recovery.log, index, 1, ArrivalKind::kReleased, recovery.now);
 }
 
-bool MemoryBodies::has_room(const LogId& log, std::uint64_t bytes) const {
+bool MemoryBodies::has_room(const LogId& log, std::uint64_t bytes, const std::optional<LogId>& own) const {
   std::uint64_t of_log = 0;
   std::uint64_t of_all = 0;
   for (const auto& [record, kept] : kept_) {
-    of_all += kept.body->size();
+    if (record.first != own) of_all += kept.body->size();
     if (record.first == log) of_log += kept.body->size();
   }
   return has_grace_room(bytes, of_log, of_all, options_.grace_quota);
 }
 
-void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours) {
+void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours,
+                                      const std::optional<LogId>& own) {
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
     const MemoryRecord& record = log.records[i];
     if (record.state != BodyState::kErased || !contradicts_mark(run, EntryIndex(i), record.erased_by))
@@ -85,8 +86,8 @@ void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run, bool
     if (!takes_away(fact, *record.entry, record.state, record.erased_by)) continue;
     const bool is_kept = options_.grace.count() > 0 &&
                          is_kept_for_grace(record.state, record.body != nullptr, record.transit) &&
-                         (ours || has_room(run.log, record.body->size()));
-    if (is_kept) keep(log, fact.target, run.arrived_at);
+                         (ours || has_room(run.log, record.body->size(), own));
+    if (is_kept) keep(log, fact.target);
     files_.drop_uses(run.log, fact.target);
     drop_transit_of(run.log, fact.target);
     logs_.set_record(
@@ -229,20 +230,24 @@ Result<std::optional<EntryIndex>> MemoryBodies::apply_filter(const LogId& id, co
   return end == size ? std::nullopt : std::optional(EntryIndex(end));
 }
 
-void MemoryBodies::void_from(MemoryLog& log, EntryIndex from, bool own, const RecoveryCommit& recovery) {
+void MemoryBodies::void_from(MemoryLog& log, EntryIndex from, bool own, UnixMillis now) {
+  const LogId id = log.state.id;
   for (std::uint64_t i = from.value; i < log.records.size(); ++i) {
-    files_.drop_uses(recovery.log, EntryIndex(i));
-    drop_transit_of(recovery.log, EntryIndex(i));
-    end_grace_of({recovery.log, EntryIndex(i)});
+    files_.drop_uses(id, EntryIndex(i));
+    drop_transit_of(id, EntryIndex(i));
+    end_grace_of({id, EntryIndex(i)});
   }
   const std::uint64_t count = log.records.size() - from.value;
   logs_.cut(log, from, own);
+  arrivals_.void_from(id, from, count, now);
+}
+
+void MemoryBodies::put_back_from(MemoryLog& log, EntryIndex from, const RecoveryCommit& recovery) {
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
     const MemoryRecord& record = log.records[i];
     if (record.state == BodyState::kErased && record.erased_by >= from)
       put_back(log, EntryIndex(i), recovery);
   }
-  arrivals_.void_from(recovery.log, from, count, recovery.now);
 }
 
 void MemoryBodies::remove_all(const LogId& log) {

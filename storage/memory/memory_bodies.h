@@ -26,16 +26,20 @@ class MemoryBodies {
                                                  EntryIndex from, std::uint64_t most);
   // Called after the records of the run were added. Erases what the run's withdrawals erase, and takes back
   // marks of erasure that the run contradicts.
-  // `ours`: it is of our own log.
-  void settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours);
+  // `ours`: it is of our own log. `own`: that one, if the store has one.
+  void settle_withdrawals(MemoryLog& log, const RunCommit& run, bool ours, const std::optional<LogId>& own);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
-  // Takes away the records from `from` on, and all that is held with them; what they had erased is wanted
-  // again. `own`: it is our own log.
-  void void_from(MemoryLog& log, EntryIndex from, bool own, const RecoveryCommit& recovery);
+  // Takes away the records from `from` on, and all that is held with them. `own`: it is our own log.
+  void void_from(MemoryLog& log, EntryIndex from, bool own, UnixMillis now);
+  // What entries from `from` on had erased, held or not, is wanted again.
+  void put_back_from(MemoryLog& log, EntryIndex from, const RecoveryCommit& recovery);
   using Record = std::pair<LogId, EntryIndex>;
   // Records that were erased, and whose bodies need not be kept any more.
-  std::vector<Record> over(UnixMillis now) const;
-  void end_grace(UnixMillis now);
+  std::vector<Record> over() const;
+  void end_grace();
+  bool keeps_some() const { return !kept_.empty(); }
+  // Store::fold.
+  void set_lived(std::chrono::milliseconds lived) { lived_ = std::max(lived_, lived); }
   // The log is removed.
   void remove_all(const LogId& log);
 
@@ -48,10 +52,10 @@ class MemoryBodies {
   using Transit = std::map<std::uint64_t, TransitEntry>;
   struct Kept {
     BlobPool::Blob body;
-    UnixMillis at;
+    std::chrono::milliseconds at;  // so long had the node run
   };
-  bool has_room(const LogId& log, std::uint64_t bytes) const;
-  void keep(MemoryLog& log, EntryIndex index, UnixMillis at);
+  bool has_room(const LogId& log, std::uint64_t bytes, const std::optional<LogId>& own) const;
+  void keep(MemoryLog& log, EntryIndex index);
   BlobPool::Blob drop_kept(const Record& record);
   void end_grace_of(const Record& record);
   void put_back(MemoryLog& log, EntryIndex index, const RecoveryCommit& recovery);
@@ -67,8 +71,9 @@ class MemoryBodies {
   MemoryArrivals& arrivals_;
   MemoryFiles& files_;
   Options options_;
-  std::map<Record, Kept> kept_;  // of records that were erased
-  Transit transit_;              // by age
+  std::map<Record, Kept> kept_;         // of records that were erased
+  std::chrono::milliseconds lived_{0};  // as was heard last
+  Transit transit_;                     // by age
   std::uint64_t next_transit_ = 1;
   std::uint64_t transit_bytes_ = 0;
   std::map<LogId, std::uint64_t> transit_of_;  // the same, of each log

@@ -335,6 +335,11 @@ void MemoryLogs::set_frozen(MemoryLog& log, bool frozen) {
   log.state.frozen = frozen;
 }
 
+void MemoryLogs::set_held_under(MemoryLog& log, std::uint64_t recoveries) {
+  remember_state(log);
+  log.state.held_under = recoveries;
+}
+
 void MemoryLogs::set_keys(MemoryLog& log, KeyHistory keys) {
   remember_state(log);
   log.state.keys = std::move(keys);

@@ -72,6 +72,7 @@ class MemoryLogs {
   void set_frozen(MemoryLog& log, bool frozen);
   // `since` is empty if policy admits the log.
   void set_keys(MemoryLog& log, KeyHistory keys);
+  void set_held_under(MemoryLog& log, std::uint64_t recoveries);
   void set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived);
   void remove(const LogId& log);
 

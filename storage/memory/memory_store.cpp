@@ -134,7 +134,7 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
                 run.source);
-  bodies_.settle_withdrawals(log, run, ours);
+  bodies_.settle_withdrawals(log, run, ours, settings_.own_log());
   if (!stands_whole(run)) return JournalSeq(0);
   logs_.set_row(log, log.state.journal_seq, run.head);
   return write_row(log);
@@ -179,10 +179,14 @@ void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
   policy_.forget_vouches_by(id);
 }
 
-bool MemoryStore::fold(UnixMillis now) {
-  if (bodies_.over(now).empty()) return true;
+bool MemoryStore::fold(std::chrono::milliseconds lived) {
+  bodies_.set_lived(lived);
+  const bool counts =
+      bodies_.keeps_some() && lived - lived_of(settings_.setting(kLived)) >= limits::kEraseGraceCounted;
+  if (bodies_.over().empty() && !counts) return true;
   undo_.begin(false);
-  bodies_.end_grace(now);
+  settings_.set_setting(kLived, std::to_string(lived.count()));
+  bodies_.end_grace();
   return undo_.commit().ok();
 }
 
@@ -224,22 +228,21 @@ Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
   } else {
     logs_.set_keys(*log, std::move(keys));
   }
-  if (!log->state.seen) {
-    bool is_same = !recovery.anew;
-    if (is_same && log->state.range.size() >= recovery.size) {
-      KOINON_ASSIGN(const Hash root, logs_.root_at(recovery.log, recovery.size));
-      is_same = root == recovery.root;
-    }
-    if (!is_same) {
+  const LogState before = log->state;
+  TreeSize stands = before.range.size();
+  if (!before.seen) {
+    if (recovery.anew) logs_.set_held_under(*log, 0);
+    KOINON_ASSIGN(stands, standing_size(before, recovery.anew,
+                                        [&](TreeSize size) { return logs_.root_at(recovery.log, size); }));
+    if (stands == TreeSize(0)) {
       remove(*log, recovery.now);
       return Recovered();
     }
+    void_piece(*log, recovery, stands);
   }
-  const LogState before = log->state;
-  if (!before.seen && before.range.size() > recovery.size) void_piece(*log, recovery);
   Recovered out;
-  out.done = before.seen || log->state.range.size() <= recovery.size;
-  if (out.done && stands_with_head(recovery, before)) {
+  out.done = log->state.range.size() <= stands;
+  if (out.done && stands_with_head(recovery, before, stands)) {
     LogState whole = log->state;
     whole.seen = recovery.head;
     logs_.set_state(*log, std::move(whole));
@@ -252,16 +255,18 @@ Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
 }
 
 // Its newest entries, and what they stated.
-void MemoryStore::void_piece(MemoryLog& log, const RecoveryCommit& recovery) {
+void MemoryStore::void_piece(MemoryLog& log, const RecoveryCommit& recovery, TreeSize stands) {
   VoidPiece takes;
   std::uint64_t from = log.records.size();
-  while (from > recovery.size.value) {
+  while (from > stands.value) {
     const MemoryRecord& record = log.records[from - 1];
     if (!takes.takes(record.entry->size(), record.body && !record.transit ? record.body->size() : 0)) break;
     --from;
   }
   const bool own = settings_.own_log() == recovery.log;
-  bodies_.void_from(log, EntryIndex(from), own, recovery);
+  if (takes.entries() > 0) bodies_.void_from(log, EntryIndex(from), own, recovery.now);
+  bodies_.put_back_from(log, EntryIndex(std::max(from, stands.value)), recovery);
+  if (takes.entries() == 0) return;
   if (own) settings_.forget_once(EntryIndex(from));
   std::vector<VouchFact> stated;
   for (std::uint64_t i = 0; i < from; ++i) {

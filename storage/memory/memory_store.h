@@ -160,7 +160,7 @@ class MemoryStore final : public Store {
   Status commit() override { return undo_.commit(); }
   void rollback() override { undo_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return undo_.change(act); }
-  bool fold(UnixMillis now) override;
+  bool fold(std::chrono::milliseconds lived) override;
   Result<Recovered> recover(const RecoveryCommit& recovery) override;
   Result<Room> room() override { return room_; }
 
@@ -171,7 +171,7 @@ class MemoryStore final : public Store {
   Result<JournalSeq> write_run(const RunCommit& run);
   void remove(const MemoryLog& log, UnixMillis now);
   Result<Recovered> take_back(const RecoveryCommit& recovery);
-  void void_piece(MemoryLog& log, const RecoveryCommit& recovery);
+  void void_piece(MemoryLog& log, const RecoveryCommit& recovery, TreeSize stands);
   // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
   Result<JournalSeq> write_row(MemoryLog& log);
 

@@ -31,7 +31,9 @@ bool is_kept_for_grace(BodyState state, bool has_body, bool transit) {
 }
 
 bool has_grace_room(std::uint64_t body, std::uint64_t of_log, std::uint64_t of_all, std::uint64_t quota) {
-  return of_log + body <= share_of_log(quota, limits::kBodyBytes) && of_all + body <= quota;
+  const bool is_little = of_log + body <= quota / 64;
+  return of_log + body <= share_of_log(quota, limits::kBodyBytes) &&
+         of_all + body <= (is_little ? quota : quota - quota / 4);
 }
 
 bool is_body_of(BytesView entry, BytesView body) {

@@ -22,7 +22,9 @@ bool can_be_hidden(BodyState state, bool has_body);
 // Whether the body of a record that is erased now is kept for the grace time: it is here, and for ourselves.
 bool is_kept_for_grace(BodyState state, bool has_body, bool transit);
 // Whether there is room for one more in the quota of erased bodies, by what is kept of its log and of all.
-// What has no room goes at once: the first ones stay, so nobody drives out what was erased before.
+// What has no room goes at once: the first ones stay, so nobody drives out what was erased before. A quarter
+// of the quota is left to logs of which little is kept: a few that have filled their shares leave room for
+// what a thief erases of another.
 bool has_grace_room(std::uint64_t body, std::uint64_t of_log, std::uint64_t of_all, std::uint64_t quota);
 // Whether these bytes are the body that the entry names.
 bool is_body_of(BytesView entry, BytesView body);

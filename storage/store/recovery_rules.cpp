@@ -7,7 +7,29 @@
 #include "proto/codec/entry.h"
 
 namespace koinon {
+namespace {
+
+// Nothing: it cannot be read.
+std::optional<std::string> origin_of(const StoredHead& head) {
+  const auto note = parse_note(head.note);
+  const auto checkpoint = note.ok() ? parse_checkpoint_text(note->text) : Result<Checkpoint>(note.error());
+  return checkpoint.ok() ? std::optional(checkpoint->origin) : std::nullopt;
+}
+
+// By its heads, or by what was kept of them.
+std::uint64_t held_under(const LogState& log) {
+  const auto& head = log.seen ? log.seen : log.whole;
+  if (!head) return log.held_under;
+  const auto origin = origin_of(*head);
+  std::uint64_t recoveries = log.keys.recoveries();
+  while (recoveries > 0 && origin != log.identity().origin() + "/" + std::to_string(recoveries)) --recoveries;
+  return recoveries;
+}
+
+}  // namespace
+
 LogState without_heads(LogState log, KeyHistory keys) {
+  log.held_under = held_under(log);
   log.keys = std::move(keys);
   log.whole.reset();
   log.seen.reset();
@@ -17,6 +39,28 @@ LogState without_heads(LogState log, KeyHistory keys) {
   return log;
 }
 
+Result<TreeSize> standing_size(const LogState& log, bool anew, const RootAt& root_at) {
+  const TreeSize held = log.range.size();
+  const std::uint64_t recoveries = log.keys.recoveries();
+  if (recoveries == 0) return held;
+  const std::uint64_t under = std::min(log.held_under, recoveries - 1);
+  const TreeSize first_missed = log.keys.kept_of(under).value_or(held);
+  if (!anew && held < first_missed) return first_missed;
+  const auto& changes = log.keys.changes();
+  std::uint64_t number = recoveries;
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    if (!change->is_recovery) continue;
+    const Statement& kept = change->statement;
+    const bool is_last = number-- == recoveries;
+    // Nothing that the city signs contradicts what its last recovery keeps.
+    const bool is_contradicted = anew && kept.size == held && !is_last;
+    if (kept.size > held || is_contradicted) continue;
+    KOINON_ASSIGN(const Hash root, root_at(kept.size));
+    if (root == kept.root) return kept.size;
+  }
+  return TreeSize(0);
+}
+
 TreeSize recovered_size(const KeyHistory& keys) {
   const KeyHistory::Change* last = keys.last_recovery();
   return last == nullptr ? TreeSize(0) : last->statement.size;
@@ -24,10 +68,7 @@ TreeSize recovered_size(const KeyHistory& keys) {
 
 bool has_old_heads(const LogState& log, const KeyHistory& keys) {
   for (const auto& head : {log.whole, log.seen}) {
-    if (!head) continue;
-    const auto note = parse_note(head->note);
-    const auto checkpoint = note.ok() ? parse_checkpoint_text(note->text) : Result<Checkpoint>(note.error());
-    if (!checkpoint.ok() || checkpoint->origin != keys.vkey().name) return true;
+    if (head && origin_of(*head) != keys.vkey().name) return true;
   }
   return false;
 }
@@ -70,8 +111,8 @@ BodyState after_void_erasure(BytesView bytes, const BodyFilter& filter) {
   return entry.ok() && filter.wants(*entry) ? BodyState::kNotHeld : BodyState::kNotAsked;
 }
 
-bool stands_with_head(const RecoveryCommit& recovery, const LogState& held) {
-  return !held.seen && held.range.size() >= recovery.size && recovery.head &&
+bool stands_with_head(const RecoveryCommit& recovery, const LogState& held, TreeSize stands) {
+  return !held.seen && stands == recovery.size && held.range.size() >= recovery.size && recovery.head &&
          recovery.head->size == recovery.size && recovery.head->root == recovery.root;
 }
 

@@ -1,6 +1,8 @@
 // What a recovery takes away of what is held. Pure rules, the same for every store.
 #pragma once
 
+#include <functional>
+
 #include "crypto/evidence.h"
 #include "crypto/log_state.h"
 
@@ -8,6 +10,13 @@ namespace koinon {
 
 // The state of a log whose earlier origins have lost their word: no head of it, none against it, no row.
 LogState without_heads(LogState log, KeyHistory keys);
+// How many entries stand of a log whose heads have lost their word: what is held beyond, and what entries
+// beyond have done to others, is void. More than is held: nothing of it is. 0: nothing of it is known to be
+// the log's. A node that was away may have missed more than one recovery. What is held is then of before the
+// first of them, and the root that the last one names is not in it: an earlier one says what stands. `anew`:
+// a head contradicts what is held, so its end is not the log's, whatever it was held under.
+using RootAt = std::function<Result<Hash>(TreeSize)>;
+Result<TreeSize> standing_size(const LogState& log, bool anew, const RootAt& root_at);
 // How many entries the last recovery kept; 0: there was none.
 TreeSize recovered_size(const KeyHistory& keys);
 // Whether a body that a void withdrawal had taken away is to be asked for again.
@@ -25,8 +34,8 @@ const KeptEvidence* freezing(const std::vector<KeptEvidence>& kept);
 // Who said two things, by that. Where it cannot be read: as if it were two heads.
 ForkKind kind_of_fork(const std::vector<KeptEvidence>& kept);
 // Whether the log, without what is void, is what the recovery's own head says, and stands whole with it.
-// `held`: before the last piece went.
-bool stands_with_head(const RecoveryCommit& recovery, const LogState& held);
+// `held`: before the last piece went. `stands`: its standing_size.
+bool stands_with_head(const RecoveryCommit& recovery, const LogState& held, TreeSize stands);
 
 // Counts what one step takes away of void entries.
 class VoidPiece {

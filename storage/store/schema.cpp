@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 16> kSteps = {
+constexpr std::array<const char*, 17> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -303,6 +303,10 @@ UPDATE log_keys SET
   cosigner_since = (SELECT entry_index FROM log_keys b WHERE b.log_id = log_keys.log_id AND b.voided = 0
     AND b.entry_index > log_keys.cosigner_since ORDER BY entry_index LIMIT 1)
   WHERE voided = 0;
+)sql",
+    // 17: under the origin of how many recoveries a log was held when a later one took its heads.
+    R"sql(
+ALTER TABLE log ADD COLUMN held_under INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -167,14 +167,14 @@ Status SqliteBodies::erase(std::int64_t id, EntryIndex by) {
   return set_body(id, {}, BodyState::kErased, by);
 }
 
-Status SqliteBodies::keep_for_grace(std::int64_t id, const StoredRecord& record, UnixMillis at, bool ours) {
+Status SqliteBodies::keep_for_grace(std::int64_t id, const StoredRecord& record, bool ours) {
   if (!parts_.grace.keeps() || !is_kept_for_grace(record.state, !record.body.empty(), record.transit))
     return {};
   if (!ours) {
     KOINON_ASSIGN(const bool room, parts_.grace.has_room(id >> 40, record.body.size()));
     if (!room) return {};
   }
-  KOINON_TRY(parts_.grace.put(id, record.body, at));
+  KOINON_TRY(parts_.grace.put(id, record.body));
   return parts_.attachments.hide_uses(id);
 }
 
@@ -190,8 +190,11 @@ Result<std::uint64_t> SqliteBodies::put_back(std::int64_t record, BytesView entr
     KOINON_ASSIGN(const bool kept, parts_.grace.drop(record));
     return kept ? body->size() : 0;
   }
-  KOINON_ASSIGN(const bool gone, end_grace_of({{record, 0}}));
-  (void)gone;  // it is one
+  // Its files wait for the text, which others may have, as long as the grace time lasts.
+  if (otherwise != BodyState::kNotHeld) {
+    KOINON_ASSIGN(const bool gone, end_grace_of({{record, 0}}));
+    (void)gone;  // it is one
+  }
   KOINON_TRY(set_body(record, {}, otherwise));
   return std::uint64_t{0};
 }
@@ -210,8 +213,8 @@ Result<bool> SqliteBodies::end_grace_of(const std::vector<SqliteGrace::Kept>& re
   return true;
 }
 
-Result<bool> SqliteBodies::end_grace(UnixMillis now) {
-  KOINON_ASSIGN(const auto over, parts_.grace.over(now, kPieceRows));
+Result<bool> SqliteBodies::end_grace() {
+  KOINON_ASSIGN(const auto over, parts_.grace.over(kPieceRows));
   KOINON_ASSIGN(const bool gone, end_grace_of(over));
   return gone && std::ssize(over) < kPieceRows;
 }
@@ -223,7 +226,7 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
     KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(run.log, fact.target));
     if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
     const std::int64_t id = record_id(number, fact.target);
-    KOINON_TRY(keep_for_grace(id, record, run.arrived_at, ours));
+    KOINON_TRY(keep_for_grace(id, record, ours));
     KOINON_TRY(erase(id, fact.index));
     KOINON_TRY(parts_.arrivals.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;

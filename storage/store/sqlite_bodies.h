@@ -32,7 +32,7 @@ class SqliteBodies {
   Result<std::uint64_t> put_back(std::int64_t record, BytesView entry, BodyState otherwise);
   // Takes away bodies, and what they name, whose grace time is over: some MiB, or one larger one. True: all
   // of them have gone.
-  Result<bool> end_grace(UnixMillis now);
+  Result<bool> end_grace();
   // Removes the records with these ids, and all that is held with them.
   Status remove_run(std::int64_t begin, std::int64_t end);
   // The log is removed. All that is held under its number goes later, piece by piece.
@@ -40,6 +40,8 @@ class SqliteBodies {
   // Takes away a piece of what is left of removed logs: some MiB, or one larger file. True: nothing is left.
   Result<bool> sweep();
 
+  // How many bytes of files have gone since the start.
+  std::uint64_t file_bytes_gone() const { return parts_.attachments.forgotten_bytes(); }
   // Whether bytes were deleted that may still be in the write-ahead log.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
@@ -48,7 +50,7 @@ class SqliteBodies {
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                   std::optional<EntryIndex> erased_by = {});
   Status erase(std::int64_t id, EntryIndex by);
-  Status keep_for_grace(std::int64_t id, const StoredRecord& record, UnixMillis at, bool ours);
+  Status keep_for_grace(std::int64_t id, const StoredRecord& record, bool ours);
   Result<bool> end_grace_of(const std::vector<SqliteGrace::Kept>& records);
   Result<bool> sweep_grace(std::int64_t number);
   Result<bool> sweep_log(std::int64_t number);

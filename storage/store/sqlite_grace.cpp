@@ -1,9 +1,13 @@
 #include "storage/store/sqlite_grace.h"
 
 #include <limits>
+#include <string>
 #include <utility>
 
+#include "proto/base/limits.h"
 #include "storage/store/body_rules.h"
+#include "storage/store/settings.h"
+#include "storage/store/sqlite_settings.h"
 
 namespace koinon {
 namespace {
@@ -17,17 +21,20 @@ bool is_damaged(const Status& status) { return !status.ok() && status.error().id
 
 // A damaged file keeps no node from its work: what it has is to go soon in any case.
 Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOptions& options) {
+  KOINON_ASSIGN(const auto lived, SqliteSettings(store_).setting(kLived));
+  lived_ = counted_ = lived_of(lived);
   path_ = path;
   options_ = options;
-  Status opened = open_file();
+  Status opened = finish();
   if (is_damaged(opened) && options.vfs.empty()) {
+    kept_ = {};
     for (const char* part : {"", "-wal", "-shm"}) {
       std::error_code error;
       std::filesystem::remove(path.string() + part, error);
       if (error)
         return fail(Code::kIo, "it is damaged and cannot be removed: " + error.message(), path.string());
     }
-    opened = open_file();
+    opened = finish();
   }
   // A node whose disk is full starts all the same: until there is room nothing can be kept or taken away.
   if (!opened.ok()) return opened.error().code == Code::kDiskFull ? Status() : opened;
@@ -36,17 +43,20 @@ Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOp
   return {};
 }
 
-// Tried again whenever the file is used, as long as the disk was too full for it.
-Status SqliteGrace::open_file() {
-  if (kept_.handle() != nullptr) return {};
-  KOINON_ASSIGN(auto file, sqlite::Connection::open(path_, options_));
-  KOINON_TRY(file.execute("PRAGMA journal_mode=WAL"));
-  KOINON_TRY(file.execute("PRAGMA secure_delete=ON"));
-  KOINON_TRY(file.execute("PRAGMA synchronous=FULL"));
-  KOINON_TRY(file.execute("PRAGMA temp_store=MEMORY"));
-  KOINON_TRY(file.execute(kTable));
-  KOINON_TRY(file.prepare("SELECT count(*) FROM body WHERE record < 0").run());
-  kept_ = std::move(file);
+// The disk may have been too full for it when the store was opened: tried again whenever the file is used.
+Status SqliteGrace::finish() {
+  if (finished_) return {};
+  if (kept_.handle() == nullptr) {
+    KOINON_ASSIGN(kept_, sqlite::Connection::open(path_, options_));
+  }
+  // These write nothing, and are never left out.
+  KOINON_TRY(kept_.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(kept_.execute("PRAGMA synchronous=FULL"));
+  KOINON_TRY(kept_.execute("PRAGMA temp_store=MEMORY"));
+  KOINON_TRY(kept_.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(kept_.execute(kTable));
+  KOINON_TRY(kept_.prepare("SELECT count(*) FROM body WHERE record < 0").run());
+  finished_ = true;
   return {};
 }
 
@@ -56,12 +66,13 @@ Status SqliteGrace::find_orphans() {
   if (looked_) return {};
   auto select = kept_.prepare("SELECT record, 0 FROM body");
   const auto all = rows(select);
-  if (!all.ok()) return is_damaged(all.error()) ? Status() : Status(all.error());
+  if (!all.ok() && !is_damaged(all.error())) return all.error();
+  looked_ = true;
+  if (!all.ok()) return {};
   for (const Kept& one : *all) {
     KOINON_ASSIGN(const bool noted, is_noted(one.record));
     if (!noted) gone_.push_back(one.record);
   }
-  looked_ = true;
   return {};
 }
 
@@ -77,34 +88,48 @@ Status SqliteGrace::remove(const std::vector<std::int64_t>& records) {
 }
 
 Status SqliteGrace::begin() {
-  if (open_ && kept_.in_transaction()) return {};
-  KOINON_TRY(open_file());
+  KOINON_TRY(check());
+  if (open_) return {};
+  KOINON_TRY(finish());
   KOINON_TRY(kept_.execute("BEGIN IMMEDIATE"));
   open_ = true;
+  return {};
+}
+
+// What is undone has taken along what earlier changes of the same commit have put: none of them may be
+// committed.
+Status SqliteGrace::check() const {
+  if (undone_) return *undone_;
+  if (open_ && !kept_.in_transaction())
+    return fail(Code::kIo, "the file has undone the transaction", "grace.db");
   return {};
 }
 
 Status SqliteGrace::keep(std::int64_t record, BytesView body) {
   KOINON_TRY(begin());
   auto put = kept_.prepare("INSERT OR REPLACE INTO body (record, body) VALUES (?, ?)");
-  return put.bind(record).bind_blob(body).run();
+  const Status kept = put.bind(record).bind_blob(body).run();
+  if (!kept.ok() && !kept_.in_transaction()) undone_ = kept.error();
+  return kept;
 }
 
-Status SqliteGrace::put(std::int64_t record, BytesView body, UnixMillis at) {
+Status SqliteGrace::put(std::int64_t record, BytesView body) {
   // An erasure does not wait for a file that is damaged: then nothing is kept.
   const Status kept = keep(record, body);
   if (!kept.ok() && !is_damaged(kept)) return kept;
-  std::erase(dropped_, record);
+  touched_.push_back(record);  // the change may still fail, and what was put of it stays in the file
   std::erase(gone_, record);
   // Not one statement: what is replaced must be taken off the log's sum.
   auto old = store_.prepare("DELETE FROM grace WHERE id = ?");
   KOINON_TRY(old.bind(record).run());
   auto note = store_.prepare("INSERT INTO grace (id, bytes, at_ms) VALUES (?, ?, ?)");
-  return note.bind(record).bind(static_cast<std::int64_t>(body.size())).bind(at.value).run();
+  return note.bind(record).bind(static_cast<std::int64_t>(body.size())).bind(lived_.count()).run();
 }
 
 Result<bool> SqliteGrace::has_room(std::int64_t log_number, std::uint64_t bytes) {
-  auto sums = store_.prepare("SELECT (SELECT grace FROM log WHERE number = ?), (SELECT grace FROM total)");
+  auto sums = store_.prepare(
+      "SELECT (SELECT grace FROM log WHERE number = ?), max(0, (SELECT grace FROM total) - coalesce((SELECT "
+      "grace FROM log WHERE log_id = (SELECT value FROM meta WHERE key = 'own_log')), 0))");
   KOINON_TRY(sums.bind(log_number).step());
   return has_grace_room(bytes, sums.number(0), sums.number(1), quota_);
 }
@@ -124,7 +149,7 @@ Result<std::optional<Bytes>> SqliteGrace::body(std::int64_t record) {
 
 // Nothing: a store out of a backup has the note alone.
 Result<std::optional<Bytes>> SqliteGrace::read(std::int64_t record) {
-  KOINON_TRY(open_file());
+  KOINON_TRY(finish());
   auto select = kept_.prepare("SELECT body FROM body WHERE record = ?");
   KOINON_ASSIGN(const bool there, select.bind(record).step());
   return there ? std::optional(Bytes(select.blob(0))) : std::nullopt;
@@ -134,7 +159,7 @@ Result<bool> SqliteGrace::drop(std::int64_t record) {
   auto gone = store_.prepare("DELETE FROM grace WHERE id = ?");
   KOINON_TRY(gone.bind(record).run());
   if (store_.changes() == 0) return false;
-  dropped_.push_back(record);
+  touched_.push_back(record);
   return true;
 }
 
@@ -147,11 +172,30 @@ Result<std::vector<SqliteGrace::Kept>> SqliteGrace::rows(sqlite::Statement& sele
   }
 }
 
-Result<std::vector<SqliteGrace::Kept>> SqliteGrace::over(UnixMillis now, std::int64_t most) {
+// `at_ms` says how long the node had run when the body was put.
+Result<std::vector<SqliteGrace::Kept>> SqliteGrace::over(std::int64_t most) {
   auto select = store_.prepare("SELECT id, bytes FROM grace WHERE at_ms <= ? ORDER BY at_ms LIMIT ?");
-  const std::int64_t since = keeps() ? now.value - grace_.count() : std::numeric_limits<std::int64_t>::max();
+  const std::int64_t since =
+      keeps() ? lived_.count() - grace_.count() : std::numeric_limits<std::int64_t>::max();
   select.bind(since).bind(most);
   return rows(select);
+}
+
+Result<bool> SqliteGrace::is_to_count() {
+  auto last = store_.prepare("SELECT at_ms FROM grace ORDER BY at_ms DESC LIMIT 1");
+  KOINON_ASSIGN(const bool keeps_some, last.step());
+  if (!keeps_some) return false;
+  return lived_ - counted_ >= limits::kEraseGraceCounted || last.integer(0) > lived_.count();
+}
+
+// A start after a crash counts from less, and versions before wrote a time of day: what was put later than
+// now was put now.
+Status SqliteGrace::count() {
+  auto ahead = store_.prepare("UPDATE grace SET at_ms = ?1 WHERE at_ms > ?1");
+  KOINON_TRY(ahead.bind(lived_.count()).run());
+  KOINON_TRY(SqliteSettings(store_).set_setting(kLived, std::to_string(lived_.count())));
+  counted_ = lived_;
+  return {};
 }
 
 Result<std::vector<SqliteGrace::Kept>> SqliteGrace::between(std::int64_t begin, std::int64_t end,
@@ -163,6 +207,7 @@ Result<std::vector<SqliteGrace::Kept>> SqliteGrace::between(std::int64_t begin, 
 
 Status SqliteGrace::before_commit() {
   if (!open_) return {};
+  KOINON_TRY(check());
   KOINON_TRY(kept_.execute("COMMIT"));
   open_ = false;
   return {};
@@ -170,9 +215,9 @@ Status SqliteGrace::before_commit() {
 
 // A body may be in the store again. As long as that is not on the disk, the one here stays.
 void SqliteGrace::after_commit(bool durable) {
-  if (!durable || dropped_.empty()) return;
-  for (const std::int64_t record : std::exchange(dropped_, {})) {
-    // Those whose change failed, or that were erased once more, are kept on.
+  if (!durable || touched_.empty()) return;
+  for (const std::int64_t record : std::exchange(touched_, {})) {
+    // Those that were put, or whose drop failed, are kept on.
     const auto noted = is_noted(record);
     if (noted.ok() && !*noted) gone_.push_back(record);
   }
@@ -180,7 +225,7 @@ void SqliteGrace::after_commit(bool durable) {
 }
 
 bool SqliteGrace::tidy() {
-  if (!open_file().ok() || !find_orphans().ok()) return false;
+  if (!finish().ok() || !find_orphans().ok()) return false;
   if (!gone_.empty()) {
     if (!remove(gone_).ok()) {
       after_rollback();
@@ -196,6 +241,7 @@ bool SqliteGrace::tidy() {
 }
 
 void SqliteGrace::after_rollback() {
+  undone_.reset();
   if (std::exchange(open_, false) && kept_.in_transaction()) (void)kept_.execute("ROLLBACK");
 }
 

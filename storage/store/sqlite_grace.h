@@ -7,8 +7,10 @@
 // failure loses a body that the store says is kept; what the file has too much of goes at the next start.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "storage/sqlite/sqlite.h"
@@ -22,14 +24,16 @@ class SqliteGrace {
   SqliteGrace(sqlite::Connection& store, std::chrono::milliseconds grace, std::uint64_t quota)
       : store_(store), grace_(grace), quota_(quota) {}
 
-  // Opens or makes the file; one that is damaged is made anew. Before anything else; outside a transaction.
+  // Opens or makes the file; one that is damaged is made anew. Where the disk is full it is opened as far as
+  // that goes, and to the end when there is room. Before anything else; outside a transaction.
   Status open(const std::filesystem::path& path, const sqlite::OpenOptions& options);
 
   // Inside the store's transactions.
   bool keeps() const { return grace_.count() > 0; }
   // Whether there is room for a body of this log.
   Result<bool> has_room(std::int64_t log_number, std::uint64_t bytes);
-  Status put(std::int64_t record, BytesView body, UnixMillis at);
+  // Its grace time begins.
+  Status put(std::int64_t record, BytesView body);
   // The body that is kept of the record. Nothing: none is, or the file is damaged. An error: the file cannot
   // be read now, which says nothing of what it has.
   Result<std::optional<Bytes>> body(std::int64_t record);
@@ -40,9 +44,16 @@ class SqliteGrace {
     std::uint64_t bytes = 0;
   };
   // Records whose time is over, at most so many; the oldest first. With a grace time of 0 all of them.
-  Result<std::vector<Kept>> over(UnixMillis now, std::int64_t most);
+  Result<std::vector<Kept>> over(std::int64_t most);
   // Records with these ids, at most so many.
   Result<std::vector<Kept>> between(std::int64_t begin, std::int64_t end, std::int64_t most);
+
+  // How long the node has run: Store::fold. By this the time of what is kept counts.
+  void set_lived(std::chrono::milliseconds lived) { lived_ = std::max(lived_, lived); }
+  // Whether it is time to write that down.
+  Result<bool> is_to_count();
+  // Writes it down. Inside the store's transaction.
+  Status count();
 
   // Around the store's commit. `durable`: it is on the disk.
   Status before_commit();
@@ -54,10 +65,11 @@ class SqliteGrace {
 
  private:
   static Result<std::vector<Kept>> rows(sqlite::Statement& select);
-  Status open_file();
   Status keep(std::int64_t record, BytesView body);
   Result<std::optional<Bytes>> read(std::int64_t record);
   Result<bool> is_noted(std::int64_t record);
+  Status finish();
+  Status check() const;
   Status find_orphans();
   Status remove(const std::vector<std::int64_t>& records);
   Status begin();
@@ -68,11 +80,15 @@ class SqliteGrace {
   sqlite::OpenOptions options_;
   std::chrono::milliseconds grace_;
   std::uint64_t quota_;
-  std::vector<std::int64_t> dropped_;  // since the last commit that is on the disk
-  std::vector<std::int64_t> gone_;     // dropped by commits that are on the disk
-  bool unfolded_ = true;               // bytes that were taken away may be in the write-ahead log
-  bool open_ = false;                  // a transaction of the file
-  bool looked_ = false;                // for bodies that no record names
+  std::chrono::milliseconds lived_{0};    // as was heard last
+  std::chrono::milliseconds counted_{0};  // as is written down
+  std::vector<std::int64_t> touched_;     // put or dropped since the last commit that is on the disk
+  std::vector<std::int64_t> gone_;        // by commits that are on the disk, nothing is kept of them
+  bool finished_ = false;                 // the file is open to the end
+  bool looked_ = false;                   // for what it has too much of since it was opened
+  bool unfolded_ = true;                  // bytes that were taken away may be in the write-ahead log
+  bool open_ = false;                     // a transaction of the file
+  std::optional<Error> undone_;           // why SQLite undid that by itself
 };
 
 }  // namespace koinon

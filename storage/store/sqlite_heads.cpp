@@ -55,14 +55,19 @@ Status SqliteHeads::thaw(const LogId& log) {
   return thaw.bind_blob(log.view()).run();
 }
 
-Status SqliteHeads::drop_heads(const LogId& log, bool frozen) {
+Status SqliteHeads::drop_heads(const LogId& log, bool frozen, std::uint64_t held_under) {
   const auto number = logs_.log_number(log);
   if (!number.ok()) return number.error().code == Code::kNotFound ? Status() : number.error();
   KOINON_TRY(journal_.drop_row(*number));
   auto update = db_.prepare(
       "UPDATE log SET whole_size = NULL, whole_root = NULL, whole_note = NULL, seen_size = NULL, seen_root = "
-      "NULL, seen_note = NULL, seen_right = NULL, frozen = ? WHERE number = ?");
-  return update.bind(frozen ? 1 : 0).bind(*number).run();
+      "NULL, seen_note = NULL, seen_right = NULL, frozen = ?, held_under = ? WHERE number = ?");
+  return update.bind(frozen ? 1 : 0).bind(static_cast<std::int64_t>(held_under)).bind(*number).run();
+}
+
+Status SqliteHeads::set_held_under(const LogId& log, std::uint64_t recoveries) {
+  auto update = db_.prepare("UPDATE log SET held_under = ? WHERE log_id = ?");
+  return update.bind(static_cast<std::int64_t>(recoveries)).bind_blob(log.view()).run();
 }
 
 Status SqliteHeads::stand(const LogId& log, const StoredHead& head) {
@@ -121,7 +126,7 @@ Result<std::int64_t> SqliteHeads::clear(std::int64_t number) {
   auto clear = db_.prepare(
       "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
       "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
-      "out_lived_ms = NULL, bytes = 0, transit = 0, grace = 0 WHERE number = ?");
+      "out_lived_ms = NULL, bytes = 0, transit = 0, grace = 0, held_under = 0 WHERE number = ?");
   KOINON_TRY(clear.bind(fresh).run());
   return fresh;
 }

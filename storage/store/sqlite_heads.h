@@ -24,8 +24,9 @@ class SqliteHeads {
   Result<JournalSeq> readmit(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
   // Its heads have lost their word: nothing of it stands whole, and it has no row. `frozen`: there is
-  // evidence against its new origin. Nothing changes if it is not known.
-  Status drop_heads(const LogId& log, bool frozen);
+  // evidence against its new origin. `held_under`: LogState::held_under. Nothing changes if it is not known.
+  Status drop_heads(const LogId& log, bool frozen, std::uint64_t held_under);
+  Status set_held_under(const LogId& log, std::uint64_t recoveries);
   // It stands whole with this head, to which its entries lead.
   Status stand(const LogId& log, const StoredHead& head);
   // The log is removed. Its own row stays, because arrivals name it, and a frozen log stays frozen. The row

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kLogColumns =
     "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
     "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right, "
-    "l.out_since_ms, coalesce(l.out_lived_ms, 0), l.bytes "
+    "l.out_since_ms, coalesce(l.out_lived_ms, 0), l.bytes, "
+    "l.held_under "
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
 
 constexpr std::string_view kRecordColumns =
@@ -72,6 +73,7 @@ Result<LogState> SqliteLogs::read_log(const sqlite::Statement& row) {
   if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
   log.out_lived = std::chrono::milliseconds(row.integer(16));
   log.bytes = row.number(17);
+  log.held_under = row.number(18);
   return log;
 }
 

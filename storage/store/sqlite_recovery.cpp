@@ -18,14 +18,17 @@ Result<std::optional<LogState>> SqliteRecovery::begin(const RecoveryCommit& reco
   if (is_new) {
     KOINON_ASSIGN(frozen, parts_.policy.forget_evidence(recovery.log, recovery.recoveries));
     KOINON_TRY(parts_.seen.forget_origins(recovery.log, recovery.recoveries));
-    KOINON_TRY(parts_.heads.drop_heads(recovery.log, frozen));
   }
-  if (!held.ok()) return std::optional<LogState>();
+  if (!held.ok()) {
+    if (is_new) KOINON_TRY(parts_.heads.drop_heads(recovery.log, frozen, 0));
+    return std::optional<LogState>();
+  }
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(held->identity(), recovery.notes));
   LogState now = *held;
   if (is_new) {
     now = without_heads(std::move(now), std::move(keys));
     now.frozen = frozen;
+    KOINON_TRY(parts_.heads.drop_heads(recovery.log, frozen, now.held_under));
   } else {
     now.keys = std::move(keys);
   }
@@ -44,22 +47,22 @@ Result<bool> SqliteRecovery::is_contradicted(const LogId& log) {
   return is_for_good(evidence);
 }
 
-Result<bool> SqliteRecovery::is_same_log(const RecoveryCommit& recovery, const LogState& held) {
-  if (held.seen) return true;  // of the current origin
-  if (recovery.anew) return false;
-  if (held.range.size() < recovery.size) return true;
-  KOINON_ASSIGN(const Hash root, parts_.logs.root_at(recovery.log, recovery.size));
-  return root == recovery.root;
+// What is contradicted once is so in later steps, and after a start.
+Result<TreeSize> SqliteRecovery::stands(const RecoveryCommit& recovery, const LogState& held) {
+  if (held.seen) return held.range.size();
+  if (recovery.anew) KOINON_TRY(parts_.heads.set_held_under(recovery.log, 0));
+  return standing_size(held, recovery.anew,
+                       [&](TreeSize size) { return parts_.logs.root_at(recovery.log, size); });
 }
 
-Result<SqliteRecovery::Piece> SqliteRecovery::choose(const RecoveryCommit& recovery, const LogState& held) {
+Result<SqliteRecovery::Piece> SqliteRecovery::choose(const LogState& held, TreeSize stands) {
   Piece piece;
-  KOINON_ASSIGN(piece.number, parts_.logs.log_number(recovery.log));
+  KOINON_ASSIGN(piece.number, parts_.logs.log_number(held.id));
   VoidPiece takes;
   auto select = db_.prepare(
       "SELECT length(entry), coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY id "
       "DESC");
-  select.bind(record_id(piece.number, EntryIndex(recovery.size.value)))
+  select.bind(record_id(piece.number, EntryIndex(stands.value)))
       .bind(record_id(piece.number, EntryIndex(held.range.size().value)));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -73,22 +76,24 @@ Result<SqliteRecovery::Piece> SqliteRecovery::choose(const RecoveryCommit& recov
   return piece;
 }
 
-Result<Recovered> SqliteRecovery::take_piece(const RecoveryCommit& recovery, const LogState& held, bool own) {
+Result<Recovered> SqliteRecovery::take_piece(const RecoveryCommit& recovery, const LogState& held,
+                                             TreeSize stands, bool own) {
   Recovered out;
-  if (held.range.size() >= recovery.size && !held.seen) {
-    KOINON_ASSIGN(const Piece piece, choose(recovery, held));
+  if (!held.seen) {
+    KOINON_ASSIGN(const Piece piece, choose(held, stands));
     if (piece.count > 0) {
       KOINON_TRY(remove(piece, own));
       KOINON_TRY(parts_.log_keys.void_from(recovery.log, piece.from));
       KOINON_TRY(parts_.arrivals.void_from(piece.number, piece.from, piece.count, recovery.now));
     }
-    KOINON_ASSIGN(const bool all_wanted, put_back_bodies(piece, recovery));
-    const bool all_gone = piece.from.value == recovery.size.value;
+    const EntryIndex void_from(std::max(piece.from.value, stands.value));
+    KOINON_ASSIGN(const bool all_wanted, put_back_bodies(piece.number, void_from, recovery));
+    const bool all_gone = piece.from.value <= stands.value;
     // Once, behind the last of them: all that is kept is read for it.
     if (all_gone && piece.count > 0) KOINON_TRY(put_back_vouches(piece, recovery.log));
     out.done = all_gone && all_wanted;
   }
-  if (out.done && stands_with_head(recovery, held))
+  if (out.done && stands_with_head(recovery, held, stands))
     KOINON_TRY(parts_.heads.stand(recovery.log, *recovery.head));
   KOINON_ASSIGN(out.log, parts_.logs.log_state(recovery.log));
   KOINON_ASSIGN(out.vouches, parts_.policy.vouches_by(recovery.log));
@@ -125,7 +130,8 @@ Status SqliteRecovery::remove(const Piece& piece, bool own) {
 }
 
 // Also where the entry that is said to have erased them never came here. Whether these were all.
-Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryCommit& recovery) {
+Result<bool> SqliteRecovery::put_back_bodies(std::int64_t number, EntryIndex from,
+                                             const RecoveryCommit& recovery) {
   struct Wanted {
     std::int64_t id = 0;
     Bytes entry;
@@ -136,8 +142,8 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
     auto select = db_.prepare(
         "SELECT r.id, r.entry, coalesce(g.bytes, 0) FROM record r LEFT JOIN grace g ON g.id = r.id WHERE "
         "r.state = 2 AND r.id >> 40 = ? AND r.erased_by >= ? LIMIT ?");
-    select.bind(piece.number)
-        .bind(static_cast<std::int64_t>(piece.from.value))
+    select.bind(number)
+        .bind(static_cast<std::int64_t>(from.value))
         .bind(static_cast<std::int64_t>(limits::kRecoveryStepRecords));
     std::uint64_t bytes = 0;
     while (bytes < limits::kRecoveryStepBytes) {
@@ -148,12 +154,14 @@ Result<bool> SqliteRecovery::put_back_bodies(const Piece& piece, const RecoveryC
       bytes += wanted.back().entry.size() + select.number(2);
     }
   }
+  const std::uint64_t files = parts_.bodies.file_bytes_gone();
   for (const auto& [id, entry] : wanted) {
+    if (parts_.bodies.file_bytes_gone() - files >= limits::kRecoveryStepBytes) return false;
     KOINON_ASSIGN(const std::uint64_t back,
                   parts_.bodies.put_back(id, entry, after_void_erasure(entry, recovery.filter)));
-    const EntryIndex index(static_cast<std::uint64_t>(id - record_id(piece.number, EntryIndex(0))));
+    const EntryIndex index(static_cast<std::uint64_t>(id - record_id(number, EntryIndex(0))));
     const ArrivalKind kind = back > 0 ? ArrivalKind::kBody : ArrivalKind::kReleased;
-    KOINON_TRY(parts_.arrivals.write(piece.number, index, 1, kind, recovery.now));
+    KOINON_TRY(parts_.arrivals.write(number, index, 1, kind, recovery.now));
   }
   return all && wanted.size() < limits::kRecoveryStepRecords;
 }

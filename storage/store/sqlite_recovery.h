@@ -30,10 +30,11 @@ class SqliteRecovery {
   Result<std::optional<LogState>> begin(const RecoveryCommit& recovery);
   // Two recoveries contradict each other: nothing changes, whatever else is stated.
   Result<bool> is_contradicted(const LogId& log);
-  // Whether what is held of the log is what the statement names, or less.
-  Result<bool> is_same_log(const RecoveryCommit& recovery, const LogState& held);
-  // Takes away a piece of what is void. `own`: it is our own log.
-  Result<Recovered> take_piece(const RecoveryCommit& recovery, const LogState& held, bool own);
+  // The standing_size of what is held, where no head of the current origin proves it.
+  Result<TreeSize> stands(const RecoveryCommit& recovery, const LogState& held);
+  // Takes away a piece of what is void, and does not stand. `own`: it is our own log.
+  Result<Recovered> take_piece(const RecoveryCommit& recovery, const LogState& held, TreeSize stands,
+                               bool own);
 
  private:
   struct Piece {
@@ -42,10 +43,10 @@ class SqliteRecovery {
     std::uint64_t count = 0;
     std::uint64_t bytes = 0;
   };
-  Result<Piece> choose(const RecoveryCommit& recovery, const LogState& held);
+  Result<Piece> choose(const LogState& held, TreeSize stands);
   Status remove(const Piece& piece, bool own);
   Result<bool> is_news(const RecoveryCommit& recovery, const Result<LogState>& held);
-  Result<bool> put_back_bodies(const Piece& piece, const RecoveryCommit& recovery);
+  Result<bool> put_back_bodies(std::int64_t number, EntryIndex from, const RecoveryCommit& recovery);
   Status put_back_vouches(const Piece& piece, const LogId& log);
 
   sqlite::Connection& db_;

@@ -61,7 +61,7 @@ class SqliteStore final : public SqliteReading<Store> {
   Result<Recovered> recover(const RecoveryCommit& recovery) override {
     return transaction_.change([&] { return take_back(recovery); });
   }
-  bool fold(UnixMillis now) override;
+  bool fold(std::chrono::milliseconds lived) override;
   Result<Room> room() override;
 
   Result<JournalSeq> append_run(const RunCommit& run) override {
@@ -182,7 +182,7 @@ class SqliteStore final : public SqliteReading<Store> {
  private:
   void tidy();
   bool sweep();
-  bool end_grace(UnixMillis now);
+  bool end_grace();
   bool fold_erased();
   Result<JournalSeq> write_run(const RunCommit& run);
   Status write_records(const RunCommit& run, std::int64_t number);
@@ -304,20 +304,27 @@ bool SqliteStore::sweep() {
   return false;
 }
 
-// Takes away a piece, in a transaction of its own.
-bool SqliteStore::end_grace(UnixMillis now) {
-  const auto over = grace_.over(now, 1);
-  if (!over.ok() || over->empty()) return over.ok();
-  if (!begin(true).ok()) return false;
-  const auto ended = transaction_.change([&] { return bodies_.end_grace(now); });
+// Takes away a piece, in a transaction of its own. That the node has run on may be lost with the power: then
+// what is kept stays for longer.
+bool SqliteStore::end_grace() {
+  const auto over = grace_.over(1);
+  const auto counts = grace_.is_to_count();
+  if (!over.ok() || !counts.ok()) return false;
+  if (over->empty() && !*counts) return true;
+  if (!begin(!over->empty()).ok()) return false;
+  const auto ended = transaction_.change([&]() -> Result<bool> {
+    KOINON_TRY(grace_.count());
+    return bodies_.end_grace();
+  });
   if (ended.ok() && commit().ok()) return *ended;
   rollback();
   return false;
 }
 
-bool SqliteStore::fold(UnixMillis now) {
+bool SqliteStore::fold(std::chrono::milliseconds lived) {
+  grace_.set_lived(lived);
   swept_ = swept_ || sweep();
-  const bool ended = end_grace(now);
+  const bool ended = end_grace();
   const bool tidy = grace_.tidy();
   return fold_erased() && tidy && ended && swept_;
 }
@@ -435,13 +442,13 @@ Result<Recovered> SqliteStore::take_back(const RecoveryCommit& recovery) {
   }
   KOINON_ASSIGN(const auto held, recovery_.begin(recovery));
   if (!held) return Recovered();
-  KOINON_ASSIGN(const bool is_same, recovery_.is_same_log(recovery, *held));
-  if (!is_same) {
+  KOINON_ASSIGN(const TreeSize stands, recovery_.stands(recovery, *held));
+  if (stands == TreeSize(0)) {
     KOINON_TRY(remove(recovery.log, recovery.now));
     return Recovered();
   }
   KOINON_ASSIGN(const auto own, settings_.own_log());
-  return recovery_.take_piece(recovery, *held, own == recovery.log);
+  return recovery_.take_piece(recovery, *held, stands, own == recovery.log);
 }
 
 }  // namespace

@@ -34,14 +34,18 @@ class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
   virtual Status as_one(const std::function<Status()>& act) = 0;
   // Erased bytes may still be in the write-ahead log, because somebody read when they were erased. Tries
   // again to remove them. Also takes away a piece of what is left of removed logs, and of erased bodies whose
-  // grace time is over. Outside a transaction. False: there is more to do.
-  virtual bool fold(UnixMillis now) = 0;
+  // grace time is over. `lived`: how long the node has run, over all its starts. A grace time counts by that
+  // alone: no clock that is wrong or jumps ends it early or keeps it from ending. The setting kLived follows
+  // it while a body is kept, so that no number of starts does either. Outside a transaction. False: there is
+  // more to do.
+  virtual bool fold(std::chrono::milliseconds lived) = 0;
   // Keeps the statements of a log that was taken back, and takes away a piece of what is void: its newest
   // entries beyond the size that is kept, at most some thousand or some MiB, and what they did to others:
   // bodies that they had erased are wanted again, vouches that they had withdrawn or replaced stand again.
   // Heads of earlier origins, evidence against them and the journal row go first. Where what is held is not
-  // the log that the statement names, all of it goes, as with remove_log. What was signed under the current
-  // origin stays: the same commit may be given again.
+  // what the last recovery keeps, an earlier one says what stands of it (standing_size in recovery_rules.h);
+  // where none does, all of it goes, as with remove_log. What was signed under the current origin stays: the
+  // same commit may be given again.
   virtual Result<Recovered> recover(const RecoveryCommit& recovery) = 0;
   // How much may still be written. Outside a transaction.
   virtual Result<Room> room() = 0;

@@ -68,6 +68,24 @@ class Recovery : public testing::TestWithParam<unsigned> {
     EXPECT_EQ(milan.holds(city), 7U);
   }
 
+  // Milan has so many entries of the thief's, and is away while the city takes its log back and then changes
+  // its words.
+  void misses_two(std::size_t stolen) {
+    city.publish(3);
+    city.publish(stolen);  // by the thief
+    network.drive();
+    ASSERT_EQ(milan.holds(city), 4 + stolen);
+    network.cut(milan_city);
+    city.recover("second", 4);
+    city.recover("third", 6, "words");
+    meet(milan, city);
+    expect_follows(milan);
+    EXPECT_EQ(milan.holds(city), 8U);
+    const auto arrivals = milan.store->arrivals(ArrivalSeq(0), 1000);
+    for (const Arrival& arrival : *arrivals)
+      EXPECT_NE(arrival.kind, ArrivalKind::kRemoved) << "what the first recovery keeps is never let go";
+  }
+
   Network network{GetParam()};
   TestNode& city = network.add("city.example");
   TestNode& thief = network.add("city.example");
@@ -219,6 +237,9 @@ TEST_P(Recovery, ThawsALogAndItsEvidenceCountsNoMore) {
 
 TEST_P(Recovery, ReplacesTheBranchOfAThiefThatIsShorter) { replaces_branch(2); }
 TEST_P(Recovery, ReplacesTheBranchOfAThiefThatIsLonger) { replaces_branch(9); }
+
+TEST_P(Recovery, OfWhichAFewEntriesOfAThiefAreHeldMayBeMissedWithTheNext) { misses_two(1); }
+TEST_P(Recovery, OfWhichManyEntriesOfAThiefAreHeldMayBeMissedWithTheNext) { misses_two(5); }
 
 TEST_P(Recovery, ThenNobodyBelievesTheKeysOfBefore) {
   city.publish(3);

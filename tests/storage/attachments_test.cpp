@@ -27,9 +27,9 @@ class Attachments : public BothStores {
   }
   // Until nothing is left of logs that were removed.
   void sweep() {
-    for (int i = 0; i < 100 && !store->fold(UnixMillis{0}); ++i) {
+    for (int i = 0; i < 100 && !store->fold(std::chrono::milliseconds(0)); ++i) {
     }
-    EXPECT_TRUE(store->fold(UnixMillis{0}));
+    EXPECT_TRUE(store->fold(std::chrono::milliseconds(0)));
   }
   // A log of its own for each file, with one record that names it.
   LogId city_with(const std::string& name, const CutAttachment& cut, bool transit = false) {
@@ -313,7 +313,7 @@ TEST_P(Attachments, OfARemovedCityNoTwoLargeFilesGoInOneTransaction) {
   if (GetParam() == StoreKind::kSqlite) {
     std::size_t before = left();
     EXPECT_GE(before + 1, ids.size());
-    for (int i = 0; i < 10 && !store->fold(UnixMillis{0}); ++i) {
+    for (int i = 0; i < 10 && !store->fold(std::chrono::milliseconds(0)); ++i) {
       const std::size_t now = left();
       EXPECT_LE(before, now + 1);
       before = now;

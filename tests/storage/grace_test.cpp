@@ -6,6 +6,8 @@
 
 #include "storage/fsck/store_check.h"
 #include "storage/sqlite/sqlite.h"
+#include "storage/store/body_rules.h"
+#include "storage/store/settings.h"
 #include "tests/files_contain.h"
 #include "tests/storage/author.h"
 #include "tests/storage/both_stores.h"
@@ -14,8 +16,6 @@
 
 namespace koinon::test {
 namespace {
-
-constexpr std::int64_t kHour = 3'600'000;
 
 // A city's own log, in which entries 0 to 2 are notes, the first one with a file.
 class Grace : public BothStores {
@@ -47,9 +47,9 @@ class Grace : public BothStores {
   }
   // After all that is over has gone.
   void fold(std::int64_t hours) {
-    for (int i = 0; i < 100 && !store->fold({hours * kHour}); ++i) {
+    for (int i = 0; i < 100 && !store->fold(std::chrono::hours(hours)); ++i) {
     }
-    EXPECT_TRUE(store->fold({hours * kHour}));
+    EXPECT_TRUE(store->fold(std::chrono::hours(hours)));
   }
   StoredRecord record(std::uint64_t index) { return *store->record(log.id(), EntryIndex(index)); }
   std::uint64_t bytes() { return store->log_state(log.id())->bytes; }
@@ -122,6 +122,64 @@ TEST_P(Grace, WhatOtherCitiesEraseHasAQuota) {
   EXPECT_EQ(store->record(milan.log.id(), EntryIndex(0))->state, BodyState::kHeld) << "the first has room";
   EXPECT_EQ(store->record(milan.log.id(), EntryIndex(1))->state, BodyState::kNotHeld)
       << "a quarter is taken by it";
+}
+
+TEST_P(Grace, WhatOurOwnCityErasesTakesNoRoomOfOthers) {
+  SqliteStoreOptions options;
+  options.grace_bytes = 4 * limits::kBodyBytes;
+  store.reset();
+  log = test_log("oslo.example");
+  open(options, "other.db");
+  change([&] { ASSERT_TRUE(store->set_own_log(log.id()).ok()); });
+  for (int i = 0; i < 8; ++i) say(note("note " + std::to_string(i), std::string(600'000, 'x')));
+  for (std::uint64_t i = 0; i < 8; ++i) erase(i);
+  Author milan("milan.example");
+  milan.say(note("note", std::string(600'000, 'x')));
+  milan.say(erasure_of(milan.log.id(), 0));
+  change([&] { ASSERT_TRUE(store->append_run(milan.run(0, 1, BodyState::kNotHeld, true)).ok()); });
+  change([&] { ASSERT_TRUE(store->append_run(milan.run(1, 2, BodyState::kNotHeld, true)).ok()); });
+  ASSERT_TRUE(take_back(*store, milan.log, 1).ok());
+  EXPECT_EQ(store->record(milan.log.id(), EntryIndex(0))->state, BodyState::kHeld);
+}
+
+TEST(GraceRoom, AFewCitiesThatFillTheirSharesLeaveRoomForOthers) {
+  const std::uint64_t quota = 1024 * limits::kMiB;
+  std::uint64_t all = 0;
+  for (int city = 0; city < 8; ++city) {
+    for (std::uint64_t of_city = 0; has_grace_room(limits::kMiB, of_city, all, quota);) {
+      of_city += limits::kMiB;
+      all += limits::kMiB;
+    }
+  }
+  EXPECT_TRUE(has_grace_room(limits::kMiB, 0, all, quota));
+  EXPECT_FALSE(has_grace_room(limits::kMiB, quota / 64, all, quota)) << "it has its floor";
+  EXPECT_FALSE(has_grace_room(limits::kMiB, 0, quota, quota));
+}
+
+TEST_P(Grace, NoClockEndsItsTimeOrKeepsItFromEnding) {
+  const auto erase_at = [&](std::uint64_t index, UnixMillis wall) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(log.publish(*store,
+                            {[&](StoreReader&) -> Result<Draft> { return erasure_of(log.id(), index); }},
+                            wall)
+                    .ok());
+    ASSERT_TRUE(store->commit().ok());
+  };
+  fold(10);
+  const UnixMillis in_1970{1};
+  const UnixMillis in_2096{4'000'000'000'000};
+  erase_at(0, in_1970);
+  erase_at(1, in_2096);
+  fold(81);
+  recover(3);
+  EXPECT_EQ(record(0).state, BodyState::kHeld);
+  EXPECT_EQ(record(1).state, BodyState::kHeld);
+  erase_at(0, in_1970);
+  erase_at(1, in_2096);
+  fold(81 + 73);
+  recover(4);  // the statement of the first stands
+  EXPECT_EQ(record(0).state, BodyState::kNotHeld) << "the node ran for 73 hours";
+  EXPECT_EQ(record(1).state, BodyState::kNotHeld);
 }
 
 TEST_P(Grace, WhatTheCityItselfErasedStaysErased) {
@@ -247,10 +305,30 @@ class GraceOnDisk : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.error().text();
     store = std::move(*opened);
   }
-  bool is_in(const std::string& name) {
+  bool is_in(const std::string& name) { return is_in(name, words); }
+  bool is_in(const std::string& name, const std::string& text) {
     std::ifstream in(folder.path() / name, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    return bytes.find(words) != std::string::npos;
+    return bytes.find(text) != std::string::npos;
+  }
+  void lose_kept() {
+    store.reset();
+    for (const char* part : {"grace.db", "grace.db-wal", "grace.db-shm"})
+      std::filesystem::remove(folder.path() / part);
+    open(72);
+  }
+  // The index of a note that names the file.
+  EntryIndex say_with(const CutAttachment& cut, const std::string& title) {
+    EXPECT_TRUE(store->begin(true).ok());
+    EXPECT_TRUE(store->put_attachment(cut, {1}).ok());
+    EXPECT_TRUE(store->commit().ok());
+    const auto index = publish(*store, log, note_with(title, cut));
+    EXPECT_TRUE(index.ok());
+    return *index;
+  }
+  bool has(const CutAttachment& cut, EntryIndex index) {
+    const auto state = store->attachment(log.id(), index, cut.id.sha256);
+    return state.ok() && state->complete && store->attachment_chunk(cut.id, 0).ok();
   }
 
   TemporaryFolder folder;
@@ -268,23 +346,127 @@ TEST_F(GraceOnDisk, ItIsInAFileOfItsOwnThatNoBackupTakes) {
 TEST_F(GraceOnDisk, AfterItsTimeNoByteIsLeft) {
   open(72);
   EXPECT_TRUE(files_contain(folder.path(), words)) << "a start changes nothing";
-  EXPECT_TRUE(store->fold({100 * kHour}));
+  EXPECT_TRUE(store->fold(std::chrono::hours(100)));
   EXPECT_FALSE(files_contain(folder.path(), words));
 }
 
 TEST_F(GraceOnDisk, WhereNoneIsWantedAnyMoreNoByteIsLeft) {
   open(0);
-  EXPECT_TRUE(store->fold({5}));
+  EXPECT_TRUE(store->fold(std::chrono::milliseconds(5)));
   EXPECT_FALSE(files_contain(folder.path(), words));
 }
 
 TEST_F(GraceOnDisk, AStoreOutOfABackupHasNothingToPutBack) {
-  store.reset();
-  for (const char* part : {"grace.db", "grace.db-wal", "grace.db-shm"})
-    std::filesystem::remove(folder.path() / part);
-  open(72);
+  lose_kept();
   ASSERT_TRUE(take_back(*store, log, 1).ok());
   EXPECT_EQ(store->record(log.id(), EntryIndex(0))->state, BodyState::kNotHeld);
+}
+
+TEST_F(GraceOnDisk, FilesOfATextThatIsLostWaitForIt) {
+  const CutAttachment plan = file("a plan");
+  const EntryIndex index = say_with(plan, "second");
+  const Bytes body = store->record(log.id(), index)->body;
+  ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), index.value)).ok());
+  lose_kept();
+  ASSERT_TRUE(take_back(*store, log, index.value + 1).ok());
+  EXPECT_EQ(store->record(log.id(), index)->state, BodyState::kNotHeld);
+  EXPECT_FALSE(store->attachment_named(plan.id.sha256)->has_value()) << "nobody reads it meanwhile";
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(
+      store->add_bodies({log.id(), {{index, body, false}}, {5}, {}, attachments_of(index, body)}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_TRUE(has(plan, index));
+  EXPECT_TRUE(store->fold(std::chrono::hours(100)));
+  EXPECT_TRUE(has(plan, index)) << "it is named";
+}
+
+TEST_F(GraceOnDisk, FilesOfATextThatDoesNotComeBackGoInTheEnd) {
+  const EntryIndex index = say_with(file("a plan"), "second");
+  ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), index.value)).ok());
+  lose_kept();
+  ASSERT_TRUE(take_back(*store, log, index.value + 1).ok());
+  EXPECT_TRUE(store->fold(std::chrono::hours(71)));
+  EXPECT_TRUE(files_contain(folder.path(), "a plan"));
+  EXPECT_TRUE(store->fold(std::chrono::hours(73)));
+  EXPECT_FALSE(files_contain(folder.path(), "a plan"));
+}
+
+TEST_F(GraceOnDisk, WhatARecoveryDoesNotWantGoesSomeFilesAtATime) {
+  std::vector<EntryIndex> notes;
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "plan " + std::to_string(i);
+    notes.push_back(say_with(file(name, 5 * limits::kMiB), name));
+  }
+  for (const EntryIndex index : notes)
+    ASSERT_TRUE(publish(*store, log, erasure_of(log.id(), index.value)).ok());
+  KeyHistory keys = store->log_state(log.id())->keys;
+  Statement statement = keys.next(true);
+  statement.size = TreeSize(notes.back().value + 1);
+  statement.root = *store->root_at(log.id(), statement.size);
+  statement.key.key = SigningKey::from_seed(Bytes(32, 'n')).public_key();
+  ASSERT_TRUE(
+      keys.add(sign_statement(statement, keys.vkey().name, SigningKey::from_seed(Bytes(32, 'r')))).ok());
+  RecoveryCommit commit;
+  commit.log = log.id();
+  commit.notes = keys.notes();
+  commit.recoveries = 1;
+  commit.size = statement.size;
+  commit.root = statement.root;
+  commit.filter.all = false;
+  const auto step = [&]() -> bool {
+    EXPECT_TRUE(store->begin(true).ok());
+    const auto left = store->recover(commit);
+    EXPECT_TRUE(left.ok() && store->commit().ok());
+    return left->done;
+  };
+  EXPECT_FALSE(step());
+  EXPECT_TRUE(step());
+}
+
+TEST_F(GraceOnDisk, NoNumberOfStartsKeepsItFromGoing) {
+  const auto run_for_an_hour = [&] {
+    open(72);
+    const auto lived = lived_of(*store->setting(kLived));
+    EXPECT_TRUE(store->fold(lived + std::chrono::minutes(59)));
+  };
+  for (int start = 0; start < 70; ++start) run_for_an_hour();
+  EXPECT_TRUE(files_contain(folder.path(), words)) << "it ran for less than 69 hours";
+  for (int start = 70; start < 75; ++start) run_for_an_hour();
+  EXPECT_FALSE(files_contain(folder.path(), words));
+}
+
+TEST_F(GraceOnDisk, ATimeOfDayThatAVersionBeforeWroteCountsFromNow) {
+  store.reset();
+  {
+    auto db = sqlite::Connection::open(folder.path() / "store.db", {});
+    ASSERT_TRUE(db->execute("UPDATE grace SET at_ms = 1700000000000").ok());
+  }
+  open(72);
+  EXPECT_TRUE(store->fold(std::chrono::hours(1)));
+  EXPECT_TRUE(store->fold(std::chrono::hours(72)));
+  EXPECT_TRUE(files_contain(folder.path(), words));
+  EXPECT_TRUE(store->fold(std::chrono::hours(74)));
+  EXPECT_FALSE(files_contain(folder.path(), words));
+}
+
+TEST_F(GraceOnDisk, OfAChangeThatFailsNoCopyIsLeft) {
+  const std::string text = "what stands after all";
+  const auto index = publish(*store, log, note("second", text));
+  ASSERT_TRUE(index.ok());
+  ASSERT_TRUE(store->begin(true).ok());
+  const Status failed = store->as_one([&]() -> Status {
+    const auto said = log.publish(
+        *store, {[&](StoreReader&) -> Result<Draft> { return erasure_of(log.id(), index->value); }}, {1});
+    EXPECT_TRUE(said.ok());
+    return fail(Code::kDiskFull, "no room for the rest", "store");
+  });
+  EXPECT_FALSE(failed.ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_TRUE(store->fold(std::chrono::hours(1)));
+  EXPECT_NE(store->record(log.id(), *index)->body.find(text), Bytes::npos);
+  EXPECT_FALSE(is_in("grace.db", text));
+  EXPECT_FALSE(is_in("grace.db-wal", text));
+  EXPECT_TRUE(is_in("grace.db", words) || is_in("grace.db-wal", words)) << "what others have put stays";
 }
 
 TEST_F(GraceOnDisk, ADamagedFileKeepsNoNodeFromItsWork) {
@@ -310,7 +492,7 @@ TEST_F(GraceOnDisk, TwoStoresInOneFolderHaveAFileEach) {
   store.reset();
   auto other = open_sqlite_store(folder.path() / "other.db", with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(other.ok()) << other.error().text();
-  EXPECT_TRUE((*other)->fold({5}));
+  EXPECT_TRUE((*other)->fold(std::chrono::milliseconds(5)));
   other->reset();
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "other-grace.db"));
   open(72);
@@ -318,31 +500,79 @@ TEST_F(GraceOnDisk, TwoStoresInOneFolderHaveAFileEach) {
   EXPECT_EQ(store->record(log.id(), EntryIndex(0))->state, BodyState::kHeld);
 }
 
-// The file was to be made while the disk was full. Then there is room.
-TEST(GraceOnAFullDisk, KeepsAgainOnceThereIsRoom) {
-  ASSERT_TRUE(init_crypto().ok());
-  sim::FaultyVfs vfs("full");
-  SqliteStoreOptions options = with_epochs(unkeyed_epochs());
-  options.vfs = vfs.name();
-  options.exclusive = true;
-  OwnLog log = test_log();
-  {
-    auto made = open_sqlite_store("store.db", options);
-    ASSERT_TRUE(made.ok()) << made.error().text();
-    ASSERT_TRUE(publish(**made, log, note("first", "a text of the city")).ok());
+// --- on a disk that is full ---
+
+class GraceOnAFullDisk : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
+  Status open(sim::FaultyVfs& vfs) {
+    store.reset();
+    SqliteStoreOptions options = with_epochs(unkeyed_epochs());
+    options.vfs = vfs.name();
+    options.exclusive = true;
+    KOINON_ASSIGN(store, open_sqlite_store("store.db", options));
+    return {};
   }
-  sqlite3_vfs* files = sqlite3_vfs_find(vfs.name().c_str());
-  for (const char* part : {"grace.db", "grace.db-wal"}) (void)files->xDelete(files, part, 0);
-  vfs.refuse_writes(ENOSPC);
-  auto store = open_sqlite_store("store.db", options);
-  ASSERT_TRUE(store.ok()) << store.error().text();
-  EXPECT_FALSE((*store)->fold({5}));
-  vfs.refuse_writes(0);
-  EXPECT_TRUE((*store)->fold({6}));
-  ASSERT_TRUE(publish(**store, log, erasure_of(log.id(), 0)).ok());
-  EXPECT_TRUE((*store)->record(log.id(), EntryIndex(0))->body.empty());
-  ASSERT_TRUE(take_back(**store, log, 1).ok());
-  EXPECT_NE((*store)->record(log.id(), EntryIndex(0))->body.find("a text of the city"), Bytes::npos);
+  Status erase(std::uint64_t index) {
+    const auto said = log.publish(
+        *store, {[&](StoreReader&) -> Result<Draft> { return erasure_of(log.id(), index); }}, {1});
+    return said.ok() ? Status() : Status(said.error());
+  }
+  bool has_text(std::uint64_t index) { return !store->record(log.id(), EntryIndex(index))->body.empty(); }
+
+  std::unique_ptr<Store> store;
+  OwnLog log = test_log();
+};
+
+// SQLite undoes all that the commit has put into the file so far, not what failed alone.
+TEST_F(GraceOnAFullDisk, WhereOneOfACommitHasNoRoomNoneIsLost) {
+  sim::FaultyVfs vfs("full");
+  ASSERT_TRUE(open(vfs).ok());
+  constexpr std::uint64_t kNotes = 5;
+  for (std::uint64_t i = 0; i < kNotes; ++i)
+    ASSERT_TRUE(publish(*store, log, note("note " + std::to_string(i), std::string(1'000'000, 'x'))).ok());
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(erase(0).ok());
+  vfs.set_capacity(1);
+  Status full;
+  for (std::uint64_t i = 1; i + 1 < kNotes && full.ok(); ++i) full = erase(i);
+  ASSERT_FALSE(full.ok()) << "they are more than SQLite keeps in memory";
+  EXPECT_EQ(full.error().code, Code::kDiskFull);
+  vfs.set_capacity(0);
+  EXPECT_FALSE(erase(kNotes - 1).ok());
+  EXPECT_FALSE(store->commit().ok());
+  for (std::uint64_t i = 0; i < kNotes; ++i) EXPECT_TRUE(has_text(i)) << i;
+  ASSERT_TRUE(store->begin(true).ok());
+  for (std::uint64_t i = 0; i < kNotes; ++i) ASSERT_TRUE(erase(i).ok());
+  ASSERT_TRUE(store->commit().ok());
+  ASSERT_TRUE(take_back(*store, log, kNotes).ok());
+  for (std::uint64_t i = 0; i < kNotes; ++i) EXPECT_TRUE(has_text(i)) << i;
+}
+
+TEST_F(GraceOnAFullDisk, AFileThatCouldNotBeMadeIsMadeOnceThereIsRoom) {
+  bool began = false;
+  // The least room in which a node starts has none for a second file.
+  for (std::uint64_t room = 8192; !began; room += 4096) {
+    sim::FaultyVfs vfs("small");
+    vfs.set_capacity(room);
+    began = open(vfs).ok();
+    if (!began) continue;
+    EXPECT_FALSE(store->fold(std::chrono::hours(1))) << "it is not done";
+    vfs.set_capacity(0);
+    EXPECT_TRUE(store->fold(std::chrono::hours(1)));
+    ASSERT_TRUE(publish(*store, log, note("first")).ok());
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(erase(0).ok());
+    ASSERT_TRUE(store->commit().ok());
+    ASSERT_TRUE(take_back(*store, log, 1).ok());
+    EXPECT_TRUE(has_text(0));
+    store.reset();
+    auto kept = sqlite::Connection::open("grace.db", {false, true, vfs.name()});
+    ASSERT_TRUE(kept.ok());
+    auto mode = kept->prepare("PRAGMA journal_mode");
+    ASSERT_TRUE(*mode.step());
+    EXPECT_EQ(mode.text(0), "wal");
+  }
 }
 
 // A note is erased, and that is void: whenever the power goes, its text is there in the end.

@@ -83,7 +83,7 @@ TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
   EXPECT_EQ(count("record"), kMany) << "whoever removes it does not wait for that";
   take(author.run(0, 1, BodyState::kNotHeld, true));
   EXPECT_EQ(count("record"), kMany + 1) << "nor does whoever writes next";
-  EXPECT_FALSE(store->fold(UnixMillis{0}));
+  EXPECT_FALSE(store->fold(std::chrono::milliseconds(0)));
   EXPECT_GT(count("record"), 1U) << "no transaction is as large as the log";
   EXPECT_LT(count("record"), kMany + 1);
   // It may come again meanwhile, and the node may die.
@@ -92,9 +92,9 @@ TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
   EXPECT_GT(count("record"), 2U);
   store.reset();
   store = std::move(*open_sqlite_store(path, with_epochs(unkeyed_epochs())));
-  for (std::uint64_t i = 0; i < kMany && !store->fold(UnixMillis{0}); ++i) {
+  for (std::uint64_t i = 0; i < kMany && !store->fold(std::chrono::milliseconds(0)); ++i) {
   }
-  EXPECT_TRUE(store->fold(UnixMillis{0}));
+  EXPECT_TRUE(store->fold(std::chrono::milliseconds(0)));
   EXPECT_EQ(count("record"), 2U);
   EXPECT_EQ(count("gone"), 0U);
   EXPECT_EQ(count("tile"), 1U);

@@ -218,7 +218,7 @@ TEST_F(Voided, WhatWasErasedTooLongAgoIsFoundOnceItsTextIsBack) {
   const Bytes body = store->record(seoul.id(), shelter)->body;
   const auto by = withdraw(seoul, shelter, true);
   ASSERT_EQ(status(seoul, shelter), RecordStatus::kErased);
-  ASSERT_TRUE(store->fold({std::chrono::milliseconds(2 * limits::kEraseGrace).count()}));
+  ASSERT_TRUE(store->fold(2 * limits::kEraseGrace));
   take_back_from(seoul, by.value);
   EXPECT_EQ(store->record(seoul.id(), shelter)->state, BodyState::kNotHeld);
   EXPECT_EQ(status(seoul, shelter), RecordStatus::kCurrent);

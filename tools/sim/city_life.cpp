@@ -17,6 +17,10 @@ constexpr const char* kTopics[] = {
 
 // So many entries at most are void where a city takes its log back.
 constexpr std::size_t kVoidedMost = 12;
+constexpr double kNewWords = 0.5;  // share of recoveries after which a city changes its words as well
+constexpr double kAway = 0.15;     // share of the nodes that hear of both at once
+constexpr std::chrono::minutes kWordsIn{5};  // on average
+constexpr std::chrono::minutes kAwayFor{20};
 // How many notes a city writes that floods, one a minute.
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
@@ -96,7 +100,37 @@ bool CityLife::take_back(SimNode& node, std::uint64_t size) {
   stage_.counters.add("logs taken back");
   stage_.counters.add("entries made void", held - size);
   publish_note(node);
+  if (stage_.quiet() || !stage_.chance.hit(kNewWords)) return true;
+  send_some_away(node);
+  change_words_soon(node);
   return true;
+}
+
+// Before anything of the recovery has left its author.
+void CityLife::send_some_away(const SimNode& author) {
+  for (const auto& other : stage_.nodes) {
+    if (other.get() == &author || other->liar() != nullptr || !other->up() || !stage_.chance.hit(kAway))
+      continue;
+    stage_.counters.add("nodes away during two recoveries");
+    other->crash(false);
+    stage_.schedule.after(MonoTime(kAwayFor) + stage_.chance.exponential(MonoTime(kWordsIn)),
+                          [&node = *other] { node.restart(); });
+  }
+}
+
+void CityLife::change_words_soon(SimNode& node) {
+  stage_.schedule.after(stage_.chance.exponential(MonoTime(kWordsIn)), [this, &node] {
+    if (node.up() && !stage_.quiet()) change_words(node);
+  });
+}
+
+// The paper may be in other hands too. Nothing is void with it.
+void CityLife::change_words(SimNode& node) {
+  const std::uint64_t size = own_size(node);
+  if (size != node.acknowledged() || !stage_.truth.log(node.log()).stands()) return;
+  if (!node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)), true)) return;
+  stage_.counters.add("words changed");
+  publish_note(node);
 }
 
 void CityLife::publish_soon(SimNode& node) {

@@ -30,6 +30,9 @@ class CityLife {
   bool take_back_from_thieves(SimNode& node);
   std::uint64_t last_before_thieves(SimNode& node);
   bool take_back(SimNode& node, std::uint64_t size);
+  void send_some_away(const SimNode& author);
+  void change_words_soon(SimNode& node);
+  void change_words(SimNode& node);
   void erase_note(SimNode& node);
   void erase_entry(SimNode& node, std::uint64_t index);
   std::vector<std::uint64_t> standing_notes(SimNode& node);

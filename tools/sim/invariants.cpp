@@ -145,6 +145,7 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     check_freeze(node, evidence->evidence.log);
   } else if (std::holds_alternative<CommitRecovery>(body)) {
     store_changed(node);  // vouches that it had stated are void, and others stand again
+    check_recovered(node, std::get<CommitRecovery>(body).recovery.log);
   } else if (const auto* chunk = std::get_if<CommitChunk>(&body)) {
     check_chunk(node, chunk->commit);
   } else if (const auto* finished = std::get_if<CommitFinished>(&body)) {

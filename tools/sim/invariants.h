@@ -5,7 +5,8 @@
 // nothing of a log outside its policy. A published record survives a crash after publish has answered. A
 // cursor only covers rows whose entries are stored, or durably remembered to be asked for. No honest node is
 // taken for a liar. A log that policy admits is never removed; any other is not removed before the node has
-// run for the grace time. An erased body never comes back. A frozen log stays frozen until its city
+// run for the grace time. What a recovery keeps of a log is lost nowhere, however many a node has missed. An
+// erased body never comes back. A frozen log stays frozen until its city
 // takes it back, and none is frozen whose keys nobody has stolen. Two connected nodes that hold two histories
 // of a log find that out. A key is not believed by who knows that it was replaced. No log takes more than
 // its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
@@ -62,6 +63,7 @@ class Invariants {
 
   // Safety. Liars are not checked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
+  void committing(SimNode& node, const IntentBody& body);
   void check_committed(SimNode& node, const IntentBody& body);
   void check_restart(SimNode& node);
   // An honest node takes another for a liar.
@@ -132,8 +134,9 @@ class Invariants {
   struct Keeping {
     std::map<LogId, MonoTime> out_at;  // how long it had run when its engine stopped trusting the log
     std::map<LogId, std::uint64_t>
-        frozen;                     // evidence against them is kept; how often they had been taken back
-    std::deque<MonoTime> failures;  // when its engine reported a failing store although there was space
+        frozen;                          // evidence against them is kept; how often they had been taken back
+    std::map<LogId, TreeSize> standing;  // so much of them a recovery keeps that it commits
+    std::deque<MonoTime> failures;       // when its engine reported a failing store although there was space
   };
   // What is true of a node and its own log.
   struct Own {
@@ -181,6 +184,7 @@ class Invariants {
                          std::vector<Broken>& out);
 
   // invariants_stolen.cpp: two histories of a log, and who is frozen for that
+  void check_recovered(SimNode& node, const LogId& log);
   void adopt(SimNode& node, const std::vector<StoredRecord>& records);
   std::uint64_t recoveries_known(SimNode& node, const LogId& log) const;
   void check_freeze(SimNode& node, const LogId& log);

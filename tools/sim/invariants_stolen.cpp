@@ -18,6 +18,34 @@ void Invariants::taken_back(SimNode& node) {
   store_changed(node);
 }
 
+// Before the commit: what each of the recoveries keeps of what is held, whichever the store goes by.
+void Invariants::committing(SimNode& node, const IntentBody& body) {
+  const auto* commit = std::get_if<CommitRecovery>(&body);
+  if (commit == nullptr) return;
+  const RecoveryCommit& recovery = commit->recovery;
+  TreeSize& standing = keeping_[node.index()].standing[recovery.log];
+  standing = TreeSize(0);
+  const auto held = node.store().log_state(recovery.log);
+  if (!held.ok()) return;
+  const auto keys = KeyHistory::kept(held->identity(), recovery.notes);
+  if (!keys.ok()) return;
+  for (const KeyHistory::Change& change : keys->changes()) {
+    const Statement& kept = change.statement;
+    if (!change.is_recovery || kept.size > held->range.size()) continue;
+    // A head of the city's contradicts what is held: that much of it is another branch.
+    if (recovery.anew && kept.size == held->range.size()) continue;
+    if (*node.store().root_at(recovery.log, kept.size) == kept.root) standing = std::max(standing, kept.size);
+  }
+}
+
+void Invariants::check_recovered(SimNode& node, const LogId& log) {
+  const TreeSize standing = keeping_[node.index()].standing[log];
+  const auto held = node.store().log_state(log);
+  if ((held.ok() ? held->range.size() : TreeSize(0)) >= standing) return;
+  fail(node, "lost entries of " + (truth_.known(log) ? truth_.log(log).identity.name : "nobody") +
+                 " that a recovery keeps");
+}
+
 // Of a log of which a thief has signed entries: what the author's store has beyond what it is known to have
 // signed came from others, and it goes on with that.
 void Invariants::adopt(SimNode& node, const std::vector<StoredRecord>& records) {

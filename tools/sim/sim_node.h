@@ -42,6 +42,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_frames(SimNode& from, SessionId session, BytesView bytes) = 0;
+  virtual void on_committing(SimNode& node, const IntentBody& body) = 0;
   virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
   virtual void on_published(SimNode& node, const RunCommit& run) = 0;
   virtual void on_event(SimNode& node, const Event& event) = 0;
@@ -112,7 +113,7 @@ class SimNode final : public Endpoint {
   void resume();
   // Its city takes the log back with its recovery key: what was signed beyond `size` is void, and a new key
   // signs. It is up again then, with no mark, as on another machine. False: that cannot be.
-  bool take_back(TreeSize size, const SigningKey& key);
+  bool take_back(TreeSize size, const SigningKey& key, bool new_words = false);
   // Its process ends, its store is changed behind its back, and it is up again. False: that failed.
   bool rewrite_store(const std::function<Status(Store&)>& change);
   // Its process ends when it signs next: between the commit and the mark, on one side or the other.

@@ -13,6 +13,12 @@ namespace {
 // (node/daemon/resume_watch.h).
 constexpr std::chrono::seconds kJump{5};
 
+// The words that a city has on paper, which it may have changed.
+SigningKey words_of(const NodeSetup& setup, std::ptrdiff_t changed) {
+  const std::string role = changed == 0 ? "recovery" : "recovery " + std::to_string(changed);
+  return setup.key(role.c_str());
+}
+
 }  // namespace
 
 void SimNode::copy_folder() {
@@ -109,7 +115,7 @@ Status SimNode::recover_store(const KeyHistory& history) {
   return {};
 }
 
-bool SimNode::take_back(TreeSize size, const SigningKey& key) {
+bool SimNode::take_back(TreeSize size, const SigningKey& key, bool new_words) {
   if (!up() || liar_ != nullptr || !has_space()) return false;
   const auto held = store().log_state(log());
   if (!held.ok() || size.value == 0 || size > held->range.size()) return false;
@@ -120,7 +126,11 @@ bool SimNode::take_back(TreeSize size, const SigningKey& key) {
   statement.size = size;
   statement.root = *root;
   statement.key.key = key.public_key();
-  if (!history->add(sign_statement(statement, history->vkey().name, setup_.key("recovery"))).ok())
+  const auto changed = std::count_if(
+      history->changes().begin(), history->changes().end(),
+      [](const KeyHistory::Change& change) { return change.statement.recovery_key.has_value(); });
+  if (new_words) statement.recovery_key = words_of(setup_, changed + 1).public_key();
+  if (!history->add(sign_statement(statement, history->vkey().name, words_of(setup_, changed))).ok())
     return false;
   end_process();
   mark_.clear();

@@ -23,7 +23,7 @@ void SimNode::write_group() {
   if (!group.intents.empty()) commit(group.intents);
   if (up() && !group.drafts.empty()) sign(group.drafts);
   if (!up() || power_went()) return;
-  (void)store().fold(wall());
+  (void)store().fold(std::chrono::duration_cast<std::chrono::milliseconds>(ran()));
   power_went();
 }
 
@@ -67,6 +67,7 @@ void SimNode::store_pin(const SimNode& other) {
 }
 
 void SimNode::commit(const std::vector<Intent>& intents) {
+  for (const Intent& intent : intents) around_.observer.on_committing(*this, intent.body);
   auto done = write_intents(store(), intents, 0).completions;
   if (power_went()) return;
   for (std::size_t i = 0; i < intents.size(); ++i) {

@@ -187,6 +187,10 @@ void World::on_committed(SimNode& node, const IntentBody& body) {
   if (node.liar() == nullptr) stage_.invariants.check_committed(node, body);
 }
 
+void World::on_committing(SimNode& node, const IntentBody& body) {
+  if (node.liar() == nullptr) stage_.invariants.committing(node, body);
+}
+
 void World::on_published(SimNode& node, const RunCommit& run) {
   remember(node, run.records);
   stage_.counters.add("entries published", run.records.size());

@@ -47,6 +47,7 @@ class World final : public Observer {
   Outcome run();
 
   void on_frames(SimNode& from, SessionId session, BytesView bytes) override;
+  void on_committing(SimNode& node, const IntentBody& body) override;
   void on_committed(SimNode& node, const IntentBody& body) override;
   void on_published(SimNode& node, const RunCommit& run) override;
   void on_event(SimNode& node, const Event& event) override;
