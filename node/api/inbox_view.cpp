@@ -9,6 +9,7 @@
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "node/reading/record_view.h"
+#include "node/reading/shown_record.h"
 #include "node/reading/since.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -77,10 +78,9 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
   CaseView out{
       read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
   if (answer) out.answer = from.directory.ref(*answer);
-  const auto leaf = from.store.entry(record.log, record.index);
   // It may be void since, which the index does not know yet.
-  if (!leaf.ok() && leaf.error().code != Code::kNotFound) return leaf.error();
-  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  const auto entry = read_entry(from.store, record);
+  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
   if (entry.ok()) {
     for (const auto& ref : entry->refs()) {
       RefView read = read_ref(from.directory, from.store, ref);

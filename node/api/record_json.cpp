@@ -5,6 +5,7 @@
 #include "node/api/attachments_json.h"
 #include "node/api/key_views_json.h"
 #include "node/api/message_json.h"
+#include "node/reading/shown_record.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 
@@ -87,8 +88,7 @@ json::object summary_json(const SummaryView& view) {
 
 json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                        const IndexedRecord& record) {
-  const auto leaf = store.entry(record.log, record.index);
-  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  const auto entry = read_entry(store, record);
   if (!entry.ok()) return {};
   return refs_json(read_refs(directory, store, index, *entry));
 }

@@ -107,7 +107,10 @@ Status Daemon::settle_named_keys(Store& store) {
 Status Daemon::settle_node_key(Store& store, const NodeKey& named) {
   KOINON_ASSIGN(const NodeKeyWait wait, read_node_key_wait(store, named));
   KOINON_ASSIGN(const auto awaited, awaited_for(store, wait));
-  const bool is_used = wait.now || awaited.empty();
+  KOINON_ASSIGN(const auto own, store.own_log());
+  const NodeKey shown = NodeKey::from(folder_->keys().node.public_key().view());
+  KOINON_ASSIGN(const bool serves, old_node_key_serves(store, own.value_or(LogId()), shown));
+  const bool is_used = wait.now || awaited.empty() || !serves;
   if (is_used) KOINON_TRY(folder_->use_next_node_key());
   // On a full disk, say, it is made up for at another start.
   if (const Status kept = keep_node_key_wait(store, wait, is_used); !kept.ok())

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "node/replication/ask_writer.h"
 #include "proto/base/encoding.h"
+#include "storage/store/settings.h"
 
 namespace koinon {
+namespace asio = boost::asio;
 namespace {
 
 // The new pin has the address of the old one. The same node, under another key, goes on where it was; another
@@ -29,6 +34,22 @@ Result<PeerRecord> pin_instead(Store& store, const PeerRecord& old, const NodeKe
 
 Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, const NodeKey& own,
                                                const Look& look) {
+  const std::string noted = keys_to_follow(log);
+  KOINON_ASSIGN(const auto due, store.setting(noted));
+  Look now = look;
+  now.moves = look.moves || due;
+  Moved out;
+  if (auto followed = follow(store, log, own, now); followed.ok()) {
+    out = std::move(*followed);
+  } else if (followed.error().code != Code::kNotFound) {  // else nothing of the log is held yet
+    return followed.error();
+  }
+  if (due) KOINON_TRY(store.set_setting(noted, {}));
+  return out;
+}
+
+Result<PinFollowing::Moved> PinFollowing::follow(Store& store, const LogId& log, const NodeKey& own,
+                                                 const Look& look) {
   Moved out;
   KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(log));
   KOINON_ASSIGN(const std::vector<PeerRecord> peers, store.peers());
@@ -54,27 +75,35 @@ Result<PinFollowing::Moved> PinFollowing::move(Store& store, const LogId& log, c
   for (const PeerRecord& peer : out.dropped) {
     KOINON_TRY(store.remove_peer(peer.node_key));
     if (std::exchange(is_pinned, true)) continue;
-    KOINON_ASSIGN(out.pinned,
-                  pin_instead(store, peer, before.value_or(stands), peer.node_key == standing.node_before));
+    KOINON_ASSIGN(const bool is_same_node, store.is_of_its_node(log, peer.node_key));
+    KOINON_ASSIGN(out.pinned, pin_instead(store, peer, before.value_or(stands), is_same_node));
     if (before) out.awaits = Peers::Awaited{*before, stands, standing.node_since};
   }
   return out;
 }
 
-void PinFollowing::begin(const LogId& log, const Look& look) {
+void PinFollowing::begin(const LogId& log, const Look& look, std::chrono::seconds wait) {
   if (!parts_.network.pins(log)) return;
   change_and_ask<Moved>(
       parts_.writer,
-      [log, look, own = parts_.own](Store& store) -> Result<Moved> {
-        auto moved = move(store, log, own, look);
-        // Nothing of it is held yet.
-        if (!moved.ok() && moved.error().code == Code::kNotFound) return Moved();
-        return moved;
-      },
-      [this, log](const Result<Moved>& moved) {
-        if (!moved.ok()) return parts_.log.error("a pin is not moved", {{"reason", moved.error().text()}});
+      [log, look, own = parts_.own](Store& store) -> Result<Moved> { return move(store, log, own, look); },
+      [this, log, look, wait](const Result<Moved>& moved) {
+        if (!moved.ok()) return try_again(log, look, wait, moved.error());
         tell(log, *moved);
       });
+}
+
+// On the writer's thread; the network's has the clock.
+void PinFollowing::try_again(const LogId& log, const Look& look, std::chrono::seconds wait,
+                             const Error& why) {
+  parts_.log.error("a pin is not moved yet; it is tried again", {{"reason", why.text()}});
+  asio::io_context& io = parts_.network.context();
+  asio::post(io, [this, &io, log, look, wait] {
+    const auto pause = std::make_shared<asio::steady_timer>(io, wait);
+    pause->async_wait([this, log, look, wait, pause](const boost::system::error_code& ended) {
+      if (!ended) begin(log, look, std::min(2 * wait, limits::kStoreRetryMax));
+    });
+  });
 }
 
 // The new one first: its log is a peer's all the time.

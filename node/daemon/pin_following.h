@@ -7,9 +7,12 @@
 // Belongs to the network's thread; what it begins ends on the writer's.
 #pragma once
 
+#include <chrono>
+
 #include "node/daemon/daemon_log.h"
 #include "node/replication/store_writer.h"
 #include "node/transport/network.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 
@@ -28,7 +31,8 @@ class PinFollowing {
   // The log may name another key by now. `shown`: a handshake has shown this key.
   void look(const LogId& log, std::optional<NodeKey> shown = std::nullopt) { begin(log, {shown}); }
   // The operator pinned a peer of it, or had done so before this start. Whatever the key, it stays: the node
-  // may have come back from a backup.
+  // may have come back from a backup. But where the store notes keys to follow (settings.h), a look of before
+  // this start did not come to its end, and is made up for.
   void look_at_pin(const LogId& log) { begin(log, {std::nullopt, false}); }
 
   struct Look {
@@ -40,11 +44,14 @@ class PinFollowing {
     std::vector<PeerRecord> dropped;
     std::optional<Peers::Awaited> awaits;
   };
-  // What is done to the store, inside its transaction.
+  // What is done to the store, inside its transaction. What the store noted of the log is done then.
   static Result<Moved> move(Store& store, const LogId& log, const NodeKey& own, const Look& look);
 
  private:
-  void begin(const LogId& log, const Look& look);
+  static Result<Moved> follow(Store& store, const LogId& log, const NodeKey& own, const Look& look);
+  // `wait`: until it is tried again where it fails; then doubled.
+  void begin(const LogId& log, const Look& look, std::chrono::seconds wait = limits::kStoreRetry);
+  void try_again(const LogId& log, const Look& look, std::chrono::seconds wait, const Error& why);
   void tell(const LogId& log, const Moved& moved);
 
   Parts parts_;

@@ -5,6 +5,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/delivery/mail_about.h"
+#include "node/reading/shown_record.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -131,8 +132,7 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 // erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
   if (record.kind != v1::KIND_WITHDRAWAL || was_told_before(record)) return false;
-  const auto leaf = parts_.store.entry(record.log, record.index);
-  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  const auto entry = read_entry(parts_.store, record);
   if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())
     return false;
   KOINON_ASSIGN(const auto target,
@@ -168,6 +168,7 @@ Status Announcer::write_deliveries() {
       delivery.kind = kind;
       delivery.at = delivery.next_at = parts_.clock.wall();
       delivery.arrival = arrival;
+      delivery.recoveries = record.recoveries;
       deliveries.push_back(std::move(delivery));
     }
     KOINON_TRY(parts_.outbox.queue_deliveries(webhook.id, deliveries, news.last));
@@ -181,11 +182,9 @@ Status Announcer::write_deliveries() {
 // of one of our records.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
-  const auto leaf = parts_.store.entry(record.log, record.index);
   // It may be void since, or its log removed. A later arrival says so.
-  if (!leaf.ok() && leaf.error().code == Code::kNotFound) return false;
-  if (!leaf.ok()) return leaf.error();
-  const auto entry = parse_entry(*leaf);
+  const auto entry = read_entry(parts_.store, record);
+  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
   if (!entry.ok()) return false;
   if (asks_all_cities(*entry)) return true;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };

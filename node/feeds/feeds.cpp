@@ -246,7 +246,7 @@ Result<UnixMillis> Feeds::shown_at(const LogId& log, EntryIndex index, UnixMilli
 
 Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& indexed,
                                             const std::string& base, std::size_t& left) {
-  const auto record = shown_record(parts_.store, indexed.log, indexed.index);
+  const auto record = shown_record(parts_.store, indexed);
   if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
   const auto body = parse_body(record->body);
   if (!body.ok()) return std::optional<FeedItem>();
@@ -273,13 +273,15 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
 Result<std::optional<FeedGone>> Feeds::gone(Names& names, const IndexedRecord& withdrawal,
                                             const std::string& base) {
   const auto nothing = std::optional<FeedGone>();
-  KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(withdrawal.log, withdrawal.index));
-  const auto entry = parse_entry(leaf);
+  const auto entry = read_entry(parts_.store, withdrawal);
+  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
   if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
   const EntryIndex target(entry->control().withdrawal().index());
   KOINON_ASSIGN(const auto indexed, parts_.index.get(withdrawal.log, target));
   const auto taken_back = parts_.store.entry(withdrawal.log, target);
-  if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok()) return nothing;
+  if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok() ||
+      leaf_hash(*taken_back) != indexed->leaf)
+    return nothing;
   FeedGone out;
   out.id = name_of(withdrawal.log, target, *taken_back);
   out.url = base + "/records/" + names.directory.lasting_ref(withdrawal.log, target, leaf_hash(*taken_back));

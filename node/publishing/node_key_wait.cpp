@@ -93,6 +93,12 @@ Status note_node_key_holder(Store& store, const LogId& own, const NodeKey& next,
   return write_node_key_wait(store, wait);
 }
 
+// As peers decide it (pin_following.h).
+Result<bool> old_node_key_serves(StoreReader& store, const LogId& own, const NodeKey& old) {
+  KOINON_ASSIGN(const StandingKeys standing, store.standing_keys(own));
+  return standing.node_before == old;
+}
+
 Result<std::vector<PeerRecord>> awaited_for(StoreReader& store, const NodeKeyWait& wait) {
   KOINON_ASSIGN(std::vector<PeerRecord> out, store.peers());
   std::erase_if(out, [&](const PeerRecord& peer) { return wait.holders.contains(peer.node_key); });

@@ -35,6 +35,10 @@ Status keep_node_key_wait(Store& store, const NodeKeyWait& wait, bool is_shown);
 Status note_node_key_holder(Store& store, const LogId& own, const NodeKey& next, const NodeKey& peer,
                             TreeSize size);
 
+// Whether peers that hold the entry still let in the node under the key of before it. Else nothing is won by
+// going on with that one: whoever knows the new key refuses it.
+Result<bool> old_node_key_serves(StoreReader& store, const LogId& own, const NodeKey& old);
+
 // The pinned peers that are not known to hold it.
 Result<std::vector<PeerRecord>> awaited_for(StoreReader& store, const NodeKeyWait& wait);
 

@@ -99,8 +99,11 @@ const Directory::LocalNames& Directory::local_names(const LogId& log) {
   auto& names = local_names_[log];
   const auto latest = index_ == nullptr ? Result<std::optional<EntryIndex>>(std::optional<EntryIndex>())
                                         : index_->latest(log, v1::KIND_PROFILE);
-  const auto stored = latest.ok() && *latest
-                          ? shown_record(store_, log, **latest)
+  const auto indexed = latest.ok() && *latest
+                           ? index_->get(log, **latest)
+                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
+  const auto stored = indexed.ok() && *indexed
+                          ? shown_record(store_, **indexed)
                           : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
   const auto body = stored.ok() && stored->body.size() <= limits::kNamesReadBytes
                         ? parse_body(stored->body)
@@ -212,9 +215,12 @@ Status Directory::check_stands(const LogState& log, const EntryName& entry, std:
   bool may_be_void = entry.recoveries < recoveries;
   bool stands = entry.recoveries == recoveries;
   if (!entry.leaf.empty()) {
-    if (entry.index.value >= log.range.size().value) return {};
-    KOINON_ASSIGN(const Bytes leaf, store_.entry(log.id, entry.index));
-    stands = name_by_leaf(entry.index, leaf_hash(leaf)).leaf == entry.leaf;
+    if (entry.index.value < log.range.size().value) {
+      KOINON_ASSIGN(const Bytes leaf, store_.entry(log.id, entry.index));
+      stands = name_by_leaf(entry.index, leaf_hash(leaf)).leaf == entry.leaf;
+    } else {
+      stands = !was_here(log.id, entry);  // it may come yet
+    }
     may_be_void = log.keys.recoveries() > 0;
   }
   if (stands) return {};

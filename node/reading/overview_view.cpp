@@ -33,7 +33,7 @@ bool means_another(IndexReader& index, const v1::Ref& ref) {
 // Nothing: it is not an adoption of what stands, it was withdrawn, or its text is not here.
 std::optional<Adoption> find_adoption(StoreReader& store, IndexReader& index, const IndexedRecord& record) {
   if (is_gone(record.status)) return std::nullopt;
-  const auto stored = shown_record(store, record.log, record.index);
+  const auto stored = shown_record(store, record);
   if (!stored.ok()) return std::nullopt;
   const auto entry = parse_entry(stored->entry);
   const auto body = parse_body(stored->body);
@@ -82,21 +82,21 @@ Result<AdoptionView> view_of(Directory& directory, IndexReader& index, const Ado
   return AdoptionView{read_summary(directory, item.record),
                       item.stage,
                       item.outcome,
-                      directory.ref(item.of_log, item.of),
+                      practice ? directory.ref(*practice) : directory.ref(item.of_log, item.of),
                       directory.city(item.of_log),
                       practice ? title_line(practice->title) : std::string(),
                       practice ? practice->language : std::string()};
 }
 
-Result<v1::Body> read_body(StoreReader& store, const LogId& log, EntryIndex index) {
-  KOINON_ASSIGN(const StoredRecord stored, shown_record(store, log, index));
+Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record) {
+  KOINON_ASSIGN(const StoredRecord stored, shown_record(store, record));
   return parse_body(stored.body);
 }
 
 // Counts a practice of ours for the goals and commitments that it names.
 void count_goals(StoreReader& store, const IndexedRecord& practice, const ServedView& served,
                  ImpactView& out) {
-  const auto body = read_body(store, practice.log, practice.index);
+  const auto body = read_body(store, practice);
   if (!body.ok()) return;
   for (const auto goal : body->practice().sdgs()) out.goals[goal] += served;
   for (const auto& one : body->practice().commitments()) out.commitments[one.agreement()] += served;
@@ -108,8 +108,7 @@ using RecordId = std::pair<LogId, std::uint64_t>;
 // is void remains a translation: it does not become a practice of ours.
 std::optional<RecordId> referred(StoreReader& store, IndexReader& index, const IndexedRecord& note,
                                  v1::RefRole role) {
-  const auto leaf = store.entry(note.log, note.index);
-  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  const auto entry = read_entry(store, note);
   if (!entry.ok()) return std::nullopt;
   for (const auto& ref : entry->refs()) {
     if (ref.role() != role) continue;
@@ -123,7 +122,9 @@ Result<PlaceView> read_place(Directory& directory, StoreReader& store, IndexRead
   PlaceView out{directory.city(log), "", {}};
   KOINON_ASSIGN(const auto latest, index.latest(log, v1::KIND_PROFILE));
   if (!latest) return out;
-  const auto body = read_body(store, log, *latest);
+  KOINON_ASSIGN(const auto profile_record, index.get(log, *latest));
+  if (!profile_record) return out;
+  const auto body = read_body(store, *profile_record);
   if (!body.ok() || !body->has_profile()) return out;
   const auto& profile = body->profile();
   out.name = profile.display_name();
@@ -221,9 +222,9 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
     if (due == 0) continue;
     const EntryIndex of(practice.second);
     KOINON_ASSIGN(const auto indexed, index.get(practice.first, of));
-    out.push_back({directory.ref(practice.first, of), indexed ? title_line(indexed->title) : std::string(),
-                   due, last.stage, directory.ref(last.record.log, last.record.index),
-                   indexed ? indexed->language : std::string()});
+    out.push_back({indexed ? directory.ref(*indexed) : directory.ref(practice.first, of),
+                   indexed ? title_line(indexed->title) : std::string(), due, last.stage,
+                   directory.ref(last.record), indexed ? indexed->language : std::string()});
   }
   return out;
 }

@@ -12,6 +12,14 @@ namespace {
 constexpr std::size_t kBriefItems = 50;
 constexpr std::size_t kBriefTextBytes = 4 * limits::kKiB;
 
+// What the index has of the entry that stands there. Nothing: it is not indexed, or the index still has one
+// that is void.
+Result<std::optional<IndexedRecord>> find_indexed(IndexReader& index, const RecordView& record) {
+  KOINON_ASSIGN(auto indexed, index.get(record.log, record.index));
+  if (indexed && indexed->leaf != record.leaf_hash) indexed.reset();
+  return indexed;
+}
+
 // What other records say of this one. The outcomes of adoptions are in their bodies. Only a limited number of
 // bytes of these is read.
 Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreReader& store,
@@ -24,9 +32,9 @@ Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreRea
     if (brief && out.size() == kBriefItems) break;
     ReferringView one;
     one.role = item.role;
-    one.ref = directory.ref(item.log, item.index);
     one.status = item.status;
     KOINON_ASSIGN(const auto indexed, index.get(item.log, item.index));
+    one.ref = indexed ? directory.ref(*indexed) : directory.ref(item.log, item.index);
     if (indexed) {
       one.indexed = true;
       one.kind = indexed->kind;
@@ -34,8 +42,9 @@ Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreRea
       one.language = indexed->language;
     }
     out.push_back(std::move(one));
-    if (item.role != v1::REF_ROLE_ADOPTS || brief || bytes_read > limits::kReferringBytes) continue;
-    const auto record = shown_record(store, item.log, item.index);
+    if (item.role != v1::REF_ROLE_ADOPTS || !indexed || brief || bytes_read > limits::kReferringBytes)
+      continue;
+    const auto record = shown_record(store, *indexed);
     if (record.ok()) bytes_read += record->body.size();
     const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(fail(Code::kNotFound, ""));
     if (body.ok() && body->has_adoption())
@@ -69,9 +78,8 @@ void cut_short(google::protobuf::Message& message) {
 }
 
 // Fills in what became of the record after it was published.
-Status put_fate(Directory& directory, StoreReader& store, IndexReader& index, const StoredRecord& record,
-                RecordView& out) {
-  KOINON_ASSIGN(const auto indexed, index.get(out.log, out.index));
+Status put_fate(Directory& directory, StoreReader& store, const std::optional<IndexedRecord>& indexed,
+                const StoredRecord& record, RecordView& out) {
   if (indexed) out.status = indexed->status;
   std::optional<EntryIndex> by = indexed ? indexed->status_by : std::nullopt;
   if (record.state == BodyState::kErased) {  // the index may not know it yet
@@ -79,10 +87,15 @@ Status put_fate(Directory& directory, StoreReader& store, IndexReader& index, co
     by = record.erased_by;
   }
   if (!by) return {};
-  out.status_by = directory.ref(out.log, *by);
-  if (!is_gone(out.status)) return {};
+  if (!is_gone(out.status)) {
+    out.status_by = directory.ref(out.log, *by);
+    return {};
+  }
   const auto withdrawal = store.entry(out.log, *by);
   const auto said = withdrawal.ok() ? parse_entry(*withdrawal) : Result<v1::Entry>(withdrawal.error());
+  // The withdrawal may be void, and the index not have read that: another entry stands there.
+  if (said.ok() && said->control().withdrawal().index() != out.index.value) return {};
+  out.status_by = directory.ref(out.log, *by);
   if (said.ok()) out.withdrawn_at = UnixMillis{said->created_at_ms()};
   out.withdrawn_because = withdrawal_reason(store, out.log, *by);
   return {};
@@ -171,7 +184,8 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.frozen = state.frozen;
   out.body_state = record.state;
   out.hidden = record.hidden;
-  KOINON_TRY(put_fate(directory, store, index, record, out));
+  KOINON_ASSIGN(const auto indexed, find_indexed(index, out));
+  KOINON_TRY(put_fate(directory, store, indexed, record, out));
   const auto entry = parse_entry(record.entry);
   if (!entry.ok()) {
     out.unreadable_because = entry.error();
@@ -188,7 +202,9 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   if (entry->has_control()) out.control = entry->control();
   out.key_change = key_change_of(store, state.keys, entry_index, *entry);
   out.stated_keys = read_stated_keys(log, *entry);
-  KOINON_ASSIGN(out.referred_by, read_referring(directory, store, index, log, entry_index, brief));
+  if (indexed) {
+    KOINON_ASSIGN(out.referred_by, read_referring(directory, store, index, log, entry_index, brief));
+  }
   put_body(store, record.body, brief, out);
   return out;
 }

@@ -1,5 +1,6 @@
 #include "node/reading/shown_record.h"
 
+#include "crypto/merkle.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -10,6 +11,24 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
   KOINON_ASSIGN(StoredRecord record, store.record(log, index));
   if (record.transit || record.hidden) record.body.clear();
   return record;
+}
+
+namespace {
+
+Error another_stands() { return fail(Code::kNotFound, "another entry stands there by now", "ref"); }
+
+}  // namespace
+
+Result<StoredRecord> shown_record(StoreReader& store, const IndexedRecord& record) {
+  KOINON_ASSIGN(StoredRecord stored, shown_record(store, record.log, record.index));
+  if (leaf_hash(stored.entry) != record.leaf) return another_stands();
+  return stored;
+}
+
+Result<v1::Entry> read_entry(StoreReader& store, const IndexedRecord& record) {
+  KOINON_ASSIGN(const Bytes bytes, store.entry(record.log, record.index));
+  if (leaf_hash(bytes) != record.leaf) return another_stands();
+  return parse_entry(bytes);
 }
 
 std::string_view body_state_text(BodyState state, bool hidden) {

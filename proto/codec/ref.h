@@ -6,8 +6,10 @@
 // became void means the one in its place, and all that no recovery touched keeps its short name. A reference
 // that is kept or given out may name the beginning of the entry's leaf hash instead:
 // `seoul.example/17.3f9ac2d1e0b15c77d84e6ba01c95f2e3`. It means that entry and no other, even where somebody
-// who had the key signed a second history that this node took for the first. It is 128 bits: even a city that
-// signs whatever it likes does not find two entries with the same.
+// who had the key signed a second history that this node took for the first. It is 128 bits. A second entry
+// to somebody else's takes 2^128 tries. A city that makes both entries itself finds two with the same name
+// after about 2^64: it can only confuse refs to what it signed itself, and what refers in an entry has all
+// 256 bits.
 #pragma once
 
 #include "proto/base/result.h"

@@ -22,6 +22,11 @@ std::vector<PeerRecord> MemoryPeers::peers() const {
   return out;
 }
 
+bool MemoryPeers::has_pin_of(const LogId& log) const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](const auto& pinned) { return pinned.second.log == log; });
+}
+
 std::vector<InviteRecord> MemoryPeers::invites() const {
   std::vector<InviteRecord> out;
   for (const auto& [key, invite] : invites_) out.push_back(invite);

@@ -16,6 +16,7 @@ class MemoryPeers {
   explicit MemoryPeers(MemoryUndo& undo) : undo_(undo) {}
 
   std::vector<PeerRecord> peers() const;
+  bool has_pin_of(const LogId& log) const;
   std::vector<HeadAsk> asks() const { return {asks_.begin(), asks_.end()}; }
   std::vector<InviteRecord> invites() const;
 

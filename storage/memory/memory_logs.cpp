@@ -155,6 +155,19 @@ Result<bool> MemoryLogs::has_named_node(const LogId& id, const NodeKey& key) {
   return first.node == key;
 }
 
+Result<bool> MemoryLogs::is_of_its_node(const LogId& id, const NodeKey& key) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  const TreeSize recovered = recovered_size(log->state.keys);
+  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  if (recovered.value == 0 && first.node == key) return true;
+  for (std::size_t i = recovered.value; i < log->records.size(); ++i) {
+    const auto entry = parse_entry(*log->records[i].entry);
+    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
+    if (named && named->keys.node == key) return true;
+  }
+  return false;
+}
+
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
   for (const auto* known : {&own_contents_, &own_sealed_}) {
     if (const auto it = known->find(Bytes(digest)); it != known->end()) return it->second;

@@ -51,6 +51,7 @@ class MemoryLogs {
   Result<LogKeys> log_keys(const LogId& log);
   Result<StandingKeys> standing_keys(const LogId& log);
   Result<bool> has_named_node(const LogId& log, const NodeKey& key);
+  Result<bool> is_of_its_node(const LogId& log, const NodeKey& key);
   std::optional<EntryIndex> own_content(BytesView digest) const;
   Result<std::vector<EntryIndex>> hidden(const LogId& log);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);

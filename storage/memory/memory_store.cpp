@@ -10,6 +10,7 @@
 #include "storage/store/file_rules.h"
 #include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
+#include "storage/store/settings.h"
 
 namespace koinon {
 
@@ -131,6 +132,7 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(run.identity, statements_.of(run.log)));
   MemoryLog& log = logs_.append(run, std::move(keys), ours);
   policy_.write_vouches(run.vouches);
+  if (!run.keys.empty()) note_keys(run.log);
   files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
                 run.source);
@@ -167,6 +169,10 @@ Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
     remove(*log, now);
     return {};
   });
+}
+
+void MemoryStore::note_keys(const LogId& log) {
+  if (peers_.has_pin_of(log)) settings_.set_setting(keys_to_follow(log), "1");
 }
 
 void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
@@ -220,6 +226,7 @@ Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
     seen_.forget_origins(recovery.log, recovery.recoveries);
   }
   if (log == nullptr) return Recovered();
+  note_keys(recovery.log);
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), recovery.notes));
   if (is_new) {
     LogState now = without_heads(log->state, std::move(keys));
@@ -431,7 +438,15 @@ Status MemoryStore::put_peer(const PeerRecord& peer) {
 }
 
 Status MemoryStore::remove_peer(const NodeKey& node_key) {
-  return undo_.change([&] { return peers_.remove(node_key); });
+  return undo_.change([&]() -> Status {
+    const std::vector<PeerRecord> before = peers_.peers();
+    KOINON_TRY(peers_.remove(node_key));
+    for (const PeerRecord& peer : before) {
+      if (peer.node_key == node_key && peer.log && !peers_.has_pin_of(*peer.log))
+        settings_.set_setting(keys_to_follow(*peer.log), {});
+    }
+    return {};
+  });
 }
 
 Status MemoryStore::put_invite(const InviteRecord& invite) {

@@ -86,6 +86,9 @@ class MemoryStore final : public Store {
   Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
     return logs_.has_named_node(log, key);
   }
+  Result<bool> is_of_its_node(const LogId& log, const NodeKey& key) override {
+    return logs_.is_of_its_node(log, key);
+  }
 
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status add_bodies(const BodiesCommit& bodies) override;
@@ -169,6 +172,8 @@ class MemoryStore final : public Store {
   void start_epoch();
   Status need_space() const;
   Result<JournalSeq> write_run(const RunCommit& run);
+  // Of a log that is a pinned peer's: entries that name keys came, or became void.
+  void note_keys(const LogId& log);
   void remove(const MemoryLog& log, UnixMillis now);
   Result<Recovered> take_back(const RecoveryCommit& recovery);
   void void_piece(MemoryLog& log, const RecoveryCommit& recovery, TreeSize stands);

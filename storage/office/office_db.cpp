@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 12> kSteps = {
+constexpr std::array<const char*, 13> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -217,6 +217,11 @@ ALTER TABLE delivery ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;
     R"sql(
 ALTER TABLE draft ADD COLUMN meant BLOB NOT NULL DEFAULT x'';
 ALTER TABLE held ADD COLUMN meant BLOB NOT NULL DEFAULT x'';
+)sql",
+    // After how many recoveries of its log the record of a message was signed: its name says so. NULL: it
+    // waits since an older version.
+    R"sql(
+ALTER TABLE delivery ADD COLUMN recoveries INTEGER;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

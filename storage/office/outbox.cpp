@@ -13,7 +13,7 @@ constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
 constexpr std::string_view kDeliveryColumns =
     "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
-    "at_ms, fault, arrival "
+    "at_ms, fault, arrival, recoveries "
     "FROM delivery ";
 constexpr std::string_view kMailColumns =
     "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, fault, about FROM mail ";
@@ -37,7 +37,8 @@ Delivery read_delivery(const sqlite::Statement& row) {
           EntryIndex(row.number(9)),
           static_cast<ArrivalKind>(row.integer(10)),
           {row.integer(11)},
-          ArrivalSeq(row.number(13))};
+          ArrivalSeq(row.number(13)),
+          row.is_null(14) ? std::nullopt : std::optional(row.number(14))};
 }
 
 Digest read_digest(const sqlite::Statement& row) {
@@ -120,16 +121,21 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
     for (const Delivery& delivery : deliveries) {
       auto insert = db.prepare(
           "INSERT INTO delivery (webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, "
-          "entry_index, kind, at_ms, arrival) VALUES (?, ?, '', 0, ?, 1, '', ?, ?, ?, ?, ?)");
-      KOINON_TRY(insert.bind(id.value)
-                     .bind_text(delivery.message)
-                     .bind(delivery.next_at.value)
-                     .bind_blob(delivery.log ? delivery.log->view() : BytesView())
-                     .bind(static_cast<std::int64_t>(delivery.index.value))
-                     .bind(static_cast<std::int64_t>(delivery.kind))
-                     .bind(delivery.at.value)
-                     .bind(number(delivery.arrival))
-                     .run());
+          "entry_index, kind, at_ms, arrival, recoveries) VALUES (?, ?, '', 0, ?, 1, '', ?, ?, ?, ?, ?, ?)");
+      insert.bind(id.value)
+          .bind_text(delivery.message)
+          .bind(delivery.next_at.value)
+          .bind_blob(delivery.log ? delivery.log->view() : BytesView())
+          .bind(static_cast<std::int64_t>(delivery.index.value))
+          .bind(static_cast<std::int64_t>(delivery.kind))
+          .bind(delivery.at.value)
+          .bind(number(delivery.arrival));
+      if (delivery.recoveries) {
+        insert.bind(static_cast<std::int64_t>(*delivery.recoveries));
+      } else {
+        insert.bind_null();
+      }
+      KOINON_TRY(insert.run());
     }
     auto update = db.prepare("UPDATE webhook SET cursor = ? WHERE id = ?");
     return update.bind(number(cursor)).bind(id.value).run();

@@ -41,6 +41,9 @@ struct Delivery {
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at = {};
   ArrivalSeq arrival = {};  // that it tells of; 0: it waits since an older version
+  // Of its log, after which the record was signed: by then the index may have forgotten what is void.
+  // Nothing: it waits since an older version.
+  std::optional<std::uint64_t> recoveries = {};
 };
 
 struct Digest {

@@ -58,6 +58,9 @@ class LogReader {
   virtual Result<StandingKeys> standing_keys(const LogId& log) = 0;
   // Whether the log has ever named this node key, be it in an entry that is void.
   virtual Result<bool> has_named_node(const LogId& log, const NodeKey& key) = 0;
+  // Whether the log names this node key in an entry that stands, since it was taken back last: it is, or was,
+  // a key of the node that has the log now.
+  virtual Result<bool> is_of_its_node(const LogId& log, const NodeKey& key) = 0;
   // The index of our own record with this content digest, or this sealed_digest (run_rules.h). An erasure
   // takes the first away and leaves the second. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;

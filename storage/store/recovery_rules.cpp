@@ -62,8 +62,11 @@ Result<TreeSize> standing_size(const LogState& log, bool anew, const RootAt& roo
 }
 
 TreeSize recovered_size(const KeyHistory& keys) {
-  const KeyHistory::Change* last = keys.last_recovery();
-  return last == nullptr ? TreeSize(0) : last->statement.size;
+  TreeSize out(0);
+  for (const KeyHistory::Change& change : keys.changes()) {
+    if (change.kind() == KeyHistory::Change::Kind::kRecovery) out = change.statement.size;
+  }
+  return out;
 }
 
 bool has_old_heads(const LogState& log, const KeyHistory& keys) {

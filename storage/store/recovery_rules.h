@@ -17,7 +17,9 @@ LogState without_heads(LogState log, KeyHistory keys);
 // a head contradicts what is held, so its end is not the log's, whatever it was held under.
 using RootAt = std::function<Result<Hash>(TreeSize)>;
 Result<TreeSize> standing_size(const LogState& log, bool anew, const RootAt& root_at);
-// How many entries the last recovery kept; 0: there was none.
+// How many entries the last recovery kept that took the log back from somebody; 0: there was none. Node keys
+// that were named below it are believed no more. A change of recovery words is none of these: who makes it
+// has the node, and its key.
 TreeSize recovered_size(const KeyHistory& keys);
 // Whether a body that a void withdrawal had taken away is to be asked for again.
 BodyState after_void_erasure(BytesView entry, const BodyFilter& filter);

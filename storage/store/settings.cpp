@@ -13,6 +13,8 @@ std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting) {
   return std::chrono::milliseconds(std::max<std::int64_t>(lived, 0));
 }
 
+std::string keys_to_follow(const LogId& log) { return "keys_to_follow." + to_hex(log.view()); }
+
 std::string excused_text(const std::vector<NodeKey>& peers) {
   std::string out;
   for (const NodeKey& peer : peers) out += (out.empty() ? "" : " ") + to_hex(peer.view());

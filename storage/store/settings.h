@@ -31,6 +31,11 @@ inline constexpr std::string_view kRolledBackAt = "signing.rolled_back_at";
 // The next node key, and which peers hold the entry that names it (node/publishing/node_key_wait.h).
 inline constexpr std::string_view kNodeKeyWait = "node_key_wait";
 
+// Set while a pin is to follow what its log says of its node: since entries that name keys came, or such
+// entries became void, in the same transaction as they, until the pins were looked at. Only of logs that are
+// a pinned peer's.
+std::string keys_to_follow(const LogId& log);
+
 // The setting kExcused. What is no key is passed over.
 std::string excused_text(const std::vector<NodeKey>& peers);
 std::vector<NodeKey> excused_of(const std::optional<Bytes>& setting);

@@ -126,4 +126,20 @@ Status SqliteLogKeys::void_from(const LogId& log, EntryIndex from) {
   return put.bind_blob(log.view()).bind(static_cast<std::int64_t>(from.value)).run();
 }
 
+Result<bool> SqliteLogKeys::is_of_its_node(const LogId& log, const NodeKey& key) {
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  const TreeSize recovered = recovered_size(state.keys);
+  if (recovered.value == 0) {
+    KOINON_ASSIGN(const LogKeys named, genesis(log));
+    if (named.node == key) return true;
+  }
+  auto select = db_.prepare(
+      "SELECT 1 FROM log_keys INDEXED BY log_keys_by_node "
+      "WHERE log_id = ? AND node = ? AND voided = 0 AND entry_index >= ? LIMIT 1");
+  return select.bind_blob(log.view())
+      .bind_blob(key.view())
+      .bind(static_cast<std::int64_t>(recovered.value))
+      .step();
+}
+
 }  // namespace koinon

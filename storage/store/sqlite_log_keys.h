@@ -14,6 +14,7 @@ class SqliteLogKeys {
   Result<LogKeys> of(const LogId& log);
   Result<StandingKeys> standing(const LogId& log);
   Result<bool> has_named_node(const LogId& log, const NodeKey& key);
+  Result<bool> is_of_its_node(const LogId& log, const NodeKey& key);
 
   // Entries in their order, each above all that stand.
   Status keep(const LogId& log, const KeysFact& fact);

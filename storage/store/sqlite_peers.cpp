@@ -72,6 +72,17 @@ Result<std::vector<InviteRecord>> SqlitePeers::invites() {
   }
 }
 
+// At most limits::kPeers are pinned.
+Result<bool> SqlitePeers::has_pin_of(const LogId& log) {
+  auto select = db_.prepare("SELECT 1 FROM peer WHERE log_id = ? LIMIT 1");
+  return select.bind_blob(log.view()).step();
+}
+
+Result<std::optional<LogId>> SqlitePeers::log_of(const NodeKey& node_key) {
+  KOINON_ASSIGN(const auto peer, find(node_key));
+  return peer ? peer->log : std::optional<LogId>();
+}
+
 Status SqlitePeers::put(const PeerRecord& peer) {
   KOINON_ASSIGN(const auto old, find(peer.node_key));
   {

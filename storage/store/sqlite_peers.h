@@ -14,6 +14,9 @@ class SqlitePeers {
   Result<std::vector<PeerRecord>> peers();
   Result<std::vector<HeadAsk>> asks();
   Result<std::vector<InviteRecord>> invites();
+  Result<bool> has_pin_of(const LogId& log);
+  // Whose log the peer has. Nothing: it is not pinned, or an observer.
+  Result<std::optional<LogId>> log_of(const NodeKey& node_key);
 
   Status put(const PeerRecord& peer);
   Status remove(const NodeKey& node_key);

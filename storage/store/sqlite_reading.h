@@ -66,6 +66,9 @@ class SqliteReading : public Base {
   Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
     return log_keys_.has_named_node(log, key);
   }
+  Result<bool> is_of_its_node(const LogId& log, const NodeKey& key) override {
+    return log_keys_.is_of_its_node(log, key);
+  }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return arrivals_.after(after, limit);
   }

@@ -9,6 +9,7 @@
 #include "storage/store/hash_tiles.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/schema.h"
+#include "storage/store/settings.h"
 #include "storage/store/sqlite_bodies.h"
 #include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_reading.h"
@@ -159,7 +160,9 @@ class SqliteStore final : public SqliteReading<Store> {
   }
   Status remove_peer(const NodeKey& node_key) override {
     return transaction_.change([&]() -> Status {
+      KOINON_ASSIGN(const auto log, peers_.log_of(node_key));
       KOINON_TRY(peers_.remove(node_key));
+      if (log) KOINON_TRY(forget_unpinned(*log));
       return seen_.forget_holder(node_key);
     });
   }
@@ -186,6 +189,9 @@ class SqliteStore final : public SqliteReading<Store> {
   bool fold_erased();
   Result<JournalSeq> write_run(const RunCommit& run);
   Status write_records(const RunCommit& run, std::int64_t number);
+  // Of a log that is a pinned peer's: entries that name keys came, or became void.
+  Status note_keys(const LogId& log);
+  Status forget_unpinned(const LogId& log);
   Status write_own_contents(const RunCommit& run);
   Status remove(const LogId& log, UnixMillis now);
   Result<Recovered> take_back(const RecoveryCommit& recovery);
@@ -389,6 +395,7 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
   KOINON_TRY(policy_.write_vouches(run.vouches));
   for (const KeysFact& keys : run.keys) KOINON_TRY(log_keys_.keep(run.log, keys));
+  if (!run.keys.empty()) KOINON_TRY(note_keys(run.log));
   // Also of a run of our own log that came back from peers.
   KOINON_ASSIGN(const auto own, settings_.own_log());
   const bool ours = is_own(run) || own == run.log;
@@ -397,6 +404,16 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
                              run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run, ours);
+}
+
+Status SqliteStore::note_keys(const LogId& log) {
+  KOINON_ASSIGN(const bool pinned, peers_.has_pin_of(log));
+  return pinned ? settings_.set_setting(keys_to_follow(log), "1") : Status();
+}
+
+Status SqliteStore::forget_unpinned(const LogId& log) {
+  KOINON_ASSIGN(const bool pinned, peers_.has_pin_of(log));
+  return pinned ? Status() : settings_.set_setting(keys_to_follow(log), {});
 }
 
 Status SqliteStore::write_own_contents(const RunCommit& run) {
@@ -442,6 +459,7 @@ Result<Recovered> SqliteStore::take_back(const RecoveryCommit& recovery) {
   }
   KOINON_ASSIGN(const auto held, recovery_.begin(recovery));
   if (!held) return Recovered();
+  KOINON_TRY(note_keys(recovery.log));
   KOINON_ASSIGN(const TreeSize stands, recovery_.stands(recovery, *held));
   if (stands == TreeSize(0)) {
     KOINON_TRY(remove(recovery.log, recovery.now));

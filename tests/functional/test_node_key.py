@@ -10,6 +10,7 @@ from api import account, ask, bearer, post
 from nodes import BIN, MARKS, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import keys_of, state
+from test_recovery import Words
 
 
 def node_key(node):
@@ -258,6 +259,69 @@ class Rotation(NodeKeyTest):
         self.shows_new(seoul, node, milan)
         changes = milan.local("GET", "/api/v1/cities/seoul.example")["key_changes"]
         self.assertEqual([change["kind"] for change in changes], ["node", "cosigner"])
+
+
+class NewWords(Words, NodeKeyTest):
+    """New recovery words are no recovery: the node goes on, and so do its keys."""
+
+    def followed_by(self, *names):
+        """Seoul, its words, and peers that have what it published."""
+        seoul, words = self.city("seoul")
+        seoul.start()
+        others = [self.node(name) for name in names]
+        for other in others:
+            peer(seoul, other)
+        for other in others:
+            self.both_connected(seoul, other)
+        seoul.publish("Before")
+        self.followed(seoul, *others)
+        return seoul, words, *others
+
+    def change_words(self, seoul, words):
+        seoul.run("change-recovery-words", "--words-file", "-", "--yes", stdin=words.encode())
+        self.again(seoul)
+
+    def test_the_next_node_key_is_awaited_as_before(self):
+        seoul, words, milan = self.followed_by("milan")
+        self.change_words(seoul, words)
+        self.both_connected(seoul, milan)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        seoul.publish("Under new words")
+        self.followed(seoul, milan)
+        old = node_key(seoul)
+        seoul.run("rotate-node-key")
+        wait_for(lambda: awaited(seoul) == [], "Milan says that it holds the entry")
+        self.assertEqual(pins(milan, "seoul.example"), [old])
+        seoul.publish("Meanwhile")
+        self.followed(seoul, milan)
+        self.again(seoul)
+        self.shows_new(seoul, old, milan)
+        ref = seoul.publish("After")
+        self.followed(seoul, milan)
+        self.assertIn(ref, milan.refs(city="seoul.example"))
+
+    def test_a_node_key_that_waits_goes_on_waiting(self):
+        seoul, words, milan, la = self.followed_by("milan", "la")
+        old = node_key(seoul)
+        la.stop()
+        seoul.run("rotate-node-key")
+        next_key = waiting(seoul)["node_key"]
+        wait_for(lambda: awaited(seoul) == ["la.example"], "Milan knows it")
+        self.change_words(seoul, words)
+        self.assertEqual(node_key(seoul), old)
+        self.assertEqual(waiting(seoul)["node_key"], next_key)
+        la.start(peer_port=la.peer_port)
+        for other in (milan, la):
+            self.both_connected(seoul, other)
+        wait_for(lambda: state(seoul) == "signs", "it signs")
+        seoul.publish("Under new words")
+        self.followed(seoul, milan, la)
+        wait_for(lambda: awaited(seoul) == [], "LA knows it too")
+        for other in (milan, la):
+            self.both_connected(seoul, other)
+            self.assertEqual(pins(other, "seoul.example"), [old])
+        self.again(seoul)
+        self.assertEqual(self.shows_new(seoul, old, milan, la), next_key)
 
 
 class OldCopies(NodeKeyTest):

@@ -92,16 +92,26 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
 
 TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
   ASSERT_TRUE(Outbox(*db).queue_mail({.mails = std::vector<Mail>(2)}).ok());
-  for (const char* sql :
-       {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
-        "UPDATE mail SET outcome = '250' WHERE id = 1",
-        "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "DROP INDEX held_kept",
-        "DROP INDEX held_hides", "DROP INDEX held_to_keep", "DROP TRIGGER held_given",
-        "DROP INDEX held_set_aside", "ALTER TABLE held DROP COLUMN salt", "ALTER TABLE held DROP COLUMN kept",
-        "ALTER TABLE held DROP COLUMN hides", "DROP INDEX credential_paused",
-        "ALTER TABLE credential DROP COLUMN paused_at_ms", "ALTER TABLE webhook DROP COLUMN began_anew_ms",
-        "ALTER TABLE delivery DROP COLUMN arrival", "ALTER TABLE draft DROP COLUMN meant",
-        "ALTER TABLE held DROP COLUMN meant", "PRAGMA user_version=7"})
+  for (const char* sql : {"ALTER TABLE delivery DROP COLUMN fault",
+                          "ALTER TABLE mail DROP COLUMN fault",
+                          "UPDATE mail SET outcome = '250' WHERE id = 1",
+                          "UPDATE mail SET outcome = '550 no such user' WHERE id = 2",
+                          "DROP INDEX held_kept",
+                          "DROP INDEX held_hides",
+                          "DROP INDEX held_to_keep",
+                          "DROP TRIGGER held_given",
+                          "DROP INDEX held_set_aside",
+                          "ALTER TABLE held DROP COLUMN salt",
+                          "ALTER TABLE held DROP COLUMN kept",
+                          "ALTER TABLE held DROP COLUMN hides",
+                          "DROP INDEX credential_paused",
+                          "ALTER TABLE credential DROP COLUMN paused_at_ms",
+                          "ALTER TABLE webhook DROP COLUMN began_anew_ms",
+                          "ALTER TABLE delivery DROP COLUMN arrival",
+                          "ALTER TABLE delivery DROP COLUMN recoveries",
+                          "ALTER TABLE draft DROP COLUMN meant",
+                          "ALTER TABLE held DROP COLUMN meant",
+                          "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();
   const auto mails = *Outbox(*db).recent_mail(2);
@@ -120,6 +130,7 @@ TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   delivery.kind = ArrivalKind::kErased;
   delivery.at = {4};
   delivery.arrival = ArrivalSeq(6);
+  delivery.recoveries = 2;
   ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery}, ArrivalSeq(7)).ok());
   reopen();
   Outbox again(*db);
@@ -131,6 +142,7 @@ TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   EXPECT_EQ(due->front().at.value, 4);
   EXPECT_EQ(due->front().arrival, ArrivalSeq(6));
   EXPECT_EQ(due->front().payload, "");
+  EXPECT_EQ(due->front().recoveries, 2U);
 }
 
 }  // namespace

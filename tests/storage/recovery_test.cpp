@@ -170,6 +170,83 @@ TEST_P(TakenBack, TheKeysOfItsNodeAreThoseOfWhatStands) {
   EXPECT_EQ(store->standing_keys(log.id())->node_before, node('D'));
 }
 
+// Who changes the words has the node: its key serves as before.
+TEST_P(TakenBack, ANodeKeyThatWasNamedBeforeNewWordsServesOn) {
+  const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
+  const auto node = [&](char seed) { return NodeKey::from(key(seed).public_key().view()); };
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  const auto name = [&](char seed) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_KEYS);
+    *draft.entry.mutable_control()->mutable_keys() = make_keys(log.id(), key('c'), sealing, key(seed));
+    return say(draft);
+  };
+  const auto before = [&] { return store->standing_keys(log.id())->node_before; };
+  const auto is_its = [&](char seed) { return *store->is_of_its_node(log.id(), node(seed)); };
+  Draft genesis;
+  genesis.entry = make_genesis(log.identity(), key('c'), sealing, key('A'), {1});
+  say(genesis);
+  name('B');
+  recover(store->log_state(log.id())->range.size().value);
+  EXPECT_FALSE(before());
+  EXPECT_FALSE(is_its('A') || is_its('B'));
+  name('C');
+  const EntryIndex waits = name('D');
+  ASSERT_EQ(before(), node('C'));
+  const std::uint64_t size = store->log_state(log.id())->range.size().value;
+  const Status changed = take_back(*store, log, size, {4}, key('w').public_key());
+  ASSERT_TRUE(changed.ok()) << changed.error().text();
+  EXPECT_EQ(before(), node('C')) << "one that waits goes on waiting";
+  EXPECT_EQ(store->standing_keys(log.id())->node_since, waits);
+  name('D');
+  EXPECT_EQ(store->standing_keys(log.id())->node_since, waits) << "nothing new";
+  name('E');
+  EXPECT_EQ(before(), node('D')) << "and the next change is as any other";
+  EXPECT_TRUE(is_its('C') && is_its('D') && is_its('E'));
+  EXPECT_FALSE(is_its('A') || is_its('B') || is_its('X')) << "the recovery before them counts as ever";
+}
+
+TEST_P(TakenBack, ThatPinsAreToFollowIsNotedWithTheKeysThemselves) {
+  const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  const auto named = [&](char seed) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_KEYS);
+    *draft.entry.mutable_control()->mutable_keys() = make_keys(log.id(), key('c'), sealing, key(seed));
+    return draft;
+  };
+  const auto is_noted = [&] { return store->setting(keys_to_follow(log.id()))->has_value(); };
+  const auto is_followed = [&] {
+    change([&] { ASSERT_TRUE(store->set_setting(keys_to_follow(log.id()), {}).ok()); });
+  };
+  Draft genesis;
+  genesis.entry = make_genesis(log.identity(), key('c'), sealing, key('A'), {1});
+  say(genesis);
+  say(named('B'));
+  EXPECT_FALSE(is_noted()) << "no peer of it is pinned";
+  PeerRecord peer;
+  peer.node_key = NodeKey::from(key('A').public_key().view());
+  peer.log = log.id();
+  change([&] { ASSERT_TRUE(store->put_peer(peer).ok()); });
+  say_many(1);
+  EXPECT_FALSE(is_noted()) << "a note says nothing of keys";
+  ASSERT_TRUE(store->begin(true).ok());
+  const Draft next = named('C');
+  ASSERT_TRUE(log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return next; }}, {1}).ok());
+  EXPECT_TRUE(is_noted());
+  store->rollback();
+  EXPECT_FALSE(is_noted()) << "they did not come";
+  const EntryIndex third = say(named('C'));
+  EXPECT_TRUE(is_noted());
+  is_followed();
+  recover(third.value);
+  EXPECT_TRUE(is_noted()) << "what is void names nothing any more";
+  change([&] { ASSERT_TRUE(store->remove_peer(peer.node_key).ok()); });
+  EXPECT_FALSE(is_noted()) << "whom the operator pins next is looked at by itself";
+}
+
 TEST_P(TakenBack, AllKeysOfARunAreKnown) {
   const auto key = [](char seed) { return SigningKey::from_seed(Bytes(32, seed)); };
   const auto node = [&](char seed) { return NodeKey::from(key(seed).public_key().view()); };

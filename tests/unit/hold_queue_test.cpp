@@ -53,6 +53,9 @@ class BrokenStore final : public StoreReader {
   Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
     return store_->has_named_node(log, key);
   }
+  Result<bool> is_of_its_node(const LogId& log, const NodeKey& key) override {
+    return store_->is_of_its_node(log, key);
+  }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return store_->arrivals(after, limit);
   }

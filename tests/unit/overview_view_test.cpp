@@ -69,6 +69,20 @@ TEST_F(Overview, AnAdoptionOfAVoidPracticeIsNotOneOfThePracticeInItsPlace) {
   EXPECT_TRUE(follow_ups(milan, 100).empty());
 }
 
+TEST_F(Overview, WhereTheIndexIsBehindNoBodyIsCountedForAnotherThatIsVoid) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  add(milan, practice("Rifugi", "testo"));
+  const EntryIndex first = add(milan, practice("Poison", "text"));
+  const EntryIndex gone = add(milan, adoption(seoul, at, "worked"));
+  ASSERT_EQ(impact(seoul).given.size(), 1U);
+  ASSERT_TRUE(take_back(*store, milan, first.value).ok());
+  ASSERT_EQ(*publish(*store, milan, adoption(seoul, at, "did-not")), gone);
+  EXPECT_TRUE(impact(seoul).given.empty()) << "neither the void word, nor the other under its name";
+  catch_up();
+  ASSERT_EQ(impact(seoul).given.size(), 1U);
+  EXPECT_EQ(impact(seoul).given[0].outcome, "did-not");
+}
+
 TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAnswer) {
   Draft shelter = practice("Shelter", "text");
   shelter.body->mutable_practice()->add_sdgs(11);

@@ -104,10 +104,16 @@ TEST_F(PinFollowingTest, TheOldKeyIsPinnedUntilTheNewOneWasShown) {
 
 TEST_F(PinFollowingTest, WhoHasMissedAChangeIsPinnedUnderTheKeyBeforeTheLast) {
   pin('A');
+  const Epoch epoch = Epoch::from(Bytes(Epoch::kSize, 'e'));
+  change([&](Store& writes) { return writes.set_cursor({key_of('A'), epoch, JournalSeq(7)}); });
+  change([&](Store& writes) { return writes.set_held_ours(key_of('A')); });
   name('B');
   name('C');
   const auto moved = look();
   EXPECT_EQ(pins(), std::vector{key_of('B')});
+  EXPECT_EQ(store->peers()->front().epoch, epoch) << "it is the same node";
+  EXPECT_EQ(store->peers()->front().cursor, JournalSeq(7));
+  EXPECT_TRUE(store->peers()->front().held_ours);
   ASSERT_TRUE(moved.awaits);
   EXPECT_EQ(moved.awaits->next, key_of('C'));
   look({key_of('C')});
@@ -147,6 +153,8 @@ TEST_F(PinFollowingTest, NoPinGivesWayToAnothersNode) {
 
 TEST_F(PinFollowingTest, AfterARecoveryNoEarlierKeyServesOn) {
   pin('A');
+  const Epoch epoch = Epoch::from(Bytes(Epoch::kSize, 'e'));
+  change([&](Store& writes) { return writes.set_cursor({key_of('A'), epoch, JournalSeq(7)}); });
   name('B');
   ASSERT_TRUE(take_back(*store, log, 1).ok());
   name('C');
@@ -163,6 +171,60 @@ TEST_F(PinFollowingTest, WhatFollowedAVoidKeyGoesBack) {
   ASSERT_EQ(pins(), std::vector{key_of('B')});
   ASSERT_TRUE(take_back(*store, log, 1).ok());
   look();
+  EXPECT_EQ(pins(), std::vector{key_of('A')});
+}
+
+TEST_F(PinFollowingTest, AfterNewWordsTheOldKeyServesAsBefore) {
+  const auto new_words = [&] {
+    const auto size = store->log_state(log.id())->range.size();
+    return take_back(*store, log, size.value, {4}, seeded('w').public_key());
+  };
+  const auto serves = [&](char old) { return *old_node_key_serves(*store, log.id(), key_of(old)); };
+  pin('A');
+  name('B');
+  look();
+  ASSERT_TRUE(new_words().ok());
+  const auto awaits = look();
+  ASSERT_TRUE(awaits.awaits) << "the node goes on showing the old key, which peers let in";
+  EXPECT_TRUE(serves('A'));
+  EXPECT_TRUE(awaits.dropped.empty());
+  EXPECT_EQ(pins(), std::vector{key_of('A')});
+  look({key_of('B')});
+  ASSERT_EQ(pins(), std::vector{key_of('B')});
+  name('C');
+  EXPECT_EQ(look().awaits->next, key_of('C')) << "and the next change is as any other";
+  EXPECT_EQ(pins(), std::vector{key_of('B')});
+  EXPECT_TRUE(serves('B'));
+  EXPECT_FALSE(serves('A')) << "it was replaced long ago";
+}
+
+TEST_F(PinFollowingTest, AfterARecoveryTheNodeGoesOnUnderNoKeyThatPeersRefuse) {
+  name('B');
+  ASSERT_TRUE(*old_node_key_serves(*store, log.id(), key_of('A')));
+  ASSERT_TRUE(take_back(*store, log, 2).ok());
+  EXPECT_FALSE(*old_node_key_serves(*store, log.id(), key_of('A')));
+  EXPECT_FALSE(*old_node_key_serves(*store, log.id(), key_of('B')));
+}
+
+// The keys are one commit, the pin moves in the next: in between the node may be killed, or the disk be full.
+TEST_F(PinFollowingTest, AMoveThatWasNotCommittedIsMadeUpForAtTheNextStart) {
+  pin('A');
+  name('B');
+  look({key_of('B')});
+  ASSERT_TRUE(take_back(*store, log, 1).ok());
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(PinFollowing::move(*store, log.id(), key_of('o'), {}).ok());
+  store->rollback();
+  ASSERT_EQ(pins(), std::vector{key_of('B')}) << "a thief's, say";
+  const PinFollowing::Look at_start{std::nullopt, false};
+  EXPECT_TRUE(look(at_start).pinned);
+  EXPECT_EQ(pins(), std::vector{key_of('A')});
+  // That is done. What the operator pins stays, over starts too.
+  name('C');
+  look({key_of('C')});
+  change([&](Store& writes) { return writes.remove_peer(key_of('C')); });
+  pin('A');
+  EXPECT_TRUE(look(at_start).dropped.empty());
   EXPECT_EQ(pins(), std::vector{key_of('A')});
 }
 

@@ -133,7 +133,11 @@ TEST_F(RecordViewTest, WhatIsVoidIsNeitherReferredToNorFoundByTheNameOfWhatTakes
   };
   ASSERT_TRUE(of_milan().refs[0].held);
   ASSERT_TRUE(take_back(*store, seoul, first.value).ok());
-  catch_up();
+  for (const bool indexed : {false, true}) {
+    if (indexed) catch_up();
+    EXPECT_EQ(Directory(*store, nearness, reader.get()).find_ref(lasted).error().id, "ref.void")
+        << "also where nothing has taken its place: " << indexed;
+  }
   EXPECT_FALSE(of_milan().refs[0].held);
   const EntryIndex again = add(seoul, practice("After", "Cars come again."));
   ASSERT_EQ(again, gone);
@@ -172,6 +176,33 @@ TEST_F(RecordViewTest, WhatIsVoidIsNeitherReferredToNorFoundByTheNameOfWhatTakes
   EXPECT_EQ(Directory(*store, nearness).find_ref(was).error().id, "ref.not_there");
   const Hash leaf = leaf_hash(*store->entry(seoul.id(), again));
   EXPECT_EQ(directory.find_ref(directory.lasting_ref(seoul.id(), again, leaf))->index, again);
+}
+
+TEST_F(RecordViewTest, WhereTheIndexIsBehindNoEntryIsTakenForOneThatIsVoid) {
+  const auto by_milan = [&](EntryIndex index) {
+    Directory directory(*store, nearness, reader.get());
+    return *read_record(directory, *store, *reader, milan.id(), index, false);
+  };
+  const EntryIndex adopted = add(seoul, practice("Testing in cars", "Cars come one by one."));
+  add(milan, practice("Shelter", "text"));
+  const EntryIndex first = add(milan, practice("Poison", "x"));
+  const EntryIndex gone = add(milan, adoption(seoul, adopted, "worked"));
+  add(seoul, answer(milan, gone, "It is praised."));
+  withdraw(milan, gone);
+  const std::string was = Directory(*store, nearness).ref(milan.id(), gone);
+  ASSERT_TRUE(take_back(*store, milan, first.value).ok());
+  ASSERT_EQ(*publish(*store, milan, adoption(seoul, adopted, "did-not")), gone);
+  const RecordView view = read(adopted);
+  ASSERT_EQ(view.referred_by.size(), 1U);
+  EXPECT_EQ(view.referred_by[0].ref, was) << "the name of what is void";
+  EXPECT_FALSE(view.referred_by[0].adoption) << "and nothing of what took its place";
+  const RecordView honest = by_milan(gone);
+  EXPECT_EQ(honest.status, RecordStatus::kCurrent) << "the other one was withdrawn";
+  EXPECT_TRUE(honest.referred_by.empty()) << "the other one was answered";
+  catch_up();
+  ASSERT_EQ(read(adopted).referred_by.size(), 1U);
+  EXPECT_EQ(read(adopted).referred_by[0].ref, was + "~1");
+  EXPECT_EQ(read(adopted).referred_by[0].adoption->outcome, "did-not");
 }
 
 }  // namespace

@@ -68,6 +68,33 @@ TEST_F(Announcing, OfWhatIsVoidNothingGoesThatWaitsAndWebhooksAreToldThatItIs) {
   EXPECT_EQ(read_about(mails().back().about)->items.size(), 2U);
 }
 
+TEST_F(Announcing, WhatIsVoidIsToldByItsNameAlsoOnceTheIndexHasForgottenIt) {
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const WebhookId id = *outbox->add_webhook(hook);
+  say(1, false);
+  const auto first = say(1, false);
+  ASSERT_TRUE(take_back(*store, la, first.front().value, now).ok());
+  const auto second = say(1, false);
+  const std::string was = Directory(*store, nearness).ref(la.id(), second.front());
+  ASSERT_TRUE(was.ends_with("~1")) << was;
+  ASSERT_TRUE(take_back(*store, la, second.front().value, now).ok());
+  catch_up();
+  turn();
+  ASSERT_TRUE(writer->reset().ok());
+  catch_up();
+  Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
+                    nearness, told_json);
+  Delivery voided = outbox->due_deliveries(id, now, 100)->back();
+  ASSERT_EQ(voided.kind, ArrivalKind::kVoided);
+  ASSERT_FALSE(*index->voided(voided.arrival));
+  EXPECT_NE((*composer.payload(voided, now))->find("\"ref\":\"" + was + "\""), std::string::npos);
+  voided.recoveries.reset();
+  EXPECT_EQ((*composer.payload(voided, now))->find("\"ref\""), std::string::npos)
+      << "what waits since an older version names no other entry";
+}
+
 TEST_F(Announcing, AnErasureThatIsVoidIsToldNoMore) {
   Webhook hook;
   hook.url = "https://x.example";
