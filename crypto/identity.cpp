@@ -30,12 +30,17 @@ LogId LogIdentity::log_id() const {
 std::string LogIdentity::origin() const { return log_origin(name, log_id()); }
 VKey LogIdentity::vkey() const { return {origin(), SignatureType::kEd25519, signing_key}; }
 
-Result<LogIdentity> read_identity(const v1::Identity& message, const LogId& log) {
+Result<LogIdentity> read_identity(const v1::Identity& message) {
   LogIdentity identity;
   identity.name = message.name();
   KOINON_TRY(check_name(identity.name));
   KOINON_ASSIGN(identity.signing_key, read_key(message.signing_key(), "identity.signing_key"));
   KOINON_ASSIGN(identity.recovery_key, read_key(message.recovery_key(), "identity.recovery_key"));
+  return identity;
+}
+
+Result<LogIdentity> read_identity(const v1::Identity& message, const LogId& log) {
+  KOINON_ASSIGN(LogIdentity identity, read_identity(message));
   if (identity.log_id() != log) {
     return fail(Code::kBadSignature, "the name and keys do not hash to the log id", "identity");
   }

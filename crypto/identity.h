@@ -22,7 +22,9 @@ struct LogIdentity {
   bool operator==(const LogIdentity&) const = default;
 };
 
-// Reads the identity of a Head. Checks the name, and that the hash is the log id.
+// Checks the name and the lengths of the keys: which log it is, they say together.
+Result<LogIdentity> read_identity(const v1::Identity& message);
+// The identity of a Head: checks as well that the hash is the log id.
 Result<LogIdentity> read_identity(const v1::Identity& message, const LogId& log);
 v1::Identity to_message(const LogIdentity& identity);
 

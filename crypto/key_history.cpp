@@ -127,8 +127,9 @@ bool KeyHistory::knows(const VKey& key) const {
                      [&](const Change& change) { return same(change.statement.key); });
 }
 
-Result<KeyHistory> KeyHistory::before_recovery(TreeSize size) const {
-  std::size_t stands = 0;
+Result<KeyHistory> KeyHistory::before_recovery(TreeSize size, std::size_t stands) const {
+  const std::size_t most = std::min(stands, limits::kRecoveryNumber - 1);
+  std::size_t followed = 0;
   std::size_t recovered = 0;  // up to and with the last recovery
   for (std::size_t i = 0; i < changes().size(); ++i) {
     const Change& change = changes()[i];
@@ -136,9 +137,9 @@ Result<KeyHistory> KeyHistory::before_recovery(TreeSize size) const {
       return refused("an earlier recovery keeps " + std::to_string(change.statement.size.value) +
                      " entries, and none after it can keep fewer");
     if (change.is_recovery) recovered = i + 1;
-    if (stands == i && change.statement.size < size) stands = i + 1;
+    if (followed == i && i < most && change.statement.size < size) followed = i + 1;
   }
-  return beginning(std::max(stands, recovered));
+  return beginning(std::max(followed, recovered));
 }
 
 KeyHistory KeyHistory::beginning(std::size_t count) const {

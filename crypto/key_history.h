@@ -55,9 +55,11 @@ class KeyHistory {
   // that it replaces or by the recovery key (kBadSignature); one that does not follow the last one, or names
   // keys or sizes that it may not (kRefused); more than limits::kStatements (kTooLarge).
   Status add(BytesView note);
-  // The statements that a recovery leaves standing which keeps so many entries: those that stand in them, and
-  // every recovery. kRefused: an earlier recovery keeps more.
-  Result<KeyHistory> before_recovery(TreeSize size) const;
+  // The statements that a recovery follows which keeps so many entries: every recovery, and of the rotations
+  // behind the last one those that stand in these entries, as far as limits::kRecoveryNumber leaves room.
+  // `stands`: of how many statements, from the first one on, the log itself has the entries; the size that a
+  // rotation names is the word of whoever had the key. kRefused: an earlier recovery keeps more.
+  Result<KeyHistory> before_recovery(TreeSize size, std::size_t stands) const;
   // Without what came after the first `count` statements.
   KeyHistory beginning(std::size_t count) const;
 

@@ -7,12 +7,32 @@
 #include "crypto/words_change.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
 
-Result<KeyHistory> read_keys_of(const v1::Head& head, const PublicKey& recovery_key) {
+// Anybody may have made a log with this recovery key: its public half is known.
+Error several_logs(const v1::RecoveryAnswer& answer) {
+  if (static_cast<std::size_t>(answer.logs_size()) > limits::kRecoveryLogs)
+    return fail(Code::kTooLarge, "it names too many logs", "logs");
+  std::string names;
+  for (const v1::Identity& one : answer.logs()) {
+    const auto log = read_identity(one);
+    if (!log.ok()) return log.error();
+    names += (names.empty() ? "" : ", ") + log->name + " (" + to_text(log->log_id()) + ")";
+  }
+  return fail(Code::kConflict,
+              "several logs have this recovery key: " + names +
+                  "; say which is yours, with the id that stands on the paper: --log ID",
+              "log");
+}
+
+Result<KeyHistory> read_keys_of(const v1::Head& head, const PublicKey& recovery_key,
+                                const std::optional<LogId>& asked) {
   if (head.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
+  if (asked && head.log_id() != asked->view())
+    return fail(Code::kRefused, "it is another log than the one that was asked for", "log_id");
   KOINON_ASSIGN(LogIdentity identity, read_identity(head.identity(), LogId::from(head.log_id())));
   KeyHistory keys(std::move(identity));
   for (const auto& statement : head.statements()) KOINON_TRY(keys.add(statement));
@@ -70,6 +90,37 @@ Status read_latest(const v1::RecoveryAnswer& answer, ShownLog& out) {
   return run.ok() ? Status() : Status(run.error());
 }
 
+// Whether an entry states it, as that of a rotation does. Nothing else is read from it.
+bool states(BytesView entry, const Statement& statement) {
+  if (entry.size() > limits::kStatingEntryBytes) return false;
+  const auto read = parse_entry(entry);
+  if (!read.ok() || read->kind() != v1::KIND_ROTATION) return false;
+  const auto note = parse_note(read->control().rotation_statement());
+  return note.ok() && note->text == statement.text();
+}
+
+// Whether a rotation stands is proven either way: nobody can leave one out, or put one in.
+Status read_stating(const v1::RecoveryAnswer& answer, ShownLog& out) {
+  int next = 0;
+  const auto entry_at = [&](EntryIndex index) -> Result<Bytes> {
+    if (next == answer.stating_size())
+      return fail(Code::kMalformed, "it does not show whether a rotation stands in the log", "stating");
+    const v1::StatingEntry& one = answer.stating(next++);
+    if (one.entry().size() > limits::kLeafBytes)
+      return fail(Code::kTooLarge, "an entry is too long", "stating.entry");
+    RunProof proof;
+    KOINON_ASSIGN(proof.left, unpack_hashes(one.left(), "stating.left"));
+    KOINON_ASSIGN(proof.right, unpack_hashes(one.right(), "stating.right"));
+    const auto run = verify_run(index, {leaf_hash(one.entry())}, out.at, proof, out.root_at);
+    if (!run.ok()) return run.error();
+    return one.entry();
+  };
+  KOINON_ASSIGN(out.stands, standing_statements(out.keys, out.at, entry_at));
+  if (next < answer.stating_size())
+    return fail(Code::kMalformed, "there are more entries than there are rotations to look at", "stating");
+  return {};
+}
+
 Status read_frozen(const v1::RecoveryAnswer& answer, ShownLog& out) {
   out.frozen = answer.head().frozen() || answer.has_evidence();
   if (!answer.has_evidence()) return {};
@@ -82,13 +133,29 @@ Status read_frozen(const v1::RecoveryAnswer& answer, ShownLog& out) {
 
 }  // namespace
 
+Result<std::size_t> standing_statements(const KeyHistory& keys, TreeSize at, const EntryAt& entry_at) {
+  const auto& changes = keys.changes();
+  std::size_t stands = 0;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (changes[i].is_recovery) stands = i + 1;
+  }
+  const std::size_t end = std::min(changes.size(), limits::kRecoveryNumber - 1);
+  for (; stands < end && changes[stands].statement.size < at; ++stands) {
+    const Statement& statement = changes[stands].statement;
+    KOINON_ASSIGN(const Bytes entry, entry_at(EntryIndex(statement.size.value)));
+    if (!states(entry, statement)) break;
+  }
+  return stands;
+}
+
 Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
-                                      TreeSize at) {
+                                      const RecoveryQuestion& question) {
+  if (answer.logs_size() > 0 && !question.log) return several_logs(answer);
   ShownLog out;
-  KOINON_ASSIGN(out.keys, read_keys_of(answer.head(), recovery_key));
+  KOINON_ASSIGN(out.keys, read_keys_of(answer.head(), recovery_key, question.log));
   KOINON_TRY(read_head(answer.head(), out));
   KOINON_TRY(read_frozen(answer, out));
-  out.at = at.value == 0 ? out.size : at;
+  out.at = question.size.value == 0 ? out.size : question.size;
   RunProof prefix;
   KOINON_ASSIGN(prefix.left, unpack_hashes(answer.left(), "left"));
   KOINON_ASSIGN(prefix.right, unpack_hashes(answer.right(), "right"));
@@ -100,6 +167,7 @@ Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const Pu
                   "left");
   }
   KOINON_TRY(read_latest(answer, out));
+  KOINON_TRY(read_stating(answer, out));
   return out;
 }
 
@@ -119,7 +187,9 @@ Result<std::size_t> shown_best(const std::vector<ShownLog>& all) {
     const ShownLog& standing = all[best];
     if (one.keys.identity() != standing.keys.identity())
       return fail(Code::kConflict,
-                  "the inviters know different logs with this recovery key; ask one at a time", "invite");
+                  "the inviters know different logs with this recovery key; say which is yours, with the id "
+                  "that stands on the paper: --log ID",
+                  "invite");
     const KeyOrder order = compare(standing.keys, one.keys);
     if (order == KeyOrder::kContradictForGood)
       return fail(Code::kConflict,
@@ -133,7 +203,7 @@ Result<std::size_t> shown_best(const std::vector<ShownLog>& all) {
 }
 
 Result<KeyHistory> take_back(const ShownLog& shown, const SigningKey& recovery, const PublicKey& next) {
-  KOINON_ASSIGN(KeyHistory keys, shown.keys.before_recovery(shown.at));
+  KOINON_ASSIGN(KeyHistory keys, shown.keys.before_recovery(shown.at, shown.stands));
   Statement statement = keys.next(true);
   statement.size = shown.at;
   statement.root = shown.root_at;

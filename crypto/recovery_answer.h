@@ -4,6 +4,7 @@
 // Pure functions, for any thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 #include "koinon/v1/wire.pb.h"
 
 namespace koinon {
+
+// What is asked of an inviter.
+struct RecoveryQuestion {
+  std::optional<LogId> log;  // nothing: the one whose recovery key it is
+  TreeSize size;             // how many entries might be kept; 0: all of the head
+};
 
 // A log as one city shows it: all of it is proven but the titles.
 struct ShownLog {
@@ -28,15 +35,23 @@ struct ShownLog {
   std::optional<Contradiction> evidence;  // of what it is frozen for; none: an older node does not show it
   TreeSize at;                            // the size that was asked for
   Hash root_at;
+  std::size_t stands = 0;     // so many of its statements, from the first one on: see standing_statements
   std::vector<Entry> latest;  // of the first `at` entries, newest first
 };
 
-// Checks an answer: that the recovery key is the current one of the log, that a key of the log signed the
-// head, and that what is shown belongs to it. `at`: what was asked for; 0: all of the head. kConflict: the
-// recovery key was the log's, and has signed that another one counts; whoever shows that has proven it.
-// kMalformed, kTooLarge, kBadSignature, kBadProof, kRefused: as it should not be.
+// So many statements of a log, from the first one on, stand in its first `at` entries: all up to the last
+// recovery, and behind it the rotations whose entries state them, until one does not. Those that a recovery
+// may not follow anyway are not looked at, so `entry_at` is called limits::kRecoveryNumber times at most.
+using EntryAt = std::function<Result<Bytes>(EntryIndex)>;
+Result<std::size_t> standing_statements(const KeyHistory& keys, TreeSize at, const EntryAt& entry_at);
+
+// Checks an answer: that it is of the log that was asked for, that the recovery key is the current one of the
+// log, that a key of the log signed the head, and that what is shown belongs to it. kConflict: the recovery
+// key was the log's, and has signed that another one counts, which whoever shows it has proven; or several
+// logs have it, and none was named. kMalformed, kTooLarge, kBadSignature, kBadProof, kRefused: as it should
+// not be.
 Result<ShownLog> read_recovery_answer(const v1::RecoveryAnswer& answer, const PublicKey& recovery_key,
-                                      TreeSize at);
+                                      const RecoveryQuestion& question);
 
 // The smallest size that a recovery may keep: that of the last recovery, at least 1. Rotations at a larger
 // size are void with the rest.

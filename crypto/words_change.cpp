@@ -6,9 +6,10 @@ namespace koinon {
 
 Result<Statement> words_change(const KeyHistory& keys, TreeSize size, const Hash& root,
                                const PublicKey& next) {
-  if (keys.changes().size() >= limits::kStatements)
+  KOINON_ASSIGN(const KeyHistory followed, keys.before_recovery(size, keys.changes().size()));
+  if (followed.changes().size() >= limits::kStatements)
     return fail(Code::kTooLarge, "a log has at most 64 statements", "statement");
-  Statement out = keys.next(true);
+  Statement out = followed.next(true);
   out.size = size;
   out.root = root;
   out.key.key = next;
@@ -27,7 +28,7 @@ Result<KeyHistory> change_words(const KeyHistory& keys, const Statement& wanted,
                 "statement");
   if (!words || *words == keys.recovery_key() || replaced_by(keys, *words))
     return fail(Code::kInvalidArgument, "it names no new recovery key", "statement");
-  KeyHistory out = keys;
+  KOINON_ASSIGN(KeyHistory out, keys.before_recovery(wanted.size, keys.changes().size()));
   KOINON_TRY(out.add(note));
   return out;
 }

@@ -13,7 +13,8 @@
 namespace koinon {
 
 // What the statement must say, but for the new recovery key. `next` signs the log from there on: the key that
-// signs now has signed under the origin before. kTooLarge: the log has all the statements that it may have.
+// signs now has signed under the origin before. The log is our own, so its rotations stand in it; what leaves
+// room for later recoveries is followed. kTooLarge: the log has all the statements that it may have.
 Result<Statement> words_change(const KeyHistory& keys, TreeSize size, const Hash& root,
                                const PublicKey& next);
 

@@ -31,11 +31,11 @@ struct Inviter {
 
 void tell(const Error& error) { std::cerr << "koinon: " << harmless(error.text()) << "\n"; }
 
-Result<ShownLog> ask(const InviteLine& invite, const SigningKey& recovery, TreeSize at) {
-  KOINON_ASSIGN(const v1::RecoveryAnswer answer, ask_and_wait(invite, recovery, at));
-  auto shown = read_recovery_answer(answer, recovery.public_key(), at);
+Result<ShownLog> ask(const InviteLine& invite, const SigningKey& recovery, const RecoveryQuestion& question) {
+  KOINON_ASSIGN(const v1::RecoveryAnswer answer, ask_and_wait(invite, recovery, question));
+  auto shown = read_recovery_answer(answer, recovery.public_key(), question);
   if (shown.ok()) return shown;
-  // Proven by what is shown: these words count no more.
+  // These words count no more, or of several logs one must be named.
   if (shown.error().code == Code::kConflict)
     return fail(Code::kConflict, shown.error().message, name_of(invite));
   return fail(shown.error().code,
@@ -58,13 +58,13 @@ void share_proof(std::vector<Inviter>& inviters) {
 
 // Those that show it. The others are only told, as long as there is one and nothing is stated (`only_looks`):
 // one that is silent may be the one that knows of another statement. kConflict: one of them proves that the
-// words count no more; who does not know that yet says nothing against it.
+// words count no more, and who does not know that yet says nothing against it; or knows several logs.
 Result<std::vector<Inviter>> ask_all(const std::vector<InviteLine>& invites, const SigningKey& recovery,
-                                     bool only_looks) {
+                                     const std::optional<LogId>& log, bool only_looks) {
   std::vector<Inviter> out;
   std::vector<Error> failed;
   for (const InviteLine& invite : invites) {
-    auto shown = ask(invite, recovery, TreeSize(0));
+    auto shown = ask(invite, recovery, {log, TreeSize(0)});
     if (shown.ok()) {
       out.push_back({invite, std::move(*shown)});
     } else if (shown.error().code == Code::kConflict) {
@@ -123,7 +123,8 @@ TreeSize where_keys_part(const ShownLog& one, const ShownLog& other) {
 
 Result<Hash> root_of(const Inviter& inviter, const SigningKey& recovery, TreeSize at) {
   if (inviter.shown.at == at) return inviter.shown.root_at;
-  KOINON_ASSIGN(const ShownLog shown, ask(inviter.invite, recovery, at));
+  KOINON_ASSIGN(const ShownLog shown,
+                ask(inviter.invite, recovery, {inviter.shown.keys.identity().log_id(), at}));
   return shown.root_at;
 }
 
@@ -151,8 +152,9 @@ Result<ShownLog> shown_at(const std::vector<Inviter>& inviters, std::size_t best
                           TreeSize at) {
   const Inviter& chosen = inviters[best];
   ShownLog out = chosen.shown;
+  const RecoveryQuestion question{out.keys.identity().log_id(), at};
   if (out.at != at) {
-    KOINON_ASSIGN(out, ask(chosen.invite, recovery, at));
+    KOINON_ASSIGN(out, ask(chosen.invite, recovery, question));
   }
   if (out.keys.notes() != chosen.shown.keys.notes())
     return fail(Code::kConflict, "the log's keys were changed just now; run this again and look", "invite");
@@ -177,6 +179,13 @@ Result<TreeSize> size_of(const std::string& wanted, TreeSize least, TreeSize mos
   return fail(Code::kInvalidArgument,
               "choose a number from " + std::to_string(least.value) + " to " + std::to_string(most.value),
               field);
+}
+
+Result<std::optional<LogId>> wanted_log(const RecoverArguments& arguments) {
+  if (arguments.log.empty()) return std::optional<LogId>();
+  const auto log = parse_log_id(without_blanks(arguments.log));
+  if (log.ok()) return std::optional(*log);
+  return fail(Code::kInvalidArgument, "copy the whole id from the paper: 52 letters and digits", "log");
 }
 
 // --- what is printed of it ---
@@ -341,7 +350,7 @@ Status look(const Common& common, const RecoverArguments& arguments, const std::
   const TreeSize all = chosen.shown.size;
   KOINON_ASSIGN(const TreeSize until, size_of(arguments.until, TreeSize(1), all, "until"));
   if (until != all) {
-    KOINON_ASSIGN(chosen.shown, ask(chosen.invite, recovery, until));
+    KOINON_ASSIGN(chosen.shown, ask(chosen.invite, recovery, {chosen.shown.keys.identity().log_id(), until}));
   }
   json::array others;
   std::string lines;
@@ -440,7 +449,8 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
     KOINON_ASSIGN(const auto before, recovered_before(common.data, recovery, passphrase));
     if (before) return use_invites_again(common, arguments, *before, invites);
   }
-  KOINON_ASSIGN(const std::vector<Inviter> inviters, ask_all(invites, recovery, only_looks));
+  KOINON_ASSIGN(const std::optional<LogId> log, wanted_log(arguments));
+  KOINON_ASSIGN(const std::vector<Inviter> inviters, ask_all(invites, recovery, log, only_looks));
   std::vector<ShownLog> all;
   for (const Inviter& inviter : inviters) all.push_back(inviter.shown);
   KOINON_ASSIGN(const std::size_t best, shown_best(all));

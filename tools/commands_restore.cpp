@@ -219,6 +219,7 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
   back->add_option("--invite", recover->invites, "an invite of a city that knows the log; may be given again")
       ->required()
       ->allow_extra_args(false);
+  back->add_option("--log", recover->log, "the id of the log, as it stands on the paper");
   back->add_option("--size", recover->size, "keep so many entries; without it, only look");
   back->add_option("--until", recover->until, "look at what stands before entry N, in place of the latest");
   back->add_flag("--yes", recover->yes, "keep all that the city shows, or what --size says; do not ask");

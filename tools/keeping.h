@@ -41,6 +41,7 @@ Status run_restore(const Common& common, const RestoreArguments& arguments);
 struct RecoverArguments {
   std::string words_file;            // - for standard input
   std::vector<std::string> invites;  // at least one
+  std::string log;                   // the log's id; empty: the one that has these words
   std::string size;                  // empty: only looks, unless `yes`
   std::string until;                 // a look at the entries before this one; empty: at the latest
   bool yes = false;                  // keeps all that is shown, unless `size` says how many; does not ask

@@ -75,8 +75,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   callbacks.on_join = [this](InviteRecord invite, v1::Join join) {
     return joiners_->join(std::move(invite), std::move(join));
   };
-  callbacks.on_recovery_ask = [this](PublicKey key, TreeSize size) {
-    return recovery_asks_->answer(key, size);
+  callbacks.on_recovery_ask = [this](PublicKey key, RecoveryQuestion question) {
+    return recovery_asks_->answer(key, std::move(question));
   };
   callbacks.on_knock = [this](const Knock& knock) {
     parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",

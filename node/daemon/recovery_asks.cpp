@@ -1,8 +1,6 @@
 #include "node/daemon/recovery_asks.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "crypto/identity.h"
 #include "crypto/proof.h"
@@ -61,6 +59,38 @@ v1::RecoveryAnswer old_words(const LogState& log) {
   return out;
 }
 
+// The log has this recovery key, or had it.
+bool knows(const LogState& log, const PublicKey& key) {
+  return log.keys.recovery_key() == key || replaced_by(log.keys, key).has_value();
+}
+
+Result<v1::RecoveryAnswer> shown(StoreReader& store, const LogState& log, const PublicKey& key,
+                                 TreeSize size) {
+  if (log.keys.recovery_key() != key) return old_words(log);
+  return recovery_answer(store, log, size);
+}
+
+v1::RecoveryAnswer several(const std::vector<LogIdentity>& logs) {
+  v1::RecoveryAnswer out;
+  for (const LogIdentity& log : logs) *out.add_logs() = to_message(log);
+  return out;
+}
+
+// The entries that say which rotations stand, up to the first that does not.
+Status add_stating(StoreReader& store, const LogState& log, TreeSize at, v1::RecoveryAnswer& out) {
+  const auto entry_at = [&](EntryIndex index) -> Result<Bytes> {
+    KOINON_ASSIGN(Bytes entry, store.entry(log.id, index));
+    KOINON_ASSIGN(const RunProof proof, store.run_proof_at(log.id, index, 1, at));
+    v1::StatingEntry& one = *out.add_stating();
+    one.set_entry(entry);
+    one.set_left(pack_hashes(proof.left));
+    one.set_right(pack_hashes(proof.right));
+    return entry;
+  };
+  const auto stands = standing_statements(log.keys, at, entry_at);
+  return stands.ok() ? Status() : Status(stands.error());
+}
+
 }  // namespace
 
 Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& log, TreeSize size) {
@@ -93,21 +123,34 @@ Result<v1::RecoveryAnswer> recovery_answer(StoreReader& store, const LogState& l
   }
   KOINON_ASSIGN(const RunProof run, store.run_proof_at(log.id, EntryIndex(from), at.value - from, at));
   out.set_before(pack_hashes(run.left));
+  KOINON_TRY(add_stating(store, log, at, out));
   return out;
 }
 
-asio::awaitable<Result<v1::RecoveryAnswer>> RecoveryAsks::answer(PublicKey key, TreeSize size) {
+asio::awaitable<Result<v1::RecoveryAnswer>> RecoveryAsks::answer(PublicKey key, RecoveryQuestion question) {
   if (under_way_ >= limits::kRecoveryWalks)
     co_return fail(Code::kUnavailable, "others ask at this moment; try again in a minute");
   ++under_way_;
-  Beginning<Result<v1::RecoveryAnswer>> begin = [this, key,
-                                                 size](std::function<void(Result<v1::RecoveryAnswer>)> done) {
-    const auto walk = std::make_shared<Walk>(Walk{key, size, std::move(done), std::nullopt, std::nullopt});
-    runner_.read([this, walk](StoreReader& store) { go_on(walk, store); });
-  };
-  auto found = co_await from_callback<Result<v1::RecoveryAnswer>>(std::move(begin));
+  Beginning<Result<v1::RecoveryAnswer>> asked =
+      [this, key, question](std::function<void(Result<v1::RecoveryAnswer>)> done) {
+        const auto walk = std::make_shared<Walk>(Walk{key, question, std::move(done)});
+        runner_.read([this, walk](StoreReader& store) { begin(walk, store); });
+      };
+  auto found = co_await from_callback<Result<v1::RecoveryAnswer>>(std::move(asked));
   --under_way_;
   co_return found;
+}
+
+void RecoveryAsks::begin(const std::shared_ptr<Walk>& walk, StoreReader& store) {
+  if (!walk->question.log) return go_on(walk, store);
+  const auto log = store.log_state(*walk->question.log);
+  if (!log.ok() && log.error().code != Code::kNotFound) return walk->done(log.error());
+  if (!log.ok() || log->range.size().value == 0)
+    return walk->done(fail(Code::kNotFound, "this city does not know the log of that id"));
+  if (!knows(*log, walk->key))
+    return walk->done(
+        fail(Code::kNotFound, "the log of that id has another recovery key: the words are of another log"));
+  walk->done(shown(store, *log, walk->key, walk->question.size));
 }
 
 // A page at a time, so that peers are served meanwhile.
@@ -115,14 +158,15 @@ void RecoveryAsks::go_on(const std::shared_ptr<Walk>& walk, StoreReader& store) 
   if (stopping_) return walk->done(fail(Code::kUnavailable, "this node is being stopped"));
   auto page = store.logs_after(walk->last, limits::kRecoveryWalkStep);
   if (!page.ok()) return walk->done(page.error());
-  const auto found = std::find_if(page->begin(), page->end(),
-                                  [&](const LogState& log) { return log.keys.recovery_key() == walk->key; });
-  if (found != page->end()) return walk->done(recovery_answer(store, *found, walk->size));
   for (const LogState& log : *page) {
-    if (replaced_by(log.keys, walk->key)) walk->replaced = old_words(log);
+    if (!knows(log, walk->key)) continue;
+    if (!walk->found) walk->found = log;
+    walk->logs.push_back(log.identity());
+    if (walk->logs.size() == limits::kRecoveryLogs) return walk->done(several(walk->logs));
   }
   if (page->size() < limits::kRecoveryWalkStep) {
-    if (walk->replaced) return walk->done(*walk->replaced);
+    if (walk->logs.size() > 1) return walk->done(several(walk->logs));
+    if (walk->found) return walk->done(shown(store, *walk->found, walk->key, walk->question.size));
     return walk->done(fail(
         Code::kNotFound, "no log that this city knows has this recovery key: the words are of another log"));
   }

@@ -125,7 +125,7 @@ asio::awaitable<Result<std::string>> join_at_inviter(Reach reach, InviteLine inv
 }
 
 asio::awaitable<Result<v1::RecoveryAnswer>> ask_at_inviter(Reach reach, InviteLine invite,
-                                                           SigningKey recovery, TreeSize size) {
+                                                           SigningKey recovery, RecoveryQuestion question) {
   auto there = co_await go_there(std::move(reach), std::move(invite));
   if (!there.ok()) co_return there.error();
   TlsStream& stream = *there->reached.stream;
@@ -134,7 +134,8 @@ asio::awaitable<Result<v1::RecoveryAnswer>> ask_at_inviter(Reach reach, InviteLi
   v1::RecoveryAsk& ask = *frame.mutable_recovery_ask();
   ask.set_recovery_key(recovery.public_key().bytes());
   ask.set_proof(recovery.sign(recovery_message(there->exported)));
-  ask.set_size(size.value);
+  ask.set_size(question.size.value);
+  if (question.log) ask.set_log_id(question.log->bytes());
   const Error lost = fail(Code::kUnavailable,
                           "the invite was used, has expired, or the connection was lost just now; if it is a "
                           "new one, try again",
@@ -175,9 +176,10 @@ Result<std::string> join_and_wait(const InviteLine& invite, const Joiner& joiner
       [&](Reach there) { return join_at_inviter(std::move(there), invite, joiner, own_line); });
 }
 
-Result<v1::RecoveryAnswer> ask_and_wait(const InviteLine& invite, const SigningKey& recovery, TreeSize size) {
+Result<v1::RecoveryAnswer> ask_and_wait(const InviteLine& invite, const SigningKey& recovery,
+                                        const RecoveryQuestion& question) {
   return wait_for_answer<v1::RecoveryAnswer>(
-      [&](Reach there) { return ask_at_inviter(std::move(there), invite, recovery, size); });
+      [&](Reach there) { return ask_at_inviter(std::move(there), invite, recovery, question); });
 }
 
 }  // namespace koinon

@@ -12,6 +12,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/invite.h"
+#include "crypto/recovery_answer.h"
 #include "koinon/v1/wire.pb.h"
 #include "node/transport/reaching.h"
 #include "node/transport/tls.h"
@@ -35,14 +36,15 @@ using Reach = std::function<boost::asio::awaitable<Reached>(Whom)>;
 // contradict what is known there. Within what Reach takes and limits::kJoinDeadline, as is the other.
 boost::asio::awaitable<Result<std::string>> join_at_inviter(Reach reach, InviteLine invite, Joiner joiner,
                                                             std::string own_line);
-// What the inviter shows of the log that has this recovery key, at a size; 0: all. Nothing of it is checked
-// yet.
+// What the inviter shows of the log that has this recovery key. Nothing of it is checked yet.
 boost::asio::awaitable<Result<v1::RecoveryAnswer>> ask_at_inviter(Reach reach, InviteLine invite,
-                                                                  SigningKey recovery, TreeSize size);
+                                                                  SigningKey recovery,
+                                                                  RecoveryQuestion question);
 
 // The same for programs that have no network thread: they wait until the answer is here.
 Result<std::string> join_and_wait(const InviteLine& invite, const Joiner& joiner,
                                   const std::string& own_line);
-Result<v1::RecoveryAnswer> ask_and_wait(const InviteLine& invite, const SigningKey& recovery, TreeSize size);
+Result<v1::RecoveryAnswer> ask_and_wait(const InviteLine& invite, const SigningKey& recovery,
+                                        const RecoveryQuestion& question);
 
 }  // namespace koinon

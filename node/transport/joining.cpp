@@ -78,12 +78,17 @@ asio::awaitable<v1::Frame> Joining::answer_join(TlsStream* stream, InviteRecord 
 asio::awaitable<v1::Frame> Joining::answer_ask(TlsStream* stream, v1::RecoveryAsk ask) {
   if (!parts_.on_recovery_ask) co_return refusal("this node does not say whose words these are");
   if (ask.recovery_key().size() != PublicKey::kSize) co_return refusal("a recovery key has 32 bytes");
+  RecoveryQuestion question{std::nullopt, TreeSize(ask.size())};
+  if (!ask.log_id().empty()) {
+    if (ask.log_id().size() != LogId::kSize) co_return refusal("a log id has 32 bytes");
+    question.log = LogId::from(ask.log_id());
+  }
   const PublicKey key = PublicKey::from(ask.recovery_key());
   const auto exported = exported_bytes(*stream, kJoinExporter, kJoinExportedBytes);
   if (!exported.ok()) co_return refusal(exported.error().message);
   if (!verify_signature(key, recovery_message(*exported), ask.proof()))
     co_return refusal("whoever asks has not shown that it holds the recovery key");
-  auto found = co_await parts_.on_recovery_ask(key, TreeSize(ask.size()));
+  auto found = co_await parts_.on_recovery_ask(key, std::move(question));
   if (!found.ok()) co_return refusal(found.error().message);
   v1::Frame out;
   *out.mutable_recovery_answer() = std::move(*found);

@@ -35,10 +35,10 @@ class Joining {
     // the keys of the line was checked.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, v1::Join)> on_join;
     Reach reach;  // goes to the inviter
-    // Somebody came with an invite and has shown that it holds a recovery key: what we know of its log, at a
-    // size; 0: all. None: nothing is told.
-    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, TreeSize)> on_recovery_ask =
-        {};
+    // Somebody came with an invite and has shown that it holds a recovery key: what we know of its log. None:
+    // nothing is told.
+    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, RecoveryQuestion)>
+        on_recovery_ask = {};
     // Of our own log, if it was taken back: they say whose node this is now.
     std::vector<Bytes> statements = {};
   };

@@ -35,8 +35,9 @@ class Network {
     std::function<void(const Event&)> on_event;
     // Somebody came with an invite and says its peer line: pins it, and answers with our name.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, v1::Join)> on_join;
-    // Somebody came with an invite and holds a recovery key: what we know of its log, at a size; 0: all.
-    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, TreeSize)> on_recovery_ask;
+    // Somebody came with an invite and holds a recovery key: what we know of its log.
+    std::function<boost::asio::awaitable<Result<v1::RecoveryAnswer>>(PublicKey, RecoveryQuestion)>
+        on_recovery_ask;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
     // A handshake has shown the key that is awaited of a peer of this log. The connection is closed: the pin

@@ -43,10 +43,15 @@ inline constexpr std::chrono::hours kUploadAge{24};  // then a file that no note
 // Signed notes
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
 inline constexpr std::size_t kNoteSignatures = 64;
-inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;      // (wire) the checkpoint of a head
-inline constexpr std::size_t kCarriedHeads = 256;            // of our own log, that are not compared yet
-inline constexpr std::size_t kStatements = 64;               // (wire) of a log's keys
-inline constexpr std::size_t kStatementBytes = 8 * kKiB;     // (wire) a signed one
+inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;   // (wire) the checkpoint of a head
+inline constexpr std::size_t kCarriedHeads = 256;         // of our own log, that are not compared yet
+inline constexpr std::size_t kStatements = 64;            // (wire) of a log's keys
+inline constexpr std::size_t kStatementBytes = 8 * kKiB;  // (wire) a signed one
+// (wire) The number of a recovery is not larger than this, unless earlier recoveries leave it no other: it
+// follows no rotation beyond. So whoever has the signing key cannot use up the places of recoveries.
+inline constexpr std::size_t kRecoveryNumber = kStatements / 2;
+// (wire) An entry that is larger states nothing: the statement, and room.
+inline constexpr std::size_t kStatingEntryBytes = kStatementBytes + 4 * kKiB;
 inline constexpr std::size_t kKeyHistoryBytes = 768 * kKiB;  // all of them as a text, in base64
 inline constexpr std::size_t kWordsBytes = 4 * kKiB;         // what somebody types as 24 recovery words
 inline constexpr std::size_t kProofHashes = 64;              // an inclusion proof
@@ -197,13 +202,18 @@ inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;  // (wire) Joined; a Jo
 // Whoever has 24 recovery words and an invite, and nothing else.
 inline constexpr std::size_t kStatedFrameBytes = kMiB;  // (wire) a Join with statements
 // (wire) a RecoveryAnswer: statements, entries, and evidence that the log is frozen by
-inline constexpr std::size_t kRecoveryAnswerBytes = 1536 * kKiB;
+inline constexpr std::size_t kRecoveryAnswerBytes = kFrameBytes;
 inline constexpr std::chrono::seconds kStatementsWait{10};  // of a joiner, until the inviter has kept them
 inline constexpr std::size_t kRecoveryAsks = 8;             // (wire) in one connection
 inline constexpr std::size_t kRecoveryLatest = 40;          // (wire) entries that an answer shows
 inline constexpr std::size_t kRecoveryLatestBytes = 256 * kKiB;  // of them; then fewer are shown
 inline constexpr std::size_t kRecoveryTitleBytes = 200;          // (wire) of each title
-static_assert(kStatements * kStatementBytes + kRecoveryLatestBytes + kEvidenceBytes < kRecoveryAnswerBytes);
+// With the entries of the rotations that a recovery may follow, each with its proof, and of one that does not
+// stand: any leaf.
+static_assert(kStatements * kStatementBytes + kRecoveryLatestBytes + kEvidenceBytes +
+                  kRecoveryNumber * (kStatingEntryBytes + kProofHashes * 32) + kLeafBytes + 16 * kKiB <
+              kRecoveryAnswerBytes);
+inline constexpr std::size_t kRecoveryLogs = 16;      // (wire) of one recovery key, that an answer names
 inline constexpr std::size_t kRecoveryWalks = 4;      // walks over all logs at a time; more are refused
 inline constexpr std::size_t kRecoveryWalkStep = 64;  // logs read before others have the reader
 inline constexpr std::chrono::seconds kJoinDeadline{20};

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "crypto/recovery_answer.h"
 #include "node/replication/execute.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/frame.h"
@@ -159,7 +160,11 @@ void TestNode::rotate(const std::string& role) {
 // What the operator of a new machine does: the statement is kept, the log cut to what it keeps, and the node
 // starts with the new key.
 void TestNode::recover(const std::string& role, std::uint64_t size, const std::string& words) {
-  KeyHistory history = *store->log_state(id())->keys.before_recovery(TreeSize(size));
+  const KeyHistory known = store->log_state(id())->keys;
+  const auto stands = standing_statements(known, TreeSize(size),
+                                          [this](EntryIndex index) { return store->entry(id(), index); });
+  ASSERT_TRUE(stands.ok());
+  KeyHistory history = *known.before_recovery(TreeSize(size), *stands);
   Statement statement = history.next(true);
   statement.size = TreeSize(size);
   statement.root = *store->root_at(id(), statement.size);

@@ -16,6 +16,7 @@ import wire
 from api import account, bearer
 from api import get as ask_node
 from nodes import DEADLINE, TOP, NodesTest, connected, koinon, wait_for
+from recovery_reader import shown_log
 from wire import City, Range, Session, answer_get, record, serve_log
 
 
@@ -436,6 +437,48 @@ class WorkedExample(unittest.TestCase):
         ask.recovery_ask.recovery_key, ask.recovery_ask.size = wire.public_key(recovery), 3
         ask.recovery_ask.proof = wire.sign(recovery, wire.recovery_message(exported))
         self.assertEqual(given["ask"], framed(ask))
+
+    def test_a_log_that_is_taken_back_is_recomputed_and_read(self):
+        given = given_in("### A log that is taken back")
+        known = {**given_in("## Statements: the keys of a log change"), **given_in("## A worked example")}
+        signing, recovery, second, third = (bytes.fromhex(known[f"{name} seed"]) for name in ("signing", "recovery", "second", "third"))
+        entry = wire.record.Entry(kind=wire.record.KIND_ROTATION, created_at_ms=1700000002000)
+        entry.control.rotation_statement = bytes.fromhex(known["rotation"])
+        entries = [bytes.fromhex(known[f"entry {i}"]) for i in range(3)] + [entry.SerializeToString(deterministic=True)]
+        self.assertEqual(given["entry 3"], entries[3].hex())
+        trees = [Range()]
+        for one in entries:
+            trees.append(Range(trees[-1].size, trees[-1].hashes))
+            trees[-1].append(wire.leaf_hash(one))
+        root, head = trees[4].root(), wire.sign_checkpoint(known["origin"], 4, trees[4].root(), second)
+        self.assertEqual((given["root of four"], given["head of four"]), (root.hex(), head.hex()))
+        answer = wire.wire.RecoveryAnswer(left=root)
+        answer.head.log_id, answer.head.checkpoint, answer.head.stated = bytes.fromhex(known["log id"]), head, 1
+        answer.head.statements.append(bytes.fromhex(known["rotation"]))
+        identity = {"name": known["name"], "signing_key": wire.public_key(signing), "recovery_key": wire.public_key(recovery)}
+        answer.head.identity.CopyFrom(wire.wire.Identity(**identity))
+        for i in (3, 2, 1, 0):
+            answer.latest.add(index=i, entry=entries[i], title="Cool roofs" if i == 1 else "")
+        answer.stating.add(entry=entries[3], left=b"".join(trees[3].hashes))
+        made = answer.SerializeToString(deterministic=True)
+        self.assertEqual(given["recovery answer"], made.hex())
+        name, at, proven, keys, latest = shown_log(made, wire.public_key(recovery), log=bytes.fromhex(known["log id"]))
+        self.assertEqual((name, at, proven, keys.signing, latest), (known["name"], 4, root, wire.public_key(second), entries))
+        text = wire.statement_text(keys.log, 2, keys.before, 4, root, wire.vkey(f"{known['origin']}/1", wire.public_key(third)))
+        self.assertEqual(given["taken back"], wire.sign_text(text, known["origin"], recovery).hex())
+        keys.add(bytes.fromhex(given["taken back"]))
+        several = wire.wire.RecoveryAnswer(logs=[{**identity, "name": "aa.example", "signing_key": wire.public_key(second)}, identity])
+        self.assertEqual(given["several logs"], several.SerializeToString(deterministic=True).hex())
+        # Whatever is left out or changed, nothing is shown; but of titles, and of fields of a later version.
+        def refused(change):
+            other = wire.wire.RecoveryAnswer.FromString(made)
+            change(other)
+            with self.assertRaises(ValueError):
+                shown_log(other.SerializeToString(), wire.public_key(recovery))
+        for change in (lambda a: a.stating.pop(), lambda a: a.stating.append(a.stating[0]), lambda a: setattr(a.stating[0], "entry", entries[2]),
+                       lambda a: a.head.statements.pop(), lambda a: a.latest.pop(0), lambda a: setattr(a, "left", proven[::-1]),
+                       lambda a: a.CopyFrom(several)):
+            refused(change)
 
     def test_every_value_is_recomputed(self):
         given = given_in("## A worked example")

@@ -2,16 +2,18 @@
 
 import base64
 import pathlib
+import shutil
 import ssl
 import unittest
 
 import wire
 from nodes import Node, connected, koinon, own_entries, peer, wait_for
+from recovery_reader import shown_log
 from test_invites import invite
-from test_keys import state
-from test_recovery import Words
+from test_keys import state, vkey
+from test_recovery import Words, seed_of
 from thief import Relay, Thief
-from wire import City, Session, contradiction, public_key, sha256
+from wire import City, Session, ask_for_log, contradiction, public_key, record, sha256
 
 SECONDS = 20  # within which who follows a log knows of a fork
 
@@ -142,6 +144,140 @@ class Thieves(Words):
             self.assertIsNone(session.receive())
         except (ssl.SSLError, ConnectionError):
             pass
+
+
+class Decoy(City):
+    """A city that makes its log with the recovery key of another one, of which it knows the public half."""
+
+    def __init__(self, name, recovery_key, folder):
+        super().__init__(name, folder)
+        self.recovery_key = recovery_key
+        self.log = wire.log_id(name, public_key(self.signing), recovery_key)
+        self.origin = wire.origin(name, self.log)
+
+    def identity(self):
+        return wire.wire.Identity(name=self.name, signing_key=public_key(self.signing), recovery_key=self.recovery_key)
+
+    def genesis(self):
+        entry = record.Entry.FromString(super().genesis())
+        entry.control.genesis.recovery_key = self.recovery_key
+        return entry.SerializeToString(deterministic=True)
+
+
+class BeforeARecovery(Words):
+    """What a thief, or any other city, does so that the city cannot take its log back, or takes back another one."""
+
+    def followed_city(self):
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan = self.node("milan")
+        peer(seoul, milan)
+        first, ref = vkey(seoul), seoul.publish("Before")
+        self.followed(seoul, milan)
+        return seoul, words, milan, first, ref
+
+    def recover(self, words, city, *args, folder="anew"):
+        return koinon("recover", "--words-file", self.file(words), "--invite", invite(city), *args, data=pathlib.Path(self.folder) / folder)
+
+    def anew(self, words, city, *args):
+        self.recover(words, city, *args)
+        node = Node(self.folder, "anew", init=False)
+        self.nodes.append(node)
+        node.start()
+        wait_for(lambda: state(node) == "signs" and "Before" in node.titles(), "its notes are back, and it signs")
+        return node
+
+    def changes(self, city):
+        return [(c["kind"], c["entry"]) for c in city.local("GET", "/api/v1/cities/seoul.example")["key_changes"]]
+
+    def shown(self, city, words, size):
+        """What a recovery follows by what the city shows, as a reader finds who shares no code with it."""
+        answer = ask_for_log(invite(city), seed_of(words), self.folder, size).recovery_answer
+        name, at, _, follows, latest = shown_log(answer.SerializeToString(), public_key(seed_of(words)), size)
+        self.assertEqual((name, at, len(latest)), ("seoul.example", size, min(size, 40)))
+        return follows
+
+    def poisoned(self, seoul, milan, make):
+        """Milan believes a branch in which the thief has replaced the key by statements of `make`, none of them an entry."""
+        thief, kept = Thief(seoul), own_entries(seoul)
+        seoul.stop()
+        relay = Relay(milan, City("python.example", self.folder))
+        common = relay.held(thief.log)
+        make(thief, common)
+        poison = common + [thief.practice(title="Poison")]
+        relay.give(thief, poison)
+        wait_for(lambda: milan.entries("seoul.example") == len(poison), "Milan takes it")
+        relay.close()
+        return kept
+
+    def test_rotations_that_no_entry_states_use_up_no_place(self):
+        seoul, words, milan, _, _ = self.followed_city()
+
+        def all_places(thief, common):
+            for i in range(64):
+                thief.replace_key(common[:1], sha256(b"the thief's %d" % i))
+        kept = self.poisoned(seoul, milan, all_places)
+        self.assertIn("64: a rotation at 1 entries", self.recover(words, milan))
+        for size in (kept, 2, 1):
+            self.assertEqual(self.shown(milan, words, size).sequence, 0)
+        anew = self.anew(words, milan, "--size", kept)
+        after = anew.publish("After")
+        wait_for(lambda: milan.shows(after), "Milan follows the city")
+        self.assertEqual(self.changes(milan), [("recovery", kept)])
+
+    def test_a_recovery_follows_the_rotation_of_the_city_and_not_that_of_the_thief(self):
+        seoul, words, milan, first, ref = self.followed_city()
+        seoul.run("rotate-key")
+        seoul.publish("Under the second key")
+        self.followed(seoul, milan)
+        proof, later = pathlib.Path(self.folder) / "proof", pathlib.Path(self.folder) / "later"
+        seoul.run("prove", ref, "-o", proof)
+        rotated = Thief(seoul).keys.size
+        kept = self.poisoned(seoul, milan, lambda thief, common: thief.replace_key(common[:rotated], sha256(b"the thief's")))
+        self.assertEqual(self.changes(milan), [("rotation", rotated)] * 2, "Milan believes both")
+        self.assertEqual(self.shown(milan, words, kept).sequence, 1)
+        self.assertEqual(self.shown(milan, words, rotated).sequence, 0)
+        anew = self.anew(words, milan, "--size", kept)
+        after = anew.publish("After")
+        wait_for(lambda: milan.shows(after), "Milan follows the city")
+        self.assertEqual(self.changes(milan), [("rotation", rotated), ("recovery", kept)])
+        # A proof of before the recovery, under the key that the city itself had put in the place of the first.
+        anew.run("prove", after, "-o", later)
+        shutil.copy(f"{later}.keys", f"{proof}.keys")
+        said = koinon("verify", proof, "--vkey", first)
+        self.assertIn("has taken the log back since", said)
+        self.assertIn("this entry is kept", said)
+
+    def test_a_log_that_another_city_made_with_the_same_words_is_not_taken_in_its_place(self):
+        seoul, words, milan, _, _ = self.followed_city()
+        kept, key, ours = own_entries(seoul), public_key(seed_of(words)), seoul.log_id()
+        seoul.stop()
+        decoy = Decoy("aa.example", key, self.folder)
+        milan.run("peer", "add", "--no-vouch", decoy.line())
+        relay = Relay(milan, City("python.example", self.folder))
+        relay.show(decoy.head([decoy.genesis()]))
+        wire.answer_get(relay.session, relay.session.expect("get"), [(decoy.genesis(), b"")])
+        wait_for(lambda: milan.entries("aa.example") == 1, "Milan has it, too")
+        theirs = wire.base32(decoy.log)
+        for args in ((), ("--size", 1), ("--yes",)):
+            self.assert_refused(f"several logs have this recovery key: aa.example ({theirs}), seoul.example ({ours})",
+                                lambda: self.recover(words, milan, *args))
+        self.assertFalse((pathlib.Path(self.folder) / "anew").exists(), "nothing was signed")
+        self.assert_refused("copy the whole id", lambda: self.recover(words, milan, "--log", ours[:-1]))
+        self.assert_refused("does not know the log of that id", lambda: self.recover(words, milan, "--log", wire.base32(sha256(b"none"))))
+        self.assert_refused("another recovery key", lambda: self.recover(words, milan, "--log", milan.log_id()))
+        self.assertIn("The log of aa.example", self.recover(words, milan, "--log", theirs))
+        # So a reader is told who shares no code with it.
+        answer = ask_for_log(invite(milan), seed_of(words), self.folder).recovery_answer
+        with self.assertRaisesRegex(ValueError, f"several: aa.example {theirs}, seoul.example {ours}"):
+            shown_log(answer.SerializeToString(), key)
+        log = Thief(seoul).log
+        answer = ask_for_log(invite(milan), seed_of(words), self.folder, log=log).recovery_answer.SerializeToString()
+        self.assertEqual(shown_log(answer, key, log=log)[:2], ("seoul.example", kept))
+        with self.assertRaises(ValueError):
+            shown_log(answer, key, log=decoy.log)
+        self.anew(words, milan, "--log", ours, "--size", kept)
+        relay.close()
 
 
 if __name__ == "__main__":

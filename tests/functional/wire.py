@@ -633,7 +633,7 @@ def accept(server, city, timeout=30):
     return session
 
 
-# --- joining by an invite ---
+# --- with an invite ---
 
 
 def invite_seed(node_key, secret):
@@ -654,7 +654,31 @@ def recovery_message(exported):
 def join(invite, line, seed, folder, proof=None, signing=None):
     """Uses an invite as `line`, proving it with the node key of `seed` and the log's key of `signing`; the node's answer, a
     frame. `proof` stands in for the first signature, to lie."""
-    from OpenSSL import SSL, crypto
+    def made(exported):
+        frame = wire.Frame()
+        frame.join.peer_line = line
+        frame.join.proof = sign(seed, join_message(exported, line)) if proof is None else proof
+        if signing:
+            frame.join.log_proof = sign(signing, join_message(exported, line))
+        return frame
+    return say_to_inviter(invite, folder, made)
+
+
+def ask_for_log(invite, recovery, folder, size=0, log=b""):
+    """What the inviter answers who has the recovery key of this seed: a frame. The invite stays open."""
+    def made(exported):
+        frame = wire.Frame()
+        ask = frame.recovery_ask
+        ask.recovery_key, ask.proof = public_key(recovery), sign(recovery, recovery_message(exported))
+        ask.size, ask.log_id = size, log
+        return frame
+    return say_to_inviter(invite, folder, made)
+
+
+def say_to_inviter(invite, folder, made):
+    """The answer to one frame in a connection with the key of an invite, or None. `made`: the frame, of the 32 bytes that
+    both sides of the connection know."""
+    from OpenSSL import SSL
 
     inviter, secret = invite.rsplit("+", 1)
     address, node_key = inviter.rsplit("@", 1)[1].split("#")
@@ -675,12 +699,7 @@ def join(invite, line, seed, folder, proof=None, signing=None):
     tls.set_connect_state()
     tls.do_handshake()
     exported = tls.export_keying_material(b"EXPORTER-koinon-v1-join", 32)
-    frame = wire.Frame()
-    frame.join.peer_line = line
-    frame.join.proof = sign(seed, join_message(exported, line)) if proof is None else proof
-    if signing:
-        frame.join.log_proof = sign(signing, join_message(exported, line))
-    data = frame.SerializeToString()
+    data = made(exported).SerializeToString()
     tls.sendall(struct.pack(">I", len(data)) + data)
     answer = b""
     try:

@@ -1,6 +1,7 @@
 // Invite lines, as people paste them, and the frames of a joining.
 #include "crypto/invite.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,9 +25,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!frame.ParseFromArray(data, static_cast<int>(size))) return 0;
   if (frame.has_join()) (void)parse_peer_line(frame.join().peer_line());
   const auto& shown = frame.recovery_answer();
+  if (shown.logs_size() > 0 && read_recovery_answer(shown, PublicKey(), {}).ok()) __builtin_trap();
   if (shown.head().identity().recovery_key().size() != PublicKey::kSize) return 0;
-  const auto log =
-      read_recovery_answer(shown, PublicKey::from(shown.head().identity().recovery_key()), TreeSize(0));
+  const auto log = read_recovery_answer(shown, PublicKey::from(shown.head().identity().recovery_key()), {});
   if (log.ok() && for_good(*log) && !log->frozen) __builtin_trap();
+  // Whatever is changed in the corpus: a recovery follows what it may follow.
+  if (log.ok() && !log->keys.before_recovery(std::max(log->at, least_kept(log->keys)), log->stands).ok())
+    __builtin_trap();
+  if (log.ok() && log->stands > log->keys.changes().size()) __builtin_trap();
   return 0;
 }

@@ -219,15 +219,42 @@ TEST_F(KeyHistories, ALineThatDoesNotVerifySaysNothing) {
 
 TEST_F(KeyHistories, ARecoveryFollowsWhatStandsInWhatItKeeps) {
   const KeyHistory stolen = rotated(rotated(rotated(first, 10, 'a', 'b'), 20, 'b', 't'), 30, 't', 'u');
-  EXPECT_EQ(stolen.before_recovery(TreeSize(20))->changes().size(), 1U) << "the entry 20 is not kept";
-  EXPECT_EQ(stolen.before_recovery(TreeSize(21))->changes().size(), 2U);
-  EXPECT_EQ(stolen.before_recovery(TreeSize(5))->changes().size(), 0U);
-  const KeyHistory taken_back = recovered(*stolen.before_recovery(TreeSize(20)), 20, 'c');
+  EXPECT_EQ(stolen.before_recovery(TreeSize(20), 3)->changes().size(), 1U) << "the entry 20 is not kept";
+  EXPECT_EQ(stolen.before_recovery(TreeSize(21), 3)->changes().size(), 2U);
+  EXPECT_EQ(stolen.before_recovery(TreeSize(5), 3)->changes().size(), 0U);
+  EXPECT_EQ(stolen.before_recovery(TreeSize(40), 2)->changes().size(), 2U) << "the third stands nowhere";
+  EXPECT_EQ(stolen.before_recovery(TreeSize(40), 0)->changes().size(), 0U);
+  const KeyHistory taken_back = recovered(*stolen.before_recovery(TreeSize(20), 3), 20, 'c');
   EXPECT_EQ(compare(stolen, taken_back), KeyOrder::kSecondGoesOn);
   const KeyHistory again = rotated(taken_back, 25, 'c', 'v');
-  EXPECT_EQ(again.before_recovery(TreeSize(20))->changes().size(), 2U) << "the recovery stays";
-  EXPECT_EQ(again.before_recovery(TreeSize(26))->changes().size(), 3U);
-  EXPECT_EQ(again.before_recovery(TreeSize(19)).error().code, Code::kRefused);
+  EXPECT_EQ(again.before_recovery(TreeSize(20), 3)->changes().size(), 2U) << "the recovery stays";
+  EXPECT_EQ(again.before_recovery(TreeSize(26), 3)->changes().size(), 3U);
+  EXPECT_EQ(again.before_recovery(TreeSize(26), 0)->changes().size(), 2U) << "whatever else stands";
+  EXPECT_EQ(again.before_recovery(TreeSize(19), 3).error().code, Code::kRefused);
+}
+
+// Whoever has the signing key writes real entries, too.
+TEST_F(KeyHistories, ARecoveryLeavesPlacesForLaterOnes) {
+  KeyHistory history = first;
+  char last = 'a';
+  const auto rotate_until = [&](std::size_t count, std::uint64_t size) {
+    while (history.changes().size() < count) {
+      const char next = static_cast<char>(last == 'a' ? 1 : last + 1);
+      history = rotated(history, size, last, next);
+      last = next;
+    }
+  };
+  rotate_until(limits::kStatements, 10);
+  history = *history.before_recovery(TreeSize(20), history.changes().size());
+  EXPECT_EQ(history.changes().size(), limits::kRecoveryNumber - 1);
+  history = recovered(history, 20, static_cast<char>(120));
+  EXPECT_EQ(history.changes().back().statement.sequence, limits::kRecoveryNumber);
+  // And again: no place is lost but that of the recovery.
+  last = static_cast<char>(120);
+  rotate_until(limits::kRecoveryNumber + 5, 25);
+  history = *history.before_recovery(TreeSize(30), history.changes().size());
+  EXPECT_EQ(history.changes().size(), limits::kRecoveryNumber);
+  EXPECT_TRUE(history.changes().back().is_recovery);
 }
 
 TEST_F(KeyHistories, AHeadOfAnEarlierOriginIsRefusedAndStillEvidence) {

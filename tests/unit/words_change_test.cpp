@@ -45,7 +45,7 @@ TEST_F(WordsChange, TheOldWordsNameTheNewOnes) {
   using Kind = KeyHistory::Change::Kind;
   EXPECT_EQ(now.changes().back().kind(), Kind::kNewWords);
   EXPECT_EQ(now.changes().back().kind(true), Kind::kRecovery) << "it voids what a thief signed";
-  const auto kept = now.before_recovery(TreeSize(9));
+  const auto kept = now.before_recovery(TreeSize(9), 1);
   EXPECT_EQ(kept.error().code, Code::kRefused) << "nobody takes back less from then on";
   // And again, with those.
   EXPECT_EQ(changed(now, 12, 'c', 'W', 'V').recovery_key(), key('V').public_key());
@@ -106,7 +106,7 @@ TEST_F(WordsChange, ItIsKnownWhichStatementReplacedWhichWords) {
   EXPECT_EQ(replaced[1].recovery_key, key('W').public_key());
 }
 
-TEST_F(WordsChange, ALogTakesSoManyStatements) {
+TEST_F(WordsChange, RotationsLeavePlacesForIt) {
   KeyHistory keys = first;
   char next = 0;
   for (std::size_t i = 0; i < limits::kStatements; ++i) {
@@ -117,6 +117,20 @@ TEST_F(WordsChange, ALogTakesSoManyStatements) {
     const SigningKey signer = i == 0 ? key('a') : key(next);
     ASSERT_TRUE(keys.add(sign_statement(statement, keys.vkey().name, signer)).ok());
     ++next;
+  }
+  const KeyHistory now = changed(keys, 100, 'z', 'R', 'W');
+  EXPECT_EQ(now.changes().size(), limits::kRecoveryNumber);
+  EXPECT_EQ(now.recovery_key(), key('W').public_key());
+  EXPECT_EQ(compare(keys, now), KeyOrder::kSecondGoesOn);
+}
+
+TEST_F(WordsChange, ALogTakesSoManyStatements) {
+  KeyHistory keys = first;
+  char words = 'R';
+  for (std::size_t i = 0; i < limits::kStatements; ++i) {
+    const char new_words = static_cast<char>(128 + i);
+    keys = changed(keys, 10 + i, static_cast<char>(192 + i), words, new_words);
+    words = new_words;
   }
   EXPECT_EQ(words_change(keys, TreeSize(100), root(), key('z').public_key()).error().code, Code::kTooLarge);
 }

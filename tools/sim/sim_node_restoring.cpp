@@ -1,6 +1,7 @@
 // What happens to the folder and to the machine of a simulated node: copies, and what is put back from them.
 #include <algorithm>
 
+#include "crypto/recovery_answer.h"
 #include "proto/base/limits.h"
 #include "storage/store/settings.h"
 #include "tools/sim/liar.h"
@@ -119,7 +120,10 @@ bool SimNode::take_back(TreeSize size, const SigningKey& key, bool new_words) {
   if (!up() || liar_ != nullptr || !has_space()) return false;
   const auto held = store().log_state(log());
   if (!held.ok() || size.value == 0 || size > held->range.size()) return false;
-  auto history = held->keys.before_recovery(size);
+  const auto stands =
+      standing_statements(held->keys, size, [this](EntryIndex index) { return store().entry(log(), index); });
+  if (!stands.ok()) return false;
+  auto history = held->keys.before_recovery(size, *stands);
   const auto root = store().root_at(log(), size);
   if (!history.ok() || !root.ok()) return false;
   Statement statement = history->next(true);
