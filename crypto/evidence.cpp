@@ -9,10 +9,20 @@ constexpr std::string_view kStatementBegins = "koinon/v1 rotation\n";
 
 Error evidence_too_large() { return fail(Code::kTooLarge, "evidence has at most 640 KiB", "evidence"); }
 
-Result<Checkpoint> open_head(const KeyHistory& keys, BytesView note) {
+struct OpenedHead {
+  Checkpoint checkpoint;
+  Bytes note;  // with the line that counts alone
+};
+
+Result<OpenedHead> open_head(const KeyHistory& keys, BytesView note) {
   KOINON_ASSIGN(const KeyHistory::Head head, keys.open_any_head(note));
-  if (head.recoveries == keys.recoveries()) return head.checkpoint;
-  return fail(Code::kRefused, "a recovery has voided this head", "checkpoint");
+  if (head.recoveries != keys.recoveries())
+    return fail(Code::kRefused, "a recovery has voided this head", "checkpoint");
+  KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
+  OpenedHead out{head.checkpoint, SignedNote{parsed.text, {*parsed.by(head.key).front()}}.encode()};
+  if (out.note.size() > limits::kHeadNoteBytes)
+    return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "checkpoint");
+  return out;
 }
 
 Result<Hash> prefix_root(const Checkpoint& head, TreeSize at, BytesView left, BytesView right) {
@@ -23,30 +33,54 @@ Result<Hash> prefix_root(const Checkpoint& head, TreeSize at, BytesView left, By
   return verify_prefix(at, head.size, proof, head.root);
 }
 
-Result<TwoHeads> two_heads(const v1::Evidence& evidence, const KeyHistory& keys) {
-  TwoHeads out;
-  out.at = TreeSize(evidence.at());
-  if (out.at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
-  KOINON_ASSIGN(out.first, open_head(keys, evidence.first()));
-  KOINON_ASSIGN(out.second, open_head(keys, evidence.second()));
-  KOINON_ASSIGN(out.first_root,
-                prefix_root(out.first, out.at, evidence.first_left(), evidence.first_right()));
-  KOINON_ASSIGN(out.second_root,
-                prefix_root(out.second, out.at, evidence.second_left(), evidence.second_right()));
-  if (out.first_root != out.second_root) return out;
-  return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
-}
-
 void put_keys(v1::Evidence& evidence, const KeyHistory& keys) {
   evidence.set_log_id(keys.identity().log_id().bytes());
   *evidence.mutable_identity() = to_message(keys.identity());
   for (const KeyHistory::Change& change : keys.changes()) evidence.add_statements(change.note);
 }
 
-Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys) {
+// Where the statements before the second one are others than those before the first.
+void put_before(v1::Evidence& evidence, const KeyHistory& first, const KeyHistory& second) {
+  if (compare(first, second) == KeyOrder::kSame) return;
+  auto* before = evidence.mutable_second_before();
+  for (const KeyHistory::Change& change : second.changes()) before->add_statements(change.note);
+}
+
+Result<TwoHeads> two_heads(const v1::Evidence& evidence, const KeyHistory& keys, v1::Evidence& normal) {
+  TwoHeads out;
+  out.at = TreeSize(evidence.at());
+  if (out.at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
+  KOINON_ASSIGN(OpenedHead first, open_head(keys, evidence.first()));
+  KOINON_ASSIGN(OpenedHead second, open_head(keys, evidence.second()));
+  out.first = first.checkpoint;
+  out.second = second.checkpoint;
+  KOINON_ASSIGN(out.first_root,
+                prefix_root(out.first, out.at, evidence.first_left(), evidence.first_right()));
+  KOINON_ASSIGN(out.second_root,
+                prefix_root(out.second, out.at, evidence.second_left(), evidence.second_right()));
+  if (out.first_root == out.second_root)
+    return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
+  normal.set_at(out.at.value);
+  normal.set_first(std::move(first.note));
+  normal.set_second(std::move(second.note));
+  // A head of that size is the prefix itself.
+  if (out.first.size != out.at) {
+    normal.set_first_left(evidence.first_left());
+    normal.set_first_right(evidence.first_right());
+  }
+  if (out.second.size != out.at) {
+    normal.set_second_left(evidence.second_left());
+    normal.set_second_right(evidence.second_right());
+  }
+  return out;
+}
+
+Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHistory& keys,
+                                     v1::Evidence& normal) {
   KeyHistory first = keys;
   KeyHistory second = evidence.has_second_before() ? KeyHistory(keys.identity()) : keys;
   for (const auto& statement : evidence.second_before().statements()) KOINON_TRY(second.add(statement));
+  const KeyHistory before_second = second;
   KOINON_TRY(first.add(evidence.first()));
   KOINON_TRY(second.add(evidence.second()));
   // With others behind the two there would be many evidences of one contradiction.
@@ -58,6 +92,9 @@ Result<TwoStatements> two_statements(const v1::Evidence& evidence, const KeyHist
   const KeyHistory::Change& other = second.changes().back();
   if (evidence.has_second_before() && !one.is_recovery)
     return fail(Code::kBadProof, "two rotations follow the same statements", "second_before");
+  normal.set_first(one.note);
+  normal.set_second(other.note);
+  put_before(normal, keys, before_second);
   return TwoStatements{one.statement, other.statement, one.is_recovery};
 }
 
@@ -86,10 +123,7 @@ std::optional<v1::Evidence> make_evidence(const KeyHistory& first, const KeyHist
   put_keys(evidence, before_first);
   evidence.set_first(first.changes()[parting->of_first].note);
   evidence.set_second(second.changes()[parting->of_second].note);
-  if (compare(before_first, before_second) != KeyOrder::kSame) {
-    auto* before = evidence.mutable_second_before();
-    for (const KeyHistory::Change& change : before_second.changes()) before->add_statements(change.note);
-  }
+  put_before(evidence, before_first, before_second);
   return evidence;
 }
 
@@ -116,10 +150,11 @@ Result<Contradiction> verify_evidence(const v1::Evidence& evidence) {
   Contradiction out;
   out.keys = KeyHistory(std::move(identity));
   for (const auto& statement : evidence.statements()) KOINON_TRY(out.keys.add(statement));
+  put_keys(out.normal, out.keys);
   if (evidence.at() == 0 && evidence.first().starts_with(kStatementBegins)) {
-    KOINON_ASSIGN(out.said, two_statements(evidence, out.keys));
+    KOINON_ASSIGN(out.said, two_statements(evidence, out.keys, out.normal));
   } else {
-    KOINON_ASSIGN(out.said, two_heads(evidence, out.keys));
+    KOINON_ASSIGN(out.said, two_heads(evidence, out.keys, out.normal));
   }
   return out;
 }

@@ -43,6 +43,10 @@ struct TwoStatements {
 struct Contradiction {
   KeyHistory keys;  // of the log, as far as the evidence shows them; of two statements those before the first
   std::variant<TwoHeads, TwoStatements> said;
+  // The same evidence with nothing in it that proves nothing: of each note the text and the one signature
+  // line that counts, and the hashes that a proof needs. This is what is kept and passed on, so that nobody
+  // fills other disks with lines that anybody can add.
+  v1::Evidence normal;
 };
 
 // Who said two things. What is to be done about it depends on that.
@@ -54,7 +58,8 @@ enum class ForkKind : unsigned char {
 ForkKind kind_of(const Contradiction& shown);
 
 // Checks all of a file, which is a serialised koinon.v1.Evidence of at most limits::kEvidenceBytes. Fields
-// that only a later version knows are no fault.
+// that only a later version knows are no fault. A head that is larger than others are, at most
+// limits::kHeadNoteBytes with the line that counts alone, is no evidence (kTooLarge): nobody takes it.
 Result<Contradiction> read_evidence(BytesView file);
 // The same checks, of evidence that a peer shows.
 Result<Contradiction> verify_evidence(const v1::Evidence& evidence);

@@ -11,12 +11,13 @@ constexpr std::size_t kPushCredit = 64 * limits::kKiB;
 }  // namespace
 
 Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings,
-                     Standing& standing, Forks& forks, Bodies& bodies)
+                     Intake& intake, Standing& standing, Forks& forks, Bodies& bodies)
     : effects_(effects),
       logs_(logs),
       links_(links),
       journal_(journal),
       holdings_(holdings),
+      intake_(intake),
       standing_(standing),
       forks_(forks),
       bodies_(bodies) {}
@@ -59,6 +60,7 @@ void Broadcast::announce(const std::vector<LogId>& logs) {
 
 void Broadcast::go_on(Link& link) {
   if (link.broadcast->rows_wait) send_rows(link);
+  forks_.go_on(link);
 }
 
 void Broadcast::tell_last(Link& link) {
@@ -88,14 +90,11 @@ void Broadcast::send_rows(Link& link) {
     }
     told.sent_row = JournalSeq(row->first);
     const LogId& id = row->second;
-    const Log& log = logs_.at(id);
-    const auto known = holdings_.of(link, id);
-    // Of a frozen log as many entries may be another history.
-    const bool held = known && known->value >= log.whole_size() && !log.state().frozen;
+    Log& log = logs_.at(id);
     // Its author hears of it whether or not we still admit the log.
     const bool forked = log.state().frozen || forks_.has_thawed(id);
     if (forked && (id == link.peer_log || logs_.serves(id))) forks_.tell(link, id);
-    if (held || id == link.peer_log || !logs_.serves(id)) continue;
+    if (holds(link, log) || id == link.peer_log || !logs_.serves(id)) continue;
     v1::Head& head = *frame.mutable_heads()->add_heads();
     head = holdings_.head_message(link, log);
     bytes += head.ByteSizeLong();
@@ -106,9 +105,23 @@ void Broadcast::send_rows(Link& link) {
   }
   flush();
   told.sent_row = std::max(told.sent_row, journal_.last_row());
-  if (!std::exchange(told.backlog_done, true)) return send_cursor(link);
+  if (!std::exchange(told.backlog_done, true)) {
+    send_cursor(link);
+    // Of those too whose rows its cursor has passed, or that have none.
+    return forks_.tell_all(link);
+  }
   if (told.told_cursor < told.sent_row && !told.cursor_at)
     told.cursor_at = effects_.now().mono + limits::kCursorDelay;
+}
+
+// Whether our head says nothing new to it. As many entries may be another history: of a frozen log they are,
+// and what the peer has beyond ours is not compared where we take no more of it.
+bool Broadcast::holds(const Link& link, Log& log) const {
+  const auto known = holdings_.of(link, log.id());
+  if (!known || log.state().frozen) return false;
+  if (known->value <= log.whole_size()) return known->value == log.whole_size();
+  const bool is_own = logs_.is_own(log.id());
+  return is_own || (known->value <= intake_.entries_quota() && intake_.takes_more(log));
 }
 
 // Says that everything up to the last row told was sent or needs no sending.

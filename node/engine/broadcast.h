@@ -14,7 +14,7 @@ namespace koinon::engine {
 
 class Broadcast {
  public:
-  Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings,
+  Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings, Intake& intake,
             Standing& standing, Forks& forks, Bodies& bodies);
 
   // False: it may not come, and the link has ended.
@@ -41,6 +41,7 @@ class Broadcast {
   };
 
   void send_rows(Link& link);
+  bool holds(const Link& link, Log& log) const;
   void send_cursor(Link& link);
   bool can_push(const Link& link, const Log& log) const;
   void start_push(Link& link, const Log& log);
@@ -52,6 +53,7 @@ class Broadcast {
   Links& links_;
   Journal& journal_;
   Holdings& holdings_;
+  Intake& intake_;
   Standing& standing_;
   Forks& forks_;
   Bodies& bodies_;

@@ -26,7 +26,7 @@ std::string contradiction_of(const Log& log, ForkKind kind) {
 }  // namespace
 
 Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Journal& journal,
-             Cursors& cursors, Offers& offers, Fetcher& fetcher, News& news)
+             Cursors& cursors, Offers& offers, Fetcher& fetcher, EvidenceTelling& telling, News& news)
     : effects_(effects),
       store_(store),
       logs_(logs),
@@ -35,23 +35,39 @@ Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Jou
       cursors_(cursors),
       offers_(offers),
       fetcher_(fetcher),
+      telling_(telling),
       news_(news) {}
 
 // --- two statements ---
 
+// Of a history that the operator knows of others may offer more: beside what is offered by others it says
+// nothing. If it is not what we hold, our own heads show that.
 bool Forks::freeze_if_forked(Log& log, const Offer& offer, const std::vector<StoredHead>& others) {
   if (!counts(offer)) return false;
-  std::vector<const StoredHead*> heads;
-  for (const StoredHead& other : others) heads.push_back(&other);
-  if (log.state().whole) heads.push_back(&*log.state().whole);
-  if (log.state().seen) heads.push_back(&*log.state().seen);
+  std::vector<const StoredHead*> ours;
+  std::vector<const StoredHead*> shown;
+  for (const StoredHead& other : others) shown.push_back(&other);
+  if (log.state().whole) ours.push_back(&*log.state().whole);
+  if (log.state().seen) ours.push_back(&*log.state().seen);
   for (const auto& [source, other] : offers_.all(log)) {
-    if (fetcher_.is_verified(log, source)) heads.push_back(&other.head);
+    if (fetcher_.is_verified(log, source)) shown.push_back(&other.head);
   }
+  const auto differs = [&](const StoredHead& head) {
+    return head.size == offer.head.size && head.root != offer.head.root;
+  };
   bool is_refused = false;
-  for (const StoredHead* head : heads) {
-    if (head->size != offer.head.size || head->root == offer.head.root) continue;
+  for (const StoredHead* head : ours) {
+    if (!differs(*head)) continue;
     is_refused = true;
+    const Bytes note = head->note;
+    if (keep(log, offer.head.size, {note, {}}, {offer.head.note, {}})) return true;
+  }
+  const bool is_known_branch = is_remembered(log.id(), {offer.head.size, offer.head.root});
+  for (const StoredHead* head : shown) {
+    if (!differs(*head)) continue;
+    if (!is_known_branch && is_remembered(log.id(), {head->size, head->root})) continue;
+    is_refused = true;
+    if (is_known_branch) continue;
     const Bytes note = head->note;
     if (keep(log, offer.head.size, {note, {}}, {offer.head.note, {}})) return true;
   }
@@ -148,21 +164,14 @@ void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller
   const LogId id = log.id();
   logs_.freeze(log);
   fetcher_.abandon(log);
-  // What they were shown of it before was other evidence.
-  for (const auto& [session, link] : links_.all()) {
-    if ((has_thawed(id) || log.forks->for_good) && link->peer != teller) link->forks->told.erase(id);
-  }
-  // It is kept for ever: nothing goes with it that proves nothing.
-  v1::Evidence kept = evidence;
-  kept.DiscardUnknownFields();
-  commit(id, kept.SerializeAsString(),
+  commit(id, evidence.SerializeAsString(),
          Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()), contradiction_of(log, kind), kind});
   // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   offers_.settle(log);
 }
 
-// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the
-// store is full it is given to it again, for it must never be forgotten. `event` is told once it is kept,
+// Where the log stands whole it makes a new row: with it everybody who follows us gets the evidence. Where
+// the store is full it is given to it again, for it must never be forgotten. `event` is told once it is kept,
 // or never will be.
 void Forks::commit(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
   EvidenceCommit commit;
@@ -171,7 +180,7 @@ void Forks::commit(const LogId& id, const Bytes& evidence, std::optional<Event> 
   const std::uint64_t number = journal_.begin_commit();
   unkept_[id] = {evidence, std::move(event), number, false};
   cursors_.hold(id, Cursors::Untaken::kEvidence);
-  effects_.ask(CommitEvidence{std::move(commit)},
+  effects_.ask(CommitEvidence{std::move(commit), logs_.is_own(id)},
                [this, id, number](const Result<RunStored>& answer) { on_committed(id, number, answer); });
 }
 
@@ -189,6 +198,8 @@ void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<Run
   if (kept.event) effects_.emit(*kept.event);
   cursors_.let_go(id, Cursors::Untaken::kEvidence);
   if (!answer.ok()) return store_.note_failure(id, answer.error());
+  // Without a row nothing else would tell those who follow us; and its author hears of it at once.
+  if (answer->journal_seq.value == 0) return tell_everyone(id);
   for (const auto& [session, link] : links_.all()) {
     if (link->ready && link->peer_log == id) tell(*link, id);
   }
@@ -199,6 +210,8 @@ void Forks::forget(Log& log) {
   if (unkept_.erase(log.id()) > 0) cursors_.let_go(log.id(), Cursors::Untaken::kEvidence);
   thawed_.erase(log.id());
   log.forks->for_good = false;
+  telling_.forget(log.id());
+  for (const auto& [session, link] : links_.all()) link->forks->shown.erase(log.id());
 }
 
 void Forks::store_again() {
@@ -242,79 +255,46 @@ void Forks::on_looked(const LogId& id, const EvidenceRead& read) {
   thawed_[id] = std::move(thawed);
   if (freezes(read.evidence) || unkept_.contains(id) || !log->state().frozen) return;
   logs_.thaw(*log);
+  for (const auto& [session, link] : links_.all()) link->forks->shown.erase(id);
   news_.log_thawed(*log);
 }
 
-// A head that thawed evidence names is of a history that the operator knows of, or ours. Whatever is set
-// against the other one says nothing new; a third history shows itself by a head of its own.
+bool Forks::is_remembered(const LogId& log, const HeadPoint& head) const {
+  const auto thawed = thawed_.find(log);
+  if (thawed == thawed_.end()) return false;
+  return std::any_of(thawed->second.begin(), thawed->second.end(), [&](const EvidenceMark& one) {
+    return std::find(one.heads.begin(), one.heads.end(), head) != one.heads.end();
+  });
+}
+
+// A head that thawed evidence names is of a history that the operator knows of, or ours. Set against another
+// one that he knows, or against ours, it says nothing new. Set against a third one it may: that need not be
+// ours, and nothing but this evidence may ever show it here.
 bool Forks::is_known(const Log& log, const EvidenceMark& mark) const {
   const auto thawed = thawed_.find(log.id());
   if (thawed == thawed_.end()) return false;
+  const auto is_same = [&](const EvidenceMark& one) { return one.digest == mark.digest; };
+  if (std::any_of(thawed->second.begin(), thawed->second.end(), is_same)) return true;
   const auto is_ours = [&](const HeadPoint& head) {
     const auto is_it = [&](const std::optional<StoredHead>& held) {
       return held && held->size == head.size && held->root == head.root;
     };
     return is_it(log.state().whole) || is_it(log.state().seen);
   };
-  return std::any_of(thawed->second.begin(), thawed->second.end(), [&](const EvidenceMark& one) {
-    return one.digest == mark.digest ||
-           std::any_of(mark.heads.begin(), mark.heads.end(), [&](const HeadPoint& head) {
-             return !is_ours(head) && std::find(one.heads.begin(), one.heads.end(), head) != one.heads.end();
-           });
-  });
+  const auto counts = [&](const HeadPoint& head) { return is_ours(head) || is_remembered(log.id(), head); };
+  const auto remembered = [&](const HeadPoint& head) { return is_remembered(log.id(), head); };
+  return std::any_of(mark.heads.begin(), mark.heads.end(), remembered) &&
+         std::all_of(mark.heads.begin(), mark.heads.end(), counts);
 }
 
-// --- what peers show, and are shown ---
-
-// One at a time of each link: what is false must not stand before what is true.
-void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
-  if (evidence.log_id().size() != LogId::kSize)
-    return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
-  const LogId id = LogId::from(evidence.log_id());
-  Log* log = logs_.find(id);
-  if (log == nullptr || !logs_.admits(id)) return;
-  link.forks->told.insert(id);  // it has it
-  // What more there is of a log that is frozen already is looked at a few times only.
-  if (log->forks->for_good || (log->state().frozen && ++link.forks->shown[id] > limits::kEvidenceOfFrozen))
-    return;
-  if (!log->forks->judging.insert(link.id).second) return;
-  effects_.ask(VerifyEvidence{evidence}, [this, id, evidence,
-                                          source = link.id](const Result<EvidenceVerified>& answer) {
-    Log& judged = logs_.at(id);
-    judged.forks->judging.erase(source);
-    Link* teller = links_.find(source);
-    if (!answer.ok()) {
-      if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
-      return;
-    }
-    // A recovery has voided what it shows; or it shows one that we had not seen.
-    const NodeKey from = teller == nullptr ? NodeKey() : teller->peer;
-    if (answer->keys.recoveries() > judged.state().keys.recoveries()) news_.keys_told(id, answer->keys, from);
-    const bool is_void = answer->keys.recoveries() < judged.state().keys.recoveries();
-    if (is_void && !answer->for_good) return;
-    if (is_known(judged, answer->mark)) return;
-    if (answer->for_good) return keep_for_good(judged, evidence, from);
-    if (!judged.state().frozen)
-      freeze(judged, evidence, from, answer->of_statements ? ForkKind::kTwoKeys : ForkKind::kTwoHeads);
-  });
-}
-
-void Forks::tell(Link& link, const LogId& log) {
-  if (!link.forks->told.insert(log).second) return;
-  effects_.ask(ReadEvidence{log}, [this, log, id = link.id](const Result<EvidenceRead>& answer) {
-    Link* live = links_.find(id);
-    if (live == nullptr) return;
-    const bool is_kept = answer.ok() && !answer->evidence.empty();
-    // It is on its way to the store yet: it is told once it is there.
-    if (!is_kept) {
-      live->forks->told.erase(log);
-      return;
-    }
-    v1::Frame frame;
-    // The newest: what came before it was thawed.
-    const Bytes& newest = answer->evidence.back().bytes;
-    if (frame.mutable_evidence()->ParseFromString(newest)) links_.send(*live, frame);
-  });
+// One of its two heads is remembered. The other one, which is returned, is known if it is of the history that
+// is held here: the store can say.
+std::optional<HeadPoint> Forks::may_be_ours(const Log& log, const EvidenceMark& mark) const {
+  if (mark.heads.size() != 2) return std::nullopt;
+  const bool first = is_remembered(log.id(), mark.heads[0]);
+  if (first == is_remembered(log.id(), mark.heads[1])) return std::nullopt;
+  const HeadPoint& other = mark.heads[first ? 1 : 0];
+  return other.size <= log.held() ? std::optional(other) : std::nullopt;
 }
 
 }  // namespace koinon::engine

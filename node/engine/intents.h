@@ -71,6 +71,8 @@ struct EvidenceVerified {
   bool for_good = false;       // of the recovery key: no later one voids that
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   EvidenceMark mark{};  // which contradiction it is
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  v1::Evidence normal{};  // as it is kept and passed on
 };
 
 struct EvidenceRead {
@@ -169,6 +171,7 @@ struct CommitEvidence {
   using Answer = RunStored;
   static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   EvidenceCommit evidence;
+  bool own = false;  // against our own log: the room that is kept is for it
 };
 // The answer has no row.
 struct CommitBodies {

@@ -112,8 +112,18 @@ struct LinkFileServing {
 
 // Of Forks.
 struct LinkForks {
-  std::unordered_set<LogId> told;   // logs whose fork it was shown, or has shown
-  std::map<LogId, unsigned> shown;  // how often it has shown evidence against one that was frozen already
+  // How often it has shown evidence against a log that was frozen already, or that said nothing new.
+  std::map<LogId, unsigned> shown;
+  std::deque<Hash> idle;  // of evidence that said nothing new, the newest last: it is not verified again
+};
+
+// Of EvidenceTelling.
+struct LinkTelling {
+  std::set<LogId> waiting;                // logs of whose forks it is to be told
+  bool reading = false;                   // a ReadEvidence for one of them is under way
+  std::map<LogId, Hash> told;             // the contradiction of each log that it was told of
+  std::map<LogId, std::set<Hash>> shown;  // those that it has shown itself
+  std::set<LogId> by_name;                // logs that were told again since it asked for them by name
 };
 
 // A Get that the peer sent and that we are answering.

@@ -26,6 +26,7 @@ class Bodies;
 class BodyRequests;
 class Broadcast;
 class Cursors;
+class EvidenceTelling;
 class Fetcher;
 class Files;
 class FileServing;
@@ -85,6 +86,7 @@ struct Link {
   Owned<LinkFiles, Files> files;
   Owned<LinkFileServing, FileServing> file_serving;
   Owned<LinkForks, Forks> forks;
+  Owned<LinkTelling, EvidenceTelling> telling;
   Owned<LinkServing, Serving> serving;
   Owned<LinkBroadcast, Broadcast> broadcast;
 

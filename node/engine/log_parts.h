@@ -135,8 +135,7 @@ struct LogFilter {
 
 // Of Forks.
 struct LogForks {
-  std::set<SessionId> judging;  // whose evidence is being checked
-  bool for_good = false;        // its recovery key has said two things, and that is kept
+  bool for_good = false;  // its recovery key has said two things, and that is kept
 };
 
 // Of Follower.

@@ -25,9 +25,7 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t r
   p.bodies.look_for_all();
   p.files.look_for_all();
   // Whatever its cursor has passed: an author must know that others have frozen its log.
-  const Log* theirs = link.peer_log ? p.logs.find(*link.peer_log) : nullptr;
-  const bool forked = theirs != nullptr && (theirs->state().frozen || p.forks.has_thawed(theirs->id()));
-  if (forked) p.forks.tell(link, *link.peer_log);
+  if (link.peer_log && p.forks.has_evidence(*link.peer_log)) p.forks.tell(link, *link.peer_log);
 }
 
 void News::session_gone(Link& link) {
@@ -170,6 +168,7 @@ void News::enters_policy(const LogId& id) {
   Parts& p = parts_;
   p.admission.begin_admitted(id);
   p.logs.relist(id);
+  if (p.forks.has_evidence(id)) p.forks.tell_everyone(id);
   Log* log = p.logs.find(id);
   if (log == nullptr) return;
   p.bodies.read_again(*log);

@@ -44,7 +44,8 @@ struct Parts {
   Cursors cursors{effects, peers, logs, links, intake, asks, seen};
   Offers offers{peers, links, cursors};
   Fetcher fetcher{effects, store, peers, logs, links, journal, intake, asks, cursors, offers, news};
-  Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
+  EvidenceTelling telling{effects, links};
+  Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, telling, news};
   Recovery recovery{effects, store, logs, journal, seen, cursors, offers, news};
   Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks, recovery};
   OwnRecovery own_recovery{effects, logs, links, offers, fetcher, seen};
@@ -55,8 +56,8 @@ struct Parts {
   Follower follower{effects, peers,   logs,   links,   holdings, intake, standing, seen,
                     asks,    cursors, offers, fetcher, forks,    bodies, news};
   FileServing file_serving{effects, logs, links, standing, files};
-  Broadcast broadcast{effects, logs, links, journal, holdings, standing, forks, bodies};
-  Serving serving{effects, logs, links, holdings, seen, standing, bodies, file_serving, broadcast};
+  Broadcast broadcast{effects, logs, links, journal, holdings, intake, standing, forks, bodies};
+  Serving serving{effects, logs, links, holdings, seen, standing, forks, bodies, file_serving, broadcast};
 
   // --- what the facade asks of all parts, in order; the order is that of the outputs ---
 

@@ -31,13 +31,15 @@ void hold_back(std::vector<StoredRecord>& records) {
 }  // namespace
 
 Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen,
-                 Standing& standing, Bodies& bodies, FileServing& file_serving, Broadcast& broadcast)
+                 Standing& standing, Forks& forks, Bodies& bodies, FileServing& file_serving,
+                 Broadcast& broadcast)
     : effects_(effects),
       logs_(logs),
       links_(links),
       holdings_(holdings),
       seen_(seen),
       standing_(standing),
+      forks_(forks),
       bodies_(bodies),
       file_serving_(file_serving),
       broadcast_(broadcast) {}
@@ -62,6 +64,8 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
     }
   }
   links_.send(link, frame);
+  // It may not have followed them when it was told, and passed the evidence over.
+  for (const auto& bytes : request.log_ids()) forks_.tell_by_name(link, LogId::from(bytes));
 }
 
 // Whoever asks for a log by name may have forgotten whose it is.

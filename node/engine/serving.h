@@ -10,7 +10,7 @@ namespace koinon::engine {
 class Serving {
  public:
   Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen, Standing& standing,
-          Bodies& bodies, FileServing& file_serving, Broadcast& broadcast);
+          Forks& forks, Bodies& bodies, FileServing& file_serving, Broadcast& broadcast);
 
   void on_get_heads(Link& link, const v1::GetHeads& request);
   void on_get(Link& link, const v1::Get& get);
@@ -39,6 +39,7 @@ class Serving {
   Holdings& holdings_;
   SeenHeads& seen_;
   Standing& standing_;
+  Forks& forks_;
   Bodies& bodies_;
   FileServing& file_serving_;
   Broadcast& broadcast_;

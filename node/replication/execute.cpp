@@ -27,8 +27,9 @@ Result<HeadsVerified> check(const VerifyHeads& intent, const SignatureChecks& ch
 Result<EvidenceVerified> check(const VerifyEvidence& intent, const SignatureChecks&) {
   KOINON_ASSIGN(Contradiction shown, verify_evidence(intent.evidence));
   const auto* stated = std::get_if<TwoStatements>(&shown.said);
-  return EvidenceVerified{std::move(shown.keys), stated != nullptr,
-                          stated != nullptr && stated->by_recovery_key, mark_of(intent.evidence)};
+  const bool for_good = stated != nullptr && stated->by_recovery_key;
+  return EvidenceVerified{std::move(shown.keys), stated != nullptr, for_good, mark_of(shown.normal),
+                          std::move(shown.normal)};
 }
 
 Result<RunVerified> check(VerifyRun& intent, const SignatureChecks& checks) {
@@ -249,6 +250,9 @@ std::optional<Claim> claim_of(const IntentBody& body) {
           [&](const CommitWant& intent) { return of_file(intent.want.wish, intent.want.id.size); },
           [&](const CommitChunk& intent) {
             return of_file(intent.commit.wish, intent.commit.chunk.bytes.size() + limits::kRecordBytes);
+          },
+          [&](const CommitEvidence& intent) {
+            return of_others(intent.own, intent.evidence.evidence.size());
           },
           [&](const CommitStatements& intent) {
             std::uint64_t bytes = 0;

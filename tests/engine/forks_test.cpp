@@ -35,6 +35,22 @@ class ForksAlone : public Alone {
     look();
   }
 
+  // Evidence against Milan; which contradiction it is says the mark.
+  static v1::Evidence evidence(char mark) {
+    v1::Evidence out;
+    out.set_log_id(kMilan.log_id().bytes());
+    out.set_first(std::string(1, mark));
+    return out;
+  }
+  static EvidenceVerified verified(char mark) {
+    return {KeyHistory(kMilan), false, false, mark_of(evidence(mark)), evidence(mark)};
+  }
+  std::size_t evidence_told_to(const Link& link) {
+    const auto& said = said_to(link);
+    return static_cast<std::size_t>(
+        std::count_if(said.begin(), said.end(), [](const v1::Frame& frame) { return frame.has_evidence(); }));
+  }
+
   Log& log = parts.logs.create(kMilan, kMilan.log_id());
   Link& one = meet('\1');
   Link& other = meet('\2');
@@ -125,12 +141,15 @@ TEST_F(ForksAlone, TheAuthorOfTheLogIsShownTheEvidenceOnce) {
   answer(commits[0].id, Answer(RunStored()));
   const auto reads = asked<ReadEvidence>();
   ASSERT_EQ(reads.size(), 1U) << "the other peer did not write it";
-  const std::uint64_t before = one.bytes_out;
-  answer(reads[0].id, Answer(EvidenceRead{{{commits[0].intent.evidence.evidence, std::nullopt}}}));
-  EXPECT_GT(one.bytes_out, before);
+  const Answer kept = EvidenceRead{{{commits[0].intent.evidence.evidence, std::nullopt}}};
+  answer(reads[0].id, kept);
+  EXPECT_EQ(evidence_told_to(one), 1U);
   parts.forks.tell(one, log.id());
   look();
-  EXPECT_TRUE(asked<ReadEvidence>().empty());
+  const auto again = asked<ReadEvidence>();
+  ASSERT_EQ(again.size(), 1U);
+  answer(again[0].id, kept);
+  EXPECT_EQ(evidence_told_to(one), 0U);
 }
 
 TEST_F(ForksAlone, EvidenceThatIsNotKeptYetIsShownLater) {
@@ -142,6 +161,128 @@ TEST_F(ForksAlone, EvidenceThatIsNotKeptYetIsShownLater) {
   parts.forks.tell(one, log.id());
   look();
   EXPECT_EQ(asked<ReadEvidence>().size(), 1U);
+}
+
+// The first one was thawed, or a recovery has voided it.
+TEST_F(ForksAlone, ASecondContradictionIsToldToo) {
+  for (const char mark : {'a', 'b'}) {
+    parts.forks.tell(one, log.id());
+    look();
+    const auto reads = asked<ReadEvidence>();
+    ASSERT_EQ(reads.size(), 1U);
+    answer(reads[0].id, Answer(EvidenceRead{{{evidence(mark).SerializeAsString(), std::nullopt}}}));
+    EXPECT_EQ(evidence_told_to(one), 1U);
+  }
+}
+
+TEST_F(ForksAlone, APeerIsTheFirstToKnowOfWhatItShows) {
+  parts.forks.on_evidence(one, evidence('a'));
+  look();
+  const auto checks = asked<VerifyEvidence>();
+  ASSERT_EQ(checks.size(), 1U);
+  answer(checks[0].id, Answer(verified('a')));
+  parts.forks.tell(one, log.id());
+  look();
+  const auto reads = asked<ReadEvidence>();
+  ASSERT_EQ(reads.size(), 1U);
+  answer(reads[0].id, Answer(EvidenceRead{{{evidence('a').SerializeAsString(), std::nullopt}}}));
+  EXPECT_EQ(evidence_told_to(one), 0U);
+}
+
+TEST_F(ForksAlone, WhatIsShownWhileAnotherIsJudgedIsJudgedAfterIt) {
+  for (const char mark : {'a', 'b', 'c'}) parts.forks.on_evidence(one, evidence(mark));
+  EXPECT_GE(one.unverified, 2U);
+  look();
+  const auto first = asked<VerifyEvidence>();
+  ASSERT_EQ(first.size(), 1U);
+  answer(first[0].id, Answer(verified('a')));
+  const auto second = asked<VerifyEvidence>();
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].intent.evidence.first(), "c") << "the newest";
+  answer(second[0].id, Answer(verified('c')));
+  EXPECT_EQ(one.unverified, 0U);
+  EXPECT_TRUE(asked<VerifyEvidence>().empty());
+}
+
+TEST_F(ForksAlone, WhatSaidNothingNewIsNotVerifiedAgain) {
+  parts.forks.on_evidence(one, evidence('a'));
+  look();
+  const auto checks = asked<VerifyEvidence>();
+  ASSERT_EQ(checks.size(), 1U);
+  parts.forks.remember({{log.id(), mark_of(evidence('a'))}});
+  answer(checks[0].id, Answer(verified('a')));
+  EXPECT_FALSE(log.state().frozen) << "the operator knows it";
+  for (int i = 0; i < 3; ++i) parts.forks.on_evidence(one, evidence('a'));
+  look();
+  EXPECT_TRUE(asked<VerifyEvidence>().empty());
+  parts.forks.on_evidence(one, evidence('b'));
+  look();
+  EXPECT_EQ(asked<VerifyEvidence>().size(), 1U) << "another one is";
+}
+
+TEST_F(ForksAlone, EvidenceOfALogOfWhichNothingIsKnownFreezesIt) {
+  const LogId id = kOslo.log_id();
+  ASSERT_EQ(parts.logs.find(id), nullptr);
+  v1::Evidence shown = evidence('a');
+  shown.set_log_id(id.bytes());
+  parts.forks.on_evidence(one, shown);
+  look();
+  const auto checks = asked<VerifyEvidence>();
+  ASSERT_EQ(checks.size(), 1U);
+  EvidenceVerified proven = verified('a');
+  proven.keys = KeyHistory(kOslo);
+  proven.normal = shown;
+  answer(checks[0].id, Answer(proven));
+  ASSERT_NE(parts.logs.find(id), nullptr);
+  EXPECT_TRUE(parts.logs.at(id).state().frozen);
+  const auto commits = asked<CommitEvidence>();
+  ASSERT_EQ(commits.size(), 1U);
+  answer(commits[0].id, Answer(RunStored()));
+  EXPECT_EQ(asked<ReadEvidence>().size(), 2U) << "it has no row: all are told at once";
+}
+
+TEST_F(ForksAlone, EvidenceOfALogThatNobodyFollowsIsNoneOfOurs) {
+  v1::Evidence shown = evidence('a');
+  shown.set_log_id(kRome.log_id().bytes());
+  parts.forks.on_evidence(one, shown);
+  look();
+  EXPECT_TRUE(asked<VerifyEvidence>().empty());
+}
+
+TEST_F(ForksAlone, WhoFollowsIsToldOfAllForksWhateverItsCursorHasPassed) {
+  fork();
+  look();
+  parts.broadcast.on_follow(other, v1::Follow());
+  look();
+  const auto reads = asked<ReadEvidence>();
+  ASSERT_EQ(reads.size(), 1U);
+  EXPECT_EQ(reads[0].intent.log, log.id());
+}
+
+TEST_F(ForksAlone, AQueueThatIsFullIsWaitedFor) {
+  fork();
+  other.queued = limits::kSendQueueBytes + 1;
+  parts.forks.tell(other, log.id());
+  look();
+  EXPECT_TRUE(asked<ReadEvidence>().empty());
+  other.queued = 0;
+  parts.broadcast.go_on(other);
+  look();
+  EXPECT_EQ(asked<ReadEvidence>().size(), 1U);
+}
+
+TEST_F(ForksAlone, WhoAsksForALogByNameIsToldOnceMore) {
+  fork();
+  std::size_t told = 0;
+  for (int i = 0; i < 4; ++i) {
+    parts.forks.tell_by_name(one, log.id());
+    look();
+    const auto reads = asked<ReadEvidence>();
+    if (reads.empty()) continue;
+    answer(reads[0].id, Answer(EvidenceRead{{{evidence('a').SerializeAsString(), std::nullopt}}}));
+    told += evidence_told_to(one);
+  }
+  EXPECT_EQ(told, 2U);
 }
 
 }  // namespace

@@ -134,6 +134,39 @@ TEST_P(Thawed, AHeadThatTheEvidenceNamesFreezesNothing) {
   expect_thawed();
 }
 
+// The log has grown meanwhile: which of the two heads is ours the store knows.
+TEST_P(Thawed, AThirdHistoryFreezesItAgainThoughTheEvidenceNamesOurHead) {
+  const StoredHead then = *milan.engine->log(one.id())->whole;
+  ASSERT_TRUE(thaw(milan).ok());
+  one.publish(4);
+  // The city does not hear of it, and signs on.
+  network.tamper_frames(network.connect(milan, one), milan,
+                        [](v1::Frame& frame) { return !frame.has_evidence(); });
+  network.drive();
+  ASSERT_GT(milan.holds(one), then.size.value);
+  const StoredHead grown = *milan.engine->log(one.id())->whole;
+  one.publish(1);
+  network.drive();
+  const KeyHistory keys = milan.engine->log(one.id())->keys;
+  // Ours of meanwhile against the history that the operator knows says nothing new.
+  const auto proof = milan.store->run_proof_at(one.id(), EntryIndex(then.size.value), 0, grown.size);
+  ASSERT_TRUE(proof.ok()) << proof.error().text();
+  v1::Frame known;
+  *known.mutable_evidence() = make_evidence(keys, then.size, {grown.note, *proof}, {there, {}});
+  network.inject(session, milan, *encode_frame(known));
+  network.drive();
+  EXPECT_TRUE(network.is_open(session));
+  expect_thawed();
+  const Checkpoint claim{one.own.identity().origin(), then.size, Hash::from(Bytes(32, 'r'))};
+  v1::Frame third;
+  *third.mutable_evidence() =
+      make_evidence(keys, then.size, {then.note, {}}, {sign_checkpoint(claim, one.signing_key), {}});
+  network.inject(session, milan, *encode_frame(third));
+  network.drive();
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
+  EXPECT_TRUE(milan.store->log_state(one.id())->frozen);
+}
+
 TEST_P(Thawed, OtherEvidenceFreezesTheLogAgain) {
   ASSERT_TRUE(thaw(milan).ok());
   show(third_head());

@@ -4,16 +4,17 @@ import base64
 import pathlib
 import shutil
 import ssl
+import time
 import unittest
 
 import wire
-from nodes import Node, connected, koinon, own_entries, peer, wait_for
+from nodes import Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from recovery_reader import shown_log
 from test_invites import invite
 from test_keys import state, vkey
 from test_recovery import Words, seed_of
-from thief import Relay, Thief
-from wire import City, Session, ask_for_log, contradiction, public_key, record, sha256
+from thief import Relay, Thief, tree_of
+from wire import City, Session, answer_get, ask_for_log, contradiction, public_key, record, sha256
 
 SECONDS = 20  # within which who follows a log knows of a fork
 
@@ -278,6 +279,86 @@ class BeforeARecovery(Words):
             shown_log(answer, key, log=decoy.log)
         self.anew(words, milan, "--log", ours, "--size", kept)
         relay.close()
+
+
+class Forger(City):
+    """A city that signs more than one history: records are entries and their bodies."""
+
+    def head(self, records, journal_seq=1):
+        return super().head([entry for entry, _ in records], journal_seq)
+
+    def recovered(self, kept, seed):
+        """Takes the log back as it is with these records, for the key of that seed: the entry that says so, and what makes heads under it."""
+        name, tree = f"{self.origin}/1", tree_of(kept)
+        text = wire.statement_text(self.log, 1, self.log, tree.size, tree.root(), wire.vkey(name, public_key(seed)))
+        note = wire.sign_text(text, self.origin, self.recovery)
+        entry = record.Entry(kind=record.KIND_ROTATION, created_at_ms=1)
+        entry.control.rotation_statement = note
+
+        def head(records):
+            tree = tree_of(records)
+            checkpoint = wire.sign_checkpoint(name, tree.size, tree.root(), seed)
+            return wire.wire.Head(log_id=self.log, checkpoint=checkpoint, identity=self.identity(), statements=[note], stated=1)
+        return (entry.SerializeToString(deterministic=True), b""), head
+
+
+class Told(NodesTest):
+    def evidence(self, session):
+        """What the node shows in this session, within seconds."""
+        until = time.monotonic() + SECONDS
+        session.tls.settimeout(SECONDS)
+        while True:
+            frame = session.receive()
+            self.assertTrue(frame is not None and time.monotonic() < until, "no evidence came")
+            if frame.HasField("evidence"):
+                return frame.evidence
+
+    def forked(self):
+        """A node that has frozen the log of a city with two histories, two peers that showed it one each, the city as its peer, and
+        what the histories have in common."""
+        node = self.node("seoul")
+        lima = Forger("lima.example", self.folder)
+        node.run("peer", "add", "--no-vouch", lima.line())
+        relays = [Relay(node, City(f"{name}.example", self.folder)) for name in ("python", "lisbon")]
+        common = [(lima.genesis(), b"")]
+        relays[0].give(lima, common + [lima.practice(title="One")])
+        wait_for(lambda: node.entries("lima.example") == 2, "it is held")
+        city = Session(node.peer_port, lima)
+        city.meet(lima)
+        relays[1].show(lima.head(common + [lima.practice(title="Another")]))
+        wait_for(lambda: "two signed heads of lima.example contradict each other" in node.log(), "the evidence is kept", SECONDS)
+        return node, lima, relays, city, common
+
+    def test_who_missed_evidence_is_told_in_the_next_session(self):
+        node, lima, relays, city, common = self.forked()
+        reader = City("rome.example", self.folder)
+        node.run("peer", "add", "--no-vouch", reader.line())
+        first = Session(node.peer_port, reader)
+        first.send_hello(reader)
+        first.follow()
+        epoch, cursor = first.expect("hello").epoch, first.expect("cursor").seq
+        first.close()  # before it has read what followed
+        second = Session(node.peer_port, reader)
+        second.send_hello(reader)
+        second.follow(epoch, cursor)
+        self.assertEqual(contradiction(self.evidence(second).SerializeToString())[0], "lima.example")
+        second.close()
+
+    def test_a_second_fork_after_a_recovery_is_told_in_the_same_sessions(self):
+        node, lima, relays, city, common = self.forked()
+        for session in (relays[0].session, city):
+            self.assertEqual(len(self.evidence(session).statements), 0)
+        entry, head = lima.recovered(common, sha256(b"new key"))
+        begun = common + [entry]
+        one, another = (begun + [lima.practice(title=title)] for title in ("Taken back", "And not"))
+        relays[1].show(head(one))
+        answer_get(relays[1].session, relays[1].session.expect("get"), one)
+        wait_for(lambda: node.entries("lima.example") == len(one) and not node.status()["frozen"], "it is taken back", SECONDS)
+        relays[1].show(head(another))
+        for session in (relays[0].session, city):
+            evidence = self.evidence(session)
+            self.assertEqual(len(evidence.statements), 1)
+            contradiction(evidence.SerializeToString())
 
 
 if __name__ == "__main__":

@@ -121,6 +121,31 @@ TEST_F(EvidenceFile, OfTheSameTwoHeadsHasOneMark) {
   EXPECT_TRUE(mark_of(Bytes("no evidence")).heads.empty());
 }
 
+TEST_F(EvidenceFile, IsKeptWithoutWhatProvesNothing) {
+  for (const v1::Evidence& message : {same_size(), different_sizes()}) {
+    v1::Evidence dressed = message;
+    const std::string text = parse_note(message.second())->text;
+    for (int i = 0; i < 50; ++i)
+      dressed.set_second(dressed.second() + cosign(text, "witness.example", other, 5).line());
+    dressed.GetReflection()->MutableUnknownFields(&dressed)->AddLengthDelimited(1000, Bytes(1000, 'x'));
+    const auto read = verify_evidence(dressed);
+    ASSERT_TRUE(read.ok()) << read.error().text();
+    EXPECT_EQ(read->normal.SerializeAsString(), message.SerializeAsString());
+    EXPECT_EQ(mark_of(read->normal).digest, mark_of(dressed).digest);
+    const auto again = verify_evidence(read->normal);
+    ASSERT_TRUE(again.ok()) << again.error().text();
+    EXPECT_EQ(again->normal.SerializeAsString(), read->normal.SerializeAsString());
+  }
+}
+
+TEST_F(EvidenceFile, NeedsNoHeadThatNobodyTakes) {
+  v1::Evidence message = same_size();
+  const auto note = parse_note(message.first());
+  const std::string text = note->text + std::string(limits::kHeadNoteBytes, 'x') + "\n";
+  message.set_first(SignedNote{text, {sign_note(text, identity.origin(), key)}}.encode());
+  EXPECT_EQ(refusal(message), Code::kTooLarge) << "what its key adds to a head has a limit";
+}
+
 TEST_F(EvidenceFile, OfDifferentSizesSaysWhereTheyDiffer) {
   for (const auto& message : {different_sizes(), evidence(longer, here, 3)}) {
     const auto read = read_evidence(message.SerializeAsString());

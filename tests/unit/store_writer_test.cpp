@@ -235,6 +235,10 @@ TEST(RoomForOthers, IsNotNeededForOurOwnLogThatOthersGiveBack) {
   EXPECT_TRUE(is_of_others(bodies));
   bodies.own = true;
   EXPECT_FALSE(is_of_others(bodies));
+  CommitEvidence evidence;
+  EXPECT_TRUE(is_of_others(evidence));
+  evidence.own = true;
+  EXPECT_FALSE(is_of_others(evidence));
   CommitWant want;
   want.want.wish = AttachmentWish::kByHand;
   EXPECT_TRUE(is_of_others(want));
