@@ -40,6 +40,10 @@ std::vector<MemoryBodies::Record> MemoryBodies::over() const {
   return out;
 }
 
+bool MemoryBodies::keeps_erased(BytesView body) const {
+  return std::any_of(kept_.begin(), kept_.end(), [&](const auto& one) { return *one.second.body == body; });
+}
+
 void MemoryBodies::end_grace() {
   for (const Record& record : over()) end_grace_of(record);
 }

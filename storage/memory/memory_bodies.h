@@ -19,6 +19,7 @@ class MemoryBodies {
       : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), options_(options) {}
 
   std::uint64_t transit_bytes() const { return transit_bytes_; }
+  bool keeps_erased(BytesView body) const;
 
   // `ours`: they are of our own log.
   Status add(const BodiesCommit& bodies, bool ours);

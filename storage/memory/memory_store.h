@@ -37,6 +37,8 @@ class MemoryStore final : public Store {
   void set_full(bool full) { full_ = full; }
   void set_room(const Room& room) { room_ = room; }
   std::uint64_t transit_bytes() const { return bodies_.transit_bytes(); }
+  // Whether a body that was erased is still kept for its grace time.
+  bool keeps_erased(BytesView body) const { return bodies_.keeps_erased(body); }
 
   // --- what logs hold ---
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,

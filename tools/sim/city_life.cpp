@@ -25,25 +25,13 @@ constexpr std::chrono::minutes kAwayFor{20};
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
 constexpr std::chrono::seconds kSoon{15};       // on average
+constexpr std::chrono::hours kFindsPeers{1};    // on average, a city whose machine was lost
 constexpr std::chrono::seconds kRegretted{
     5};  // average time until a note is taken back, if it is taken back at once
 
 std::uint64_t own_size(SimNode& node) {
   const auto held = node.store().log_state(node.log());
   return held.ok() ? held->range.size().value : 0;
-}
-
-// Of its own entries below `size`: those whose texts it has, or has hidden for what stands beyond. The
-// grace time of what is erased is over for none of them (Scenario::check).
-std::set<std::uint64_t> bodies_below(SimNode& node, std::uint64_t size) {
-  std::set<std::uint64_t> out;
-  for (std::uint64_t i = 0; i < size; ++i) {
-    const auto record = node.store().record(node.log(), EntryIndex(i));
-    if (!record.ok()) continue;
-    const bool is_hidden = record->state == BodyState::kErased && record->erased_by.value >= size;
-    if (is_hidden || !record->body.empty()) out.insert(i);
-  }
-  return out;
 }
 
 }  // namespace
@@ -53,6 +41,7 @@ void CityLife::begin() {
   stage_.each(stage_.scenario.erasures_per_day, [this](SimNode& node) { erase_note(node); });
   stage_.each(stage_.scenario.rotations_per_day, [this](SimNode& node) { rotate_key(node); });
   stage_.each(stage_.scenario.recoveries_per_day, [this](SimNode& node) { take_log_back(node); });
+  stage_.each(stage_.scenario.papers_per_day, [this](SimNode& node) { begin_with_paper(node); });
   stage_.each(stage_.scenario.filter_changes_per_day, [this](SimNode& node) { change_filter(node); });
   stage_.each(stage_.scenario.vouch_changes_per_day, [this](SimNode& node) { change_vouch(node); });
   stage_.each(stage_.scenario.files_wanted_per_day, [this](SimNode& node) { want_some_file(node); });
@@ -91,12 +80,17 @@ void CityLife::take_log_back(SimNode& node) {
   if (size < held) (void)take_back(node, size);
 }
 
+// Two recoveries that contradict each other freeze the log for good: whoever takes a log back asks its peers
+// first.
+bool CityLife::knows_all_recoveries(SimNode& node) const {
+  const auto state = node.store().log_state(node.log());
+  return state.ok() && state->keys.recoveries() == stage_.truth.log(node.log()).recoveries;
+}
+
 bool CityLife::take_back(SimNode& node, std::uint64_t size) {
   const std::uint64_t held = own_size(node);
-  const std::set<std::uint64_t> before = bodies_below(node, size);
+  if (!knows_all_recoveries(node)) return false;
   if (!node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)))) return false;
-  if (!std::ranges::includes(bodies_below(node, size), before))
-    stage_.invariants.broke(node, "lost a text that its recovery keeps");
   stage_.counters.add("logs taken back");
   stage_.counters.add("entries made void", held - size);
   publish_note(node);
@@ -127,10 +121,55 @@ void CityLife::change_words_soon(SimNode& node) {
 // The paper may be in other hands too. Nothing is void with it.
 void CityLife::change_words(SimNode& node) {
   const std::uint64_t size = own_size(node);
-  if (size != node.acknowledged() || !stage_.truth.log(node.log()).stands()) return;
+  if (size != node.acknowledged() || !stage_.truth.log(node.log()).stands() || !knows_all_recoveries(node))
+    return;
   if (!node.take_back(TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32)), true)) return;
   stage_.counters.add("words changed");
   publish_note(node);
+}
+
+// Its machine is gone. What its recovery keeps is what its inviter has of it. Later it finds its peers again.
+void CityLife::begin_with_paper(SimNode& node) {
+  if (node.liar() != nullptr) return;
+  std::vector<std::pair<SimNode*, std::uint64_t>> inviters;
+  for (SimNode* peer : node.peers()) {
+    const std::uint64_t size = kept_at(node, *peer);
+    if (size > 0) inviters.emplace_back(peer, size);
+  }
+  if (inviters.empty()) return;
+  const auto [inviter, size] = inviters[stage_.chance.below(inviters.size())];
+  const std::vector<SimNode*> peers = node.peers();
+  stage_.note(node, "has lost its machine, and has its recovery words and an invite of " + inviter->name());
+  node.lose_disk(true);
+  stage_.invariants.wiped(node);
+  if (!node.take_back_with(*inviter, TreeSize(size), SigningKey::from_seed(stage_.chance.bytes(32))))
+    return node.restart();
+  stage_.invariants.policy_changed(node);
+  stage_.counters.add("logs taken back with paper alone");
+  publish_note(node);
+  stage_.schedule.after(stage_.chance.exponential(MonoTime(kFindsPeers)), [this, &node, peers] {
+    if (!node.up()) return;
+    for (SimNode* peer : peers) {
+      if (peer->peers_with(node)) node.pin(*peer);
+    }
+    stage_.invariants.policy_changed(node);
+  });
+}
+
+// How many entries of its log, of its own alone, a peer can give back to it. 0: it cannot invite it now.
+std::uint64_t CityLife::kept_at(SimNode& node, SimNode& peer) {
+  if (!peer.up() || peer.liar() != nullptr || !peer.peers_with(node) || !peer.can_meet(node) ||
+      peer.blocked().contains(node.log()))
+    return 0;
+  const AuthoredLog& log = stage_.truth.log(node.log());
+  const auto held = peer.store().log_state(node.log());
+  if (!held.ok() || !held->whole || held->out_since || held->keys.recoveries() != log.recoveries) return 0;
+  const std::uint64_t most = std::min<std::uint64_t>(held->whole->size.value, log.records().size());
+  std::uint64_t size = 0;
+  while (size < most && *peer.store().entry(node.log(), EntryIndex(size)) == log.records()[size].entry)
+    ++size;
+  size = before_thieves(peer, log, size);
+  return held->keys.before_recovery(TreeSize(size), held->keys.changes().size()).ok() ? size : 0;
 }
 
 void CityLife::publish_soon(SimNode& node) {
@@ -153,15 +192,14 @@ void CityLife::end_thefts() {
   }
 }
 
-// How many entries of its log are its own alone, whatever thieves have signed.
-std::uint64_t CityLife::last_before_thieves(SimNode& node) {
-  const AuthoredLog& log = stage_.truth.log(node.log());
-  std::uint64_t size = own_size(node);
+// How many of the first `size` entries that are held there are its author's alone, whatever thieves have
+// signed.
+std::uint64_t CityLife::before_thieves(SimNode& holder, const AuthoredLog& log, std::uint64_t size) {
+  const LogId id = log.identity.log_id();
   for (const Forgery& forgery : log.forgeries) {
     size = std::min(size, forgery.shared);
     const auto& forged = log.histories[forgery.history].records;
-    while (size > 0 && *node.store().entry(node.log(), EntryIndex(size - 1)) != forged[size - 1].entry)
-      --size;
+    while (size > 0 && *holder.store().entry(id, EntryIndex(size - 1)) != forged[size - 1].entry) --size;
   }
   return size;
 }
@@ -170,7 +208,7 @@ std::uint64_t CityLife::last_before_thieves(SimNode& node) {
 bool CityLife::take_back_from_thieves(SimNode& node) {
   if (stage_.truth.log(node.log()).forgeries.empty()) return true;
   if (!node.up()) return false;
-  const std::uint64_t size = last_before_thieves(node);
+  const std::uint64_t size = before_thieves(node, stage_.truth.log(node.log()), own_size(node));
   if (size == 0 || !take_back(node, size)) return false;
   stage_.counters.add("logs taken back from thieves");
   return true;

@@ -28,7 +28,10 @@ class CityLife {
   void rotate_key(SimNode& node);
   void take_log_back(SimNode& node);
   bool take_back_from_thieves(SimNode& node);
-  std::uint64_t last_before_thieves(SimNode& node);
+  static std::uint64_t before_thieves(SimNode& holder, const AuthoredLog& log, std::uint64_t size);
+  bool knows_all_recoveries(SimNode& node) const;
+  void begin_with_paper(SimNode& node);
+  std::uint64_t kept_at(SimNode& node, SimNode& peer);
   bool take_back(SimNode& node, std::uint64_t size);
   void send_some_away(const SimNode& author);
   void change_words_soon(SimNode& node);

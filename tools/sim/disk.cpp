@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "proto/base/limits.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon::sim {
@@ -9,8 +10,8 @@ namespace {
 
 class MemoryDisk final : public Disk {
  public:
-  explicit MemoryDisk(std::shared_ptr<BlobPool> pool)
-      : options_(options(std::move(pool))), store_(std::in_place, options_) {}
+  MemoryDisk(std::shared_ptr<BlobPool> pool, std::chrono::milliseconds grace)
+      : options_(options(std::move(pool), grace)), store_(std::in_place, options_) {}
 
   Result<Store*> open() override { return static_cast<Store*>(&*store_); }
   void lose_power(Chance& chance) override {
@@ -28,10 +29,12 @@ class MemoryDisk final : public Disk {
   void set_full(bool full) override { store_->set_full(full); }
   void cut_soon(Chance&) override { cut_ = true; }
   bool is_cut() const override { return cut_; }
+  bool has_erased(BytesView body) const override { return store_->keeps_erased(body); }
 
  private:
-  static MemoryStore::Options options(std::shared_ptr<BlobPool> pool) {
+  static MemoryStore::Options options(std::shared_ptr<BlobPool> pool, std::chrono::milliseconds grace) {
     MemoryStore::Options options;
+    options.erase_grace = grace;
     options.epochs = nullptr;  // the node begins them
     options.pool = std::move(pool);
     return options;
@@ -43,13 +46,14 @@ class MemoryDisk final : public Disk {
 
 class SqliteDisk final : public Disk {
  public:
-  explicit SqliteDisk(std::string name) : vfs_(std::move(name)) {}
+  SqliteDisk(std::string name, std::chrono::milliseconds grace) : vfs_(std::move(name)), grace_(grace) {}
 
   Result<Store*> open() override {
     SqliteStoreOptions options;
     options.vfs = vfs_.name();
     options.exclusive = true;
     options.checkpoint_pages = 100;
+    options.erase_grace = grace_;
     KOINON_ASSIGN(store_, open_sqlite_store("/store.db", options));
     return store_.get();
   }
@@ -70,17 +74,24 @@ class SqliteDisk final : public Disk {
   void set_full(bool full) override { vfs_.set_capacity(full ? 1 : 0); }
   void cut_soon(Chance& chance) override { vfs_.cut_after(1 + chance.below(30)); }
   bool is_cut() const override { return vfs_.is_cut(); }
+  // A body begins with its salt. What comes later may be cut by pages.
+  bool has_erased(BytesView body) const override { return vfs_.has_bytes(body.substr(0, kSaltedBeginning)); }
 
  private:
+  static constexpr std::size_t kSaltedBeginning = 2 + limits::kSaltBytes;
+
   FaultyVfs vfs_;
+  std::chrono::milliseconds grace_;
   std::unique_ptr<Store> store_;
 };
 
 }  // namespace
 
-std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool) {
-  return std::make_unique<MemoryDisk>(std::move(pool));
+std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool, std::chrono::milliseconds grace) {
+  return std::make_unique<MemoryDisk>(std::move(pool), grace);
 }
-std::unique_ptr<Disk> sqlite_disk(const std::string& name) { return std::make_unique<SqliteDisk>(name); }
+std::unique_ptr<Disk> sqlite_disk(const std::string& name, std::chrono::milliseconds grace) {
+  return std::make_unique<SqliteDisk>(name, grace);
+}
 
 }  // namespace koinon::sim

@@ -29,6 +29,8 @@ class Disk {
   // Power will fail within the next few writes. After that is_cut is true.
   virtual void cut_soon(Chance& chance) = 0;
   virtual bool is_cut() const = 0;
+  // Whether bytes of a body that was erased are still there, hidden or left over. While a store is open.
+  virtual bool has_erased(BytesView body) const = 0;
 };
 
 // The disk of one machine, with the store that is open on it, and whether it has space.
@@ -49,6 +51,7 @@ class MachineDisk {
   void wipe() { disk_->wipe(); }
   void cut_soon(Chance& chance) { disk_->cut_soon(chance); }
   bool is_cut() const { return disk_->is_cut(); }
+  bool has_erased(BytesView body) const { return disk_->has_erased(body); }
 
   void set_full(bool full, MonoTime now) {
     if (full_ || full) had_no_space_ = now;
@@ -67,7 +70,8 @@ class MachineDisk {
   MonoTime had_no_space_{};  // when it had none last
 };
 
-std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool);
-std::unique_ptr<Disk> sqlite_disk(const std::string& name);
+// `grace`: how long the store keeps what was erased, unread.
+std::unique_ptr<Disk> memory_disk(std::shared_ptr<BlobPool> pool, std::chrono::milliseconds grace);
+std::unique_ptr<Disk> sqlite_disk(const std::string& name, std::chrono::milliseconds grace);
 
 }  // namespace koinon::sim

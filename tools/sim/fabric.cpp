@@ -9,6 +9,7 @@ constexpr std::size_t kSocketBuffer =
     256 * 1024;                           // how much a sender may still write while a direction is blocked
 constexpr unsigned kRetransmissions = 8;  // then the connection is reset
 constexpr std::chrono::milliseconds kLeastTimeout{200};
+constexpr std::chrono::milliseconds kLate{500};  // more than any flight takes
 }  // namespace
 
 NodeIndex Fabric::add(Endpoint& endpoint, Place place) {
@@ -61,6 +62,7 @@ void Fabric::transmit(SessionId id, Connection& connection, int from, Segment se
   const std::size_t size = segment.bytes.size();
   if (blocked(sender, receiver) || !pipe.stalled.empty()) {
     counters_.add("segments stalled");
+    note_late(connection, schedule_.now());
     pipe.stalled_unsent += size;
     segment.told = pipe.stalled_unsent <= kSocketBuffer;
     const bool told = segment.told;
@@ -88,11 +90,17 @@ void Fabric::transmit(SessionId id, Connection& connection, int from, Segment se
   }
   // The stream stays in order: a segment that overtakes others waits for them.
   pipe.last_arrival = arrival = std::max(arrival, pipe.last_arrival);
+  if (arrival - schedule_.now() > kLate) note_late(connection, arrival);
   if (size > 0 && !segment.told)
     schedule_.at(pipe.free_at, [this, sender, id, size] { endpoints_[sender]->on_sent(id, size); });
   schedule_.at(arrival, [this, id, from, segment = std::move(segment)]() mutable {
     arrive(id, from, std::move(segment));
   });
+}
+
+void Fabric::note_late(const Connection& connection, MonoTime until) {
+  MonoTime& late = dealings_of(connection).late_until;
+  late = std::max(late, until);
 }
 
 void Fabric::arrive(SessionId id, int from, Segment segment) {
@@ -120,6 +128,7 @@ void Fabric::pump_inbox(SessionId id, int from) {
     if (pipe.inbox.empty()) return;
     Endpoint& receiver = *endpoints_[connection.ends[1 - from]];
     if (!receiver.wants_bytes(id)) {
+      note_late(connection, schedule_.now());
       if (std::exchange(pipe.polling, true)) return;
       schedule_.after(std::chrono::milliseconds(5), [this, id, from] {
         const auto again = connections_.find(id);

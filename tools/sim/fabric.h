@@ -65,6 +65,8 @@ class Fabric {
   struct Dealings {
     std::uint64_t opened = 0;  // connections
     std::uint64_t cut = 0;     // connections that were reset, or lost with their node
+    // Until then something was late: it stalled, was sent again, or waited until the receiver read it.
+    MonoTime late_until{};
   };
   Dealings dealings(NodeIndex a, NodeIndex b) const;
 
@@ -100,6 +102,7 @@ class Fabric {
   void close_end(SessionId id, int end);
   void release_stalled();
   void forget_if_closed(SessionId id);
+  void note_late(const Connection& connection, MonoTime until);
   Dealings& dealings_of(const Connection& connection) {
     return dealings_[std::minmax(connection.ends[0], connection.ends[1])];
   }

@@ -249,6 +249,11 @@ bool FaultyVfs::put_back() {
   return true;
 }
 
+bool FaultyVfs::has_bytes(BytesView bytes) const {
+  return std::any_of(impl_->files.begin(), impl_->files.end(),
+                     [&](const auto& file) { return file.second->current.find(bytes) != Bytes::npos; });
+}
+
 void FaultyVfs::wipe() { impl_->files.clear(); }
 
 }  // namespace koinon::sim

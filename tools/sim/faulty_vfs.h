@@ -40,6 +40,8 @@ class FaultyVfs {
   // The files are again as the copy has them. The copy stays. No connection may be open. False: none was
   // kept.
   bool put_back();
+  // Whether a file has these bytes anywhere.
+  bool has_bytes(BytesView bytes) const;
   // No file is left. No connection may be open.
   void wipe();
 

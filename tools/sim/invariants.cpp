@@ -21,6 +21,22 @@ constexpr std::size_t kMostBroken = 20;
 
 }  // namespace
 
+Invariants::Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
+                       const Fabric& fabric, PolicyRules rules, KeepingRules keeping, bool eager)
+    : schedule_(schedule),
+      truth_(truth),
+      nodes_(nodes),
+      rules_(rules),
+      keeping_rules_(keeping),
+      eager_(eager),
+      seen_(schedule),
+      texts_(truth, keeping.erase_grace),
+      forks_(schedule, truth, nodes, fabric,
+             {[this](SimNode& node, const LogId& log) { return has_long_admitted(node, log); },
+              [this](SimNode& a, SimNode& b, const LogId& log) { return contradict(a, b, log); },
+              [this](const SimNode& node, std::string what) { fail(node, std::move(what)); },
+              keeping.slow_answers}) {}
+
 std::string clock_text(MonoTime time) {
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   char text[32];
@@ -127,6 +143,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
 
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
   if (const auto wrong = keys_.stored(node, body, truth_)) fail(node, *wrong);
+  if (const auto wrong = texts_.committed(node, body)) fail(node, *wrong);
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
     if (const auto wrong = truth_.differs(commit->run.log, commit->run.records))
       fail(node, "stored " + *wrong);
@@ -135,6 +152,7 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     for (const StoredRecord& record : commit->run.records) check_erased(node, commit->run.log, record.index);
     for (const WithdrawalFact& fact : commit->run.withdrawals)
       check_erased(node, commit->run.log, fact.target);
+    forks_.log_grown(node, commit->run.log);
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
@@ -143,6 +161,7 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     }
   } else if (const auto* evidence = std::get_if<CommitEvidence>(&body)) {
     check_freeze(node, evidence->evidence.log);
+    forks_.evidence_kept(node, evidence->evidence.log);
   } else if (std::holds_alternative<CommitRecovery>(body)) {
     store_changed(node);  // vouches that it had stated are void, and others stand again
     check_recovered(node, std::get<CommitRecovery>(body).recovery.log);

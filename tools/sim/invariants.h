@@ -8,7 +8,9 @@
 // run for the grace time. What a recovery keeps of a log is lost nowhere, however many a node has missed. An
 // erased body never comes back. A frozen log stays frozen until its city
 // takes it back, and none is frozen whose keys nobody has stolen. Two connected nodes that hold two histories
-// of a log find that out. A key is not believed by who knows that it was replaced. No log takes more than
+// of a log find that out, and whoever follows the log is told, with the next announcement. What a recovery
+// keeps, and what was hidden for less than the grace time, is lost nowhere; what was hidden for longer is
+// gone. A key is not believed by who knows that it was replaced. No log takes more than
 // its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
 // two connections stays.
 //
@@ -26,11 +28,12 @@
 
 #include <deque>
 #include <functional>
-#include <tuple>
 
+#include "tools/sim/fork_watch.h"
 #include "tools/sim/heads_seen.h"
 #include "tools/sim/keys_seen.h"
 #include "tools/sim/policy_oracle.h"
+#include "tools/sim/texts_kept.h"
 #include "tools/sim/truth.h"
 
 namespace koinon::sim {
@@ -47,24 +50,23 @@ struct Broken {
 struct KeepingRules {
   MonoTime grace{};             // how long a node runs before it removes a log that left its policy
   std::uint64_t log_bytes = 0;  // how much a node takes of one log; 0: any number
+  std::chrono::milliseconds erase_grace{0};  // for which it keeps what was erased, unread
+  bool slow_answers = false;                 // some of its reads and checks take up to some seconds
 };
 
 class Invariants {
  public:
   Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
-             PolicyRules rules, KeepingRules keeping, bool eager)
-      : schedule_(schedule),
-        truth_(truth),
-        nodes_(nodes),
-        rules_(rules),
-        keeping_rules_(keeping),
-        eager_(eager),
-        seen_(schedule) {}
+             const Fabric& fabric, PolicyRules rules, KeepingRules keeping, bool eager);
 
   // Safety. Liars are not checked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
   void committing(SimNode& node, const IntentBody& body);
   void check_committed(SimNode& node, const IntentBody& body);
+  // Its store is about to take these; it is about to sign, and has signed.
+  void committing(SimNode& node, const std::vector<Intent>& intents) { texts_.committing(node, intents); }
+  void signing(SimNode& node) { texts_.signing(node); }
+  void published(SimNode& node, const RunCommit& run);
   void check_restart(SimNode& node);
   // An honest node takes another for a liar.
   void check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of);
@@ -80,6 +82,8 @@ class Invariants {
   void store_changed(const SimNode& node);  // the store changed without a commit that reports it
   // A city has taken its log back: what anybody saw of it before is void.
   void taken_back(SimNode& node);
+  void recovering(SimNode& node, const RecoveryCommit& recovery) { texts_.recovering(node, recovery); }
+  void recovered(SimNode& node, const RecoveryCommit& recovery);
   void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
   // Compares all that a node's store holds with the truth.
   void check_store(SimNode& node);
@@ -112,9 +116,6 @@ class Invariants {
 
   // Liveness: the rules that do not hold yet.
   std::vector<Broken> unsettled();
-
-  // Something that others look at.
-  void broke(const SimNode& node, std::string what) { fail(node, std::move(what)); }
 
   const std::vector<Broken>& broken() const { return broken_; }
   std::uint64_t frames_checked() const { return frames_checked_; }
@@ -189,8 +190,8 @@ class Invariants {
   std::uint64_t recoveries_known(SimNode& node, const LogId& log) const;
   void check_freeze(SimNode& node, const LogId& log);
   void check_frozen(SimNode& node, bool restarted);
-  void look_for_forks();
-  bool misses_fork(SimNode& node, SimNode& peer, const LogId& log);
+  bool has_long_admitted(SimNode& node, const LogId& log);
+  void look_at_stolen();
 
   // invariants_keeping.cpp: kept logs, and erased bodies
   void check_removal(SimNode& node, const LogId& log);
@@ -219,9 +220,10 @@ class Invariants {
   std::map<NodeIndex, Own> own_;
   HeadsSeen seen_;
   KeysSeen keys_;
+  TextsKept texts_;
+  ForkWatch forks_;
   bool any_older_ = false;  // the store of some node was put back
   unsigned looks_ = 0;
-  std::map<std::tuple<NodeIndex, NodeIndex, LogId>, MonoTime> unfound_since_;  // forks before two nodes
   std::map<NodeKey, SimNode*> by_key_;
   std::size_t indexed_ = 0;  // of nodes_, in by_key_
   std::vector<Broken> broken_;

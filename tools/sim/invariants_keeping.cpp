@@ -21,6 +21,9 @@ void Invariants::clock_jumped(SimNode& node) {
 
 void Invariants::check_event(SimNode& node, const Event& event) {
   if (event.kind == Event::Kind::kStoreFailed) check_store_failed(node, event);
+  if (event.kind == Event::Kind::kSessionReady) {
+    if (SimNode* peer = node_of(event.peer); peer != nullptr) forks_.session_ready(node, *peer);
+  }
   if (event.kind != Event::Kind::kDistrusted) return;
   auto& out_at = keeping_[node.index()].out_at;
   // The log may have been back in policy for some time, and the power cut may have lost that. Then its grace

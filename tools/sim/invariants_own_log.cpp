@@ -83,6 +83,7 @@ void Invariants::starting(SimNode& node, bool older) {
   own.excused.clear();
   for (const NodeKey& key : node.excused()) own.excused.insert(key);
   if (older) keys_.began(node);
+  texts_.began(node, older);
   seen_.began(node);
   seen_.asks(node);
 }
@@ -312,7 +313,7 @@ void Invariants::look() {
   for (const auto& node : nodes_) {
     if (node->up() && node->liar() == nullptr) check_waiting(*node);
   }
-  look_for_forks();
+  look_at_stolen();
   if (!any_older_ || ++looks_ % kCursorLooks != 0) return;
   const auto all = states();
   for (const auto& [index, state] : all) check_cursors(*nodes_[index], state, all);

@@ -1,5 +1,5 @@
-// Invariants of logs whose keys were stolen: who finds two histories, who is frozen, and what a recovery
-// thaws.
+// Invariants of logs whose keys were stolen: who finds two histories, who is frozen, what a recovery thaws
+// and keeps.
 #include <algorithm>
 
 #include "tools/sim/invariants.h"
@@ -8,8 +8,8 @@
 namespace koinon::sim {
 namespace {
 
-// Two nodes that are connected for so long have told each other what they hold.
-constexpr std::chrono::minutes kFound{15};
+// So long after its policy has admitted a log a node knows what its peers hold of it.
+constexpr std::chrono::minutes kAdmittedLong{5};
 
 }  // namespace
 
@@ -100,36 +100,31 @@ void Invariants::check_frozen(SimNode& node, bool restarted) {
   }
 }
 
-bool Invariants::misses_fork(SimNode& node, SimNode& peer, const LogId& log) {
-  if (!node.has_space() || !peer.has_space()) return false;
-  if (!policy_of(node).trusted.contains(log) || !policy_of(peer).trusted.contains(log)) return false;
-  const auto mine = node.store().log_state(log);
-  const auto theirs = peer.store().log_state(log);
-  if (!mine.ok() || !theirs.ok() || mine->frozen || mine->keys.recoveries() != theirs->keys.recoveries())
-    return false;
-  return contradict(node, peer, log);
+// An engine asks by name for what its policy admits now.
+bool Invariants::has_long_admitted(SimNode& node, const LogId& log) {
+  const Policy& policy = policy_of(node);
+  if (!policy.trusted.contains(log)) return false;
+  const auto entered = policy.entered_at.find(log);
+  return entered == policy.entered_at.end() || schedule_.now() - entered->second >= kAdmittedLong;
 }
 
-void Invariants::look_for_forks() {
-  std::map<std::tuple<NodeIndex, NodeIndex, LogId>, MonoTime> unfound;
-  for (const auto& [id, log] : truth_.logs()) {
-    if (log.histories.size() < 2) continue;
-    for (const auto& node : nodes_) {
-      if (!node->up() || node->liar() != nullptr) continue;
-      for (SimNode* peer : node->peers()) {
-        if (!peer->up() || peer->liar() != nullptr || !node->connected_to(*peer) ||
-            !peer->connected_to(*node) || !misses_fork(*node, *peer, id))
-          continue;
-        const std::tuple which{node->index(), peer->index(), id};
-        const auto since = unfound_since_.find(which);
-        unfound[which] = since == unfound_since_.end() ? schedule_.now() : since->second;
-        if (schedule_.now() - unfound[which] < kFound) continue;
-        fail(*node, "and " + peer->name() + " hold two histories of " + log.identity.name +
-                        ", and have not found out");
-      }
-    }
+// --- texts ---
+
+void Invariants::published(SimNode& node, const RunCommit& run) {
+  texts_.signed_own(node, run.withdrawals);
+  forks_.log_grown(node, run.log);
+}
+
+void Invariants::recovered(SimNode& node, const RecoveryCommit& recovery) {
+  if (const auto wrong = texts_.recovered(node, recovery)) fail(node, *wrong);
+}
+
+void Invariants::look_at_stolen() {
+  forks_.look();
+  for (const auto& node : nodes_) {
+    if (!node->up() || node->liar() != nullptr) continue;
+    if (const auto wrong = texts_.left_over(*node)) fail(*node, *wrong);
   }
-  unfound_since_ = std::move(unfound);
 }
 
 }  // namespace koinon::sim

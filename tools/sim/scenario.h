@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -27,10 +28,12 @@ struct Scenario {
   std::uint64_t log_bytes = 0;  // how much a node takes of one log; 0: no invariant checks it
 
   // What cities do
-  double notes_per_day = 4;        // of each
-  double erasures_per_day = 0.3;   // of each
-  double rotations_per_day = 0;    // of each: its signing key is replaced
-  double recoveries_per_day = 0;   // of each: it takes its log back, and what it wrote last is void
+  double notes_per_day = 4;       // of each
+  double erasures_per_day = 0.3;  // of each
+  double rotations_per_day = 0;   // of each: its signing key is replaced
+  double recoveries_per_day = 0;  // of each: it takes its log back, and what it wrote last is void
+  double papers_per_day = 0;  // of each: its machine is gone, and it has its recovery words and one invite
+  double erase_grace_hours = 72;   // for which nodes keep what was erased, unread
   double thefts_per_day = 0;       // of each thief: it steals a key, where it has none
   double noticed_after_hours = 2;  // on average, until a city takes its log back from a thief
   double hasty = 0;                // share of notes that are erased within seconds
@@ -80,9 +83,11 @@ struct Scenario {
   // Takes another number of nodes. Of fewer nodes, the same share lies.
   void resize(std::size_t to);
   std::size_t liars_at_once() const { return std::min(liars.size(), most_liars); }
-  // Whether the invariants can judge it. Where logs are taken back, no text is gone for good before the end:
-  // it is not longer than two thirds of the grace time of what is erased, and no clock runs on by itself.
+  // Whether the invariants can judge it: where logs are taken back, no clock runs on by itself.
   Status check() const;
+  std::chrono::milliseconds erase_grace() const {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(erase_grace_hours * 3'600'000));
+  }
 };
 
 Result<Scenario> read_scenario(const std::filesystem::path& path);

@@ -85,6 +85,7 @@ void SimNode::start() {
 // Each start is an epoch of its own.
 Status SimNode::open_store() {
   KOINON_TRY(disk_.open());
+  folded_at_ = {};  // a power loss may have taken back what was folded
   mark_says_ = mark_.start(store(), log());
   return begin_next_epoch(store(), [this](std::uint32_t counter) {
     const Epoch epoch = epochs_.make(counter);
@@ -98,6 +99,7 @@ void SimNode::load_engine(bool resumed) {
   around_.observer.on_starting(*this, std::exchange(older_, false));
   auto state = store().load_state();
   add_own_log(identity(), *state);
+  drop_old_recovery();
   EngineConfig config = setup_.engine;
   config.node_key = node_key_;
   config.agent = "koinon-sim";
@@ -106,6 +108,7 @@ void SimNode::load_engine(bool resumed) {
   config.refilter = refilter_ || !filter_.same_topics(applied_filter_);
   refilter_ = false;
   config.standing.mark = mark_says_;
+  config.recovered = recovered_;
   if (!read_standing(store(), config.standing).ok())
     around_.counters.add("stores that did not tell their standing");
   admitted_.clear();

@@ -42,11 +42,15 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_frames(SimNode& from, SessionId session, BytesView bytes) = 0;
-  virtual void on_committing(SimNode& node, const IntentBody& body) = 0;
+  // Its store is about to take these, in one transaction; then it has taken one of them.
+  virtual void on_committing(SimNode& node, const std::vector<Intent>& intents) = 0;
   virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
+  virtual void on_signing(SimNode& node) = 0;
   virtual void on_published(SimNode& node, const RunCommit& run) = 0;
   virtual void on_event(SimNode& node, const Event& event) = 0;
-  // Its city has taken its log back, as it was with so many entries.
+  // Its city is about to take its log back; its store has taken that; so many entries are left.
+  virtual void on_recovering(SimNode& node, const RecoveryCommit& recovery) = 0;
+  virtual void on_recovered(SimNode& node, const RecoveryCommit& recovery) = 0;
   virtual void on_taken_back(SimNode& node, TreeSize size) = 0;
   // Its store is open, and its engine does not run yet. `older`: the store was put back, or made anew.
   virtual void on_starting(SimNode& node, bool older) = 0;
@@ -94,6 +98,8 @@ class SimNode final : public Endpoint {
   bool up() const { return engine_ != nullptr; }
   void set_full(bool full) { disk_.set_full(full, around_.schedule.now()); }
   void set_slow(bool slow) { slow_ = slow; }
+  bool writes_slowly() const { return slow_; }
+  bool reads_wait() const { return reading_ || !reads_.empty(); }  // for the one reader
   void set_clock(std::chrono::milliseconds off);
   std::chrono::milliseconds clock_off() const { return clock_.off(); }
 
@@ -114,6 +120,10 @@ class SimNode final : public Endpoint {
   // Its city takes the log back with its recovery key: what was signed beyond `size` is void, and a new key
   // signs. It is up again then, with no mark, as on another machine. False: that cannot be.
   bool take_back(TreeSize size, const SigningKey& key, bool new_words = false);
+  // The same where its machine is gone, and it has its recovery words and one invite: it begins with an empty
+  // store, without a mark, and with this peer alone, which holds so many entries. What it keeps comes from
+  // there. To be called after lose_disk.
+  bool take_back_with(SimNode& inviter, TreeSize size, const SigningKey& key);
   // Its process ends, its store is changed behind its back, and it is up again. False: that failed.
   bool rewrite_store(const std::function<Status(Store&)>& change);
   // Its process ends when it signs next: between the commit and the mark, on one side or the other.
@@ -168,6 +178,15 @@ class SimNode final : public Endpoint {
   std::uint64_t life() const { return clock_.life(); }
   // Whether its disk has had space for some time.
   bool has_space() const { return disk_.has_space(around_.schedule.now()); }
+  // The time by which the grace time of what is erased counts.
+  std::chrono::milliseconds grace_clock() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(ran());
+  }
+  // By that clock: since this start all is gone whose grace time was over then; and when something may have
+  // gone last, in all its lives.
+  std::chrono::milliseconds folded_at() const { return folded_at_; }
+  std::chrono::milliseconds latest_fold() const { return latest_fold_; }
+  bool has_erased(BytesView body) const { return disk_.has_erased(body); }
   bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
   bool connected_to(const SimNode& other) const;
   // Whether one of the two can dial the other.
@@ -190,7 +209,12 @@ class SimNode final : public Endpoint {
   void stop(bool silent);
   void end_process();
   Status make_store_anew();
+  Result<KeyHistory> recovery_of(StoreReader& shown, TreeSize size, const SigningKey& key,
+                                 bool new_words) const;
   Status recover_store(const KeyHistory& history);
+  void sign_with(const SigningKey& key);
+  void drop_old_recovery();
+  void fold();
   bool may_sign() const;
   void sign_what_waits();
   void keep(DraftWrite draft);
@@ -264,6 +288,9 @@ class SimNode final : public Endpoint {
   bool older_ = false;                      // the store was put back since the last start
   bool anew_ = false;                       // the store is empty
   bool ends_while_signing_ = false;
+  std::optional<RecoveredLog> recovered_;  // where its store may lack what its recovery keeps
+  std::chrono::milliseconds folded_at_{0};
+  std::chrono::milliseconds latest_fold_{0};
   SimOffice office_;
   std::uint64_t acknowledged_ = 0;
   Tick tick_{kNoNet};

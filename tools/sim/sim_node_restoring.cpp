@@ -1,6 +1,7 @@
 // What happens to the folder and to the machine of a simulated node: copies, and what is put back from them.
 #include <algorithm>
 
+#include "crypto/checkpoint.h"
 #include "crypto/recovery_answer.h"
 #include "proto/base/limits.h"
 #include "storage/store/settings.h"
@@ -49,6 +50,7 @@ bool SimNode::put_back(Parts parts, bool reboots) {
 
 void SimNode::lose_disk(bool reboots) {
   if (!up()) return;
+  drop_old_recovery();
   end_process();
   disk_.wipe();
   office_.wipe();
@@ -58,11 +60,13 @@ void SimNode::lose_disk(bool reboots) {
   acknowledged_ = 0;
 }
 
-// As `koinon restore --keys`: the store knows whose it is and its peers, and that it comes from a restore.
+// As `koinon restore --keys` and `koinon recover`: the store knows whose it is, its peers and the statements
+// of a recovery, and that nothing of it comes from here.
 Status SimNode::make_store_anew() {
   anew_ = false;
   KOINON_TRY(store().begin(true));
   KOINON_TRY(store().set_own_log(own_.id()));
+  if (recovered_) KOINON_TRY(store().keep_statements(own_.id(), recovered_->keys.notes()));
   KOINON_TRY(store().set_setting(kRestored, "1"));
   for (const auto& [key, peer] : peers_) {
     KOINON_TRY(store().put_peer(record_of(*peer)));
@@ -103,6 +107,7 @@ Status SimNode::recover_store(const KeyHistory& history) {
   recovery.size = statement.size;
   recovery.root = statement.root;
   recovery.now = wall();
+  around_.observer.on_recovering(*this, recovery);
   for (bool done = false; !done;) {
     KOINON_TRY(store().begin(true));
     const auto left = store().recover(recovery);
@@ -113,42 +118,79 @@ Status SimNode::recover_store(const KeyHistory& history) {
     KOINON_TRY(store().commit());
     done = left->done;
   }
+  around_.observer.on_recovered(*this, recovery);
   return {};
+}
+
+// `shown`: what whoever shows its log has of it. `new_words`: others count from then on.
+Result<KeyHistory> SimNode::recovery_of(StoreReader& shown, TreeSize size, const SigningKey& key,
+                                        bool new_words) const {
+  KOINON_ASSIGN(const LogState held, shown.log_state(log()));
+  if (size.value == 0 || size > held.range.size())
+    return fail(Code::kInvalidArgument, "so many are not held");
+  KOINON_ASSIGN(const std::size_t stands, standing_statements(held.keys, size, [&](EntryIndex index) {
+                  return shown.entry(log(), index);
+                }));
+  KOINON_ASSIGN(KeyHistory history, held.keys.before_recovery(size, stands));
+  KOINON_ASSIGN(const Hash root, shown.root_at(log(), size));
+  Statement statement = history.next(true);
+  statement.size = size;
+  statement.root = root;
+  statement.key.key = key.public_key();
+  const auto changed = std::count_if(
+      history.changes().begin(), history.changes().end(),
+      [](const KeyHistory::Change& change) { return change.statement.recovery_key.has_value(); });
+  if (new_words) statement.recovery_key = words_of(setup_, changed + 1).public_key();
+  KOINON_TRY(history.add(sign_statement(statement, history.vkey().name, words_of(setup_, changed))));
+  return history;
+}
+
+// Nothing that was signed before has the word any more.
+void SimNode::sign_with(const SigningKey& key) {
+  own_ = OwnLog(own_.identity(), key, [this](std::size_t count) { return chance_.bytes(count); });
+  later_keys_.push_back(key);
+}
+
+// Its log has more statements than the recovery from which it came back.
+void SimNode::drop_old_recovery() {
+  if (!recovered_) return;
+  const auto held = store().log_state(log());
+  if (held.ok() && held->keys.changes().size() > recovered_->keys.changes().size()) recovered_.reset();
 }
 
 bool SimNode::take_back(TreeSize size, const SigningKey& key, bool new_words) {
   if (!up() || liar_ != nullptr || !has_space()) return false;
-  const auto held = store().log_state(log());
-  if (!held.ok() || size.value == 0 || size > held->range.size()) return false;
-  const auto stands =
-      standing_statements(held->keys, size, [this](EntryIndex index) { return store().entry(log(), index); });
-  if (!stands.ok()) return false;
-  auto history = held->keys.before_recovery(size, *stands);
-  const auto root = store().root_at(log(), size);
-  if (!history.ok() || !root.ok()) return false;
-  Statement statement = history->next(true);
-  statement.size = size;
-  statement.root = *root;
-  statement.key.key = key.public_key();
-  const auto changed = std::count_if(
-      history->changes().begin(), history->changes().end(),
-      [](const KeyHistory::Change& change) { return change.statement.recovery_key.has_value(); });
-  if (new_words) statement.recovery_key = words_of(setup_, changed + 1).public_key();
-  if (!history->add(sign_statement(statement, history->vkey().name, words_of(setup_, changed))).ok())
-    return false;
+  const auto history = recovery_of(store(), size, key, new_words);
+  if (!history.ok()) return false;
   end_process();
   mark_.clear();
   if (!open_store().ok() || !recover_store(*history).ok()) {
     around_.counters.add("stores that did not open again");
     return false;
   }
-  own_ = OwnLog(own_.identity(), key, [this](std::size_t count) { return chance_.bytes(count); });
-  later_keys_.push_back(key);
+  sign_with(key);
+  recovered_.reset();
   acknowledged_ = size.value;
   around_.observer.on_taken_back(*this, size);
   load_engine();
   repeat_changes();
   around_.observer.on_restart(*this);
+  return true;
+}
+
+// `koinon recover` makes a new node key, too. Here its peers know it by the one that it had: how pins follow
+// is not simulated.
+bool SimNode::take_back_with(SimNode& inviter, TreeSize size, const SigningKey& key) {
+  if (up()) return false;
+  const auto history = recovery_of(inviter.store(), size, key, false);
+  if (!history.ok()) return false;
+  const Hash root = history->changes().back().statement.root;
+  const Checkpoint kept{history->vkey().name, size, root};
+  recovered_ = RecoveredLog{*history, {size, root, sign_checkpoint(kept, key)}};
+  std::erase_if(peers_, [&](const auto& peer) { return peer.second != &inviter; });
+  sign_with(key);
+  around_.observer.on_taken_back(*this, size);
+  restart();
   return true;
 }
 

@@ -1,4 +1,6 @@
 // The writer of a simulated node: it commits the daemon's groups in virtual time, on a disk that may fail.
+#include <algorithm>
+
 #include "proto/base/limits.h"
 #include "tools/sim/sim_node.h"
 
@@ -23,8 +25,14 @@ void SimNode::write_group() {
   if (!group.intents.empty()) commit(group.intents);
   if (up() && !group.drafts.empty()) sign(group.drafts);
   if (!up() || power_went()) return;
-  (void)store().fold(std::chrono::duration_cast<std::chrono::milliseconds>(ran()));
+  fold();
   power_went();
+}
+
+// As node/replication/store_writer.cpp: what is erased is kept for a time that the node runs.
+void SimNode::fold() {
+  latest_fold_ = std::max(latest_fold_, grace_clock());
+  if (store().fold(grace_clock())) folded_at_ = std::max(folded_at_, grace_clock());
 }
 
 void SimNode::change(std::function<Status(Store&)> apply) {
@@ -67,7 +75,7 @@ void SimNode::store_pin(const SimNode& other) {
 }
 
 void SimNode::commit(const std::vector<Intent>& intents) {
-  for (const Intent& intent : intents) around_.observer.on_committing(*this, intent.body);
+  around_.observer.on_committing(*this, intents);
   auto done = write_intents(store(), intents, 0).completions;
   if (power_went()) return;
   for (std::size_t i = 0; i < intents.size(); ++i) {
@@ -108,6 +116,7 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
       return fail(Code::kUnavailable, "the process ends", "commit");
     return {};
   };
+  around_.observer.on_signing(*this);
   const auto batch = write_drafts(store(), signer, drafts, wall(), before_commit);
   if (up() && (power_went() || ended_while_signing())) return;
   if (batch.ok()) mark_.after_commit(store(), log());
@@ -119,6 +128,7 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
     for (std::uint64_t i = from; i < acknowledged_; ++i)
       run.records.push_back(*store().record(own_.id(), EntryIndex(i)));
     run.vouches = batch->vouches;
+    run.withdrawals = batch->withdrawals;
     around_.observer.on_published(*this, run);
     later(std::chrono::microseconds(100), [this, batch = *batch] {
       engine_->on_own_head(now(), batch.state, batch.vouches, batch.withdrawals);

@@ -55,8 +55,9 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   const Surroundings around{stage_.schedule, stage_.fabric, stage_.counters, memory_, *this};
   const std::uint64_t number = stage_.nodes.size();
   auto disk = stage_.scenario.sqlite && lie.empty()
-                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number))
-                  : memory_disk(pool_);
+                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number),
+                                stage_.scenario.erase_grace())
+                  : memory_disk(pool_, stage_.scenario.erase_grace());
   stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), std::move(disk)));
   SimNode& node = *stage_.nodes.back();
   if (!stage_.truth.known(node.log())) stage_.truth.add_log(node.identity(), node.index(), lie.empty());
@@ -142,7 +143,8 @@ void World::add_twin(SimNode& original) {
   setup.seed = options_.seed * 1'000'003 + original.index();
   setup.engine.trust_hops = stage_.scenario.hops;
   setup.engine.trust_admits = stage_.scenario.admits;
-  stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), memory_disk(pool_)));
+  stage_.nodes.push_back(
+      std::make_unique<SimNode>(around, std::move(setup), memory_disk(pool_, stage_.scenario.erase_grace())));
   SimNode& twin = *stage_.nodes.back();
   twin.set_liar(std::make_unique<Liar>());
   stage_.twin_of[twin.index()] = original.index();
@@ -173,6 +175,24 @@ void World::on_frames(SimNode& from, SessionId session, BytesView bytes) {
   if (options_.check_frames) stage_.invariants.check_frames(from, session, bytes);
 }
 
+void World::on_committing(SimNode& node, const std::vector<Intent>& intents) {
+  if (node.liar() != nullptr) return;
+  stage_.invariants.committing(node, intents);
+  for (const Intent& intent : intents) stage_.invariants.committing(node, intent.body);
+}
+
+void World::on_signing(SimNode& node) {
+  if (node.liar() == nullptr) stage_.invariants.signing(node);
+}
+
+void World::on_recovering(SimNode& node, const RecoveryCommit& recovery) {
+  stage_.invariants.recovering(node, recovery);
+}
+
+void World::on_recovered(SimNode& node, const RecoveryCommit& recovery) {
+  stage_.invariants.recovered(node, recovery);
+}
+
 void World::on_committed(SimNode& node, const IntentBody& body) {
   if (const auto* run = std::get_if<CommitRun>(&body)) {
     last_delivery_ = stage_.schedule.now();
@@ -187,14 +207,11 @@ void World::on_committed(SimNode& node, const IntentBody& body) {
   if (node.liar() == nullptr) stage_.invariants.check_committed(node, body);
 }
 
-void World::on_committing(SimNode& node, const IntentBody& body) {
-  if (node.liar() == nullptr) stage_.invariants.committing(node, body);
-}
-
 void World::on_published(SimNode& node, const RunCommit& run) {
   remember(node, run.records);
   stage_.counters.add("entries published", run.records.size());
   stage_.invariants.vouched(node, run.vouches);
+  if (node.liar() == nullptr) stage_.invariants.published(node, run);
 }
 
 void World::on_taken_back(SimNode& node, TreeSize size) {

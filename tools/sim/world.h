@@ -47,10 +47,13 @@ class World final : public Observer {
   Outcome run();
 
   void on_frames(SimNode& from, SessionId session, BytesView bytes) override;
-  void on_committing(SimNode& node, const IntentBody& body) override;
+  void on_committing(SimNode& node, const std::vector<Intent>& intents) override;
   void on_committed(SimNode& node, const IntentBody& body) override;
+  void on_signing(SimNode& node) override;
   void on_published(SimNode& node, const RunCommit& run) override;
   void on_event(SimNode& node, const Event& event) override;
+  void on_recovering(SimNode& node, const RecoveryCommit& recovery) override;
+  void on_recovered(SimNode& node, const RecoveryCommit& recovery) override;
   void on_taken_back(SimNode& node, TreeSize size) override;
   void on_starting(SimNode& node, bool older) override;
   void on_restart(SimNode& node) override;
