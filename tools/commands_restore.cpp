@@ -216,7 +216,9 @@ void add_keeping_commands(CLI::App& app, const Common& common, std::function<Sta
       [&common, &action, recover] { action = [&common, recover] { return run_recover(common, *recover); }; });
   back->add_option("--words-file", recover->words_file, "the file with the words; - for standard input")
       ->required();
-  back->add_option("--invite", recover->invites, "an invite of a city that knows the log; may be given again")
+  back->add_option(
+          "--invite", recover->invites,
+          "an invite of a city that knows the log; no other city is asked: it may be given again, for each")
       ->required()
       ->allow_extra_args(false);
   back->add_option("--log", recover->log, "the id of the log, as it stands on the paper");

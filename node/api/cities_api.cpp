@@ -165,9 +165,11 @@ asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker asker, CityQ
   out.blocked = standing.blocked;
   put_vouches(directory, standing, query, out);
   out.key_changes = read_key_changes(*parts_.store, *state);
+  count_voided(*parts_.index, *state, out.key_changes);
   auto kept = parts_.store->evidence(*log);
   if (!kept.ok()) co_return kept.error();
   out.evidence = !kept->empty();
+  if (out.evidence) out.contradiction = read_contradiction(shown_evidence(*kept)->bytes);
   if (out.evidence && !freezes(*kept)) out.thawed = std::move(kept->back().thawed);
   // Who works here is no matter of visitors.
   if (out.thawed && asker.caller.role == Role::kNobody) out.thawed->by.clear();
@@ -199,18 +201,18 @@ void CitiesApi::put_vouches(Directory& directory, const CityStanding& standing, 
     out.vouched_for_by.push_back(directory.city(vouchers[i]));
 }
 
-// The newest: it froze the log last. It outlives what was held of the log, so the name is the one that it
-// states.
+// It outlives what was held of the log, so the name is the one that it states.
 Result<EvidenceView> CitiesApi::get_evidence(const Asker&, const NamedCity& named) {
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const LogId log, directory.find_any(named.city));
-  KOINON_ASSIGN(auto kept, parts_.store->evidence(log));
-  if (kept.empty()) return fail(Code::kNotFound, "no evidence is held against this city", "city");
-  v1::Evidence newest;
-  if (!newest.ParseFromString(kept.back().bytes))
+  KOINON_ASSIGN(const auto kept, parts_.store->evidence(log));
+  const KeptEvidence* shown = shown_evidence(kept);
+  if (shown == nullptr) return fail(Code::kNotFound, "no evidence is held against this city", "city");
+  v1::Evidence message;
+  if (!message.ParseFromString(shown->bytes))
     return fail(Code::kInternal, "the evidence that is held here is damaged; ask another node for it",
                 "city");
-  return EvidenceView{newest.identity().name(), std::move(kept.back().bytes)};
+  return EvidenceView{message.identity().name(), shown->bytes};
 }
 
 asio::awaitable<Result<std::vector<BlockedCity>>> CitiesApi::list_blocks(Asker, Nothing) {

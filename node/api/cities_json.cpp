@@ -23,6 +23,30 @@ HttpResponse list_answer(const ApiRequest&, const CityListView& view) {
   return json_response(body);
 }
 
+const char* fork_text(ForkKind kind) {
+  switch (kind) {
+    case ForkKind::kTwoHeads:
+      return "two_heads";
+    case ForkKind::kTwoKeys:
+      return "two_keys";
+    case ForkKind::kTwoRecoveries:
+      break;
+  }
+  return "two_recoveries";
+}
+
+json::object contradiction_json(const ContradictionView& shown) {
+  json::object out{{"kind", fork_text(shown.kind)}};
+  if (shown.kind == ForkKind::kTwoHeads) {
+    out["at"] = shown.at;
+    return out;
+  }
+  out["statement"] = shown.number;
+  out["first"] = shown.first;
+  out["second"] = shown.second;
+  return out;
+}
+
 HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   json::object body = city_json(view.city);
   body["trusted"] = view.trusted;
@@ -49,6 +73,7 @@ HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
   for (const KeyChange& change : view.key_changes) changes.push_back(key_change_json(change));
   body["key_changes"] = std::move(changes);
   body["evidence"] = view.evidence;
+  if (view.contradiction) body["contradiction"] = contradiction_json(*view.contradiction);
   if (view.thawed) {
     json::object thawed{{"at", time_text(view.thawed->at)}};
     if (!view.thawed->by.empty()) thawed["by"] = view.thawed->by;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "node/reading/attachment_view.h"
+#include "node/reading/city_view.h"
 #include "node/reading/shown_record.h"
 #include "node/text/time_text.h"
 #include "proto/codec/entry.h"
@@ -126,6 +127,10 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
     out.change(
         "the city, which takes its log back with its recovery words; or you, for this node alone: koinon "
         "thaw");
+  }
+  if (const auto kept = store.evidence(state->id); kept.ok() && !kept->empty()) {
+    if (const auto shown = read_contradiction(shown_evidence(*kept)->bytes); shown)
+      out.because(contradiction_text(*shown) + ": koinon evidence writes the proof");
   }
   if (standing.log.thawed)
     out.because("it signed two histories; an operator here lets its log go on, and the evidence is kept");

@@ -32,6 +32,7 @@ json::object key_change_json(const KeyChange& change) {
     out["number"] = change.number;
     out["vkey"] = change.vkey;
   }
+  if (change.voided > 0) out["voided"] = change.voided;
   if (change.at) out["at"] = time_text(*change.at);
   return out;
 }

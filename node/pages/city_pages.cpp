@@ -82,15 +82,36 @@ const char* message_of(KeyChange::Kind kind) {
   return "city.new_cosigner_key";
 }
 
+// Empty: nothing of what was held here is void by this, or it is not known.
+std::string voided_text(const Visit& visit, const KeyChange& change) {
+  if (change.voided == 0) return "";
+  return visit.say("city.voided", {{"count", static_cast<std::int64_t>(change.voided)}});
+}
+
 // What a city did with its keys, in its own order.
 json::array key_changes_of(const Visit& visit, const std::vector<KeyChange>& changes) {
   json::array out;
   for (const KeyChange& change : changes) {
     if (!change.at) continue;
     out.push_back(
-        json::object{{"text", visit.say(message_of(change.kind), {{"date", date_of(visit, *change.at)}})}});
+        json::object{{"text", visit.say(message_of(change.kind), {{"date", date_of(visit, *change.at)}})},
+                     {"voided", voided_text(visit, change)}});
   }
   return out;
+}
+
+// What differs, by the evidence that is held. Empty: there is none.
+std::string differs_text(const Visit& visit, const std::optional<ContradictionView>& shown) {
+  if (!shown) return "";
+  switch (shown->kind) {
+    case ForkKind::kTwoHeads:
+      return visit.say("city.two_heads", {{"count", static_cast<std::int64_t>(shown->at)}});
+    case ForkKind::kTwoKeys:
+      return visit.say("city.two_keys", {{"number", std::to_string(shown->number)}});
+    case ForkKind::kTwoRecoveries:
+      break;
+  }
+  return visit.say("city.two_recoveries", {{"number", std::to_string(shown->number)}});
 }
 
 // Empty: its log does not go on by the operator's word.
@@ -122,6 +143,7 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"frozen", view.city.frozen && !view.city.for_good},
           {"for_good", view.city.for_good},
           {"thawed_text", thawed_text(visit, view.thawed)},
+          {"differs", differs_text(visit, view.contradiction)},
           {"key_changes", key_changes_of(visit, view.key_changes)},
           {"blocked", view.blocked},
           {"has_vouches", !view.vouches_for.empty()},

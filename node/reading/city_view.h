@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/evidence.h"
 #include "node/reading/directory.h"
 #include "node/reading/key_views.h"
 
@@ -51,6 +52,23 @@ struct VouchTotals {
   bool vouched_for_here = false;  // this node's own city vouches for it
 };
 
+// What evidence proves that is held against a city.
+struct ContradictionView {
+  ForkKind kind = ForkKind::kTwoHeads;
+  std::uint64_t at = 0;      // two heads: the first so many entries are not the same
+  std::uint64_t number = 0;  // two statements: of the log's statements, from 1
+  std::string first;         // two statements: the vkeys that they name
+  std::string second;
+};
+// Nothing: it is damaged.
+std::optional<ContradictionView> read_contradiction(BytesView evidence);
+// In English, for operators and programs.
+std::string contradiction_text(const ContradictionView& shown);
+
+// Of all evidence that is held against a city that which says most: what freezes its log, else the newest.
+// Null: none is held.
+const KeptEvidence* shown_evidence(const std::vector<KeptEvidence>& kept);
+
 struct CityStandingView {
   CityView city;
   bool trusted = false;
@@ -60,7 +78,8 @@ struct CityStandingView {
   std::vector<std::string> vouched_for_by;
   std::vector<CityHolder> held_by;
   std::vector<KeyChange> key_changes;
-  bool evidence = false;       // that the city contradicted itself is held
+  bool evidence = false;                           // that the city contradicted itself is held
+  std::optional<ContradictionView> contradiction;  // what it proves
   std::optional<Thaw> thawed;  // and the log goes on here all the same; `by` is empty for who has no account
 };
 

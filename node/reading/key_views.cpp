@@ -54,8 +54,12 @@ KeyChange::Kind kind_of(StoreReader& store, const KeyHistory& keys, std::size_t 
 
 KeyChange shown_change(StoreReader& store, const KeyHistory& keys, std::size_t number) {
   const Statement& statement = keys.changes()[number].statement;
-  return {kind_of(store, keys, number), EntryIndex(statement.size.value), std::nullopt, statement.sequence,
-          statement.key.text()};
+  return {kind_of(store, keys, number),
+          EntryIndex(statement.size.value),
+          std::nullopt,
+          statement.sequence,
+          statement.key.text(),
+          0};
 }
 
 // When the entry was made, if it is here and of that kind.
@@ -94,6 +98,18 @@ std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& stat
     return std::pair(a.entry, a.kind) < std::pair(b.entry, b.kind);
   });
   return out;
+}
+
+void count_voided(IndexReader& index, const LogState& state, std::vector<KeyChange>& changes) {
+  std::uint64_t recoveries = 0;  // that came before
+  for (const KeyHistory::Change& made : state.keys.changes()) {
+    if (!made.is_recovery) continue;
+    const auto voided = index.voided_notes(state.id, recoveries++);
+    for (KeyChange& change : changes) {
+      if (voided.ok() && change.is_recovery() && change.number == made.statement.sequence)
+        change.voided = *voided;
+    }
+  }
 }
 
 std::optional<KeyChange> key_change_at(StoreReader& store, const KeyHistory& keys, EntryIndex index) {

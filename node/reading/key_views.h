@@ -8,6 +8,7 @@
 
 #include "crypto/identity.h"
 #include "crypto/key_history.h"
+#include "storage/search/search_index.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -22,6 +23,9 @@ struct KeyChange {
   // Of a statement.
   std::uint64_t number = 0;  // of the log's statements, from 1
   std::string vkey;          // that signs from there on
+  // Of a recovery, where that was counted: how many notes it made void of those that were held here. 0: none,
+  // or it is not known.
+  std::uint64_t voided = 0;
 
   // The recovery key signed it. One that changed the words voids as any other does.
   bool is_recovery() const { return kind == Kind::kRecovery || kind == Kind::kNewWords; }
@@ -30,6 +34,8 @@ struct KeyChange {
 // In the order of the entries: all statements, at most limits::kStatements; and since when its node key and
 // its cosigner key are the ones that they are, unless that is since the Genesis or came with a recovery.
 std::vector<KeyChange> read_key_changes(StoreReader& store, const LogState& state);
+// Says of each recovery among them how many notes it made void here.
+void count_voided(IndexReader& index, const LogState& state, std::vector<KeyChange>& changes);
 // The one whose statement stands at this place of the log. Nothing: none does.
 std::optional<KeyChange> key_change_at(StoreReader& store, const KeyHistory& keys, EntryIndex index);
 // The one that an entry of this log carries. Nothing: it carries none, or one that the log's keys do not

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "koinon/v1/record.pb.h"
+#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
@@ -43,6 +44,8 @@ Result<bool> DocumentRemoval::remove_log(const LogId& log) {
   for (const Document& document : batch.documents) KOINON_TRY(remove(log, document));
   KOINON_TRY(parts_.words.remove_city(log));
   KOINON_TRY(parts_.cities.remove(log));
+  auto forget = parts_.db.prepare("DELETE FROM void_notes WHERE log_id = ?");
+  KOINON_TRY(forget.bind_blob(log.view()).run());
   // It is noted with each piece: a reader that begins in between has loaded what was left.
   KOINON_TRY(parts_.changes.note_removed(log, IndexChanges::Removed::kLog));
   return !batch.is_last;
@@ -73,6 +76,7 @@ Result<std::uint64_t> DocumentRemoval::remove_void(StoreReader& store, const Arr
     touched.insert(targets.begin(), targets.end());
     profile = profile || document.kind == v1::KIND_PROFILE;
     KOINON_TRY(keep_what_it_was(arrival, document));
+    KOINON_TRY(count_void(document));
     KOINON_TRY(remove(log, document));
   }
   for (const std::int64_t document : touched) KOINON_TRY(parts_.standing.restate(store, log, document));
@@ -105,6 +109,14 @@ Status DocumentRemoval::keep_what_it_was(const Arrival& arrival, const Document&
   return keep.bind(static_cast<std::int64_t>(arrival.first.value + document.index - arrival.from.value))
       .bind(document.id)
       .run();
+}
+
+Status DocumentRemoval::count_void(const Document& document) {
+  if (!is_note(static_cast<v1::Kind>(document.kind))) return {};
+  auto count = parts_.db.prepare(
+      "INSERT INTO void_notes (log_id, recoveries, notes) SELECT log_id, recoveries, 1 FROM doc WHERE id = ? "
+      "ON CONFLICT (log_id, recoveries) DO UPDATE SET notes = notes + 1");
+  return count.bind(document.id).run();
 }
 
 // As many at most as were kept in this transaction.

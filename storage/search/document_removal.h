@@ -60,6 +60,8 @@ class DocumentRemoval {
   Status remove(const LogId& log, const Document& document);
   // For IndexReader::voided.
   Status keep_what_it_was(const Arrival& arrival, const Document& document);
+  // For IndexReader::voided_notes. While the document is there.
+  Status count_void(const Document& document);
   Status forget_what_they_were(ArrivalSeq now);
 
   Parts parts_;

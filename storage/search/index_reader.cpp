@@ -166,6 +166,13 @@ class SqliteIndexReader final : public IndexReader {
     }
   }
 
+  Result<std::uint64_t> voided_notes(const LogId& log, std::uint64_t recoveries) override {
+    auto select = db_.prepare("SELECT notes FROM void_notes WHERE log_id = ? AND recoveries = ?");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(recoveries));
+    KOINON_ASSIGN(const bool found, select.step());
+    return found ? select.number(0) : std::uint64_t{0};
+  }
+
   Result<std::optional<EntryIndex>> newer_version(const LogId& log, EntryIndex index) override {
     auto select = db_.prepare(
         "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id "

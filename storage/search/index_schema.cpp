@@ -99,6 +99,9 @@ CREATE INDEX removed_by_change ON removed (change);
 CREATE TABLE void_entry (arrival INTEGER PRIMARY KEY, log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
   kind INTEGER NOT NULL, topics TEXT NOT NULL, recoveries INTEGER NOT NULL, leaf BLOB NOT NULL);
 CREATE INDEX void_by_entry ON void_entry (log_id, entry_index, arrival);
+-- How many notes of a log became void that were signed after so many of its recoveries.
+CREATE TABLE void_notes (log_id BLOB NOT NULL, recoveries INTEGER NOT NULL, notes INTEGER NOT NULL,
+  PRIMARY KEY (log_id, recoveries)) WITHOUT ROWID;
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);  -- of all notes, for typing errors
 CREATE TABLE word_form (form INTEGER NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (form, word)) WITHOUT ROWID;
 CREATE TABLE city_words (log_id BLOB PRIMARY KEY, words INTEGER NOT NULL) WITHOUT ROWID;  -- that it brought

@@ -95,7 +95,7 @@ class SqliteIndexWriter final : public IndexWriter {
     Status status = db_.execute(
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM void_entry; DELETE "
-        "FROM sqlite_sequence; "
+        "FROM void_notes; DELETE FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
         "DELETE FROM city_domain; DELETE FROM city_name; DELETE FROM word; DELETE FROM word_form; DELETE "
         "FROM "

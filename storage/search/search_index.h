@@ -69,6 +69,9 @@ class IndexReader {
   virtual Result<std::optional<IndexedRecord>> voided(ArrivalSeq arrival) = 0;
   // The same of all that became void at one place of a log: the latest first, and at most a hundred.
   virtual Result<std::vector<IndexedRecord>> voided_at(const LogId& log, EntryIndex index) = 0;
+  // How many notes of a log became void here that were signed after so many of its recoveries: the next one
+  // made them void. 0: none, or they were never here, or the index was made anew since.
+  virtual Result<std::uint64_t> voided_notes(const LogId& log, std::uint64_t recoveries) = 0;
   // The newest version of a record by its own city that was not withdrawn. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> newer_version(const LogId& log, EntryIndex index) = 0;
   // The latest record of that kind in a log that was not withdrawn. Nothing: there is none.

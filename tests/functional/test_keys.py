@@ -272,6 +272,12 @@ class OldCopies(KeysTest):
         file = pathlib.Path(self.folder) / "evidence"
         la.run("evidence", "seoul.example", "-o", file)
         self.assertRegex(koinon("verify-evidence", file), "(?s)Statement 1 of the log was signed twice.*seoul.example/koinon/.*seoul.example/koinon/")
+        shown = la.local("GET", "/api/v1/cities/seoul.example")["contradiction"]
+        self.assertEqual((shown["kind"], shown["statement"]), ("two_keys", 1))
+        for key in (shown["first"], shown["second"]):
+            self.assertIn(key, koinon("verify-evidence", file))
+        page = ask("GET", f"http://127.0.0.1:{la.http_port}/cities/seoul.example").body.decode()
+        self.assertIn("Two statements number 1, both signed by its key, name two different keys.", page)
         name, at, first, second = contradiction(file.read_bytes())
         self.assertEqual((name, at), ("seoul.example", 0))
         self.assertNotEqual(first, second)

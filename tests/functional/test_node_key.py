@@ -127,6 +127,29 @@ class Rotation(NodeKeyTest):
         self.followed(seoul, la)
         wait_for(lambda: pins(la, "seoul.example") == [new], "the old pin goes")
 
+    def test_whoever_has_missed_two_keys_gets_in_with_a_fresh_invite(self):
+        seoul, milan, la = self.cities("milan", "la")
+        first = last = node_key(seoul)
+        la.stop()
+        for _ in range(2):
+            seoul.run("rotate-node-key", "--now")
+            wait_for(lambda: awaited(seoul) == ["la.example"], "Milan knows it")
+            self.again(seoul)
+            last = self.shows_new(seoul, last, milan)
+        la.start(peer_port=la.peer_port)
+        wait_for(lambda: la.json("peers")["items"][0]["trouble"] in ("other-key", "not-pinned-there"), "LA has a pin that is two keys old")
+        self.assertFalse(connected(la, "seoul.example"))
+        self.assertEqual(pins(la, "seoul.example"), [first])
+        la.run("join", invite(seoul, "--for", "la.example"), "--yes")
+        self.both_connected(seoul, la)
+        self.followed(seoul, la)
+        wait_for(lambda: pins(la, "seoul.example") == [last], "the old pin goes")
+        ref = seoul.publish("After")
+        wait_for(lambda: la.shows(ref), "LA follows again")
+        for node in (seoul, la):
+            self.again(node)
+        self.both_connected(seoul, la)
+
     def test_whoever_is_shut_out_gets_in_again_once_another_city_tells_it(self):
         seoul, milan, la = self.cities("milan", "la")
         peer(milan, la)

@@ -11,8 +11,10 @@ import urllib.parse
 import qr
 from api import PASSWORD, Document, ask, person, practice
 from browser import Browser, member
-from nodes import NodesTest, wait_for
+from nodes import TOP, NodesTest, wait_for
 from wire import City, Session, serve_log
+
+SENTENCES = json.loads((TOP / "node/pages/messages/en.json").read_text())
 
 
 class Pages(NodesTest):
@@ -189,6 +191,13 @@ class Pages(NodesTest):
         self.assertEqual(nobody.page.status, 404)
         # Operating.
         chief.go("/operate")
+        # What to do where keys are in other hands, the paper was read or lost, or the log is frozen: each with its commands.
+        trouble = re.search(r"<details><summary>" + SENTENCES["operate.trouble"] + r"</summary>(.*?)</details>", chief.page.source, re.S).group(1)
+        for name in ("stolen", "read", "frozen", "evidence", "lost"):
+            self.assertIn(SENTENCES[f"operate.trouble_{name}"], trouble)
+        self.assertEqual([line for block in re.findall(r"<pre dir=\"ltr\"><code>(.*?)</code></pre>", trouble, re.S) for line in block.split("\n")],
+                         ["koinon recover --words-file - --invite LINE", "koinon change-recovery-words --words-file -",
+                          "koinon evidence CITY -o city.evidence", "koinon verify-evidence city.evidence"])
         chief.submit("/operate", "notice", text="The node moves to another room.", **{"from": "2026-12-01T08:00", "until": "2026-12-01T10:00"})
         wait_for(lambda: "node-notice" in [r["kind"] for r in la.listed()], "the notice reaches the other city")
         chief.submit("/operate", "invite", **{"for": "milan.example", "address": "127.0.0.1:1"})

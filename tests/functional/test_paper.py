@@ -86,6 +86,27 @@ class Paper(NodesTest):
         subprocess.run(["sh", "-c", f"shred -u {quoted}"], check=True, timeout=DEADLINE)
         self.assertFalse(self.page.exists())
 
+    def printed(self, page, paper):
+        """The sheets that Chromium prints a page on, of that paper: width and height of each in points."""
+        sheet, out = self.top / "sheet.html", self.top / "sheet.pdf"
+        sheet.write_text(page.read_text().replace("</style>", f"@page {{ size: {paper} }}</style>"))
+        out.unlink(missing_ok=True)
+        subprocess.run(["/usr/bin/chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.top / 'browser'}",
+                        "--no-pdf-header-footer", f"--print-to-pdf={out}", sheet.as_uri()], check=True, capture_output=True, timeout=DEADLINE)
+        pdf = out.read_bytes()
+        sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
+        sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+        self.assertEqual(len(sizes), sheets)
+        return [(round(float(width)), round(float(height))) for width, height in sizes]
+
+    def test_it_is_one_sheet(self):
+        self.init("--print", self.page)
+        longest = self.top / "longest.html"
+        koinon("init", "--name", ".".join(["a-long-part-of-a-name"] * 8) + ".ab", "--display-name", "A city of many words " * 9, "--print", longest, data=self.top / "long")
+        for page in (self.page, longest):
+            for paper, size in (("A4", [(595, 842)]), ("letter", [(612, 792)])):
+                self.assertEqual(self.printed(page, paper), size)
+
     def test_with_what_a_scanner_reads_the_log_is_taken_back(self):
         seoul = self.node("seoul", init_args=("--print", self.page))
         milan = self.node("milan")
@@ -174,6 +195,7 @@ class Paper(NodesTest):
         new = " ".join(self.words_on(source))
         self.assertEqual(qr.read(source), new)
         self.assertNotEqual(new, old)
+        self.assertEqual(self.printed(new_page, "A4"), [(595, 842)])
         for part in (seoul.name, seoul.log_id()):
             self.assertIn(part, Sheet(source).text)
         # Neither these nor those are on the terminal.

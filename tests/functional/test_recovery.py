@@ -1,6 +1,7 @@
 """A city has lost its machine, and has the paper with its 24 words and an invite of a city that knows it."""
 
 import base64
+import http.client
 import json
 import os
 import pathlib
@@ -15,7 +16,7 @@ from nodes import BIN, DEADLINE, MARKS, TOP, Node, NodesTest, connected, koinon,
 from test_invites import invite
 from test_keys import keys_of, state, vkey
 from thief import Relay, Thief
-from wire import City, public_key, sha256, sign_text, statement_text
+from wire import City, Invited, join_message, public_key, read_keys, recovery_message, sha256, sign, sign_text, statement_text
 
 BIP39 = (TOP / "crypto" / "data" / "bip39-english.txt").read_text().split()
 
@@ -163,20 +164,28 @@ class Stolen(Words):
         seoul, words = self.city("seoul")
         seoul.start()
         milan, la = self.node("milan"), self.node("la")
-        for one, other in ((seoul, milan), (seoul, la), (milan, la)):
+        for one, other in ((seoul, milan), (milan, la)):
             peer(one, other)
+        # The city does not vouch for LA; the thief will.
+        seoul.run("peer", "add", "--no-vouch", la.line())
+        la.run("peer", "add", seoul.line())
         first = self.first = seoul.publish("First", "A text of the city.")
         seoul.publish("Second")
+        third = self.third = seoul.publish("Third")
         self.followed(seoul, milan, la)
         wait_for(lambda: la.shows(first) and milan.shows(first), "the notes are there")
         la.stop()
         kept = own_entries(seoul)
         seoul.publish("Poison")
         seoul.run("withdraw", first, "--erase")
+        seoul.run("withdraw", third)
+        seoul.run("vouch", "la.example")
         seoul.run("rotate-key")
         seoul.publish("More poison")
         self.followed(seoul, milan)
         wait_for(lambda: "More poison" in self.notes(milan) and "First" not in self.notes(milan), "the thief is believed")
+        wait_for(lambda: milan.record(third)["status"] == "withdrawn", "whatever it withdraws")
+        wait_for(lambda: "la.example" in self.vouched_for(milan), "and whomever it vouches for")
         if not moves_pin:
             return seoul, words, milan, la, kept
         seoul.stop()
@@ -192,11 +201,42 @@ class Stolen(Words):
     def notes(self, node):
         return {item["title"] for item in node.listed(city="seoul.example", kind="practice")}
 
+    def vouched_for(self, node):
+        """Whom Seoul vouches for, as a node says."""
+        return [vouch["city"] for vouch in node.local("GET", "/api/v1/cities/seoul.example")["vouches_for"]]
+
+    def events(self, node, last):
+        """What the stream tells from the first arrival on, up to the record of that title."""
+        out, event = [], {}
+        stream = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=DEADLINE)
+        try:
+            stream.request("GET", "/api/v1/events", headers={"Last-Event-ID": "0"})
+            answer = stream.getresponse()
+            while not out or out[-1][1].get("title") != last:
+                line = answer.readline().decode()
+                self.assertNotEqual(line, "", "the stream ended")
+                if line == "\n":
+                    if "event" in event:
+                        out.append((event["event"], json.loads(event["data"])))
+                    event = {}
+                else:
+                    name, _, value = line.rstrip("\n").partition(": ")
+                    event[name] = value
+            return out
+        finally:
+            stream.close()
+
     def test_what_the_thief_did_is_void_everywhere(self):
         thief, words, milan, la, kept = self.stolen()
         feed = f"http://127.0.0.1:{milan.http_port}/feeds/all.atom"
         self.assertIn(b"Poison", ask("GET", feed).body)
         old_pin = milan.json("peers")["items"]
+
+        def theirs():
+            return {item["ref"]: item["kind"] for item in milan.listed(city="seoul.example") if item["index"] >= kept}
+
+        stolen = wait_for(lambda: len(theirs()) == milan.entries("seoul.example") - kept and theirs(), "Milan lists all of it")
+        self.assertTrue({"practice", "withdrawal", "vouch", "rotation", "keys"} <= set(stolen.values()), stolen)
         seoul = Node(self.folder, "seoul-anew", init=False)
         self.nodes.append(seoul)
         koinon("recover", "--words-file", self.file(words), "--invite", invite(milan), "--size", kept, data=seoul.data)
@@ -205,22 +245,38 @@ class Stolen(Words):
         seoul.publish("After")
         # What the thief had erased is back, though everybody who is there has erased it.
         for node in (milan, seoul):
-            wait_for(lambda node=node: self.notes(node) == {"First", "Second", "After"}, f"{node.name} shows it again")
+            wait_for(lambda node=node: self.notes(node) == {"First", "Second", "Third", "After"}, f"{node.name} shows it again")
         self.assertIn("A text of the city.", milan.run("show", self.first))
+        wait_for(lambda: milan.record(self.third)["status"] == "current", "what it withdrew stands again")
+        wait_for(lambda: "la.example" not in self.vouched_for(milan), "whom it vouched for nobody vouches for")
+        # Whoever follows the events is told of each entry that is void, and nothing of what it said.
+        events = self.events(milan, "After")
+        told = [data for name, data in events if name == "voided"]
+        self.assertEqual({data["ref"] for data in told}, set(stolen))
+        self.assertEqual(len(told), len(stolen), "once")
+        for data in told:
+            self.assertEqual(set(data), {"ref", "city", "index", "arrival", "status"})
+            self.assertEqual((data["city"], data["status"]), ("seoul.example", "void"))
         # LA comes back; it was away all the time.
         la.start(peer_port=la.peer_port)
         rome = self.node("rome")
         peer(milan, rome)
-        good = {"First", "Second", "After"}
+        good = {"First", "Second", "Third", "After"}
         for node in (milan, la, rome, seoul):
             wait_for(lambda node=node: self.notes(node) == good, f"{node.name} shows what is Seoul's")
             city = node.local("GET", "/api/v1/cities/seoul.example")
             self.assertEqual(city["vkey"], vkey(seoul))
             self.assertEqual([change["kind"] for change in city["key_changes"]], ["recovery"])
+            # How many notes that made void says the node that had them; who never had them says nothing.
+            self.assertEqual(city["key_changes"][0].get("voided"), 2 if node is milan else None, node.name)
+            self.assertEqual(self.vouched_for(node).count("la.example"), 0)
             self.assertEqual(node.found("poison"), [])
         self.assertNotIn(b"oison", ask("GET", feed).body)
-        page = ask("GET", f"http://127.0.0.1:{milan.http_port}/cities/seoul.example").body.decode()
-        self.assertIn("Taken back on", page)
+        for node, number in ((milan, "2 notes that were held here are void since"), (rome, "")):
+            page = ask("GET", f"http://127.0.0.1:{node.http_port}/cities/seoul.example").body.decode()
+            self.assertIn("Taken back on", page)
+            self.assertIn(number or "Taken back on", page)
+            self.assertEqual("that were held here" in page, bool(number))
         # A tile never changes: the log has other addresses from now on.
         log = f"http://127.0.0.1:{milan.http_port}/log/{seoul.log_id()}"
         self.assertTrue(ask("GET", f"{log}/1/checkpoint").body.decode().splitlines()[0].endswith("/1"))
@@ -291,6 +347,47 @@ class Stolen(Words):
         # What waited is not said about the note in its place.
         self.assertEqual(milan.local("POST", f"/api/v1/drafts/{draft}/publish", {})["status"], 404)
         self.assertEqual(milan.local("GET", f"/api/v1/drafts/{draft}")["note"]["content"]["title"], "How?", "its text is not lost")
+
+
+class Asks(Words):
+    """What a node answers whoever has an invite and asks for the log of a recovery key."""
+
+    def test_who_has_not_shown_the_key_learns_nothing_and_after_eight_asks_it_ends(self):
+        seoul, words = self.city("seoul")
+        seoul.start()
+        milan = self.node("milan")
+        peer(seoul, milan)
+        seoul.publish("First")
+        self.followed(seoul, milan)
+        line, seed = invite(milan), seed_of(words)
+        key = public_key(seed)
+
+        def proof(session):
+            return sign(seed, recovery_message(session.exported))
+
+        other = Invited(line, self.folder)
+        lies = [("32 bytes", key[:31], proof), ("32 bytes", key + b"\0", proof), ("32 bytes", b"", proof)]
+        lies += [("has not shown", key, lie) for lie in (lambda _: b"", lambda _: bytes(64), lambda _: proof(other),
+                                                        lambda session: sign(seed, join_message(session.exported, "")))]
+        lies += [("has not shown", public_key(sha256(b"another")), proof)]
+        for said, shown, made in lies:
+            session = Invited(line, self.folder)
+            answer = session.log_of(shown, made(session))
+            self.assertIn(said, answer.error.message)
+            self.assertTrue(answer.error.fatal)
+            self.assertIsNone(session.log_of(key, proof(session)), "and it has closed")
+            session.close()
+        # Nothing of that counts against who has the words: the other connection, and the invite, still serve them.
+        for _ in range(8):
+            answer = other.log_of(key, proof(other))
+            self.assertEqual(answer.recovery_answer.head.log_id, read_keys((seoul.data / "keys" / "identity").read_bytes()).log)
+        answer = other.log_of(key, proof(other))
+        self.assertIn("Join was expected", answer.error.message)
+        self.assertTrue(answer.error.fatal)
+        self.assertIsNone(other.log_of(key, proof(other)), "and it has closed")
+        other.close()
+        self.assertIn("The log of seoul.example", koinon("recover", "--words-file", self.file(words), "--invite", line, data=pathlib.Path(self.folder) / "new"))
+        self.assertNotIn("once.example", [p["name"] for p in milan.asked("peers")["items"]])
 
 
 class NewWords(Words):

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 
 from browser import first_operator
-from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
+from nodes import BIN, DEADLINE, TOP, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state
 from thief import Relay, Thief
@@ -58,6 +58,20 @@ class Runbook(NodesTest):
         return {**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "DATA": str(self.seoul.data), "BACKUP": str(self.top / "backup"),
                 "NEW": str(self.top / "new"), "KEYS": str(self.top / "paper" / "keys"), "PEER": self.line,
                 "PASSPHRASE": str(self.top / "words"), "SECRET": str(self.top / "backup.key"), **self.more}
+
+    def says_yes(self, script):
+        """Runs a block at a terminal, and answers what it asks with yes."""
+        terminal, end = pty.openpty()
+        os.write(terminal, b"y\n")
+        try:
+            self.execute(script, stdin=end)
+        finally:
+            os.close(terminal)
+            os.close(end)
+
+    def said(self):
+        """All that blocks have printed."""
+        return (self.top / "runbook.log").read_text()
 
     def execute(self, script, stdin=subprocess.DEVNULL):
         """Runs a block; the processes that it leaves in the background are ended with the test."""
@@ -116,13 +130,7 @@ class Runbook(NodesTest):
         paper.write_text(json.loads(made)["recovery_words"])
         self.more = {"DATA": str(rome.data), "WORDS": str(paper)}
         changes, backs_up = blocks("New recovery words")
-        terminal, end = pty.openpty()
-        os.write(terminal, b"y\n")
-        try:
-            self.execute(changes, stdin=end)
-        finally:
-            os.close(terminal)
-            os.close(end)
+        self.says_yes(changes)
         self.assertIn("the new recovery words of rome.example", (self.top / "runbook.log").read_text())
         rome.stop()
         rome.start()
@@ -163,6 +171,68 @@ class Runbook(NodesTest):
         self.assertNotIn("A thief's", node.titles())
         wait_for(lambda: {item["title"] for item in self.la.listed(city="rome.example", kind="practice")} == {"Ours"},
                  "what the thief wrote is void")
+
+    def test_the_paper_is_lost_and_the_second_copy_is_there(self):
+        rome = self.rome()
+        shutil.copy(self.more["WORDS"], self.top / "lost")
+        self.more["DATA"] = str(rome.data)
+        # The runbook leads there.
+        changes, backs_up = blocks("New recovery words")
+        self.says_yes(changes)
+        rome.stop()
+        rome.start(peer_port=rome.peer_port)
+        wait_for(lambda: state(rome) == "signs", "it signs after the restart")
+        self.execute(backs_up)
+        new = re.search(r"(?:^ *(?:\d+ [a-z]+ *)+$\n?)+", self.said(), re.M).group(0)
+        words = re.findall(r"[a-z]+", new)
+        self.assertEqual(len(words), 24)
+        (self.top / "new words").write_text(" ".join(words))
+        wait_for(lambda: self.la.entries("rome.example") == own_entries(rome), "Los Angeles has all of its log")
+        look = lambda paper: koinon("recover", "--words-file", self.top / paper, "--invite", self.more["INVITE"], data=self.top / "finder")
+        # Whoever finds the lost paper can do nothing with it, and the new one is worth what that was.
+        self.assert_refused("count no more", lambda: look("lost"))
+        self.assertIn("new recovery words at", look("new words"))
+
+    def test_the_paper_is_lost(self):
+        rome = self.rome()
+        old = self.own
+        wait_for(lambda: "rome.example" in [city["city"] for city in self.seoul.asked("cities")["items"]], "Seoul follows whom Los Angeles vouches for")
+        signs, begins, peers_do, joins = blocks("The paper is lost")
+        self.more |= {"DATA": str(rome.data), "CITY": "rome.example", "CITY_NAME": "Rome", "PAPER": str(self.top / "page.html")}
+        before = rome.json("id")["vkey"]
+        self.execute(signs)
+        self.assertNotEqual(rome.json("id")["vkey"], before)
+        self.assertTrue((self.top / "backup").exists())
+        self.execute(begins)
+        self.assertIn("Recovery words of Rome", (self.top / "page.html").read_text())
+        self.assertIn("shred", self.said())
+        wait_for(lambda: (self.top / "ready").exists(), "the new node serves")
+        self.own = json.loads(koinon("--json", "id", data=self.top / "new"))["log_id"]
+        self.assertNotEqual(self.own, old)
+        node = self.serves(self.top / "new")
+        # The peer does its part, on its own machine.
+        self.more |= {"DATA": str(self.la.data), "ADDRESS": f"127.0.0.1:{self.la.peer_port}"}
+        self.execute(peers_do)
+        self.more["INVITE"] = re.findall(r"^\S+@127\.0\.0\.1:\d+#\S+\+\S+$", self.said(), re.M)[-1]
+        self.says_yes(joins)
+
+        def vouched_for():
+            return {vouch["log_id"] for vouch in self.la.local("GET", "/api/v1/cities/la.example")["vouches_for"]}
+
+        wait_for(lambda: self.own in vouched_for() and old not in vouched_for(), "Los Angeles vouches for the new log, and not for the old one")
+        wait_for(lambda: state(node) == "signs", "it signs")
+        wait_for(lambda: connected(self.la, "rome.example"), "they are peers")
+        for city in (self.la, self.seoul):
+            wait_for(lambda: city.local("GET", "/api/v1/cities/rome.example").get("log_id") == self.own, f"{city.city} means the new log by the name")
+        ref = node.publish("Of the new log")
+        for city in (self.la, self.seoul):
+            wait_for(lambda: city.shows(ref), f"{city.city} has what it says")
+        self.assertEqual([vouch["log_id"] for vouch in node.local("GET", "/api/v1/cities/rome.example")["vouches_for"]], [self.la.log_id()])
+        # The old node goes on for itself: nobody follows it.
+        rome.publish("Of the old log")
+        self.assertFalse(connected(self.la, f"rome.example~{old[:16]}"))
+        rome.stop()
+        self.assertEqual({item["title"] for item in self.la.listed(city="rome.example", kind="practice")}, {"Of the new log"})
 
     def test_our_log_is_frozen(self):
         rome = self.rome()

@@ -184,6 +184,13 @@ class Forks(NodesTest):
         city = lambda headers=None: ask("GET", f"{base}/api/v1/cities/seoul.example", headers=headers).json()
         self.assertEqual((city()["frozen"], city()["evidence"], "thawed" in city()), (True, True, False))
         self.assertFalse(ask("GET", f"{base}/api/v1/cities/milan.example").json()["evidence"])
+        # What differs stands beside it.
+        at = wire.contradiction(evidence)[1]
+        self.assertEqual(city()["contradiction"], {"kind": "two_heads", "at": at})
+        self.assertNotIn("contradiction", ask("GET", f"{base}/api/v1/cities/milan.example").json())
+        differs = f"The two histories that its key signed differ within their first {at} entries."
+        self.assertIn(differs, ask("GET", f"{base}/cities/seoul.example").body.decode())
+        self.assertIn(f"the first {at} entries are not the same", la.run("explain", "seoul.example"))
         # Only an operator in person has the word.
         path = "/api/v1/cities/seoul.example/thaw"
         chief = person(la, "chief", "reviewer")
@@ -202,6 +209,7 @@ class Forks(NodesTest):
         self.assertEqual(ask("GET", f"{base}/api/v1/cities/seoul.example/evidence").body, evidence)
         page = ask("GET", f"{base}/cities/seoul.example").body.decode()
         self.assertIn("This city contradicted itself.", page)
+        self.assertIn(differs, page)
         self.assertIn("/evidence", page)
         self.assertIn("thawed", la.run("status"))
         self.assertIn("lets its log go on", la.run("explain", "seoul.example"))

@@ -8,7 +8,7 @@ import unittest
 from api import ask
 from nodes import MARKS, CommandFailed, Node, connected, koinon, peer, wait_for
 from test_invites import invite
-from test_keys import state
+from test_keys import state, vkey
 from test_recovery import Words
 from wire import contradiction
 
@@ -102,6 +102,10 @@ class TwoRecoveries(Known):
             self.assertIn("FORKED, frozen for good", node.run("cities"))
             page = ask("GET", f"http://127.0.0.1:{node.http_port}/cities/seoul.example").body.decode()
             self.assertIn("is frozen for good", page)
+            self.assertIn("Two statements number 1, both signed with its recovery words, name two different keys.", page)
+            shown = city["contradiction"]
+            self.assertEqual((shown["kind"], shown["statement"]), ("two_recoveries", 1))
+            self.assertEqual({shown["first"], shown["second"]}, {vkey(one), vkey(other)})
             explained = node.run("explain", "seoul.example")
             self.assertIn("nothing thaws this one", explained)
             self.assertNotIn("koinon thaw", explained)

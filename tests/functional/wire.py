@@ -655,63 +655,79 @@ def recovery_message(exported):
     return b"koinon/v1 recover\0" + exported
 
 
+class Invited:
+    """A connection with the key of an invite, in which nothing was said yet."""
+
+    def __init__(self, invite, folder):
+        from OpenSSL import SSL
+
+        inviter, secret = invite.rsplit("+", 1)
+        address, node_key = inviter.rsplit("@", 1)[1].split("#")
+        key = base64.urlsafe_b64decode(node_key + "=")
+        once = invite_seed(key, base64.urlsafe_b64decode(secret + "=="))
+        city = City.__new__(City)
+        city.name, city.node, city.certificate = "once.example", once, pathlib.Path(folder) / "once.pem"
+        city._write_certificate()
+        context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+        context.set_min_proto_version(SSL.TLS1_3_VERSION)
+        context.use_certificate_file(str(city.certificate))
+        context.use_privatekey_file(str(city.certificate))
+        context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
+        host, port = address.rsplit(":", 1)
+        self.raw = socket.create_connection((host, int(port)), timeout=30)
+        self.raw.settimeout(None)
+        self.tls = SSL.Connection(context, self.raw)
+        self.tls.set_connect_state()
+        self.tls.do_handshake()
+        self.exported = self.tls.export_keying_material(b"EXPORTER-koinon-v1-join", 32)
+        self.over = SSL.Error
+
+    def answer(self, frame):
+        """What the node says to a frame; None: it has closed."""
+        data, answer = frame.SerializeToString(), b""
+        try:
+            self.tls.sendall(struct.pack(">I", len(data)) + data)
+            while len(answer) < 4 or len(answer) < 4 + struct.unpack(">I", answer[:4])[0]:
+                answer += self.tls.recv(65536)
+        except self.over:
+            return None
+        return wire.Frame.FromString(answer[4:])
+
+    def log_of(self, key, proof, size=0):
+        """Asks for the log with this recovery key."""
+        frame = wire.Frame()
+        frame.recovery_ask.recovery_key, frame.recovery_ask.proof, frame.recovery_ask.size = key, proof, size
+        return self.answer(frame)
+
+    def close(self):
+        self.tls.sock_shutdown(socket.SHUT_RDWR)
+        self.raw.close()
+
+
 def join(invite, line, seed, folder, proof=None, signing=None):
     """Uses an invite as `line`, proving it with the node key of `seed` and the log's key of `signing`; the node's answer, a
     frame. `proof` stands in for the first signature, to lie."""
-    def made(exported):
-        frame = wire.Frame()
-        frame.join.peer_line = line
-        frame.join.proof = sign(seed, join_message(exported, line)) if proof is None else proof
-        if signing:
-            frame.join.log_proof = sign(signing, join_message(exported, line))
-        return frame
-    return say_to_inviter(invite, folder, made)
+    session = Invited(invite, folder)
+    message = join_message(session.exported, line)
+    frame = wire.Frame()
+    frame.join.peer_line = line
+    frame.join.proof = sign(seed, message) if proof is None else proof
+    if signing:
+        frame.join.log_proof = sign(signing, message)
+    try:
+        return session.answer(frame)
+    finally:
+        session.close()
 
 
 def ask_for_log(invite, recovery, folder, size=0, log=b""):
     """What the inviter answers who has the recovery key of this seed: a frame. The invite stays open."""
-    def made(exported):
-        frame = wire.Frame()
-        ask = frame.recovery_ask
-        ask.recovery_key, ask.proof = public_key(recovery), sign(recovery, recovery_message(exported))
-        ask.size, ask.log_id = size, log
-        return frame
-    return say_to_inviter(invite, folder, made)
-
-
-def say_to_inviter(invite, folder, made):
-    """The answer to one frame in a connection with the key of an invite, or None. `made`: the frame, of the 32 bytes that
-    both sides of the connection know."""
-    from OpenSSL import SSL
-
-    inviter, secret = invite.rsplit("+", 1)
-    address, node_key = inviter.rsplit("@", 1)[1].split("#")
-    key = base64.urlsafe_b64decode(node_key + "=")
-    once = invite_seed(key, base64.urlsafe_b64decode(secret + "=="))
-    city = City.__new__(City)
-    city.name, city.node, city.certificate = "once.example", once, pathlib.Path(folder) / "once.pem"
-    city._write_certificate()
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_min_proto_version(SSL.TLS1_3_VERSION)
-    context.use_certificate_file(str(city.certificate))
-    context.use_privatekey_file(str(city.certificate))
-    context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-    host, port = address.rsplit(":", 1)
-    raw = socket.create_connection((host, int(port)), timeout=30)
-    raw.settimeout(None)
-    tls = SSL.Connection(context, raw)
-    tls.set_connect_state()
-    tls.do_handshake()
-    exported = tls.export_keying_material(b"EXPORTER-koinon-v1-join", 32)
-    data = made(exported).SerializeToString()
-    tls.sendall(struct.pack(">I", len(data)) + data)
-    answer = b""
+    session = Invited(invite, folder)
+    frame = wire.Frame()
+    ask = frame.recovery_ask
+    ask.recovery_key, ask.proof = public_key(recovery), sign(recovery, recovery_message(session.exported))
+    ask.size, ask.log_id = size, log
     try:
-        while len(answer) < 4 or len(answer) < 4 + struct.unpack(">I", answer[:4])[0]:
-            answer += tls.recv(65536)
-    except SSL.Error:
-        return None
+        return session.answer(frame)
     finally:
-        tls.sock_shutdown(socket.SHUT_RDWR)
-        raw.close()
-    return wire.Frame.FromString(answer[4:])
+        session.close()

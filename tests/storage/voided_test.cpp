@@ -158,6 +158,28 @@ TEST_F(Voided, AnEntryIsKnownByItsLeafAndByHowOftenItsLogWasTakenBackBefore) {
   EXPECT_TRUE(reader->voided_at(seoul.id(), stays)->empty());
 }
 
+TEST_F(Voided, EachRecoveryIsKnownByHowManyNotesItMadeVoid) {
+  const auto void_notes = [&](std::uint64_t recoveries) {
+    return *reader->voided_notes(seoul.id(), recoveries);
+  };
+  const auto first = add(seoul, practice("Shelter", "x"));
+  add(seoul, practice("Shelter too", "x"));
+  revise(seoul, first, "Shelter, second");
+  add(milan, practice("Shelter of Milan", "x"));
+  EXPECT_EQ(void_notes(0), 0U);
+  take_back_from(seoul, first.value);
+  EXPECT_EQ(void_notes(0), 3U);
+  const auto after = add(seoul, practice("Shelter once more", "y"));
+  EXPECT_EQ(void_notes(1), 0U);
+  take_back_from(seoul, after.value);
+  EXPECT_EQ(void_notes(0), 3U) << "each has its own";
+  EXPECT_EQ(void_notes(1), 1U);
+  EXPECT_EQ(void_notes(2), 0U);
+  EXPECT_EQ(*reader->voided_notes(milan.id(), 0), 0U);
+  remove(seoul);
+  EXPECT_EQ(void_notes(0), 0U) << "nothing of that log is known here";
+}
+
 TEST_F(Voided, AVoidRevisionGivesTheOlderVersionItsStandingBack) {
   const auto first = add(seoul, practice("Shelter, first", "x"));
   const auto second = revise(seoul, first, "Shelter, second");
