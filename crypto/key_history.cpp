@@ -135,7 +135,8 @@ Result<KeyHistory> KeyHistory::before_recovery(TreeSize size, std::size_t stands
     const Change& change = changes()[i];
     if (change.is_recovery && change.statement.size > size)
       return refused("an earlier recovery keeps " + std::to_string(change.statement.size.value) +
-                     " entries, and none after it can keep fewer");
+                     (change.statement.size.value == 1 ? " entry" : " entries") +
+                     ", and none after it can keep fewer");
     if (change.is_recovery) recovered = i + 1;
     if (followed == i && i < most && change.statement.size < size) followed = i + 1;
   }

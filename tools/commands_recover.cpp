@@ -56,6 +56,15 @@ void share_proof(std::vector<Inviter>& inviters) {
   }
 }
 
+Status check_for_good(const ShownLog& shown) {
+  if (!for_good(shown)) return {};
+  return fail(Code::kConflict,
+              "two recoveries of the log of " + shown.keys.identity().name +
+                  " contradict each other; nothing thaws this log: begin a new one, see RUNBOOK, \"The "
+                  "paper is lost\"",
+              "invite");
+}
+
 // Those that show it. The others are only told, as long as there is one and nothing is stated (`only_looks`):
 // one that is silent may be the one that knows of another statement. kConflict: one of them proves that the
 // words count no more, and who does not know that yet says nothing against it; or knows several logs.
@@ -158,6 +167,7 @@ Result<ShownLog> shown_at(const std::vector<Inviter>& inviters, std::size_t best
   }
   if (out.keys.notes() != chosen.shown.keys.notes())
     return fail(Code::kConflict, "the log's keys were changed just now; run this again and look", "invite");
+  KOINON_TRY(check_for_good(out));
   for (const Inviter& other : inviters) {
     if (&other == &chosen) continue;
     KOINON_ASSIGN(const Beside beside, compared(chosen, other, recovery, at));
@@ -351,6 +361,10 @@ Status look(const Common& common, const RecoverArguments& arguments, const std::
   KOINON_ASSIGN(const TreeSize until, size_of(arguments.until, TreeSize(1), all, "until"));
   if (until != all) {
     KOINON_ASSIGN(chosen.shown, ask(chosen.invite, recovery, {chosen.shown.keys.identity().log_id(), until}));
+    if (for_good(inviters[best].shown)) {
+      chosen.shown.frozen = true;
+      chosen.shown.evidence = inviters[best].shown.evidence;
+    }
   }
   json::array others;
   std::string lines;
@@ -401,12 +415,7 @@ Status ask_whether(const RecoverArguments& arguments, const ShownLog& shown, Tre
 
 Status act(const Common& common, const RecoverArguments& arguments, const std::vector<Inviter>& inviters,
            std::size_t best, const SigningKey& recovery, const std::string& passphrase) {
-  if (for_good(inviters[best].shown))
-    return fail(Code::kConflict,
-                "two recoveries of the log of " + inviters[best].shown.keys.identity().name +
-                    " contradict each other; nothing thaws this log: begin a new one, see RUNBOOK, \"The "
-                    "paper is lost\"",
-                "invite");
+  KOINON_TRY(check_for_good(inviters[best].shown));
   const TreeSize all = inviters[best].shown.size;
   KOINON_ASSIGN(const TreeSize at,
                 size_of(arguments.size, least_kept(inviters[best].shown.keys), all, "size"));

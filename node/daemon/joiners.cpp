@@ -46,7 +46,8 @@ Error taken_back_otherwise(const KeyHistory& kept, const KeyHistory& told) {
   std::string what = "another statement";
   if (other != nullptr)
     what += " " + std::to_string(other->statement.sequence) + ", which keeps " +
-            std::to_string(other->statement.size.value) + " entries";
+            std::to_string(other->statement.size.value) +
+            (other->statement.size.value == 1 ? " entry" : " entries");
   return fail(Code::kConflict,
               "the log of " + kept.identity().name + " was taken back already by " + what +
                   "; do not start koinond there, remove that folder",
@@ -63,27 +64,18 @@ Result<Told> read_told(Store& store, const PeerRecord& record, const std::vector
   if (!held.ok()) return held.error();
   KeyHistory told(held->identity());
   for (const Bytes& statement : statements) KOINON_TRY(told.add(statement));
-  switch (compare(held->keys, told)) {
-    case KeyOrder::kContradictForGood:
-      return taken_back_otherwise(held->keys, told);
-    case KeyOrder::kSecondGoesOn: {
-      KOINON_ASSIGN(const auto evidence, store.evidence(*record.log));
-      if (is_for_good(evidence))
-        return fail(Code::kConflict,
-                    "two recoveries of the log of " + record.name +
-                        " contradict each other: it is frozen for good, and only a new log helps",
-                    kJoinStatements);
-      out.news = std::move(told);
-      return out;
-    }
-    case KeyOrder::kSame:
-      // That the joiner holds that key was checked before.
-      out.took_back = told.recoveries() > 0 && told.vkey().text() == record.vkey;
-      return out;
-    case KeyOrder::kFirstGoesOn:
-    case KeyOrder::kContradict:
-      return out;
-  }
+  const KeyOrder order = compare(held->keys, told);
+  if (order == KeyOrder::kContradictForGood) return taken_back_otherwise(held->keys, told);
+  KOINON_ASSIGN(const auto evidence, store.evidence(*record.log));
+  if (is_for_good(evidence))
+    return fail(Code::kConflict,
+                "two recoveries of the log of " + record.name +
+                    " contradict each other: it is frozen for good, and only a new log helps",
+                kJoinStatements);
+  if (order == KeyOrder::kSecondGoesOn) out.news = std::move(told);
+  // That the joiner holds that key was checked before.
+  else if (order == KeyOrder::kSame)
+    out.took_back = told.recoveries() > 0 && told.vkey().text() == record.vkey;
   return out;
 }
 

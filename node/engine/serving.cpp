@@ -185,6 +185,10 @@ void Serving::refuse_run(Link& link, const RunRequest& request, const Error& err
   const bool is_whole = logs_.serves(request.log);
   if (error.code == Code::kConflict && is_whole)
     return send_head(link, logs_.at(request.log), request.request_id);
+  // What a recovery keeps is given by its root alone.
+  if (error.code == Code::kConflict)
+    return links_.answer_error(link, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here",
+                               request.request_id);
   links_.answer_error(link, v1::ERROR_CODE_BUSY, "the entries could not be read", request.request_id);
   effects_.notice(link.peer, "a chunk could not be read: " + error.text());
 }

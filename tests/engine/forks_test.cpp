@@ -138,7 +138,7 @@ TEST_F(ForksAlone, TheAuthorOfTheLogIsShownTheEvidenceOnce) {
   fork();
   const auto commits = asked<CommitEvidence>();
   ASSERT_EQ(commits.size(), 1U);
-  answer(commits[0].id, Answer(RunStored()));
+  answer(commits[0].id, Answer(RunStored{JournalSeq(6)}));
   const auto reads = asked<ReadEvidence>();
   ASSERT_EQ(reads.size(), 1U) << "the other peer did not write it";
   const Answer kept = EvidenceRead{{{commits[0].intent.evidence.evidence, std::nullopt}}};

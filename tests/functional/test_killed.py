@@ -147,7 +147,7 @@ class Killed(Words):
         init = ("init", "--name", "rome.example", "--display-name", "Rome", "--signing-mark", self.folder)
         for how, command in (("shown", ("--json", *init)), ("printed", (*init, "--print", page))):
             unfinished = 0
-            for step in itertools.count(1, 1 if os.environ.get("KOINON_ALL") else 2):
+            for step in itertools.count(1, 1 if os.environ.get("KOINON_ALL") else 4):
                 done = self.until(step, data, *command, talking=False)
                 whole = (data / "store.db").exists() and not (data / "init-unfinished").exists()
                 has_words = "recovery_words" in done.stdout if how == "shown" else page.exists() and "</html>" in page.read_text()

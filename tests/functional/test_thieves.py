@@ -218,7 +218,7 @@ class BeforeARecovery(Words):
             for i in range(64):
                 thief.replace_key(common[:1], sha256(b"the thief's %d" % i))
         kept = self.poisoned(seoul, milan, all_places)
-        self.assertIn("64: a rotation at 1 entries", self.recover(words, milan))
+        self.assertIn("64: a rotation at 1 entry", self.recover(words, milan))
         for size in (kept, 2, 1):
             self.assertEqual(self.shown(milan, words, size).sequence, 0)
         anew = self.anew(words, milan, "--size", kept)
