@@ -80,7 +80,7 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
   if (answer) out.answer = from.directory.ref(*answer);
   // It may be void since, which the index does not know yet.
   const auto entry = read_entry(from.store, record);
-  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
+  if (!entry.ok() && entry.error().code != Code::kNotFound) return entry.error();
   if (entry.ok()) {
     for (const auto& ref : entry->refs()) {
       RefView read = read_ref(from.directory, from.store, ref);

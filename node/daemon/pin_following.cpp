@@ -99,9 +99,16 @@ void PinFollowing::try_again(const LogId& log, const Look& look, std::chrono::se
   parts_.log.error("a pin is not moved yet; it is tried again", {{"reason", why.text()}});
   asio::io_context& io = parts_.network.context();
   asio::post(io, [this, &io, log, look, wait] {
+    const auto [waiting, is_first] = waiting_.try_emplace(log, look);
+    if (!is_first) {
+      waiting->second.moves = waiting->second.moves || look.moves;
+      if (look.shown) waiting->second.shown = look.shown;
+      return;
+    }
     const auto pause = std::make_shared<asio::steady_timer>(io, wait);
-    pause->async_wait([this, log, look, wait, pause](const boost::system::error_code& ended) {
-      if (!ended) begin(log, look, std::min(2 * wait, limits::kStoreRetryMax));
+    pause->async_wait([this, log, wait, pause](const boost::system::error_code& ended) {
+      const auto waited = waiting_.extract(log);
+      if (!ended && !waited.empty()) begin(log, waited.mapped(), std::min(2 * wait, limits::kStoreRetryMax));
     });
   });
 }

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <optional>
 
 #include "node/daemon/daemon_log.h"
 #include "node/replication/store_writer.h"
@@ -55,6 +57,7 @@ class PinFollowing {
   void tell(const LogId& log, const Moved& moved);
 
   Parts parts_;
+  std::map<LogId, Look> waiting_;  // that have failed, one of each log. The network's thread
 };
 
 }  // namespace koinon

@@ -184,7 +184,7 @@ Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
   // It may be void since, or its log removed. A later arrival says so.
   const auto entry = read_entry(parts_.store, record);
-  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
+  if (!entry.ok() && entry.error().code != Code::kNotFound) return entry.error();
   if (!entry.ok()) return false;
   if (asks_all_cities(*entry)) return true;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };

@@ -274,7 +274,7 @@ Result<std::optional<FeedGone>> Feeds::gone(Names& names, const IndexedRecord& w
                                             const std::string& base) {
   const auto nothing = std::optional<FeedGone>();
   const auto entry = read_entry(parts_.store, withdrawal);
-  if (!entry.ok() && entry.error().code == Code::kIo) return entry.error();
+  if (!entry.ok() && entry.error().code != Code::kNotFound) return entry.error();
   if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
   const EntryIndex target(entry->control().withdrawal().index());
   KOINON_ASSIGN(const auto indexed, parts_.index.get(withdrawal.log, target));

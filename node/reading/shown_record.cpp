@@ -28,7 +28,9 @@ Result<StoredRecord> shown_record(StoreReader& store, const IndexedRecord& recor
 Result<v1::Entry> read_entry(StoreReader& store, const IndexedRecord& record) {
   KOINON_ASSIGN(const Bytes bytes, store.entry(record.log, record.index));
   if (leaf_hash(bytes) != record.leaf) return another_stands();
-  return parse_entry(bytes);
+  auto entry = parse_entry(bytes);
+  if (entry.ok()) return entry;
+  return fail(Code::kNotFound, entry.error().message, "ref");  // it says nothing to us
 }
 
 std::string_view body_state_text(BodyState state, bool hidden) {

@@ -98,6 +98,7 @@ void SimNode::load_engine(bool resumed) {
   clock_.switch_on();
   around_.observer.on_starting(*this, std::exchange(older_, false));
   auto state = store().load_state();
+  state->lived = grace_clock();  // by this the store counts, and so does the engine
   add_own_log(identity(), *state);
   drop_old_recovery();
   EngineConfig config = setup_.engine;

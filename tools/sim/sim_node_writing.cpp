@@ -20,6 +20,8 @@ void SimNode::write_soon() {
 }
 
 void SimNode::write_group() {
+  fold();  // as the daemon does while it is idle: what is put now has the time of now
+  if (power_went()) return;
   const WriteGroup group = queue_.take();
   for (const ChangeWrite& change : group.changes) change.done(write_change(store(), change.apply));
   if (!group.intents.empty()) commit(group.intents);

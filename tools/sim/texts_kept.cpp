@@ -16,10 +16,12 @@ constexpr std::chrono::minutes kCounted{10};
 RecoveryCommit least_of(const RecoveryCommit& recovery, const LogState& held) {
   RecoveryCommit least = recovery;
   const auto keys = KeyHistory::kept(held.identity(), recovery.notes);
+  const bool has_head = held.whole || held.seen;
+  const std::uint64_t known = held.keys.recoveries();
+  const std::uint64_t under = has_head ? known : std::min(held.held_under, known);
   std::uint64_t number = 0;
   for (const KeyHistory::Change& change : keys.ok() ? keys->changes() : std::vector<KeyHistory::Change>()) {
-    if (!change.is_recovery || ++number <= held.keys.recoveries() || change.statement.size > least.size)
-      continue;
+    if (!change.is_recovery || ++number <= under || change.statement.size > least.size) continue;
     least.size = change.statement.size;
     least.root = change.statement.root;
   }
@@ -84,7 +86,7 @@ void TextsKept::committing(SimNode& node, const std::vector<Intent>& intents) {
   });
   for (const Intent& intent : intents) {
     const auto* recovery = std::get_if<CommitRecovery>(&intent.body);
-    if (recovery != nullptr && !is_mixed) recovering(node, recovery->recovery);
+    if (recovery != nullptr && !is_mixed) look_before(node, recovery->recovery);
   }
 }
 
@@ -123,8 +125,14 @@ void TextsKept::note_hidden(SimNode& node, const LogId& log, const std::vector<W
 
 // --- what is taken back ---
 
-// What it holds is of the branch that the recovery keeps.
 void TextsKept::recovering(SimNode& node, const RecoveryCommit& recovery) {
+  before_.clear();
+  waiting_.clear();
+  look_before(node, recovery);
+}
+
+// What it holds is of the branch that the recovery keeps.
+void TextsKept::look_before(SimNode& node, const RecoveryCommit& recovery) {
   const auto held = node.store().log_state(recovery.log);
   if (!held.ok() || recovery.anew) return;
   const RecoveryCommit least = least_of(recovery, *held);
@@ -201,15 +209,17 @@ void TextsKept::began(SimNode& node, bool older) {
   if (older) hidden.clear();
   std::erase_if(hidden,
                 [&](const auto& one) { return !is_hidden(node, one.first, one.second, TreeSize(0)); });
+  for (auto& [place, one] : hidden) one.gone = false;
 }
 
-std::optional<std::string> TextsKept::left_over(SimNode& node) const {
+std::optional<std::string> TextsKept::left_over(SimNode& node) {
   const auto all = hidden_.find(node.index());
   if (all == hidden_.end()) return std::nullopt;
-  for (const auto& [place, hidden] : all->second) {
-    const bool is_over = hidden.at + grace_ <= node.folded_at();
-    if (is_over && is_hidden(node, place, hidden, TreeSize(0)) && node.has_erased(hidden.text.body))
+  for (auto& [place, hidden] : all->second) {
+    if (hidden.gone || hidden.at + grace_ > node.folded_at()) continue;
+    if (is_hidden(node, place, hidden, TreeSize(0)) && node.has_erased(hidden.text.body))
       return "still has bytes of " + name_of(place) + ", whose grace time is over";
+    hidden.gone = true;
   }
   return std::nullopt;
 }

@@ -31,7 +31,7 @@ class TextsKept {
   // Its store is open. `older`: it was put back, or made anew.
   void began(SimNode& node, bool older);
   // What it has still though its grace time is over.
-  std::optional<std::string> left_over(SimNode& node) const;
+  std::optional<std::string> left_over(SimNode& node);
 
  private:
   using Place = std::pair<LogId, EntryIndex>;
@@ -43,10 +43,12 @@ class TextsKept {
     Text text;
     Bytes by;                      // the withdrawal
     std::chrono::milliseconds at;  // by the node's grace clock
+    bool gone = false;             // it was looked for after its time, and was not there
   };
 
   static std::optional<Text> text_of(SimNode& node, const Place& place);
   static bool is_hidden(SimNode& node, const Place& place, const Hidden& hidden, TreeSize least);
+  void look_before(SimNode& node, const RecoveryCommit& recovery);
   void keep_if_there(SimNode& node, const Place& place);
   void note_hidden(SimNode& node, const LogId& log, const std::vector<WithdrawalFact>& withdrawals);
   std::optional<std::string> lost_by_recovery(SimNode& node, const LogId& log) const;
