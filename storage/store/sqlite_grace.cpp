@@ -27,7 +27,6 @@ Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOp
   options_ = options;
   Status opened = finish();
   if (is_damaged(opened) && options.vfs.empty()) {
-    kept_ = {};
     for (const char* part : {"", "-wal", "-shm"}) {
       std::error_code error;
       std::filesystem::remove(path.string() + part, error);
@@ -43,20 +42,19 @@ Status SqliteGrace::open(const std::filesystem::path& path, const sqlite::OpenOp
   return {};
 }
 
-// The disk may have been too full for it when the store was opened: tried again whenever the file is used.
+// The disk may have been too full for it when the store was opened: tried again whenever the file is used. A
+// connection that has failed is closed, for SQLite does not change its journal mode any more, and says
+// nothing.
 Status SqliteGrace::finish() {
-  if (finished_) return {};
-  if (kept_.handle() == nullptr) {
-    KOINON_ASSIGN(kept_, sqlite::Connection::open(path_, options_));
-  }
-  // These write nothing, and are never left out.
-  KOINON_TRY(kept_.execute("PRAGMA secure_delete=ON"));
-  KOINON_TRY(kept_.execute("PRAGMA synchronous=FULL"));
-  KOINON_TRY(kept_.execute("PRAGMA temp_store=MEMORY"));
-  KOINON_TRY(kept_.execute("PRAGMA journal_mode=WAL"));
-  KOINON_TRY(kept_.execute(kTable));
-  KOINON_TRY(kept_.prepare("SELECT count(*) FROM body WHERE record < 0").run());
-  finished_ = true;
+  if (kept_.handle() != nullptr) return {};
+  KOINON_ASSIGN(auto file, sqlite::Connection::open(path_, options_));
+  KOINON_TRY(file.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(file.execute("PRAGMA synchronous=FULL"));
+  KOINON_TRY(file.execute("PRAGMA temp_store=MEMORY"));
+  KOINON_TRY(file.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(file.execute(kTable));
+  KOINON_TRY(file.prepare("SELECT count(*) FROM body WHERE record < 0").run());
+  kept_ = std::move(file);
   return {};
 }
 

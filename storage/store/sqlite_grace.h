@@ -84,7 +84,6 @@ class SqliteGrace {
   std::chrono::milliseconds counted_{0};  // as is written down
   std::vector<std::int64_t> touched_;     // put or dropped since the last commit that is on the disk
   std::vector<std::int64_t> gone_;        // by commits that are on the disk, nothing is kept of them
-  bool finished_ = false;                 // the file is open to the end
   bool looked_ = false;                   // for what it has too much of since it was opened
   bool unfolded_ = true;                  // bytes that were taken away may be in the write-ahead log
   bool open_ = false;                     // a transaction of the file

@@ -547,6 +547,7 @@ TEST_F(GraceOnAFullDisk, WhereOneOfACommitHasNoRoomNoneIsLost) {
   ASSERT_TRUE(store->commit().ok());
   ASSERT_TRUE(take_back(*store, log, kNotes).ok());
   for (std::uint64_t i = 0; i < kNotes; ++i) EXPECT_TRUE(has_text(i)) << i;
+  store.reset();
 }
 
 TEST_F(GraceOnAFullDisk, AFileThatCouldNotBeMadeIsMadeOnceThereIsRoom) {
