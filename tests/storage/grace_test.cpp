@@ -135,8 +135,8 @@ TEST_P(Grace, WhatOurOwnCityErasesTakesNoRoomOfOthers) {
   for (std::uint64_t i = 0; i < 8; ++i) erase(i);
   Author milan("milan.example");
   milan.say(note("note", std::string(600'000, 'x')));
-  milan.say(erasure_of(milan.log.id(), 0));
   change([&] { ASSERT_TRUE(store->append_run(milan.run(0, 1, BodyState::kNotHeld, true)).ok()); });
+  milan.say(erasure_of(milan.log.id(), 0));
   change([&] { ASSERT_TRUE(store->append_run(milan.run(1, 2, BodyState::kNotHeld, true)).ok()); });
   ASSERT_TRUE(take_back(*store, milan.log, 1).ok());
   EXPECT_EQ(store->record(milan.log.id(), EntryIndex(0))->state, BodyState::kHeld);
