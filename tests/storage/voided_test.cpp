@@ -162,6 +162,7 @@ TEST_F(Voided, EachRecoveryIsKnownByHowManyNotesItMadeVoid) {
   const auto void_notes = [&](std::uint64_t recoveries) {
     return *reader->voided_notes(seoul.id(), recoveries);
   };
+  add(seoul, practice("Park", "x"));
   const auto first = add(seoul, practice("Shelter", "x"));
   add(seoul, practice("Shelter too", "x"));
   revise(seoul, first, "Shelter, second");
