@@ -1,32 +1,22 @@
 // Evidence reaches everybody who follows the log, whatever was lost on the way.
 #include <gtest/gtest.h>
 
-#include "tests/engine/network.h"
+#include "tests/engine/forked_city.h"
 
 namespace koinon::test {
 namespace {
 
 // A city signs two histories. Milan and Los Angeles pin it, and each holds one of them.
-class EvidenceTold : public NetworkTest {
+class EvidenceTold : public ForkedCity {
  protected:
   void SetUp() override {
-    network.peer(one, milan);
-    network.peer(other, la);
-    network.peer(milan, la);
-    const SessionId to_one = network.connect(milan, one);
-    const SessionId to_other = network.connect(la, other);
-    network.drive();
-    one.publish(3, "health/testing");
-    other.publish(3, "climate/heat");
-    network.drive();
-    network.cut(to_one);
-    network.cut(to_other);
-    network.drive();
+    begin(false);
+    part_ways();
+    leave();
   }
   // Milan sees both histories.
   void fork() {
-    network.connect(milan, la);
-    network.drive();
+    meet();
     ASSERT_TRUE(is_frozen(milan));
   }
   bool is_frozen(const TestNode& node) const {
@@ -34,10 +24,6 @@ class EvidenceTold : public NetworkTest {
            node.store->evidence(one.id())->size() == 1;
   }
 
-  TestNode& one = network.add("forked.example");
-  TestNode& other = network.add("forked.example");
-  TestNode& milan = network.add("milan.example");
-  TestNode& la = network.add("la.example");
   TestNode& rome = network.add("rome.example");
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, EvidenceTold, testing::Range(1U, 7U));

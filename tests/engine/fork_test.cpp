@@ -6,24 +6,15 @@
 #include "crypto/evidence.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
-#include "tests/engine/network.h"
+#include "tests/engine/forked_city.h"
 
 namespace koinon::test {
 namespace {
 
-class Fork : public testing::TestWithParam<unsigned> {
+class Fork : public ForkedCity {
  protected:
   // Two nodes with the same keys, after a common beginning.
-  void SetUp() override {
-    network.peer(one, milan);
-    network.peer(other, la);
-    network.peer(milan, la);
-    milan.vouch(one);
-    la.vouch(one);
-    milan_one = network.connect(milan, one);
-    la_other = network.connect(la, other);
-    network.drive();
-  }
+  void SetUp() override { begin(); }
   void expect_frozen(TestNode& node) {
     EXPECT_TRUE(node.engine->log(one.id())->frozen);
     EXPECT_EQ(node.events_of(Event::Kind::kForked).size(), 1U);
@@ -37,22 +28,14 @@ class Fork : public testing::TestWithParam<unsigned> {
     EXPECT_TRUE(verified.ok()) << verified.error().text();
     EXPECT_TRUE(node.store->log_state(one.id())->frozen);
   }
-  void meet() {
-    const SessionId session = network.connect(milan, la);
-    network.drive();
+  void meet_and_go_on() {
+    const SessionId session = meet();
     EXPECT_TRUE(network.is_open(session)) << "who relays a fork is not its author";
     // The honest go on.
     milan.publish(1);
     network.drive();
     EXPECT_EQ(la.holds(milan), milan.holds(milan));
   }
-  Network network{GetParam()};
-  TestNode& one = network.add("forked.example");
-  TestNode& other = network.add("forked.example");
-  TestNode& milan = network.add("milan.example");
-  TestNode& la = network.add("la.example");
-  SessionId milan_one;
-  SessionId la_other;
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, Fork, testing::Range(1U, 7U));
 
@@ -60,13 +43,13 @@ TEST_P(Fork, OfTheSameSize) {
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
   network.drive();
-  meet();
+  meet_and_go_on();
   expect_frozen(milan);
   expect_frozen(la);
 }
 
 TEST_P(Fork, IsInTheStoreBeforeACursorPassesWhatItStopped) {
-  network.cut(milan_one);
+  network.cut(to_one);
   network.drive();
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
@@ -99,7 +82,7 @@ TEST_P(Fork, IsInTheStoreBeforeACursorPassesWhatItStopped) {
 
 // What is small fits where evidence does not: a cursor must not go before it.
 TEST_P(Fork, ThatAFullDiskCannotKeepIsPassedByNoCursor) {
-  network.cut(milan_one);
+  network.cut(to_one);
   network.drive();
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
@@ -150,7 +133,7 @@ TEST_P(Fork, OfDifferentSizes) {
   one.publish(3, "health/testing");
   other.publish(9, "climate/heat");
   network.drive();
-  meet();
+  meet_and_go_on();
   expect_frozen(milan);
   expect_frozen(la);
 }
@@ -163,7 +146,7 @@ TEST_P(Fork, AfterALongCommonHistory) {
   one.append_leaves({"one"});
   other.append_leaves({"other", "more"});
   network.drive();
-  meet();
+  meet_and_go_on();
   expect_frozen(milan);
   expect_frozen(la);
 }
@@ -172,7 +155,7 @@ TEST_P(Fork, AShorterHeadOfTheSameHistoryIsNoFork) {
   one.append_leaves({"a", "b", "c"});
   other.append_leaves({"a"});
   network.drive();
-  meet();
+  meet_and_go_on();
   EXPECT_FALSE(milan.engine->log(one.id())->frozen);
   EXPECT_EQ(la.holds(one), 4U);
 }
@@ -181,8 +164,8 @@ TEST_P(Fork, AFrozenLogTakesNothingMoreAndStaysFrozenAfterARestart) {
   one.publish(1);
   other.publish(2);
   network.drive();
-  network.cut(milan_one);
-  meet();
+  network.cut(to_one);
+  meet_and_go_on();
   const auto held = milan.holds(one);
   one.publish(4);  // it has not heard yet
   network.connect(milan, one);
@@ -257,8 +240,8 @@ TEST_P(Fork, ItsAuthorIsShownTheEvidenceAndFreezesItsOwnLog) {
   one.publish(3, "health/testing");
   other.publish(9, "climate/heat");
   network.drive();
-  meet();
-  EXPECT_TRUE(network.is_open(milan_one)) << "who is told is no liar, and who tells is none";
+  meet_and_go_on();
+  EXPECT_TRUE(network.is_open(to_one)) << "who is told is no liar, and who tells is none";
   // Both halves of the city are connected to somebody who noticed.
   for (TestNode* half : {&one, &other}) {
     expect_frozen(*half);
@@ -276,8 +259,8 @@ TEST_P(Fork, AnAuthorWhoWasAwayIsShownItWhenItComesBack) {
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
   network.drive();
-  network.cut(milan_one);
-  meet();
+  network.cut(to_one);
+  meet_and_go_on();
   EXPECT_FALSE(one.engine->log(one.id())->frozen);
   milan.restart();  // what it kept it reads from its store
   network.connect(milan, one);
@@ -294,7 +277,7 @@ TEST_P(Fork, WhoHoldsOneHistoryAloneIsShownTheOther) {
   other.publish(3, "climate/heat");
   network.drive();
   EXPECT_EQ(lima.holds(one), milan.holds(one));
-  meet();
+  meet_and_go_on();
   expect_frozen(lima);
 }
 
@@ -316,7 +299,7 @@ TEST_P(Fork, EvidenceThatProvesNothingEndsTheSessionAndFreezesNothing) {
 }
 
 TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
-  network.cut(la_other);
+  network.cut(to_other);
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
   const SessionId lying = network.connect(milan, la);
@@ -331,13 +314,13 @@ TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
       make_evidence(held.keys, held.whole->size, {held.whole->note, {}}, {another, {}});
   milan.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyEvidence>(body); };
   network.inject(lying, milan, *encode_frame(lie));
-  network.inject(milan_one, milan, *encode_frame(truth));
+  network.inject(to_one, milan, *encode_frame(truth));
   network.drive();
   network.let_go(milan);
   network.drive();
   EXPECT_TRUE(milan.store->log_state(one.id())->frozen);
   EXPECT_FALSE(network.is_open(lying));
-  EXPECT_TRUE(network.is_open(milan_one));
+  EXPECT_TRUE(network.is_open(to_one));
 }
 
 }  // namespace

@@ -4,29 +4,22 @@
 
 #include "crypto/evidence.h"
 #include "proto/base/limits.h"
-#include "tests/engine/network.h"
+#include "tests/engine/forked_city.h"
 
 namespace koinon::test {
 namespace {
 
-class ForksTold : public testing::TestWithParam<unsigned> {
+class ForksTold : public ForkedCity {
  protected:
   // Two nodes with the same keys; each tells its history to one half: to one city, and through it to another.
   void SetUp() override {
-    network.peer(one, milan);
-    network.peer(other, la);
-    network.peer(milan, la);
     network.peer(milan, lima);
     network.peer(la, rome);
-    milan.vouch(one);
-    la.vouch(one);
     lima.vouch(one);
     rome.vouch(one);
-    network.connect(milan, one);
-    network.connect(la, other);
     network.connect(lima, milan);
     network.connect(rome, la);
-    network.drive();
+    begin();
   }
   // Time passes as it does for a daemon: what is under way takes none. Network::drive would wait for timers.
   void pass(MonoTime time) {
@@ -48,11 +41,6 @@ class ForksTold : public testing::TestWithParam<unsigned> {
     ASSERT_TRUE(message.ParseFromString(evidence->front().bytes));
     EXPECT_TRUE(verify_evidence(message).ok()) << node.name;
   }
-  Network network{GetParam()};
-  TestNode& one = network.add("forked.example");
-  TestNode& other = network.add("forked.example");
-  TestNode& milan = network.add("milan.example");
-  TestNode& la = network.add("la.example");
   TestNode& lima = network.add("lima.example");
   TestNode& rome = network.add("rome.example");
 };

@@ -3,7 +3,7 @@
 
 #include "crypto/evidence.h"
 #include "proto/codec/frame.h"
-#include "tests/engine/network.h"
+#include "tests/engine/forked_city.h"
 
 namespace koinon::test {
 namespace {
@@ -15,27 +15,15 @@ Status thaw_at(Network& network, TestNode& node, const LogId& log) {
   return stored;
 }
 
-class Thawed : public NetworkTest {
+class Thawed : public ForkedCity {
  protected:
   // A city has signed two histories. Milan holds the one, Los Angeles the other; both have frozen it, and the
   // city has not heard.
   void SetUp() override {
-    network.peer(one, milan);
-    network.peer(other, la);
-    network.peer(milan, la);
-    milan.vouch(one);
-    la.vouch(one);
-    const SessionId to_one = network.connect(milan, one);
-    const SessionId to_other = network.connect(la, other);
-    network.drive();
-    one.publish(3, "health/testing");
-    other.publish(3, "climate/heat");
-    network.drive();
-    network.cut(to_one);
-    network.cut(to_other);
-    network.drive();
-    session = network.connect(milan, la);
-    network.drive();
+    begin();
+    part_ways();
+    leave();
+    session = meet();
     ASSERT_TRUE(milan.engine->log(one.id())->frozen);
     ASSERT_TRUE(la.engine->log(one.id())->frozen);
     there = other.engine->log(one.id())->whole->note;
@@ -73,10 +61,6 @@ class Thawed : public NetworkTest {
     network.drive();
   }
 
-  TestNode& one = network.add("forked.example");
-  TestNode& other = network.add("forked.example");
-  TestNode& milan = network.add("milan.example");
-  TestNode& la = network.add("la.example");
   SessionId session;
   Bytes there;  // the other history's head
 };
@@ -211,29 +195,19 @@ TEST_P(Thawed, WhatIsNotFrozenIsNot) {
 
 // The city has replaced its key, and so has whoever has a copy of the old one. Milan holds the one, Los
 // Angeles the other; both have frozen the log, and the city has not heard.
-class ThawedKeys : public NetworkTest {
+class ThawedKeys : public ForkedCity {
  protected:
   void SetUp() override {
-    network.peer(city, milan);
-    network.peer(thief, la);
-    network.peer(milan, la);
-    milan.vouch(city);
-    la.vouch(city);
-    const SessionId to_city = network.connect(milan, city);
-    const SessionId to_thief = network.connect(la, thief);
-    network.drive();
+    begin();
     city.rotate("second");
     thief.rotate("another");
     thief.publish(2);
     network.drive();
-    network.cut(to_city);
-    network.cut(to_thief);
-    network.drive();
+    leave();
     ours = milan.store->log_state(city.id())->keys;
     theirs = la.store->log_state(city.id())->keys;
     ASSERT_EQ(compare(ours, theirs), KeyOrder::kContradict);
-    session = network.connect(milan, la);
-    network.drive();
+    session = meet();
     ASSERT_TRUE(milan.engine->log(city.id())->frozen);
     ASSERT_TRUE(la.engine->log(city.id())->frozen);
     ASSERT_TRUE(thaw_at(network, milan, city.id()).ok());
@@ -278,10 +252,8 @@ class ThawedKeys : public NetworkTest {
     EXPECT_EQ(milan.engine->wrong_list(), "");
   }
 
-  TestNode& city = network.add("city.example");
-  TestNode& thief = network.add("city.example");
-  TestNode& milan = network.add("milan.example");
-  TestNode& la = network.add("la.example");
+  TestNode& city = one;
+  TestNode& thief = other;
   SessionId session;
   KeyHistory ours;
   KeyHistory theirs;
