@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "storage/store/body_rules.h"
-#include "storage/store/settings.h"
 #include "tests/files_contain.h"
 #include "tests/storage/author.h"
 #include "tests/storage/both_stores.h"
