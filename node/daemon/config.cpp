@@ -229,8 +229,7 @@ std::vector<ConfigKey> city_keys() {
           number(&Config::trust_grace_days, 3650)),
       key("erase.grace_hours",
           "hours of running in which texts that their city erased are kept, unread, in case it turns out "
-          "that a thief "
-          "did it; 0: not at all (72)",
+          "that a thief did it; 0: not at all (72)",
           number(&Config::erase_grace_hours, limits::kMaxEraseGraceHours)),
       key("erase.max_bytes", "bytes of erased texts of other cities that are kept at most (1 GiB)",
           number(&Config::erase_max_bytes, std::uint64_t{1} << 50)),

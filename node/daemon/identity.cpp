@@ -152,17 +152,14 @@ Error own_log_forked(ForkKind kind) {
     case ForkKind::kTwoHeads:
       why =
           "two heads that contradict each other carry its signature, and other cities have frozen it; "
-          "nothing "
-          "more is signed for it. Either its key is in other hands, or a copy of this node signed too. See "
-          "RUNBOOK, \"A forked log\"";
+          "nothing more is signed for it. Either its key is in other hands, or a copy of this node signed "
+          "too. See RUNBOOK, \"A forked log\"";
       break;
     case ForkKind::kTwoKeys:
       why =
           "its signing key was replaced twice, in different ways, and other cities have frozen it; nothing "
-          "more "
-          "is signed for it. Either its key is in other hands, or a copy of this node changed it too. Take "
-          "it "
-          "back with the recovery words: RUNBOOK, \"Our log is frozen\"";
+          "more is signed for it. Either its key is in other hands, or a copy of this node changed it too. "
+          "Take it back with the recovery words: RUNBOOK, \"Our log is frozen\"";
       break;
     case ForkKind::kTwoRecoveries:
       why =

@@ -72,10 +72,9 @@ Result<Told> read_told(Store& store, const PeerRecord& record, const std::vector
                 "two recoveries of the log of " + record.name +
                     " contradict each other: it is frozen for good, and only a new log helps",
                 kJoinStatements);
+  // That the joiner holds the key of its line was checked before.
+  if (order == KeyOrder::kSame) out.took_back = told.recoveries() > 0 && told.vkey().text() == record.vkey;
   if (order == KeyOrder::kSecondGoesOn) out.news = std::move(told);
-  // That the joiner holds that key was checked before.
-  else if (order == KeyOrder::kSame)
-    out.took_back = told.recoveries() > 0 && told.vkey().text() == record.vkey;
   return out;
 }
 

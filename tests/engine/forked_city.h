@@ -1,5 +1,5 @@
-// A city whose keys two nodes have: `one` tells its history to Milan, `other` to Los Angeles. Milan and Los Angeles
-// are peers, and have not met.
+// A city whose keys two nodes have: `one` tells its history to Milan, `other` to Los Angeles. Milan and Los
+// Angeles are peers, and have not met.
 #pragma once
 
 #include "tests/engine/network.h"

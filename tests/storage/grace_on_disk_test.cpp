@@ -1,5 +1,5 @@
-// The file in which a store keeps what a city erased: its bytes go, it loses nothing on a full disk or in a power
-// loss, and it keeps no node from its work.
+// The file in which a store keeps what a city erased: its bytes go, it loses nothing on a full disk or in a
+// power loss, and it keeps no node from its work.
 #include <cerrno>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// A node that was away for more than one recovery of a log, in every store: it keeps what the last of them keeps
-// of what it holds.
+// A node that was away for more than one recovery of a log, in every store: it keeps what the last of them
+// keeps of what it holds.
 #include "tests/storage/taken_back.h"
 
 namespace koinon::test {
