@@ -80,16 +80,15 @@ Status Daemon::prepare() {
 }
 
 void Daemon::make_key_changes() {
-  const LogId log = identity_.log_id().value_or(LogId());
-  const DataFolder& folder = folder_->files();
-  StoreWriter& writer = engine_->writer();
-  keys_.signing = std::make_unique<SigningKeyChange>(SigningKeyChange::Parts{
-      folder, config_.passphrase_file, log, writer, engine_->network(), keys_.guard, log_});
-  keys_.words = std::make_unique<RecoveryWordsChange>(
-      RecoveryWordsChange::Parts{folder, config_.passphrase_file, log, writer, keys_.guard, log_});
-  if (keys_.own)
-    keys_.named = std::make_unique<NamedKeyChanges>(
-        NamedKeyChanges::Parts{folder, config_.passphrase_file, log, writer, *keys_.own, keys_.guard, log_});
+  const KeyChangeParts parts{folder_->files(),
+                             config_.passphrase_file,
+                             identity_.log_id().value_or(LogId()),
+                             engine_->writer(),
+                             keys_.guard,
+                             log_};
+  keys_.signing = std::make_unique<SigningKeyChange>(parts, engine_->network());
+  keys_.words = std::make_unique<RecoveryWordsChange>(parts);
+  if (keys_.own) keys_.named = std::make_unique<NamedKeyChanges>(parts, *keys_.own);
 }
 
 // A change of a key that the log names may have been cut short, or has waited for this start.

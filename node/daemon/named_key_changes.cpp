@@ -46,7 +46,7 @@ Result<NamedKeyChanges::Before> NamedKeyChanges::look(StoreReader& store) const 
 }
 
 bool NamedKeyChanges::waits(const LogKeys& named) const {
-  return node_key_waits(named, parts_.keys.keys().next_node);
+  return node_key_waits(named, keys_.keys().next_node);
 }
 
 void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before,
@@ -58,10 +58,10 @@ void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wis
   const auto next = prepare(wish.which, before.named);
   if (!next.ok()) return finish(done, next.error());
   if (wish.which == NewKey::kNode) {
-    parts_.keys.set_next_node(*next);
+    keys_.set_next_node(*next);
     return announce(permit, wish, node_key_of(*next), done);
   }
-  parts_.keys.set_next_cosigner(*next);
+  keys_.set_next_cosigner(*next);
   publish(permit, wish, done);
 }
 
@@ -82,13 +82,12 @@ void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& 
 Result<SigningKey> NamedKeyChanges::prepare(NewKey which, const LogKeys& named) const {
   if (which == NewKey::kCosigner)
     return next_key(parts_.folder, KeyFile::kCosigner, parts_.passphrase_file, named.cosigner);
-  return next_key(parts_.folder, KeyFile::kNode, parts_.passphrase_file,
-                  parts_.keys.keys().now.node.public_key());
+  return next_key(parts_.folder, KeyFile::kNode, parts_.passphrase_file, keys_.keys().now.node.public_key());
 }
 
 // Where it fails, the next key stays: whether a commit that the disk failed was made is known at a start.
 void NamedKeyChanges::publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done) {
-  parts_.writer.publish(permit, new_key_maker(parts_.log, parts_.keys, wish.which),
+  parts_.writer.publish(permit, new_key_maker(parts_.log, keys_, wish.which),
                         [this, wish, done](const Result<Published>& published) {
                           if (!published.ok()) return finish(done, published.error());
                           if (wish.which == NewKey::kNode) return keep_wait(wish, done);
@@ -132,7 +131,7 @@ NamedKeyChanged NamedKeyChanges::put_in_place(const StandingKeys& standing) {
   if (const Status placed = put_next_key(parts_.folder, KeyFile::kCosigner); !placed.ok())
     parts_.log_lines.error("the new cosigner key is not in its place yet; the next start puts it there",
                            {{"reason", placed.error().text()}});
-  parts_.keys.take_next_cosigner();
+  keys_.take_next_cosigner();
   parts_.log_lines.info("the cosigner key was changed");
   return {standing.keys.cosigner, standing.cosigner_since};
 }

@@ -9,29 +9,17 @@
 #include <functional>
 #include <string>
 
-#include "node/daemon/daemon_log.h"
-#include "node/daemon/data_folder.h"
-#include "node/daemon/key_change_guard.h"
+#include "node/daemon/key_change_parts.h"
 #include "node/publishing/key_changing.h"
 #include "node/publishing/keys_entry.h"
-#include "node/replication/store_writer.h"
 
 namespace koinon {
 
 class NamedKeyChanges {
  public:
-  struct Parts {
-    const DataFolder& folder;
-    std::string passphrase_file;  // seals the new key as it does the others
-    LogId log;
-    StoreWriter& writer;
-    OwnKeys& keys;
-    KeyChangeGuard& guard;
-    const DaemonLog& log_lines;
-  };
   using Done = std::function<void(Result<NamedKeyChanged>)>;
 
-  explicit NamedKeyChanges(Parts parts) : parts_(std::move(parts)) {}
+  NamedKeyChanges(KeyChangeParts parts, OwnKeys& keys) : parts_(std::move(parts)), keys_(keys) {}
 
   // Any thread. kConflict: a change is under way; of a node key also: one waits already, and this is not the
   // word to show it at the next start. The answer comes on the writer's thread, which is held up for as long
@@ -56,7 +44,8 @@ class NamedKeyChanges {
   NamedKeyChanged put_in_place(const StandingKeys& standing);
   void finish(const Done& done, const Result<NamedKeyChanged>& result);
 
-  Parts parts_;
+  KeyChangeParts parts_;
+  OwnKeys& keys_;
 };
 
 }  // namespace koinon

@@ -9,28 +9,17 @@
 #include <optional>
 #include <string>
 
-#include "node/daemon/daemon_log.h"
-#include "node/daemon/data_folder.h"
-#include "node/daemon/key_change_guard.h"
+#include "node/daemon/key_change_parts.h"
 #include "node/publishing/key_changing.h"
-#include "node/replication/store_writer.h"
 
 namespace koinon {
 
 class RecoveryWordsChange {
  public:
-  struct Parts {
-    const DataFolder& folder;
-    std::string passphrase_file;  // seals the key that signs from then on as it does the others
-    LogId log;
-    StoreWriter& writer;
-    KeyChangeGuard& guard;
-    const DaemonLog& log_lines;
-  };
   template <typename Answer>
   using Done = std::function<void(Result<Answer>)>;
 
-  explicit RecoveryWordsChange(Parts parts) : parts_(std::move(parts)) {}
+  explicit RecoveryWordsChange(KeyChangeParts parts) : parts_(std::move(parts)) {}
 
   // Any thread. kConflict: a change is under way. The answers come on the writer's thread, which is held up
   // for as long as opening and sealing keys takes, or at once.
@@ -47,7 +36,7 @@ class RecoveryWordsChange {
   Result<KeyHistory> state_words(StoreReader& store, const Bytes& note);
   std::optional<KeyHistory> stated_before(const Bytes& note) const;
 
-  Parts parts_;
+  KeyChangeParts parts_;
 };
 
 }  // namespace koinon

@@ -46,7 +46,7 @@ void SigningKeyChange::on_signed(const SigningKey& next, const Published& publis
 // The public file goes first: with it and both key files a copy of this moment is whole.
 KeyChanged SigningKeyChange::put_in_place(const KeyHistory& keys, const SigningKey& next,
                                           const Published& published) {
-  parts_.network.set_city_key(next, keys.recoveries() > 0 ? keys.notes() : std::vector<Bytes>());
+  network_.set_city_key(next, keys.recoveries() > 0 ? keys.notes() : std::vector<Bytes>());
   Status placed = write_identity_file(parts_.folder.identity(), keys);
   if (placed.ok()) placed = put_next_key(parts_.folder, KeyFile::kSigning);
   if (!placed.ok())

@@ -5,31 +5,18 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
-#include "node/daemon/daemon_log.h"
-#include "node/daemon/data_folder.h"
-#include "node/daemon/key_change_guard.h"
+#include "node/daemon/key_change_parts.h"
 #include "node/publishing/key_changing.h"
-#include "node/replication/store_writer.h"
 #include "node/transport/network.h"
 
 namespace koinon {
 
 class SigningKeyChange {
  public:
-  struct Parts {
-    const DataFolder& folder;
-    std::string passphrase_file;  // seals the new key as it does the others
-    LogId log;
-    StoreWriter& writer;
-    Network& network;
-    KeyChangeGuard& guard;
-    const DaemonLog& log_lines;
-  };
   using Done = std::function<void(Result<KeyChanged>)>;
 
-  explicit SigningKeyChange(Parts parts) : parts_(std::move(parts)) {}
+  SigningKeyChange(KeyChangeParts parts, Network& network) : parts_(std::move(parts)), network_(network) {}
 
   // Any thread. kConflict: a change is under way. The answer comes on the writer's thread, which is held up
   // for as long as opening and sealing keys takes, or at once.
@@ -41,7 +28,8 @@ class SigningKeyChange {
   KeyChanged put_in_place(const KeyHistory& keys, const SigningKey& next, const Published& published);
   void finish(const Done& done, const Result<KeyChanged>& result);
 
-  Parts parts_;
+  KeyChangeParts parts_;
+  Network& network_;
 };
 
 }  // namespace koinon

@@ -67,7 +67,7 @@ bool Forks::freeze_if_forked(Log& log, const Offer& offer, const std::vector<Sto
     if (!differs(*head)) continue;
     if (!is_known_branch && is_remembered(log.id(), {head->size, head->root})) continue;
     is_refused = true;
-    if (is_known_branch) continue;
+    if (is_known_branch) break;
     const Bytes note = head->note;
     if (keep(log, offer.head.size, {note, {}}, {offer.head.note, {}})) return true;
   }
