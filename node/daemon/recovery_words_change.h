@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "node/daemon/key_change_parts.h"
 #include "node/publishing/key_changing.h"

@@ -49,7 +49,7 @@ TEST_F(NamedKeyChangesTest, TheWordIsKeptBeforeTheEntryIsSigned) {
   OwnKeys keys({{key, SealingKey::from(Bytes(32, 's')), key}});
   const DaemonLog lines("error", "text");
   KeyChangeGuard guard;
-  NamedKeyChanges changes({folder, "", **log, writer, keys, guard, lines});
+  NamedKeyChanges changes({folder, "", **log, writer, guard, lines}, keys);
   const auto refused_with = [&changes] {
     std::promise<Code> code;
     changes.change(Gate::for_the_node_itself(), {NewKey::kNode, true},
