@@ -197,7 +197,7 @@ class Pages(NodesTest):
             self.assertIn(SENTENCES[f"operate.trouble_{name}"], trouble)
         self.assertEqual([line for block in re.findall(r"<pre dir=\"ltr\"><code>(.*?)</code></pre>", trouble, re.S) for line in block.split("\n")],
                          ["koinon recover --words-file - --invite LINE", "koinon change-recovery-words --words-file -",
-                          "koinon evidence CITY -o city.evidence", "koinon verify-evidence city.evidence"])
+                          "koinon evidence CITY -o CITY.evidence", "koinon verify-evidence CITY.evidence"])
         chief.submit("/operate", "notice", text="The node moves to another room.", **{"from": "2026-12-01T08:00", "until": "2026-12-01T10:00"})
         wait_for(lambda: "node-notice" in [r["kind"] for r in la.listed()], "the notice reaches the other city")
         chief.submit("/operate", "invite", **{"for": "milan.example", "address": "127.0.0.1:1"})
