@@ -382,7 +382,7 @@ class SqliteIndexReader final : public IndexReader {
 
   // What a typed word may stand for, in one search.
   WordForms word_forms() {
-    WordForms out{stemmers(), &topic_words_, {}};
+    WordForms out{stemmers(), &TopicWords::builtin(), {}};
     out.near = [this,
                 mended = std::map<std::string, std::vector<std::string>>()](const std::string& word) mutable {
       if (const auto known = mended.find(word); known != mended.end()) return known->second;
@@ -397,7 +397,7 @@ class SqliteIndexReader final : public IndexReader {
     const auto known = has_word(db_, word);
     if (!known.ok() || *known) return {};
     auto out = near_words(db_, word);
-    return out.ok() && !out->empty() ? std::move(*out) : topic_words_.near(word);
+    return out.ok() && !out->empty() ? std::move(*out) : TopicWords::builtin().near(word);
   }
 
   Status highlight(const Highlighter& highlighter, SearchHit& hit) {
@@ -423,7 +423,6 @@ class SqliteIndexReader final : public IndexReader {
   const Columns& columns_;     // read under its lock
   std::int64_t version_ = -1;  // of the database, as this connection counts it
   std::map<std::string, std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
-  TopicWords topic_words_{Vocabulary::builtin()};
 };
 
 }  // namespace

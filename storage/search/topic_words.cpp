@@ -49,6 +49,11 @@ TopicWords::TopicWords(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
   for (const Label& label : labels_) slugs_[label.words].insert(label.slug);
 }
 
+const TopicWords& TopicWords::builtin() {
+  static const TopicWords kBuiltin(Vocabulary::builtin());
+  return kBuiltin;
+}
+
 std::vector<std::string> TopicWords::terms(const std::vector<std::string>& words, bool prefix) const {
   std::vector<std::string> slugs;
   if (words.empty()) return slugs;

@@ -20,6 +20,9 @@ std::string topic_term(std::string_view slug);
 class TopicWords {
  public:
   explicit TopicWords(const Vocabulary& vocabulary);
+  // Of the built-in vocabulary. The first search makes it, for all readers of the process: it takes longer
+  // than to open an index.
+  static const TopicWords& builtin();
 
   // The terms of the topics with a label in which these words follow each other. The words are as the
   // tokenizer gives them. Topics below one of these topics are left out. With `prefix` the last word may go

@@ -32,13 +32,15 @@ class CommandFailed(Exception):
 def wait_for(condition, what, deadline=DEADLINE):
     """The first true value of condition(); fails the test after the deadline."""
     end = time.monotonic() + deadline
+    pause = 0.01
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise AssertionError(f"did not happen in {deadline} s: {what}")
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.25, 0.15)  # each question takes time from what is waited for
 
 
 def koinon(*args, data=None, stdin=None, check=True):
