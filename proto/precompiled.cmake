@@ -2,9 +2,8 @@
 # Our own headers are not among them, so that a change of one builds anew what includes it and no more.
 #
 #   koinon_precompile(koinon_engine formats)   what the standard library, Protocol Buffers and our records need
-#   koinon_precompile(koinon_publishing node)  also Asio and JSON
-#   koinon_precompile(koinon_api programs)     the same, of what serves people: sanitized, but not optimised
-#   koinon_precompile(engine_tests tests)      also GoogleTest; the same
+#   koinon_precompile(koinon_api node)         also Asio and JSON
+#   koinon_precompile(engine_tests tests)      also GoogleTest
 #
 # A source includes all that it uses nonetheless: the build with KOINON_PRECOMPILE=OFF (preset tsan) shows what is missing.
 option(KOINON_PRECOMPILE "Translate the headers of others once" ON)
@@ -19,18 +18,9 @@ set(PRECOMPILED_node
   <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp>
   <boost/asio/post.hpp> <boost/asio/steady_timer.hpp> <boost/asio/thread_pool.hpp> <boost/asio/use_awaitable.hpp>
   <boost/json.hpp>)
-set(PRECOMPILED_programs ${PRECOMPILED_node})
 set(PRECOMPILED_tests ${PRECOMPILED_node} <gtest/gtest.h>)
 
 function(koinon_precompile target headers)
-  set(options)
-  if(headers STREQUAL programs OR headers STREQUAL tests)
-    list(APPEND options ${KOINON_PLAIN_OPTIONS})
-  endif()
-  if(headers STREQUAL tests)
-    list(APPEND options ${KOINON_TEST_OPTIONS})
-  endif()
-  target_compile_options(${target} PRIVATE ${options})
   if(NOT KOINON_PRECOMPILE)
     return()
   endif()
@@ -41,8 +31,8 @@ function(koinon_precompile target headers)
     target_link_libraries(${source} PRIVATE koinon_messages Boost::headers Boost::json Threads::Threads)
     if(headers STREQUAL tests)
       target_link_libraries(${source} PRIVATE GTest::gtest)
+      target_compile_options(${source} PRIVATE ${KOINON_TEST_OPTIONS})
     endif()
-    target_compile_options(${source} PRIVATE ${options})
     target_precompile_headers(${source} PRIVATE ${PRECOMPILED_${headers}})
   endif()
   target_precompile_headers(${target} REUSE_FROM ${source})
