@@ -9,13 +9,12 @@
 namespace koinon::engine {
 
 Admission::Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs,
-                     Links& links, Journal& journal, News& news, std::chrono::milliseconds lived)
+                     Journal& journal, News& news, std::chrono::milliseconds lived)
     : effects_(effects),
       store_(store),
       trust_(trust),
       peers_(peers),
       logs_(logs),
-      links_(links),
       journal_(journal),
       news_(news),
       lived_{effects.now().mono, lived, lived} {}

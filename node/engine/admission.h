@@ -10,7 +10,7 @@ namespace koinon::engine {
 class Admission {
  public:
   // `lived`: how long the node had run before this start.
-  Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs, Links& links,
+  Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs,
             Journal& journal, News& news, std::chrono::milliseconds lived);
 
   // --- trust; the caller works off the change (News::policy_changed) ---
@@ -62,7 +62,6 @@ class Admission {
   TrustPolicy& trust_;
   Peers& peers_;
   Logs& logs_;
-  Links& links_;
   Journal& journal_;
   News& news_;
   std::set<LogId> outside_;         // logs held and outside our policy

@@ -11,7 +11,7 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       journal(logs, {std::move(state.epochs), state.epoch_begun, state.epoch_handled},
               state.last_journal_seq),
       seen(effects, store, peers, logs, links, news, std::move(state.seen_heads)),
-      admission(effects, store, trust, peers, logs, links, journal, news, state.lived),
+      admission(effects, store, trust, peers, logs, journal, news, state.lived),
       asks(effects, store, peers, logs, links, state.asks) {
   logs.remember(std::move(state.statements));
   if (const auto& key = effects.config().signing_key) logs.set_own_key(*key);
