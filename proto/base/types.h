@@ -35,19 +35,7 @@ struct Bytes32 {
   }
   BytesView view() const { return {reinterpret_cast<const char*>(data.data()), kSize}; }
   Bytes bytes() const { return Bytes(view()); }
-  bool operator==(const Bytes32&) const = default;
-  // The order of the bytes. Most keys of a map differ in their first eight: these cost no call.
-  std::strong_ordering operator<=>(const Bytes32& other) const {
-    const auto order = first_eight() <=> other.first_eight();
-    return order != 0 ? order : std::memcmp(data.data(), other.data.data(), kSize) <=> 0;
-  }
-
- private:
-  std::uint64_t first_eight() const {
-    std::uint64_t out = 0;
-    for (std::size_t i = 0; i < sizeof out; ++i) out = out << 8U | data[i];
-    return out;
-  }
+  auto operator<=>(const Bytes32&) const = default;
 };
 
 using Hash = Bytes32<struct HashTag>;            // SHA-256

@@ -5,7 +5,6 @@
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "proto/base/types.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/frame.h"
 #include "proto/codec/name.h"
@@ -27,15 +26,6 @@ RC_GTEST_PROP(Encoding, NoTwoTextsMeanTheSameBytes, (const std::string& text)) {
   if (bytes.ok()) RC_ASSERT(to_base64(*bytes) == text);
   const auto base32 = from_base32(text);
   if (base32.ok()) RC_ASSERT(to_base32(*base32) == text);
-}
-
-RC_GTEST_PROP(Bytes32Order, IsTheOrderOfTheBytes, ()) {
-  const Hash one = Hash::from(*rc::gen::container<std::string>(Hash::kSize, rc::gen::arbitrary<char>()));
-  Hash other = one;
-  const auto from = *rc::gen::inRange<std::size_t>(0, Hash::kSize);
-  for (std::size_t i = from; i < Hash::kSize; ++i) other.data[i] = *rc::gen::arbitrary<unsigned char>();
-  RC_ASSERT((one <=> other) == (one.data <=> other.data));
-  RC_ASSERT((one == other) == (one.data == other.data));
 }
 
 // RFC 4648 §10.
