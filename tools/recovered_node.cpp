@@ -14,6 +14,7 @@
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
+#include "tools/inviters.h"
 #include "tools/render.h"
 #include "tools/workplace.h"
 
@@ -55,12 +56,6 @@ Result<RecoveredNode> fill_folder(const DataFolder& folder, const ShownLog& show
 }
 
 }  // namespace
-
-std::string name_of(const InviteLine& invite) {
-  if (!invite.inviter.vkey) return "an observer";
-  const auto origin = parse_origin(invite.inviter.vkey->name);
-  return origin.ok() ? origin->name : invite.inviter.vkey->name;
-}
 
 Result<RecoveredNode> make_recovered_node(const std::string& data, const ShownLog& shown,
                                           const SigningKey& recovery, const std::vector<InviteLine>& inviters,

@@ -12,9 +12,6 @@
 
 namespace koinon {
 
-// Who invites, by name.
-std::string name_of(const InviteLine& invite);
-
 struct RecoveredNode {
   KeyHistory keys;
   NodeKeys node;

@@ -239,7 +239,13 @@ class Stolen(Words):
         self.assertTrue({"practice", "withdrawal", "vouch", "rotation", "keys"} <= set(stolen.values()), stolen)
         seoul = Node(self.folder, "seoul-anew", init=False)
         self.nodes.append(seoul)
-        koinon("recover", "--words-file", self.file(words), "--invite", invite(milan), "--size", kept, data=seoul.data)
+        paper, line = self.file(words), invite(milan)
+        # Whoever chooses a size sees what was done, also where it has no title.
+        shown = koinon("recover", "--words-file", paper, "--invite", line, data=seoul.data)
+        first, third = milan.record(self.first)["index"], milan.record(self.third)["index"]
+        for part in ("vouch  of la.example\n", f"withdrawal  of entry {first}, its text erased\n", f"withdrawal  of entry {third}\n"):
+            self.assertIn(part, shown)
+        koinon("recover", "--words-file", paper, "--invite", line, "--size", kept, data=seoul.data)
         seoul.start()
         wait_for(lambda: state(seoul) == "signs", "it signs")
         seoul.publish("After")
