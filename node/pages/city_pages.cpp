@@ -144,6 +144,7 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"for_good", view.city.for_good},
           {"thawed_text", thawed_text(visit, view.thawed)},
           {"differs", differs_text(visit, view.contradiction)},
+          {"has_key_changes", !view.key_changes.empty()},
           {"key_changes", key_changes_of(visit, view.key_changes)},
           {"blocked", view.blocked},
           {"has_vouches", !view.vouches_for.empty()},
