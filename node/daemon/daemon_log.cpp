@@ -40,7 +40,9 @@ void DaemonLog::write(int level, std::string_view message, Fields fields) const 
   if (!logger_->should_log(spd_level)) return;
   if (!json_) {
     std::string line = printable(message);
-    for (const auto& [key, value] : fields) line += " " + std::string(key) + "=" + printable(value);
+    for (const auto& [key, value] : fields) {
+      if (!value.empty()) line += " " + std::string(key) + "=" + printable(value);
+    }
     logger_->log(spd_level, "{}", line);
     return;
   }
