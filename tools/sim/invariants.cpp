@@ -373,6 +373,8 @@ void Invariants::check_files_settled(SimNode& node, const std::map<NodeIndex, st
   };
   const auto state = node.store().load_state();
   for (const AttachmentWant& want : state->wants) {
+    // Of a log that is frozen nothing more is taken.
+    if (node.engine().standing(want.log).frozen) continue;
     if (!gets.at(node.index()).contains(want.log) || !file_obtainable(node, want, gets)) continue;
     const auto standing = node.engine().file(want.id);
     add("lacks a file of entry " + std::to_string(want.index.value) + " of " +
