@@ -21,7 +21,7 @@ Result<OpenedHead> open_head(const KeyHistory& keys, BytesView note) {
   KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
   OpenedHead out{head.checkpoint, SignedNote{parsed.text, {*parsed.by(head.key).front()}}.encode()};
   if (out.note.size() > limits::kHeadNoteBytes)
-    return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "checkpoint");
+    return fail(Code::kTooLarge, "a head's checkpoint has at most 32 KiB", "checkpoint");
   return out;
 }
 

@@ -38,7 +38,8 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
 std::optional<KeysFact> keys_of(const LogId& log, EntryIndex index, const v1::Entry& entry) {
   if (entry.kind() != v1::KIND_KEYS || !entry.control().has_keys()) return std::nullopt;
   const auto keys = check_keys(entry.control().keys(), log);
-  return keys.ok() ? std::optional(KeysFact{index, *keys}) : std::nullopt;
+  return keys.ok() ? std::optional(KeysFact{index, *keys, entry.control().keys().cosigner_lost()})
+                   : std::nullopt;
 }
 
 namespace {

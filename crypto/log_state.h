@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/attachment.h"
+#include "crypto/cosigned_brief.h"
 #include "crypto/epoch.h"
 #include "crypto/evidence_mark.h"
 #include "crypto/key_history.h"
@@ -115,6 +116,8 @@ struct WithdrawalFact {
 struct KeysFact {
   EntryIndex index;
   LogKeys keys;
+  // Its node has lost track of what the cosigner keys before this one signed.
+  bool cosigner_lost = false;
 };
 
 // Whether the log id, the name and the vkey belong to one log.
@@ -288,7 +291,9 @@ struct StoreState {
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
   std::vector<KeptStatements> statements;
   std::vector<SeenHead> seen_heads;  // larger than what is held of these logs when they were seen
-  JournalSeq last_journal_seq;       // the newest number that a row was given
+  // Of logs whose heads were cosigned, by our own city or by others.
+  std::vector<LogCosigned> cosigned;
+  JournalSeq last_journal_seq;  // the newest number that a row was given
   std::chrono::milliseconds lived{
       0};  // how long this node has run over all its starts; may be too short, never too long
 };

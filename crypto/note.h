@@ -14,6 +14,7 @@ struct NoteSignature {
   Bytes signature;  // what follows the key ID
 
   std::string line() const;  // with its newline
+  bool operator==(const NoteSignature&) const = default;
 };
 
 struct SignedNote {

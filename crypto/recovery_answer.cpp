@@ -54,7 +54,7 @@ Status read_head(const v1::Head& head, ShownLog& out) {
     return {};
   }
   if (head.checkpoint().size() > limits::kHeadNoteBytes)
-    return fail(Code::kTooLarge, "a head has at most 4 KiB", "checkpoint");
+    return fail(Code::kTooLarge, "a head has at most 32 KiB", "checkpoint");
   // A key that a thief has rotated to may have signed it, or one that was replaced: people see what it says.
   KOINON_ASSIGN(const KeyHistory::Head opened, out.keys.open_any_head(head.checkpoint()));
   if (opened.recoveries < out.keys.recoveries())

@@ -60,6 +60,10 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "id", "what another city needs to peer with this one",
           [&line] { return run_id(line.common); });
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
+  auto* witness = command(app, line, "witness", "the key of the witness for logs of other systems",
+                          [&line] { return run_witness(line.common, line.anew); });
+  witness->add_flag("--new", line.anew,
+                    "forget it, with koinond stopped; the next start makes another key, under another name");
   command(app, line, "cities", "the cities that are trusted, and by which path",
           [&line] { return run_cities(line.common); });
   auto* clock = command(app, line, "clock", "the time that the node goes by, and what contradicts it",
@@ -248,9 +252,24 @@ void add_proof_commands(CLI::App& app, CommandLine& line) {
   prove->add_option("-o,--output", line.file, "the file to write; the note goes beside it as FILE.body")
       ->required();
   auto* verify = command(app, line, "verify", "check a proof, without a node or a network",
-                         [&line] { return run_verify(line.common, line.file, line.vkey); });
-  verify->add_option("file", line.file, "the proof; the note is read from FILE.body")->required();
-  verify->add_option("--vkey", line.vkey, "the city's verifier key")->required();
+                         [&line] { return run_verify(line.common, line.verify); });
+  verify->add_option("file", line.verify.file, "the proof; the note is read from FILE.body")->required();
+  auto* known = verify->add_option_group("Who may have signed", "one of these at least");
+  known->add_option("--vkey", line.verify.vkey, "the city's verifier key");
+  known->add_option("--policy", line.verify.policy,
+                    "a tlog-policy: its quorum must have cosigned, and its logs may stand for --vkey");
+  known->require_option(1, 0);
+  verify->add_option("--leaf", line.verify.leaf,
+                     "the bytes of the entry, for a proof of another system that does not carry them");
+  auto* policy = command(app, line, "policy", "write whose cosignatures make a proof good (tlog-policy)",
+                         [&line] { return run_policy(line.common, line.policy); });
+  policy->add_option("city", line.policy.city,
+                     "for this city's log alone; else for those of all trusted cities");
+  policy->add_option("-o,--output", line.policy.file, "the file to write; else standard output");
+  policy->add_option("--quorum", line.policy.quorum, "how many must have signed; else more than half")
+      ->check(CLI::PositiveNumber);
+  policy->add_flag("--countries", line.policy.countries,
+                   "count countries, each of which has signed if more than half of its cities have");
   auto* evidence = command(app, line, "evidence", "write the evidence that a city signed two histories",
                            [&line] { return run_evidence(line.common, line.line, line.file); });
   evidence->add_option("city", line.line, "its name, or its log id")->required();
@@ -262,6 +281,32 @@ void add_proof_commands(CLI::App& app, CommandLine& line) {
   auto* check = command(app, line, "verify-evidence", "check such evidence, without a node or a network",
                         [&line] { return run_verify_evidence(line.common, line.file); });
   check->add_option("file", line.file, "the evidence")->required();
+}
+
+void add_audit_command(CLI::App& app, CommandLine& line) {
+  auto* audit =
+      command(app, line, "audit-log", "follow a log from outside, without a node: is it still true?",
+              [&line] { return run_audit_log(line.common, line.audit, line.exit_code_of_errors); });
+  audit->add_option("url", line.audit.url, "where the log is: https://city.example/log/LOGID")->required();
+  audit
+      ->add_option("--vkey", line.audit.vkeys,
+                   "its verifier key; may be given again, for a log that has changed its key")
+      ->required()
+      ->allow_extra_args(false);
+  audit->add_option("--policy", line.audit.policy, "a tlog-policy file: who must have cosigned its heads");
+  audit
+      ->add_option("--quorum-minutes", line.audit.quorum_minutes,
+                   "for how long its heads may lack cosignatures (60)")
+      ->check(CLI::Range(0, 525600));
+  audit->add_option("--origin", line.audit.origin,
+                    "the first line of its heads, where that is not the key's name");
+  audit->add_option("--state", line.audit.state,
+                    "the file that keeps its place ($XDG_STATE_HOME/koinon/audit/…)");
+  auto* once = audit->add_flag("--once", line.audit.once, "one pass, then end (the default)");
+  audit->add_option("--follow", line.audit.follow, "go on, with so many seconds between two passes")
+      ->check(CLI::Range(1, 86400))
+      ->excludes(once);
+  audit->add_flag("--whole", line.audit.whole, "read all entries anew, not only those that are new");
 }
 
 void add_account_commands(CLI::App& app, CommandLine& line) {
@@ -379,6 +424,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_publishing_commands(app, line);
   add_reading_commands(app, line);
   add_proof_commands(app, line);
+  add_audit_command(app, line);
   add_account_commands(app, line);
   add_held_commands(app, line);
   add_library_commands(app, line);

@@ -22,7 +22,8 @@ struct CommandLine {
   std::string ref;
   std::string which;
   std::string file;
-  std::string vkey;
+  VerifyArguments verify;
+  PolicyArguments policy;
   std::string format = "text";
   std::string line;
   std::string topic;
@@ -36,6 +37,7 @@ struct CommandLine {
   bool alone = false;
   bool only = false;
   bool now = false;
+  bool anew = false;
   bool undo = false;
   bool erase = false;
   std::string reason;
@@ -43,7 +45,9 @@ struct CommandLine {
   TokenArguments token;
   WordsArguments recovery_words;
   bool dry = false;
+  AuditLogArguments audit;
   Action action;
+  int exit_code_of_errors = 1;  // a command may set another one
 };
 
 // All commands. The one that is called sets `line.action`. `line` must outlive `app`.

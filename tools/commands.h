@@ -11,6 +11,8 @@
 
 namespace koinon {
 
+class ApiClient;
+
 // Options of every command.
 struct Common {
   std::string data;
@@ -38,8 +40,17 @@ struct InitArguments {
 // commands_init.cpp
 Status run_init(const Common& common, const InitArguments& arguments);
 
-Status run_verify(const Common& common, const std::string& file, const std::string& vkey);
+// commands_proof.cpp
 Status run_prove(const Common& common, const std::string& ref, const std::string& file);
+
+struct VerifyArguments {
+  std::string file;    // a tlog-proof; the note and the keys of its log stand beside it
+  std::string vkey;    // of the log; empty: the policy says it
+  std::string policy;  // a file, tlog-policy, whose quorum must be met; empty: none
+  std::string leaf;    // a file with the entry's bytes; empty: the proof carries them
+};
+// commands_verify.cpp Without a node or a network.
+Status run_verify(const Common& common, const VerifyArguments& arguments);
 
 // commands_evidence.cpp The evidence that a city signed two histories, and the word that its log goes on
 // here.
@@ -47,8 +58,26 @@ Status run_evidence(const Common& common, const std::string& city, const std::st
 Status run_thaw(const Common& common, const std::string& city);
 Status run_verify_evidence(const Common& common, const std::string& file);
 
+struct AuditLogArguments {
+  std::string url;                 // the log's prefix
+  std::vector<std::string> vkeys;  // at least one
+  std::string policy;              // a tlog-policy file; empty: cosignatures are not looked at
+  std::string origin;              // the first line of its heads; empty: the name of the key
+  std::string state;               // empty: a file below $XDG_STATE_HOME
+  int follow = 0;                  // seconds between two passes; 0: one pass
+  int quorum_minutes = -1;         // for which heads may lack cosignatures; -1: limits::kAuditQuorumWait
+  bool once = false;
+  bool whole = false;  // reads all entries, not only those that are new
+};
+// commands_audit.cpp `exit_code`: with which an error ends the program. 1 is only for what is wrong with the
+// log.
+Status run_audit_log(const Common& common, const AuditLogArguments& arguments, int& exit_code);
+
 Status run_id(const Common& common);
 Status run_status(const Common& common);
+// commands_witness.cpp The witness for other systems. `anew`: forgets it, on the data folder of a node that
+// does not run; the next start makes another one.
+Status run_witness(const Common& common, bool anew);
 Status run_cities(const Common& common);
 Status run_peer_add(const Common& common, const std::string& line, bool vouch);
 Status run_peer_remove(const Common& common, const std::string& which);
@@ -92,6 +121,19 @@ struct WordsArguments {
 };
 // commands_words.cpp
 Status run_change_recovery_words(const Common& common, const WordsArguments& arguments);
+
+struct PolicyArguments {
+  std::string city;        // a policy for its log alone; empty: for the logs of all trusted cities
+  std::string quorum;      // how many must have signed; empty: more than half
+  bool countries = false;  // the quorum counts countries
+  std::string file;        // empty: standard output
+};
+// commands_cosigners.cpp
+Status run_policy(const Common& common, const PolicyArguments& arguments);
+// Of a proof that the node gave of a record, at this address: the cities whose cosignatures it has.
+Result<boost::json::array> cosigners_of(const ApiClient& client, const std::string& target,
+                                        const std::string& proof);
+std::string render_cosigners(const boost::json::array& cosigners);
 
 // commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);

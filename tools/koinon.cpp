@@ -13,7 +13,6 @@
 namespace koinon {
 namespace {
 
-constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
 // The arguments, with the words of a search behind `--`: one that must not occur begins with a minus sign, as
@@ -78,7 +77,7 @@ int run(int argc, char** argv) {
   const Status status = line.action();
   if (status.ok()) return 0;
   std::cerr << "koinon: " << harmless(status.error().text()) << "\n";
-  return kFailed;
+  return line.exit_code_of_errors;
 }
 
 }  // namespace

@@ -353,6 +353,24 @@ std::string render_node_key_wait(const json::value& wait) {
   return out + "it is used from the first start on after these do: " + awaited + " (--now does not wait)";
 }
 
+namespace {
+
+std::string witness_line(const json::value& witness) {
+  std::string out = joined(witness, "names", ", ") + ": " + member(witness, "entries") + " entries cosigned";
+  if (member(witness, "works") == "no") out += "; " + member(witness, "told");
+  return out;
+}
+
+}  // namespace
+
+std::string render_witness(const json::value& witness) {
+  std::string out = "for " + member(witness, "logs") + " logs of other systems";
+  if (const std::string trouble = member(witness, "trouble"); !trouble.empty())
+    return out + "; it cosigns nothing now: " + trouble;
+  return out + ", at port " + member(witness, "port") + ", " + member(witness, "cosigned") +
+         " heads since the start";
+}
+
 std::string render_status(const json::value& status) {
   std::string out;
   if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {
@@ -372,11 +390,16 @@ std::string render_status(const json::value& status) {
   add_field(out, "signing", signing);
   if (const auto* wait = find(status, "node_key"); wait != nullptr)
     add_field(out, "node key", render_node_key_wait(*wait));
+  if (const auto* witness = find(status, "witness"); witness != nullptr)
+    add_field(out, "witness", render_witness(*witness));
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",
             member(status, "records") + " records of " + member(status, "cities") + " cities, " +
                 member(status, "store_bytes") + " bytes");
+  if (const auto* witnesses = find(status, "witnesses"); witnesses != nullptr) {
+    for (const auto& witness : witnesses->as_array()) add_field(out, "witness", witness_line(witness));
+  }
   std::string label = "topics";
   for (const auto& item : status.at("topics").as_array())
     add_field(out, std::exchange(label, " "), topic_line(item));

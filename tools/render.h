@@ -28,6 +28,7 @@ std::string render_line(const boost::json::value& record);
 std::string render_record(const boost::json::value& record);
 std::string render_cities(const boost::json::value& page);
 std::string render_peers(const boost::json::value& page);
+std::string render_witness(const boost::json::value& witness);  // one line
 std::string render_status(const boost::json::value& status);
 // A node key that waits, in one sentence.
 std::string render_node_key_wait(const boost::json::value& wait);

@@ -13,6 +13,7 @@ constexpr std::uint64_t kIndexLag = 100;  // records
 constexpr std::size_t kLagArrivals = 1000;
 constexpr std::chrono::minutes kIndexPatience{1};
 constexpr std::chrono::minutes kMissingPatience{10};
+constexpr std::chrono::seconds kCosignerPatience{120};
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 std::string listed(const std::vector<std::string>& names) {
@@ -156,6 +157,15 @@ void look_at_office(const AlarmInput& input, Found& out) {
            {"tokens", static_cast<std::int64_t>(waits.credentials)}});
 }
 
+// The node makes another one by itself as soon as it may sign.
+void look_at_cosigner(const AlarmInput& input, Found& out) {
+  if (!input.cosigner_lost) return;
+  out.add("cosigner", Severity::kWarning,
+          "this node was put back from a copy, and may have forgotten what it confirmed last of the logs of "
+          "others; it confirms nothing until it has a new cosigner key, which it makes once it may sign",
+          MessageArguments{}, kCosignerPatience);
+}
+
 void look_at_mark(const AlarmInput& input, Found& out) {
   if (!input.mark_lost) return;
   out.add(
@@ -234,9 +244,9 @@ std::string_view severity_text(Severity severity) {
 
 const std::vector<std::string>& alarm_ids() {
   static const std::vector<std::string> kIds = {
-      "signing", "standing",   "cannot_show", "store",           "reserve",  "disk", "clock", "index_stopped",
-      "index",   "deliveries", "frozen",      "frozen_for_good", "unpinned", "away", "lies",  "knocks",
-      "missing", "set_aside",  "mark"};
+      "signing",       "standing", "cannot_show", "store",     "reserve",         "disk",     "clock",
+      "index_stopped", "index",    "deliveries",  "frozen",    "frozen_for_good", "unpinned", "away",
+      "lies",          "knocks",   "missing",     "set_aside", "cosigner",        "mark"};
   return kIds;
 }
 
@@ -253,6 +263,7 @@ std::vector<Alarm> alarms_of(const AlarmInput& input) {
   Found out(input.now);
   look_at_node(input, out);
   look_at_office(input, out);
+  look_at_cosigner(input, out);
   look_at_mark(input, out);
   look_at_sending(input, out);
   look_at_peers(input, out);

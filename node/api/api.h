@@ -15,6 +15,8 @@
 #include "node/api/alarms.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
+#include "node/api/witness_view.h"
+#include "node/delivery/witness_standing.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/key_changing.h"
 #include "node/publishing/publisher.h"
@@ -92,6 +94,10 @@ struct ApiParts {
   std::function<std::vector<Alarm>()> alarms;
   ClockQuestions clock_questions;
   const SigningStanding& signing;  // any thread
+  // Those that the configuration names; any thread.
+  std::function<std::vector<WitnessStanding>()> witnesses;
+  // Nothing: this node is no witness for other systems.
+  std::function<std::optional<WitnessView>()> witness;
 };
 
 // What another operator needs to peer with this node, with the key that signs now.

@@ -18,6 +18,7 @@ class InvitesApi;
 class KeysApi;
 class OverviewApi;
 class PeersApi;
+class ProofsApi;
 class RecordsApi;
 class SearchApi;
 class SendingApi;
@@ -44,6 +45,7 @@ struct Areas {
   KeysApi& keys;
   OverviewApi& overview;
   PeersApi& peers;
+  ProofsApi& proofs;
   RecordsApi& records;
   SearchApi& search;
   SendingApi& sending;

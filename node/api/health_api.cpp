@@ -64,6 +64,7 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   input.store = *counts;
   input.index_lag = index_lag(*parts_.store, *position);
   input.alarms = parts_.alarms();
+  input.witnesses = parts_.witnesses();
   const auto own_log = parts_.facts.log();
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   if (own.ok()) input.own_entries = own->range.size().value;

@@ -57,6 +57,20 @@ class Families {
     }
     if (!family.metric.empty()) out_.push_back(std::move(family));
   }
+  // One value for each witness. Counters begin anew with each start.
+  template <typename Read>
+  void each_witness(const std::string& name, const std::string& help, MetricType type,
+                    const std::vector<WitnessStanding>& witnesses, Read read) {
+    MetricFamily family{"koinon_witness_" + name, help, type, {}};
+    for (const WitnessStanding& witness : witnesses) {
+      ClientMetric metric;
+      metric.label = {{"witness", witness.names.empty() ? "" : witness.names.front()}, {"url", witness.url}};
+      const auto value = static_cast<double>(read(witness));
+      (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
+      family.metric.push_back(std::move(metric));
+    }
+    if (!family.metric.empty()) out_.push_back(std::move(family));
+  }
   std::string text() const { return prometheus::TextSerializer().Serialize(out_); }
 
  private:
@@ -97,6 +111,15 @@ void add_peers(Families& out, const std::vector<PeerStatus>& peers) {
           [](const auto& p) { return p.counts.file_bytes_out; });
 }
 
+void add_witnesses(Families& out, const std::vector<WitnessStanding>& witnesses) {
+  out.each_witness("cosigned_total", "Answers of the witness with a cosignature", MetricType::Counter,
+                   witnesses, [](const auto& w) { return w.cosigned; });
+  out.each_witness("failed_total", "Requests to the witness without a cosignature", MetricType::Counter,
+                   witnesses, [](const auto& w) { return w.failed; });
+  out.each_witness("entries", "Entries of this node's log in the newest head that the witness cosigned",
+                   MetricType::Gauge, witnesses, [](const auto& w) { return w.size.value; });
+}
+
 }  // namespace
 
 std::string metrics_text(const MetricsInput& input) {
@@ -134,6 +157,7 @@ std::string metrics_text(const MetricsInput& input) {
             static_cast<double>(input.index_lag));
   out.each_alarm(input.alarms);
   add_peers(out, network.peers);
+  add_witnesses(out, input.witnesses);
   return out.text();
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "node/api/alarms.h"
+#include "node/delivery/witness_standing.h"
 #include "node/publishing/clock_standing.h"
 #include "node/transport/network_view.h"
 #include "storage/sqlite/sqlite.h"
@@ -24,6 +25,7 @@ struct MetricsInput {
   sqlite::Work work;                  // the work of the databases since the start
   std::vector<Alarm> alarms;
   ClockStanding clock;
+  std::vector<WitnessStanding> witnesses = {};
 };
 
 std::string metrics_text(const MetricsInput& input);

@@ -3,9 +3,9 @@
 #include <boost/json.hpp>
 
 #include "crypto/key_history_text.h"
-#include "crypto/tlog_proof.h"
 #include "node/api/query_params.h"
 #include "node/publishing/note_rules.h"
+#include "node/reading/kept_witnesses.h"
 #include "node/reading/list_budget.h"
 #include "node/reading/search_words.h"
 #include "node/reading/since.h"
@@ -96,9 +96,6 @@ RecordsApi::RecordsApi(ApiShared& shared)
            .query = {"texts"},
            .gives = "Record"},
           this, &RecordsApi::get_record),
-      proof(facts_of("/proof", "getProof", "A standard tlog-proof that the record is in its city's log",
-                     "text/plain"),
-            this, &RecordsApi::prove),
       keys(facts_of("/keys", "getRecordKeys", "The keys of its log, and the statements that changed them",
                     "text/plain"),
            this, &RecordsApi::get_keys),
@@ -144,26 +141,6 @@ Result<RecordForReader> RecordsApi::get_record(const Asker& asker, const RecordQ
     KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, found.log.id, found.index));
   }
   return out;
-}
-
-// Against the newest head that has the entry.
-Result<std::string> RecordsApi::prove(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
-  const auto& whole = found.log.whole;
-  if (!whole || whole->size.value <= found.index.value) {
-    return fail(
-        Code::kUnavailable,
-        Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
-        "proof");
-  }
-  KOINON_ASSIGN(const StoredRecord record, parts_.store->record(found.log.id, found.index));
-  TlogProof out;
-  out.extra = record.entry;
-  out.index = found.index;
-  KOINON_ASSIGN(out.path, parts_.store->inclusion(found.log.id, found.index, whole->size));
-  out.checkpoint = whole->note;
-  return out.encode();
 }
 
 Result<std::string> RecordsApi::get_keys(const Asker&, const NamedRecord& named) {

@@ -43,8 +43,6 @@ class RecordsApi {
 
   const Operation<RecordListQuery, RecordListView> list;
   const Operation<RecordQuery, RecordForReader> get;
-  // A file of the tlog-proof standard. kUnavailable: the log is still being fetched.
-  const Operation<NamedRecord, std::string> proof;
   // The keys of its log and the statements that changed them, as a text: the file beside a proof.
   const Operation<NamedRecord, std::string> keys;
   // The bytes of the log's leaf, and the bytes of the body whose digest the leaf has.
@@ -56,7 +54,6 @@ class RecordsApi {
   Result<RecordListView> list_records(const Asker& asker, const RecordListQuery& wanted);
   Result<RecordForReader> get_record(const Asker& asker, const RecordQuery& query);
   Result<std::string> get_keys(const Asker& asker, const NamedRecord& named);
-  Result<std::string> prove(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_entry(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_body(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_markdown(const Asker& asker, const NamedRecord& named);

@@ -48,10 +48,6 @@ void add_records_routes(RouteTable& routes, CallGate& gate, const RecordsApi& re
       +[](const ApiRequest& request) { return read_record_list_query(request.query); }, list_answer);
   add_route(routes, gate, records.get, record_of, record_answer);
   add_route(
-      routes, gate, records.proof, named_record, +[](const ApiRequest& request, const std::string& view) {
-        return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
-      });
-  add_route(
       routes, gate, records.keys, named_record, +[](const ApiRequest& request, const std::string& view) {
         return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
       });

@@ -101,6 +101,8 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   out.alarms = parts_.alarms();
   out.clock = parts_.clock_questions.standing();
   out.standing = parts_.signing.now();
+  out.witnesses = parts_.witnesses();
+  if (parts_.witness) out.witness = parts_.witness();
   out.now = parts_.clock.wall();
   co_return out;
 }

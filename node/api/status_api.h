@@ -58,7 +58,9 @@ struct StatusView {
   std::vector<Alarm> alarms;
   ClockStanding clock;
   SigningNow standing;
+  std::vector<WitnessStanding> witnesses;
   std::optional<WaitingNodeKey> node_key;  // that is to be shown
+  std::optional<WitnessView> witness;      // for other systems; nothing: it is none
   UnixMillis now;                          // the time by this clock
 };
 

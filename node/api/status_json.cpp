@@ -28,6 +28,30 @@ json::object alarm_json(const Alarm& alarm) {
           {"arguments", std::move(arguments)}};
 }
 
+json::array witnesses_json(const std::vector<WitnessStanding>& witnesses) {
+  json::array out;
+  for (const WitnessStanding& one : witnesses) {
+    json::object witness{{"names", json::array(one.names.begin(), one.names.end())},
+                         {"url", one.url},
+                         {"entries", one.size.value},
+                         {"cosigned", one.cosigned},
+                         {"failed", one.failed},
+                         {"works", one.works},
+                         {"told", one.told}};
+    if (one.at) witness["at"] = time_text(*one.at);
+    out.push_back(std::move(witness));
+  }
+  return out;
+}
+
+json::object witness_json(const WitnessView& witness) {
+  return {{"vkey", witness.vkey},
+          {"port", witness.port},
+          {"logs", witness.logs},
+          {"cosigned", witness.cosigned},
+          {"trouble", witness.trouble}};
+}
+
 HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
   const NodeView& node = view.node;
   const StockView& stock = view.stock;
@@ -57,8 +81,10 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
                    {"thawed", json::array(view.thawed.begin(), view.thawed.end())},
                    {"alarms", std::move(alarms)},
                    {"clock", clock_json(view.clock, view.now)},
-                   {"standing", standing_json(view.standing)}};
+                   {"standing", standing_json(view.standing)},
+                   {"witnesses", witnesses_json(view.witnesses)}};
   if (view.node_key) out["node_key"] = node_key_wait_json(*view.node_key);
+  if (view.witness) out["witness"] = witness_json(*view.witness);
   return json_response(out);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/api/record_json.h"
+#include "storage/store/settings.h"
 
 namespace koinon {
 namespace {
@@ -91,6 +92,8 @@ AlarmInput AlarmWatch::gather() {
   }
   in.clock = parts_.clock_watch->standing();
   if (parts_.own && parts_.standing) in.standing = parts_.standing();
+  if (const auto lost = parts_.store->setting(kCosignerLost); parts_.own && lost.ok())
+    in.cosigner_lost = lost->has_value();
   return in;
 }
 
@@ -110,6 +113,7 @@ void AlarmWatch::look() {
   const bool waits =
       parts_.signing_waits ? parts_.signing_waits() : parts_.clock_watch->signing_waits().has_value();
   if (std::exchange(waited_, waits) && !waits) parts_.on_signing();
+  if (in.cosigner_lost && parts_.on_cosigner_lost) parts_.on_cosigner_lost();
   const std::lock_guard lock(mutex_);
   alarms_ = std::move(standing);
 }

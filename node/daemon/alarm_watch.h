@@ -36,6 +36,8 @@ class AlarmWatch {
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
     std::function<void(const Alarm&)> on_over;
     std::function<void()> on_signing;  // our clock held signing up, and does not any more
+    // What our cosigner key signed last may be forgotten, seen at each look. May be none.
+    std::function<void()> on_cosigner_lost;
     std::string folder;
     std::optional<LogId> own;
     Clock clock;

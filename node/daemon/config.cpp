@@ -59,15 +59,20 @@ Setter flag(bool Config::*member) {
   };
 }
 
+// Without those that are empty.
+std::vector<std::string> list_items(const std::string& value) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < value.size();) {
+    const auto end = std::min(value.find(',', begin), value.size());
+    if (end > begin) out.push_back(value.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
 Setter list(std::vector<std::string> Config::*member) {
   return [member](Config& config, const std::string& value) -> Status {
-    auto& out = config.*member;
-    out.clear();
-    for (std::size_t begin = 0; begin < value.size();) {
-      const auto end = std::min(value.find(',', begin), value.size());
-      if (end > begin) out.push_back(value.substr(begin, end - begin));
-      begin = end + 1;
-    }
+    config.*member = list_items(value);
     return {};
   };
 }
@@ -109,6 +114,11 @@ Status set_mail_from(Config& config, const std::string& value) {
   return check_email(value);
 }
 
+Status set_witnesses(Config& config, const std::string& value) {
+  KOINON_ASSIGN(config.witnesses, parse_witnesses(list_items(value)));
+  return {};
+}
+
 // Compared as HTTP headers are.
 Status set_sso_header(Config& config, const std::string& value) {
   config.http_sso_header = value;
@@ -119,6 +129,27 @@ Status set_sso_header(Config& config, const std::string& value) {
 Status set_address(Config& config, const std::string& value) {
   if (!value.empty()) KOINON_TRY(parse_address(value));
   config.address = value;
+  return {};
+}
+
+// IP:PORT. Port 0 is any free one.
+Status set_witness_listen(Config& config, const std::string& value) {
+  const bool any_port = value.ends_with(":0");
+  Address address;
+  if (!value.empty()) {
+    KOINON_ASSIGN(address, parse_address(any_port ? value.substr(0, value.size() - 1) + "1" : value));
+  }
+  config.witness_listen = address.host;
+  config.witness_port = any_port ? std::uint16_t{0} : address.port;
+  return {};
+}
+
+Status set_witness_rate(Config& config, const std::string& value) {
+  const auto parsed = parse_decimal(value);
+  if (!parsed.ok() || *parsed == 0 || *parsed > limits::kWitnessPerSecondMost)
+    return fail(Code::kInvalidArgument,
+                "it is a whole number from 1 to " + std::to_string(limits::kWitnessPerSecondMost));
+  config.witness_per_second = static_cast<unsigned>(*parsed);
   return {};
 }
 
@@ -286,6 +317,10 @@ std::vector<ConfigKey> office_keys() {
           number(&Config::alarm_peer_away_minutes, 100'000)),
       key("alarms.disk_free_megabytes", "MB free on the disk, below which that is an alarm (1000)",
           number(&Config::alarm_disk_free_megabytes, std::uint64_t{1} << 30)),
+      key("witness.urls",
+          "witnesses that cosign our heads, each as VKEY URL, comma-separated: the verifier key of type 0x04 "
+          "and the address before /add-checkpoint (none)",
+          set_witnesses),
       key("signing.mark",
           "folder in memory (tmpfs) for the mark of what was signed last (/run/koinon, else "
           "$XDG_RUNTIME_DIR/koinon, "
@@ -309,12 +344,29 @@ std::vector<ConfigKey> office_keys() {
   };
 }
 
+// Of the witness for other systems.
+std::vector<ConfigKey> witness_keys() {
+  return {
+      key("witness.listen",
+          "IP:PORT where logs of other systems ask for cosignatures (C2SP tlog-witness); empty: not at all",
+          set_witness_listen),
+      key("witness.name",
+          "name of the witness, like a web address without https://; what names its key is added "
+          "(NAME/witness)",
+          text(&Config::witness_name)),
+      key("witness.logs", "files with lists of logs to witness for (witness-network.org), comma-separated",
+          list(&Config::witness_logs)),
+      key("witness.per_second", "heads of one log that are cosigned in a second at most (5)",
+          set_witness_rate),
+  };
+}
+
 }  // namespace
 
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> kKeys = [] {
     std::vector<ConfigKey> out = node_keys();
-    for (auto* more : {&city_keys, &office_keys})
+    for (auto* more : {&city_keys, &office_keys, &witness_keys})
       for (ConfigKey& one : more()) out.push_back(std::move(one));
     return out;
   }();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "node/delivery/witness_list.h"
 #include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/codec/filter.h"
@@ -58,9 +59,15 @@ struct Config {
   std::string mail_from;
   unsigned digest_hour = 6;               // in the office's time zone
   unsigned send_backoff_seconds = 5;      // after a first failure, then doubled
+  std::vector<NamedWitness> witnesses;    // that cosign the heads of our log
   std::string signing_mark;               // folder of the mark; empty: see mark_file.h
   bool signing_alone = false;             // it can only send: it signs without answers of peers
   unsigned signing_wait_seconds = 600;    // until fewer answers suffice
+  std::string witness_listen;             // where it witnesses for other systems; empty: it does not
+  std::uint16_t witness_port = 0;         // 0: any free one
+  std::string witness_name;               // without what names its key; empty: NAME/witness
+  std::vector<std::string> witness_logs;  // files with lists of logs
+  unsigned witness_per_second = limits::kWitnessPerSecond;  // heads of one log that are cosigned
   std::int64_t clock_offset_seconds = 0;  // for tests alone: added to what the machine's clock says
 };
 

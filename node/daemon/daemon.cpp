@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 #include <unistd.h>
 
@@ -60,21 +61,27 @@ Status Daemon::prepare() {
                                     folder_->keys().next_node});
   KOINON_TRY(begin_epoch(*store, state));
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
+  witnesses_.of_ours = std::make_unique<Witnessing>();
   KOINON_ASSIGN(
       engine_,
       EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
                            keys_.own ? &*keys_.own : nullptr, [this] { arrivals_->notify(); },
+                           [this] { witnesses_.of_ours->notify(); },
                            [this](const StandingView& view) { on_standing(view); }, [this] { on_signing(); }},
                           *store, state));
   KOINON_TRY(make_requests());
+  make_witness();
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
   make_key_changes();
   if (const Status aside = set_aside(); !aside.ok())
     log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
+  KOINON_TRY(
+      witnesses_.of_ours->start({config_, log_, *folder_, identity_, clock_->clock(), engine_->writer()}));
   KOINON_TRY(start_hold_queue());
   KOINON_TRY(start_alarms());
+  if (witnesses_.for_others) witnesses_.for_others->start();
   KOINON_TRY(start_requests());
   return write_ready_file();
 }
@@ -88,7 +95,17 @@ void Daemon::make_key_changes() {
                              log_};
   keys_.signing = std::make_unique<SigningKeyChange>(parts, engine_->network());
   keys_.words = std::make_unique<RecoveryWordsChange>(parts);
-  if (keys_.own) keys_.named = std::make_unique<NamedKeyChanges>(parts, *keys_.own);
+  if (!keys_.own) return;
+  keys_.named = std::make_unique<NamedKeyChanges>(parts, *keys_.own);
+  keys_.renewal = std::make_unique<CosignerRenewal>(CosignerRenewal::Parts{
+      engine_->writer(), *keys_.named, log_, clock_->clock().mono,
+      [this](std::function<void()> work) { asio::post(requests_->passwords(), std::move(work)); },
+      [this] { engine_->may_cosign_again(); }});
+}
+
+// Any thread.
+void Daemon::renew_cosigner() {
+  if (keys_.renewal) keys_.renewal->consider();
 }
 
 // A change of a key that the log names may have been cut short, or has waited for this start.
@@ -208,6 +225,7 @@ Status Daemon::start_alarms() {
   parts.standing = [this] { return engine_->signing().now(); };
   if (mark_) parts.mark_lost = [this] { return mark_->is_lost(); };
   parts.signing_waits = [this] { return engine_->writer().signing_waits().has_value(); };
+  parts.on_cosigner_lost = [this] { renew_cosigner(); };
   parts.on_begin = [this](const Alarm& alarm) {
     if (alarm.severity == Severity::kCritical) {
       log_.error("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
@@ -260,7 +278,29 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
                clock_->questions([this] { sign_what_waited(); }),
-               engine_->signing()});
+               engine_->signing(),
+               [this] { return witnesses_.of_ours->standings(); },
+               [this] {
+                 return witnesses_.for_others ? std::optional(witnesses_.for_others->view()) : std::nullopt;
+               }});
+}
+
+void Daemon::make_witness() {
+  witnesses_.for_others =
+      WitnessKeeper::make({config_, log_, folder_->files(), identity_.name, !identity_.log, clock_->clock(),
+                           [this](std::optional<UnixMillis> made_at) { return may_witness(made_at); }});
+}
+
+// A folder that was put back from a copy has an older state of the witness with the same key.
+Status Daemon::may_witness(std::optional<UnixMillis> made_at) const {
+  const UnixMillis rolled_back = engine_->signing().now().view.rolled_back_at;
+  if (made_at && rolled_back.value > 0 && rolled_back >= *made_at)
+    return fail(Code::kRefused,
+                "this folder was put back from a copy, and what the witness has cosigned since is forgotten; "
+                "begin anew under another key, with koinond stopped: koinon witness --new");
+  if (const auto stopped = engine_->writer().signing_stopped()) return *stopped;
+  if (const auto waits = engine_->writer().signing_waits()) return waits->why;
+  return {};
 }
 
 // A sealed key takes a tenth of a second.
@@ -293,7 +333,7 @@ Status Daemon::start_requests() {
   KOINON_TRY(requests_->bind());
   KOINON_ASSIGN(const ApiOptions options, api_options(config_, requests_->port()));
   KOINON_TRY(requests_->start(options.access, [&](asio::io_context& io) { return make_site(options, io); }));
-  serves_ = true;
+  phase_ = Phase::kServes;
   return {};
 }
 
@@ -303,6 +343,7 @@ Status Daemon::write_ready_file() const {
   ready["pid"] = static_cast<std::int64_t>(::getpid());
   ready["peer_port"] = peer_port();
   ready["http_port"] = http_port();
+  if (witnesses_.for_others) ready["witness_port"] = witnesses_.for_others->view().port;
   return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
 }
 
@@ -314,6 +355,7 @@ void Daemon::on_standing(const StandingView& view) {
 }
 
 void Daemon::on_signing() {
+  if (witnesses_.for_others) witnesses_.for_others->on_signing();
   const std::lock_guard lock(hold_queue_mutex_);
   if (hold_queue_) sign_what_waited();
 }
@@ -334,21 +376,27 @@ Status Daemon::set_aside() {
 void Daemon::sign_what_waited() {
   hold_queue_->notify();
   engine_->vouch_for_all();
+  renew_cosigner();
 }
 
 void Daemon::stop() {
-  if (std::exchange(stopped_, true)) return;
+  const Phase was = std::exchange(phase_, Phase::kStopped);
+  if (was == Phase::kStopped) return;
   if (requests_) requests_->stop();
+  if (witnesses_.for_others) witnesses_.for_others->stop();
   if (alarms_) alarms_->stop();
   if (hold_queue_) hold_queue_->stop();
   if (arrivals_) arrivals_->stop();
+  if (witnesses_.of_ours) witnesses_.of_ours->stop();
   if (engine_) engine_->stop();
   alarms_.reset();
   hold_queue_.reset();
   arrivals_.reset();
   requests_.reset();
+  witnesses_.of_ours.reset();
   engine_.reset();
-  if (serves_) log_.info("stopped");
+  witnesses_.for_others.reset();
+  if (was == Phase::kServes) log_.info("stopped");
 }
 
 }  // namespace koinon

@@ -11,13 +11,14 @@
 //   3. The index's thread, which HTTP's event streams hear from.
 //   4. The writer, which tells the index of arrivals, with the threads that do what the engine asks for.
 //   5. The network's thread, which asks them. From here on it is known who has which name.
-//   6. The courier, the hold queue, the alarms, which ask all of these.
-//   7. The reading threads and HTTP, which need all of these; then the ready file.
+//   6. The courier, the client of witnesses, the hold queue, the alarms, which ask all of these.
+//   7. The witness for other systems, if there is one.
+//   8. The reading threads and HTTP, which need all of these; then the ready file.
 //
 // The order of stop, where each thread is joined before anything that it uses:
-//   1. HTTP, the reading threads, the one for passwords: nobody asks for anything any more.
+//   1. HTTP, the reading threads, the one for passwords, the witness: nobody asks for anything any more.
 //   2. The alarms; then the hold queue, which still signs, so that the writer must run.
-//   3. The index, then the courier.
+//   3. The index, then the courier, then the client of witnesses, which has what it holds written.
 //   4. The network, which still hands what it has to the writer; the writer, which carries that out; the
 //      checkers and the reader for peers.
 //   5. The network is destroyed: what it still holds of requests goes back to the reading threads' contexts.
@@ -35,6 +36,7 @@
 #include "node/daemon/alarm_watch.h"
 #include "node/daemon/arrival_threads.h"
 #include "node/daemon/config.h"
+#include "node/daemon/cosigner_renewal.h"
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/engine_threads.h"
 #include "node/daemon/folder_in_use.h"
@@ -44,6 +46,8 @@
 #include "node/daemon/recovery_words_change.h"
 #include "node/daemon/request_threads.h"
 #include "node/daemon/signing_key_change.h"
+#include "node/daemon/witness_keeper.h"
+#include "node/daemon/witnessing.h"
 #include "node/publishing/hold_queue.h"
 
 namespace koinon {
@@ -73,6 +77,8 @@ class Daemon {
   Status start_arrivals(const StoreState& state);
   Status start_hold_queue();
   Status start_alarms();
+  void make_witness();
+  Status may_witness(std::optional<UnixMillis> made_at) const;
   Status start_requests();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
@@ -82,6 +88,7 @@ class Daemon {
   void on_signing();
   Status set_aside();
   void sign_what_waited();
+  void renew_cosigner();
 
   Config config_;
   DaemonLog log_;
@@ -97,18 +104,24 @@ class Daemon {
     std::unique_ptr<SigningKeyChange> signing;
     std::unique_ptr<RecoveryWordsChange> words;
     std::unique_ptr<NamedKeyChanges> named;
+    std::unique_ptr<CosignerRenewal> renewal;
   };
   Keys keys_;
   // In the order in which they are made; stop() takes them away in reverse.
   std::unique_ptr<EngineThreads> engine_;
   std::unique_ptr<RequestThreads> requests_;
   std::unique_ptr<ArrivalThreads> arrivals_;
+  struct Witnesses {
+    std::unique_ptr<Witnessing> of_ours;        // that cosign our log
+    std::unique_ptr<WitnessKeeper> for_others;  // made before the network's thread, which tells it of signing
+  };
+  Witnesses witnesses_;
   std::mutex hold_queue_mutex_;  // while it is made: the network's thread tells it where signing stands
   std::unique_ptr<HoldQueue> hold_queue_;
   std::unique_ptr<AlarmWatch> alarms_;
 
-  bool serves_ = false;
-  bool stopped_ = false;
+  enum class Phase : unsigned char { kStarts, kServes, kStopped };
+  Phase phase_ = Phase::kStarts;
 };
 
 }  // namespace koinon

@@ -23,10 +23,18 @@ constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosi
 constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
-constexpr std::array<const char*, 9> kOthers = {
-    "store.db-wal",      "office.db",     "office.db-wal",         "index.db",
-    "instance-token",    "keys/identity", "keys/signing-next.key", "keys/cosigner-next.key",
-    "keys/node-next.key"};
+constexpr std::array<const char*, 12> kOthers = {"store.db-wal",
+                                                 "office.db",
+                                                 "office.db-wal",
+                                                 "index.db",
+                                                 "instance-token",
+                                                 "keys/identity",
+                                                 "keys/signing-next.key",
+                                                 "keys/cosigner-next.key",
+                                                 "keys/node-next.key",
+                                                 "keys/witness.key",
+                                                 "witness.db",
+                                                 "witness.db-wal"};
 
 std::string listed(const std::vector<std::string>& names) {
   std::string out;

@@ -21,6 +21,8 @@ class DataFolder {
   std::filesystem::path store() const { return path_ / "store.db"; }
   std::filesystem::path index() const { return path_ / "index.db"; }
   std::filesystem::path office() const { return path_ / "office.db"; }
+  // What the witness has cosigned (storage/witness/); left out of backups, as its key is.
+  std::filesystem::path witness() const { return path_ / "witness.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
   std::filesystem::path config() const { return path_ / "koinond.toml"; }
   std::filesystem::path key(std::string_view role) const {

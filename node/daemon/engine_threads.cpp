@@ -13,6 +13,7 @@
 #include "node/publishing/gate.h"
 #include "node/publishing/keys_entry.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/cosigner_loss.h"
 #include "proto/base/encoding.h"
 #include "storage/store/sqlite_store.h"
 
@@ -43,7 +44,32 @@ std::optional<RecoveredLog> recovered_log(const KeyHistory& keys, const SigningK
   return RecoveredLog{keys, {kept.size, kept.root, sign_checkpoint(kept, key)}};
 }
 
+// What our log names. Nothing: none of it is held, or it cannot be read.
+std::optional<PublicKey> named_cosigner(StoreReader& store, const LogId& own) {
+  const auto named = store.log_keys(own);
+  return named.ok() ? std::optional(named->cosigner) : std::nullopt;
+}
+
 }  // namespace
+
+// A store that was put back from a copy may have forgotten what was cosigned since. A rollback that was found
+// out before has left the setting.
+Status EngineThreads::make_cosigner(StoreReader& store, EngineConfig& engine) {
+  const auto own = parts_.identity.log_id();
+  if (!own || parts_.keys == nullptr) return {};
+  KOINON_ASSIGN(engine.cosigner_lost, starts_with_lost_cosigner(store, engine.standing));
+  cosigner_ = std::make_unique<Cosigner>(*own, parts_.identity.keys.vkey().name, *parts_.keys);
+  cosigner_->set_named(named_cosigner(store, *own));
+  engine.cosign = [this](const Checkpoint& checkpoint, UnixMillis now) { return cosign(checkpoint, now); };
+  return {};
+}
+
+// The writer's thread.
+Result<CosignatureLine> EngineThreads::cosign(const Checkpoint& checkpoint, UnixMillis now) {
+  if (const auto stopped = writer_->signing_stopped())
+    return again_as(Code::kUnavailable, *stopped, stopped->field);
+  return cosigner_->sign(checkpoint, now, signing_waits());
+}
 
 Status EngineThreads::make_network(StoreReader& store, const StoreState& state) {
   const NodeKeys& keys = parts_.folder.keys();
@@ -66,6 +92,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     options.engine.recovered = recovered_log(parts_.identity.keys, keys.city->signing);
     if (parts_.identity.keys.recoveries() > 0) options.statements = parts_.identity.keys.notes();
   }
+  KOINON_TRY(make_cosigner(store, options.engine));
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };
   callbacks.on_event = [this](const Event& event) {
@@ -96,31 +123,35 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   return {};
 }
 
-Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& state) {
-  const NodeIdentity& identity = parts_.identity;
-  const std::function<UnixMillis()>& wall = parts_.clock.clock().wall;
-  KOINON_ASSIGN(auto serving_store, open_sqlite_reader(parts_.folder.files().store()));
+StoreWriter::Callbacks EngineThreads::writer_callbacks() {
   StoreWriter::Callbacks written;
   written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
   written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches,
                                std::vector<WithdrawalFact> withdrawals) {
     events_->on_own_vouches(vouches);
     network_->own_head(std::move(log), std::move(vouches), std::move(withdrawals));
+    parts_.on_own_head();
   };
   written.on_arrivals = parts_.on_arrivals;
   written.signing_waits = [this] { return signing_waits(); };
   if (SigningMark* mark = parts_.mark; mark != nullptr) {
-    written.mark_before = [mark](Store& writes, const LogState& after) {
-      return mark->before_commit(writes, after);
-    };
+    written.mark_before = [mark](Store& writes) { return mark->before_commit(writes); };
     written.mark_after = [this, mark](Store& writes) {
+      if (cosigner_) cosigner_->set_named(named_cosigner(writes, *parts_.identity.log_id()));
       if (const Status marked = mark->after_commit(writes); !marked.ok())
         parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
     };
   }
+  return written;
+}
+
+Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& state) {
+  const NodeIdentity& identity = parts_.identity;
+  const std::function<UnixMillis()>& wall = parts_.clock.clock().wall;
+  KOINON_ASSIGN(auto serving_store, open_sqlite_reader(parts_.folder.files().store()));
   Result<DraftSigner> signer = observer_refusal();
   if (identity.log) signer = signer_of(OwnLog(*identity.log, parts_.folder.keys().city->signing));
-  writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, std::move(written),
+  writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, writer_callbacks(),
                                           parts_.config.disk_reserve_bytes);
   if (identity.refusal) writer_->stop_signing(*identity.refusal);
   intents_ = std::make_unique<IntentRunner>(

@@ -19,6 +19,7 @@
 #include "node/daemon/recovery_asks.h"
 #include "node/daemon/resume_watch.h"
 #include "node/daemon/signing_mark.h"
+#include "node/publishing/cosigner.h"
 #include "node/publishing/own_keys.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/nearness.h"
@@ -39,6 +40,8 @@ class EngineThreads {
     const OwnKeys* keys = nullptr;  // the same
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
+    // Our log has a new head, durably. The writer's thread.
+    std::function<void()> on_own_head;
     // on_standing: what signing() is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
@@ -64,6 +67,8 @@ class EngineThreads {
 
   // Any thread but the network's; waits for it for two seconds at most. None: it did not answer.
   std::optional<NetworkStatus> status();
+  // Any thread: our log names a cosigner key of which all is known that it signed.
+  void may_cosign_again() { network_->set_cosigner_lost(false); }
   // Any thread: our clock held signing up, and does not any more.
   void vouch_for_all() { events_->vouch_for_all(); }
 
@@ -74,12 +79,16 @@ class EngineThreads {
   std::optional<SigningWait> signing_waits();
   Status on_signs(Store& store, const Bytes& token);
   Status make_network(StoreReader& store, const StoreState& state);
+  Status make_cosigner(StoreReader& store, EngineConfig& engine);
+  Result<CosignatureLine> cosign(const Checkpoint& checkpoint, UnixMillis now);
+  StoreWriter::Callbacks writer_callbacks();
 
   Parts parts_;
   SigningStanding signing_;  // the network's thread writes it
   std::mutex resume_mutex_;  // guards resume_; held until signing_ asks anew
   ResumeWatch resume_{machine_clocks()};
-  Nearness nearness_;  // the network's thread writes it; all others read it
+  Nearness nearness_;                   // the network's thread writes it; all others read it
+  std::unique_ptr<Cosigner> cosigner_;  // of a city
   std::unique_ptr<Network> network_;
   std::unique_ptr<StoreWriter> writer_;  // goes after `intents_`, whose connection only reads
   std::unique_ptr<IntentRunner> intents_;

@@ -55,7 +55,7 @@ void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wis
     if (!wish.now) return finish(done, waits_already(before.awaited));
     return keep_wait(wish, done);
   }
-  const auto next = prepare(wish.which, before.named);
+  const auto next = prepare(wish, before.named);
   if (!next.ok()) return finish(done, next.error());
   if (wish.which == NewKey::kNode) {
     keys_.set_next_node(*next);
@@ -79,15 +79,26 @@ void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& 
 }
 
 // The node key that counts is the one that this node shows.
-Result<SigningKey> NamedKeyChanges::prepare(NewKey which, const LogKeys& named) const {
-  if (which == NewKey::kCosigner)
+Result<SigningKey> NamedKeyChanges::prepare(const NamedKeyWish& wish, const LogKeys& named) {
+  if (wish.cosigner_lost) return unused_cosigner(named);
+  if (wish.which == NewKey::kCosigner)
     return next_key(parts_.folder, KeyFile::kCosigner, parts_.passphrase_file, named.cosigner);
   return next_key(parts_.folder, KeyFile::kNode, parts_.passphrase_file, keys_.keys().now.node.public_key());
 }
 
+// A next key that came back with a copy may have been named, used and replaced since.
+Result<SigningKey> NamedKeyChanges::unused_cosigner(const LogKeys& named) {
+  const auto there = keys_.keys().next_cosigner;
+  const bool is_unknown = there && there->public_key() != made_;
+  KOINON_ASSIGN(SigningKey next, next_key(parts_.folder, KeyFile::kCosigner, parts_.passphrase_file,
+                                          is_unknown ? there->public_key() : named.cosigner));
+  made_ = next.public_key();
+  return next;
+}
+
 // Where it fails, the next key stays: whether a commit that the disk failed was made is known at a start.
 void NamedKeyChanges::publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done) {
-  parts_.writer.publish(permit, new_key_maker(parts_.log, keys_, wish.which),
+  parts_.writer.publish(permit, new_key_maker(parts_.log, keys_, wish.which, wish.cosigner_lost),
                         [this, wish, done](const Result<Published>& published) {
                           if (!published.ok()) return finish(done, published.error());
                           if (wish.which == NewKey::kNode) return keep_wait(wish, done);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "node/daemon/key_change_parts.h"
@@ -34,7 +35,8 @@ class NamedKeyChanges {
   };
   Result<Before> look(StoreReader& store) const;
   bool waits(const LogKeys& named) const;
-  Result<SigningKey> prepare(NewKey which, const LogKeys& named) const;
+  Result<SigningKey> prepare(const NamedKeyWish& wish, const LogKeys& named);
+  Result<SigningKey> unused_cosigner(const LogKeys& named);
   Result<NamedKeyChanged> put_wait(Store& store, bool now) const;
   void begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before, const Done& done);
   void announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next, const Done& done);
@@ -46,6 +48,7 @@ class NamedKeyChanges {
 
   KeyChangeParts parts_;
   OwnKeys& keys_;
+  std::optional<PublicKey> made_;  // in place of a lost one; under the guard
 };
 
 }  // namespace koinon

@@ -102,6 +102,7 @@ Status mark_restored(const DataFolder& folder) {
   return write_in_one(folder, [](Store& store) -> Status {
     // A rollback that the copy knew of is an older one: this one has a time of its own.
     KOINON_TRY(store.set_setting(kRolledBack, {}));
+    KOINON_TRY(store.set_setting(kCosignerLost, "1"));
     return store.set_setting(kRestored, "1");
   });
 }
@@ -123,6 +124,7 @@ Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wa
     KOINON_TRY(store.set_own_log(own));
     KOINON_TRY(store.keep_statements(own, wanted.keys.notes()));
     KOINON_TRY(put_holders(store, holders));
+    KOINON_TRY(store.set_setting(kCosignerLost, "1"));
     return store.set_setting(kRestored, "1");
   }));
   KOINON_ASSIGN(std::string link, make_first_operator(folder, now));

@@ -13,7 +13,8 @@ Result<MarkState> state_of(StoreReader& store, const LogId& log) {
   auto own = store.log_state(log);
   if (!own.ok() && own.error().code != Code::kNotFound) return own.error();
   KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
-  return mark_state(own.ok() ? *own : LogState(), epoch);
+  KOINON_ASSIGN(const std::uint64_t cosigned, store.cosignatures_made());
+  return mark_state(own.ok() ? *own : LogState(), epoch, cosigned);
 }
 
 }  // namespace
@@ -78,14 +79,14 @@ Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
   return file_ && mark ? keep(*mark) : Status();
 }
 
-Status SigningMark::before_commit(StoreReader& store, const LogState& after) {
+Status SigningMark::before_commit(StoreReader& store) {
   if (old_one_stays_) {
     const Status opened = open_file();
     if (old_one_stays_) return again_as(Code::kUnavailable, opened.error(), opened.error().field);
   }
   if (!file_) return {};
-  KOINON_ASSIGN(const Epoch epoch, current_epoch(store));
-  const auto mark = rules_.before_commit(mark_state(after, epoch));
+  KOINON_ASSIGN(const MarkState after, state_of(store, log_));
+  const auto mark = rules_.before_commit(after);
   return mark ? keep(*mark) : take_away();
 }
 

@@ -30,11 +30,11 @@ class SigningMark {
   // the new one; call it before the epoch is begun.
   Status before_epoch(StoreReader& store, const Epoch& next);
 
-  // Around a commit that signs: `after` is our log as the commit will leave it. A mark that cannot be written
-  // is taken away, which is said once, and signing goes on: the next start asks the peers. kUnavailable: it
-  // can be neither written nor taken away, or an old one in another folder cannot, so that it would agree
-  // with an old store. Each signature tries again.
-  Status before_commit(StoreReader& store, const LogState& after);
+  // Around a commit that signs or cosigns: `store` is as the commit will leave it. A mark that cannot be
+  // written is taken away, which is said once, and signing goes on: the next start asks the peers.
+  // kUnavailable: it can be neither written nor taken away, or an old one in another folder cannot, so that
+  // it would agree with an old store. Each signature tries again.
+  Status before_commit(StoreReader& store);
   Status after_commit(StoreReader& store);
   // Any thread: there is no mark, or the last one could not be written: the next start asks the peers.
   bool is_lost() const { return *lost_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <curl/curl.h>
 
@@ -23,11 +24,19 @@ static curl_socket_t koinon_open_socket(void* refused, curlsocktype, struct curl
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
-static size_t koinon_drop(char*, size_t size, size_t count, void* taken) {
-  // The text of an answer is not used. Nobody waits for the end of a long one.
-  auto* total = static_cast<std::size_t*>(taken);
-  *total += size * count;
-  return *total > 64 * koinon::limits::kKiB ? 0 : size * count;
+struct Answer {
+  std::size_t most = 64 * limits::kKiB;
+  bool is_kept = false;
+  std::size_t total = 0;
+  std::string text;
+};
+static size_t koinon_take(char* part, size_t size, size_t count, void* taken) {
+  // Nobody waits for the end of a long answer.
+  auto* answer = static_cast<Answer*>(taken);
+  answer->total += size * count;
+  if (answer->total > answer->most) return 0;
+  if (answer->is_kept) answer->text.append(part, size * count);
+  return size * count;
 }
 struct Upload {
   std::string text;
@@ -56,9 +65,10 @@ struct Transfers::Transfer {
   CURL* easy = curl_easy_init();
   curl_slist* lines = nullptr;  // headers, or recipients
   Upload upload;
-  std::size_t answer = 0;  // bytes
+  Answer answer;
   bool refused_address = false;
   bool is_mail = false;
+  std::chrono::seconds deadline = limits::kSendDeadline;
   Number number = 0;
 };
 
@@ -148,8 +158,8 @@ Transfers::Number Transfers::begin(std::unique_ptr<Transfer> transfer) {
   // the other transfers, and a stop, would wait until the name server has given up.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT, static_cast<long>(limits::kSendDeadline.count()));
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, koinon_drop);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT, static_cast<long>(transfer->deadline.count()));
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, koinon_take);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->answer);
   curl_multi_add_handle(multi_, easy);
   const Number number = transfer->number;
@@ -168,7 +178,9 @@ Transfers::Number Transfers::post(const PostRequest& request) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
-  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request.reuses ? 0L : 1L);
+  if (request.answer_bytes > 0) transfer->answer = {request.answer_bytes, true, 0, {}};
+  transfer->deadline = request.deadline;
   if (!request.private_addresses) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, koinon_open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer->refused_address);
@@ -226,6 +238,14 @@ Transfers::Outcome Transfers::outcome_of(Transfer& transfer, int code) {
   out.number = transfer.number;
   long status = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
+  out.status = status;
+  if (transfer.answer.is_kept) {
+    curl_off_t pause = 0;
+    curl_easy_getinfo(transfer.easy, CURLINFO_RETRY_AFTER, &pause);
+    if (pause > 0) out.retry_after = std::chrono::seconds(pause);
+    out.answer = std::move(transfer.answer.text);
+    out.cut = code != CURLE_OK;
+  }
   if (transfer.refused_address) {
     out.told = Sentence{"send.private_address",
                         "the address is of a private network; webhooks.allow_private would allow it"};

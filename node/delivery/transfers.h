@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/base/sentence.h"
 
@@ -18,6 +20,10 @@ struct PostRequest {
   std::vector<std::string> headers;  // Name: value
   std::string body;
   bool private_addresses = false;
+  bool reuses = false;  // a connection that is open, as receivers with many requests wish
+  // Of the answer's text, which is kept; 0: it is dropped, and nobody waits for the end of a long one.
+  std::size_t answer_bytes = 0;
+  std::chrono::seconds deadline = limits::kSendDeadline;
 };
 
 struct SmtpServer {
@@ -41,6 +47,11 @@ class Transfers {
     bool arrived = false;
     bool final = false;  // to try again would change nothing
     Sentence told;       // what was answered, or why it failed
+    long status = 0;     // of HTTP or SMTP; 0: no answer came
+    // Of a post with answer_bytes.
+    std::string answer;
+    bool cut = false;  // it is longer, or did not come to its end
+    std::optional<std::chrono::seconds> retry_after = std::nullopt;  // as the receiver wishes; not negative
   };
 
   static Result<std::unique_ptr<Transfers>> make();

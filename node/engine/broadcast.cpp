@@ -11,7 +11,8 @@ constexpr std::size_t kPushCredit = 64 * limits::kKiB;
 }  // namespace
 
 Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings,
-                     Intake& intake, Standing& standing, Forks& forks, Bodies& bodies)
+                     Intake& intake, Standing& standing, Forks& forks, Bodies& bodies,
+                     CosignedHeads& cosigned)
     : effects_(effects),
       logs_(logs),
       links_(links),
@@ -20,7 +21,8 @@ Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journa
       intake_(intake),
       standing_(standing),
       forks_(forks),
-      bodies_(bodies) {}
+      bodies_(bodies),
+      cosigned_(cosigned) {}
 
 // --- rows ---
 
@@ -75,15 +77,20 @@ void Broadcast::send_rows(Link& link) {
   if (!told.followed || !link.ready) return;
   told.announce_at.reset();
   v1::Frame frame;
-  std::size_t bytes = 0;  // of statements above all
+  std::size_t bytes = 0;            // of statements above all
+  std::vector<v1::Frame> cosigned;  // said behind the heads that they are about
   const auto flush = [&] {
     if (frame.heads().heads_size() > 0) links_.send(link, frame);
+    for (const v1::Frame& news : cosigned) links_.send(link, news);
+    cosigned.clear();
     frame.Clear();
     bytes = 0;
   };
+  const JournalSeq before = told.sent_row;
   told.rows_wait = false;
   const auto& rows = journal_.rows();
   for (auto row = rows.upper_bound(told.sent_row.value); row != rows.end(); ++row) {
+    if (cosigned.size() >= limits::kHeadsPerFrame) flush();
     if (link.queued > limits::kSendQueueBytes) {
       told.rows_wait = true;
       return flush();
@@ -94,7 +101,9 @@ void Broadcast::send_rows(Link& link) {
     // Its author hears of it whether or not we still admit the log.
     const bool forked = log.state().frozen || forks_.has_thawed(id);
     if (forked && (id == link.peer_log || logs_.serves(id))) forks_.tell(link, id);
-    if (holds(link, log) || id == link.peer_log || !logs_.serves(id)) continue;
+    if (!logs_.serves(id)) continue;
+    if (auto news = cosigned_.news(id, before, told.sent_row)) cosigned.push_back(std::move(*news));
+    if (holds(link, log) || id == link.peer_log) continue;
     v1::Head& head = *frame.mutable_heads()->add_heads();
     head = holdings_.head_message(link, log);
     bytes += head.ByteSizeLong();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "node/engine/bodies.h"
+#include "node/engine/cosigned_heads.h"
 #include "node/engine/forks.h"
 #include "node/engine/standing.h"
 
@@ -15,7 +16,7 @@ namespace koinon::engine {
 class Broadcast {
  public:
   Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journal, Holdings& holdings, Intake& intake,
-            Standing& standing, Forks& forks, Bodies& bodies);
+            Standing& standing, Forks& forks, Bodies& bodies, CosignedHeads& cosigned);
 
   // False: it may not come, and the link has ended.
   bool on_follow(Link& link, const v1::Follow& follow);
@@ -57,6 +58,7 @@ class Broadcast {
   Standing& standing_;
   Forks& forks_;
   Bodies& bodies_;
+  CosignedHeads& cosigned_;
   std::map<PushKey, std::vector<SessionId>> push_reads_;
 };
 

@@ -19,6 +19,7 @@ Engine::Engine(EngineConfig config, StoreState state, Now now) {
     parts_->filtering.relist(id);
   }
   parts_->own_recovery.begin();
+  if (const auto& own = parts_->logs.own(); own) parts_->cosigning.look_at(*own);
   parts_->recovery.resume();
   parts_->filtering.apply();
   for (const AttachmentWant& want : wants) parts_->files.want(want);
@@ -87,6 +88,7 @@ void Engine::on_sent(Now now, SessionId session, std::size_t bytes) {
     if (link->queued > limits::kSendQueueBytes) return;
     parts_->serving.pump(*link);
     parts_->broadcast.go_on(*link);
+    parts_->cosigned_serving.go_on(*link);
   });
 }
 
@@ -116,6 +118,8 @@ void Engine::on_tick(Now now) {
     p.files.run_timers();
     p.epochs.run_timers();
     p.own_recovery.run_timers();
+    p.cosigned.run_timers();
+    p.cosigning.run_timers();
   });
 }
 
@@ -196,6 +200,10 @@ Status Engine::on_answer(Now now, const BroughtAnswer& answer) {
   return taken;
 }
 
+void Engine::on_cosigner(Now now, bool lost) {
+  input(now, [&] { parts_->cosigning.set_lost(lost); });
+}
+
 std::optional<SigningQuestion> Engine::question() const { return parts_->brought.question(); }
 
 void Engine::want_file(Now now, const AttachmentWant& want) {
@@ -271,9 +279,10 @@ void Engine::wake_rested() {
 
 MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
-  MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
-                            p.bodies.next_retry(), p.intake.next_wake(), p.epochs.next_timer(),
-                            p.seen.next_timer(), p.standing.next_timer(), p.own_recovery.next_timer()});
+  MonoTime next =
+      std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
+                p.intake.next_wake(), p.epochs.next_timer(), p.seen.next_timer(), p.standing.next_timer(),
+                p.own_recovery.next_timer(), p.cosigned.next_timer(), p.cosigning.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }

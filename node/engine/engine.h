@@ -59,6 +59,9 @@ class Engine {
   void on_word(Now now, const std::vector<NodeKey>& without, bool alone = false);
   // An answer about our log that was carried here; see brought_answers.h for what is refused.
   Status on_answer(Now now, const BroughtAnswer& answer);
+  // What our cosigner key signed last may be forgotten, so that it signs nothing more; or our log names
+  // another one, and the setting kCosignerLost is gone.
+  void on_cosigner(Now now, bool lost);
   // What it must name. Nothing: the disk was full at our start, and our epoch has not begun yet.
   std::optional<SigningQuestion> question() const;
   // Somebody wants a file that a record names; the store knows it already.

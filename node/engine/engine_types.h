@@ -68,6 +68,8 @@ struct EngineConfig {
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
   StandingConfig standing;
   OwnEpochs epochs;
+  CosignatureMaker cosign;     // none: this node cosigns nothing
+  bool cosigner_lost = false;  // what its cosigner key signed last may be forgotten: it signs nothing more
 };
 
 // Outputs

@@ -120,7 +120,7 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   if (head.log_id().size() != LogId::kSize)
     return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
   if (head.checkpoint().size() > limits::kHeadNoteBytes) {
-    return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "head.checkpoint");
+    return fail(Code::kTooLarge, "a head's checkpoint has at most 32 KiB", "head.checkpoint");
   }
   const std::optional<ShownHead> nothing;
   ShownHead shown;

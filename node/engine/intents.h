@@ -7,9 +7,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "crypto/checkpoint.h"
-#include "crypto/log_state.h"
-#include "koinon/v1/wire.pb.h"
+#include "node/engine/intent_answers.h"
 #include "proto/codec/filter.h"
 
 namespace koinon {
@@ -25,71 +23,6 @@ struct IntentKind {
   bool durable = false;
   bool makes_arrivals = false;  // it changes what arrivals show
 };
-
-// --- answers ---
-
-// A head that a key of the log's signed which has the word.
-struct HeadVerified {
-  Checkpoint checkpoint;
-  std::optional<KeyHistory> told;  // came with it, says another thing than ours, and is to be looked at
-};
-using HeadsVerified = std::vector<Result<HeadVerified>>;
-
-struct RunVerified {
-  std::vector<StoredRecord> records;
-  std::vector<Hash> leaves;
-  std::vector<Hash> left;   // as the peer proved it; must equal our own compact range
-  std::vector<Hash> right;  // of the run in the tree that it was proven against
-  CompactRange after;
-  std::vector<VouchFact> vouches;
-  std::vector<WithdrawalFact> withdrawals;
-  std::vector<AttachmentFact> attachments;
-  std::vector<KeysFact> keys;
-};
-
-struct BodiesVerified {
-  std::vector<AttachmentFact> attachments;  // that these bodies name
-};
-
-struct RunStored {
-  JournalSeq journal_seq;   // 0: the log does not stand whole yet
-  std::uint64_t bytes = 0;  // held of the log now; only of a run and of bodies
-};
-
-struct FilterApplied {
-  std::optional<EntryIndex> next;  // where to go on; none: these were the last
-  std::uint64_t bytes = 0;         // held of the log now
-};
-
-struct ChunkStored {
-  std::uint32_t held = 0;
-};
-
-struct EvidenceVerified {
-  KeyHistory keys;             // of the log, as far as the evidence shows them
-  bool of_statements = false;  // two statements contradict each other; else two heads do
-  bool for_good = false;       // of the recovery key: no later one voids that
-  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
-  EvidenceMark mark{};  // which contradiction it is
-  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
-  v1::Evidence normal{};  // as it is kept and passed on
-};
-
-struct EvidenceRead {
-  std::vector<KeptEvidence> evidence;  // the oldest first
-};
-
-struct ChunkRead {
-  AttachmentState state;
-  AttachmentChunk chunk;
-};
-
-struct EpochBegun {
-  std::vector<EpochRange> epochs;  // all that the store knows now, the new one last
-};
-
-// Nothing but that it was done.
-struct Done {};
 
 // --- intents ---
 
@@ -147,6 +80,15 @@ struct VerifyEvidence {
   using Answer = EvidenceVerified;
   static constexpr IntentKind kKind{IntentClass::kCheck};
   v1::Evidence evidence;
+};
+
+// Reads the note of a head that may have been cosigned: crypto/cosigned.h, open_cosigned.
+struct VerifyCosigned {
+  using Answer = CosignedHead;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
+  KeyHistory keys;
+  Bytes note;
+  std::vector<KnownCosigner> cosigners;
 };
 
 // Stores a run and, in the same transaction, the cursor that it completes.
@@ -288,6 +230,33 @@ struct CommitDrop {
   AttachmentId id;
 };
 
+// A head and its lines, verified. kConflict: another tree of that size is held. kNotFound: it is not held so
+// far.
+struct CommitCosigned {
+  using Answer = CosignedKept;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
+  LogId log;
+  CosignedHead head;
+  UnixMillis now;
+};
+// Our own city cosigns a head that is kept, and held whole. What it has signed is durable, and the head with
+// its journal row, before the line leaves. kConflict: its cosigner has said something else, or may not say
+// this. kNotFound: the head is kept no more.
+struct CommitCosign {
+  using Answer = CosignedKept;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  LogId log;
+  LastCosigned next;
+  UnixMillis now;
+  CosignatureMaker sign;
+};
+// The log has a new journal row: its cosignatures have become more.
+struct CommitSetRow {
+  using Answer = RunStored;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
+  LogId log;
+};
+
 // A peer has shown an authentic epoch that the store has lost: a new one begins, which counts above it.
 struct BeginEpoch {
   using Answer = EpochBegun;
@@ -347,6 +316,20 @@ struct ReadEvidence {
   LogId log;
 };
 
+// The cosigner keys that cities name now.
+struct ReadCosigners {
+  using Answer = CosignersRead;
+  static constexpr IntentKind kKind{IntentClass::kRead};
+  std::vector<LogId> cities;
+};
+// Heads of one log, with their lines, of these sizes.
+struct ReadCosigned {
+  using Answer = CosignedRead;
+  static constexpr IntentKind kKind{IntentClass::kRead};
+  LogId log;
+  std::vector<TreeSize> sizes;
+};
+
 // A chunk to serve, of a file that a record names. An answer without bytes: it is not held.
 // kNotFound: the record, or its body, is not here, or does not name the file.
 struct ReadChunk {
@@ -369,7 +352,8 @@ using IntentBody =
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, CommitSeen,
-                 CommitStatements, CommitRecovery, CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
+                 CommitStatements, CommitRecovery, CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch,
+                 VerifyCosigned, ReadCosigners, ReadCosigned, CommitCosigned, CommitCosign, CommitSetRow>;
 struct Intent {
   IntentId id;
   IntentBody body;

@@ -110,6 +110,39 @@ struct LinkFileServing {
   bool reading = false;  // a ReadChunk for one of them is under way
 };
 
+// A head whose lines are asked for, or were.
+struct CosignedAsk {
+  LogId log;
+  std::uint64_t recoveries = 0;
+  TreeSize size;
+  Hash root;
+  auto operator<=>(const CosignedAsk&) const = default;
+};
+
+// A GetCosignatures that the peer sent and that we are answering.
+struct CosignedRequest {
+  std::uint64_t request_id = 0;
+  std::vector<CosignedAsk> heads;
+  std::size_t next = 0;                        // the head that is to be read next
+  std::vector<std::pair<LogId, Bytes>> notes;  // that were read
+};
+
+// Of Cosignatures.
+struct LinkCosignatures {
+  std::set<CosignedAsk> wanted;                             // to be asked for: of each log what was told last
+  std::map<std::uint64_t, std::vector<CosignedAsk>> asked;  // our open GetCosignatures
+  std::map<LogId, std::set<std::uint32_t>> useless;         // key IDs of lines that were not kept
+  std::map<LogId, std::set<LogId>>
+      missed;               // by city whose key was not known: logs of which it showed its lines
+  std::set<LogId> waiting;  // logs of which Cosignatures::waiting_ has news
+};
+
+// Of CosignedServing.
+struct LinkCosignedServing {
+  std::deque<CosignedRequest> requests;  // that the peer sent
+  bool reading = false;                  // one of them is being read
+};
+
 // Of Forks.
 struct LinkForks {
   // How often it has shown evidence against a log that was frozen already, or that said nothing new.

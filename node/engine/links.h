@@ -25,6 +25,8 @@ class HeadAsks;
 class Bodies;
 class BodyRequests;
 class Broadcast;
+class Cosignatures;
+class CosignedServing;
 class Cursors;
 class EvidenceTelling;
 class Fetcher;
@@ -86,6 +88,8 @@ struct Link {
   Owned<LinkFiles, Files> files;
   Owned<LinkFileServing, FileServing> file_serving;
   Owned<LinkForks, Forks> forks;
+  Owned<LinkCosignatures, Cosignatures> cosignatures;
+  Owned<LinkCosignedServing, CosignedServing> cosigned_serving;
   Owned<LinkTelling, EvidenceTelling> telling;
   Owned<LinkServing, Serving> serving;
   Owned<LinkBroadcast, Broadcast> broadcast;

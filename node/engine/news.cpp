@@ -22,6 +22,7 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours, std::uint64_t r
       {Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), holds_ours, link.agent});
   p.asks.ask_all(link);
   p.own_recovery.note_ready();
+  p.cosignatures.ask_author(link);
   p.bodies.look_for_all();
   p.files.look_for_all();
   // Whatever its cursor has passed: an author must know that others have frozen its log.
@@ -81,6 +82,8 @@ void News::log_recovered(Log& log, const Recovered& recovered) {
   p.journal.forget(log);
   p.logs.set_row(log, JournalSeq(0));
   p.admission.replace_vouches(log.id(), recovered.vouches);
+  p.cosigned.forget(log.id());
+  p.cosigning.forget(log.id());
   p.intake.forget(log);
   p.bodies.forget(log);
   p.files.end_from(log.id(), log.held());
@@ -98,8 +101,11 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
   Parts& p = parts_;
   if (answer.ok()) {
     p.store.note_success();
+    const bool brings_keys = run.names_keys || log.held().value == 0;
+    if (brings_keys) p.cosignatures.cosigners_known();
     const bool moved_on = !p.fetcher.extend(log, run);
     p.seen.note_stored(log, run.source);
+    if (brings_keys) p.cosignatures.cosigner_known(log.id());
     p.admission.add_vouches(run.vouches);
     p.bodies.note_run(log, run, moved_on);
     p.filtering.note_run(log, run.filter_number);
@@ -135,11 +141,14 @@ void News::log_whole(Log& log) {
   p.effects.emit({Event::Kind::kLogAdvanced, {}, log.id(), log.state().whole->size, {}});
   for (const Offer& offer : p.offers.take_reached(log)) p.forks.check_old_head(offer);
   if (p.logs.is_own(log.id())) p.brought.compare();
+  p.cosignatures.log_whole(log);
+  p.cosigning.look_at(log.id());
 }
 
 void News::policy_changed(const TrustChange& change) {
   Parts& p = parts_;
   if (!change.added.empty()) p.asks.add_for_all(change.added);
+  if (!change.added.empty()) p.cosignatures.cosigners_known();
   for (const LogId& id : change.added) enters_policy(id);
   for (const LogId& id : change.removed) leaves_policy(id);
   if (!change.removed.empty()) p.asks.forget_outside(p.trust);
@@ -171,6 +180,7 @@ void News::enters_policy(const LogId& id) {
   if (p.forks.has_evidence(id)) p.forks.tell_everyone(id);
   Log* log = p.logs.find(id);
   if (log == nullptr) return;
+  p.cosigning.look_at(id);
   p.bodies.read_again(*log);
   p.admission.readmit_if_out(*log);
 }
@@ -198,6 +208,9 @@ void News::log_removed(Log& log) {
   p.effects.emit({Event::Kind::kRemoved, {}, log.id(), log.held(), {}});
   p.journal.forget(log);
   p.seen.note_removed(log);
+  p.cosigned.forget(log.id());
+  p.cosigning.forget(log.id());
+  p.cosignatures.forget(log.id());
   p.logs.forget(log);
   p.follower.forget(log);
   p.bodies.forget(log);

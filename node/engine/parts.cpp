@@ -12,7 +12,8 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
               state.last_journal_seq),
       seen(effects, store, peers, logs, links, news, std::move(state.seen_heads)),
       admission(effects, store, trust, peers, logs, journal, news, state.lived),
-      asks(effects, store, peers, logs, links, state.asks) {
+      asks(effects, store, peers, logs, links, state.asks),
+      cosigned(effects, store, logs, journal, news, std::move(state.cosigned)) {
   logs.remember(std::move(state.statements));
   if (const auto& key = effects.config().signing_key) logs.set_own_key(*key);
   if (state.own_log) trust.set_own(*state.own_log);

@@ -7,6 +7,8 @@
 
 #include "node/engine/admission.h"
 #include "node/engine/brought_answers.h"
+#include "node/engine/cosignatures.h"
+#include "node/engine/cosigned_serving.h"
 #include "node/engine/engine.h"
 #include "node/engine/epochs.h"
 #include "node/engine/filtering.h"
@@ -48,6 +50,10 @@ struct Parts {
   Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, telling, news};
   Recovery recovery{effects, store, logs, journal, seen, cursors, offers, news};
   Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks, recovery};
+  CosignedHeads cosigned;
+  Cosigning cosigning{effects, logs, links, standing, cosigned};
+  Cosignatures cosignatures{effects, trust, logs, links, forks, cosigned, cosigning};
+  CosignedServing cosigned_serving{effects, logs, links, cosigned};
   OwnRecovery own_recovery{effects, logs, links, offers, fetcher, seen};
   BroughtAnswers brought{peers, logs, journal, seen, standing, forks};
   Files files{effects, logs, links, holdings, intake, fetcher, news};
@@ -56,7 +62,7 @@ struct Parts {
   Follower follower{effects, peers,   logs,   links,   holdings, intake, standing, seen,
                     asks,    cursors, offers, fetcher, forks,    bodies, news};
   FileServing file_serving{effects, logs, links, standing, files};
-  Broadcast broadcast{effects, logs, links, journal, holdings, intake, standing, forks, bodies};
+  Broadcast broadcast{effects, logs, links, journal, holdings, intake, standing, forks, bodies, cosigned};
   Serving serving{effects, logs, links, holdings, seen, standing, forks, bodies, file_serving, broadcast};
 
   // --- what the facade asks of all parts, in order; the order is that of the outputs ---
@@ -90,6 +96,10 @@ struct Parts {
         return standing.on_seen(link, frame.seen());
       case v1::Frame::kEvidence:
         return forks.on_evidence(link, frame.evidence());
+      case v1::Frame::kCosignedHeads:
+        return cosignatures.on_news(link, frame.cosigned_heads());
+      case v1::Frame::kCosignatures:
+        return cosignatures.on_cosignatures(link, frame.cosignatures());
       // Requests
       case v1::Frame::kGet:
         return serving.on_get(link, frame.get());
@@ -97,6 +107,8 @@ struct Parts {
         return serving.on_get_heads(link, frame.get_heads());
       case v1::Frame::kGetBodies:
         return serving.on_get_bodies(link, frame.get_bodies());
+      case v1::Frame::kGetCosignatures:
+        return cosigned_serving.on_get(link, frame.get_cosignatures());
       case v1::Frame::kGetAttachment:
         return file_serving.on_get(link, frame.get_attachment());
       case v1::Frame::kCancel:
@@ -110,7 +122,7 @@ struct Parts {
       case v1::Frame::kSetFilter:
         return sessions.on_set_filter(link, frame.set_filter());
       default:
-        return;  // Error is the facade's; reserved frames; frames of later versions
+        return;  // Error is the facade's; frames of later versions
     }
   }
 
@@ -133,6 +145,7 @@ struct Parts {
     asks.on_refused(link, request_id);
     bodies.on_refused(link, request_id);
     files.on_refused(link, request_id);
+    cosignatures.on_refused(link, request_id);
     fetcher.on_refused(link, request_id);
   }
 
@@ -143,6 +156,7 @@ struct Parts {
     files.forget(link);
     holdings.forget(link);
     seen.forget(link);
+    cosignatures.forget(link);
   }
 
   // At the end of each input: peers are told what we have seen, and whether we may sign is decided.
@@ -152,6 +166,7 @@ struct Parts {
     }
     seen.tell();
     standing.review();
+    cosigning.review();
   }
 
   // The sentence that says which answer or frame is overdue; nothing if none is.

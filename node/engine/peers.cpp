@@ -21,6 +21,8 @@ bool is_request(const v1::Frame& frame) {
     case v1::Frame::kBodies:
     case v1::Frame::kAttachmentChunk:
     case v1::Frame::kHeads:
+    case v1::Frame::kCosignatures:
+    case v1::Frame::kCosignedHeads:
     // Bounded by how many may be open: a follower of many logs has cause for many.
     case v1::Frame::kGet:
     case v1::Frame::kGetBodies:
@@ -113,6 +115,10 @@ void Peers::count_frame(const NodeKey& peer, const v1::Frame& frame) {
   conduct.frames.take(1, now);
   if (is_request(frame)) conduct.requests.take(1, now);
   if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now);
+  if (frame.has_cosigned_heads()) conduct.heads.take(1, now);
+  if (frame.has_cosignatures())
+    conduct.heads.take(1.0 + static_cast<double>(limits::kHeadNoteLines) * frame.cosignatures().notes_size(),
+                       now);
 }
 
 void Peers::note_lie(const NodeKey& peer, const std::string& what) {

@@ -48,7 +48,7 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
       static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
     return links_.end_for_lie(
-        link, fail(Code::kMalformed, "a GetHeads needs a number and at most 32 log ids", "get_heads"));
+        link, fail(Code::kMalformed, "a GetHeads needs a number and at most 16 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());

@@ -72,7 +72,16 @@ Result<std::optional<KeyHistory>> told_by(const VerifyHeads::Item& item) {
   return compare(item.keys, told) == KeyOrder::kSame ? std::nullopt : std::optional(std::move(told));
 }
 
+// A note of a head has few lines: whoever passes it on may have added some.
+Status check_lines(BytesView note) {
+  const auto lines = note.substr(std::min(note.rfind("\n\n"), note.size()));
+  if (static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')) <= 2 + limits::kHeadNoteLines)
+    return {};
+  return fail(Code::kTooLarge, "the note of a head has at most 16 signature lines", "checkpoint");
+}
+
 Result<HeadVerified> verify_head(const VerifyHeads::Item& item, const SignatureChecks& checks) {
+  KOINON_TRY(check_lines(item.note));
   KOINON_ASSIGN(std::optional<KeyHistory> told, told_by(item));
   HeadVerified out;
   const bool goes_on = told && compare(item.keys, *told) != KeyOrder::kFirstGoesOn;
@@ -93,6 +102,7 @@ HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& che
 
 Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks& checks) {
   if (!intent.head_note.empty()) {
+    KOINON_TRY(check_lines(intent.head_note));
     KOINON_ASSIGN(const KeyHistory::Head opened, checks.open(intent.head_note, intent.keys));
     const Checkpoint& head = opened.checkpoint;
     if (head.size != intent.size || head.root != intent.root) {

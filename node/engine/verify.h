@@ -12,6 +12,8 @@ struct SignatureChecks {
   std::function<Result<KeyHistory::Head>(BytesView note, const KeyHistory& keys)> open =
       [](BytesView note, const KeyHistory& keys) { return keys.open_head(note); };
   std::function<Result<LogKeys>(BytesView leaf, const LogIdentity& identity)> genesis = check_genesis;
+  std::function<Result<std::uint64_t>(const SignedNote& note, const VKey& cosigner)> cosignature =
+      verify_cosignature;
 };
 
 HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& checks = {});

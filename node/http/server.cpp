@@ -397,6 +397,7 @@ Status HttpServer::bind() {
     }
     port_ = impl_->tcp_acceptor->local_endpoint(error).port();
   }
+  if (options_.socket.empty()) return {};
   // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
   std::error_code ignored;
   std::filesystem::remove(options_.socket, ignored);
@@ -419,8 +420,9 @@ void HttpServer::start(HttpService& service) {
   impl_->service = &service;
   if (impl_->tcp_acceptor)
     asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
-  asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
-                 asio::detached);
+  if (impl_->local_acceptor)
+    asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
+                   asio::detached);
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -439,7 +441,7 @@ void HttpServer::stop() {
   });
   thread_.join();
   std::error_code ignored;
-  std::filesystem::remove(options_.socket, ignored);
+  if (!options_.socket.empty()) std::filesystem::remove(options_.socket, ignored);
 }
 
 }  // namespace koinon

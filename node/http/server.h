@@ -70,7 +70,7 @@ class HttpServer {
   struct Options {
     std::string listen;                 // empty: no TCP
     std::uint16_t port = 0;             // 0: any free one
-    std::filesystem::path socket;       // Unix socket, replaced if it is left over
+    std::filesystem::path socket;       // Unix socket, replaced if it is left over; empty: none
     std::function<UnixMillis()> clock;  // for the Date header of answers
   };
 

@@ -1,5 +1,9 @@
 #include "node/log_files/log_files.h"
 
+#include <algorithm>
+
+#include "crypto/key_history_text.h"
+#include "node/reading/kept_witnesses.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -26,11 +30,16 @@ std::vector<std::string> tile_segments(const std::string& text) {
 }  // namespace
 
 // Everybody may audit our own log. For logs of others the caller must be allowed to read.
-Result<LogState> LogFiles::find(const LogName& name, const Status& may_read) {
+Result<LogState> LogFiles::find_log(const std::string& city, const Status& may_read) {
   Directory directory(store_, nearness_);
-  const auto id = parse_log_id(name.city);
-  auto log = id.ok() ? store_.log_state(*id) : directory.find_city(name.city);
+  const auto id = parse_log_id(city);
+  auto log = id.ok() ? store_.log_state(*id) : directory.find_city(city);
   if (!log.ok() || log->id != own_) KOINON_TRY(may_read);
+  return log;
+}
+
+Result<LogState> LogFiles::find(const LogName& name, const Status& may_read) {
+  auto log = find_log(name.city, may_read);
   if (!log.ok()) return log;
   // What was taken back has other tiles from there on, and a tile never changes.
   const std::uint64_t recoveries = log->keys.recoveries();
@@ -40,6 +49,19 @@ Result<LogState> LogFiles::find(const LogName& name, const Status& may_read) {
   return fail(Code::kNotFound, "the log has another origin: it is at " + place + "/checkpoint", "origin");
 }
 
+// An earlier head that more cities have signed stays where proofs need it: a checkpoint is the newest.
+Result<std::string> LogFiles::newest_note(const LogState& log) {
+  KOINON_ASSIGN(const auto heads, store_.cosigned(log.id));
+  const auto newest = std::find_if(heads.begin(), heads.end(), [&](const CosignedHead& head) {
+    return head.recoveries == log.keys.recoveries() && head.head.size == log.whole->size &&
+           head.head.root == log.whole->root;
+  });
+  std::string out = newest == heads.end() ? log.whole->note : cosigned_note(*newest);
+  KOINON_ASSIGN(const KeptWitnesses witnessed, read_kept_witnesses(store_, log.id));
+  for (const NoteSignature& line : witnessed.lines_for(log.whole->size, log.whole->root)) out += line.line();
+  return out;
+}
+
 Result<HttpResponse> LogFiles::checkpoint(const LogName& name, const Status& may_read) {
   KOINON_ASSIGN(const LogState log, find(name, may_read));
   if (!log.whole)
@@ -47,7 +69,8 @@ Result<HttpResponse> LogFiles::checkpoint(const LogName& name, const Status& may
         Code::kUnavailable,
         Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
         "checkpoint");
-  return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
+  KOINON_ASSIGN(std::string note, newest_note(log));
+  return HttpResponse{200, "text/plain; charset=utf-8", std::move(note), {{"Cache-Control", "no-cache"}}};
 }
 
 Result<HttpResponse> LogFiles::tile(const LogName& name, const std::string& file, const Status& may_read) {
@@ -57,6 +80,12 @@ Result<HttpResponse> LogFiles::tile(const LogName& name, const std::string& file
   if (!log.whole || !tile_exists(path, log.whole->size.value))
     return fail(Code::kNotFound, "the log does not reach that far here", "tile");
   return path.entries ? entries(log, path) : hashes(log, path);
+}
+
+Result<HttpResponse> LogFiles::keys(const std::string& city, const Status& may_read) {
+  KOINON_ASSIGN(const LogState log, find_log(city, may_read));
+  return HttpResponse{
+      200, "text/plain; charset=utf-8", key_history_text(log.keys), {{"Cache-Control", "no-cache"}}};
 }
 
 Result<HttpResponse> LogFiles::hashes(const LogState& log, const TilePath& path) {

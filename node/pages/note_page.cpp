@@ -7,9 +7,9 @@
 #include <boost/json.hpp>
 
 #include "node/api/attachments_api.h"
-#include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/inbox_api.h"
+#include "node/api/proofs_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/pages/held_pages.h"
@@ -79,19 +79,13 @@ void put_files(const Visit& visit, const RecordView& record, json::object& model
   put_list(model, "files", files_of(visit, record));
 }
 
-// Who signed it, under which head, and who has seen it.
-void put_proof(const Visit& visit, const std::string& city, const RecordView& record,
-               const json::array& seen_by, json::object& model) {
-  model["proof_sentence"] =
-      visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
-  model["proof_against"] =
-      visit.say("proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
-  model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
-  put_list(model, "seen", seen_by);
-  model["signed_by"] = record.signed_by;
-  model["log_id"] = to_text(record.log);
-  model["leaf_hash"] = to_hex(record.leaf_hash.view());
-  model["frozen"] = record.frozen;
+// Which cities have signed that they hold the log, and when.
+json::array cosigners_of(const Visit& visit, const SignersView& signers) {
+  json::array out;
+  for (const CosignerView& one : signers.cosigners)
+    out.push_back(
+        json::object{{"city", one.city}, {"date", visit.words->date_and_time(signed_at(one), visit.zone)}});
+  return out;
 }
 
 // A clock that was ahead has dated it: the date stands, and beside it when it came. Empty where it is not so.
@@ -207,20 +201,22 @@ asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<Referring
   co_return out;
 }
 
-asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, EntryIndex index) {
-  json::array out;
-  const auto& facts = frame_.shared().parts.facts;
-  if (facts.log() && facts.name != city) out.push_back(json::object{{"city", facts.name}});
-  CityQuery query;
-  query.city = city;
-  query.holders_alone = true;
-  const auto standing = co_await frame_.call(visit, cities_.get, std::move(query));
-  if (!standing.ok()) co_return out;
-  for (const CityHolder& holder : standing->held_by) {
-    if (holder.city != city && holder.entries > index.value)
-      out.push_back(json::object{{"city", holder.city}});
-  }
-  co_return out;
+// A log that is still being fetched has no proof yet, and nobody who has signed it.
+asio::awaitable<void> NotePage::put_proof(Visit visit, const RecordView& record, json::object& model) {
+  const auto found = co_await frame_.call(visit, proofs_.signers, NamedRecord{record.ref});
+  const SignersView signers = found.ok() ? *found : SignersView{record.ref, record.proven_against, {}, {}};
+  const std::string city = frame_.city_in_full(visit, record.city);
+  model["proof_sentence"] =
+      visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
+  model["proof_against"] =
+      visit.say("proof.against", {{"count", static_cast<std::int64_t>(signers.entries.value)}});
+  model["cosigned_sentence"] =
+      visit.say("proof.cosigned", {{"count", static_cast<std::int64_t>(signers.cosigners.size())}});
+  put_list(model, "cosigners", cosigners_of(visit, signers));
+  model["signed_by"] = found.ok() ? signers.key.text() : record.signed_by;
+  model["log_id"] = to_text(record.log);
+  model["leaf_hash"] = to_hex(record.leaf_hash.view());
+  model["frozen"] = record.frozen;
 }
 
 asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
@@ -278,8 +274,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
-  const json::array seen = co_await seen_by(visit, record.city, record.index);
-  put_proof(visit, frame_.city_in_full(visit, record.city), record, seen, model);
+  co_await put_proof(visit, record, model);
   const bool just_published = is_just_published(visit, record.ref);
   model["just_published"] = just_published;
   HttpResponse out = frame_.show(visit, std::move(view));

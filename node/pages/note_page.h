@@ -29,9 +29,9 @@ class NotePage {
   NotePage(PageFrame& frame, const Areas& areas)
       : frame_(frame),
         attachments_(areas.attachments),
-        cities_(areas.cities),
         desk_(areas.desk),
         inbox_(areas.inbox),
+        proofs_(areas.proofs),
         records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
@@ -50,16 +50,15 @@ class NotePage {
                                                     v1::RefRole role, Budget budget);
   boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers,
                                                     Budget budget);
-  // The cities, its author left out, that hold the record as far as this node knows now: itself, and those
-  // that it is connected with.
-  boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, EntryIndex index);
+  // Who signed its log, under which head, and which cities have signed that they hold that log.
+  boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
   boost::asio::awaitable<boost::json::array> what_it_refers_to(Visit visit, std::vector<RefView> refs);
 
   PageFrame& frame_;
   AttachmentsApi& attachments_;
-  CitiesApi& cities_;
   DeskApi& desk_;
   InboxApi& inbox_;
+  ProofsApi& proofs_;
   RecordsApi& records_;
 };
 

@@ -20,6 +20,8 @@ struct KeyChanged {
 struct NamedKeyWish {
   NewKey which = NewKey::kNode;
   bool now = false;  // of a node key: the next start shows it, whoever holds the entry
+  // Of a cosigner key: what the ones before it signed may be forgotten here; the entry says so.
+  bool cosigner_lost = false;
 };
 struct NamedKeyChanged {
   PublicKey key;

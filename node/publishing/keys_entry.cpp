@@ -1,5 +1,7 @@
 #include "node/publishing/keys_entry.h"
 
+#include "storage/store/settings.h"
+
 namespace koinon {
 namespace {
 
@@ -32,12 +34,17 @@ DraftMaker keys_maker(const LogId& own, const OwnKeys& keys) {
     if (named.cosigner == ours.cosigner.public_key() && named.sealing == ours.sealing &&
         named.node == NodeKey::from(ours.node.public_key().view()))
       return fail(Code::kConflict, "the log names these keys already", "keys");
-    return draft_of(own, ours);
+    KOINON_ASSIGN(const auto lost, store.setting(kCosignerLost));
+    const bool is_replaced = named.cosigner != ours.cosigner.public_key();
+    if (lost && !is_replaced) return fail(Code::kUnavailable, "the cosigner key is replaced first", "keys");
+    Draft draft = draft_of(own, ours);
+    if (lost) draft.entry.mutable_control()->mutable_keys()->set_cosigner_lost(true);
+    return draft;
   };
 }
 
-DraftMaker new_key_maker(const LogId& own, const OwnKeys& keys, NewKey which) {
-  return [own, &keys, which](StoreReader& store) -> Result<Draft> {
+DraftMaker new_key_maker(const LogId& own, const OwnKeys& keys, NewKey which, bool cosigner_lost) {
+  return [own, &keys, which, cosigner_lost](StoreReader& store) -> Result<Draft> {
     KOINON_ASSIGN(const LogKeys named, store.log_keys(own));
     const OwnKeys::Keys have = keys.keys();
     NamedKeys ours = own_of(have, named);
@@ -46,7 +53,9 @@ DraftMaker new_key_maker(const LogId& own, const OwnKeys& keys, NewKey which) {
     } else {
       ours.cosigner = *have.next_cosigner;
     }
-    return draft_of(own, ours);
+    Draft draft = draft_of(own, ours);
+    if (cosigner_lost) draft.entry.mutable_control()->mutable_keys()->set_cosigner_lost(true);
+    return draft;
   };
 }
 

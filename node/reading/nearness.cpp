@@ -1,5 +1,6 @@
 #include "node/reading/nearness.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "proto/base/limits.h"
@@ -42,6 +43,20 @@ bool Nearness::another_claims(std::string_view name, const LogId& log) const {
   const auto named = by_name_.find(name);
   if (named == by_name_.end()) return false;
   return named->second.size() > 1 || named->second.begin()->second != log;
+}
+
+std::vector<LogId> Nearness::all_nearest(std::size_t most) const {
+  std::vector<std::pair<unsigned, LogId>> all;
+  {
+    const std::shared_lock lock(mutex_);
+    all.reserve(places_.size());
+    for (const auto& [log, place] : places_) all.emplace_back(place.rank, log);
+  }
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()));
+  std::partial_sort(all.begin(), end, all.end());
+  std::vector<LogId> out;
+  for (auto one = all.begin(); one != end; ++one) out.push_back(one->second);
+  return out;
 }
 
 std::optional<std::string> Nearness::name_of(const LogId& log) const {

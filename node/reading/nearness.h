@@ -28,6 +28,9 @@ class Nearness {
   std::vector<LogId> nearest(std::string_view name) const;
   // Whether policy admits another log that claims the name, however far away.
   bool another_claims(std::string_view name, const LogId& log) const;
+  // The logs that claim a name, the nearest first, equally near ones by id; so many at most. Its cost grows
+  // with all of them.
+  std::vector<LogId> all_nearest(std::size_t most) const;
   // Nothing: it claims no name.
   std::optional<std::string> name_of(const LogId& log) const;
 

@@ -1,10 +1,11 @@
 #include "node/replication/execute.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "crypto/evidence.h"
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
+#include "node/replication/room_claims.h"
 #include "proto/base/limits.h"
 #include "storage/store/epoch_start.h"
 
@@ -42,6 +43,10 @@ Result<BodiesVerified> check(const VerifyBodies& intent, const SignatureChecks&)
 
 Result<Done> check(const VerifyChunk& intent, const SignatureChecks&) {
   return done(verify_chunk(intent.id, intent.chunk));
+}
+
+Result<CosignedHead> check(const VerifyCosigned& intent, const SignatureChecks& checks) {
+  return open_cosigned(intent.keys, intent.note, intent.cosigners, {checks.open, checks.cosignature});
 }
 
 // --- reads ---
@@ -104,6 +109,26 @@ Result<EvidenceRead> read(StoreReader& store, const ReadEvidence& intent) {
 
 Result<RunProof> read(StoreReader& store, const ReadProof& intent) {
   return store.run_proof_at(intent.log, intent.from, intent.count, intent.size);
+}
+
+Result<CosignersRead> read(StoreReader& store, const ReadCosigners& intent) {
+  CosignersRead out;
+  for (const LogId& city : intent.cities) {
+    // Not what stood before a recovery: a thief may have it.
+    const auto keys = store.cosigner_keys(city);
+    if (!keys.ok() && keys.error().code != Code::kNotFound) return keys.error();
+    const bool is_named = keys.ok() && !keys->empty();
+    out.keys.push_back(is_named ? std::optional(keys->front().key) : std::nullopt);
+  }
+  return out;
+}
+
+Result<CosignedRead> read(StoreReader& store, const ReadCosigned& intent) {
+  KOINON_ASSIGN(auto heads, store.cosigned(intent.log));
+  std::erase_if(heads, [&](const CosignedHead& head) {
+    return std::find(intent.sizes.begin(), intent.sizes.end(), head.head.size) == intent.sizes.end();
+  });
+  return CosignedRead{std::move(heads)};
 }
 
 // --- writes ---
@@ -178,6 +203,46 @@ Result<Done> write(Store& store, const CommitStatements& intent) {
 
 Result<Recovered> write(Store& store, const CommitRecovery& intent) { return store.recover(intent.recovery); }
 
+Result<CosignedKept> write(Store& store, const CommitCosigned& intent) {
+  CosignedKept out;
+  KOINON_ASSIGN(out.heads, store.keep_cosigned(intent.log, intent.head, intent.now));
+  return out;
+}
+
+// A head that is kept, as the log signed it, and nobody else's line.
+Result<CosignedHead> kept_head(Store& store, const LogId& log, const LastCosigned& which) {
+  KOINON_ASSIGN(auto heads, store.cosigned(log));
+  for (CosignedHead& head : heads) {
+    if (head.recoveries != which.recoveries || head.head.size != which.size || head.head.root != which.root)
+      continue;
+    head.lines.clear();
+    return std::move(head);
+  }
+  return fail(Code::kNotFound, "the head is kept no more", "head");
+}
+
+// The store has the last word: what it knows of our own cosigner is what is durable.
+Result<CosignedKept> write(Store& store, const CommitCosign& intent) {
+  if (!intent.sign) return fail(Code::kInternal, "nothing makes cosignatures", "cosigner");
+  KOINON_ASSIGN(const auto lost, store.setting(kCosignerLost));
+  if (lost) return fail(Code::kUnavailable, "the cosigner key is to be replaced first", "cosigner");
+  KOINON_ASSIGN(CosignedHead head, kept_head(store, intent.log, intent.next));
+  KOINON_TRY(store.note_cosigned(intent.log, intent.next));
+  KOINON_ASSIGN(const SignedNote note, parse_note(head.head.note));
+  KOINON_ASSIGN(const Checkpoint checkpoint, parse_checkpoint_text(note.text));
+  KOINON_ASSIGN(CosignatureLine own, intent.sign(checkpoint, intent.now));
+  head.lines.push_back(std::move(own));
+  CosignedKept out;
+  KOINON_ASSIGN(out.heads, store.keep_cosigned(intent.log, head, intent.now));
+  out.own = std::move(head);
+  return out;
+}
+
+Result<RunStored> write(Store& store, const CommitSetRow& intent) {
+  KOINON_ASSIGN(const JournalSeq row, store.renew_row(intent.log));
+  return RunStored{row};
+}
+
 Result<Done> write(Store& store, const CommitHolder& intent) {
   return done(store.set_held_ours(intent.peer));
 }
@@ -189,6 +254,7 @@ Result<Done> write(Store& store, const CommitExcused& intent) {
 Result<Done> write(Store& store, const CommitRolledBack& intent) {
   if (intent.rolled_back) {
     KOINON_TRY(store.set_setting(kRolledBackAt, std::to_string(intent.at.value)));
+    KOINON_TRY(store.set_setting(kCosignerLost, "1"));
     return done(store.set_setting(kRolledBack, std::to_string(intent.at.value)));
   }
   KOINON_TRY(store.set_setting(kRestored, {}));
@@ -216,77 +282,6 @@ Result<EpochBegun> write(Store& store, const BeginEpoch& intent) {
   KOINON_ASSIGN(auto epochs, store.epochs());
   return EpochBegun{std::move(epochs)};
 }
-
-template <typename... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
-
-constexpr std::string_view kReserveField = "disk.reserve_bytes";
-
-std::uint64_t bytes_of(const BodiesCommit& commit) {
-  std::uint64_t bytes = 0;
-  for (const auto& item : commit.bodies) bytes += bytes_held(0, item.body.size());
-  return bytes;
-}
-
-// About what an intent takes of the disk.
-struct Claim {
-  std::uint64_t bytes = 0;
-  bool own_file = false;  // else others sent it
-};
-
-// None: entries and texts of our own, what is small, or frees room.
-std::optional<Claim> claim_of(const IntentBody& body) {
-  using Maybe = std::optional<Claim>;
-  const auto of_others = [](bool own, std::uint64_t bytes) { return own ? Maybe() : Maybe({bytes, false}); };
-  const auto of_file = [](AttachmentWish wish, std::uint64_t bytes) {
-    return Maybe({bytes, wish == AttachmentWish::kOwn});
-  };
-  return std::visit(
-      Overloaded{
-          [&](const CommitRun& intent) { return of_others(intent.own, bytes_held(intent.run.records)); },
-          [&](const CommitBodies& intent) { return of_others(intent.own, bytes_of(intent.bodies)); },
-          [&](const CommitWant& intent) { return of_file(intent.want.wish, intent.want.id.size); },
-          [&](const CommitChunk& intent) {
-            return of_file(intent.commit.wish, intent.commit.chunk.bytes.size() + limits::kRecordBytes);
-          },
-          [&](const CommitEvidence& intent) {
-            return of_others(intent.own, intent.evidence.evidence.size());
-          },
-          [&](const CommitStatements& intent) {
-            std::uint64_t bytes = 0;
-            for (const Bytes& note : intent.notes) bytes += note.size();
-            return of_others(false, bytes);
-          },
-          [](const auto&) { return Maybe(); }},
-      body);
-}
-
-// What is left of the disk. The rest is kept for our own: of that, files of our own notes that come back
-// leave a part, for entries are to be signed still.
-class RoomLeft {
- public:
-  // Where the store cannot say, writing shows it.
-  RoomLeft(Store& store, std::uint64_t reserve) {
-    if (reserve == 0) return;
-    const auto room = store.room();
-    if (!room.ok()) return;
-    for_others_ = room_for_others(*room, reserve);
-    for_own_files_ = std::max(for_others_, room_for_others(*room, reserve / limits::kReserveForEntries));
-  }
-  bool take(const Claim& claim) {
-    if (claim.bytes >= (claim.own_file ? for_own_files_ : for_others_)) return false;
-    for_others_ -= std::min(for_others_, claim.bytes);
-    for_own_files_ -= std::min(for_own_files_, claim.bytes);
-    return true;
-  }
-  void close_for_others() { for_others_ = 0; }
-
- private:
-  std::uint64_t for_others_ = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t for_own_files_ = std::numeric_limits<std::uint64_t>::max();
-};
 
 // The answer must have the type that the intent names.
 template <typename T>
@@ -354,25 +349,19 @@ bool makes_arrivals(const IntentBody& body) {
   return std::visit([]<typename T>(const T&) { return T::kKind.makes_arrivals; }, body);
 }
 
-bool is_of_others(const IntentBody& body) {
-  const auto claim = claim_of(body);
-  return claim && !claim->own_file;
-}
-
-bool is_kept_for_own(const Error& error) {
-  return error.code == Code::kDiskFull && error.field == kReserveField;
-}
+bool is_cosigning(const IntentBody& body) { return std::holds_alternative<CommitCosign>(body); }
 
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
-                                       std::uint64_t reserve) {
+                                       std::uint64_t reserve, const BeforeCommit& before_commit) {
   std::vector<Completion> out;
   out.reserve(intents.size());
   RoomLeft room(store, reserve);
   Status status = store.begin(durable);
   const bool begun = status.ok();
+  bool cosigned = false;
   for (const Intent& intent : intents) {
-    if (const auto claim = claim_of(intent.body); claim && status.ok() && !room.take(*claim)) {
-      out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
+    if (const auto claim = room_claim_of(intent.body); claim && status.ok() && !room.take(*claim)) {
+      out.push_back({intent.id, refused_for_own()});
       // The next run of a log would not continue it.
       if (std::holds_alternative<CommitRun>(intent.body)) room.close_for_others();
       continue;
@@ -381,11 +370,13 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
         {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
     // A full disk may have undone the whole transaction already: what followed would stand alone.
     const auto& answer = out.back().answer;
+    cosigned = cosigned || (answer.ok() && is_cosigning(intent.body));
     if (status.ok() && !answer.ok() &&
         (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo))
       status = answer.error();
   }
   if (!begun) return out;
+  if (status.ok() && cosigned && before_commit) status = before_commit(store);
   if (status.ok()) {
     status = store.commit();
   } else {

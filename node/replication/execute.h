@@ -5,6 +5,9 @@
 //   writing  (Commit…): a Store inside begin … commit, the writer's thread.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "node/engine/intents.h"
 #include "node/engine/verify.h"
 #include "storage/store/store.h"
@@ -22,12 +25,17 @@ Result<Answer> execute_write(Store& store, const IntentBody& body);
 // As IntentKind says of it.
 bool needs_durability(const IntentBody& body);
 bool makes_arrivals(const IntentBody& body);
+// Whether it makes a cosignature of ours.
+bool is_cosigning(const IntentBody& body);
 
 // Runs intents of the writing class, in their order, as one transaction. If the commit fails, so has each.
 // So much of the disk, `reserve` bytes, is kept for our own log: what others send and does not fit beside it
 // is refused, the others of the transaction stand. What frees room, and what the operator decided, goes on.
+// `before_commit` may be none. It is called where something was cosigned, with the store as the commit will
+// leave it; its error undoes all.
+using BeforeCommit = std::function<Status(Store&)>;
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
-                                       std::uint64_t reserve = 0);
+                                       std::uint64_t reserve = 0, const BeforeCommit& before_commit = {});
 // Whether others sent it, and it takes room.
 bool is_of_others(const IntentBody& body);
 // Whether an answer says that what is left of the disk is kept for our own log.

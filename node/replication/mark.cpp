@@ -16,9 +16,11 @@ std::string size_text(const MarkState& state) {
   return state.recoveries == 0 ? size : size + "/" + std::to_string(state.recoveries);
 }
 
+// As long as nothing was cosigned, it is what older versions write.
 std::string state_text(const MarkState& state) {
   return size_text(state) + " " + to_hex(state.root.view()) + " " + std::to_string(state.row.value) + " " +
-         to_hex(state.epoch.view()) + "\n";
+         to_hex(state.epoch.view()) +
+         (state.cosigned == 0 ? std::string() : " " + std::to_string(state.cosigned)) + "\n";
 }
 
 Result<Bytes> read_hex(const std::string& text, std::size_t size) {
@@ -27,7 +29,10 @@ Result<Bytes> read_hex(const std::string& text, std::size_t size) {
   return bytes;
 }
 
-Result<MarkState> read_state(std::istringstream& in) {
+Result<MarkState> read_state(std::istringstream& text) {
+  std::string line;
+  std::getline(text, line);
+  std::istringstream in(line);
   std::string size;
   std::string root;
   std::string row;
@@ -44,11 +49,15 @@ Result<MarkState> read_state(std::istringstream& in) {
   KOINON_ASSIGN(out.row.value, parse_decimal(row));
   KOINON_ASSIGN(const Bytes epoch_bytes, read_hex(epoch, Epoch::kSize));
   out.epoch = Epoch::from(epoch_bytes);
+  if (std::string cosigned; in >> cosigned) {
+    KOINON_ASSIGN(out.cosigned, parse_decimal(cosigned));
+  }
   return out;
 }
 
 bool agrees(const MarkState& mark, const MarkState& store) {
   if (store.size != mark.size || store.root != mark.root || store.epoch != mark.epoch) return false;
+  if (store.cosigned != mark.cosigned) return false;
   if (store.recoveries == mark.recoveries) return store.row >= mark.row;
   // The head that it named has lost its row with its word.
   return store.recoveries == mark.recoveries + 1 && store.row.value == 0;
@@ -56,6 +65,7 @@ bool agrees(const MarkState& mark, const MarkState& store) {
 
 bool is_older(const MarkState& mark, const MarkState& store) {
   if (store.recoveries != mark.recoveries) return store.recoveries < mark.recoveries;
+  if (store.cosigned < mark.cosigned) return true;
   if (store.size != mark.size) return store.size < mark.size;
   if (store.root != mark.root) return false;
   if (store.epoch != mark.epoch) return counter_of(store.epoch) < counter_of(mark.epoch);
@@ -64,9 +74,10 @@ bool is_older(const MarkState& mark, const MarkState& store) {
 
 }  // namespace
 
-MarkState mark_state(const LogState& own, const Epoch& epoch) {
+MarkState mark_state(const LogState& own, const Epoch& epoch, std::uint64_t cosigned) {
   MarkState out;
   out.epoch = epoch;
+  out.cosigned = cosigned;
   out.row = own.journal_seq;
   out.recoveries = own.keys.recoveries();
   if (own.whole) {

@@ -1,6 +1,7 @@
-// The mark: what a node last signed, and in which epoch, kept outside its data folder, on a file system in
-// memory, where no backup or snapshot of the folder carries it. Before a commit that signs, it names the
-// state before and the state after: either agrees. Pure; where the file lies, see node/daemon/mark_file.h.
+// The mark: what a node last signed and cosigned, and in which epoch, kept outside its data folder, on a file
+// system in memory, where no backup or snapshot of the folder carries it. Before a commit that signs or
+// cosigns, it names the state before and the state after: either agrees. Pure; where the file lies, see
+// node/daemon/mark_file.h.
 #pragma once
 
 #include <optional>
@@ -18,9 +19,11 @@ struct MarkState {
   Hash root;
   JournalSeq row;  // that this head has
   Epoch epoch;     // the store's current one
+  // Store::cosignatures_made. A mark that an older version wrote says 0.
+  std::uint64_t cosigned = 0;
   bool operator==(const MarkState&) const = default;
 };
-MarkState mark_state(const LogState& own, const Epoch& epoch);
+MarkState mark_state(const LogState& own, const Epoch& epoch, std::uint64_t cosigned);
 
 struct Mark {
   MarkState before;
@@ -36,7 +39,8 @@ Result<Mark> parse_mark(std::string_view text);
 
 // kBehind: the store is older than both states; proof of a rollback. kNone: it is ahead of them, or has
 // another history, which proves nothing and is no reason to sign; or it agrees, and peers were being asked. A
-// later row of the same head agrees: rows are given without a signature too. So does a store of the same
+// later row of the same head agrees: rows are given without a signature too. A store that has made fewer
+// cosignatures is older, whatever its log: that number never falls. So does a store of the same
 // epoch that has taken in a recovery which keeps all of that head, and nothing else.
 MarkSays compare_mark(const Mark& mark, const MarkState& store);
 
@@ -51,8 +55,8 @@ class MarkRules {
   // A new epoch is about to begin with this start. What to write; none: what lies there stays, as it did not
   // agree and may be the proof.
   std::optional<Mark> before_epoch(const MarkState& store, const Epoch& next);
-  // `after`: the store as a commit that signs will leave it. What to write; none: what lies there is taken
-  // away, since the state that it would name as the one before is long past.
+  // `after`: the store as a commit that signs or cosigns will leave it. What to write; none: what lies there
+  // is taken away, since the state that it would name as the one before is long past.
   std::optional<Mark> before_commit(const MarkState& after) const;
   // The store is the newest copy, as it stands. What to write; note_written says whether it was.
   Mark after_commit(const MarkState& store);

@@ -148,7 +148,8 @@ void StoreWriter::carry_out(const WriteGroup& group) {
 }
 
 void StoreWriter::do_intents(const std::vector<Intent>& intents) {
-  IntentsWritten written = write_intents(*store_, intents, reserve_bytes_);
+  IntentsWritten written = write_intents(*store_, intents, reserve_bytes_, callbacks_.mark_before);
+  if (written.cosigned && callbacks_.mark_after) callbacks_.mark_after(*store_);
   note(intents, written.completions);
   callbacks_.on_completions(std::move(written.completions));
   if (written.arrivals) callbacks_.on_arrivals();

@@ -29,7 +29,7 @@ class StoreWriter {
     std::function<void()> on_arrivals;
     // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
     std::function<std::optional<SigningWait>()> signing_waits;
-    // Something is about to be signed for our log, or was. The writer's thread. May be none.
+    // Something is about to be signed for our log, or cosigned, or was. The writer's thread. May be none.
     BeforeCommit mark_before;
     std::function<void(Store&)> mark_after;
   };

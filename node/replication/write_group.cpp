@@ -34,12 +34,17 @@ WriteGroup WriteQueue::take() {
   return group;
 }
 
-IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve) {
+IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve,
+                             const BeforeCommit& before_commit) {
   const auto any = [&intents](bool (*is)(const IntentBody&)) {
     return std::any_of(intents.begin(), intents.end(),
                        [is](const Intent& intent) { return is(intent.body); });
   };
-  return {execute_writes(store, intents, any(needs_durability), reserve), any(makes_arrivals)};
+  IntentsWritten out{execute_writes(store, intents, any(needs_durability), reserve, before_commit),
+                     any(makes_arrivals), false};
+  for (std::size_t i = 0; i < intents.size(); ++i)
+    out.cosigned = out.cosigned || (out.completions[i].answer.ok() && is_cosigning(intents[i].body));
+  return out;
 }
 
 Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
@@ -55,7 +60,7 @@ Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
     return batch.error();
   }
   const bool marks = batch->advanced && before_commit;
-  if (Status status = marks ? before_commit(store, batch->state) : Status(); !status.ok()) {
+  if (Status status = marks ? before_commit(store) : Status(); !status.ok()) {
     store.rollback();
     return status.error();
   }

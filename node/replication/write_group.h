@@ -56,15 +56,16 @@ class WriteQueue {
 struct IntentsWritten {
   std::vector<Completion> completions;  // one for each intent, in order
   bool arrivals = false;                // something that arrivals show was to be written
+  bool cosigned = false;                // something was cosigned, and is durable
 };
 // One transaction for all. Durable if one of them must not be lost. If the commit fails, so has each of them:
-// the engine asks again. `reserve`: bytes of the disk that are kept for our own log.
-IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve);
+// the engine asks again. `reserve`: bytes of the disk that are kept for our own log. `before_commit` is
+// called where one of them has cosigned.
+IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve,
+                             const BeforeCommit& before_commit = {});
 
-// One durable transaction for all. An error: none of them stands.
-// `before_commit` is called where something was signed: our log as the commit will leave it. Its error undoes
-// all.
-using BeforeCommit = std::function<Status(Store&, const LogState& after)>;
+// One durable transaction for all. An error: none of them stands. `before_commit` is called where something
+// was signed.
 Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
                                     const std::vector<DraftWrite>& drafts, UnixMillis now,
                                     const BeforeCommit& before_commit = {});

@@ -36,6 +36,17 @@ void add_log_file_routes(RouteTable& routes, LogFiles& files, bool public_readin
               at_once([&files, may_read, name_of](const ApiRequest& request) {
                 return files.tile(name_of(request, false), request.arg("path"), may_read(request));
               })});
+  routes.add({{.method = "GET",
+               .pattern = "/log/{city}/keys",
+               .need = Need::kAnyone,
+               .id = "getLogKeys",
+               .tag = "logs",
+               .summary = "The keys of a log, and the statements that changed them, as PROTOCOL.md \"Offline "
+                          "proofs\" has them; whatever its origin is now",
+               .gives = "text/plain"},
+              at_once([&files, may_read](const ApiRequest& request) {
+                return files.keys(request.arg("city"), may_read(request));
+              })});
   Route checkpoint{{.method = "GET",
                     .pattern = "/log/{city}/{origin}/checkpoint",
                     .need = Need::kAnyone,

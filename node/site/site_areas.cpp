@@ -14,6 +14,7 @@
 #include "node/api/keys_json.h"
 #include "node/api/overview_json.h"
 #include "node/api/peers_json.h"
+#include "node/api/proofs_json.h"
 #include "node/api/records_json.h"
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
@@ -34,6 +35,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   openapi(routes);
   add_about_routes(routes, gate, about);
   add_records_routes(routes, gate, records);
+  add_proofs_routes(routes, gate, proofs);
   add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
@@ -58,9 +60,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
 }
 
 Areas SiteAreas::references() {
-  return {about,   accounts, attachments, cities,  credentials,   desk,     drafts, events,
-          explain, health,   inbox,       invites, keys,          overview, peers,  records,
-          search,  sending,  sessions,    status,  subscriptions, trust,    upkeep};
+  return {about,   accounts, attachments, cities,   credentials, desk,          drafts, events,
+          explain, health,   inbox,       invites,  keys,        overview,      peers,  proofs,
+          records, search,   sending,     sessions, status,      subscriptions, trust,  upkeep};
 }
 
 }  // namespace koinon

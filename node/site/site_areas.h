@@ -18,6 +18,7 @@
 #include "node/api/keys_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/peers_api.h"
+#include "node/api/proofs_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/api/sending_api.h"
@@ -37,6 +38,7 @@ struct SiteAreas {
       : health(shared),
         about(shared),
         records(shared),
+        proofs(shared),
         attachments(shared),
         events(shared),
         explain(shared),
@@ -70,6 +72,7 @@ struct SiteAreas {
   HealthApi health;
   AboutApi about;
   RecordsApi records;
+  ProofsApi proofs;
   AttachmentsApi attachments;
   EventsApi events;
   ExplainApi explain;

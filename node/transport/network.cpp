@@ -335,6 +335,13 @@ void Network::take_word(std::vector<NodeKey> without, bool alone) {
   });
 }
 
+void Network::set_cosigner_lost(bool lost) {
+  asio::post(io_, [this, lost] {
+    engine_.on_cosigner(now(), lost);
+    drain();
+  });
+}
+
 void Network::take_resume_soon() {
   asio::post(io_, [this] { take_resume(); });
 }

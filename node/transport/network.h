@@ -91,6 +91,8 @@ class Network {
   void want_file(AttachmentWant want);
   // The operator's word on whose answers signing does not wait for; see Engine::on_word.
   void take_word(std::vector<NodeKey> without, bool alone);
+  // Whether what our cosigner key signed last may be forgotten; see Engine::on_cosigner.
+  void set_cosigner_lost(bool lost);
   // Calls take_resume on the network thread, without waiting for other input.
   void take_resume_soon();
   // Our log is signed by this key from now on; `statements`: that lead to it, if it was ever taken back.

@@ -43,9 +43,31 @@ inline constexpr std::chrono::hours kUploadAge{24};  // then a file that no note
 // Signed notes
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
 inline constexpr std::size_t kNoteSignatures = 64;
-inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;   // (wire) the checkpoint of a head
-inline constexpr std::size_t kCarriedHeads = 256;         // of our own log, that are not compared yet
-inline constexpr std::size_t kStatements = 64;            // (wire) of a log's keys
+// (wire) The checkpoint of a head: the log's line, and 15 cosignatures, two of which may be lines of
+// ML-DSA-44.
+inline constexpr std::size_t kHeadNoteBytes = 32 * kKiB;
+inline constexpr std::size_t kHeadNoteLines = 16;  // (wire) its signature lines
+inline constexpr std::size_t kCosignatures = 15;   // kept of a head
+inline constexpr std::size_t kUnknownLines = 2;    // of unknown kinds, of these
+// Of the signature in each of them, in bytes. So the note of a head that has all its lines has less than
+// kHeadNoteBytes.
+inline constexpr std::size_t kUnknownLineBytes = 6 * kKiB;
+inline constexpr std::size_t kOpenHeads = 4;        // of a log, that more cities may cosign
+inline constexpr std::chrono::minutes kOpenFor{5};  // each of them, unless it is the newest
+inline constexpr std::chrono::seconds kPutUpEvery{
+    10};  // how often a log's author asks for cosignatures of a new head
+inline constexpr std::chrono::seconds kCosignEvery{5};  // how often a city cosigns heads of one log
+inline constexpr std::chrono::minutes kSetRowEvery{
+    1};  // how often more cosignatures make a journal row of a log
+inline constexpr std::chrono::seconds kSetRowDelay{3};  // others that come with the first share its row
+inline constexpr std::size_t kCosignedHeads = kOpenHeads + 1;  // (wire) of one log, told at once
+inline constexpr std::size_t kCosignedPerRequest =
+    32;                                              // (wire) heads whose cosignatures are asked for at once
+inline constexpr std::size_t kCosignedRequests = 4;  // our open GetCosignatures at one peer
+inline constexpr std::size_t kCosignerKeys = 16;   // of one log that are remembered for policies, the newest
+inline constexpr std::size_t kPolicyCities = 256;  // that are looked at for a policy, the nearest
+inline constexpr std::size_t kCarriedHeads = 256;  // of our own log, that are not compared yet
+inline constexpr std::size_t kStatements = 64;     // (wire) of a log's keys
 inline constexpr std::size_t kStatementBytes = 8 * kKiB;  // (wire) a signed one
 // (wire) The number of a recovery is not larger than this, unless earlier recoveries leave it no other: it
 // follows no rotation beyond. So whoever has the signing key cannot use up the places of recoveries.
@@ -69,7 +91,7 @@ inline constexpr std::size_t kFilterTopics = 256;              // (wire)
 inline constexpr std::size_t kHeadsPerFrame = 256;             // (wire)
 inline constexpr std::size_t kBodiesPerRequest = 256;          // (wire)
 inline constexpr std::size_t kIndexesPerHave = 4096;           // (wire)
-inline constexpr std::size_t kLogIdsPerRequest = 32;           // (wire) their heads fit into one frame
+inline constexpr std::size_t kLogIdsPerRequest = 16;           // (wire) their heads fit into one frame
 inline constexpr std::size_t kHeadsFrameBytes = 1 * kMiB;      // a frame of heads is sent once it has so many
 inline constexpr std::size_t kOpenRequests = 64;               // (wire) unanswered requests of one session
 inline constexpr std::size_t kHopsLeft = 8;                    // (wire) of a GetBodies
@@ -173,6 +195,9 @@ inline constexpr std::chrono::minutes kDisplacedForgotten{
     30};  // then a peer's word for it makes us ask again
 inline constexpr std::chrono::hours kDisplacedForgottenAtMost{24};
 inline constexpr unsigned kShowAgain = 3;  // times that a peer has kShowWait anew, after its session broke
+inline constexpr std::chrono::seconds kRenewalWait{
+    30};  // since we may sign, until a cosigner key that is lost is replaced: copies of us show themselves
+          // first
 inline constexpr std::chrono::hours kPullBack{
     1};  // without anybody who serves our own entries; then it is told
 
@@ -242,6 +267,20 @@ inline constexpr std::chrono::minutes kLivedSaved{
 inline constexpr std::chrono::minutes kTrustRefresh{10};
 inline constexpr std::chrono::milliseconds kTrustDelay{
     100};  // between the arrival of a vouch and its effects
+
+// Policies (C2SP tlog-policy): files that somebody gives to `koinon verify` or to `koinon audit-log`
+inline constexpr std::size_t kPolicyBytes = 512 * kKiB;  // with the longer keys that are no Ed25519
+inline constexpr std::size_t kPolicyLines = 4096;        // comments and empty ones included
+inline constexpr std::size_t kPolicyLogs = 256;
+inline constexpr std::size_t kPolicyWitnesses = 256;
+inline constexpr std::size_t kPolicyGroups = 256;     // also how deep groups may stand within each other
+inline constexpr std::size_t kPolicyNameBytes = 255;  // of a witness or a group
+inline constexpr std::size_t kPolicyUrlBytes = 2048;
+inline constexpr std::size_t kPolicyKeyBytes = 4 * kKiB;  // of a key, after its type
+inline constexpr std::size_t kPolicyNamed = 10;           // cosigners that a sentence lists
+// Of a policy that we write: logs, witnesses and groups each. tlog-policy asks no reader to take more.
+inline constexpr std::size_t kPolicyCosigners = 32;
+inline constexpr std::size_t kPolicyLabelBytes = 100;  // of a city's name in such a file
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
@@ -381,6 +420,25 @@ inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
 // How many mails one digest may fill. The last of them says where the rest is.
 inline constexpr unsigned kDigestMails = 24;
+// The client of witnesses. A head has one line of its log and 15 of others at most; half of these may be
+// those of witnesses that the operator names.
+inline constexpr std::size_t kWitnesses = 8;          // that the configuration may name
+inline constexpr std::size_t kWitnessUrlBytes = 500;  // without add-checkpoint
+// Of an answer: lines of some keys, those of post-quantum ones too, which have nearly 5 kB each.
+inline constexpr std::size_t kWitnessAnswerBytes = 16 * kKiB;
+inline constexpr std::size_t kWitnessAnswerLines = 16;
+inline constexpr std::chrono::seconds kWitnessDeadline{20};  // of one request
+// Our head that goes to witnesses changes at most so often. So they sign the same head, however often we
+// publish, and no witness is asked more often.
+inline constexpr std::chrono::seconds kWitnessRound{10};
+inline constexpr std::chrono::seconds kWitnessBackoff{5};  // after a failure, then doubled
+inline constexpr std::chrono::minutes kWitnessBackoffMax{15};
+// For a witness that does not know our log, or our key of it: somebody must register them there.
+inline constexpr std::chrono::minutes kWitnessLongPause{15};
+inline constexpr unsigned kWitnessCalibrations = 3;         // answers 409 in a row that are followed at once
+inline constexpr std::chrono::seconds kWitnessLook{60};     // between looks for a head that nobody told of
+inline constexpr std::size_t kWitnessedHeads = 8;           // of our log that are kept with witnesses' lines
+inline constexpr std::size_t kWitnessedBytes = 256 * kKiB;  // of them as they are kept
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
@@ -448,6 +506,33 @@ inline constexpr std::uint64_t kBackupNamesBytes = 256 * kMiB;  // names of all 
 inline constexpr std::uint64_t kBackupNodeRoom = 128 * kMiB;    // free on the node's disk, or a run ends
 inline constexpr std::size_t kBackupKeyFileBytes = 64 * kKiB;   // a key file or configuration that is copied
 inline constexpr std::size_t kFsckLines = 10'000;  // that are kept to be told; the others are counted
+// koinon audit-log: a log that is followed over HTTP.
+inline constexpr std::size_t kAuditStateBytes = 2 * kMiB;  // its head and its keys, in base64
+inline constexpr std::size_t kAuditUrlBytes = 2000;
+inline constexpr std::size_t kAuditKeys = 64;  // that somebody names
+inline constexpr unsigned kAuditAsks = 3;      // times, before a wrong answer counts as the log's
+inline constexpr unsigned kAuditTries = 6;     // of a request that fails
+inline constexpr std::chrono::milliseconds kAuditBackoff{250};  // then doubled
+inline constexpr std::chrono::milliseconds kAuditBackoffMax{8000};
+inline constexpr std::chrono::seconds kAuditDeadline{
+    60};                                           // of a whole request; the largest bundle has 16 MiB
+inline constexpr long kAuditRedirects = 3;         // of a request
+inline constexpr unsigned kAuditSaveBundles = 16;  // read between two writes of the state
+inline constexpr std::chrono::minutes kAuditQuorumWait{60};  // for which heads may lack cosignatures
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
+
+// Witnessing for other systems (C2SP tlog-witness)
+inline constexpr std::size_t kWitnessProofHashes = 63;                      // of the specification
+inline constexpr std::size_t kWitnessRequestBytes = kNoteBytes + 4 * kKiB;  // of an add-checkpoint
+inline constexpr std::size_t kWitnessListBytes = 4 * kMiB;                  // a list of logs
+inline constexpr std::size_t kWitnessLogs = 10'000;                         // of all lists
+inline constexpr std::size_t kWitnessKeys = 8;                              // of one log
+inline constexpr std::size_t kOriginBytes =
+    255;  // (wire) post-quantum cosignatures give it a one-byte length
+inline constexpr std::size_t kWitnessWarnings = 20;  // of each list that are told; the others are counted
+// How many heads of a log are cosigned at once, then in a second, unless its list or the operator says less.
+inline constexpr unsigned kWitnessAtOnce = 60;
+inline constexpr unsigned kWitnessPerSecond = 5;
+inline constexpr unsigned kWitnessPerSecondMost = 1000;
 
 }  // namespace koinon::limits

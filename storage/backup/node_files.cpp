@@ -28,6 +28,10 @@ Result<bool> is_there(const std::filesystem::path& path) {
   return true;
 }
 
+// A witness that was put back has forgotten what it cosigned since. So its key is in no backup, nor is what
+// it cosigned: the node that is put back makes another witness.
+constexpr const char* kWitnessKey = "witness.key";
+
 // By name, in order.
 Result<std::map<std::string, Bytes>> read_keys(const std::filesystem::path& data) {
   std::map<std::string, Bytes> out;
@@ -39,6 +43,7 @@ Result<std::map<std::string, Bytes>> read_keys(const std::filesystem::path& data
     const std::string name = file.path().filename().string();
     const bool is_identity = name == "identity";
     if (file.path().extension() != ".key" && !is_identity) continue;
+    if (name == kWitnessKey) continue;
     const std::size_t most = is_identity ? limits::kKeyHistoryBytes : limits::kBackupKeyFileBytes;
     KOINON_ASSIGN(out["keys/" + name], koinon::read_file(file.path(), most));
   }

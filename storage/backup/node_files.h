@@ -18,7 +18,8 @@ struct SourceFile {
 };
 
 // Keys, configuration and databases; not what the running daemon alone needs, and not the instance token: a
-// store that comes without it was restored.
+// store that comes without it was restored. Nothing of a witness for other systems, which must not come back
+// older than it was.
 //
 // The databases are caught in the order office.db, index.db, store.db. A note that the office says waits may
 // then stand in the store already, which knows it by its `once` name and signs it once; the other way round

@@ -11,6 +11,8 @@ const char* words_of(Remedy remedy) {
     case Remedy::kFetchFile:
     case Remedy::kFetchLog:
       return "can be fetched again";
+    case Remedy::kDropCosigned:
+      return "can go: other cities have it";
     case Remedy::kDropBody:
       return "can go";
     case Remedy::kDropTransit:

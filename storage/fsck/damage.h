@@ -24,6 +24,7 @@ enum class Remedy : unsigned char {
   kFetchLog,      // another city's log is removed and asked for again. `log`
   kCountAgain,    // sums are made again
   kDropKept,      // the file of erased bodies that are kept for a while goes
+  kDropCosigned,  // a cosigned head goes, with its lines. `number`: its row
   kRebuildIndex,  // the index is made again from the store
 };
 

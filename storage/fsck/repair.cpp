@@ -89,6 +89,11 @@ Status count_again(sqlite::Connection& db) {
       "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3)");
 }
 
+Status drop_cosigned(sqlite::Connection& db, std::int64_t head) {
+  KOINON_TRY(run(db, "DELETE FROM cosignature WHERE head = ?", head));
+  return run(db, "DELETE FROM cosigned_head WHERE number = ?", head);
+}
+
 // Of bodies whose file goes: what is noted of them, which fills the quota, and the files of their notes,
 // which nothing brings back any more.
 Status drop_kept(sqlite::Connection& db) {
@@ -128,6 +133,8 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
       return done(count_again(db));
     case Remedy::kDropKept:
       return done(drop_kept(db));
+    case Remedy::kDropCosigned:
+      return done(drop_cosigned(db, damage.number));
     case Remedy::kFetchLog:
     case Remedy::kRebuildIndex:
     case Remedy::kRestoreLog:

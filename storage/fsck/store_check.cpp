@@ -1,5 +1,6 @@
 #include "storage/fsck/store_check.h"
 
+#include "storage/fsck/cosigned_check.h"
 #include "storage/fsck/file_check.h"
 #include "storage/fsck/index_check.h"
 #include "storage/fsck/log_check.h"
@@ -44,6 +45,7 @@ Status check_logs(sqlite::Connection& db, Report& report, const Progress& progre
     }
     const bool is_own = own == state->id;
     KOINON_TRY(LogCheck(db, *state, row.number, is_own, report).check());
+    KOINON_TRY(check_cosigned_heads(db, *state, report));
     if (state->whole && state->journal_seq == JournalSeq(0))
       report.add({row.name, "it has no row in the journal, so that peers are not told of it",
                   is_own ? Remedy::kRestoreLog : Remedy::kFetchLog, row.number, 0, state->id});
@@ -120,6 +122,7 @@ Result<Report> check_folder(const std::filesystem::path& data, const Progress& p
   // What can be read of a store with damaged pages is looked at all the same.
   const auto look = [&]() -> Status {
     KOINON_TRY(check_logs(db, report, progress));
+    KOINON_TRY(check_stray_cosignatures(db, report));
     KOINON_TRY(check_files(db, report));
     KOINON_TRY(check_sums(db, report));
     if (index) KOINON_TRY(index->check(db, report));
@@ -127,7 +130,8 @@ Result<Report> check_folder(const std::filesystem::path& data, const Progress& p
   };
   const Status looked = look();
   if (!looked.ok() && readable) return looked.error();
-  KOINON_TRY(check_pages_of(data, "office.db", Remedy::kNone, report));
+  for (const char* name : {"office.db", "witness.db"})
+    KOINON_TRY(check_pages_of(data, name, Remedy::kNone, report));
   KOINON_TRY(check_pages_of(data, grace_file(data / "store.db").filename(), Remedy::kDropKept, report));
   return report;
 }

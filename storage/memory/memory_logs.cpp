@@ -1,9 +1,11 @@
 #include "storage/memory/memory_logs.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/hash.h"
 #include "proto/codec/entry.h"
+#include "storage/store/cosigned_rules.h"
 #include "storage/store/log_keys_rules.h"
 #include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
@@ -146,6 +148,24 @@ Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
     if (named) keys = keys_after(keys, *named);
   }
   return standing_of(keys, recovered_size(log->state.keys));
+}
+
+Result<std::vector<CosignerKey>> MemoryLogs::cosigner_keys(const LogId& id) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  const TreeSize recovered = recovered_size(log->state.keys);
+  std::vector<CosignerRun> runs;
+  if (recovered.value == 0) {
+    KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+    runs.push_back({first.cosigner, EntryIndex(0)});
+  }
+  for (std::uint64_t i = recovered.value; i < log->records.size(); ++i) {
+    const auto entry = parse_entry(*log->records[i].entry);
+    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
+    if (!named || (!runs.empty() && runs.back().key == named->keys.cosigner)) continue;
+    runs.push_back({named->keys.cosigner, named->index, named->cosigner_lost});
+  }
+  std::reverse(runs.begin(), runs.end());
+  return cosigner_keys_of(runs);
 }
 
 Result<bool> MemoryLogs::has_named_node(const LogId& id, const NodeKey& key) {

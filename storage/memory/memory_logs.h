@@ -50,6 +50,7 @@ class MemoryLogs {
   StoreCounts counts() const;
   Result<LogKeys> log_keys(const LogId& log);
   Result<StandingKeys> standing_keys(const LogId& log);
+  Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log);
   Result<bool> has_named_node(const LogId& log, const NodeKey& key);
   Result<bool> is_of_its_node(const LogId& log, const NodeKey& key);
   std::optional<EntryIndex> own_content(BytesView digest) const;

@@ -34,6 +34,7 @@ MemoryStore::MemoryStore(Options options)
       seen_(undo_),
       statements_(undo_),
       policy_(undo_),
+      cosigned_(undo_, logs_),
       settings_(undo_) {
   start_epoch();
 }
@@ -85,6 +86,7 @@ Result<StoreState> MemoryStore::load_state() {
   for (const auto& [log, notes] : statements_.all()) {
     if (logs_.held(log) == nullptr && !notes.empty()) state.statements.push_back({log, notes});
   }
+  state.cosigned = cosigned_.all();
   state.vouches = policy_.vouches();
   state.blocked = policy_.blocked();
   state.forked = policy_.forked();
@@ -182,6 +184,7 @@ void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
   arrivals_.add(id, EntryIndex(0), numbers_of_removal(TreeSize(log.records.size())), ArrivalKind::kRemoved,
                 now);
   logs_.remove(id);
+  cosigned_.forget_heads(id);
   policy_.forget_vouches_by(id);
 }
 
@@ -224,6 +227,7 @@ Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
   if (is_new) {
     frozen = policy_.forget_evidence(recovery.log, recovery.recoveries);
     seen_.forget_origins(recovery.log, recovery.recoveries);
+    cosigned_.forget_heads(recovery.log);
   }
   if (log == nullptr) return Recovered();
   note_keys(recovery.log);
@@ -408,6 +412,29 @@ Status MemoryStore::keep_statements(const LogId& id, const std::vector<Bytes>& n
     KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), notes));
     logs_.set_keys(*log, std::move(keys));
     return {};
+  });
+}
+
+Result<std::vector<CosignedBrief>> MemoryStore::keep_cosigned(const LogId& log, const CosignedHead& head,
+                                                              UnixMillis now) {
+  return undo_.change([&]() -> Result<std::vector<CosignedBrief>> {
+    KOINON_TRY(need_space());
+    return cosigned_.keep(log, head, now);
+  });
+}
+
+Status MemoryStore::note_cosigned(const LogId& log, const LastCosigned& next) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    return cosigned_.note(log, next);
+  });
+}
+
+Result<JournalSeq> MemoryStore::renew_row(const LogId& id) {
+  return undo_.change([&]() -> Result<JournalSeq> {
+    KOINON_TRY(need_space());
+    MemoryLog* log = logs_.held(id);
+    return log == nullptr ? JournalSeq(0) : write_row(*log);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/memory/memory_bodies.h"
+#include "storage/memory/memory_cosigned.h"
 #include "storage/memory/memory_knowledge.h"
 
 namespace koinon {
@@ -85,6 +86,9 @@ class MemoryStore final : public Store {
 
   Result<LogKeys> log_keys(const LogId& log) override { return logs_.log_keys(log); }
   Result<StandingKeys> standing_keys(const LogId& log) override { return logs_.standing_keys(log); }
+  Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log) override {
+    return logs_.cosigner_keys(log);
+  }
   Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
     return logs_.has_named_node(log, key);
   }
@@ -132,6 +136,10 @@ class MemoryStore final : public Store {
     return policy_.vouch(voucher, target);
   }
 
+  Result<std::vector<CosignedHead>> cosigned(const LogId& log) override { return cosigned_.heads(log); }
+  Result<std::optional<LastCosigned>> last_cosigned(const LogId& log) override { return cosigned_.last(log); }
+  Result<std::uint64_t> cosignatures_made() override { return cosigned_.made(); }
+
   Status begin_epoch(const Epoch& epoch) override;
   Status set_epoch_handled(std::uint32_t counter) override;
   Status set_cursor(const PeerCursor& cursor) override;
@@ -149,6 +157,10 @@ class MemoryStore final : public Store {
   Status keep_seen(const SeenHead& seen) override;
   Status forget_seen(const LogId& log, TreeSize beyond) override;
   Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) override;
+  Result<std::vector<CosignedBrief>> keep_cosigned(const LogId& log, const CosignedHead& head,
+                                                   UnixMillis now) override;
+  Status note_cosigned(const LogId& log, const LastCosigned& next) override;
+  Result<JournalSeq> renew_row(const LogId& log) override;
   Status set_held_ours(const NodeKey& peer) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status set_blocked(const LogId& log, bool blocked) override;
@@ -193,6 +205,7 @@ class MemoryStore final : public Store {
   MemorySeen seen_;
   MemoryStatements statements_;
   MemoryPolicy policy_;
+  MemoryCosigned cosigned_;
   MemorySettings settings_;
   bool full_ = false;
   Room room_{std::uint64_t{1} << 62, 0, 0, 0};

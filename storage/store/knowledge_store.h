@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/arrival.h"
+#include "crypto/cosigned.h"
 #include "crypto/log_state.h"
 
 namespace koinon {
@@ -50,6 +51,12 @@ class KnowledgeReader {
   virtual Result<std::optional<LogId>> vouched_as(std::string_view name) = 0;
   // What one city says of another. Nothing: it does not vouch for it.
   virtual Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) = 0;
+  // The heads of a log that cities have cosigned, or may, the newest first; at most limits::kCosignedHeads.
+  virtual Result<std::vector<CosignedHead>> cosigned(const LogId& log) = 0;
+  // The newest checkpoint of a log that our own cosigner has signed, held or not. Nothing: none.
+  virtual Result<std::optional<LastCosigned>> last_cosigned(const LogId& log) = 0;
+  // How many cosignatures our own cosigner has made, over all logs and keys.
+  virtual Result<std::uint64_t> cosignatures_made() = 0;
 };
 
 // Changes are made inside Store::begin … commit. Each is made as a whole or not at all: see store.h.
@@ -86,6 +93,17 @@ class KnowledgeWriter {
   // Keeps what a log has stated about its keys, as signed notes in order, instead of what was kept of it.
   // LogState::keys has it. It outlives the log's removal.
   virtual Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) = 0;
+  // Keeps a head and its lines, verified, beside those that are kept (with_head in crypto/cosigned.h says
+  // which stay). Its tree at that size must be the one that is held, else kConflict; kNotFound: it is not
+  // held so far.
+  virtual Result<std::vector<CosignedBrief>> keep_cosigned(const LogId& log, const CosignedHead& head,
+                                                           UnixMillis now) = 0;
+  // Our own cosigner is about to sign this checkpoint of a log. kConflict: it is smaller than the newest that
+  // it has signed, or contradicts it, or is not what is held: all of its entries must be, and the log not be
+  // frozen. Counts in cosignatures_made.
+  virtual Status note_cosigned(const LogId& log, const LastCosigned& next) = 0;
+  // Gives the log a new journal row, if it is whole, and returns it; else 0.
+  virtual Result<JournalSeq> renew_row(const LogId& log) = 0;
   // The peer has held entries of our own log. Of one that is not pinned nothing is kept.
   virtual Status set_held_ours(const NodeKey& peer) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "crypto/cosigned.h"
 #include "crypto/identity.h"
 #include "crypto/log_state.h"
 #include "proto/codec/filter.h"
@@ -56,6 +57,9 @@ class LogReader {
   // StandingKeys::keys alone.
   virtual Result<LogKeys> log_keys(const LogId& log) = 0;
   virtual Result<StandingKeys> standing_keys(const LogId& log) = 0;
+  // The cosigner keys that entries of the log name which stand, the newest first, at most
+  // limits::kCosignerKeys. Those that it named before a recovery are not among them.
+  virtual Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log) = 0;
   // Whether the log has ever named this node key, be it in an entry that is void.
   virtual Result<bool> has_named_node(const LogId& log, const NodeKey& key) = 0;
   // Whether the log names this node key in an entry that stands, since it was taken back last: it is, or was,

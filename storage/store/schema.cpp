@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 17> kSteps = {
+constexpr std::array<const char*, 18> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -307,6 +307,35 @@ UPDATE log_keys SET
     // 17: under the origin of how many recoveries a log was held when a later one took its heads.
     R"sql(
 ALTER TABLE log ADD COLUMN held_under INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // 18: the newest checkpoint of each log that our own cosigner has signed, which outlives the log's
+    // removal; the heads of logs that cities cosign, and their lines. Without seconds: a line of an unknown
+    // kind. The tables of step 2 were never used. Whether an entry says that the cosigner keys before the one
+    // that it names are lost.
+    R"sql(
+DROP TABLE cosignature;
+DROP TABLE last_cosigned;
+CREATE TABLE last_cosigned (
+  log_id BLOB PRIMARY KEY, recoveries INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE cosigned_head (
+  number INTEGER PRIMARY KEY,
+  log_id BLOB NOT NULL,
+  recoveries INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  note BLOB NOT NULL,
+  since_ms INTEGER NOT NULL,
+  UNIQUE (log_id, recoveries, size));
+CREATE TABLE cosignature (
+  head INTEGER NOT NULL,
+  city BLOB NOT NULL,
+  key_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  signature BLOB NOT NULL,
+  seconds INTEGER,
+  rank INTEGER NOT NULL,
+  PRIMARY KEY (head, city, key_id)) WITHOUT ROWID;
+ALTER TABLE log_keys ADD COLUMN cosigner_lost INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -44,7 +44,12 @@ Result<JournalSeq> SqliteHeads::extend(const RunCommit& run, std::int64_t number
 Result<JournalSeq> SqliteHeads::freeze(const LogId& log) {
   auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
   KOINON_TRY(freeze.bind_blob(log.view()).run());
+  return renew_row(log);
+}
+
+Result<JournalSeq> SqliteHeads::renew_row(const LogId& log) {
   const auto state = logs_.log_state(log);
+  if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
   if (!state.ok() || !state->whole) return JournalSeq(0);
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
   return journal_.write_row(number);

@@ -22,6 +22,8 @@ class SqliteHeads {
   // Its row stays: nothing is new of it. Nothing changes if it is not known.
   Status thaw(const LogId& log);
   Result<JournalSeq> readmit(const LogId& log);
+  // Nothing of it stands whole, or is known: 0.
+  Result<JournalSeq> renew_row(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
   // Its heads have lost their word: nothing of it stands whole, and it has no row. `frozen`: there is
   // evidence against its new origin. `held_under`: LogState::held_under. Nothing changes if it is not known.

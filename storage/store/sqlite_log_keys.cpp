@@ -1,7 +1,9 @@
 #include "storage/store/sqlite_log_keys.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "proto/base/limits.h"
 #include "storage/store/recovery_rules.h"
 
 namespace koinon {
@@ -66,6 +68,53 @@ Result<StandingKeys> SqliteLogKeys::standing(const LogId& log) {
   return standing_of(*row, recovered_size(state.keys));
 }
 
+// A row says where the entries begin that name its cosigner key: however many there are, they are not read.
+Result<std::optional<CosignerRun>> SqliteLogKeys::run_before(const LogId& log, EntryIndex from,
+                                                             EntryIndex before) {
+  CosignerRun run;
+  {
+    auto last = db_.prepare(
+        "SELECT cosigner, cosigner_since FROM log_keys INDEXED BY log_keys_standing "
+        "WHERE log_id = ? AND voided = 0 AND entry_index >= ? AND entry_index < ? "
+        "ORDER BY entry_index DESC LIMIT 1");
+    last.bind_blob(log.view()).bind(static_cast<std::int64_t>(from.value));
+    KOINON_ASSIGN(const bool found, last.bind(static_cast<std::int64_t>(before.value)).step());
+    if (!found) return std::optional<CosignerRun>();
+    if (last.blob(0).size() != PublicKey::kSize) return damaged_keys();
+    run.key = PublicKey::from(last.blob(0));
+    if (!last.is_null(1)) run.since = EntryIndex(last.number(1));
+  }
+  auto first = db_.prepare(
+      "SELECT entry_index, cosigner_lost FROM log_keys INDEXED BY log_keys_standing "
+      "WHERE log_id = ? AND voided = 0 AND entry_index >= ? ORDER BY entry_index LIMIT 1");
+  first.bind_blob(log.view()).bind(static_cast<std::int64_t>(std::max(from, run.since).value));
+  KOINON_ASSIGN(const bool found, first.step());
+  if (!found) return damaged_keys();
+  run.since = EntryIndex(first.number(0));
+  run.loses_all = first.integer(1) != 0;
+  return std::optional(run);
+}
+
+// One run more than is told: the Genesis may name the key of the last one.
+Result<std::vector<CosignerKey>> SqliteLogKeys::cosigner_keys(const LogId& log) {
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  const EntryIndex from(recovered_size(state.keys).value);
+  std::vector<CosignerRun> runs;
+  EntryIndex before(limits::kMaxLogSize);
+  while (runs.size() <= limits::kCosignerKeys) {
+    KOINON_ASSIGN(const auto run, run_before(log, from, before));
+    if (!run) break;
+    if (run->since >= before) return damaged_keys();
+    before = run->since;
+    runs.push_back(*run);
+  }
+  if (from == EntryIndex(0)) {
+    KOINON_ASSIGN(const LogKeys named, genesis(log));
+    runs.push_back({named.cosigner, EntryIndex(0)});
+  }
+  return cosigner_keys_of(runs);
+}
+
 Result<bool> SqliteLogKeys::has_named_node(const LogId& log, const NodeKey& key) {
   KOINON_ASSIGN(const LogKeys named, genesis(log));
   if (named.node == key) return true;
@@ -98,7 +147,7 @@ Status SqliteLogKeys::keep(const LogId& log, const KeysFact& fact) {
 Status SqliteLogKeys::put(const LogId& log, const KeysSoFar& row) {
   auto put = db_.prepare(
       "INSERT OR REPLACE INTO log_keys (log_id, entry_index, cosigner, sealing, node, node_since, "
-      "cosigner_since, node_before, before_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "cosigner_since, cosigner_lost, node_before, before_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const auto bind = [&put](const std::optional<EntryIndex>& index) {
     if (index) {
       put.bind(static_cast<std::int64_t>(index->value));
@@ -113,6 +162,7 @@ Status SqliteLogKeys::put(const LogId& log, const KeysSoFar& row) {
       .bind_blob(row.fact.keys.node.view());
   bind(row.node_since);
   bind(row.cosigner_since);
+  put.bind(row.fact.cosigner_lost ? 1 : 0);
   if (!row.node_before) return put.bind_null().bind_null().run();
   return put.bind_blob(row.node_before->key.view())
       .bind(static_cast<std::int64_t>(row.node_before->at.value))

@@ -2,6 +2,7 @@
 // transactions.
 #pragma once
 
+#include "storage/store/cosigned_rules.h"
 #include "storage/store/log_keys_rules.h"
 #include "storage/store/sqlite_logs.h"
 
@@ -13,6 +14,7 @@ class SqliteLogKeys {
 
   Result<LogKeys> of(const LogId& log);
   Result<StandingKeys> standing(const LogId& log);
+  Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log);
   Result<bool> has_named_node(const LogId& log, const NodeKey& key);
   Result<bool> is_of_its_node(const LogId& log, const NodeKey& key);
 
@@ -27,6 +29,9 @@ class SqliteLogKeys {
   Result<LogKeys> genesis(const LogId& log);
   // The first row that stands.
   Result<EntryIndex> first(const LogId& log);
+  // The newest run of entries below this place that name one cosigner key, of those that stand from `from`
+  // on. Nothing: there is none.
+  Result<std::optional<CosignerRun>> run_before(const LogId& log, EntryIndex from, EntryIndex before);
   Result<bool> is_news(const LogId& log, const KeysFact& fact, const std::optional<KeysSoFar>& before);
   Status put(const LogId& log, const KeysSoFar& row);
 

@@ -3,6 +3,7 @@
 
 #include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
+#include "storage/store/sqlite_cosigned.h"
 #include "storage/store/sqlite_epochs.h"
 #include "storage/store/sqlite_log_keys.h"
 #include "storage/store/sqlite_peers.h"
@@ -24,6 +25,7 @@ class SqliteReading : public Base {
         arrivals_(db_, logs_),
         peers_(db_),
         policy_(db_),
+        cosigned_(db_, logs_, settings_),
         files_(db_) {}
 
   Result<std::vector<EpochRange>> epochs() override { return epochs_.all(); }
@@ -69,6 +71,12 @@ class SqliteReading : public Base {
   Result<bool> is_of_its_node(const LogId& log, const NodeKey& key) override {
     return log_keys_.is_of_its_node(log, key);
   }
+  Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log) override {
+    return log_keys_.cosigner_keys(log);
+  }
+  Result<std::vector<CosignedHead>> cosigned(const LogId& log) override { return cosigned_.heads(log); }
+  Result<std::optional<LastCosigned>> last_cosigned(const LogId& log) override { return cosigned_.last(log); }
+  Result<std::uint64_t> cosignatures_made() override { return cosigned_.made(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return arrivals_.after(after, limit);
   }
@@ -113,6 +121,7 @@ class SqliteReading : public Base {
   SqliteArrivals arrivals_;
   SqlitePeers peers_;
   SqlitePolicy policy_;
+  SqliteCosigned cosigned_;
   AttachmentQueries files_;
 };
 

@@ -18,6 +18,7 @@ Result<std::optional<LogState>> SqliteRecovery::begin(const RecoveryCommit& reco
   if (is_new) {
     KOINON_ASSIGN(frozen, parts_.policy.forget_evidence(recovery.log, recovery.recoveries));
     KOINON_TRY(parts_.seen.forget_origins(recovery.log, recovery.recoveries));
+    KOINON_TRY(parts_.cosigned.forget_heads(recovery.log));
   }
   if (!held.ok()) {
     if (is_new) KOINON_TRY(parts_.heads.drop_heads(recovery.log, frozen, 0));

@@ -4,6 +4,7 @@
 
 #include "storage/store/recovery_rules.h"
 #include "storage/store/sqlite_bodies.h"
+#include "storage/store/sqlite_cosigned.h"
 #include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_log_keys.h"
 #include "storage/store/sqlite_policy.h"
@@ -22,6 +23,7 @@ class SqliteRecovery {
     SqliteSeen& seen;
     SqliteStatements& statements;
     SqliteLogKeys& log_keys;
+    SqliteCosigned& cosigned;
   };
   SqliteRecovery(sqlite::Connection& db, Parts parts) : db_(db), parts_(parts) {}
 

@@ -46,7 +46,8 @@ class SqliteStore final : public SqliteReading<Store> {
         grace_(db_, options_.erase_grace, options_.grace_bytes),
         bodies_(db_, {logs_, arrivals_, attachments_, grace_},
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
-        recovery_(db_, {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_}) {}
+        recovery_(db_,
+                  {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_, cosigned_}) {}
 
   // `grace`: the file of erased bodies that are kept for a while.
   Status prepare(const std::filesystem::path& grace);
@@ -145,6 +146,16 @@ class SqliteStore final : public SqliteReading<Store> {
   }
   Status keep_statements(const LogId& log, const std::vector<Bytes>& notes) override {
     return transaction_.change([&] { return statements_.keep(log, notes); });
+  }
+  Result<std::vector<CosignedBrief>> keep_cosigned(const LogId& log, const CosignedHead& head,
+                                                   UnixMillis now) override {
+    return transaction_.change([&] { return cosigned_.keep(log, head, now); });
+  }
+  Status note_cosigned(const LogId& log, const LastCosigned& next) override {
+    return transaction_.change([&] { return cosigned_.note(log, next); });
+  }
+  Result<JournalSeq> renew_row(const LogId& log) override {
+    return transaction_.change([&] { return heads_.renew_row(log); });
   }
   Status set_held_ours(const NodeKey& peer) override {
     return transaction_.change([&] { return seen_.set_held_ours(peer); });
@@ -252,6 +263,7 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.logs, logs_.all());
   KOINON_ASSIGN(state.peers, peers_.peers());
   KOINON_ASSIGN(state.seen_heads, seen_.heads());
+  KOINON_ASSIGN(state.cosigned, cosigned_.all());
   KOINON_ASSIGN(state.statements, statements_.of_unheld());
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
@@ -444,6 +456,7 @@ Status SqliteStore::remove(const LogId& log, UnixMillis now) {
   KOINON_TRY(arrivals_.write(number, EntryIndex(0), numbers_of_removal(state.range.size()),
                              ArrivalKind::kRemoved, now));
   KOINON_TRY(log_keys_.void_from(log, EntryIndex(0)));
+  KOINON_TRY(cosigned_.forget_heads(log));
   return policy_.forget_vouches_by(log);
 }
 

@@ -68,6 +68,19 @@ EngineConfig wanting(std::vector<std::string> wanted) {
   return config;
 }
 
+EngineConfig cosigning(const std::string& name, EngineConfig config) {
+  EXPECT_TRUE(init_crypto().ok());
+  config.standing.mark = MarkSays::kAgrees;
+  const LogIdentity identity = own_log_of(name, name).identity();
+  config.cosign = [identity, key = made_key(name, "cosigner")](const Checkpoint& checkpoint,
+                                                               UnixMillis now) -> Result<CosignatureLine> {
+    const auto seconds = static_cast<std::uint64_t>(now.value / 1000);
+    return CosignatureLine{identity.log_id(), cosign(checkpoint.text(), identity.origin(), key, seconds),
+                           seconds, 0};
+  };
+  return config;
+}
+
 bool without_bodies(v1::Frame& frame) {
   v1::Chunk* chunk = frame.has_chunk()  ? frame.mutable_chunk()
                      : frame.has_push() ? frame.mutable_push()->mutable_chunk()

@@ -81,6 +81,8 @@ Draft withdrawal(const LogId& log, std::uint64_t index, bool erase);
 BodyFilter topics(std::vector<std::string> wanted);
 // A node that wants the bodies of these topics alone.
 EngineConfig wanting(std::vector<std::string> wanted);
+// A node of that name that may sign from its start, and cosigns what it holds with its cosigner key.
+EngineConfig cosigning(const std::string& name, EngineConfig config = {});
 // For Network::tamper_frames: every body that is sent is marked as not held.
 bool without_bodies(v1::Frame& frame);
 

@@ -1,5 +1,6 @@
 // Preloaded into a program: ends it, as a power cut would, before the Nth step that makes something durable (KILL_AT=N).
-// With KILL_TALKING=1 what is sent and received are steps as well.
+// With KILL_TALKING=1 what is sent and received are steps as well. KILL_SENDS=N ends it before the Nth time that it sends something,
+// whatever it made durable before.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
@@ -18,6 +19,12 @@ static void step(void) {
 
 static void talk(void) {
   if (getenv("KILL_TALKING") != NULL) step();
+}
+
+static void about_to_send(void) {
+  static atomic_long sends;
+  const char* at = getenv("KILL_SENDS");
+  if (at != NULL && atomic_fetch_add(&sends, 1) + 1 == atol(at)) kill(getpid(), SIGKILL);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -49,7 +56,13 @@ int unlink(const char* path) {
 
 ssize_t send(int fd, const void* bytes, size_t size, int flags) {
   talk();
+  about_to_send();
   return REAL(send)(fd, bytes, size, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr* message, int flags) {
+  about_to_send();
+  return REAL(sendmsg)(fd, message, flags);
 }
 
 ssize_t recv(int fd, void* bytes, size_t size, int flags) {

@@ -138,6 +138,10 @@ class Node:
     def line_without_address(self):
         return self.run("id").splitlines()[1]
 
+    def name_of_log(self):
+        """Its city, of a folder that was put back elsewhere too."""
+        return self.status()["name"]
+
     def log_id(self):
         return self.json("id")["log_id"]
 

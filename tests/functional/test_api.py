@@ -112,9 +112,13 @@ class OpenApi(NodesTest):
         wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
         record = api.get(here).json()
         self.assertEqual(record["body"]["author"]["office"], "Office of the Mayor", "a publisher speaks for its office")
-        for part in ("proof", "keys", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
+        for part in ("proof", "signers", "keys", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
             api.get(f"{here}/{part}")
         api.call("POST", f"{here}/attachments/{file['sha256']}", expect=202)
+        self.assertIn("quorum", api.get("/api/v1/policy").text())
+        self.assertIn(ref.split("/")[0] + "/koinon/", api.get(f"/api/v1/policy?city={ref.split('/')[0]}").text())
+        api.get("/api/v1/policy?counts=countries")
+        api.get("/api/v1/policy?quorum=30", expect=400)
         held = office.post("/api/v1/records", practice("Held", ["health"]) | {"hold": 3600}, expect=202).json()
         self.assertEqual(office.get("/api/v1/held").json()["items"][0]["state"], "waiting")
         self.assertEqual(office.delete(f"/api/v1/held/{held['id']}", expect=200).json()["state"], "cancelled")
@@ -177,7 +181,8 @@ class OpenApi(NodesTest):
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",
-                     f"/records/{ref}", "/log/seoul.example/checkpoint", "/log/seoul.example/tile/0/000.p/2"):
+                     f"/records/{ref}", "/log/seoul.example/checkpoint", "/log/seoul.example/keys",
+                     "/log/seoul.example/tile/0/000.p/2"):
             api.get(path)
 
         # Accounts.

@@ -93,11 +93,12 @@ class Killed(Words):
         self.assertEqual(set(seoul.titles()) & {"First", "Second", "Third", "After"}, {"First", "Second", "Third", "After"})
         wait_for(lambda: ref in milan.refs(city="seoul.example"), "Milan follows it")
         for node in (seoul, milan):
+            wait_for(lambda: self.kinds(node, "keys"), "its log names the new keys")
             self.assertEqual([len(self.kinds(node, kind)) for kind in ("rotation", "keys")], [1, 1], "each is in the log once")
             self.assertEqual(len(node.local("GET", "/api/v1/cities/seoul.example")["key_changes"]), 1)
             self.assertEqual(node.status()["frozen"], [])
             self.assertNotIn("does not verify", node.log())
-        self.assertEqual(milan.entries("seoul.example"), own_entries(seoul))
+        wait_for(lambda: milan.entries("seoul.example") == own_entries(seoul), "both have the same")
 
     def in_place(self, data, *args, first=1):
         """The first step at which a command is killed with its folder in place."""

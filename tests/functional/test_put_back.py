@@ -5,7 +5,7 @@ import pathlib
 import unittest
 
 from api import account, bearer, get, post, practice
-from nodes import Node, koinon, wait_for
+from nodes import Node, koinon, own_entries, wait_for
 from test_erased import leftovers
 from test_sending import Receiver
 from test_signing import SigningTest, own, standing, state
@@ -67,7 +67,7 @@ class Erased(SigningTest):
         self.assertEqual(standing(seoul)["waits_for"], ["la.example"])
         la.start(peer_port=la.peer_port)
         self.comes_back(seoul, gone)
-        self.assertEqual(own(seoul), la.entries("seoul.example"))
+        wait_for(lambda: own_entries(seoul) == la.entries("seoul.example"), "both have the same")
         wait_for(lambda: seoul.shows(later), "what came since is back")
         self.has_no_word_of_it(seoul, gone)
         self.not_frozen(seoul, la)
@@ -82,7 +82,7 @@ class Erased(SigningTest):
         la.start(peer_port=la.peer_port)
         node.start()
         self.comes_back(node, gone)
-        self.assertEqual(own(node), la.entries("seoul.example"))
+        wait_for(lambda: own_entries(node) == la.entries("seoul.example"), "both have the same")
         self.assertIn("our own log was pulled back", node.log())
         wait_for(lambda: node.shows(later), "what came since is back")
         self.has_no_word_of_it(node, gone)

@@ -10,6 +10,7 @@ import shutil
 import socket
 import struct
 import tempfile
+import time
 import unittest
 
 import wire
@@ -95,8 +96,8 @@ class PythonPeer(NodesTest):
         kinds = []
         while not kinds or kinds[-1] != "cursor":
             kinds.append(session.receive().WhichOneof("frame"))
-        # It asks for the log that it vouched for and never got; it says nothing of what we have.
-        self.assertEqual([kind for kind in kinds if kind != "get_heads"], ["cursor"])
+        # It asks for the log that it vouched for and never got, and may put up its newest head; it says nothing of what we have.
+        self.assertEqual([kind for kind in kinds if kind not in ("get_heads", "cosigned_heads")], ["cursor"])
         session.close()
 
     def test_an_answer_that_is_cancelled_stops(self):
@@ -154,6 +155,75 @@ class PythonPeer(NodesTest):
         self.assertFalse(seoul.json("show", "python.example/1")["readable"])
         self.assertIn("cannot be read", seoul.run("show", "python.example/1"))
         session.close()
+
+    def test_cosignatures_go_both_ways(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", city.line())
+        session = Session(seoul.peer_port, city)
+        session.meet(city)
+        records = [(city.genesis(), b"")]
+        serve_log(session, city, records)
+        wait_for(lambda: len(seoul.refs(kind="vouch", city="seoul.example")) == 1, "Seoul holds our log, and vouches for it")
+        held = wire.log_id_of(seoul.json("id")["log_id"])
+
+        # What Seoul puts up we cosign, and Seoul gives the line to whoever asks.
+        def note_of(head):
+            ask = wire.wire.Frame()
+            ask.get_cosignatures.request_id = 7
+            ask.get_cosignatures.heads.add(log_id=held, recoveries=head.recoveries, size=head.size, root=head.root)
+            session.send(ask)
+            while (answer := session.expect("cosignatures")).request_id != 7:
+                pass
+            return answer.notes[0].note if answer.notes else b""
+
+        note = b""
+        while not note:
+            news = session.expect("cosigned_heads")
+            if news.log_id == held:
+                head = news.heads[0]
+                note = note_of(head)
+        text, lines = note.decode().rsplit("\n\n", 1)
+        self.assertEqual(text.split("\n"), [f"seoul.example/koinon/{wire.base32(held)}", str(head.size), base64.b64encode(head.root).decode()])
+        self.assertEqual(lines.count("\n"), 1, "nobody has signed it")
+        line = wire.cosign(note, city.origin, int(time.time()), city.cosigner)
+        own = wire.wire.Frame()
+        own.cosignatures.notes.add(log_id=held, note=note + line)
+        session.send(own)
+        wait_for(lambda: note_of(head) == note + line, "Seoul keeps our line")
+
+        # And Seoul cosigns what we put up.
+        ours = city.head([entry for entry, _ in records])
+        size, root = wire.open_checkpoint(ours.checkpoint, city.origin, wire.public_key(city.signing))
+        put_up = wire.wire.Frame()
+        put_up.cosigned_heads.log_id = city.log
+        put_up.cosigned_heads.heads.add(size=size, root=root)
+        session.send(put_up)
+        asked = session.expect("get_cosignatures")
+        self.assertEqual([(one.log_id, one.size, one.root) for one in asked.heads], [(city.log, size, root)])
+        answer = wire.wire.Frame()
+        answer.cosignatures.request_id = asked.request_id
+        answer.cosignatures.notes.add(log_id=city.log, note=ours.checkpoint)
+        session.send(answer)
+        said = session.expect("cosignatures")
+        self.assertEqual((said.request_id, len(said.notes), said.notes[0].log_id), (0, 1, city.log))
+        self.assertTrue(said.notes[0].note.startswith(ours.checkpoint))
+        dash, name, value = said.notes[0].note[len(ours.checkpoint):].decode().rstrip("\n").split(" ")
+        value = base64.b64decode(value, validate=True)
+        self.assertEqual((dash, name), ("\u2014", f"seoul.example/koinon/{wire.base32(held)}"))
+        seconds = struct.unpack(">Q", value[4:12])[0]
+        self.assertLess(abs(seconds - time.time()), 60)
+        keys = self.genesis_keys(session, held, head)
+        self.assertEqual(value[:4], wire.key_id(name, 4, keys.cosigner_key))
+        self.assertTrue(wire.verify(keys.cosigner_key, wire.cosigned_message(seconds, ours.checkpoint[:ours.checkpoint.rindex(b"\n\n") + 1]), value[12:]))
+        session.close()
+
+    def genesis_keys(self, session, log, head):
+        """The first keys that a log names: its entry 0 is fetched."""
+        ask = wire.wire.Frame()
+        ask.get.request_id, ask.get.log_id, ask.get.to, ask.get.size, ask.get.root = 11, log, 1, head.size, head.root
+        session.send(ask)
+        return record.Entry.FromString(session.expect("chunk").records[0].entry).control.genesis.keys
 
     def test_a_second_connection_that_loses_leaves_the_first_as_it_was(self):
         seoul = self.node("seoul")
@@ -255,7 +325,7 @@ class GivenBack(NodesTest):
         self.strangers_wait(seoul, standing, refs[0])
         answer_get(session, get, [(r.entry, r.body) for r in records])
         wait_for(lambda: standing()["state"] == "signs", "the log is whole, and its only peer has answered")
-        self.assertEqual(seoul.json("status")["entries"], size)
+        wait_for(lambda: seoul.json("status")["entries"] == size + 1, "it has all of it, and names a cosigner key in place of the one that it lost track of")
         for ref in refs:
             self.assertTrue(seoul.shows(ref), ref)
             self.assertEqual(ask_node(seoul, f"/api/v1/records/{ref}").status, 200, "strangers, too")
@@ -267,9 +337,13 @@ class GivenBack(NodesTest):
         session.close()
         session, _ = self.connect(seoul, city, seen=(size, root))
         new, new_size, new_root = self.head_of(session.expect("heads"), log)
-        self.assertEqual(new_size, size + 1)
+        self.assertEqual(new_size, size + 2)
         last, _ = session.get(10, new, new_size, new_root, size, new_size)
-        held.append(wire.leaf_hash(last[0].entry))
+        keys = record.Entry.FromString(last[0].entry).control.keys
+        self.assertTrue(keys.cosigner_lost)
+        self.assertTrue(wire.verify(keys.cosigner_key, wire.key_statement(log, 1, keys.cosigner_key), keys.cosigner_proof))
+        for one in last:
+            held.append(wire.leaf_hash(one.entry))
         self.assertEqual(held.root(), new_root)
         session.close()
 
@@ -479,6 +553,32 @@ class WorkedExample(unittest.TestCase):
                        lambda a: a.head.statements.pop(), lambda a: a.latest.pop(0), lambda a: setattr(a, "left", proven[::-1]),
                        lambda a: a.CopyFrom(several)):
             refused(change)
+
+    def test_a_cosignature_and_what_is_said_of_it(self):
+        given, log = given_in("### A cosignature"), given_in("## A worked example")
+        signing, recovery, cosigner = (bytes.fromhex(given[f"city {role} seed"]) for role in ("signing", "recovery", "cosigner"))
+        city = wire.log_id(given["city"], wire.public_key(signing), wire.public_key(recovery))
+        name, key, seconds = wire.origin(given["city"], city), wire.public_key(cosigner), int(given["seconds"])
+        self.assertEqual(given["city log id text"], wire.base32(city))
+        self.assertEqual(given["cosigner key"], key.hex())
+        self.assertEqual(given["cosigner vkey"], f"{name}+{wire.key_id(name, 4, key).hex()}+{base64.b64encode(bytes([4]) + key).decode()}")
+        self.assertEqual(given["cosigner statement"], wire.key_statement(city, 1, key).hex())
+        note = bytes.fromhex(log["checkpoint"])
+        line = wire.cosign(note, name, seconds, cosigner)
+        self.assertEqual(given["cosigned message"], wire.cosigned_message(seconds, note[:note.rindex(b"\n\n") + 1]).hex())
+        self.assertEqual(given["cosignature line"], line.hex())
+        self.assertEqual(given["cosigned note"], (note + line).hex())
+        head = {"size": 3, "root": bytes.fromhex(log["root"])}
+        of = bytes.fromhex(log["log id"])
+        put_up, asked, own, told = (wire.wire.Frame() for _ in range(4))
+        for frame, key_ids in ((put_up, b""), (told, wire.key_id(name, 4, key))):
+            frame.cosigned_heads.log_id = of
+            frame.cosigned_heads.heads.add(key_ids=key_ids, **head)
+        asked.get_cosignatures.request_id = 9
+        asked.get_cosignatures.heads.add(log_id=of, **head)
+        own.cosignatures.notes.add(log_id=of, note=note + line)
+        for said, frame in (("put up", put_up), ("get cosignatures", asked), ("own line", own), ("told with a row", told)):
+            self.assertEqual(given[said], framed(frame))
 
     def test_every_value_is_recomputed(self):
         given = given_in("## A worked example")

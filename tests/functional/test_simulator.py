@@ -21,7 +21,7 @@ class Simulator(unittest.TestCase):
         self.assertEqual(first.returncode, 0, first.stdout.decode())
         self.assertEqual(first.stdout, second.stdout)
         self.assertEqual(first.stdout, side_by_side.stdout)
-        # 21 of the scenario's 50 cities lie: of twenty, eight.
+        # 22 of the scenario's 50 cities lie: of twenty, eight.
         self.assertIn(b"liars: 24\n", first.stdout)
         other = sim("--scenario", "storm", "--nodes", "20", "--hours", "4", "--seed", "10-12")
         self.assertNotEqual(first.stdout, other.stdout)

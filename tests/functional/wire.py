@@ -32,7 +32,7 @@ def _compile_protos():
 
 record, wire = _compile_protos()
 EVIDENCE_BYTES = 655_360
-HEAD_BYTES = 4_096
+HEAD_BYTES = 32_768
 
 # --- Ed25519, RFC 8032 section 5.1, as plain as it is written there ---
 
@@ -130,6 +130,11 @@ def base32(data):
     return base64.b32encode(data).decode().lower().rstrip("=")
 
 
+def log_id_of(text):
+    """A log id that is written as base32."""
+    return base64.b32decode(text.upper() + "====")
+
+
 def log_id(name, signing_key, recovery_key):
     return sha256(b"koinon/v1 log\0" + bytes([len(name)]) + name.encode() + signing_key + recovery_key)
 
@@ -172,6 +177,17 @@ def sign_checkpoint(name, size, root, seed):
     text = f"{name}\n{size}\n{base64.b64encode(root).decode()}\n"
     signature = key_id(name, 1, public_key(seed)) + sign(seed, text.encode())
     return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n".encode()
+
+
+def cosigned_message(seconds, text):
+    return f"cosignature/v1\ntime {seconds}\n".encode() + text
+
+
+def cosign(note, name, seconds, seed):
+    """The line with which a city says that it holds this head: PROTOCOL.md "Cosignatures"."""
+    signature = sign(seed, cosigned_message(seconds, note[:note.rindex(b"\n\n") + 1]))
+    value = key_id(name, 4, public_key(seed)) + struct.pack(">Q", seconds) + signature
+    return f"\u2014 {name} {base64.b64encode(value).decode()}\n".encode()
 
 
 # --- the Merkle tree ---

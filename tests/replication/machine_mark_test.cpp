@@ -1,6 +1,7 @@
 // The mark of a simulated machine is written when the daemon's is (tests/unit/signing_mark_test.cpp).
 #include "tools/sim/machine_mark.h"
 
+#include "node/replication/write_group.h"
 #include "storage/memory/memory_store.h"
 #include "tests/storage/store_fixture.h"
 
@@ -18,8 +19,28 @@ class MachineMarkTest : public testing::Test {
     mark.after_commit(store, city.id());
   }
   // The process ends between the mark and the commit.
-  void end_before_commit() { mark.before_commit(store, *store.log_state(city.id())); }
+  void end_before_commit() { mark.before_commit(store, city.id()); }
   MarkSays says_at_next_start() { return mark.start(store, city.id()); }
+
+  // Its head is cosigned in a group of writes, as the writer does it. How often the mark was written before
+  // the commit.
+  int cosign(const CosignatureMaker& maker) {
+    int marked = 0;
+    const StoredHead whole = *store.log_state(city.id())->whole;
+    const auto count = [&](Store& writes) {
+      ++marked;
+      mark.before_commit(writes, city.id());
+      return Status();
+    };
+    const CosignedHead put_up{0, whole, {1'000}, {}};
+    write_intents(store, {{IntentId(1), CommitCosigned{city.id(), put_up, {1'000}}}}, 0, count);
+    EXPECT_EQ(marked, 0);
+    const LastCosigned next{0, whole.size, whole.root};
+    const auto written =
+        write_intents(store, {{IntentId(2), CommitCosign{city.id(), next, {1'000}, maker}}}, 0, count);
+    EXPECT_EQ(written.cosigned, marked > 0);
+    return marked;
+  }
 
   OwnLog city = test_log();
   MemoryStore store{{}};
@@ -30,6 +51,33 @@ class MachineMarkTest : public testing::Test {
 TEST_F(MachineMarkTest, AgreesAfterARestartAndAfterAKill) {
   EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
   end_before_commit();
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+CosignatureMaker maker_of(const OwnLog& city) {
+  return [&city](const Checkpoint& checkpoint, UnixMillis now) -> Result<CosignatureLine> {
+    const SigningKey key = SigningKey::from_seed(Bytes(32, 'c'));
+    const auto seconds = static_cast<std::uint64_t>(now.value / 1000);
+    return CosignatureLine{
+        city.id(), koinon::cosign(checkpoint.text(), city.identity().origin(), key, seconds), seconds, 0};
+  };
+}
+
+TEST_F(MachineMarkTest, NamesACosignatureAsItDoesASignature) {
+  store.keep_copy();
+  EXPECT_EQ(cosign(maker_of(city)), 1);
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees) << "the process ended behind the commit";
+  mark.after_commit(store, city.id());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+  ASSERT_TRUE(store.put_back());
+  EXPECT_EQ(says_at_next_start(), MarkSays::kBehind) << "what was cosigned since is forgotten";
+}
+
+TEST_F(MachineMarkTest, StaysAsItIsWhereNothingWasCosigned) {
+  const CosignatureMaker refuses = [](const Checkpoint&, UnixMillis) -> Result<CosignatureLine> {
+    return fail(Code::kUnavailable, "it may not sign");
+  };
+  EXPECT_EQ(cosign(refuses), 0);
   EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
 }
 

@@ -95,6 +95,42 @@ TEST(Mark, AStoreOfBeforeARecoveryIsBehindWhateverItsSize) {
   EXPECT_EQ(compare_mark(mark, recovered(state(4))), MarkSays::kAgrees);
 }
 
+MarkState cosigned(MarkState state, std::uint64_t count) {
+  state.cosigned = count;
+  return state;
+}
+
+TEST(Mark, SaysHowMuchWasCosigned) {
+  const Mark mark{cosigned(state(4), 7), cosigned(state(4, 'r', 2), 8), true};
+  const auto read = parse_mark(mark_text(mark));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, mark);
+  std::string other = mark_text({state(4), cosigned(state(4), 8)});
+  EXPECT_TRUE(parse_mark(other).ok());
+  EXPECT_FALSE(parse_mark(other.replace(other.size() - 2, 1, "0")).ok()) << "it is left out then";
+}
+
+TEST(Mark, OfAnOlderVersionIsReadAndProvesNothingOfAStoreThatHasCosigned) {
+  const std::string zeros(64, '0');
+  const std::string line = "4 " + zeros + " 1 " + std::string(2 * Epoch::kSize, '0') + "\n";
+  const auto read = parse_mark("koinon/v1 mark\n" + line + line);
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(read->before.cosigned, 0U);
+  EXPECT_EQ(compare_mark(*read, read->before), MarkSays::kAgrees) << "right after the update";
+  EXPECT_EQ(compare_mark(*read, cosigned(read->before, 1)), MarkSays::kNone);
+}
+
+TEST(Mark, AStoreThatHasCosignedLessIsBehindWhateverItsLog) {
+  const Mark mark{cosigned(state(4), 7), cosigned(state(4), 8)};
+  EXPECT_EQ(compare_mark(mark, cosigned(state(4), 7)), MarkSays::kAgrees);
+  EXPECT_EQ(compare_mark(mark, cosigned(state(4), 8)), MarkSays::kAgrees);
+  EXPECT_EQ(compare_mark(mark, cosigned(state(4), 6)), MarkSays::kBehind);
+  EXPECT_EQ(compare_mark(mark, cosigned(state(5, 's'), 6)), MarkSays::kBehind);
+  EXPECT_EQ(compare_mark(mark, cosigned(state(4), 9)), MarkSays::kNone) << "nobody marked that";
+  EXPECT_EQ(compare_mark(mark, cosigned(recovered(state(2)), 0)), MarkSays::kNone)
+      << "its city took it back, with other keys";
+}
+
 TEST(Mark, NamesWhatARecoveryKeepsOnceAllOfThatIsHeld) {
   ASSERT_TRUE(init_crypto().ok());
   const SigningKey first = SigningKey::from_seed(Bytes(32, 'a'));
@@ -108,13 +144,14 @@ TEST(Mark, NamesWhatARecoveryKeepsOnceAllOfThatIsHeld) {
   statement.root = log.range.root();
   statement.key.key = SigningKey::from_seed(Bytes(32, 'b')).public_key();
   ASSERT_TRUE(log.keys.add(sign_statement(statement, log.keys.vkey().name, words)).ok());
-  const MarkState whole = mark_state(log, Epoch());
+  const MarkState whole = mark_state(log, Epoch(), 3);
   EXPECT_EQ(whole.recoveries, 1U);
+  EXPECT_EQ(whole.cosigned, 3U);
   EXPECT_EQ(whole.size, statement.size);
   EXPECT_EQ(whole.root, statement.root);
   log.range = CompactRange();
   log.range.append(leaf_hash("entry 0"));
-  EXPECT_EQ(mark_state(log, Epoch()).size, TreeSize(0)) << "some of it is missing, and what it did";
+  EXPECT_EQ(mark_state(log, Epoch(), 3).size, TreeSize(0)) << "some of it is missing, and what it did";
 }
 
 }  // namespace

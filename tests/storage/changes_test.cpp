@@ -49,6 +49,11 @@ struct Held {
         {id(), EntryIndex(3), milan.id(), "milan.example", milan.identity().vkey().text(), {0}, false}};
     return out;
   }
+  CosignedHead head(std::uint64_t size) {
+    const StoredHead signed_head = far.run(0, size, BodyState::kNotHeld).head;
+    const CosignatureLine line{other_log, {"milan.example", 7, Bytes(72, 's')}, 1'800, 1};
+    return {0, signed_head, {5}, {line}};
+  }
   BodiesCommit bodies(std::uint64_t index, bool transit) {
     return {id(), {{EntryIndex(index), far.body(index), transit}}, {9}, {}, {{EntryIndex(index), ours.id}}};
   }
@@ -57,6 +62,7 @@ struct Held {
   void fill(Store& store) {
     ASSERT_TRUE(store.begin(true).ok());
     ASSERT_TRUE(store.append_run(run()).ok());
+    ASSERT_TRUE(store.keep_cosigned(id(), head(2), {5}).ok());
     ASSERT_TRUE(store.put_peer(peer).ok());
     ASSERT_TRUE(store.set_asks({{peer.node_key, id()}}, true).ok());
     ASSERT_TRUE(store.put_invite(invite).ok());
@@ -108,6 +114,14 @@ struct Held {
         {"set_out_of_policy",
          [this](Store& s) { return s.set_out_of_policy(id(), {9}, std::chrono::milliseconds(1)); }},
         {"readmit", [this](Store& s) { return done(s.readmit(id())); }},
+        {"keep_cosigned", [this](Store& s) { return done(s.keep_cosigned(id(), head(3), {5})); }},
+        {"keep_cosigned of later",
+         [this](Store& s) { return done(s.keep_cosigned(id(), head(3), {5'000'000})); }},
+        {"note_cosigned",
+         [this](Store& s) {
+           return s.note_cosigned(id(), {0, TreeSize(3), head(3).head.root});
+         }},
+        {"renew_row", [this](Store& s) { return done(s.renew_row(id())); }},
         {"set_asks", [asks](Store& s) { return s.set_asks(asks, true); }},
         {"set_blocked", [this](Store& s) { return s.set_blocked(id(), true); }},
         {"put_peer", [this](Store& s) { return s.put_peer(other); }},
@@ -124,7 +138,8 @@ struct Held {
   }
 
   Author far{"la.example"};
-  Bytes first_body;                            // its author erases it
+  Bytes first_body;  // its author erases it
+  LogId other_log = test_log("milan.example").id();
   LogId frozen = LogId::from(Bytes(32, 'f'));  // of which nothing is held
   PeerRecord peer;
   PeerRecord other;

@@ -64,6 +64,21 @@ std::vector<Operation> store_operations() {
          h.store->rollback();
          return {};
        }},
+      {"heads that were cosigned", [](Held& h) { return done(h.store->cosigned(h.city.id())); }},
+      {"what our cosigner signed", [](Held& h) { return done(h.store->last_cosigned(h.city.id())); }},
+      {"how much it signed", [](Held& h) { return done(h.store->cosignatures_made()); }},
+      {"a head of few lines", [](Held& h) { return h.cosign(h.city.id(), 3); }},
+      {"a head of many lines",
+       [](Held& h) -> Status {
+         KOINON_TRY(publish(*h.store, h.city, again(note("one more head"))));
+         return h.cosign(h.city.id(), 15);
+       }},
+      {"a new row",
+       [](Held& h) -> Status {
+         KOINON_TRY(h.store->begin(false));
+         KOINON_TRY(h.store->renew_row(h.city.id()));
+         return h.store->commit();
+       }},
       {"indexing what is new", [](Held& h) { return done(h.writer->catch_up(*h.store)); }},
       {"indexing a version and that it is taken back",
        [](Held& h) -> Status {

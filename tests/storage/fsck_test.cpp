@@ -151,6 +151,44 @@ TEST_F(Fsck, NamesADamagedChunkAndMarksItAsWanted) {
   EXPECT_EQ(look().count(), 0u);
 }
 
+// Other cities have it: it is neither needed to start nor the log's.
+TEST_F(Fsck, WhatCitiesHaveSignedGoesWhereItIsDamaged) {
+  const auto sign = [&] {
+    const auto store = open_sqlite_store(folder.path() / "store.db", with_epochs(unkeyed_epochs()));
+    const StoredHead whole = *(*store)->log_state(log.id())->whole;
+    CosignedHead head{0, whole, {1}, {}};
+    for (const std::string name : {"la.example", "milan.example"}) {
+      const NoteSignature line = cosign("text", name, SigningKey::from_seed(sha256(name).view()), 1'800);
+      head.lines.push_back({LogId::from(sha256(name).view()), line, 1'800, 1});
+    }
+    ASSERT_TRUE((*store)->begin(true).ok());
+    const auto kept = (*store)->keep_cosigned(log.id(), head, {1});
+    ASSERT_TRUE(kept.ok()) << kept.error().text();
+    ASSERT_TRUE((*store)->commit().ok());
+  };
+  sign();
+  EXPECT_EQ(look().count(), 0u);
+  for (const char* damage :
+       {"UPDATE cosignature SET seconds = seconds + 1 WHERE name = 'la.example'",
+        "UPDATE cosignature SET signature = x'00'", "UPDATE cosignature SET name = 'two words'",
+        "UPDATE cosigned_head SET note = 'x'", "UPDATE cosigned_head SET root = zeroblob(32)",
+        "UPDATE cosigned_head SET size = 7", "UPDATE cosigned_head SET size = 700"}) {
+    change(damage);
+    expect_named("seoul.example", "cities have signed", fsck::Remedy::kDropCosigned);
+    repair();
+    EXPECT_EQ(look().count(), 0u) << damage;
+    EXPECT_EQ(number("SELECT count(*) FROM cosignature"), 0) << damage;
+    sign();
+  }
+  for (const char* damage : {"DELETE FROM cosigned_head", "UPDATE cosigned_head SET log_id = zeroblob(32)"}) {
+    change(damage);
+    expect_named("store.db", "not held", fsck::Remedy::kDropCosigned);
+    repair();
+    EXPECT_EQ(look().count(), 0u) << damage;
+    sign();
+  }
+}
+
 TEST_F(Fsck, NamesWrongSumsAndCountsAgain) {
   change("UPDATE total SET records = records + 1");
   expect_named("store.db", "sums", fsck::Remedy::kCountAgain);

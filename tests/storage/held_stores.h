@@ -95,6 +95,20 @@ class Held {
     return store->want_attachment({far.id(), EntryIndex(0), file_of(file), AttachmentWish::kByPolicy, 0},
                                   {5});
   }
+  // So many cities and our own cosign the newest head of a log.
+  Status cosign(const LogId& log, std::size_t cities) {
+    KOINON_ASSIGN(const LogState state, store->log_state(log));
+    CosignedHead head{0, *state.whole, {1}, {}};
+    for (std::size_t i = 0; i < cities; ++i) {
+      const std::string name = "city-" + std::to_string(i) + ".example";
+      const NoteSignature line{name, static_cast<std::uint32_t>(i), Bytes(72, 's')};
+      head.lines.push_back({LogId::from(sha256(name).view()), line, 1'800, 1});
+    }
+    KOINON_TRY(store->begin(false));
+    KOINON_TRY(store->keep_cosigned(log, head, {1}));
+    KOINON_TRY(store->note_cosigned(log, {0, head.head.size, head.head.root}));
+    return store->commit();
+  }
   void catch_up() {
     while (*writer->catch_up(*store) > 0) {
     }
@@ -158,6 +172,7 @@ class Held {
     for (std::size_t i = 0; i < size.cities; ++i) {
       OwnLog log = test_log("city-" + std::to_string(i) + ".example");
       say(log, 1, [](std::size_t, StoreReader&) { return note("Said once"); });
+      ASSERT_TRUE(cosign(log.id(), 3).ok());
     }
   }
 

@@ -41,6 +41,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.bodies_missing = 1;
   input.waits_for_look = {1, 2};
   input.mark_lost = true;
+  input.cosigner_lost = true;
   input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(1), false};
   input.standing.emplace();
   input.standing->cannot_show = {"oslo.example"};

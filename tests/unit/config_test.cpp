@@ -118,5 +118,23 @@ TEST(Configuration, ATimeZoneIsOneOfTheDatabase) {
   EXPECT_EQ(refused("office.time_zone = \"Seoul time\"").field, "office.time_zone");
 }
 
+TEST(Configuration, TheWitnessListensWhereItIsToldTo) {
+  Config config;
+  EXPECT_TRUE(config.witness_listen.empty()) << "off by default";
+  ASSERT_TRUE(read("witness.listen = \"127.0.0.1:8472\"\nwitness.logs = [\"/a\", \"/b\"]\n", config).ok());
+  EXPECT_EQ(config.witness_listen, "127.0.0.1");
+  EXPECT_EQ(config.witness_port, 8472);
+  EXPECT_EQ(config.witness_logs, (std::vector<std::string>{"/a", "/b"}));
+  ASSERT_TRUE(read("witness.listen = \"[::1]:0\"\n", config).ok());
+  EXPECT_EQ(config.witness_listen, "::1");
+  EXPECT_EQ(config.witness_port, 0);
+  ASSERT_TRUE(read("witness.listen = \"\"\n", config).ok());
+  EXPECT_TRUE(config.witness_listen.empty());
+  for (const char* wrong : {"8472", "127.0.0.1", "127.0.0.1:", ":0", "127.0.0.1:65536", "127.0.0.1:00"})
+    EXPECT_EQ(refused("witness.listen = \"" + std::string(wrong) + "\"").field, "witness.listen") << wrong;
+  for (const char* wrong : {"0", "1001", "-1"})
+    EXPECT_EQ(refused("witness.per_second = " + std::string(wrong)).field, "witness.per_second") << wrong;
+}
+
 }  // namespace
 }  // namespace koinon::test

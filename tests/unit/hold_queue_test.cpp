@@ -50,6 +50,14 @@ class BrokenStore final : public StoreReader {
   Result<StoreCounts> counts() override { return store_->counts(); }
   Result<LogKeys> log_keys(const LogId& log) override { return store_->log_keys(log); }
   Result<StandingKeys> standing_keys(const LogId& log) override { return store_->standing_keys(log); }
+  Result<std::vector<CosignerKey>> cosigner_keys(const LogId& log) override {
+    return store_->cosigner_keys(log);
+  }
+  Result<std::vector<CosignedHead>> cosigned(const LogId& log) override { return store_->cosigned(log); }
+  Result<std::optional<LastCosigned>> last_cosigned(const LogId& log) override {
+    return store_->last_cosigned(log);
+  }
+  Result<std::uint64_t> cosignatures_made() override { return store_->cosignatures_made(); }
   Result<bool> has_named_node(const LogId& log, const NodeKey& key) override {
     return store_->has_named_node(log, key);
   }

@@ -35,6 +35,7 @@ TEST_F(RestoredFolder, AnEarlierRollbackIsNotTakenForThisOne) {
   ASSERT_TRUE(mark_restored(files()).ok());
   EXPECT_TRUE(setting(kRolledBack).empty());
   EXPECT_EQ(setting(kRestored), "1");
+  EXPECT_EQ(setting(kCosignerLost), "1") << "what the cosigner signed last may be forgotten";
 }
 
 TEST_F(RestoredFolder, TheOfficeIsNewWithAStoreThatIsMadeAnewAndOldInABackup) {

@@ -42,12 +42,10 @@ class SigningMarkTest : public MarkFolder {
     DraftWrite write{[draft](StoreReader&) { return draft; },
                      [&published](Result<Published> done) { published = std::move(done); }};
     const auto batch =
-        write_drafts(store, signer_of(OwnLog(identity, *key)), {write}, {1'000},
-                     [this](Store& writes, const LogState& after) {
-                       if (const Status marked = running->before_commit(writes, after); !marked.ok())
-                         return marked;
-                       return killed ? Status(fail(Code::kIo, "killed")) : Status();
-                     });
+        write_drafts(store, signer_of(OwnLog(identity, *key)), {write}, {1'000}, [this](Store& writes) {
+          if (const Status marked = running->before_commit(writes); !marked.ok()) return marked;
+          return killed ? Status(fail(Code::kIo, "killed")) : Status();
+        });
     if (!batch.ok()) return batch.error();
     answer_drafts({write}, batch);
     if (!published.ok()) return published.error();

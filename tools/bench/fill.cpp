@@ -9,17 +9,6 @@
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
-namespace {
-
-constexpr std::uint64_t kBatch = 1000;
-
-struct MadeCity {
-  LogIdentity identity;
-  SigningKey signing;
-  RunCommit run;
-};
-
-// A city with nothing but a Genesis. Its keys are computed from its number.
 MadeCity make_city(std::uint64_t number, UnixMillis now) {
   const std::string name = "city-" + std::to_string(number) + ".example";
   const auto key = [&](std::string_view role) { return SigningKey::from_seed(sha256({name, role}).view()); };
@@ -37,6 +26,10 @@ MadeCity make_city(std::uint64_t number, UnixMillis now) {
   city.run.arrived_at = now;
   return city;
 }
+
+namespace {
+
+constexpr std::uint64_t kBatch = 1000;
 
 Draft vouch_for(const LogIdentity& identity, UnixMillis now) {
   Draft draft;

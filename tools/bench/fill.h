@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "crypto/log_state.h"
 #include "node/daemon/data_folder.h"
 
 namespace koinon {
@@ -16,6 +17,14 @@ struct FillOptions {
   std::uint64_t vouchers =
       0;  // the first so many of `logs` vouch for the others in equal shares; 0: the node does
 };
+
+// A city with nothing but a Genesis. Its keys are computed from its number.
+struct MadeCity {
+  LogIdentity identity;
+  SigningKey signing;
+  RunCommit run;
+};
+MadeCity make_city(std::uint64_t number, UnixMillis now);
 
 // Writes into the store of a node that is not running and whose keys are not sealed.
 Status fill_store(const DataFolder& folder, const FillOptions& options);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "tools/bench/catch_up.h"
+#include "tools/bench/cosignatures_bench.h"
 #include "tools/bench/fill.h"
 #include "tools/bench/held_bench.h"
 #include "tools/bench/hostile_bench.h"
@@ -69,6 +70,11 @@ int run(int argc, char** argv) {
   auto* paging = app.add_subcommand("pages", "pages and a record, the note with 20 replies");
   paging->add_option("--notes", held.few, "how many (1000)");
   paging->add_option("--requests", held.requests, "of each address (500)");
+  CosignaturesBenchOptions cosignatures;
+  auto* cosigned = app.add_subcommand("cosignatures",
+                                      "disk and memory that cosignatures take, and how fast they are kept");
+  cosigned->add_option("--logs", cosignatures.logs, "of how many logs (10000)");
+  cosigned->add_option("--lines", cosignatures.lines, "of the newest head of each, 15 at most (15)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -77,10 +83,12 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
-  if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed()) {
+  if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed() ||
+      cosigned->parsed()) {
     const auto figures = searching->parsed()  ? measure_search(search)
                          : attacked->parsed() ? measure_hostile(hostile)
                          : holding->parsed()  ? measure_held(held)
+                         : cosigned->parsed() ? measure_cosignatures(cosignatures)
                                               : measure_pages(held);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";

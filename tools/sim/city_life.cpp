@@ -365,7 +365,8 @@ void CityLife::block_city(SimNode& node) {
   stage_.note(node, "blocks " + other.name());
   node.block(other.log(), true);
   stage_.invariants.policy_changed(node);
-  stage_.schedule.after(stage_.chance.exponential(std::chrono::hours(4)), [this, &node, log = other.log()] {
+  const MonoTime mean(static_cast<std::int64_t>(stage_.scenario.block_hours * 3600e9));
+  stage_.schedule.after(stage_.chance.exponential(mean), [this, &node, log = other.log()] {
     if (!node.up()) return;
     node.block(log, false);
     stage_.invariants.policy_changed(node);

@@ -91,6 +91,19 @@ void add_relations(Digest& out, const StoreState& state) {
     out.add(vouch.voucher).add(vouch.index.value).add(vouch.target).add(vouch.withdrawn ? 1 : 0);
 }
 
+void add_cosigned(Digest& out, Store& store, const std::vector<LogCosigned>& logs) {
+  for (const LogCosigned& log : logs) {
+    out.add(log.log).add(log.last ? 1 : 0);
+    if (log.last) out.add(log.last->recoveries).add(log.last->size.value).add(log.last->root);
+    const auto heads = store.cosigned(log.log);
+    if (!heads.ok()) continue;
+    for (const CosignedHead& head : *heads) {
+      out.add(head.recoveries).add(head.head.size.value).add(head.head.root).add(head.lines.size());
+      for (const CosignatureLine& line : head.lines) out.add(line.signature.line());
+    }
+  }
+}
+
 void add_trust(Digest& out, const TrustPolicy& trust) {
   for (const auto& [log, path] : trust.admitted()) {
     out.add(log).add(path.size());
@@ -108,6 +121,7 @@ Hash digest_of(SimNode& node) {
   add_logs(out, node.store(), state->logs);
   add_arrivals(out, node.store());
   add_relations(out, *state);
+  add_cosigned(out, node.store(), state->cosigned);
   if (node.up()) add_trust(out, node.engine().trust());
   return out.finish();
 }

@@ -28,7 +28,8 @@ void Faults::begin_restoring() {
   stage_.each(scenario.resumed_per_day, [this](SimNode& node) { resume(node); });
   stage_.each(scenario.kills_while_signing_per_day, [this](SimNode& node) {
     stage_.counters.add("processes ended while they signed");
-    node.end_while_signing();
+    if (stage_.chance.hit(0.5)) return node.end_while_signing();
+    node.end_while_cosigning();
   });
 }
 

@@ -22,7 +22,8 @@ constexpr std::size_t kMostBroken = 20;
 }  // namespace
 
 Invariants::Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
-                       const Fabric& fabric, PolicyRules rules, KeepingRules keeping, bool eager)
+                       const Fabric& fabric, Counters& counters, PolicyRules rules, KeepingRules keeping,
+                       bool eager)
     : schedule_(schedule),
       truth_(truth),
       nodes_(nodes),
@@ -35,7 +36,10 @@ Invariants::Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique
              {[this](SimNode& node, const LogId& log) { return has_long_admitted(node, log); },
               [this](SimNode& a, SimNode& b, const LogId& log) { return contradict(a, b, log); },
               [this](const SimNode& node, std::string what) { fail(node, std::move(what)); },
-              keeping.slow_answers}) {}
+              keeping.slow_answers}),
+      cosigned_(truth, counters,
+                {[this](SimNode& node, const LogId& log) { return trusts(node, log); },
+                 [this](const SimNode& node, std::string what) { fail(node, std::move(what)); }}) {}
 
 std::string clock_text(MonoTime time) {
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
@@ -134,6 +138,12 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
         check_sent_log(from, session, head.log_id(), "a head");
     } else if ((*frame)->has_push()) {
       check_sent_log(from, session, (*frame)->push().head().log_id(), "a push");
+    } else if ((*frame)->has_cosigned_heads()) {
+      check_sent_log(from, session, (*frame)->cosigned_heads().log_id(), "news of cosigned heads");
+    } else if ((*frame)->has_cosignatures()) {
+      for (const auto& note : (*frame)->cosignatures().notes())
+        check_sent_log(from, session, note.log_id(), "cosignatures");
+      cosigned_.sent(from, (*frame)->cosignatures());
     } else if ((*frame)->has_bodies()) {
       check_sent_log(from, session, (*frame)->bodies().log_id(), "bodies");
     }
@@ -144,6 +154,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
   if (const auto wrong = keys_.stored(node, body, truth_)) fail(node, *wrong);
   if (const auto wrong = texts_.committed(node, body)) fail(node, *wrong);
+  cosigned_.committed(node, body);
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
     if (const auto wrong = truth_.differs(commit->run.log, commit->run.records))
       fail(node, "stored " + *wrong);
@@ -206,6 +217,7 @@ void Invariants::check_accusation(const SimNode& node, const NodeKey& accused, c
 }
 
 void Invariants::check_store(SimNode& node) {
+  cosigned_.check_store(node);
   const auto state = node.store().load_state();
   for (const LogState& log : state->logs) {
     std::vector<StoredRecord> records;
@@ -402,6 +414,7 @@ std::vector<Broken> Invariants::unsettled() {
     }
     check_own_settled(node, gets, out);
     check_files_settled(node, gets, out);
+    check_cosigned(node, out);
     check_connected(node, out);
     check_frozen(node, false);
   }

@@ -24,11 +24,15 @@
 // Honest nodes that pinned each other have one connection. Every honest node holds all that its policy admits
 // and an honest peer can give, and the bodies that it wants. Erased bodies are gone. Every missing body is
 // marked. If two honest neighbours hold two histories of a log, both have frozen it.
+//
+// Of cosignatures: cosign_watch.h. After faults have ended, the newest head of each honest node's log bears
+// there the lines of all honest peers that hold it whole and may cosign.
 #pragma once
 
 #include <deque>
 #include <functional>
 
+#include "tools/sim/cosign_watch.h"
 #include "tools/sim/fork_watch.h"
 #include "tools/sim/heads_seen.h"
 #include "tools/sim/keys_seen.h"
@@ -57,7 +61,7 @@ struct KeepingRules {
 class Invariants {
  public:
   Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
-             const Fabric& fabric, PolicyRules rules, KeepingRules keeping, bool eager);
+             const Fabric& fabric, Counters& counters, PolicyRules rules, KeepingRules keeping, bool eager);
 
   // Safety. Liars are not checked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
@@ -67,6 +71,11 @@ class Invariants {
   void committing(SimNode& node, const std::vector<Intent>& intents) { texts_.committing(node, intents); }
   void signing(SimNode& node) { texts_.signing(node); }
   void published(SimNode& node, const RunCommit& run);
+  // The cosigner of a node, a liar or not, has signed, inside a transaction.
+  void cosigning(SimNode& node, const Checkpoint& checkpoint, const CosignatureLine& line,
+                 const PublicKey& key) {
+    cosigned_.signing(node, checkpoint, line, key);
+  }
   void check_restart(SimNode& node);
   // An honest node takes another for a liar.
   void check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of);
@@ -199,6 +208,7 @@ class Invariants {
   void check_quota(SimNode& node, const LogId& log, std::uint64_t bytes);
   void check_store_failed(SimNode& node, const Event& event);
   void check_connected(SimNode& node, std::vector<Broken>& out);
+  void check_cosigned(SimNode& node, std::vector<Broken>& out) const;
   void check_files_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
                            std::vector<Broken>& out);
   bool file_obtainable(SimNode& node, const AttachmentWant& want,
@@ -222,6 +232,7 @@ class Invariants {
   KeysSeen keys_;
   TextsKept texts_;
   ForkWatch forks_;
+  CosignWatch cosigned_;
   bool any_older_ = false;  // the store of some node was put back
   unsigned looks_ = 0;
   std::map<NodeKey, SimNode*> by_key_;

@@ -118,6 +118,13 @@ void Invariants::check_connected(SimNode& node, std::vector<Broken>& out) {
   }
 }
 
+void Invariants::check_cosigned(SimNode& node, std::vector<Broken>& out) const {
+  if (!truth_.log(node.log()).stands()) return;
+  for (std::string& what : cosigned_.lacking(node)) {
+    if (out.size() < kMostLacking) out.push_back({schedule_.now(), node.name(), std::move(what)});
+  }
+}
+
 bool Invariants::contradict(SimNode& a, SimNode& b, const LogId& log) {
   const auto one = a.store().log_state(log);
   const auto other = b.store().log_state(log);

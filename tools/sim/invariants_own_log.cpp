@@ -84,6 +84,7 @@ void Invariants::starting(SimNode& node, bool older) {
   for (const NodeKey& key : node.excused()) own.excused.insert(key);
   if (older) keys_.began(node);
   texts_.began(node, older);
+  cosigned_.starting(node, older);
   seen_.began(node);
   seen_.asks(node);
 }
@@ -101,6 +102,7 @@ void Invariants::check_rolled_back(const SimNode& node) {
   // What a thief has signed looks to its city like what it has lost. Its store keeps that as the proof.
   own.older = own.older || !truth_.log(node.log()).forgeries.empty();
   if (node.liar() == nullptr && !own.older) fail(node, "takes its store for an older one, and it is not");
+  cosigned_.rolled_back(node);
 }
 
 void Invariants::word_given(const SimNode& node, const std::vector<NodeKey>& without) {

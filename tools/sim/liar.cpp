@@ -6,6 +6,7 @@
 #include "crypto/checkpoint.h"
 #include "node/replication/execute.h"
 #include "tools/sim/liar_keys.h"
+#include "tools/sim/liar_lines.h"
 #include "tools/sim/liar_standing.h"
 #include "tools/sim/liar_turned.h"
 #include "tools/sim/liar_words.h"
@@ -389,6 +390,7 @@ const std::vector<Lie>& all_lies() {
       {"false-duplicate", "ends sessions as duplicates of others that there are not"},
       {"never-caught-up", "never says that it has caught up"},
       {"replaced-key", "goes on signing with the key that it has replaced"},
+      {"wrong-lines", "sends cosignatures that nobody made, and tells of heads that there are not"},
       {"thief", "steals signing keys of other cities, and signs with them"},
   };
   return kLies;
@@ -420,6 +422,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "flood-invites") return make.operator()<FloodInvites>();
   if (auto turned = make_turned_liar(name, node, schedule, counters, chance)) return turned;
   if (auto keys = make_keys_liar(name, node, schedule, counters, chance)) return keys;
+  if (auto lines = make_lines_liar(name, node, schedule, counters, chance)) return lines;
   if (auto about = make_standing_liar(name, node, schedule, counters, chance)) return about;
   // Their frames are honest. The lie is in what they sign or claim.
   return std::make_unique<Liar>();

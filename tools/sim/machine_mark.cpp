@@ -10,7 +10,8 @@ Epoch epoch_of(Store& store) {
 
 MarkState state_of(Store& store, const LogId& own) {
   const auto log = store.log_state(own);
-  return mark_state(log.ok() ? *log : LogState(), epoch_of(store));
+  const auto cosigned = store.cosignatures_made();
+  return mark_state(log.ok() ? *log : LogState(), epoch_of(store), cosigned.ok() ? *cosigned : 0);
 }
 
 }  // namespace
@@ -28,8 +29,8 @@ void MachineMark::before_epoch(Store& store, const LogId& own, const Epoch& next
   if (const auto mark = rules_.before_epoch(state_of(store, own), next); mark) text_ = mark_text(*mark);
 }
 
-void MachineMark::before_commit(Store& store, const LogState& after) {
-  const auto mark = rules_.before_commit(mark_state(after, epoch_of(store)));
+void MachineMark::before_commit(Store& store, const LogId& own) {
+  const auto mark = rules_.before_commit(state_of(store, own));
   text_ = mark ? mark_text(*mark) : std::string();
 }
 

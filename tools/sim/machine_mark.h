@@ -19,8 +19,8 @@ class MachineMark {
 
   // Before an epoch begins, and after. Where the mark did not agree it stays as it is: it may be the proof.
   void before_epoch(Store& store, const LogId& own, const Epoch& next);
-  // Inside the transaction that signs, and after its commit.
-  void before_commit(Store& store, const LogState& after);
+  // Inside the transaction that signs or cosigns, and after its commit.
+  void before_commit(Store& store, const LogId& own);
   void after_commit(Store& store, const LogId& own);
   // Peers are asked anew. Until after_commit the mark is no reason to sign, for later starts either.
   void ask_anew();

@@ -94,6 +94,8 @@ const std::map<std::string, Setter, std::less<>>& keys() {
       {"cities.filter_changes_per_day", number(&Scenario::filter_changes_per_day)},
       {"cities.vouch_changes_per_day", number(&Scenario::vouch_changes_per_day)},
       {"cities.blocks_per_day", number(&Scenario::blocks_per_day)},
+      {"cities.block_hours", number(&Scenario::block_hours)},
+      {"cities.cosigns", flag(&Scenario::cosigns)},
       {"cities.peer_changes_per_day", number(&Scenario::peer_changes_per_day)},
       {"cities.publish_once", flag(&Scenario::publish_once)},
       {"cities.unrelated_vouches", flag(&Scenario::unrelated_vouches)},

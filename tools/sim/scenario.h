@@ -47,6 +47,8 @@ struct Scenario {
   double blocks_per_day = 0.05;        // blocks, each taken back later
   double peer_changes_per_day = 0.1;   // peers removed and pinned again
   bool publish_once = false;           // each city publishes one note after everything has settled
+  double block_hours = 4;              // on average, until a block is taken back
+  bool cosigns = true;                 // nodes cosign the heads of others
   bool unrelated_vouches = true;       // some vouches are for cities that are not peers
 
   // What the network does, a segment

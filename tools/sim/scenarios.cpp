@@ -4,7 +4,7 @@
 
 namespace koinon::embedded {
 extern const std::string_view calm_toml, storm_toml, weather_toml, liars_toml, disks_toml, spread_toml,
-    turned_toml, restored_toml, keys_toml;
+    turned_toml, restored_toml, keys_toml, cosigned_toml;
 }
 
 namespace koinon::sim {
@@ -14,7 +14,7 @@ std::vector<std::pair<std::string, std::string_view>> built_in_scenarios() {
           {"liars", embedded::liars_toml},   {"storm", embedded::storm_toml},
           {"disks", embedded::disks_toml},   {"spread", embedded::spread_toml},
           {"turned", embedded::turned_toml}, {"restored", embedded::restored_toml},
-          {"keys", embedded::keys_toml}};
+          {"keys", embedded::keys_toml},     {"cosigned", embedded::cosigned_toml}};
 }
 
 Result<Scenario> find_scenario(const std::string& name_or_path) {

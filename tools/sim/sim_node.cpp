@@ -43,6 +43,13 @@ SignatureMemory::SignatureMemory() {
     return known != geneses_.end() ? known->second
                                    : geneses_.emplace(key, check_genesis(leaf, identity)).first->second;
   };
+  checks_.cosignature = [this](const SignedNote& note, const VKey& cosigner) {
+    const Bytes key = cosigner.text() + "\n" + note.encode();
+    const auto known = cosignatures_.find(key);
+    return known != cosignatures_.end()
+               ? known->second
+               : cosignatures_.emplace(key, verify_cosignature(note, cosigner)).first->second;
+  };
 }
 
 SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk)
@@ -56,6 +63,8 @@ SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> dis
       node_key_(NodeKey::from(node_.public_key().view())),
       own_({setup_.name, signing_.public_key(), setup_.key("recovery").public_key()}, signing_,
            [this](std::size_t count) { return chance_.bytes(count); }),
+      cosigner_(own_.id(), {setup_.key("cosigner"),
+                            SealingSecret::from_seed(sha256(setup_.name).view()).public_key(), node_}),
       epochs_(epochs_of(node_, chance_)),
       filter_(setup_.engine.filter),
       applied_filter_(setup_.engine.filter) {
@@ -112,6 +121,7 @@ void SimNode::load_engine(bool resumed) {
   config.recovered = recovered_;
   if (!read_standing(store(), config.standing).ok())
     around_.counters.add("stores that did not tell their standing");
+  begin_cosigning(config);
   admitted_.clear();
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
@@ -122,6 +132,7 @@ void SimNode::load_engine(bool resumed) {
   if (resumed) engine_->on_resumed(now());
   if (!may_sign()) mark_.ask_anew();
   arm_tick();
+  watch_cosigner();
   after_input();
   look_for_dials();
 }
@@ -138,7 +149,7 @@ void SimNode::stop(bool silent) {
   around_.fabric.drop_node(index_, silent);
   set_full(false);
   office_.end_process();
-  ends_while_signing_ = false;
+  ends_while_signing_ = ends_while_cosigning_ = false;
 }
 
 void SimNode::crash(bool silent) {

@@ -8,6 +8,7 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/cosigner_loss.h"
 #include "node/replication/dialler.h"
 #include "node/replication/tick.h"
 #include "node/replication/vouching.h"
@@ -16,6 +17,7 @@
 #include "tools/sim/fabric.h"
 #include "tools/sim/machine_clock.h"
 #include "tools/sim/machine_mark.h"
+#include "tools/sim/sim_cosigner.h"
 #include "tools/sim/sim_office.h"
 
 namespace koinon::sim {
@@ -29,11 +31,12 @@ class SignatureMemory {
  public:
   SignatureMemory();
   const SignatureChecks& checks() const { return checks_; }
-  std::uint64_t verified() const { return notes_.size() + geneses_.size(); }
+  std::uint64_t verified() const { return notes_.size() + geneses_.size() + cosignatures_.size(); }
 
  private:
   std::unordered_map<Bytes, Result<KeyHistory::Head>> notes_;
   std::unordered_map<Bytes, Result<LogKeys>> geneses_;
+  std::unordered_map<Bytes, Result<std::uint64_t>> cosignatures_;
   SignatureChecks checks_;
 };
 
@@ -47,6 +50,9 @@ class Observer {
   virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
   virtual void on_signing(SimNode& node) = 0;
   virtual void on_published(SimNode& node, const RunCommit& run) = 0;
+  // Its cosigner has signed, inside a transaction that is not committed yet.
+  virtual void on_cosigning(SimNode& node, const Checkpoint& checkpoint, const CosignatureLine& line,
+                            const PublicKey& key) = 0;
   virtual void on_event(SimNode& node, const Event& event) = 0;
   // Its city is about to take its log back; its store has taken that; so many entries are left.
   virtual void on_recovering(SimNode& node, const RecoveryCommit& recovery) = 0;
@@ -67,6 +73,7 @@ struct NodeSetup {
   Place place;
   std::uint64_t seed = 0;
   bool dialling_only = false;
+  bool cosigns = true;  // heads of other cities
   EngineConfig engine;
   std::chrono::milliseconds skew{0};
   double drift = 0;            // of its clock, as a share
@@ -128,6 +135,7 @@ class SimNode final : public Endpoint {
   bool rewrite_store(const std::function<Status(Store&)>& change);
   // Its process ends when it signs next: between the commit and the mark, on one side or the other.
   void end_while_signing() { ends_while_signing_ = true; }
+  void end_while_cosigning() { ends_while_cosigning_ = true; }
   MarkSays mark_says() const { return mark_says_; }  // at its last start
   void give_word(const std::vector<NodeKey>& without);
   std::vector<NodeKey> excused();  // what the store keeps of the operator's word
@@ -162,6 +170,8 @@ class SimNode final : public Endpoint {
   // one signs.
   std::vector<SigningKey> keys_of_origin();
   bool dialling_only() const { return setup_.dialling_only; }
+  bool cosigns() const { return setup_.cosigns; }
+  PublicKey cosigner_key() const { return cosigner_.key(); }  // in use; while it is up
   const BodyFilter& filter() const { return filter_; }
   const std::set<LogId>& blocked() const { return blocked_; }
   std::vector<SimNode*> peers() const;
@@ -234,7 +244,16 @@ class SimNode final : public Endpoint {
   void write_group();
   void commit(const std::vector<Intent>& intents);
   void sign(const std::vector<DraftWrite>& drafts);
-  bool ended_while_signing();
+  bool ended_while(bool& ends);
+
+  // sim_node_cosigning.cpp
+  void begin_cosigning(EngineConfig& config);
+  Result<CosignatureLine> cosign(const Checkpoint& checkpoint, UnixMillis at);
+  void watch_cosigner();
+  void renew_cosigner();
+  void end_loss(const CosignerLoss& loss);
+  Status lose_cosigner();
+
   bool power_went();
   // The operator makes a change, and tries again if there is no answer.
   void change(std::function<Status(Store&)> apply);
@@ -262,6 +281,7 @@ class SimNode final : public Endpoint {
   std::vector<SigningKey> later_keys_;  // that it had made for its log
   NodeKey node_key_;
   OwnLog own_;
+  SimCosigner cosigner_;
   OwnEpochs epochs_;
   NodeIndex index_ = 0;
   std::unique_ptr<Engine> engine_;
@@ -288,6 +308,8 @@ class SimNode final : public Endpoint {
   bool older_ = false;                      // the store was put back since the last start
   bool anew_ = false;                       // the store is empty
   bool ends_while_signing_ = false;
+  bool ends_while_cosigning_ = false;
+  bool renewing_ = false;                  // its log is to name another cosigner key
   std::optional<RecoveredLog> recovered_;  // where its store may lack what its recovery keeps
   std::chrono::milliseconds folded_at_{0};
   std::chrono::milliseconds latest_fold_{0};

@@ -27,6 +27,7 @@ void SimNode::copy_folder() {
   if (!up()) return;
   disk_.keep_copy();
   office_.keep_copy();
+  cosigner_.keep_copy();
   copied_mark_ = mark_;
 }
 
@@ -41,6 +42,7 @@ bool SimNode::put_back(Parts parts, bool reboots) {
   end_process();
   if (reboots) mark_.clear();
   if (parts != Parts::kStore) office_.put_back();
+  if (parts == Parts::kStoreAndOffice) cosigner_.put_back();
   if (parts == Parts::kOffice) return true;
   disk_.put_back();
   older_ = refilter_ = true;
@@ -54,6 +56,7 @@ void SimNode::lose_disk(bool reboots) {
   end_process();
   disk_.wipe();
   office_.wipe();
+  cosigner_.forget_copy();
   copied_mark_.reset();
   if (reboots) mark_.clear();
   older_ = anew_ = true;
@@ -68,6 +71,7 @@ Status SimNode::make_store_anew() {
   KOINON_TRY(store().set_own_log(own_.id()));
   if (recovered_) KOINON_TRY(store().keep_statements(own_.id(), recovered_->keys.notes()));
   KOINON_TRY(store().set_setting(kRestored, "1"));
+  KOINON_TRY(store().set_setting(kCosignerLost, "1"));
   for (const auto& [key, peer] : peers_) {
     KOINON_TRY(store().put_peer(record_of(*peer)));
     KOINON_TRY(store().set_held_ours(key));
@@ -81,6 +85,7 @@ void SimNode::resume_from_copy() {
   end_process();
   disk_.put_back();
   office_.put_back();
+  cosigner_.put_back();
   mark_ = *copied_mark_;
   older_ = refilter_ = true;
   acknowledged_ = 0;
@@ -119,7 +124,7 @@ Status SimNode::recover_store(const KeyHistory& history) {
     done = left->done;
   }
   around_.observer.on_recovered(*this, recovery);
-  return {};
+  return lose_cosigner();
 }
 
 // `shown`: what whoever shows its log has of it. `new_words`: others count from then on.

@@ -78,8 +78,18 @@ void SimNode::store_pin(const SimNode& other) {
 
 void SimNode::commit(const std::vector<Intent>& intents) {
   around_.observer.on_committing(*this, intents);
-  auto done = write_intents(store(), intents, 0).completions;
-  if (power_went()) return;
+  // The mark names the state before and after a cosignature, as it does of a signature.
+  bool cosigns = false;
+  auto written = write_intents(store(), intents, 0, [&](Store& store) -> Status {
+    cosigns = true;
+    mark_.before_commit(store, log());
+    if (ends_while_cosigning_ && chance_.hit(0.5))
+      return fail(Code::kUnavailable, "the process ends", "commit");
+    return {};
+  });
+  if (power_went() || (cosigns && ended_while(ends_while_cosigning_))) return;
+  if (written.cosigned) mark_.after_commit(store(), log());
+  auto& done = written.completions;
   for (std::size_t i = 0; i < intents.size(); ++i) {
     if (done[i].answer.ok()) around_.observer.on_committed(*this, intents[i].body);
   }
@@ -95,8 +105,8 @@ void SimNode::commit(const std::vector<Intent>& intents) {
 }
 
 // Its process ends, before the commit or after it, and comes back by itself.
-bool SimNode::ended_while_signing() {
-  if (!std::exchange(ends_while_signing_, false)) return false;
+bool SimNode::ended_while(bool& ends) {
+  if (!std::exchange(ends, false)) return false;
   around_.counters.add("processes that ended between commit and mark");
   end_process();
   around_.schedule.after(chance_.exponential(std::chrono::seconds(20)), [this] { restart(); });
@@ -112,15 +122,15 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
   };
   // The mark names the state before and after until the commit is known. A process may end on either side of
   // it.
-  const auto before_commit = [this](Store& store, const LogState& after) -> Status {
-    mark_.before_commit(store, after);
+  const auto before_commit = [this](Store& store) -> Status {
+    mark_.before_commit(store, log());
     if (ends_while_signing_ && chance_.hit(0.5))
       return fail(Code::kUnavailable, "the process ends", "commit");
     return {};
   };
   around_.observer.on_signing(*this);
   const auto batch = write_drafts(store(), signer, drafts, wall(), before_commit);
-  if (up() && (power_went() || ended_while_signing())) return;
+  if (up() && (power_went() || ended_while(ends_while_signing_))) return;
   if (batch.ok()) mark_.after_commit(store(), log());
   if (batch.ok() && batch->advanced) {
     acknowledged_ = batch->state.range.size().value;

@@ -12,7 +12,7 @@ Stage::Stage(Scenario story, std::uint64_t seed, std::ostream* told, bool check_
       chance(seed),
       fabric(schedule, chance.fork(), counters,
              FabricRules{scenario.loss, scenario.duplicate, scenario.reorder, scenario.bandwidth}),
-      invariants(schedule, truth, nodes, fabric, PolicyRules{scenario.hops, scenario.admits},
+      invariants(schedule, truth, nodes, fabric, counters, PolicyRules{scenario.hops, scenario.admits},
                  KeepingRules{MonoTime(static_cast<std::int64_t>(scenario.grace_hours * 3600e9)),
                               scenario.log_bytes, scenario.erase_grace(), scenario.slow_answers > 0},
                  check_frames) {}

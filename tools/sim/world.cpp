@@ -35,6 +35,7 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.place = city_place(place);
   setup.seed = seed;
   setup.dialling_only = stage_.chance.hit(stage_.scenario.dialling_only);
+  setup.cosigns = stage_.scenario.cosigns;
   setup.engine.trust_hops = stage_.scenario.hops;
   setup.engine.trust_paths = stage_.scenario.paths;
   setup.engine.trust_admits = stage_.scenario.admits;
@@ -141,6 +142,7 @@ void World::add_twin(SimNode& original) {
   setup.name = original.name();
   setup.place = original.place();
   setup.seed = options_.seed * 1'000'003 + original.index();
+  setup.cosigns = stage_.scenario.cosigns;
   setup.engine.trust_hops = stage_.scenario.hops;
   setup.engine.trust_admits = stage_.scenario.admits;
   stage_.nodes.push_back(
@@ -347,6 +349,7 @@ Outcome World::run() {
     if (stage_.trace != nullptr)
       *stage_.trace << clock_text(broken.at) << ' ' << broken.node << " BROKEN: " << broken.what << '\n';
   }
+  count_cosigned();
   stage_.counters.add("signatures verified", memory_.verified());
   outcome.counters = stage_.counters;
   if (options_.digest) outcome.digest = digest();

@@ -51,6 +51,8 @@ class World final : public Observer {
   void on_committed(SimNode& node, const IntentBody& body) override;
   void on_signing(SimNode& node) override;
   void on_published(SimNode& node, const RunCommit& run) override;
+  void on_cosigning(SimNode& node, const Checkpoint& checkpoint, const CosignatureLine& line,
+                    const PublicKey& key) override;
   void on_event(SimNode& node, const Event& event) override;
   void on_recovering(SimNode& node, const RecoveryCommit& recovery) override;
   void on_recovered(SimNode& node, const RecoveryCommit& recovery) override;
@@ -75,6 +77,7 @@ class World final : public Observer {
   void remember(SimNode& node, const std::vector<StoredRecord>& records);
   void speak_up(SimNode& node);
   void note_standing(SimNode& node);
+  void count_cosigned();
   Hash digest();
   bool run_until(MonoTime end);
 

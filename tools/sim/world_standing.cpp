@@ -63,6 +63,25 @@ void World::remember(SimNode& node, const std::vector<StoredRecord>& records) {
   stage_.note(node, "goes on with its log where others have seen more, who did not answer");
 }
 
+void World::on_cosigning(SimNode& node, const Checkpoint& checkpoint, const CosignatureLine& line,
+                         const PublicKey& key) {
+  stage_.counters.add("cosignatures made");
+  stage_.invariants.cosigning(node, checkpoint, line, key);
+}
+
+// How many cities have cosigned the best head of each city's log, at the city.
+void World::count_cosigned() {
+  for (const auto& node : stage_.nodes) {
+    if (!node->up() || node->liar() != nullptr) continue;
+    const auto heads = node->store().cosigned(node->log());
+    const CosignedHead* best = heads.ok() ? best_witnessed(*heads) : nullptr;
+    const std::size_t cities = best == nullptr ? 0 : best->cities();
+    if (cities >= 1) stage_.counters.add("logs whose head a city has cosigned");
+    if (cities >= 3) stage_.counters.add("logs whose head 3 cities have cosigned");
+    if (cities >= 7) stage_.counters.add("logs whose head 7 cities have cosigned");
+  }
+}
+
 // The operator of a node that waits for peers which are not there may say that it goes on without them.
 void World::speak_up(SimNode& node) {
   const StandingView view = node.engine().signing();

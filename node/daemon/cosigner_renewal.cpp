@@ -1,0 +1,73 @@
+#include "node/daemon/cosigner_renewal.h"
+
+#include <optional>
+#include <utility>
+
+#include "node/publishing/gate.h"
+#include "node/replication/ask_writer.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+void CosignerRenewal::consider() {
+  if (!is_calm() || under_way_.exchange(true)) return;
+  ask_writer<std::optional<CosignerLoss>>(
+      parts_.writer, [](StoreReader& store) { return cosigner_loss(store); },
+      [this](const Result<std::optional<CosignerLoss>>& found) { on_loss(found); });
+}
+
+bool CosignerRenewal::is_calm() {
+  const bool signs = !parts_.writer.signing_waits() && !parts_.writer.signing_stopped();
+  const std::lock_guard lock(mutex_);
+  if (!signs) {
+    signs_.reset();
+    return false;
+  }
+  if (!signs_) signs_ = parts_.clock();
+  return parts_.clock() - *signs_ >= limits::kRenewalWait;
+}
+
+void CosignerRenewal::on_loss(const Result<std::optional<CosignerLoss>>& found) {
+  if (!found.ok()) return end(found.error());
+  if (!*found) return end({});
+  if ((*found)->is_over) return clear(**found);
+  parts_.slowly([this, loss = **found] { change(loss); });
+}
+
+void CosignerRenewal::change(const CosignerLoss& loss) {
+  parts_.changes.change(Gate::for_the_node_itself(), {NewKey::kCosigner, false, true},
+                        [this, loss](const Result<NamedKeyChanged>& changed) {
+                          if (!changed.ok()) return end(changed.error());
+                          clear(loss);
+                        });
+}
+
+// A rollback that was found out since has its own time, and needs another key once more.
+void CosignerRenewal::clear(const CosignerLoss& loss) {
+  change_and_ask<bool>(
+      parts_.writer, [loss](Store& store) { return end_cosigner_loss(store, loss); },
+      [this](const Result<bool>& cleared) {
+        if (!cleared.ok()) return end(cleared.error());
+        if (*cleared) {
+          parts_.log_lines.warning(
+              "our log names a new cosigner key: what the one before it signed last may be forgotten here");
+          parts_.on_renewed();
+        }
+        end({});
+      });
+}
+
+// What waits is tried again; the same reason is said once.
+void CosignerRenewal::end(const Status& done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool waits = !done.ok() && done.error().code == Code::kUnavailable;
+    const std::string why = done.ok() || waits ? std::string() : done.error().text();
+    if (!why.empty() && why != told_)
+      parts_.log_lines.error("a new cosigner key could not be made; this is tried again", {{"reason", why}});
+    if (!waits) told_ = why;
+  }
+  under_way_ = false;
+}
+
+}  // namespace koinon

@@ -1,0 +1,404 @@
+#include "node/engine/cosignatures.h"
+
+#include <algorithm>
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+
+namespace koinon::engine {
+namespace {
+
+// Key IDs of one log that a peer has shown for nothing. Beyond it the log's are forgotten: the worst is that
+// they are asked for again.
+constexpr std::size_t kUselessOfLog = 64;
+// Cities whose lines a peer has shown before their keys were known here, and logs of each.
+constexpr std::size_t kMissedOfLink = 256;
+
+Result<CosignedBrief> read_brief(const v1::CosignedHead& told) {
+  const auto malformed = [](const char* why, const char* field) {
+    return fail(Code::kMalformed, why, field);
+  };
+  if (told.root().size() != Hash::kSize) return malformed("it has not 32 bytes", "cosigned_head.root");
+  if (told.size() == 0) return malformed("no city signs an empty log", "cosigned_head.size");
+  const std::string& ids = told.key_ids();
+  if (ids.size() % 4 != 0) return malformed("a key ID has 4 bytes", "cosigned_head.key_ids");
+  if (ids.size() / 4 > limits::kCosignatures)
+    return fail(Code::kTooLarge, "a head has at most 15 cosignatures", "cosigned_head.key_ids");
+  CosignedBrief out;
+  out.recoveries = told.recoveries();
+  out.size = TreeSize(told.size());
+  out.root = Hash::from(told.root());
+  for (std::size_t at = 0; at < ids.size(); at += 4)
+    out.key_ids.push_back(get_u32(BytesView(ids).substr(at)));
+  return out;
+}
+
+// Whether nothing need be waited for: the log stands whole that far, under that origin or a later one.
+bool is_reached(const Log& log, const CosignedBrief& told) {
+  return !log.recovering() && told.recoveries <= log.state().keys.recoveries() &&
+         told.size.value <= log.whole_size();
+}
+
+bool is_in(const std::vector<std::uint32_t>& ids, std::uint32_t id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// A cosignature that counts. A line of an unknown kind may bear any key ID: it stands for no cosignature.
+bool has_cosignature(const CosignedBrief& head, std::uint32_t key_id) { return is_in(head.key_ids, key_id); }
+
+bool has_line(const CosignedBrief& head, const CosignatureLine& line) {
+  return is_in(line.seconds ? head.key_ids : head.unknown, line.signature.key_id);
+}
+
+bool has_cosignature(const std::vector<CosignedBrief>& heads, std::uint32_t key_id) {
+  return std::any_of(heads.begin(), heads.end(),
+                     [key_id](const CosignedBrief& head) { return has_cosignature(head, key_id); });
+}
+
+// The head is known, and all its lines.
+bool says_nothing_new(const CosignedHeads& heads, const LogId& log, const CosignedHead& shown) {
+  const CosignedBrief* known = heads.find(log, shown.recoveries, shown.head.size, shown.head.root);
+  return known != nullptr &&
+         std::all_of(shown.lines.begin(), shown.lines.end(),
+                     [known](const CosignatureLine& line) { return has_line(*known, line); });
+}
+
+void drop_news(std::map<LogId, std::map<SessionId, std::vector<CosignedBrief>>>& waiting, const LogId& log,
+               SessionId session) {
+  const auto news = waiting.find(log);
+  if (news == waiting.end()) return;
+  news->second.erase(session);
+  if (news->second.empty()) waiting.erase(news);
+}
+
+}  // namespace
+
+Cosignatures::Cosignatures(Effects& effects, const TrustPolicy& trust, Logs& logs, Links& links, Forks& forks,
+                           CosignedHeads& heads, Cosigning& cosigning)
+    : effects_(effects),
+      trust_(trust),
+      logs_(logs),
+      links_(links),
+      forks_(forks),
+      heads_(heads),
+      cosigning_(cosigning) {}
+
+// --- what peers tell ---
+
+Result<std::vector<CosignedBrief>> Cosignatures::read_news(const v1::CosignedHeads& news) const {
+  if (news.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "cosigned_heads.log_id");
+  if (static_cast<std::size_t>(news.heads_size()) > limits::kCosignedHeads)
+    return fail(Code::kTooLarge, "at most 5 heads of a log are told", "cosigned_heads.heads");
+  std::vector<CosignedBrief> out;
+  for (const v1::CosignedHead& told : news.heads()) {
+    KOINON_ASSIGN(CosignedBrief head, read_brief(told));
+    out.push_back(std::move(head));
+  }
+  return out;
+}
+
+void Cosignatures::on_news(Link& link, const v1::CosignedHeads& news) {
+  auto heads = read_news(news);
+  if (!heads.ok()) return links_.end_for_lie(link, heads.error());
+  const LogId id = LogId::from(news.log_id());
+  if (!logs_.admits(id) && !logs_.is_own(id)) return;
+  if (const Log* log = logs_.find(id); log != nullptr) {
+    weigh(link, *log, *heads);
+    std::erase_if(*heads, [log](const CosignedBrief& told) { return is_reached(*log, told); });
+  }
+  wait_for(link, id, std::move(*heads));
+}
+
+void Cosignatures::wait_for(Link& link, const LogId& log, std::vector<CosignedBrief> heads) {
+  if (!heads.empty()) {
+    waiting_[log][link.id] = std::move(heads);
+    link.cosignatures->waiting.insert(log);
+  } else if (link.cosignatures->waiting.erase(log) > 0) {
+    drop_news(waiting_, log, link.id);
+  }
+}
+
+// Of a log that was removed, or is new here, nobody may tell anything soon: its author is asked.
+void Cosignatures::log_whole(const Log& log) {
+  if (const auto waiting = waiting_.find(log.id()); waiting != waiting_.end()) {
+    News& news = waiting->second;
+    for (auto it = news.begin(); it != news.end();) {
+      if (Link* link = links_.find(it->first); link != nullptr) weigh(*link, log, it->second);
+      std::erase_if(it->second, [&](const CosignedBrief& told) { return is_reached(log, told); });
+      it = it->second.empty() ? news.erase(it) : std::next(it);
+    }
+    if (news.empty()) waiting_.erase(waiting);
+  }
+  if (logs_.is_own(log.id()) || !heads_.of(log.id()).empty()) return;
+  for (const auto& [id, link] : links_.all()) {
+    if (link->ready && link->peer_log == log.id()) ask_author(*link);
+  }
+}
+
+// Those that we hold so far.
+void Cosignatures::weigh(Link& link, const Log& log, const std::vector<CosignedBrief>& heads) {
+  if (log.state().frozen || log.recovering()) return;
+  std::vector<CosignedAsk> wanted;
+  for (const CosignedBrief& told : heads) {
+    if (told.size.value > log.whole_size() || told.recoveries != log.state().keys.recoveries()) continue;
+    if (is_wanted(link, log.id(), told)) wanted.push_back({log.id(), told.recoveries, told.size, told.root});
+  }
+  want(link, log.id(), wanted);
+}
+
+// What the peer told before of the log is asked for no more, so that it cannot make us remember without end.
+void Cosignatures::want(Link& link, const LogId& log, const std::vector<CosignedAsk>& heads) {
+  std::set<CosignedAsk>& wanted = link.cosignatures->wanted;
+  auto old = wanted.lower_bound({log, 0, TreeSize(0), Hash()});
+  while (old != wanted.end() && old->log == log) old = wanted.erase(old);
+  wanted.insert(heads.begin(), heads.end());
+  send_requests(link);
+}
+
+// Whether it is a head that would be kept, or it has a line that we lack. Which heads are put up says their
+// author alone, or who has cosigned them: else a peer could have each city sign another one.
+bool Cosignatures::is_wanted(const Link& link, const LogId& log, const CosignedBrief& told) const {
+  const CosignedBrief* known = heads_.find(log, told.recoveries, told.size, told.root);
+  if (known == nullptr) {
+    if (link.peer_log != log && told.key_ids.empty()) return false;
+    std::size_t newer = 0;
+    std::size_t most = 0;
+    for (const CosignedBrief& head : heads_.of(log)) {
+      if (head.size > told.size) ++newer;
+      most = std::max(most, head.key_ids.size());
+    }
+    return newer < limits::kOpenHeads || told.key_ids.size() > most;
+  }
+  const auto useless = link.cosignatures->useless.find(log);
+  return std::any_of(told.key_ids.begin(), told.key_ids.end(), [&](std::uint32_t id) {
+    const bool in_vain = useless != link.cosignatures->useless.end() && useless->second.contains(id);
+    return !in_vain && !has_cosignature(*known, id);
+  });
+}
+
+void Cosignatures::cosigners_known() {
+  for (const auto& [id, link] : links_.all()) link->cosignatures->useless.clear();
+}
+
+void Cosignatures::ask_author(Link& link) {
+  if (!link.peer_log) return;
+  const Log* log = logs_.find(*link.peer_log);
+  if (log == nullptr || !log->state().whole || !logs_.serves(log->id()) || log->state().frozen) return;
+  const StoredHead& whole = *log->state().whole;
+  const LastCosigned newest{log->state().keys.recoveries(), whole.size, whole.root};
+  if (heads_.last(log->id()) == newest || heads_.find(log->id(), newest.recoveries, newest.size, newest.root))
+    return;
+  want(link, log->id(), {{log->id(), newest.recoveries, newest.size, newest.root}});
+}
+
+// --- what we ask for ---
+
+void Cosignatures::send_requests(Link& link) {
+  LinkCosignatures& state = *link.cosignatures;
+  while (!state.wanted.empty() && state.asked.size() < limits::kCosignedRequests) {
+    v1::Frame frame;
+    auto& request = *frame.mutable_get_cosignatures();
+    request.set_request_id(effects_.next_request());
+    std::vector<CosignedAsk>& asked = state.asked[request.request_id()];
+    while (!state.wanted.empty() && asked.size() < limits::kCosignedPerRequest) {
+      asked.push_back(state.wanted.extract(state.wanted.begin()).value());
+      auto& head = *request.add_heads();
+      head.set_log_id(asked.back().log.bytes());
+      head.set_recoveries(asked.back().recoveries);
+      head.set_size(asked.back().size.value);
+      head.set_root(asked.back().root.bytes());
+    }
+    links_.send(link, frame);
+  }
+}
+
+void Cosignatures::on_refused(Link& link, std::uint64_t request_id) {
+  if (link.cosignatures->asked.erase(request_id) > 0) send_requests(link);
+}
+
+void Cosignatures::on_cosignatures(Link& link, const v1::Cosignatures& answer) {
+  if (const Status fits = check(link, answer); !fits.ok()) return links_.end_for_lie(link, fits.error());
+  for (const v1::CosignedNote& note : answer.notes()) take(link, LogId::from(note.log_id()), note.note());
+  send_requests(link);
+}
+
+// A city sends its own line to the log's author at once; all else was asked for.
+Status Cosignatures::check(Link& link, const v1::Cosignatures& answer) {
+  const auto lied = [](const char* why, const char* field) { return fail(Code::kMalformed, why, field); };
+  std::set<LogId> logs;
+  if (answer.request_id() == 0) {
+    if (answer.notes_size() != 1) return lied("a city sends one line of its own", "cosignatures.notes");
+    if (const auto own = logs_.own()) logs.insert(*own);
+  } else {
+    const auto asked = link.cosignatures->asked.extract(answer.request_id());
+    if (asked.empty()) return lied("cosignatures came that were not asked for", "cosignatures.request_id");
+    for (const CosignedAsk& ask : asked.mapped()) logs.insert(ask.log);
+    if (static_cast<std::size_t>(answer.notes_size()) > asked.mapped().size())
+      return lied("more heads came than were asked for", "cosignatures.notes");
+  }
+  for (const v1::CosignedNote& note : answer.notes()) {
+    if (note.log_id().size() != LogId::kSize) return lied("it has not 32 bytes", "cosigned_note.log_id");
+    if (!logs.contains(LogId::from(note.log_id())))
+      return lied("a head came that was not asked for", "cosigned_note.log_id");
+    if (note.note().size() > limits::kHeadNoteBytes)
+      return fail(Code::kTooLarge, "the note of a head has at most 32 KiB", "cosigned_note.note");
+  }
+  return {};
+}
+
+// --- the checks ---
+
+void Cosignatures::take(Link& link, const LogId& id, Bytes note) {
+  const Log* log = logs_.find(id);
+  if (log == nullptr || !log->state().whole || log->state().frozen || log->recovering()) return;
+  Shown shown{link.id, id, std::move(note), {}, {}};
+  ReadCosigners read;
+  for (const LogId& city : cities_in(shown.note, id)) {
+    const Log* of_city = logs_.find(city);
+    const auto rank = trust_.rank(city);
+    if (!rank || logs_.is_own(city)) continue;
+    if (of_city == nullptr || !of_city->has_identity()) {
+      note_missed(shown, city);
+      continue;
+    }
+    shown.cosigners.push_back(
+        {city, {of_city->state().keys.vkey().name, SignatureType::kCosignatureV1, {}}, *rank});
+    read.cities.push_back(city);
+  }
+  ++link.unverified;
+  effects_.ask(std::move(read),
+               [this, shown = std::move(shown)](const Result<CosignersRead>& answer) mutable {
+                 if (!answer.ok() || answer->keys.size() != shown.cosigners.size()) return done(shown.source);
+                 std::vector<KnownCosigner> known;
+                 for (std::size_t i = 0; i < answer->keys.size(); ++i) {
+                   if (!answer->keys[i]) {
+                     note_missed(shown, shown.cosigners[i].city);
+                     continue;
+                   }
+                   known.push_back(std::move(shown.cosigners[i]));
+                   known.back().vkey.key = *answer->keys[i];
+                 }
+                 shown.cosigners = std::move(known);
+                 verify(std::move(shown));
+               });
+}
+
+// Once its key is here, the line is asked for again.
+void Cosignatures::note_missed(Shown& shown, const LogId& city) {
+  Link* link = links_.find(shown.source);
+  if (link == nullptr) return;
+  auto& missed = link->cosignatures->missed;
+  if (missed.size() >= kMissedOfLink && !missed.contains(city)) return;
+  // Only what is remembered: else it would be asked for without end.
+  shown.missed.push_back(city);
+  auto& logs = missed[city];
+  if (logs.size() < kMissedOfLink) logs.insert(shown.log);
+}
+
+void Cosignatures::ask_again(Link& link, const LogId& log) {
+  std::vector<CosignedAsk> again;
+  for (const CosignedBrief& head : heads_.of(log))
+    again.push_back({log, head.recoveries, head.size, head.root});
+  want(link, log, again);
+}
+
+void Cosignatures::cosigner_known(const LogId& city) {
+  for (const SessionId id : links_.ids()) {
+    Link* link = links_.find(id);
+    if (link == nullptr) continue;
+    const auto missed = link->cosignatures->missed.extract(city);
+    if (missed.empty()) continue;
+    for (const LogId& log : missed.mapped()) ask_again(*link, log);
+  }
+}
+
+// A key may have come while the head was on its way to the store.
+void Cosignatures::ask_for_missed(const Shown& shown) {
+  Link* link = links_.find(shown.source);
+  if (link == nullptr) return;
+  const auto has_come = [link](const LogId& city) { return !link->cosignatures->missed.contains(city); };
+  if (std::any_of(shown.missed.begin(), shown.missed.end(), has_come)) ask_again(*link, shown.log);
+}
+
+void Cosignatures::verify(Shown shown) {
+  VerifyCosigned check{log_of(shown.log).state().keys, shown.note, shown.cosigners};
+  effects_.ask(std::move(check), [this, shown = std::move(shown)](Result<CosignedHead> answer) {
+    if (answer.ok()) return compare(shown, std::move(*answer));
+    // Who knows statements that we lack, or lacks some of ours, shows heads of another key in good faith.
+    const Code code = answer.error().code;
+    Link* link = links_.find(shown.source);
+    if (link != nullptr && (code == Code::kMalformed || code == Code::kTooLarge))
+      links_.end_for_lie(*link, answer.error());
+    done(shown.source);
+  });
+}
+
+// Its tree must be the one that we hold; another one is a fork, as a head of another tree is that comes
+// alone. It answers no question about the log's newest head, and has no row: so it comes from no session.
+void Cosignatures::compare(const Shown& shown, CosignedHead head) {
+  Log& log = log_of(shown.log);
+  const LogState& state = log.state();
+  const bool is_ours = head.recoveries == state.keys.recoveries() && head.head.size.value <= log.whole_size();
+  const bool is_followed = logs_.admits(shown.log) || logs_.is_own(shown.log);
+  if (!is_ours || !is_followed || state.frozen || log.recovering()) return done(shown.source);
+  if (logs_.is_own(shown.log)) return keep(shown, std::move(head));
+  const Offer offer{shown.log,      state.identity(), head.head,
+                    SessionId(0),   JournalSeq(0),    state.keys.changes().size(),
+                    head.recoveries};
+  if (forks_.freeze_if_forked(log, offer)) return done(shown.source);
+  forks_.check_old_head(offer, [this, shown, head = std::move(head)](bool compared) mutable {
+    if (!compared) return done(shown.source);
+    keep(shown, std::move(head));
+  });
+}
+
+// By its author, or by cities that have signed it.
+bool Cosignatures::is_put_up(const Shown& shown, const CosignedHead& head) const {
+  const Link* link = links_.find(shown.source);
+  return head.cities() > 0 || (link != nullptr && link->peer_log == shown.log) ||
+         heads_.find(shown.log, head.recoveries, head.head.size, head.head.root) != nullptr;
+}
+
+// The store refuses what is not the tree that it holds.
+void Cosignatures::keep(const Shown& shown, CosignedHead head) {
+  if (says_nothing_new(heads_, shown.log, head)) {
+    note_useless(shown);
+    ask_for_missed(shown);
+    return done(shown.source);
+  }
+  if (!is_put_up(shown, head)) return done(shown.source);
+  head.since = effects_.now().wall;
+  heads_.keep(shown.log, std::move(head), [this, shown](const Status& kept) {
+    done(shown.source);
+    if (!kept.ok()) return;
+    note_useless(shown);
+    ask_for_missed(shown);
+    cosigning_.look_at(shown.log);
+  });
+}
+
+// Lines that came and are not kept: of cities that we do not trust, or farther away than those that are.
+void Cosignatures::note_useless(const Shown& shown) {
+  Link* link = links_.find(shown.source);
+  const auto note = parse_note(shown.note);
+  if (link == nullptr || !note.ok()) return;
+  auto& useless = link->cosignatures->useless[shown.log];
+  if (useless.size() > kUselessOfLog) useless.clear();
+  // What stands under the log's own name says nothing of a city's line with the same key ID.
+  const std::string own = log_of(shown.log).state().keys.vkey().name;
+  for (const NoteSignature& signature : note->signatures) {
+    if (signature.name != own && !has_cosignature(heads_.of(shown.log), signature.key_id))
+      useless.insert(signature.key_id);
+  }
+}
+
+void Cosignatures::done(SessionId source) {
+  if (Link* link = links_.find(source); link != nullptr) --link->unverified;
+}
+
+void Cosignatures::forget(Link& link) {
+  for (const LogId& id : link.cosignatures->waiting) drop_news(waiting_, id, link.id);
+}
+
+}  // namespace koinon::engine

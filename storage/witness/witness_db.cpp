@@ -1,0 +1,143 @@
+#include "storage/witness/witness_db.h"
+
+#include <array>
+#include <functional>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "crypto/hash.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::array<const char*, 1> kWitnessSteps = {R"sql(
+CREATE TABLE owner (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  vkey TEXT NOT NULL,
+  made_at_ms INTEGER NOT NULL);
+CREATE TABLE head (
+  origin_hash BLOB PRIMARY KEY,
+  origin TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  note BLOB NOT NULL,
+  cosigned_at INTEGER NOT NULL) WITHOUT ROWID;
+)sql"};
+
+Status in_one_transaction(sqlite::Connection& db, const std::function<Status()>& change) {
+  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
+  Status done = change();
+  if (done.ok()) done = db.execute("COMMIT");
+  if (!done.ok() && db.in_transaction()) (void)db.execute("ROLLBACK");
+  return done;
+}
+
+Status bring_up_to_date(sqlite::Connection& db) {
+  std::size_t have = 0;
+  {
+    auto version = db.prepare("PRAGMA user_version");
+    KOINON_TRY(version.step());
+    have = static_cast<std::size_t>(version.integer(0));
+  }
+  if (have > kWitnessSteps.size())
+    return fail(Code::kRefused, "it was written by a newer version of Koinon; install that version",
+                "witness.db");
+  for (std::size_t step = have; step < kWitnessSteps.size(); ++step) {
+    KOINON_TRY(db.execute(kWitnessSteps[step]));
+    KOINON_TRY(db.execute("PRAGMA user_version=" + std::to_string(step + 1)));
+  }
+  return {};
+}
+
+}  // namespace
+
+// Synchronous FULL: a commit returns when the write-ahead log is on the disk.
+Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
+  WitnessDb out(std::move(db));
+  KOINON_TRY(out.db_.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(out.db_.execute("PRAGMA synchronous=FULL"));
+  if (::chmod(path.c_str(), 0600) != 0)
+    return fail(Code::kIo, "it could not be closed to others", path.string());
+  KOINON_TRY(in_one_transaction(out.db_, [&] { return bring_up_to_date(out.db_); }));
+  return out;
+}
+
+Result<WitnessDb> WitnessDb::make(const std::filesystem::path& path, const WitnessOwner& owner) {
+  KOINON_ASSIGN(WitnessDb out, connect(path));
+  KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
+    KOINON_ASSIGN(const std::uint64_t heads, out.count());
+    if (heads > 0) return fail(Code::kConflict, "a witness that has cosigned lives there", path.string());
+    auto put = out.db_.prepare("INSERT OR REPLACE INTO owner VALUES (1, ?, ?)");
+    return put.bind_text(owner.vkey).bind(owner.made_at.value).run();
+  }));
+  out.owner_ = owner;
+  return out;
+}
+
+Result<WitnessDb> WitnessDb::open(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error)
+    return fail(Code::kNotFound, "there is no such file", path.string());
+  KOINON_ASSIGN(WitnessDb out, connect(path));
+  KOINON_ASSIGN(const auto owner, out.read_owner());
+  if (!owner) return fail(Code::kRefused, "it does not say whose it is", path.string());
+  out.owner_ = *owner;
+  return out;
+}
+
+Result<std::optional<WitnessOwner>> WitnessDb::read_owner() {
+  auto select = db_.prepare("SELECT vkey, made_at_ms FROM owner");
+  KOINON_ASSIGN(const bool row, select.step());
+  if (!row) return std::optional<WitnessOwner>();
+  return std::optional(WitnessOwner{select.text(0), {select.integer(1)}});
+}
+
+Result<std::uint64_t> WitnessDb::count() {
+  auto select = db_.prepare("SELECT count(*) FROM head");
+  KOINON_TRY(select.step());
+  return select.number(0);
+}
+
+Result<std::optional<HeadOfOthers>> WitnessDb::head(std::string_view origin) {
+  return head_of(sha256(origin));
+}
+
+Result<std::optional<HeadOfOthers>> WitnessDb::head_of(const Hash& origin_hash) {
+  auto select = db_.prepare("SELECT origin, size, root, note, cosigned_at FROM head WHERE origin_hash = ?");
+  select.bind_blob(origin_hash.view());
+  KOINON_ASSIGN(const bool row, select.step());
+  if (!row) return std::optional<HeadOfOthers>();
+  if (select.blob(2).size() != Hash::kSize) return fail(Code::kIo, "a row is damaged", "witness.db");
+  return std::optional(HeadOfOthers{select.text(0), TreeSize(select.number(1)), Hash::from(select.blob(2)),
+                                    select.text(3), select.number(4)});
+}
+
+// Whoever asks has looked already. It is looked at once more inside the transaction: what stands may be of
+// another connection, and what this file allows must not depend on its callers.
+Status WitnessDb::replace_head(TreeSize expected, const HeadOfOthers& head) {
+  const Hash key = sha256(head.origin);
+  KOINON_ASSIGN(const auto stands, head_of(key));
+  const TreeSize size = stands ? stands->size : TreeSize(0);
+  if (size != expected)
+    return fail(Code::kConflict, "another head was cosigned meanwhile, of size " + std::to_string(size.value),
+                "size");
+  const bool contradicts = stands && head.size == size && head.root != stands->root;
+  if (head.size < size || contradicts)
+    return fail(Code::kConflict, "it contradicts a head that was cosigned", "size");
+  auto put = db_.prepare("INSERT OR REPLACE INTO head VALUES (?, ?, ?, ?, ?, ?)");
+  return put.bind_blob(key.view())
+      .bind_text(head.origin)
+      .bind(static_cast<std::int64_t>(head.size.value))
+      .bind_blob(head.root.view())
+      .bind_blob(head.note)
+      .bind(static_cast<std::int64_t>(head.cosigned_at))
+      .run();
+}
+
+Status WitnessDb::advance(TreeSize expected, const HeadOfOthers& head) {
+  return in_one_transaction(db_, [&] { return replace_head(expected, head); });
+}
+
+}  // namespace koinon
