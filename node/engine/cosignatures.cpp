@@ -249,10 +249,10 @@ Status Cosignatures::check(Link& link, const v1::Cosignatures& answer) {
 
 // --- the checks ---
 
-void Cosignatures::take(Link& link, const LogId& id, Bytes note) {
+void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second) {
   const Log* log = logs_.find(id);
   if (log == nullptr || !log->state().whole || log->state().frozen || log->recovering()) return;
-  Shown shown{link.id, id, std::move(note), {}, {}};
+  Shown shown{link.id, id, std::move(note), {}, {}, is_second};
   ReadCosigners read;
   for (const LogId& city : cities_in(shown.note, id)) {
     const Log* of_city = logs_.find(city);
@@ -271,16 +271,25 @@ void Cosignatures::take(Link& link, const LogId& id, Bytes note) {
                [this, shown = std::move(shown)](const Result<CosignersRead>& answer) mutable {
                  if (!answer.ok() || answer->keys.size() != shown.cosigners.size()) return done(shown.source);
                  std::vector<KnownCosigner> known;
+                 bool anew = false;
                  for (std::size_t i = 0; i < answer->keys.size(); ++i) {
                    if (!answer->keys[i]) {
-                     note_missed(shown, shown.cosigners[i].city);
+                     // It may have come while the question was on its way: then it is asked for at once, and
+                     // once.
+                     const LogId city = shown.cosigners[i].city;
+                     const bool was_there = logs_.at(city).held().value > 0 && !shown.is_second;
+                     note_missed(shown, city);
+                     if (was_there) anew = true;
                      continue;
                    }
                    known.push_back(std::move(shown.cosigners[i]));
                    known.back().vkey.key = *answer->keys[i];
                  }
                  shown.cosigners = std::move(known);
-                 verify(std::move(shown));
+                 Link* link = links_.find(shown.source);
+                 if (!anew || link == nullptr) return verify(std::move(shown));
+                 done(shown.source);
+                 take(*link, shown.log, std::move(shown.note), true);
                });
 }
 

@@ -37,6 +37,7 @@ class Cosignatures {
     Bytes note;
     std::vector<KnownCosigner> cosigners;
     std::vector<LogId> missed;  // trusted cities whose keys were not known when it came
+    bool is_second = false;     // keys were read for it before
   };
 
   Log& log_of(const LogId& id) { return logs_.at(id); }
@@ -49,7 +50,7 @@ class Cosignatures {
   void want(Link& link, const LogId& log, const std::vector<CosignedAsk>& heads);
   void send_requests(Link& link);
   Status check(Link& link, const v1::Cosignatures& answer);
-  void take(Link& link, const LogId& log, Bytes note);
+  void take(Link& link, const LogId& log, Bytes note, bool is_second = false);
   void note_missed(Shown& shown, const LogId& city);
   void ask_again(Link& link, const LogId& log);
   void ask_for_missed(const Shown& shown);

@@ -126,7 +126,7 @@ class Statuses(WitnessTest):
         text = log.text()
         self.refused(seoul, 403, log.request(7, note=f"{text}\n{log.line(text, seed=stranger.seed)}"))
         self.refused(seoul, 403, log.request(7, note=f"{log.note()}{log.line(text, seed=stranger.seed)}"))
-        self.refused(seoul, 403, OtherLog("another log", leaves=log.leaves).request(0))
+        self.refused(seoul, 404, OtherLog("another-log.example", leaves=log.leaves).request(0))
         self.refused(seoul, 400, log.request(8, 7))
         note = log.note()
         for body in ("", "old 7", f"old 07\n\n{note}", f"old 7\nAAAA\n\n{note}", f"old 7\n{note}", f"old 7\n\n{note[:-1]}", f"old 7\n\n{text}",
