@@ -82,6 +82,9 @@ Result<WitnessDb> WitnessDb::open(const std::filesystem::path& path) {
     return fail(Code::kNotFound, "there is no such file", path.string());
   KOINON_ASSIGN(WitnessDb out, connect(path));
   KOINON_ASSIGN(const auto owner, out.read_owner());
+  KOINON_ASSIGN(const std::uint64_t heads, out.count());
+  // A process ended while it made the file: nothing was cosigned with it.
+  if (!owner && heads == 0) return fail(Code::kNotFound, "the file was never made whole", path.string());
   if (!owner) return fail(Code::kRefused, "it does not say whose it is", path.string());
   out.owner_ = *owner;
   return out;
