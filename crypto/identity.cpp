@@ -88,30 +88,47 @@ v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, 
   return entry;
 }
 
-Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log) {
+namespace {
+
+Result<LogKeys> read_keys(const v1::Keys& keys) {
   KOINON_ASSIGN(const PublicKey cosigner, read_key(keys.cosigner_key(), "keys.cosigner_key"));
   KOINON_ASSIGN(const PublicKey sealing, read_key(keys.sealing_key(), "keys.sealing_key"));
   KOINON_ASSIGN(const PublicKey node, read_key(keys.node_key(), "keys.node_key"));
-  if (!verify_signature(cosigner, key_statement(log, KeyRole::kCosigner, cosigner), keys.cosigner_proof())) {
-    return fail(Code::kBadSignature, "the cosigner key did not sign for this log", "keys.cosigner_proof");
-  }
-  if (!verify_signature(node, key_statement(log, KeyRole::kNode, node), keys.node_proof())) {
-    return fail(Code::kBadSignature, "the node key did not sign for this log", "keys.node_proof");
-  }
   return LogKeys{cosigner, SealingKey::from(sealing.view()), NodeKey::from(node.view())};
 }
 
-Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity) {
+Result<v1::Genesis> read_genesis(BytesView leaf) {
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(leaf));
-  if (entry.kind() != v1::KIND_GENESIS || !entry.control().has_genesis()) {
+  if (entry.kind() != v1::KIND_GENESIS || !entry.control().has_genesis())
     return fail(Code::kMalformed, "entry 0 is not a Genesis", "genesis");
-  }
-  const auto& genesis = entry.control().genesis();
+  return entry.control().genesis();
+}
+
+}  // namespace
+
+Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log) {
+  KOINON_ASSIGN(const LogKeys named, read_keys(keys));
+  const PublicKey node = PublicKey::from(named.node.view());
+  if (!verify_signature(named.cosigner, key_statement(log, KeyRole::kCosigner, named.cosigner),
+                        keys.cosigner_proof()))
+    return fail(Code::kBadSignature, "the cosigner key did not sign for this log", "keys.cosigner_proof");
+  if (!verify_signature(node, key_statement(log, KeyRole::kNode, node), keys.node_proof()))
+    return fail(Code::kBadSignature, "the node key did not sign for this log", "keys.node_proof");
+  return named;
+}
+
+Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity) {
+  KOINON_ASSIGN(const v1::Genesis genesis, read_genesis(leaf));
   if (genesis.name() != identity.name || genesis.signing_key() != identity.signing_key.view() ||
       genesis.recovery_key() != identity.recovery_key.view()) {
     return fail(Code::kMalformed, "entry 0 does not fit the log id", "genesis");
   }
   return check_keys(genesis.keys(), identity.log_id());
+}
+
+Result<LogKeys> genesis_keys(BytesView leaf) {
+  KOINON_ASSIGN(const v1::Genesis genesis, read_genesis(leaf));
+  return read_keys(genesis.keys());
 }
 
 std::string PeerLine::text() const {

@@ -47,6 +47,8 @@ v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, 
                        const SigningKey& node, UnixMillis created);
 // Entry 0 must parse, fit the identity, and prove its keys.
 Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity);
+// The keys of an entry 0 that was checked when it came: what it proves is not verified again.
+Result<LogKeys> genesis_keys(BytesView leaf);
 // The keys of a Genesis or Keys entry. A key without a valid proof is an error.
 Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log);
 

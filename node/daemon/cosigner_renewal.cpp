@@ -11,9 +11,9 @@ namespace koinon {
 
 void CosignerRenewal::consider() {
   if (!is_calm() || under_way_.exchange(true)) return;
-  ask_writer<std::optional<CosignerLoss>>(
-      parts_.writer, [](StoreReader& store) { return cosigner_loss(store); },
-      [this](const Result<std::optional<CosignerLoss>>& found) { on_loss(found); });
+  ask_writer<CosignerStanding>(
+      parts_.writer, [](StoreReader& store) { return cosigner_standing(store); },
+      [this](const Result<CosignerStanding>& found) { on_standing(found); });
 }
 
 bool CosignerRenewal::is_calm() {
@@ -27,25 +27,24 @@ bool CosignerRenewal::is_calm() {
   return parts_.clock() - *signs_ >= limits::kRenewalWait;
 }
 
-void CosignerRenewal::on_loss(const Result<std::optional<CosignerLoss>>& found) {
+void CosignerRenewal::on_standing(const Result<CosignerStanding>& found) {
   if (!found.ok()) return end(found.error());
-  if (!*found) return end({});
-  if ((*found)->is_over) return clear(**found);
-  parts_.slowly([this, loss = **found] { change(loss); });
+  if (*found == CosignerStanding::kGood) return end({});
+  if (*found == CosignerStanding::kReplaced) return clear();
+  parts_.slowly([this] { change(); });
 }
 
-void CosignerRenewal::change(const CosignerLoss& loss) {
+void CosignerRenewal::change() {
   parts_.changes.change(Gate::for_the_node_itself(), {NewKey::kCosigner, false, true},
-                        [this, loss](const Result<NamedKeyChanged>& changed) {
+                        [this](const Result<NamedKeyChanged>& changed) {
                           if (!changed.ok()) return end(changed.error());
-                          clear(loss);
+                          clear();
                         });
 }
 
-// A rollback that was found out since has its own time, and needs another key once more.
-void CosignerRenewal::clear(const CosignerLoss& loss) {
+void CosignerRenewal::clear() {
   change_and_ask<bool>(
-      parts_.writer, [loss](Store& store) { return end_cosigner_loss(store, loss); },
+      parts_.writer, [](Store& store) { return end_cosigner_loss(store); },
       [this](const Result<bool>& cleared) {
         if (!cleared.ok()) return end(cleared.error());
         if (*cleared) {

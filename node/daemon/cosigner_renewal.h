@@ -1,11 +1,12 @@
 // Where the node has lost track of what its cosigner key signed (the setting kCosignerLost), it makes another
-// one as soon as it may sign, and has its log say so by a Keys entry. Until then it cosigns nothing.
-//
+// one once it has been able to sign for limits::kRenewalWait, and has its log say so by a Keys entry. Until
+// then it cosigns nothing.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "node/daemon/daemon_log.h"
@@ -39,9 +40,9 @@ class CosignerRenewal {
 
  private:
   bool is_calm();
-  void on_loss(const Result<std::optional<CosignerLoss>>& found);
-  void change(const CosignerLoss& loss);
-  void clear(const CosignerLoss& loss);
+  void on_standing(const Result<CosignerStanding>& found);
+  void change();
+  void clear();
   void end(const Status& done);
 
   Parts parts_;

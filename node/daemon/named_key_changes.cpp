@@ -4,6 +4,7 @@
 
 #include "node/publishing/node_key_wait.h"
 #include "node/replication/ask_writer.h"
+#include "node/replication/cosigner_loss.h"
 
 namespace koinon {
 namespace {
@@ -59,23 +60,23 @@ void NamedKeyChanges::begin(const SigningPermit& permit, const NamedKeyWish& wis
   if (!next.ok()) return finish(done, next.error());
   if (wish.which == NewKey::kNode) {
     keys_.set_next_node(*next);
-    return announce(permit, wish, node_key_of(*next), done);
+    const NodeKeyWait wait{node_key_of(*next), wish.now};
+    return announce(
+        permit, wish, [wait](Store& store) { return write_node_key_wait(store, wait); }, done);
   }
   keys_.set_next_cosigner(*next);
-  publish(permit, wish, done);
+  if (!wish.cosigner_lost) return publish(permit, wish, done);
+  announce(
+      permit, wish, [key = next->public_key()](Store& store) { return note_replacement(store, key); }, done);
 }
 
-// Durable before the entry is: a start behind a crash must know the operator's word.
-void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next,
-                               const Done& done) {
-  parts_.writer.change(
-      [next, now = wish.now](Store& store) {
-        return write_node_key_wait(store, {next, now});
-      },
-      [this, permit, wish, done](const Status& kept) {
-        if (!kept.ok()) return finish(done, kept.error());
-        publish(permit, wish, done);
-      });
+// Durable before the entry is: a start behind a crash must know what the entry is for.
+void NamedKeyChanges::announce(const SigningPermit& permit, const NamedKeyWish& wish,
+                               std::function<Status(Store&)> note, const Done& done) {
+  parts_.writer.change(std::move(note), [this, permit, wish, done](const Status& kept) {
+    if (!kept.ok()) return finish(done, kept.error());
+    publish(permit, wish, done);
+  });
 }
 
 // The node key that counts is the one that this node shows.

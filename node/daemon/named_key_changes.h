@@ -39,7 +39,8 @@ class NamedKeyChanges {
   Result<SigningKey> unused_cosigner(const LogKeys& named);
   Result<NamedKeyChanged> put_wait(Store& store, bool now) const;
   void begin(const SigningPermit& permit, const NamedKeyWish& wish, const Before& before, const Done& done);
-  void announce(const SigningPermit& permit, const NamedKeyWish& wish, const NodeKey& next, const Done& done);
+  void announce(const SigningPermit& permit, const NamedKeyWish& wish, std::function<Status(Store&)> note,
+                const Done& done);
   void publish(const SigningPermit& permit, const NamedKeyWish& wish, const Done& done);
   void keep_wait(const NamedKeyWish& wish, const Done& done);
   void on_cosigner(const Done& done);

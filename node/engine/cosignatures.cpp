@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "proto/base/encoding.h"
+#include "node/engine/key_ids.h"
 #include "proto/base/limits.h"
 
 namespace koinon::engine {
@@ -20,16 +20,11 @@ Result<CosignedBrief> read_brief(const v1::CosignedHead& told) {
   };
   if (told.root().size() != Hash::kSize) return malformed("it has not 32 bytes", "cosigned_head.root");
   if (told.size() == 0) return malformed("no city signs an empty log", "cosigned_head.size");
-  const std::string& ids = told.key_ids();
-  if (ids.size() % 4 != 0) return malformed("a key ID has 4 bytes", "cosigned_head.key_ids");
-  if (ids.size() / 4 > limits::kCosignatures)
-    return fail(Code::kTooLarge, "a head has at most 15 cosignatures", "cosigned_head.key_ids");
   CosignedBrief out;
+  KOINON_ASSIGN(out.key_ids, read_key_ids(told.key_ids(), "cosigned_head.key_ids"));
   out.recoveries = told.recoveries();
   out.size = TreeSize(told.size());
   out.root = Hash::from(told.root());
-  for (std::size_t at = 0; at < ids.size(); at += 4)
-    out.key_ids.push_back(get_u32(BytesView(ids).substr(at)));
   return out;
 }
 
@@ -139,42 +134,49 @@ void Cosignatures::log_whole(const Log& log) {
 // Those that we hold so far.
 void Cosignatures::weigh(Link& link, const Log& log, const std::vector<CosignedBrief>& heads) {
   if (log.state().frozen || log.recovering()) return;
-  std::vector<CosignedAsk> wanted;
+  Wanted wanted;
   for (const CosignedBrief& told : heads) {
     if (told.size.value > log.whole_size() || told.recoveries != log.state().keys.recoveries()) continue;
-    if (is_wanted(link, log.id(), told)) wanted.push_back({log.id(), told.recoveries, told.size, told.root});
+    if (auto lines = lacking(link, log.id(), told))
+      wanted.emplace(CosignedAsk{log.id(), told.recoveries, told.size, told.root}, std::move(*lines));
   }
   want(link, log.id(), wanted);
 }
 
 // What the peer told before of the log is asked for no more, so that it cannot make us remember without end.
-void Cosignatures::want(Link& link, const LogId& log, const std::vector<CosignedAsk>& heads) {
-  std::set<CosignedAsk>& wanted = link.cosignatures->wanted;
+void Cosignatures::want(Link& link, const LogId& log, const Wanted& heads) {
+  Wanted& wanted = link.cosignatures->wanted;
   auto old = wanted.lower_bound({log, 0, TreeSize(0), Hash()});
-  while (old != wanted.end() && old->log == log) old = wanted.erase(old);
+  while (old != wanted.end() && old->first.log == log) old = wanted.erase(old);
   wanted.insert(heads.begin(), heads.end());
   send_requests(link);
 }
 
-// Whether it is a head that would be kept, or it has a line that we lack. Which heads are put up says their
+// Whether it is a head that would be kept, which comes with all its lines. Which heads are put up says their
 // author alone, or who has cosigned them: else a peer could have each city sign another one.
-bool Cosignatures::is_wanted(const Link& link, const LogId& log, const CosignedBrief& told) const {
-  const CosignedBrief* known = heads_.find(log, told.recoveries, told.size, told.root);
-  if (known == nullptr) {
-    if (link.peer_log != log && told.key_ids.empty()) return false;
-    std::size_t newer = 0;
-    std::size_t most = 0;
-    for (const CosignedBrief& head : heads_.of(log)) {
-      if (head.size > told.size) ++newer;
-      most = std::max(most, head.key_ids.size());
-    }
-    return newer < limits::kOpenHeads || told.key_ids.size() > most;
+bool Cosignatures::would_keep(const Link& link, const LogId& log, const CosignedBrief& told) const {
+  if (link.peer_log != log && told.key_ids.empty()) return false;
+  std::size_t newer = 0;
+  std::size_t most = 0;
+  for (const CosignedBrief& head : heads_.of(log)) {
+    if (head.size > told.size) ++newer;
+    most = std::max(most, head.key_ids.size());
   }
+  return newer < limits::kOpenHeads || told.key_ids.size() > most;
+}
+
+// The lines that we lack: none of a head that is new here, for all its lines are. Nothing: nothing is wanted.
+std::optional<std::vector<std::uint32_t>> Cosignatures::lacking(const Link& link, const LogId& log,
+                                                                const CosignedBrief& told) const {
+  std::vector<std::uint32_t> out;
+  const CosignedBrief* known = heads_.find(log, told.recoveries, told.size, told.root);
+  if (known == nullptr) return would_keep(link, log, told) ? std::optional(out) : std::nullopt;
   const auto useless = link.cosignatures->useless.find(log);
-  return std::any_of(told.key_ids.begin(), told.key_ids.end(), [&](std::uint32_t id) {
+  for (const std::uint32_t id : told.key_ids) {
     const bool in_vain = useless != link.cosignatures->useless.end() && useless->second.contains(id);
-    return !in_vain && !has_cosignature(*known, id);
-  });
+    if (!in_vain && !has_cosignature(*known, id)) out.push_back(id);
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 void Cosignatures::cosigners_known() {
@@ -189,7 +191,7 @@ void Cosignatures::ask_author(Link& link) {
   const LastCosigned newest{log->state().keys.recoveries(), whole.size, whole.root};
   if (heads_.last(log->id()) == newest || heads_.find(log->id(), newest.recoveries, newest.size, newest.root))
     return;
-  want(link, log->id(), {{log->id(), newest.recoveries, newest.size, newest.root}});
+  want(link, log->id(), {{{log->id(), newest.recoveries, newest.size, newest.root}, {}}});
 }
 
 // --- what we ask for ---
@@ -202,12 +204,14 @@ void Cosignatures::send_requests(Link& link) {
     request.set_request_id(effects_.next_request());
     std::vector<CosignedAsk>& asked = state.asked[request.request_id()];
     while (!state.wanted.empty() && asked.size() < limits::kCosignedPerRequest) {
-      asked.push_back(state.wanted.extract(state.wanted.begin()).value());
+      auto next = state.wanted.extract(state.wanted.begin());
+      asked.push_back(next.key());
       auto& head = *request.add_heads();
-      head.set_log_id(asked.back().log.bytes());
-      head.set_recoveries(asked.back().recoveries);
-      head.set_size(asked.back().size.value);
-      head.set_root(asked.back().root.bytes());
+      head.set_log_id(next.key().log.bytes());
+      head.set_recoveries(next.key().recoveries);
+      head.set_size(next.key().size.value);
+      head.set_root(next.key().root.bytes());
+      head.set_key_ids(write_key_ids(next.mapped()));
     }
     links_.send(link, frame);
   }
@@ -306,9 +310,11 @@ void Cosignatures::note_missed(Shown& shown, const LogId& city) {
 }
 
 void Cosignatures::ask_again(Link& link, const LogId& log) {
-  std::vector<CosignedAsk> again;
+  // What could not be verified was shown for nothing then, and is not now.
+  link.cosignatures->useless.erase(log);
+  Wanted again;
   for (const CosignedBrief& head : heads_.of(log))
-    again.push_back({log, head.recoveries, head.size, head.root});
+    again.emplace(CosignedAsk{log, head.recoveries, head.size, head.root}, std::vector<std::uint32_t>());
   want(link, log, again);
 }
 

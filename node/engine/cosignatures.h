@@ -42,12 +42,15 @@ class Cosignatures {
 
   Log& log_of(const LogId& id) { return logs_.at(id); }
   using News = std::map<SessionId, std::vector<CosignedBrief>>;
+  using Wanted = std::map<CosignedAsk, std::vector<std::uint32_t>>;
 
   Result<std::vector<CosignedBrief>> read_news(const v1::CosignedHeads& news) const;
   void wait_for(Link& link, const LogId& log, std::vector<CosignedBrief> heads);
   void weigh(Link& link, const Log& log, const std::vector<CosignedBrief>& heads);
-  bool is_wanted(const Link& link, const LogId& log, const CosignedBrief& told) const;
-  void want(Link& link, const LogId& log, const std::vector<CosignedAsk>& heads);
+  bool would_keep(const Link& link, const LogId& log, const CosignedBrief& told) const;
+  std::optional<std::vector<std::uint32_t>> lacking(const Link& link, const LogId& log,
+                                                    const CosignedBrief& told) const;
+  void want(Link& link, const LogId& log, const Wanted& heads);
   void send_requests(Link& link);
   Status check(Link& link, const v1::Cosignatures& answer);
   void take(Link& link, const LogId& log, Bytes note, bool is_second = false);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "proto/base/encoding.h"
+#include "node/engine/key_ids.h"
 #include "proto/base/limits.h"
 
 namespace koinon::engine {
@@ -119,9 +119,7 @@ v1::Frame CosignedHeads::all_of(const LogId& log) const {
     told.set_recoveries(head.recoveries);
     told.set_size(head.size.value);
     told.set_root(head.root.bytes());
-    Bytes ids;
-    for (const std::uint32_t id : head.key_ids) put_u32(ids, id);
-    told.set_key_ids(ids);
+    told.set_key_ids(write_key_ids(head.key_ids));
   }
   return frame;
 }

@@ -1,4 +1,4 @@
-// Giving cosignatures: the heads that peers ask for, with all their lines.
+// Giving cosignatures: the heads that peers ask for, with the lines that they ask for.
 #pragma once
 
 #include "node/engine/cosigned_heads.h"
@@ -15,6 +15,7 @@ class CosignedServing {
   void go_on(Link& link);
 
  private:
+  Result<CosignedRequest> read_request(const v1::GetCosignatures& request) const;
   void on_read(Link& link, const Result<CosignedRead>& answer);
   void send_answer(Link& link);
 

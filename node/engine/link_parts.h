@@ -121,15 +121,20 @@ struct CosignedAsk {
 
 // A GetCosignatures that the peer sent and that we are answering.
 struct CosignedRequest {
+  struct Head {
+    CosignedAsk which;
+    std::vector<std::uint32_t> key_ids;  // of the lines that are asked for; none: all
+  };
   std::uint64_t request_id = 0;
-  std::vector<CosignedAsk> heads;
+  std::vector<Head> heads;
   std::size_t next = 0;                        // the head that is to be read next
   std::vector<std::pair<LogId, Bytes>> notes;  // that were read
 };
 
 // Of Cosignatures.
 struct LinkCosignatures {
-  std::set<CosignedAsk> wanted;                             // to be asked for: of each log what was told last
+  // To be asked for: of each log what was told last. The key IDs of the lines that we lack; none: all lines.
+  std::map<CosignedAsk, std::vector<std::uint32_t>> wanted;
   std::map<std::uint64_t, std::vector<CosignedAsk>> asked;  // our open GetCosignatures
   std::map<LogId, std::set<std::uint32_t>> useless;         // key IDs of lines that were not kept
   std::map<LogId, std::set<LogId>>

@@ -1,27 +1,9 @@
 #include "node/replication/cosigner_loss.h"
 
 #include "proto/base/encoding.h"
-#include "proto/codec/entry.h"
 #include "storage/store/settings.h"
 
 namespace koinon {
-namespace {
-
-// Whether our log came to name its cosigner key at that time, decimal, or later. By our own clock both.
-Result<bool> named_since(StoreReader& store, BytesView time) {
-  const auto then = parse_decimal(time);
-  KOINON_ASSIGN(const auto own, store.own_log());
-  if (!then.ok() || !own) return false;
-  const auto keys = store.standing_keys(*own);
-  if (!keys.ok()) return keys.error().code == Code::kNotFound ? Result<bool>(false) : keys.error();
-  if (keys->cosigner_since.value == 0) return false;
-  KOINON_ASSIGN(const Bytes bytes, store.entry(*own, keys->cosigner_since));
-  const auto entry = parse_entry(bytes);
-  return entry.ok() && entry->created_at_ms() >= 0 &&
-         static_cast<std::uint64_t>(entry->created_at_ms()) >= *then;
-}
-
-}  // namespace
 
 Result<bool> starts_with_lost_cosigner(StoreReader& store, const StandingConfig& standing) {
   KOINON_ASSIGN(const auto lost, store.setting(kCosignerLost));
@@ -29,18 +11,25 @@ Result<bool> starts_with_lost_cosigner(StoreReader& store, const StandingConfig&
   return lost.has_value() || is_news || standing.mark == MarkSays::kBehind;
 }
 
-Result<std::optional<CosignerLoss>> cosigner_loss(StoreReader& store) {
+Result<CosignerStanding> cosigner_standing(StoreReader& store) {
   KOINON_ASSIGN(const auto lost, store.setting(kCosignerLost));
-  if (!lost) return std::optional<CosignerLoss>();
-  KOINON_ASSIGN(const auto at, store.setting(kRolledBackAt));
-  CosignerLoss out{at.value_or(Bytes()), false};
-  KOINON_ASSIGN(out.is_over, named_since(store, out.rolled_back_at));
-  return std::optional(std::move(out));
+  if (!lost) return CosignerStanding::kGood;
+  KOINON_ASSIGN(const auto own, store.own_log());
+  if (!own) return CosignerStanding::kLost;
+  const auto named = store.log_keys(*own);
+  if (!named.ok() && named.error().code != Code::kNotFound) return named.error();
+  const bool is_named = named.ok() && to_hex(named->cosigner.view()) == *lost;
+  return is_named ? CosignerStanding::kReplaced : CosignerStanding::kLost;
 }
 
-Result<bool> end_cosigner_loss(Store& store, const CosignerLoss& loss) {
-  KOINON_ASSIGN(const auto at, store.setting(kRolledBackAt));
-  if (at.value_or(Bytes()) != loss.rolled_back_at) return false;
+Status note_replacement(Store& store, const PublicKey& next) {
+  KOINON_ASSIGN(const auto lost, store.setting(kCosignerLost));
+  return lost ? store.set_setting(kCosignerLost, to_hex(next.view())) : Status();
+}
+
+Result<bool> end_cosigner_loss(Store& store) {
+  KOINON_ASSIGN(const CosignerStanding standing, cosigner_standing(store));
+  if (standing != CosignerStanding::kReplaced) return false;
   KOINON_TRY(store.set_setting(kCosignerLost, {}));
   return true;
 }

@@ -130,23 +130,14 @@ StoreCounts MemoryLogs::counts() const {
 
 Result<LogKeys> MemoryLogs::log_keys(const LogId& id) {
   KOINON_ASSIGN(const MemoryLog* log, find(id));
-  for (std::size_t i = log->records.size(); i > 0; --i) {
-    const auto entry = parse_entry(*log->records[i - 1].entry);
-    if (!entry.ok()) continue;
-    if (const auto named = keys_of(id, EntryIndex(i - 1), *entry)) return named->keys;
-  }
-  return check_genesis(*log->records.front().entry, log->state.identity());
+  return log->named.empty() ? genesis_keys(*log->records.front().entry) : log->named.back().keys;
 }
 
 Result<StandingKeys> MemoryLogs::standing_keys(const LogId& id) {
   KOINON_ASSIGN(const MemoryLog* log, find(id));
-  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  KOINON_ASSIGN(const LogKeys first, genesis_keys(*log->records.front().entry));
   KeysSoFar keys = keys_of_genesis(first);
-  for (std::size_t i = 1; i < log->records.size(); ++i) {
-    const auto entry = parse_entry(*log->records[i].entry);
-    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
-    if (named) keys = keys_after(keys, *named);
-  }
+  for (const KeysFact& named : log->named) keys = keys_after(keys, named);
   return standing_of(keys, recovered_size(log->state.keys));
 }
 
@@ -155,14 +146,13 @@ Result<std::vector<CosignerKey>> MemoryLogs::cosigner_keys(const LogId& id) {
   const TreeSize recovered = recovered_size(log->state.keys);
   std::vector<CosignerRun> runs;
   if (recovered.value == 0) {
-    KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+    KOINON_ASSIGN(const LogKeys first, genesis_keys(*log->records.front().entry));
     runs.push_back({first.cosigner, EntryIndex(0)});
   }
-  for (std::uint64_t i = recovered.value; i < log->records.size(); ++i) {
-    const auto entry = parse_entry(*log->records[i].entry);
-    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
-    if (!named || (!runs.empty() && runs.back().key == named->keys.cosigner)) continue;
-    runs.push_back({named->keys.cosigner, named->index, named->cosigner_lost});
+  for (const KeysFact& named : log->named) {
+    const bool is_void = named.index.value < recovered.value;
+    if (is_void || (!runs.empty() && runs.back().key == named.keys.cosigner)) continue;
+    runs.push_back({named.keys.cosigner, named.index, named.cosigner_lost});
   }
   std::reverse(runs.begin(), runs.end());
   return cosigner_keys_of(runs);
@@ -171,21 +161,18 @@ Result<std::vector<CosignerKey>> MemoryLogs::cosigner_keys(const LogId& id) {
 Result<bool> MemoryLogs::has_named_node(const LogId& id, const NodeKey& key) {
   KOINON_ASSIGN(const MemoryLog* log, find(id));
   if (named_nodes_.contains({id, key})) return true;
-  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  KOINON_ASSIGN(const LogKeys first, genesis_keys(*log->records.front().entry));
   return first.node == key;
 }
 
 Result<bool> MemoryLogs::is_of_its_node(const LogId& id, const NodeKey& key) {
   KOINON_ASSIGN(const MemoryLog* log, find(id));
   const TreeSize recovered = recovered_size(log->state.keys);
-  KOINON_ASSIGN(const LogKeys first, check_genesis(*log->records.front().entry, log->state.identity()));
+  KOINON_ASSIGN(const LogKeys first, genesis_keys(*log->records.front().entry));
   if (recovered.value == 0 && first.node == key) return true;
-  for (std::size_t i = recovered.value; i < log->records.size(); ++i) {
-    const auto entry = parse_entry(*log->records[i].entry);
-    const auto named = entry.ok() ? keys_of(id, EntryIndex(i), *entry) : std::nullopt;
-    if (named && named->keys.node == key) return true;
-  }
-  return false;
+  return std::any_of(log->named.begin(), log->named.end(), [&](const KeysFact& named) {
+    return named.index.value >= recovered.value && named.keys.node == key;
+  });
 }
 
 std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
@@ -255,9 +242,10 @@ MemoryLog& MemoryLogs::append(const RunCommit& run, KeyHistory keys, bool own) {
 }
 
 void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
-  undo_.remember([this, id = run.log, size = log.records.size()] {
+  undo_.remember([this, id = run.log, size = log.records.size(), named = log.named.size()] {
     MemoryLog& data = *logs_.at(id);
     data.records.resize(size);
+    data.named.erase(data.named.begin() + static_cast<std::ptrdiff_t>(named), data.named.end());
     for (std::size_t level = 0; level < data.levels.size(); ++level) data.levels[level].resize(size >> level);
   });
   for (std::size_t i = 0; i < run.records.size(); ++i) {
@@ -274,6 +262,7 @@ void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
       hash = node_hash(log.levels[level][count - 2], log.levels[level][count - 1]);
     }
   }
+  log.named.insert(log.named.end(), run.keys.begin(), run.keys.end());
 }
 
 void MemoryLogs::put_own_content(Bytes digest, EntryIndex index, std::map<Bytes, EntryIndex>& to) {
@@ -320,10 +309,13 @@ void MemoryLogs::forget_own_from(EntryIndex from, std::map<Bytes, EntryIndex>& o
 }
 
 void MemoryLogs::cut(MemoryLog& log, EntryIndex from, bool own) {
-  undo_.remember([this, id = log.state.id, records = log.records, levels = log.levels] {
-    logs_.at(id)->records = records;
-    logs_.at(id)->levels = levels;
+  undo_.remember([this, id = log.state.id, records = log.records, levels = log.levels, named = log.named] {
+    MemoryLog& data = *logs_.at(id);
+    data.records = records;
+    data.levels = levels;
+    data.named = named;
   });
+  std::erase_if(log.named, [from](const KeysFact& fact) { return fact.index >= from; });
   LogState state = log.state;
   for (std::size_t i = from.value; i < log.records.size(); ++i) state.bytes -= bytes_of(log.records[i]);
   log.records.resize(from.value);

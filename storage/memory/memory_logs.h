@@ -25,6 +25,7 @@ struct MemoryLog {
   LogState state;
   std::vector<MemoryRecord> records;
   std::vector<std::vector<Hash>> levels;  // roots of perfect subtrees, by level
+  std::vector<KeysFact> named;            // by Keys entries, in order
 };
 
 class MemoryLogs {

@@ -28,8 +28,9 @@ inline constexpr std::string_view kRolledBack =
 // for a look.
 inline constexpr std::string_view kRolledBackAt = "signing.rolled_back_at";
 
-// "1": what our own cosigner key signed last may be forgotten here, since the store was put back from a copy.
-// It signs nothing more, until the log names another one as lost.
+// What our own cosigner key signed last may be forgotten here, since the store was put back from a copy. It
+// signs nothing more, until the log names another one as lost: the one whose public half stands here, in
+// hexadecimal digits. "1": none was made yet (node/replication/cosigner_loss.h).
 inline constexpr std::string_view kCosignerLost = "cosigner.lost";
 
 // The next node key, and which peers hold the entry that names it (node/publishing/node_key_wait.h).

@@ -37,9 +37,8 @@ Result<std::optional<KeysSoFar>> SqliteLogKeys::last(const LogId& log) {
 }
 
 Result<LogKeys> SqliteLogKeys::genesis(const LogId& log) {
-  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const Bytes entry, logs_.entry(log, EntryIndex(0)));
-  return check_genesis(entry, state.identity());
+  return genesis_keys(entry);
 }
 
 Result<LogKeys> SqliteLogKeys::of(const LogId& log) {

@@ -1,8 +1,8 @@
-// The exchange of cosignatures without a network: what is asked for, kept and given, and how peers end that
-// break its rules.
+// The exchange of cosignatures without a network: what is asked for and kept, and how peers end that break
+// its rules.
 #include <functional>
 
-#include "proto/codec/frame.h"
+#include "node/engine/key_ids.h"
 #include "tests/engine/cosigned_alone.h"
 
 namespace koinon::engine::test {
@@ -10,25 +10,9 @@ namespace {
 
 const LogIdentity kBergen = city("bergen");
 
-// The note of a head, with lines of these cities. Nothing here looks at the signatures.
-Bytes note_of(const LogIdentity& log, const CosignedBrief& head, const std::vector<LogIdentity>& cosigners) {
-  const SigningKey key = SigningKey::from_seed(Bytes(32, 'k'));
-  const Checkpoint checkpoint{log.origin(), head.size, head.root};
-  Bytes out = sign_checkpoint(checkpoint, key);
-  for (const LogIdentity& city : cosigners)
-    out += cosign(checkpoint.text(), city.origin(), key, 1'700'000'000).line();
-  return out;
-}
-
-std::uint32_t key_id_of(BytesView note, std::size_t line) {
-  const auto parsed = parse_note(note);
-  return parsed.ok() ? parsed->signatures.at(line).key_id : 0;
-}
-
 class CosignaturesAlone : public CosignedAlone {
  protected:
   using CosignedAlone::CosignedAlone;
-  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
 
   // --- a peer tells of heads ---
 
@@ -40,9 +24,7 @@ class CosignaturesAlone : public CosignedAlone {
       told.set_recoveries(head.recoveries);
       told.set_size(head.size.value);
       told.set_root(head.root.bytes());
-      Bytes ids;
-      for (const std::uint32_t id : head.key_ids) put_u32(ids, id);
-      told.set_key_ids(ids);
+      told.set_key_ids(write_key_ids(head.key_ids));
     }
     return out;
   }
@@ -100,19 +82,6 @@ class CosignaturesAlone : public CosignedAlone {
   void expect_idle(const Link& link) {
     EXPECT_EQ(link.unverified, 0U) << "else the peer would be read no more after a while";
   }
-  void expect_lie(const Link& link, v1::ErrorCode code) {
-    v1::Error said;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_error()) said = frame.error();
-    }
-    EXPECT_EQ(said.code(), code) << said.message();
-    EXPECT_TRUE(said.fatal());
-    EXPECT_TRUE(link.ended);
-    EXPECT_EQ(lies_of(link), 1U);
-    EXPECT_TRUE(asked<ReadCosigners>().empty());
-    EXPECT_TRUE(asked<CommitCosigned>().empty());
-    settle();
-  }
 
   Link& author = meet('\1', kMilan);
 };
@@ -127,6 +96,7 @@ TEST_F(CosignaturesAlone, AHeadThatIsHeldIsAskedFor) {
   EXPECT_EQ(request.heads(0).recoveries(), 0U);
   EXPECT_EQ(request.heads(0).size(), 3U);
   EXPECT_EQ(request.heads(0).root(), root_of(3).bytes());
+  EXPECT_EQ(request.heads(0).key_ids(), "") << "with all its lines";
 }
 
 TEST_F(CosignaturesAlone, NewsOfLogsThatPolicyDoesNotAdmitAreIgnored) {
@@ -165,7 +135,9 @@ TEST_F(CosignaturesAlone, AHeadThatIsKeptIsAskedForOnlyForALineThatIsLacked) {
   kept(kMilan, {brief(3, {7})});
   EXPECT_EQ(tell(author, kMilan, {brief(3)}).request_id(), 0U);
   EXPECT_EQ(tell(author, kMilan, {brief(3, {7})}).request_id(), 0U);
-  EXPECT_NE(tell(author, kMilan, {brief(3, {7, 8})}).request_id(), 0U);
+  const v1::GetCosignatures request = tell(author, kMilan, {brief(3, {7, 8, 9})});
+  ASSERT_EQ(request.heads_size(), 1);
+  EXPECT_EQ(request.heads(0).key_ids(), write_key_ids({8, 9})) << "what is here crosses the link no more";
 }
 
 TEST_F(CosignaturesAlone, AnOldHeadIsAskedForOnlyIfMoreHaveSignedIt) {
@@ -256,6 +228,29 @@ TEST_F(CosignaturesAlone, LinesAreCheckedWithTheKeysOfCitiesThatAreTrustedAndThe
   EXPECT_NE(tell(meet('\2', kOslo), kMilan, {again}).request_id(), 0U) << "another peer may have them right";
   parts.cosignatures.cosigners_known();
   EXPECT_NE(tell(author, kMilan, {again}).request_id(), 0U);
+}
+
+// A line is in vain while its city's key is not known, and is not once that is here.
+TEST_F(CosignaturesAlone, ALineOfACityWhoseKeyCameSinceIsAskedForOfEachHead) {
+  const Bytes note = note_of(kMilan, brief(3), {kOslo});
+  const CosignedBrief told = brief(3, {key_id_of(note, 1)});
+  const std::uint64_t id = tell(author, kMilan, {told}).request_id();
+  show(author, notes(id, {{kMilan, note}}));
+  CosignersRead none;
+  none.keys.resize(1);
+  parts.logs.at(kOslo.log_id());
+  answer(asked<ReadCosigners>().at(0).id, Answer(none));
+  while (!asked<ReadCosigners>().empty()) answer(asked<ReadCosigners>().at(0).id, Answer(none));
+  answer(asked<VerifyCosigned>().at(0).id, Answer(verified(brief(3), note, {})));
+  CosignedKept out;
+  out.heads = {brief(3)};
+  answer(asked<CommitCosigned>().at(0).id, Answer(out));
+  EXPECT_EQ(tell(author, kMilan, {told}).request_id(), 0U) << "its key is not known";
+  parts.cosignatures.cosigner_known(kOslo.log_id());
+  look();
+  EXPECT_NE(request_to(author).request_id(), 0U);
+  settle();
+  EXPECT_NE(tell(author, kMilan, {told}).request_id(), 0U) << "it is still lacked";
 }
 
 TEST_F(CosignaturesAlone, WhatSaysNothingNewIsNotGivenToTheStore) {
@@ -426,245 +421,6 @@ TEST_F(CosignaturesAlone, AnAnswerIsGivenOnce) {
   EXPECT_FALSE(author.ended) << "it may have the head no more";
   show(author, notes(id, {}));
   expect_lie(author, v1::ERROR_CODE_MALFORMED);
-}
-
-TEST_F(CosignaturesAlone, MalformedRequestsEndTheSession) {
-  const auto request = [](std::size_t heads) {
-    v1::GetCosignatures out;
-    out.set_request_id(1);
-    for (std::size_t i = 0; i < heads; ++i) {
-      auto& head = *out.add_heads();
-      head.set_log_id(kMilan.log_id().bytes());
-      head.set_root(Bytes(32, 'r'));
-      head.set_size(3);
-    }
-    return out;
-  };
-  std::vector<v1::GetCosignatures> wrong = {request(1), request(33), request(2), request(2)};
-  wrong[0].set_request_id(0);
-  wrong[2].mutable_heads(1)->set_log_id("short");
-  wrong[3].mutable_heads(1)->set_root("short");
-  for (const v1::GetCosignatures& one : wrong) {
-    Link& link = stranger();
-    parts.cosigned_serving.on_get(link, one);
-    look();
-    expect_lie(link, v1::ERROR_CODE_MALFORMED);
-  }
-  Link& link = stranger();
-  parts.cosigned_serving.on_get(link, request(32));
-  look();
-  EXPECT_FALSE(link.ended);
-}
-
-TEST_F(CosignaturesAlone, SoManyRequestsMayBeOpenAtATime) {
-  kept(kMilan, {brief(3, {7})});
-  v1::GetCosignatures request;
-  auto& head = *request.add_heads();
-  head.set_log_id(kMilan.log_id().bytes());
-  head.set_size(3);
-  head.set_root(root_of(3).bytes());
-  for (std::uint64_t id = 1; id <= limits::kOpenRequests; ++id) {
-    request.set_request_id(id);
-    parts.cosigned_serving.on_get(author, request);
-  }
-  look();
-  EXPECT_FALSE(author.ended);
-  EXPECT_EQ(asked<ReadCosigned>().size(), 1U) << "one after the other";
-  parts.cosigned_serving.on_get(author, request);
-  look();
-  expect_lie(author, v1::ERROR_CODE_LIMIT);
-}
-
-// --- what is given ---
-
-class OfManyLogs : public CosignaturesAlone {
- protected:
-  static std::vector<LogIdentity> cities() {
-    std::vector<LogIdentity> out = {kMilan};
-    for (std::size_t i = 1; i < limits::kCosignedPerRequest; ++i)
-      out.push_back(city("c" + std::to_string(i)));
-    return out;
-  }
-  static StoreState state() {
-    std::vector<LogState> logs;
-    std::uint64_t row = 10;
-    for (const LogIdentity& identity : cities()) logs.push_back(state_of(identity, 3, row++));
-    return rome_holds(std::move(logs), cities());
-  }
-  OfManyLogs() : CosignaturesAlone(state()) {}
-};
-
-TEST_F(OfManyLogs, AFrameOfLongNotesIsNotTooLarge) {
-  v1::GetCosignatures request;
-  request.set_request_id(7);
-  for (const LogIdentity& identity : cities()) {
-    kept(identity, {brief(3, {7})});
-    auto& head = *request.add_heads();
-    head.set_log_id(identity.log_id().bytes());
-    head.set_size(3);
-    head.set_root(root_of(3).bytes());
-  }
-  const std::string last = request.heads(31).log_id();
-  parts.cosigned_serving.on_get(author, request);
-  look();
-  for (std::size_t i = 0; i < limits::kCosignedPerRequest; ++i) {
-    const auto reads = asked<ReadCosigned>();
-    ASSERT_EQ(reads.size(), 1U);
-    EXPECT_EQ(reads[0].intent.sizes, std::vector<TreeSize>{TreeSize(3)});
-    CosignedHead head{0, {TreeSize(3), root_of(3), {}}, {}, {}};
-    head.head.note = note_of(kMilan, brief(3), {});
-    head.head.note.append(limits::kHeadNoteBytes - head.head.note.size(), 'n');
-    CosignedRead read;
-    read.heads = {head};
-    answer(reads[0].id, Answer(read));
-  }
-  const auto answered = last_said(author, &v1::Frame::has_cosignatures, &v1::Frame::cosignatures);
-  EXPECT_EQ(answered.request_id(), 7U);
-  ASSERT_EQ(answered.notes_size(), 32);
-  EXPECT_EQ(answered.notes(31).log_id(), last);
-  EXPECT_EQ(answered.notes(0).note().size(), limits::kHeadNoteBytes);
-  EXPECT_LT(answered.ByteSizeLong(), limits::kFrameBytes);
-}
-
-TEST_F(CosignaturesAlone, WhatIsNotKeptIsLeftOutOfAnAnswer) {
-  v1::GetCosignatures request;
-  request.set_request_id(3);
-  auto& head = *request.add_heads();
-  head.set_log_id(kMilan.log_id().bytes());
-  head.set_size(3);
-  head.set_root(root_of(3).bytes());
-  parts.cosigned_serving.on_get(author, request);
-  look();
-  EXPECT_TRUE(asked<ReadCosigned>().empty());
-  const auto answered = last_said(author, &v1::Frame::has_cosignatures, &v1::Frame::cosignatures);
-  EXPECT_EQ(answered.request_id(), 3U);
-  EXPECT_EQ(answered.notes_size(), 0);
-}
-
-TEST_F(CosignaturesAlone, AHeadIsGivenOnceHoweverOftenItIsNamed) {
-  kept(kMilan, {brief(3, {7})});
-  v1::GetCosignatures request;
-  request.set_request_id(3);
-  for (int i = 0; i < 32; ++i) {
-    auto& head = *request.add_heads();
-    head.set_log_id(kMilan.log_id().bytes());
-    head.set_size(3);
-    head.set_root(root_of(3).bytes());
-  }
-  parts.cosigned_serving.on_get(author, request);
-  look();
-  CosignedRead read;
-  read.heads = {CosignedHead{0, {TreeSize(3), root_of(3), note_of(kMilan, brief(3), {})}, {}, {}}};
-  answer(asked<ReadCosigned>().at(0).id, Answer(read));
-  EXPECT_EQ(last_said(author, &v1::Frame::has_cosignatures, &v1::Frame::cosignatures).notes_size(), 1);
-}
-
-TEST_F(CosignaturesAlone, ASessionThatEndsWhileItsAnswerIsReadLeavesNothing) {
-  kept(kMilan, {brief(3, {7})});
-  v1::GetCosignatures request;
-  request.set_request_id(3);
-  auto& head = *request.add_heads();
-  head.set_log_id(kMilan.log_id().bytes());
-  head.set_size(3);
-  head.set_root(root_of(3).bytes());
-  parts.cosigned_serving.on_get(author, request);
-  look();
-  const auto reads = asked<ReadCosigned>();
-  ASSERT_EQ(reads.size(), 1U);
-  cut(author);
-  answer(reads[0].id, Answer(CosignedRead()));
-  EXPECT_TRUE(outputs.empty());
-}
-
-// --- what is remembered, and rows ---
-
-TEST_F(CosignaturesAlone, AnswersOfTheStoreThatComeOutOfOrderLoseNoLine) {
-  const std::uint64_t first = parts.cosigned.begin_change();
-  const std::uint64_t second = parts.cosigned.begin_change();
-  parts.cosigned.took(kMilan.log_id(), second, {brief(3, {7, 8})});
-  parts.cosigned.took(kMilan.log_id(), first, {brief(3, {7})});
-  ASSERT_EQ(parts.cosigned.of(kMilan.log_id()).size(), 1U);
-  EXPECT_EQ(parts.cosigned.of(kMilan.log_id())[0].key_ids.size(), 2U);
-}
-
-TEST_F(CosignaturesAlone, WhatWasRemovedIsForgottenAndWhatWeSignedIsNot) {
-  parts.cosigned.set_last(kMilan.log_id(), point(3));
-  kept(kMilan, {brief(3, {7})});
-  const std::uint64_t under_way = parts.cosigned.begin_change();
-  parts.cosigned.forget(kMilan.log_id());
-  parts.cosigned.took(kMilan.log_id(), under_way, {brief(3, {7})});
-  EXPECT_TRUE(parts.cosigned.of(kMilan.log_id()).empty()) << "the store removed it since";
-  EXPECT_EQ(parts.cosigned.last(kMilan.log_id()), point(3));
-  pass(limits::kSetRowEvery);
-  EXPECT_TRUE(asked<CommitSetRow>().empty());
-}
-
-TEST_F(CosignaturesAlone, MoreLinesMakeARowOnceAMinuteAtMost) {
-  kept(kMilan, {brief(3)});
-  pass(limits::kSetRowDelay);
-  EXPECT_TRUE(asked<CommitSetRow>().empty()) << "nobody has signed it";
-  kept(kMilan, {brief(3, {7})});
-  pass(limits::kSetRowDelay - std::chrono::milliseconds(1));
-  EXPECT_TRUE(asked<CommitSetRow>().empty()) << "those that come with the first share its row";
-  kept(kMilan, {brief(3, {7, 8})});
-  pass(std::chrono::milliseconds(1));
-  ASSERT_EQ(asked<CommitSetRow>().size(), 1U);
-  answer(asked<CommitSetRow>()[0].id, Answer(RunStored{JournalSeq(20), {}}));
-  kept(kMilan, {brief(3, {7, 8, 9})});
-  kept(kOslo, {brief(2, {7})});
-  pass(limits::kSetRowDelay);
-  ASSERT_EQ(asked<CommitSetRow>().size(), 1U) << "each log by itself";
-  EXPECT_EQ(asked<CommitSetRow>()[0].intent.log, kOslo.log_id());
-  pass(limits::kSetRowEvery - limits::kSetRowDelay - std::chrono::milliseconds(1));
-  EXPECT_TRUE(asked<CommitSetRow>().empty());
-  pass(std::chrono::milliseconds(1));
-  ASSERT_EQ(asked<CommitSetRow>().size(), 1U);
-  EXPECT_EQ(asked<CommitSetRow>()[0].intent.log, kMilan.log_id());
-  kept(kMilan, {brief(3, {7, 8, 9})});
-  pass(2 * limits::kSetRowEvery);
-  EXPECT_TRUE(asked<CommitSetRow>().empty()) << "there are no more";
-}
-
-TEST_F(CosignaturesAlone, WhoKnowsTheRowWasToldOfTheHeads) {
-  const LogId id = kMilan.log_id();
-  EXPECT_FALSE(parts.cosigned.news(id, JournalSeq(0), JournalSeq(1)));
-  kept(kMilan, {brief(3)});
-  EXPECT_FALSE(parts.cosigned.news(id, JournalSeq(0), JournalSeq(1))) << "nobody has signed it";
-  kept(kMilan, {brief(3, {7})});
-  pass(limits::kSetRowDelay);
-  answer(asked<CommitSetRow>().at(0).id, Answer(RunStored{JournalSeq(20), {}}));
-  const auto told = parts.cosigned.news(id, JournalSeq(19), JournalSeq(20));
-  ASSERT_TRUE(told);
-  EXPECT_EQ(told->cosigned_heads().heads(0).key_ids().size(), 4U);
-  EXPECT_TRUE(parts.cosigned.news(id, JournalSeq(5), JournalSeq(30)));
-  EXPECT_FALSE(parts.cosigned.news(id, JournalSeq(20), JournalSeq(30))) << "a new head says nothing of them";
-}
-
-TEST_F(CosignaturesAlone, OfOurOwnLogWhoeverIsNewHearsWhatIsPutUp) {
-  kept(kRome, {brief(4)});
-  EXPECT_TRUE(parts.cosigned.news(kRome.log_id(), JournalSeq(0), JournalSeq(9)));
-  EXPECT_FALSE(parts.cosigned.news(kRome.log_id(), JournalSeq(9), JournalSeq(12)));
-}
-
-class AfterARestart : public CosignaturesAlone {
- protected:
-  static StoreState state() {
-    StoreState out = rome_holds({state_of(kMilan, 3, 1)});
-    out.cosigned = {{kMilan.log_id(), point(2), {brief(3, {7})}}};
-    return out;
-  }
-  AfterARestart() : CosignaturesAlone(state()) {}
-};
-
-// What became more before the restart had no row yet: the next one tells of it, and then no other.
-TEST_F(AfterARestart, TheFirstRowTellsOfWhatTheStoreKeptAndNoneAfterIt) {
-  const LogId id = kMilan.log_id();
-  EXPECT_EQ(parts.cosigned.last(id), point(2));
-  EXPECT_TRUE(parts.cosigned.news(id, JournalSeq(1), JournalSeq(30)));
-  EXPECT_TRUE(parts.cosigned.news(id, JournalSeq(0), JournalSeq(30))) << "each follower";
-  EXPECT_FALSE(parts.cosigned.news(id, JournalSeq(30), JournalSeq(31)));
-  pass(limits::kSetRowEvery);
-  EXPECT_TRUE(asked<CommitSetRow>().empty()) << "a start makes no rows";
 }
 
 }  // namespace

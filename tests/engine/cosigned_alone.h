@@ -9,6 +9,7 @@
 
 #include "crypto/checkpoint.h"
 #include "proto/base/encoding.h"
+#include "proto/codec/frame.h"
 #include "tests/engine/alone.h"
 
 namespace koinon::engine::test {
@@ -31,8 +32,25 @@ inline StoreState rome_holds(std::vector<LogState> logs,
   return state;
 }
 
+// The note of a head, with lines of these cities. Nothing here looks at the signatures.
+inline Bytes note_of(const LogIdentity& log, const CosignedBrief& head,
+                     const std::vector<LogIdentity>& cosigners) {
+  const SigningKey key = SigningKey::from_seed(Bytes(32, 'k'));
+  const Checkpoint checkpoint{log.origin(), head.size, head.root};
+  Bytes out = sign_checkpoint(checkpoint, key);
+  for (const LogIdentity& city : cosigners)
+    out += cosign(checkpoint.text(), city.origin(), key, 1'700'000'000).line();
+  return out;
+}
+
+inline std::uint32_t key_id_of(BytesView note, std::size_t line) {
+  const auto parsed = parse_note(note);
+  return parsed.ok() ? parsed->signatures.at(line).key_id : 0;
+}
+
 class CosignedAlone : public Alone {
  protected:
+  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
   explicit CosignedAlone(StoreState state = rome_holds({state_of(kMilan, 3, 1), state_of(kOslo, 2, 2)}),
                          EngineConfig config = may_cosign())
       : Alone(std::move(state), std::move(config)) {
@@ -64,6 +82,20 @@ class CosignedAlone : public Alone {
     return std::any_of(said.begin(), said.end(), [](const v1::Frame& frame) {
       return frame.has_cosigned_heads() || frame.has_get_cosignatures() || frame.has_cosignatures();
     });
+  }
+
+  void expect_lie(const Link& link, v1::ErrorCode code) {
+    v1::Error said;
+    for (const v1::Frame& frame : said_to(link)) {
+      if (frame.has_error()) said = frame.error();
+    }
+    EXPECT_EQ(said.code(), code) << said.message();
+    EXPECT_TRUE(said.fatal());
+    EXPECT_TRUE(link.ended);
+    EXPECT_EQ(lies_of(link), 1U);
+    EXPECT_TRUE(asked<ReadCosigners>().empty());
+    EXPECT_TRUE(asked<CommitCosigned>().empty());
+    settle();
   }
 
   // The tree of each log here has the same entries.

@@ -1,5 +1,6 @@
 """What a reconnection costs when there is nothing new: one round trip, under 600 bytes, however many logs."""
 
+import json
 import os
 import subprocess
 import time
@@ -87,11 +88,11 @@ class Resync(NodesTest):
         hub.publish("One")
         self.check(1, self.measure(hub, reader))
 
-    def with_logs(self, count, records=1, vouchers=0):
+    def with_logs(self, count, records=1, vouchers=0, cosignatures=0):
         """A hub that holds so many logs, and a reader that has all of them from it. The hub vouches for them, or for cities that do."""
         hub = self.node("hub", start=False)
         subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", str(count),
-                        "--records", str(records), "--vouchers", str(vouchers)], check=True, capture_output=True, timeout=600)
+                        "--records", str(records), "--vouchers", str(vouchers), "--cosignatures", str(cosignatures)], check=True, capture_output=True, timeout=600)
         hub.start("--trust-admits", 20000)
         hub.run("sign", "--alone")  # its log was filled beside its mark, and nobody else has held it
         reader = self.node("reader", *self.READER)
@@ -109,6 +110,45 @@ class Resync(NodesTest):
     @unittest.skipUnless(os.environ.get("KOINON_ALL"), "takes minutes; set KOINON_ALL")
     def test_with_ten_thousand_logs(self):
         self.check(10_000, self.measure(*self.with_logs(10_000, vouchers=10)))
+
+    def with_cosignatures(self, logs, lines, vouchers=0):
+        """What cosignatures of all logs add to a resync, and what it costs to pass one more line on."""
+        hub, reader = self.with_logs(logs, vouchers=vouchers, cosignatures=lines)
+        self.check(logs, self.measure(hub, reader))
+        signer = self.node("signer", "--trust-hops", 1)
+        for node, other in ((hub, signer), (signer, hub)):
+            node.run("peer", "add", other.line())
+        wait_for(lambda: self.has_cosigned(signer, hub, f"{hub.name}/0"), "the new city cosigns the hub's log", 120)
+        signer.stop()
+        proxy = CountingProxy(hub.peer_port)
+        reader.run("peer", "remove", hub.name)
+        reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))
+        wait_for(lambda: connected(reader, hub.name), "they connect through the proxy")
+        ref = hub.publish("One more")
+        wait_for(lambda: self.has_cosigned(reader, hub, ref), "the reader cosigns it", 120)
+        wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
+        proxy.reset()
+        signer.start("--trust-hops", 1)
+        wait_for(lambda: self.has_cosigned(signer, reader, ref), "the line has come, and is passed on", 180)
+        wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
+        total = sum(size for _, kind, size in proxy.seen() if kind == APPLICATION)
+        proxy.close()
+        print(f"\none more line on a head, with {logs} logs of {lines} lines each: {total} bytes in both directions", flush=True)
+        self.assertLess(total, 8_000)
+
+    @staticmethod
+    def has_cosigned(city, node, ref):
+        """Whether the node's proof of a record bears the city's line."""
+        url = f"http://127.0.0.1:{node.http_port}/api/v1/records/{ref}/signers"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return any(one["city"] == city.name for one in json.load(answer)["cosigners"])
+
+    def test_with_cosignatures(self):
+        self.with_cosignatures(20, 15)
+
+    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "takes minutes; set KOINON_ALL")
+    def test_with_ten_thousand_logs_of_fifteen_cosignatures(self):
+        self.with_cosignatures(10_000, 15, vouchers=10)
 
     def test_ten_of_many_records_missing(self):
         many = 100_000 if os.environ.get("KOINON_ALL") else 20_000

@@ -13,9 +13,9 @@ MadeCity make_city(std::uint64_t number, UnixMillis now) {
   const std::string name = "city-" + std::to_string(number) + ".example";
   const auto key = [&](std::string_view role) { return SigningKey::from_seed(sha256({name, role}).view()); };
   const SigningKey signing = key("signing");
-  MadeCity city{{name, signing.public_key(), key("recovery").public_key()}, signing, {}};
+  MadeCity city{{name, signing.public_key(), key("recovery").public_key()}, signing, key("cosigner"), {}};
   const SealingKey sealing = SealingSecret::from_seed(sha256({name, "sealing"}).view()).public_key();
-  Bytes entry = serialize(make_genesis(city.identity, key("cosigner"), sealing, key("node"), now));
+  Bytes entry = serialize(make_genesis(city.identity, city.cosigner, sealing, key("node"), now));
   city.run.identity = city.identity;
   city.run.log = city.identity.log_id();
   city.run.leaves.push_back(leaf_hash(entry));
@@ -125,6 +125,29 @@ Status add_all_cities(Store& store, OwnLog& log, const FillOptions& options, Uni
   return {};
 }
 
+// The first head of each city, signed by those that come next.
+Status cosign_all(Store& store, const FillOptions& options, UnixMillis now) {
+  std::vector<MadeCity> cities;
+  for (std::uint64_t i = 0; i < options.logs; ++i) cities.push_back(make_city(i, now));
+  const auto seconds = static_cast<std::uint64_t>(now.value / 1000);
+  for (std::uint64_t begin = 0; begin < options.logs; begin += kBatch) {
+    KOINON_TRY(store.begin(false));
+    for (std::uint64_t i = begin; i < std::min(options.logs, begin + kBatch); ++i) {
+      const RunCommit& run = cities[i].run;
+      KOINON_ASSIGN(const SignedNote note, parse_note(run.head.note));
+      CosignedHead head{0, run.head, now, {}};
+      for (std::uint64_t other = 1; other <= options.cosignatures; ++other) {
+        const MadeCity& city = cities[(i + other) % options.logs];
+        head.lines.push_back(
+            {city.run.log, cosign(note.text, city.identity.origin(), city.cosigner, seconds), seconds, 1});
+      }
+      KOINON_TRY(store.keep_cosigned(run.log, head, now));
+    }
+    KOINON_TRY(store.commit());
+  }
+  return {};
+}
+
 }  // namespace
 
 Status fill_store(const DataFolder& folder, const FillOptions& options) {
@@ -138,7 +161,12 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
   OwnLog log(own.identity(), keys.city->signing);
   const UnixMillis now = system_clock().wall();
+  if (options.cosignatures > limits::kCosignatures ||
+      (options.cosignatures > 0 && options.cosignatures >= options.logs))
+    return fail(Code::kInvalidArgument, "a head has at most 15 cosignatures, of other cities",
+                "cosignatures");
   KOINON_TRY(add_all_cities(*store, log, options, now));
+  if (options.cosignatures > 0) KOINON_TRY(cosign_all(*store, options, now));
   for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {
     std::vector<DraftMaker> makers;
     for (std::uint64_t i = begin; i < std::min(options.records, begin + kBatch); ++i) {

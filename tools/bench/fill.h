@@ -16,12 +16,14 @@ struct FillOptions {
   std::uint64_t replies = 0;  // replies of one paragraph to the practice in the middle of the log
   std::uint64_t vouchers =
       0;  // the first so many of `logs` vouch for the others in equal shares; 0: the node does
+  std::uint64_t cosignatures = 0;  // of so many of these cities on each one's head; limits::kCosignatures
 };
 
 // A city with nothing but a Genesis. Its keys are computed from its number.
 struct MadeCity {
   LogIdentity identity;
   SigningKey signing;
+  SigningKey cosigner;
   RunCommit run;
 };
 MadeCity make_city(std::uint64_t number, UnixMillis now);

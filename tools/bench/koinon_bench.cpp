@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   filling->add_option("--logs", fill.logs, "further cities, with a Genesis each and a vouch");
   filling->add_option("--vouchers", fill.vouchers,
                       "so many of them vouch for the others, and the node for them (0: for all)");
+  filling->add_option("--cosignatures", fill.cosignatures, "of other cities on each one's head, at most 15");
   filling->add_option("--records", fill.records, "practices in its own log");
   filling->add_option("--body-bytes", fill.body_bytes, "bytes of each practice (600)");
   CatchUpOptions catch_up;

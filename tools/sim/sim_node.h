@@ -8,7 +8,6 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
-#include "node/replication/cosigner_loss.h"
 #include "node/replication/dialler.h"
 #include "node/replication/tick.h"
 #include "node/replication/vouching.h"
@@ -251,7 +250,8 @@ class SimNode final : public Endpoint {
   Result<CosignatureLine> cosign(const Checkpoint& checkpoint, UnixMillis at);
   void watch_cosigner();
   void renew_cosigner();
-  void end_loss(const CosignerLoss& loss);
+  void name_next_cosigner();
+  void end_loss();
   Status lose_cosigner();
 
   bool power_went();

@@ -46,27 +46,36 @@ void SimNode::watch_cosigner() {
 
 void SimNode::renew_cosigner() {
   if (renewing_ || engine_->signing().state != SigningState::kSigns) return;
-  const auto loss = cosigner_loss(store());
-  if (!loss.ok() || !*loss) return;
+  const auto standing = cosigner_standing(store());
+  if (!standing.ok() || *standing == CosignerStanding::kGood) return;
   renewing_ = true;
-  if ((*loss)->is_over) return end_loss(**loss);
-  cosigner_.set_next(SigningKey::from_seed(chance_.bytes(32)));
+  if (*standing == CosignerStanding::kReplaced) return end_loss();
+  const SigningKey next = SigningKey::from_seed(chance_.bytes(32));
+  cosigner_.set_next(next);
+  write(ChangeWrite{[key = next.public_key()](Store& store) { return note_replacement(store, key); },
+                    [this](const Status& noted) {
+                      if (noted.ok()) return name_next_cosigner();
+                      renewing_ = false;
+                    }});
+}
+
+void SimNode::name_next_cosigner() {
   write(DraftWrite{new_key_maker(log(), cosigner_.keys(), NewKey::kCosigner, true),
-                   [this, loss = **loss](const Result<Published>& published) {
+                   [this](const Result<Published>& published) {
                      if (!published.ok()) {
                        renewing_ = false;
                        return;
                      }
                      cosigner_.take_next();
-                     end_loss(loss);
+                     end_loss();
                    }});
 }
 
 // Not where another rollback was found out since.
-void SimNode::end_loss(const CosignerLoss& loss) {
+void SimNode::end_loss() {
   const auto ended = std::make_shared<bool>(false);
-  write(ChangeWrite{[loss, ended](Store& store) -> Status {
-                      KOINON_ASSIGN(*ended, end_cosigner_loss(store, loss));
+  write(ChangeWrite{[ended](Store& store) -> Status {
+                      KOINON_ASSIGN(*ended, end_cosigner_loss(store));
                       return {};
                     },
                     [this, ended](const Status& done) {
