@@ -43,14 +43,6 @@ bool is_better(const CosignedHead& one, const CosignedHead& other) {
   return std::tuple(one.cities(), one.head.size) > std::tuple(other.cities(), other.head.size);
 }
 
-const CosignedHead* best_of(const std::vector<const CosignedHead*>& heads) {
-  const CosignedHead* best = nullptr;
-  for (const CosignedHead* head : heads) {
-    if (head->cities() > 0 && (best == nullptr || is_better(*head, *best))) best = head;
-  }
-  return best;
-}
-
 }  // namespace
 
 std::size_t CosignedHead::cities() const {
@@ -113,17 +105,11 @@ std::vector<CosignedHead> with_head(std::vector<CosignedHead> kept, const Cosign
 }
 
 const CosignedHead* best_witnessed(const std::vector<CosignedHead>& heads) {
-  std::vector<const CosignedHead*> all;
-  for (const CosignedHead& head : heads) all.push_back(&head);
-  return best_of(all);
-}
-
-const CosignedHead* best_covering(const std::vector<CosignedHead>& heads, EntryIndex index) {
-  std::vector<const CosignedHead*> covering;
+  const CosignedHead* best = nullptr;
   for (const CosignedHead& head : heads) {
-    if (head.head.size.value > index.value) covering.push_back(&head);
+    if (head.cities() > 0 && (best == nullptr || is_better(head, *best))) best = &head;
   }
-  return best_of(covering);
+  return best;
 }
 
 Bytes cosigned_note(const CosignedHead& head) {
@@ -153,15 +139,11 @@ Bytes own_note(const SignedNote& note, const VKey& key) {
   return SignedNote{note.text, {*note.by(key).front()}}.encode();
 }
 
-// The lines under the name that the text begins with, which alone say whether the log signed it: so that the
-// same head is the same note, whoever has cosigned it.
+// The lines under the name that the text begins with, which alone say whether the log signed it.
 Result<KeyHistory::Head> open_own(const KeyHistory& keys, const SignedNote& note,
                                   const CosignedChecks& checks) {
-  SignedNote own{note.text, {}};
   const std::string_view origin = std::string_view(note.text).substr(0, note.text.find('\n'));
-  for (const NoteSignature& signature : note.signatures) {
-    if (signature.name == origin) own.signatures.push_back(signature);
-  }
+  const SignedNote own = divide_note(note, origin).own;
   return checks.open(own.signatures.empty() ? note.encode() : own.encode(), keys);
 }
 

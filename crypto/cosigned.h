@@ -52,8 +52,6 @@ std::vector<CosignatureLine> merged_lines(std::vector<CosignatureLine> kept,
 std::vector<CosignedHead> with_head(std::vector<CosignedHead> kept, const CosignedHead& head, UnixMillis now);
 // That most cities have signed; of several the largest. Null: no city has signed any.
 const CosignedHead* best_witnessed(const std::vector<CosignedHead>& heads);
-// The same among the heads that have more than so many entries: what proves an entry.
-const CosignedHead* best_covering(const std::vector<CosignedHead>& heads, EntryIndex index);
 
 // The note of a head with all its lines: at most limits::kHeadNoteLines lines and limits::kHeadNoteBytes;
 // what is farther away is left out.

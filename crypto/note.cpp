@@ -47,6 +47,13 @@ std::vector<const NoteSignature*> SignedNote::by(const VKey& vkey) const {
   return out;
 }
 
+DividedNote divide_note(SignedNote note, std::string_view name) {
+  DividedNote out{{std::move(note.text), {}}, {}};
+  for (NoteSignature& line : note.signatures)
+    (line.name == name ? out.own.signatures : out.others).push_back(std::move(line));
+  return out;
+}
+
 Result<SignedNote> parse_note(BytesView bytes) {
   const auto error = [](std::string_view why) { return fail(Code::kMalformed, std::string(why), "note"); };
   if (bytes.size() > limits::kNoteBytes) return fail(Code::kTooLarge, "a note has at most 64 KiB", "note");

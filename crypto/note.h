@@ -26,6 +26,14 @@ struct SignedNote {
   std::vector<const NoteSignature*> by(const VKey& vkey) const;
 };
 
+// A note in two.
+struct DividedNote {
+  SignedNote own;  // with the lines under one name; it may have none
+  std::vector<NoteSignature> others;
+};
+// By the name of whoever wrote the text: the same text is the same note then, whoever else has signed it.
+DividedNote divide_note(SignedNote note, std::string_view name);
+
 // Parses without verifying. Takes at most limits::kNoteBytes, limits::kNoteSignatures, and strict base64.
 Result<SignedNote> parse_note(BytesView bytes);
 

@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "crypto/hash.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -17,36 +16,13 @@ constexpr unsigned char kMlDsaType = 0x06;  // ML-DSA-44, whose key ID is made a
 
 Error bad_policy(std::string why) { return fail(Code::kMalformed, std::move(why), "policy"); }
 
-std::uint32_t made_id(const PolicyKey& key) {
-  const char separator[2] = {'\n', static_cast<char>(key.type)};
-  return get_u32(sha256({key.name, BytesView(separator, 2), key.key}).view());
-}
-
-Result<PolicyKey> parse_policy_key(std::string_view text) {
-  const auto first = text.find('+');
-  const auto second = first == std::string_view::npos ? first : text.find('+', first + 1);
-  if (second == std::string_view::npos) return bad_policy("a verifier key reads NAME+ID+KEY");
-  PolicyKey out;
-  out.name = text.substr(0, first);
-  if (!is_key_name(out.name)) return bad_policy("the name of a verifier key is not proper");
-  const auto id = from_hex(text.substr(first + 1, second - first - 1));
-  if (!id.ok() || id->size() != 4) return bad_policy("the ID of a verifier key is not eight hex digits");
-  const std::string_view base64 = text.substr(second + 1);
-  if (base64.size() > 2 * limits::kPolicyKeyBytes)
+Result<AnyVKey> parse_policy_key(std::string_view text) {
+  KOINON_ASSIGN(AnyVKey out, parse_any_vkey(text));
+  if (out.key.size() > limits::kPolicyKeyBytes)
     return fail(Code::kTooLarge, "a verifier key is too long", "policy");
-  const auto material = from_base64(base64);
-  if (!material.ok() || material->size() < 2) return bad_policy("a verifier key is not base64");
-  if (material->size() > 1 + limits::kPolicyKeyBytes)
-    return fail(Code::kTooLarge, "a verifier key is too long", "policy");
-  out.id = get_u32(*id);
-  out.type = static_cast<unsigned char>(material->front());
-  out.key = material->substr(1);
-  const bool is_ed25519 = out.type == static_cast<unsigned char>(SignatureType::kEd25519) ||
-                          out.type == static_cast<unsigned char>(SignatureType::kCosignatureV1);
-  if (is_ed25519 && out.key.size() != PublicKey::kSize)
+  if (out.is_ed25519() && out.key.size() != PublicKey::kSize)
     return bad_policy("an Ed25519 verifier key has 32 bytes");
-  // Types that are not known may make their IDs in other ways.
-  if ((is_ed25519 || out.type == kMlDsaType) && out.id != made_id(out))
+  if ((out.is_ed25519() || out.type == kMlDsaType) && out.id != out.made_id())
     return bad_policy("the ID of a verifier key does not match its name and key");
   return out;
 }
@@ -87,7 +63,7 @@ class PolicyReader {
     std::set<Bytes> keys;
     std::set<std::pair<std::string, std::uint32_t>> ids;
 
-    Status add(const PolicyKey& key) {
+    Status add(const AnyVKey& key) {
       if (!keys.insert(key.key).second) return bad_policy("the same key stands in an earlier line");
       if (!ids.emplace(key.name, key.id).second)
         return bad_policy("an earlier line has another key with this name and ID");
@@ -200,43 +176,7 @@ Status check_octets(BytesView text) {
   return {};
 }
 
-std::string with_url(std::string line, const std::string& url) {
-  if (!url.empty()) line += " " + url;
-  return line + "\n";
-}
-
 }  // namespace
-
-PolicyKey::PolicyKey(const VKey& vkey)
-    : name(vkey.name), id(vkey.id()), type(static_cast<unsigned char>(vkey.type)), key(vkey.key.view()) {}
-
-std::string PolicyKey::text() const {
-  Bytes id_bytes;
-  put_u32(id_bytes, id);
-  Bytes material(1, static_cast<char>(type));
-  material += key;
-  return name + "+" + to_hex(id_bytes) + "+" + to_base64(material);
-}
-
-std::optional<VKey> PolicyKey::vkey() const {
-  const bool is_known = type == static_cast<unsigned char>(SignatureType::kEd25519) ||
-                        type == static_cast<unsigned char>(SignatureType::kCosignatureV1);
-  if (!is_known || key.size() != PublicKey::kSize) return std::nullopt;
-  return VKey{name, static_cast<SignatureType>(type), PublicKey::from(key)};
-}
-
-std::string TlogPolicy::encode() const {
-  std::string out;
-  for (const Log& log : logs) out += with_url("log " + log.key.text(), log.url);
-  for (const Witness& witness : witnesses)
-    out += with_url("witness " + witness.name + " " + witness.key.text(), witness.url);
-  for (const Group& group : groups) {
-    out += "group " + group.name + " " + std::to_string(group.threshold);
-    for (const std::string& member : group.members) out += " " + member;
-    out += "\n";
-  }
-  return out + "quorum " + quorum + "\n";
-}
 
 Result<TlogPolicy> parse_tlog_policy(BytesView text) {
   if (text.size() > limits::kPolicyBytes)

@@ -15,31 +15,16 @@
 
 namespace koinon {
 
-// A verifier key of any type. Types that Koinon cannot check (ML-DSA and what comes) may stand in a policy:
-// their witnesses count as ones that did not sign.
-struct PolicyKey {
-  std::string name;
-  std::uint32_t id = 0;
-  unsigned char type = 0;  // C2SP signed-note, "Signature types"
-  Bytes key;               // what follows the type
-
-  PolicyKey() = default;
-  explicit PolicyKey(const VKey& vkey);
-  std::string text() const;
-  // Nothing: it is of a type that Koinon cannot check.
-  std::optional<VKey> vkey() const;
-  bool operator==(const PolicyKey&) const = default;
-};
-
+// Witnesses whose keys Koinon cannot check count as ones that did not sign.
 struct TlogPolicy {
   struct Log {
-    PolicyKey key;
+    AnyVKey key;
     std::string url;  // may be empty
     bool operator==(const Log&) const = default;
   };
   struct Witness {
     std::string name;  // any bytes but blanks and control characters; so are those of groups, and URLs
-    PolicyKey key;
+    AnyVKey key;
     std::string url;
     bool operator==(const Witness&) const = default;
   };
@@ -56,7 +41,6 @@ struct TlogPolicy {
   std::vector<Group> groups;
   std::string quorum = "none";  // a witness or a group; none: no cosignature is asked for
 
-  std::string encode() const;  // without comments
   bool operator==(const TlogPolicy&) const = default;
 };
 
@@ -72,7 +56,6 @@ struct PolicyOutcome {
     std::uint64_t seconds = 0;  // Unix time; of several cosignatures the earliest
   };
   Checkpoint checkpoint;
-  std::optional<VKey> log;  // of the policy's logs the one that signed; only from check_policy
   std::vector<Cosigned> cosigned;
   std::vector<std::string> missing;  // the other witnesses, in the order of the policy
   std::string shortfall;             // a sentence that says who is missing; empty: the quorum is met
@@ -90,9 +73,6 @@ Result<PolicyOutcome> weigh_cosignatures(const SignedNote& note, const TlogPolic
 
 // The same, and kRefused with `shortfall` where the quorum is not met.
 Result<PolicyOutcome> check_quorum(const SignedNote& note, const TlogPolicy& policy);
-
-// All that the policy asks for: one of its logs signed, and the quorum is met.
-Result<PolicyOutcome> check_policy(const SignedNote& note, const TlogPolicy& policy);
 
 // A city whose cosignatures count.
 struct PolicyCosigner {

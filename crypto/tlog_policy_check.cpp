@@ -146,11 +146,4 @@ Result<PolicyOutcome> check_quorum(const SignedNote& note, const TlogPolicy& pol
   return out;
 }
 
-Result<PolicyOutcome> check_policy(const SignedNote& note, const TlogPolicy& policy) {
-  KOINON_ASSIGN(VKey log, find_policy_log(note, policy));
-  KOINON_ASSIGN(PolicyOutcome out, check_quorum(note, policy));
-  out.log = std::move(log);
-  return out;
-}
-
 }  // namespace koinon

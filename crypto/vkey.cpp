@@ -6,10 +6,23 @@
 #include "proto/base/encoding.h"
 
 namespace koinon {
+namespace {
+
+std::uint32_t hashed_id(std::string_view name, unsigned char type, BytesView key) {
+  const char separator[2] = {'\n', static_cast<char>(type)};
+  return get_u32(sha256({name, BytesView(separator, 2), key}).view());
+}
+
+Error bad_vkey(std::string_view why) {
+  return fail(Code::kMalformed,
+              Sentence{"vkey.form", "a verifier key reads NAME+ID+KEY: {why}", {{"why", std::string(why)}}},
+              "vkey");
+}
+
+}  // namespace
 
 std::uint32_t key_id(std::string_view name, SignatureType type, const PublicKey& key) {
-  const char separator[2] = {'\n', static_cast<char>(type)};
-  return get_u32(sha256({name, BytesView(separator, 2), key.view()}).view());
+  return hashed_id(name, static_cast<unsigned char>(type), key.view());
 }
 
 bool is_key_name(std::string_view name) {
@@ -30,37 +43,56 @@ bool is_key_name(std::string_view name) {
 
 std::uint32_t VKey::id() const { return key_id(name, type, key); }
 
-std::string VKey::text() const {
+std::string VKey::text() const { return AnyVKey(*this).text(); }
+
+AnyVKey::AnyVKey(const VKey& vkey)
+    : name(vkey.name), id(vkey.id()), type(static_cast<unsigned char>(vkey.type)), key(vkey.key.view()) {}
+
+std::string AnyVKey::text() const {
   Bytes id_bytes;
-  put_u32(id_bytes, id());
+  put_u32(id_bytes, id);
   Bytes material(1, static_cast<char>(type));
-  material += key.view();
+  material += key;
   return name + "+" + to_hex(id_bytes) + "+" + to_base64(material);
 }
 
-Result<VKey> parse_vkey(std::string_view text) {
-  const auto error = [](std::string_view why) {
-    return fail(Code::kMalformed,
-                Sentence{"vkey.form", "a verifier key reads NAME+ID+KEY: {why}", {{"why", std::string(why)}}},
-                "vkey");
-  };
+bool AnyVKey::is_ed25519() const {
+  return type == static_cast<unsigned char>(SignatureType::kEd25519) ||
+         type == static_cast<unsigned char>(SignatureType::kCosignatureV1);
+}
+
+std::uint32_t AnyVKey::made_id() const { return hashed_id(name, type, key); }
+
+std::optional<VKey> AnyVKey::vkey() const {
+  if (!is_ed25519() || key.size() != PublicKey::kSize) return std::nullopt;
+  return VKey{name, static_cast<SignatureType>(type), PublicKey::from(key)};
+}
+
+Result<AnyVKey> parse_any_vkey(std::string_view text) {
   const auto first = text.find('+');
-  if (first == std::string_view::npos) return error("it has no + sign");
+  if (first == std::string_view::npos) return bad_vkey("it has no + sign");
   const auto second = text.find('+', first + 1);
-  if (second == std::string_view::npos) return error("it has one + sign only");
-  VKey vkey;
-  vkey.name = text.substr(0, first);
-  if (!is_key_name(vkey.name)) return error("its name has a space or is empty");
+  if (second == std::string_view::npos) return bad_vkey("it has one + sign only");
+  AnyVKey out;
+  out.name = text.substr(0, first);
+  if (!is_key_name(out.name)) return bad_vkey("its name has a space or is empty");
   const auto id = from_hex(text.substr(first + 1, second - first - 1));
+  if (!id.ok() || id->size() != 4) return bad_vkey("its ID is not eight hex digits");
   const auto material = from_base64(text.substr(second + 1));
-  if (!id.ok() || id->size() != 4) return error("its ID is not eight hex digits");
-  if (!material.ok() || material->size() != 1 + PublicKey::kSize) return error("its key is not 33 bytes");
-  const auto type = static_cast<unsigned char>((*material)[0]);
-  if (type != 0x01 && type != 0x04) return error("its signature type is not Ed25519");
-  vkey.type = static_cast<SignatureType>(type);
-  vkey.key = PublicKey::from(BytesView(*material).substr(1));
-  if (vkey.id() != get_u32(*id)) return error("its ID does not match its name and key");
-  return vkey;
+  if (!material.ok() || material->size() < 2) return bad_vkey("its key is not base64");
+  out.id = get_u32(*id);
+  out.type = static_cast<unsigned char>(material->front());
+  out.key = material->substr(1);
+  return out;
+}
+
+Result<VKey> parse_vkey(std::string_view text) {
+  KOINON_ASSIGN(const AnyVKey any, parse_any_vkey(text));
+  if (any.key.size() != PublicKey::kSize) return bad_vkey("its key is not 33 bytes");
+  const auto out = any.vkey();
+  if (!out) return bad_vkey("its signature type is not Ed25519");
+  if (any.id != any.made_id()) return bad_vkey("its ID does not match its name and key");
+  return *out;
 }
 
 }  // namespace koinon

@@ -266,7 +266,9 @@ void add_proof_commands(CLI::App& app, CommandLine& line) {
   policy->add_option("city", line.policy.city,
                      "for this city's log alone; else for those of all trusted cities");
   policy->add_option("-o,--output", line.policy.file, "the file to write; else standard output");
-  policy->add_option("--quorum", line.policy.quorum, "how many must have signed; else more than half")
+  policy
+      ->add_option("--quorum", line.policy.quorum,
+                   "how many must have signed, 15 at most; else more than half")
       ->check(CLI::PositiveNumber);
   policy->add_flag("--countries", line.policy.countries,
                    "count countries, each of which has signed if more than half of its cities have");
@@ -302,7 +304,8 @@ void add_audit_command(CLI::App& app, CommandLine& line) {
                     "the first line of its heads, where that is not the key's name");
   audit->add_option("--state", line.audit.state,
                     "the file that keeps its place ($XDG_STATE_HOME/koinon/audit/…)");
-  auto* once = audit->add_flag("--once", line.audit.once, "one pass, then end (the default)");
+  // What it does without it; a crontab may say so.
+  auto* once = audit->add_flag("--once")->description("one pass, then end (the default)");
   audit->add_option("--follow", line.audit.follow, "go on, with so many seconds between two passes")
       ->check(CLI::Range(1, 86400))
       ->excludes(once);

@@ -66,8 +66,7 @@ struct AuditLogArguments {
   std::string state;               // empty: a file below $XDG_STATE_HOME
   int follow = 0;                  // seconds between two passes; 0: one pass
   int quorum_minutes = -1;         // for which heads may lack cosignatures; -1: limits::kAuditQuorumWait
-  bool once = false;
-  bool whole = false;  // reads all entries, not only those that are new
+  bool whole = false;              // reads all entries, not only those that are new
 };
 // commands_audit.cpp `exit_code`: with which an error ends the program. 1 is only for what is wrong with the
 // log.

@@ -391,14 +391,14 @@ std::string render_status(const json::value& status) {
   if (const auto* wait = find(status, "node_key"); wait != nullptr)
     add_field(out, "node key", render_node_key_wait(*wait));
   if (const auto* witness = find(status, "witness"); witness != nullptr)
-    add_field(out, "witness", render_witness(*witness));
+    add_field(out, "as a witness", render_witness(*witness));
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",
             member(status, "records") + " records of " + member(status, "cities") + " cities, " +
                 member(status, "store_bytes") + " bytes");
   if (const auto* witnesses = find(status, "witnesses"); witnesses != nullptr) {
-    for (const auto& witness : witnesses->as_array()) add_field(out, "witness", witness_line(witness));
+    for (const auto& witness : witnesses->as_array()) add_field(out, "our witness", witness_line(witness));
   }
   std::string label = "topics";
   for (const auto& item : status.at("topics").as_array())

@@ -157,13 +157,15 @@ void look_at_office(const AlarmInput& input, Found& out) {
            {"tokens", static_cast<std::int64_t>(waits.credentials)}});
 }
 
-// The node makes another one by itself as soon as it may sign.
+// The node makes another one by itself once it has been able to sign for limits::kRenewalWait.
 void look_at_cosigner(const AlarmInput& input, Found& out) {
   if (!input.cosigner_lost) return;
-  out.add("cosigner", Severity::kWarning,
-          "this node was put back from a copy, and may have forgotten what it confirmed last of the logs of "
-          "others; it confirms nothing until it has a new cosigner key, which it makes once it may sign",
-          MessageArguments{}, kCosignerPatience);
+  out.add(
+      "cosigner", Severity::kWarning,
+      "this node was put back from a copy, and may have forgotten what it confirmed last of the logs of "
+      "others; it confirms nothing until it has a new cosigner key, which it makes once it has been able to "
+      "sign for half a minute",
+      MessageArguments{}, kCosignerPatience);
 }
 
 void look_at_mark(const AlarmInput& input, Found& out) {

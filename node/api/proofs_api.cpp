@@ -23,8 +23,7 @@ ProofsApi::ProofsApi(ApiShared& shared)
              .id = "getProof",
              .tag = "reading",
              .summary = "A standard tlog-proof that the record is in its city's log, against the head that "
-                        "most cities "
-                        "have cosigned",
+                        "most cities and witnesses have signed",
              .gives = "text/plain"},
             this, &ProofsApi::prove),
       signers({.method = "GET",

@@ -129,7 +129,16 @@ std::vector<std::filesystem::path> MarkFile::usual_folders() {
 
 Result<MarkFile> MarkFile::open(const std::string& folder, const LogId& log,
                                 std::vector<std::filesystem::path> usual) {
-  const std::string name = to_text(log);
+  return open_named(folder, to_text(log), std::move(usual));
+}
+
+Result<MarkFile> MarkFile::open(const std::string& folder, const PublicKey& witness,
+                                std::vector<std::filesystem::path> usual) {
+  return open_named(folder, "witness-" + to_hex(witness.view()), std::move(usual));
+}
+
+Result<MarkFile> MarkFile::open_named(const std::string& folder, const std::string& name,
+                                      std::vector<std::filesystem::path> usual) {
   const Places places = choose(folder, std::move(usual));
   for (const auto& other : places.others) {
     if (is_in_use(other / name)) return in_use(other / name);

@@ -1,6 +1,7 @@
 // The file of the mark (node/replication/mark.h): FOLDER/LOGID, in a folder that is ours alone and lies on a
 // file system in memory. FOLDER/LOGID.lock is locked by whoever uses it: a second node of the same log on
-// this machine has no mark.
+// this machine has no mark. That of a witness for other systems lies beside it: FOLDER/witness-KEY, and the
+// same holds for it.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +24,9 @@ class MarkFile {
   // start could believe the old one.
   static Result<MarkFile> open(const std::string& folder, const LogId& log,
                                std::vector<std::filesystem::path> usual = usual_folders());
+  // The same of the witness with this key.
+  static Result<MarkFile> open(const std::string& folder, const PublicKey& witness,
+                               std::vector<std::filesystem::path> usual = usual_folders());
   ~MarkFile();
   MarkFile(MarkFile&& other) noexcept;
   MarkFile& operator=(MarkFile&&) = delete;
@@ -38,6 +42,8 @@ class MarkFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  static Result<MarkFile> open_named(const std::string& folder, const std::string& name,
+                                     std::vector<std::filesystem::path> usual);
   MarkFile(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
 
   std::filesystem::path path_;

@@ -31,11 +31,31 @@ Result<std::string> passphrase_of(const DataFolder& folder, const std::string& p
   return read_passphrase(passphrase_file);
 }
 
+// The mark, which names all that was made when this returns. Without one nothing shows that the file is an
+// older one.
+Result<WitnessMark> marked(const DataFolder& folder, const std::string& mark_folder, const PublicKey& key,
+                           WitnessDb& db, UnixMillis now) {
+  KOINON_ASSIGN(WitnessMark mark, WitnessMark::open(mark_folder, key));
+  KOINON_ASSIGN(const std::uint64_t made, db.made());
+  KOINON_ASSIGN(const auto found_at, db.put_back_at());
+  const bool is_behind = mark.is_ahead_of(made);
+  // Where it cannot be noted, the mark says it again at the next start.
+  if (is_behind && !found_at) (void)db.note_put_back(now);
+  if (is_behind || found_at)
+    return fail(Code::kRefused,
+                std::string("it was put back from a copy, and what the witness has cosigned since is "
+                            "forgotten; ") +
+                    kAnew,
+                folder.witness().string());
+  KOINON_TRY(mark.keep(made));
+  return mark;
+}
+
 // What it cosigns is kept first: a key that is on the disk never lacks it.
-Result<OpenedWitness> make_witness(const DataFolder& folder, const std::string& base,
+Result<OpenedWitness> make_witness(const DataFolder& folder, const WitnessOptions& options,
                                    const std::string& passphrase, UnixMillis now) {
   const SigningKey key = SigningKey::generate();
-  const VKey vkey = vkey_of(base, key.public_key());
+  const VKey vkey = vkey_of(options.base, key.public_key());
   auto db = WitnessDb::make(folder.witness(), {vkey.text(), now});
   if (!db.ok() && db.error().code == Code::kConflict)
     return fail(
@@ -46,19 +66,35 @@ Result<OpenedWitness> make_witness(const DataFolder& folder, const std::string& 
         folder.key(kWitnessRole).string());
   if (!db.ok()) return db.error();
   KOINON_TRY(write_key_file(folder.key(kWitnessRole), kWitnessRole, key.seed(), passphrase));
-  return OpenedWitness{key, vkey, std::move(*db)};
+  KOINON_ASSIGN(WitnessMark mark, marked(folder, options.mark, vkey.key, *db, now));
+  return OpenedWitness{key, vkey, std::move(*db), std::move(mark)};
+}
+
+// Whether what was cosigned is this witness's.
+Status check_owner(const DataFolder& folder, const WitnessDb& db, const VKey& vkey) {
+  if (db.owner().vkey == vkey.text()) return {};
+  const auto owner = parse_vkey(db.owner().vkey);
+  if (owner.ok() && owner->key == vkey.key)
+    return fail(Code::kRefused,
+                "the witness is known as " + owner->name +
+                    ", and one key has one name; put the old witness.name back, or " + kAnew,
+                "witness.name");
+  return fail(
+      Code::kRefused,
+      std::string("its key is not the one that has cosigned what witness.db says; put that back, or ") +
+          kAnew,
+      folder.key(kWitnessRole).string());
 }
 
 }  // namespace
 
-Result<OpenedWitness> open_witness(const DataFolder& folder, const std::string& base,
-                                   const std::string& passphrase_file, UnixMillis now) {
-  if (!is_key_name(base + "/"))
+Result<OpenedWitness> open_witness(const DataFolder& folder, const WitnessOptions& options, UnixMillis now) {
+  if (!is_key_name(options.base + "/"))
     return fail(Code::kInvalidArgument,
                 "it is a name without spaces and plus signs, such as seoul.example/witness", "witness.name");
-  KOINON_ASSIGN(const std::string passphrase, passphrase_of(folder, passphrase_file));
+  KOINON_ASSIGN(const std::string passphrase, passphrase_of(folder, options.passphrase_file));
   KOINON_ASSIGN(const bool has_key, is_in_folder(folder.key(kWitnessRole)));
-  if (!has_key) return make_witness(folder, base, passphrase, now);
+  if (!has_key) return make_witness(folder, options, passphrase, now);
   auto db = WitnessDb::open(folder.witness());
   if (!db.ok() && db.error().code == Code::kNotFound)
     return fail(
@@ -70,19 +106,10 @@ Result<OpenedWitness> open_witness(const DataFolder& folder, const std::string& 
   KOINON_ASSIGN(Bytes seed, read_key_file(folder.key(kWitnessRole), kWitnessRole, passphrase));
   const SigningKey key = SigningKey::from_seed(seed, KeyMemory::kLocked);
   wipe(seed);
-  const VKey vkey = vkey_of(base, key.public_key());
-  if (db->owner().vkey == vkey.text()) return OpenedWitness{key, vkey, std::move(*db)};
-  const auto owner = parse_vkey(db->owner().vkey);
-  if (owner.ok() && owner->key == vkey.key)
-    return fail(Code::kRefused,
-                "the witness is known as " + owner->name +
-                    ", and one key has one name; put the old witness.name back, or " + kAnew,
-                "witness.name");
-  return fail(
-      Code::kRefused,
-      std::string("its key is not the one that has cosigned what witness.db says; put that back, or ") +
-          kAnew,
-      folder.key(kWitnessRole).string());
+  const VKey vkey = vkey_of(options.base, key.public_key());
+  KOINON_TRY(check_owner(folder, *db, vkey));
+  KOINON_ASSIGN(WitnessMark mark, marked(folder, options.mark, vkey.key, *db, now));
+  return OpenedWitness{key, vkey, std::move(*db), std::move(mark)};
 }
 
 Status forget_witness(const DataFolder& folder, UnixMillis now) {

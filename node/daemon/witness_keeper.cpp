@@ -49,9 +49,12 @@ HttpServer::Options WitnessKeeper::server_options(const Parts& parts) {
 WitnessKeeper::WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<std::string> proxies)
     : parts_(std::move(parts)),
       http_(server_options(parts_)),
-      witness_({parts_.folder, witness_base(parts_), parts_.config.passphrase_file, std::move(logs),
-                WitnessRate{limits::kWitnessAtOnce, static_cast<double>(parts_.config.witness_per_second)},
-                parts_.clock, parts_.log, parts_.may_cosign}),
+      witness_(
+          {parts_.folder,
+           WitnessOptions{witness_base(parts_), parts_.config.passphrase_file, parts_.config.signing_mark},
+           std::move(logs),
+           WitnessRate{limits::kWitnessAtOnce, static_cast<double>(parts_.config.witness_per_second)},
+           parts_.clock, parts_.log, parts_.may_cosign}),
       service_(witness_, std::move(proxies), parts_.clock.mono) {}
 
 std::unique_ptr<WitnessKeeper> WitnessKeeper::make(Parts parts) {

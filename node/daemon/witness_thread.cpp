@@ -34,7 +34,7 @@ void WitnessThread::stop() {
 
 void WitnessThread::open() {
   if (opened_ || !trouble().empty() || !may_cosign().ok()) return;
-  auto files = open_witness(parts_.folder, parts_.base, parts_.passphrase_file, parts_.clock.wall());
+  auto files = open_witness(parts_.folder, parts_.options, parts_.clock.wall());
   if (!files.ok()) {
     parts_.log.error("the witness for other systems cosigns nothing", {{"reason", files.error().text()}});
     const std::lock_guard lock(mutex_);
@@ -44,6 +44,7 @@ void WitnessThread::open() {
   opened_ = std::make_unique<Opened>(std::move(*files), std::move(parts_.logs), parts_.rate);
   parts_.log.info("witnessing for other systems",
                   {{"vkey", opened_->files.vkey.text()}, {"logs", std::to_string(logs_)}});
+  note_mark({});
   const std::lock_guard lock(mutex_);
   vkey_ = opened_->files.vkey.text();
   made_at_ = opened_->files.db.owner().made_at;
@@ -73,10 +74,45 @@ void WitnessThread::tell_contradiction(const WitnessAnswer& answer) {
                      {{"origin", answer.origin}, {"reason", answer.body}});
 }
 
+// `kept`: whether the mark keeps nothing back. It is told once that it is lost, and once that it is not.
+void WitnessThread::note_mark(const Status& kept) {
+  {
+    const std::lock_guard lock(mutex_);
+    mark_trouble_ = kept.ok() ? std::string() : kept.error().text();
+  }
+  const auto& why = opened_->files.mark.trouble();
+  const bool is_lost = why.has_value() || !kept.ok();
+  if (std::exchange(mark_lost_, is_lost) == is_lost) return;
+  if (!kept.ok()) {
+    parts_.log.error("the witness for other systems cosigns nothing", {{"reason", kept.error().text()}});
+  } else if (is_lost) {
+    parts_.log.warning(
+        "there is no mark of what the witness has cosigned: if witness.db is put back from a copy, the next "
+        "start does not notice it by that",
+        {{"reason", why->text()}});
+  } else {
+    parts_.log.info("the mark of what the witness has cosigned is written again");
+  }
+}
+
+// Of what is on the disk and was not marked, as of a kept head whose answer was held back, nothing leaves.
+WitnessAnswer WitnessThread::marked(WitnessAnswer answer) {
+  if (answer.status != 200) return answer;
+  const auto made = opened_->files.db.made();
+  const Status kept = made.ok() ? opened_->files.mark.keep(*made) : Status(made.error());
+  note_mark(kept);
+  return kept.ok() ? answer : not_now("this witness cosigns nothing now");
+}
+
+WitnessAnswer WitnessThread::newest(const std::string& origin_hash) {
+  if (!opened_) return not_now("this witness is not open now");
+  return marked(opened_->witness.checkpoint(origin_hash));
+}
+
 WitnessAnswer WitnessThread::answer(const std::string& body) {
   if (!opened_) return not_now("this witness is not open now");
   if (const Status may = may_cosign(); !may.ok()) return not_now("this witness cosigns nothing now");
-  WitnessAnswer out = opened_->witness.add_checkpoint(body, parts_.clock.wall(), parts_.clock.mono());
+  WitnessAnswer out = marked(opened_->witness.add_checkpoint(body, parts_.clock.wall(), parts_.clock.mono()));
   if (out.status == 200) ++cosigned_;
   tell_contradiction(out);
   return out;
@@ -91,7 +127,7 @@ asio::awaitable<WitnessAnswer> WitnessThread::add_checkpoint(std::string body) {
 
 asio::awaitable<WitnessAnswer> WitnessThread::checkpoint(std::string origin_hash) {
   const auto work = [this, hash = std::move(origin_hash)]() -> asio::awaitable<WitnessAnswer> {
-    co_return opened_ ? opened_->witness.checkpoint(hash) : not_now("this witness is not open now");
+    co_return newest(hash);
   };
   co_return co_await asio::co_spawn(pool_, work, asio::use_awaitable);
 }
@@ -101,7 +137,7 @@ WitnessView WitnessThread::view() const {
   {
     const std::lock_guard lock(mutex_);
     out.vkey = vkey_;
-    out.trouble = trouble_;
+    out.trouble = trouble_.empty() ? mark_trouble_ : trouble_;
   }
   if (const Status may = may_cosign(); out.trouble.empty() && !may.ok()) out.trouble = may.error().message;
   out.logs = logs_;

@@ -4,6 +4,9 @@
 // The witness is opened, or made, when this node may sign for the first time after its start: before that
 // nobody knows whether the folder was put back from a copy, and a witness that is older than its last
 // cosignature may cosign two histories.
+//
+// What was cosigned leaves once it is on the disk and the mark names it. One that can be neither written nor
+// taken away would agree with an older witness.db: then nothing leaves.
 #pragma once
 
 #include <atomic>
@@ -28,8 +31,7 @@ class WitnessThread {
  public:
   struct Parts {
     DataFolder folder;
-    std::string base;  // as open_witness has it
-    std::string passphrase_file;
+    WitnessOptions options;
     WitnessedLogs logs;
     WitnessRate rate;
     Clock clock;
@@ -64,6 +66,9 @@ class WitnessThread {
   };
   void open();
   WitnessAnswer answer(const std::string& body);
+  WitnessAnswer newest(const std::string& origin_hash);
+  WitnessAnswer marked(WitnessAnswer answer);
+  void note_mark(const Status& kept);
   Status may_cosign() const;
   std::string trouble() const;
   void tell_contradiction(const WitnessAnswer& answer);
@@ -72,11 +77,13 @@ class WitnessThread {
   const std::uint64_t logs_;
   std::unique_ptr<Opened> opened_;  // used on the thread alone
   std::optional<MonoTime> told_;    // when the operator was told last that a log contradicts itself
+  bool mark_lost_ = false;          // as it was told last
   std::atomic<std::uint64_t> cosigned_{0};
   mutable std::mutex mutex_;  // guards what follows
   std::string vkey_;
   std::optional<UnixMillis> made_at_;  // of what is open
   std::string trouble_;
+  std::string mark_trouble_;          // why nothing leaves, of what is open
   boost::asio::thread_pool pool_{1};  // the last: it is joined before the others go
 };
 

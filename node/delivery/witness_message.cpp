@@ -84,10 +84,8 @@ Result<WitnessableHead> witnessable(BytesView note) {
   KOINON_ASSIGN(SignedNote parsed, parse_note(note));
   WitnessableHead out;
   KOINON_ASSIGN(out.checkpoint, parse_checkpoint_text(parsed.text));
-  std::erase_if(parsed.signatures,
-                [&](const NoteSignature& line) { return line.name != out.checkpoint.origin; });
-  if (parsed.signatures.empty()) return fail(Code::kMalformed, "the head has no line of its log", "note");
-  out.note = std::move(parsed);
+  out.note = divide_note(std::move(parsed), out.checkpoint.origin).own;
+  if (out.note.signatures.empty()) return fail(Code::kMalformed, "the head has no line of its log", "note");
   return out;
 }
 

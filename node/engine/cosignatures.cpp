@@ -179,8 +179,21 @@ std::optional<std::vector<std::uint32_t>> Cosignatures::lacking(const Link& link
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
+// What came of a city before it was trusted is asked for, if its key is here.
 void Cosignatures::cosigners_known() {
-  for (const auto& [id, link] : links_.all()) link->cosignatures->useless.clear();
+  std::set<LogId> cities;
+  for (const auto& [id, link] : links_.all()) {
+    link->cosignatures->useless.clear();
+    for (const auto& [city, logs] : link->cosignatures->missed) cities.insert(city);
+  }
+  for (const LogId& city : cities) {
+    if (trust_.rank(city) && has_keys(city)) cosigner_known(city);
+  }
+}
+
+bool Cosignatures::has_keys(const LogId& city) const {
+  const Log* log = logs_.find(city);
+  return log != nullptr && log->has_identity() && log->held().value > 0;
 }
 
 void Cosignatures::ask_author(Link& link) {
@@ -261,8 +274,8 @@ void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second)
   for (const LogId& city : cities_in(shown.note, id)) {
     const Log* of_city = logs_.find(city);
     const auto rank = trust_.rank(city);
-    if (!rank || logs_.is_own(city)) continue;
-    if (of_city == nullptr || !of_city->has_identity()) {
+    if (logs_.is_own(city)) continue;
+    if (!rank || of_city == nullptr || !of_city->has_identity()) {
       note_missed(shown, city);
       continue;
     }
@@ -281,7 +294,7 @@ void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second)
                      // It may have come while the question was on its way: then it is asked for at once, and
                      // once.
                      const LogId city = shown.cosigners[i].city;
-                     const bool was_there = logs_.at(city).held().value > 0 && !shown.is_second;
+                     const bool was_there = has_keys(city) && !shown.is_second;
                      note_missed(shown, city);
                      if (was_there) anew = true;
                      continue;
@@ -297,7 +310,7 @@ void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second)
                });
 }
 
-// Once its key is here, the line is asked for again.
+// Once the city is trusted and its key is here, the line is asked for again.
 void Cosignatures::note_missed(Shown& shown, const LogId& city) {
   Link* link = links_.find(shown.source);
   if (link == nullptr) return;

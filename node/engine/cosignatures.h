@@ -36,7 +36,7 @@ class Cosignatures {
     LogId log;
     Bytes note;
     std::vector<KnownCosigner> cosigners;
-    std::vector<LogId> missed;  // trusted cities whose keys were not known when it came
+    std::vector<LogId> missed;  // cities that were not trusted, or whose keys were not known, when it came
     bool is_second = false;     // keys were read for it before
   };
 
@@ -54,6 +54,7 @@ class Cosignatures {
   void send_requests(Link& link);
   Status check(Link& link, const v1::Cosignatures& answer);
   void take(Link& link, const LogId& log, Bytes note, bool is_second = false);
+  bool has_keys(const LogId& city) const;
   void note_missed(Shown& shown, const LogId& city);
   void ask_again(Link& link, const LogId& log);
   void ask_for_missed(const Shown& shown);

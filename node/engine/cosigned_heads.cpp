@@ -110,6 +110,10 @@ std::optional<v1::Frame> CosignedHeads::news(const LogId& log, JournalSeq after,
   return all_of(log);
 }
 
+void CosignedHeads::tell_anew(const LogId& log) {
+  if (const auto known = logs_of_.find(log); known != logs_of_.end()) known->second.row = JournalSeq(0);
+}
+
 v1::Frame CosignedHeads::all_of(const LogId& log) const {
   v1::Frame frame;
   auto& message = *frame.mutable_cosigned_heads();

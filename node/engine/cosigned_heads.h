@@ -43,6 +43,8 @@ class CosignedHeads {
   // knows the row `after` was told of them. Of our own log whoever is new hears in any case.
   std::optional<v1::Frame> news(const LogId& log, JournalSeq after, JournalSeq row);
   v1::Frame all_of(const LogId& log) const;
+  // A head of our own log was put up: followers that were away hear of it behind the log's newest row.
+  void tell_anew(const LogId& log);
 
   // The log's data were removed, or it was taken back. What our own cosigner signed stays known.
   void forget(const LogId& log);
@@ -55,7 +57,7 @@ class CosignedHeads {
     std::optional<LastCosigned> last;
     std::vector<CosignedBrief> heads;
     std::uint64_t change = 0;  // after which these were kept
-    // The row that told of what the heads have now. 0: the next that is told, since this is a new start.
+    // The row that told of what the heads have now. 0: the next that is told, since nobody away was told.
     JournalSeq row;
     MonoTime row_at = MonoTime::min();
     std::optional<MonoTime> due;  // as in due_

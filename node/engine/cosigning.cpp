@@ -168,6 +168,7 @@ void Cosigning::put_up(const Log& log) {
               [this, id = log.id()](const Status& kept) {
                 under_way_.erase(id);
                 if (!kept.ok()) return rest(id);
+                heads_.tell_anew(id);
                 tell_peers(id);
                 look_at(id);
               });

@@ -137,8 +137,8 @@ struct LinkCosignatures {
   std::map<CosignedAsk, std::vector<std::uint32_t>> wanted;
   std::map<std::uint64_t, std::vector<CosignedAsk>> asked;  // our open GetCosignatures
   std::map<LogId, std::set<std::uint32_t>> useless;         // key IDs of lines that were not kept
-  std::map<LogId, std::set<LogId>>
-      missed;               // by city whose key was not known: logs of which it showed its lines
+  // By city that was not trusted, or whose key was not known: logs of which it showed its lines.
+  std::map<LogId, std::set<LogId>> missed;
   std::set<LogId> waiting;  // logs of which Cosignatures::waiting_ has news
 };
 

@@ -22,12 +22,11 @@ Result<WitnessedHead> opened_head(BytesView note) {
   KOINON_ASSIGN(SignedNote parsed, parse_note(note));
   WitnessedHead out;
   KOINON_ASSIGN(out.checkpoint, parse_checkpoint_text(parsed.text));
-  SignedNote own{parsed.text, {}};
-  for (NoteSignature& line : parsed.signatures)
-    (line.name == out.checkpoint.origin ? own.signatures : out.lines).push_back(std::move(line));
-  if (own.signatures.empty())
+  DividedNote divided = divide_note(std::move(parsed), out.checkpoint.origin);
+  if (divided.own.signatures.empty())
     return fail(Code::kMalformed, "a head that was cosigned lacks the line of its log", "witnessed");
-  out.note = own.encode();
+  out.note = divided.own.encode();
+  out.lines = std::move(divided.others);
   return out;
 }
 
@@ -134,18 +133,6 @@ Result<KeptWitnesses> read_kept_witnesses(StoreReader& store, const LogId& log) 
   if (!setting) return KeptWitnesses();
   auto kept = KeptWitnesses::decode(*setting);
   return kept.ok() ? std::move(*kept) : KeptWitnesses();
-}
-
-std::optional<WitnessedHead> witnessed_head(const KeptWitnesses& kept, std::string_view origin,
-                                            EntryIndex covered, TreeSize held) {
-  const WitnessedHead* best = nullptr;
-  for (const WitnessedHead& head : kept.heads()) {
-    const Checkpoint& checkpoint = head.checkpoint;
-    if (checkpoint.origin != origin || checkpoint.size.value <= covered.value || checkpoint.size > held)
-      continue;
-    if (best == nullptr || head.lines.size() >= best->lines.size()) best = &head;
-  }
-  return best == nullptr ? std::nullopt : std::optional<WitnessedHead>(*best);
 }
 
 }  // namespace koinon

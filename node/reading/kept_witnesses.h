@@ -4,7 +4,6 @@
 // A value, and how it is read. Whoever adds a line has verified it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,10 +56,5 @@ class KeptWitnesses {
 // What is kept of a log. Nothing: it is not our own, no witness is named, or what is kept is damaged and is
 // asked for again.
 Result<KeptWitnesses> read_kept_witnesses(StoreReader& store, const LogId& log);
-
-// The head that proves an entry best: of this origin, with the entry, not larger than `held`; the most lines,
-// and the newest of several. Nothing: there is none. Pure.
-std::optional<WitnessedHead> witnessed_head(const KeptWitnesses& kept, std::string_view origin,
-                                            EntryIndex covered, TreeSize held);
 
 }  // namespace koinon

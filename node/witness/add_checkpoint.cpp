@@ -30,7 +30,7 @@ Result<TreeSize> read_old_size(BytesView line) {
 
 Result<AddCheckpoint> parse_add_checkpoint(BytesView body) {
   if (body.size() > limits::kWitnessRequestBytes)
-    return fail(Code::kTooLarge, "the request is too large", "body");
+    return fail(Code::kTooLarge, "a request to witness has at most 69,632 bytes", "body");
   AddCheckpoint out;
   auto line = next_line(body);
   KOINON_ASSIGN(out.old_size, read_old_size(line.value_or(BytesView())));

@@ -2,7 +2,8 @@
 // a log if that head extends all heads of this log that it cosigned before.
 //
 // The order is: verify, keep the new head on the disk, cosign, answer. If the process ends after the head is
-// kept, its log has no answer, and the next start knows the head.
+// kept, its log has no answer, and the next start knows the head. Whoever passes an answer on may write a
+// mark of it first (node/daemon/witness_mark.h).
 //
 // No sockets and no clocks. It belongs to one thread, so that of two requests for one log the second sees
 // what the first has left.

@@ -420,8 +420,9 @@ inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
 // How many mails one digest may fill. The last of them says where the rest is.
 inline constexpr unsigned kDigestMails = 24;
-// The client of witnesses. A head has one line of its log and 15 of others at most; half of these may be
-// those of witnesses that the operator names.
+// The client of witnesses. Their lines stand behind those that kHeadNoteLines bounds: a proof, or a
+// checkpoint that we serve, of our own log has up to 24 lines: one of the log, kCosignatures and kWitnesses.
+// Such a note never goes to peers, and we read more: kNoteSignatures.
 inline constexpr std::size_t kWitnesses = 8;          // that the configuration may name
 inline constexpr std::size_t kWitnessUrlBytes = 500;  // without add-checkpoint
 // Of an answer: lines of some keys, those of post-quantum ones too, which have nearly 5 kB each.

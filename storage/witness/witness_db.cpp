@@ -11,7 +11,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 1> kWitnessSteps = {R"sql(
+constexpr const char* kOwnerAndHeads = R"sql(
 CREATE TABLE owner (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   vkey TEXT NOT NULL,
@@ -23,7 +23,19 @@ CREATE TABLE head (
   root BLOB NOT NULL,
   note BLOB NOT NULL,
   cosigned_at INTEGER NOT NULL) WITHOUT ROWID;
-)sql"};
+)sql";
+
+// A file that did not count begins with what its heads come to, so that an older copy of it begins lower.
+constexpr const char* kCountOfStatements = R"sql(
+CREATE TABLE made (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  statements INTEGER NOT NULL,
+  put_back_at_ms INTEGER);
+INSERT INTO made SELECT 1, coalesce(sum(size + 1), 0), NULL FROM head;
+)sql";
+
+// Steps that stand are never edited.
+constexpr std::array<const char*, 2> kWitnessSteps = {kOwnerAndHeads, kCountOfStatements};
 
 Status in_one_transaction(sqlite::Connection& db, const std::function<Status()>& change) {
   KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
@@ -69,6 +81,8 @@ Result<WitnessDb> WitnessDb::make(const std::filesystem::path& path, const Witne
   KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
     KOINON_ASSIGN(const std::uint64_t heads, out.count());
     if (heads > 0) return fail(Code::kConflict, "a witness that has cosigned lives there", path.string());
+    // A new key has made no statement, whatever was found of the one before.
+    KOINON_TRY(out.db_.execute("INSERT OR REPLACE INTO made VALUES (1, 0, NULL)"));
     auto put = out.db_.prepare("INSERT OR REPLACE INTO owner VALUES (1, ?, ?)");
     return put.bind_text(owner.vkey).bind(owner.made_at.value).run();
   }));
@@ -103,6 +117,25 @@ Result<std::uint64_t> WitnessDb::count() {
   return select.number(0);
 }
 
+Result<std::uint64_t> WitnessDb::made() {
+  auto select = db_.prepare("SELECT statements FROM made");
+  KOINON_ASSIGN(const bool row, select.step());
+  if (!row) return fail(Code::kIo, "a row is missing", "witness.db");
+  return select.number(0);
+}
+
+Status WitnessDb::note_put_back(UnixMillis at) {
+  auto put = db_.prepare("UPDATE made SET put_back_at_ms = ?");
+  return put.bind(at.value).run();
+}
+
+Result<std::optional<UnixMillis>> WitnessDb::put_back_at() {
+  auto select = db_.prepare("SELECT put_back_at_ms FROM made");
+  KOINON_ASSIGN(const bool row, select.step());
+  if (!row || select.is_null(0)) return std::optional<UnixMillis>();
+  return std::optional(UnixMillis{select.integer(0)});
+}
+
 Result<std::optional<HeadOfOthers>> WitnessDb::head(std::string_view origin) {
   return head_of(sha256(origin));
 }
@@ -129,6 +162,7 @@ Status WitnessDb::replace_head(TreeSize expected, const HeadOfOthers& head) {
   const bool contradicts = stands && head.size == size && head.root != stands->root;
   if (head.size < size || contradicts)
     return fail(Code::kConflict, "it contradicts a head that was cosigned", "size");
+  KOINON_TRY(db_.execute("UPDATE made SET statements = statements + 1"));
   auto put = db_.prepare("INSERT OR REPLACE INTO head VALUES (?, ?, ?, ?, ?, ?)");
   return put.bind_blob(key.view())
       .bind_text(head.origin)

@@ -1,6 +1,7 @@
 // What this node's witness has cosigned for other systems: the newest head of each log, by its origin line.
 // It is a file of its own, witness.db, and in no backup. A witness that forgets may cosign two histories, so
-// a state that is older than the last cosignature must never come back with the key.
+// a state that is older than the last cosignature must never come back with the key. It counts what was made
+// with it, for whoever can compare that with a mark outside the folder.
 //
 // One thread. Several connections may be open: each change looks at what stands and is one transaction.
 #pragma once
@@ -48,6 +49,12 @@ class WitnessDb {
   Status advance(TreeSize expected, const HeadOfOthers& head);
   // Of how many logs there is a head.
   Result<std::uint64_t> count();
+  // How many statements were made: one more with each advance(), in the same transaction. It never falls.
+  Result<std::uint64_t> made();
+  // It was found to lack statements that its key made. That stands for good, as what has shown it may be gone
+  // with the next boot.
+  Status note_put_back(UnixMillis at);
+  Result<std::optional<UnixMillis>> put_back_at();
 
  private:
   explicit WitnessDb(sqlite::Connection db) : db_(std::move(db)) {}

@@ -244,6 +244,32 @@ TEST_P(TwoCities, WhoCosignsNothingKeepsWhatOthersSigned) {
   EXPECT_EQ(made_by(reader), 0U);
 }
 
+TEST_P(TwoCities, AHeadThatWasPutUpWhileNobodyListenedIsCosignedOnceSomebodyDoes) {
+  network.cut(session);
+  network.drive();
+  seoul.publish(2);
+  put_up();
+  ASSERT_EQ(head_at(seoul, seoul, 3).head.size, TreeSize(3)) << "it is put up";
+  session = network.connect(milan, seoul);
+  put_up();
+  EXPECT_EQ(lines_at_seoul(3), 1U);
+}
+
+// Milan tells Seoul of the line of Los Angeles before Seoul trusts that city, and not again after.
+TEST_P(TwoCities, LinesOfACityThatIsTrustedLaterAreAskedForThen) {
+  TestNode& la = network.add("la.example", cosigning("la.example"));
+  network.peer(milan, la);
+  network.connect(la, milan);
+  milan.vouch(seoul);
+  seoul.publish(2);
+  network.advance(std::chrono::seconds(200));
+  ASSERT_EQ(head_at(milan, seoul, 3).cities(), 2U);
+  ASSERT_EQ(lines_at_seoul(3), 1U);
+  milan.vouch(la);
+  network.advance(std::chrono::seconds(20));
+  EXPECT_EQ(lines_at_seoul(3), 2U);
+}
+
 // It trusts Seoul alone: Milan's line is of a city that it does not follow.
 TEST_P(TwoCities, LinesOfCitiesThatAreNotTrustedAreNotKeptNorAskedForAgain) {
   seoul.publish(2);

@@ -168,10 +168,10 @@ class PythonPeer(NodesTest):
         held = wire.log_id_of(seoul.json("id")["log_id"])
 
         # What Seoul puts up we cosign, and Seoul gives the line to whoever asks.
-        def note_of(head):
+        def note_of(head, key_ids=b""):
             ask = wire.wire.Frame()
             ask.get_cosignatures.request_id = 7
-            ask.get_cosignatures.heads.add(log_id=held, recoveries=head.recoveries, size=head.size, root=head.root)
+            ask.get_cosignatures.heads.add(log_id=held, recoveries=head.recoveries, size=head.size, root=head.root, key_ids=key_ids)
             session.send(ask)
             while (answer := session.expect("cosignatures")).request_id != 7:
                 pass
@@ -191,6 +191,9 @@ class PythonPeer(NodesTest):
         own.cosignatures.notes.add(log_id=held, note=note + line)
         session.send(own)
         wait_for(lambda: note_of(head) == note + line, "Seoul keeps our line")
+        key_id = wire.key_id(city.origin, 4, wire.public_key(city.cosigner))
+        self.assertEqual(note_of(head, key_id), note + line, "it is given where it is asked for")
+        self.assertEqual(note_of(head, b"\0\0\0\0"), note, "and not where another one is")
 
         # And Seoul cosigns what we put up.
         ours = city.head([entry for entry, _ in records])

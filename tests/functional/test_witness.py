@@ -14,7 +14,7 @@ import tempfile
 import threading
 import unittest
 
-from nodes import BIN, DEADLINE, Node, koinon, wait_for
+from nodes import BIN, DEADLINE, wait_for
 from other_log import Cosigner, OtherLog, consistency, key_id, public_key, sha256, vkey
 from test_signing import SigningTest
 
@@ -159,6 +159,7 @@ class Statuses(WitnessTest):
         shown = seoul.status()["witness"]
         self.assertEqual((shown["logs"], shown["cosigned"], shown["trouble"], shown["port"]), (2, 1, "", seoul.witness_port))
         self.assertNotIn(shown["vkey"].split("+")[2], seoul.run("id"), "no key of the city's")
+        self.assertRegex(seoul.run("status"), r"(?m)^as a witness +for 2 logs of other systems, at port \d+, 1 heads since the start$")
 
     def test_empty_tree(self):
         seoul, log = self.witness(), OtherLog(self.log.origin)
@@ -228,89 +229,6 @@ class Statuses(WitnessTest):
             seoul.publish("Still here")
             self.assertIn("choose another IP:PORT", seoul.status()["witness"]["trouble"])
             self.assertIn("nothing now", seoul.run("status"))
-
-
-class Forgotten(WitnessTest):
-    """A witness that has forgotten what it cosigned signs no more under that key."""
-
-    def cosigned_once(self):
-        seoul = self.witness()
-        cosigner = self.cosigner(seoul)
-        self.cosigned(seoul, cosigner, self.log, 0)
-        return seoul, cosigner
-
-    def cosigns_nothing(self, seoul, why):
-        wait_for(lambda: why in seoul.status()["witness"]["trouble"], why)
-        self.refused(seoul, 503, self.log.request(0))
-
-    def is_another(self, seoul, cosigner):
-        new = self.cosigner(seoul)
-        self.assertNotEqual(new.key, cosigner.key)
-        self.assertNotEqual(new.name, cosigner.name)
-        self.cosigned(seoul, new, self.log, 0)
-
-    def begun_anew(self, seoul, cosigner):
-        self.assert_refused("stop it first", lambda: seoul.run("witness", "--new"))
-        seoul.stop()
-        seoul.run("witness", "--new")
-        self.assertFalse((seoul.data / "keys" / "witness.key").exists())
-        self.is_another(self.again(seoul), cosigner)
-
-    def test_without_what_it_cosigned(self):
-        seoul, cosigner = self.cosigned_once()
-        seoul.stop()
-        for file in seoul.data.glob("witness.db*"):
-            file.unlink()
-        self.at(seoul.start(*self.args()))
-        self.cosigns_nothing(seoul, "koinon witness --new")
-        seoul.publish("The city publishes on")
-        self.begun_anew(seoul, cosigner)
-
-    def test_after_a_restore(self):
-        seoul, cosigner = self.cosigned_once()
-        backup, busan = pathlib.Path(self.folder) / "backup", Node(self.folder, "busan", init=False)
-        seoul.run("backup", backup)
-        seoul.stop()
-        koinon("restore", backup, data=busan.data)
-        self.nodes.append(busan)
-        self.assertEqual(list(busan.data.glob("**/witness*")), [])
-        busan.start(*self.args())
-        self.cosigns_nothing(self.at(busan), "")
-        busan.run("sign", "--alone")
-        self.is_another(self.opened(busan), cosigner)
-
-    def test_in_a_folder_that_was_put_back_from_a_copy(self):
-        seoul, cosigner = self.cosigned_once()
-        seoul.stop()
-        yesterday = self.copy(seoul)
-        self.again(seoul)
-        self.cosigned(seoul, cosigner, self.log.grow("a"), 4)
-        seoul.stop()
-        self.put_back(seoul, yesterday)
-        self.at(seoul.start(*self.args()))
-        other = OtherLog(self.log.origin, self.log.seed, self.log.leaves[:4]).grow("b")
-        self.refused(seoul, 503, other.request(4))
-        seoul.run("sign", "--alone")
-        self.signs(seoul)
-        self.cosigns_nothing(seoul, "put back from a copy")
-        self.refused(seoul, 503, other.request(4))
-        self.begun_anew(seoul, cosigner)
-
-    def test_another_name_needs_another_key(self):
-        seoul, cosigner = self.cosigned_once()
-        seoul.stop()
-        self.at(seoul.start(*self.args("--witness-name", "w.example")))
-        self.cosigns_nothing(seoul, "one key has one name")
-        self.assertEqual(self.cosigner(self.again(seoul)).key, cosigner.key)
-
-    def test_a_sealed_folder_has_a_sealed_witness(self):
-        words = pathlib.Path(self.folder) / "words"
-        words.write_text("correct horse\n")
-        seoul = self.node("seoul", *self.args("--passphrase-file", words), init_args=("--passphrase-file", words))
-        cosigner = self.cosigner(self.opened(seoul))
-        self.cosigned(seoul, cosigner, self.log, 0)
-        self.assertEqual(self.cosigner(self.again(seoul, "--passphrase-file", words)).key, cosigner.key)
-        self.assertEqual((seoul.data / "keys" / "witness.key").stat().st_mode & 0o777, 0o600)
 
 
 class KilledNode(WitnessTest):

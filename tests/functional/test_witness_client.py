@@ -233,7 +233,7 @@ class WitnessClient(NodesTest):
         self.assertEqual(one.faults + two.faults, [])
         standing = self.standing(seoul)
         self.assertEqual((standing["names"], standing["works"], standing["entries"], standing["failed"]), ([NAME], True, one.heads[log_of(seoul)[0]][0], 0))
-        self.assertIn(f"{NAME}: {standing['entries']} entries cosigned", seoul.run("status"))
+        self.assertRegex(seoul.run("status"), f"(?m)^our witness +{re.escape(NAME)}: {standing['entries']} entries cosigned$")
 
     def test_what_was_cosigned_is_kept_over_a_restart_without_the_witness(self):
         one = self.witness()

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tests/tlog_policies.h"
+
 using namespace koinon;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto policy = parse_tlog_policy(input.substr(0, end));
   if (!policy.ok()) return 0;
   // What is written of it means the same.
-  const auto again = parse_tlog_policy(policy->encode());
+  const auto again = parse_tlog_policy(test::text_of(*policy));
   if (!again.ok() || *again != *policy) __builtin_trap();
   const auto note = parse_note(end == BytesView::npos ? BytesView() : input.substr(end + 1));
   if (!note.ok()) return 0;

@@ -72,6 +72,63 @@ TEST_F(WitnessDbTest, OnlyAFileThatHasCosignedNothingIsGivenToAnotherWitness) {
   EXPECT_EQ(WitnessDb::open(path())->owner().vkey, "two");
 }
 
+TEST_F(WitnessDbTest, ItCountsWhatWasMade) {
+  {
+    auto db = WitnessDb::make(path(), {"v", {}});
+    EXPECT_EQ(*db->made(), 0U);
+    ASSERT_TRUE(db->advance(TreeSize(0), head(5)).ok());
+    ASSERT_TRUE(db->advance(TreeSize(5), head(5)).ok());
+    EXPECT_FALSE(db->advance(TreeSize(5), head(4)).ok()) << "and no more of what it refuses";
+    EXPECT_EQ(*db->made(), 2U) << "the same head again is a statement too";
+  }
+  EXPECT_EQ(*WitnessDb::open(path())->made(), 2U);
+}
+
+TEST_F(WitnessDbTest, ThatItWasPutBackStands) {
+  {
+    auto db = WitnessDb::make(path(), {"v", {}});
+    EXPECT_EQ(*db->put_back_at(), std::nullopt);
+    ASSERT_TRUE(db->note_put_back({1000}).ok());
+  }
+  { EXPECT_EQ(*WitnessDb::open(path())->put_back_at(), UnixMillis{1000}); }
+  EXPECT_EQ(*WitnessDb::make(path(), {"another", {}})->put_back_at(), std::nullopt) << "of another key";
+}
+
+// As version 1 of the file has it.
+TEST_F(WitnessDbTest, AFileThatDidNotCountBeginsAboveItsOlderCopies) {
+  const auto older = folder.path() / "older.db";
+  {
+    auto raw = sqlite::Connection::open(path(), {});
+    ASSERT_TRUE(
+        raw->execute("CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), vkey TEXT NOT NULL, "
+                     "made_at_ms INTEGER NOT NULL)")
+            .ok());
+    ASSERT_TRUE(raw->execute("CREATE TABLE head (origin_hash BLOB PRIMARY KEY, origin TEXT NOT NULL, "
+                             "size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL, "
+                             "cosigned_at INTEGER NOT NULL) WITHOUT ROWID")
+                    .ok());
+    ASSERT_TRUE(raw->execute("INSERT INTO owner VALUES (1, 'the vkey', 1000)").ok());
+    ASSERT_TRUE(raw->execute("PRAGMA user_version=1").ok());
+    auto put = raw->prepare("INSERT INTO head VALUES (?, 'log.example', 5, ?, 'note a', 7)");
+    ASSERT_TRUE(put.bind_blob(sha256("log.example").view()).bind_blob(head(5).root.view()).run().ok());
+  }
+  std::filesystem::copy_file(path(), older);
+  {
+    auto raw = sqlite::Connection::open(path(), {});
+    ASSERT_TRUE(raw->execute("UPDATE head SET size = 9").ok());
+  }
+  auto db = WitnessDb::open(path());
+  ASSERT_TRUE(db.ok()) << db.error().text();
+  EXPECT_EQ(db->owner().vkey, "the vkey");
+  auto copy = WitnessDb::open(older);
+  ASSERT_TRUE(copy.ok()) << copy.error().text();
+  EXPECT_EQ(*copy->head("log.example"), head(5));
+  EXPECT_LT(*copy->made(), *db->made());
+  const std::uint64_t before = *db->made();
+  ASSERT_TRUE(db->advance(TreeSize(9), head(12)).ok());
+  EXPECT_EQ(*db->made(), before + 1);
+}
+
 TEST_F(WitnessDbTest, AFileOfANewerVersionIsRefused) {
   ASSERT_TRUE(WitnessDb::make(path(), {"v", {}}).ok());
   {

@@ -5,8 +5,9 @@
 
 #include "crypto/tlog_policy.h"
 #include "proto/base/limits.h"
+#include "tests/tlog_policies.h"
 
-namespace koinon {
+namespace koinon::test {
 namespace {
 
 const std::string kSeoul = "seoul.example/koinon/log";
@@ -127,7 +128,7 @@ TEST_F(CityPolicyFile, HasRoomForThirtyTwoNearestFirstAndNewestKeysFirst) {
     const TlogPolicy full = parsed(written(many, std::nullopt, counts));
     EXPECT_LE(full.witnesses.size(), limits::kPolicyCosigners);
     EXPECT_GE(full.witnesses.size(), limits::kPolicyCosigners - 1);
-    EXPECT_EQ(full.witnesses.front().key, PolicyKey(many[0].newest));
+    EXPECT_EQ(full.witnesses.front().key, AnyVKey(many[0].newest));
     std::vector<PolicyCosigner> few(many.begin(), many.begin() + 16);
     for (int i = 0; i < 16; ++i) {
       few[static_cast<std::size_t>(i)].country = "C" + std::to_string(i);
@@ -181,4 +182,4 @@ TEST_F(CityPolicyFile, RefusesWhatItCannotSayAndLeavesOutWhatItHas) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::test

@@ -1,4 +1,4 @@
-// Which heads are kept with the lines of witnesses, and which of them proves an entry.
+// Which heads are kept with the lines of witnesses.
 #include "node/reading/kept_witnesses.h"
 
 #include <gtest/gtest.h>
@@ -37,10 +37,6 @@ class Witnessed : public ::testing::Test {
     for (const auto& head : kept_.heads()) out.push_back(head.checkpoint.size.value);
     return out;
   }
-  std::uint64_t best(std::uint64_t index, std::uint64_t held = 1000) const {
-    const auto head = witnessed_head(kept_, kOrigin, EntryIndex(index), TreeSize(held));
-    return head ? head->checkpoint.size.value : 0;
-  }
 
   KeptWitnesses kept_;
 };
@@ -66,19 +62,6 @@ TEST_F(Witnessed, TheWitnessedNoteVerifiesByTheLogAndByEachWitness) {
                    key_of(witness).public_key()};
     EXPECT_TRUE(verify_cosignature(*opened, key).ok()) << witness;
   }
-}
-
-TEST_F(Witnessed, TheProofTakesTheMostLinesAndOfSeveralTheNewest) {
-  add(5, "abc");
-  add(7, "ab");
-  add(8, "ba");
-  add(9, "a");
-  EXPECT_EQ(best(2), 5U);
-  EXPECT_EQ(best(5), 8U) << "the first that has entry 5 with the most lines";
-  EXPECT_EQ(best(8), 9U);
-  EXPECT_EQ(best(9), 0U) << "no head has it";
-  EXPECT_EQ(best(5, 7), 7U) << "no larger one than is held";
-  EXPECT_FALSE(witnessed_head(kept_, "seoul.example/koinon/x/1", EntryIndex(2), TreeSize(9)));
 }
 
 TEST_F(Witnessed, OfTooManyTheBestAndTheNewestStay) {

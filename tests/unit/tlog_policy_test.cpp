@@ -8,8 +8,9 @@
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "tests/tlog_policies.h"
 
-namespace koinon {
+namespace koinon::test {
 namespace {
 
 constexpr std::uint64_t kTime = 1'700'000'000;
@@ -93,9 +94,12 @@ TEST_F(Policy, TheExampleOfC2spAsksForTwoOfXAndOneOfY) {
 }
 
 TEST_F(Policy, SaysWhoSignedWhenAndWhichLog) {
-  const auto outcome = check_policy(note_by("abde"), four_of_six());
+  const SignedNote note = note_by("abde");
+  const auto outcome = check_policy(note, four_of_six());
   ASSERT_TRUE(outcome.ok()) << outcome.error().text();
-  EXPECT_EQ(outcome->log, log_vkey());
+  const auto log = find_policy_log(note, four_of_six());
+  ASSERT_TRUE(log.ok()) << log.error().text();
+  EXPECT_EQ(*log, log_vkey());
   EXPECT_EQ(outcome->checkpoint, head());
   ASSERT_EQ(outcome->cosigned.size(), 4U);
   EXPECT_EQ(outcome->cosigned[2].witness, "d");
@@ -208,7 +212,7 @@ TEST_F(Policy, WitnessesOfTypesThatAreNotKnownMayStandInIt) {
              to_base64("\x77"
                        "a key of some length") +
              " https://later.example/\ngroup any-two 2 a quantum later\nquorum any-two\n");
-  EXPECT_EQ(policy, parsed(policy.encode()));
+  EXPECT_EQ(policy, parsed(text_of(policy)));
   SignedNote note = note_by("a");
   note.signatures.push_back({"later.example", 0x01020304, Bytes(100, 'x')});
   const auto outcome = check_policy(note, policy);
@@ -351,13 +355,13 @@ TlogPolicy any_policy() {
   TlogPolicy out;
   const auto logs = *rc::gen::inRange<std::size_t>(0, 5);
   for (std::size_t i = 0; i < logs; ++i)
-    out.logs.push_back({PolicyKey(made_vkey(i, SignatureType::kEd25519)),
+    out.logs.push_back({AnyVKey(made_vkey(i, SignatureType::kEd25519)),
                         *rc::gen::arbitrary<bool>() ? word("u") : std::string()});
   std::vector<std::string> free;
   const auto witnesses = *rc::gen::inRange<std::size_t>(0, 12);
   for (std::size_t i = 0; i < witnesses; ++i) {
     free.push_back(word("w" + std::to_string(i)));
-    out.witnesses.push_back({free.back(), PolicyKey(made_vkey(i, SignatureType::kCosignatureV1)),
+    out.witnesses.push_back({free.back(), AnyVKey(made_vkey(i, SignatureType::kCosignatureV1)),
                              *rc::gen::arbitrary<bool>() ? word("u") : std::string()});
   }
   std::vector<std::string> names = free;
@@ -381,11 +385,11 @@ TlogPolicy any_policy() {
 
 RC_GTEST_PROP(PolicyFile, WhatIsWrittenIsReadBack, ()) {
   const TlogPolicy policy = any_policy();
-  const auto read = parse_tlog_policy(policy.encode());
+  const auto read = parse_tlog_policy(text_of(policy));
   RC_ASSERT(read.ok());
   RC_ASSERT(*read == policy);
-  RC_ASSERT(read->encode() == policy.encode());
+  RC_ASSERT(text_of(*read) == text_of(policy));
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::test
