@@ -71,13 +71,18 @@ NoteSignature cosign(std::string_view checkpoint_text, std::string_view cosigner
   return out;
 }
 
+std::optional<std::uint64_t> stated_time(const NoteSignature& cosignature) {
+  if (cosignature.signature.size() != 8 + kSignatureBytes) return std::nullopt;
+  const std::uint64_t seconds = get_u64(cosignature.signature);
+  return seconds >> 63 == 0 ? std::optional(seconds) : std::nullopt;
+}
+
 Result<std::uint64_t> verify_cosignature(const SignedNote& note, const VKey& cosigner) {
   for (const auto* signature : note.by(cosigner)) {
-    if (signature->signature.size() != 8 + kSignatureBytes) continue;
-    const std::uint64_t seconds = get_u64(signature->signature);
-    if (seconds >> 63 != 0) continue;
-    const auto message = cosigned_message(note.text, seconds);
-    if (verify_signature(cosigner.key, message, BytesView(signature->signature).substr(8))) return seconds;
+    const auto seconds = stated_time(*signature);
+    if (!seconds) continue;
+    const auto message = cosigned_message(note.text, *seconds);
+    if (verify_signature(cosigner.key, message, BytesView(signature->signature).substr(8))) return *seconds;
   }
   return fail(Code::kBadSignature, "no valid cosignature of " + cosigner.name + " is there", "cosignature");
 }

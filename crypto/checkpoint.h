@@ -1,6 +1,8 @@
 // Checkpoints (C2SP tlog-checkpoint) and their cosignatures (C2SP tlog-cosignature, Ed25519 type).
 #pragma once
 
+#include <optional>
+
 #include "crypto/note.h"
 
 namespace koinon {
@@ -25,6 +27,8 @@ Result<Checkpoint> open_checkpoint(BytesView note, const VKey& vkey);
 // before. The time is in Unix seconds, as C2SP says.
 NoteSignature cosign(std::string_view checkpoint_text, std::string_view cosigner_name, const SigningKey& key,
                      std::uint64_t unix_seconds);
+// The time that a cosignature states, in Unix seconds; nothing: it is of another form. It is not verified.
+std::optional<std::uint64_t> stated_time(const NoteSignature& cosignature);
 // Verifies a cosignature and returns its time in Unix seconds.
 Result<std::uint64_t> verify_cosignature(const SignedNote& note, const VKey& cosigner);
 

@@ -26,14 +26,16 @@ ProofsApi::ProofsApi(ApiShared& shared)
                         "most cities and witnesses have signed",
              .gives = "text/plain"},
             this, &ProofsApi::prove),
-      signers({.method = "GET",
-               .pattern = "/api/v1/records/{city}/{index}/signers",
-               .need = Need::kReading,
-               .id = "getSigners",
-               .tag = "reading",
-               .summary = "Which cities have signed, and when, that they hold the log that the proof shows",
-               .gives = "Signers"},
-              this, &ProofsApi::list_signers),
+      signers(
+          {.method = "GET",
+           .pattern = "/api/v1/records/{city}/{index}/signers",
+           .need = Need::kReading,
+           .id = "getSigners",
+           .tag = "reading",
+           .summary = "Which cities have signed, and when, that they hold the log that the proof shows; and "
+                      "which witnesses have cosigned that head of it",
+           .gives = "Signers"},
+          this, &ProofsApi::list_signers),
       policy(
           {.method = "GET",
            .pattern = "/api/v1/policy",
@@ -70,7 +72,7 @@ Result<std::string> ProofsApi::prove(const Asker&, const NamedRecord& named) {
 Result<SignersView> ProofsApi::list_signers(const Asker&, const NamedRecord& named) {
   KOINON_ASSIGN(Proven found, find(named));
   return SignersView{std::move(found.ref), found.head.head.head.size, found.head.key,
-                     std::move(found.head.cosigners)};
+                     std::move(found.head.cosigners), found.head.witness_signers()};
 }
 
 Result<std::string> ProofsApi::make_policy(const Asker&, const PolicyQuery& query) {

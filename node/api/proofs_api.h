@@ -1,5 +1,5 @@
 // Proofs that anybody can check without a node: that a record is in its city's log, which cities have signed
-// that they hold that log, and whose signatures this node counts.
+// that they hold that log, which witnesses have cosigned it, and whose signatures this node counts.
 //
 // On the reading thread of its parts.
 #pragma once
@@ -26,6 +26,7 @@ struct SignersView {
   TreeSize entries;  // of that head
   VKey key;          // of the log, that signed it
   std::vector<CosignerView> cosigners;
+  std::vector<WitnessSigner> witnesses;  // these are no cities
 };
 
 class ProofsApi {

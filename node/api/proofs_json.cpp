@@ -19,6 +19,14 @@ HttpResponse plain_answer(const ApiRequest& request, const std::string& view) {
   return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
 }
 
+json::array witnesses_json(const SignersView& view) {
+  json::array out;
+  for (const WitnessSigner& one : view.witnesses)
+    out.push_back(
+        json::object{{"name", one.name}, {"seconds", one.seconds}, {"at", time_text(signed_at(one))}});
+  return out;
+}
+
 HttpResponse signers_answer(const ApiRequest& request, const SignersView& view) {
   json::array cosigners;
   for (const CosignerView& one : view.cosigners) {
@@ -33,7 +41,8 @@ HttpResponse signers_answer(const ApiRequest& request, const SignersView& view) 
   return conditional(request, json_response(json::object{{"ref", view.ref},
                                                          {"entries", view.entries.value},
                                                          {"vkey", view.key.text()},
-                                                         {"cosigners", std::move(cosigners)}}));
+                                                         {"cosigners", std::move(cosigners)},
+                                                         {"witnesses", witnesses_json(view)}}));
 }
 
 }  // namespace

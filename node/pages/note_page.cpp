@@ -88,6 +88,15 @@ json::array cosigners_of(const Visit& visit, const SignersView& signers) {
   return out;
 }
 
+// Which witnesses have cosigned the head that proves it, and when.
+json::array witnesses_of(const Visit& visit, const SignersView& signers) {
+  json::array out;
+  for (const WitnessSigner& one : signers.witnesses)
+    out.push_back(
+        json::object{{"name", one.name}, {"date", visit.words->date_and_time(signed_at(one), visit.zone)}});
+  return out;
+}
+
 // A clock that was ahead has dated it: the date stands, and beside it when it came. Empty where it is not so.
 // Through the text that the API writes: an author's clock may say anything.
 std::string dated_ahead(const Visit& visit, const RecordView& record) {
@@ -204,7 +213,8 @@ asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<Referring
 // A log that is still being fetched has no proof yet, and nobody who has signed it.
 asio::awaitable<void> NotePage::put_proof(Visit visit, const RecordView& record, json::object& model) {
   const auto found = co_await frame_.call(visit, proofs_.signers, NamedRecord{record.ref});
-  const SignersView signers = found.ok() ? *found : SignersView{record.ref, record.proven_against, {}, {}};
+  const SignersView signers =
+      found.ok() ? *found : SignersView{record.ref, record.proven_against, {}, {}, {}};
   const std::string city = frame_.city_in_full(visit, record.city);
   model["proof_sentence"] =
       visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
@@ -213,6 +223,7 @@ asio::awaitable<void> NotePage::put_proof(Visit visit, const RecordView& record,
   model["cosigned_sentence"] =
       visit.say("proof.cosigned", {{"count", static_cast<std::int64_t>(signers.cosigners.size())}});
   put_list(model, "cosigners", cosigners_of(visit, signers));
+  put_list(model, "witnesses", witnesses_of(visit, signers));
   model["signed_by"] = found.ok() ? signers.key.text() : record.signed_by;
   model["log_id"] = to_text(record.log);
   model["leaf_hash"] = to_hex(record.leaf_hash.view());

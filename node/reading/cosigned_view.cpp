@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/checkpoint.h"
 #include "node/reading/kept_witnesses.h"
 #include "proto/base/limits.h"
 
@@ -68,6 +69,11 @@ const ProvingHead* best_of(const std::vector<ProvingHead>& heads, EntryIndex ind
   return best;
 }
 
+UnixMillis time_of(std::uint64_t seconds) {
+  constexpr std::uint64_t kLast = 253'402'300'799;
+  return {static_cast<std::int64_t>(std::min(seconds, kLast)) * 1000};
+}
+
 std::string country_of(IndexReader& index, const LogId& log) {
   const auto measures = index.measures(log);
   return measures.ok() && *measures ? (*measures)->country : std::string();
@@ -81,10 +87,16 @@ Bytes ProvingHead::note() const {
   return out;
 }
 
-UnixMillis signed_at(const CosignerView& cosigner) {
-  constexpr std::uint64_t kLast = 253'402'300'799;
-  return {static_cast<std::int64_t>(std::min(cosigner.seconds, kLast)) * 1000};
+std::vector<WitnessSigner> ProvingHead::witness_signers() const {
+  std::vector<WitnessSigner> out;
+  for (const NoteSignature& line : witnesses) {
+    if (const auto seconds = stated_time(line)) out.push_back({line.name, *seconds});
+  }
+  return out;
 }
+
+UnixMillis signed_at(const CosignerView& cosigner) { return time_of(cosigner.seconds); }
+UnixMillis signed_at(const WitnessSigner& witness) { return time_of(witness.seconds); }
 
 const std::vector<VKey>& CosignerKeys::of(const LogId& city) {
   const auto known = known_.find(city);

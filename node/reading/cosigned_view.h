@@ -27,6 +27,13 @@ struct CosignerView {
 // As a time; one beyond the year 9999 is cut there.
 UnixMillis signed_at(const CosignerView& cosigner);
 
+// A witness (C2SP tlog-witness) says that it saw a head, and no other history of the log. It is no city.
+struct WitnessSigner {
+  std::string name;           // of its key
+  std::uint64_t seconds = 0;  // Unix time, as the witness states it
+};
+UnixMillis signed_at(const WitnessSigner& witness);
+
 // The head that proves an entry.
 struct ProvingHead {
   CosignedHead head;  // with the lines that count, and no others
@@ -35,6 +42,8 @@ struct ProvingHead {
   std::vector<NoteSignature> witnesses;  // lines of the witnesses that the operator of its log named
 
   Bytes note() const;  // the head with all of these lines
+  // In the order of their lines. A line whose time cannot be read is left out.
+  std::vector<WitnessSigner> witness_signers() const;
 };
 
 // Which cosigner keys of which cities count, as one request sees them.

@@ -2,6 +2,7 @@
 and a stub that answers every status, slowly, wrongly, too much, and not at all."""
 
 import base64
+import datetime
 import http.server
 import pathlib
 import re
@@ -12,7 +13,7 @@ import unittest
 
 import proof_reader
 import wire
-from api import account, ask
+from api import account, ask, get
 from nodes import NodesTest, wait_for
 from wire import node_hash, sha256
 
@@ -216,6 +217,20 @@ class WitnessClient(NodesTest):
     def standing(self, node, place=0):
         return node.status()["witnesses"][place]
 
+    def shows_apart_from_cities(self, node, ref, *witnesses):
+        """The signers of a note, and its page, list these witnesses; no city has signed."""
+        signers = node.asked(f"records/{ref}/signers")
+        self.assertEqual(sorted(one["name"] for one in signers["witnesses"]), sorted(witness.name for witness in witnesses))
+        self.assertEqual(signers["cosigners"], [])
+        for one in signers["witnesses"]:
+            self.assertLess(abs(time.time() - one["seconds"]), 600)
+            self.assertEqual(datetime.datetime.fromisoformat(one["at"]).timestamp(), one["seconds"])
+        page = get(node, f"/records/{ref}").text()
+        self.assertIn("Witnesses that have signed, and when", page)
+        self.assertIn("No other city has signed yet", page)
+        for witness in witnesses:
+            self.assertIn(f">{witness.name}<", page)
+
     def test_the_proof_of_an_entry_has_the_lines_of_both_witnesses_and_later_heads_follow_with_proofs(self):
         one, two = self.witness(), self.witness(seed=bytes(32), name="second.example/w")
         seoul = self.seoul(one, two)
@@ -231,6 +246,7 @@ class WitnessClient(NodesTest):
         self.assertEqual(set(one.statuses()) | set(two.statuses()), {200}, "each old size was right")
         self.assertEqual((one.most_under_way, two.most_under_way), (1, 1), "one request at a time")
         self.assertEqual(one.faults + two.faults, [])
+        self.shows_apart_from_cities(seoul, ref, one, two)
         standing = self.standing(seoul)
         self.assertEqual((standing["names"], standing["works"], standing["entries"], standing["failed"]), ([NAME], True, one.heads[log_of(seoul)[0]][0], 0))
         self.assertRegex(seoul.run("status"), f"(?m)^our witness +{re.escape(NAME)}: {standing['entries']} entries cosigned$")
@@ -305,6 +321,8 @@ class WitnessClient(NodesTest):
             self.assertIn(words, seoul.run("status"))
         ref = seoul.publish("Not cosigned")
         self.assertFalse(cosigned_by(self.prove(seoul, ref), ahead.name, ahead.seed))
+        self.assertEqual(seoul.asked(f"records/{ref}/signers")["witnesses"], [])
+        self.assertNotIn("Witnesses that have signed", get(seoul, f"/records/{ref}").text())
         self.assertEqual([len(one.requests) for one in (stranger, other_key, ahead)], [1, 1, 1])
 
     def test_after_an_answer_of_any_wrong_kind_the_witness_is_asked_again_and_its_line_joins(self):
