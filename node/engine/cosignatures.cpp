@@ -1,8 +1,9 @@
 #include "node/engine/cosignatures.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "node/engine/key_ids.h"
+#include "node/engine/cosigned_frames.h"
 #include "proto/base/limits.h"
 
 namespace koinon::engine {
@@ -13,20 +14,8 @@ namespace {
 constexpr std::size_t kUselessOfLog = 64;
 // Cities whose lines a peer has shown before their keys were known here, and logs of each.
 constexpr std::size_t kMissedOfLink = 256;
-
-Result<CosignedBrief> read_brief(const v1::CosignedHead& told) {
-  const auto malformed = [](const char* why, const char* field) {
-    return fail(Code::kMalformed, why, field);
-  };
-  if (told.root().size() != Hash::kSize) return malformed("it has not 32 bytes", "cosigned_head.root");
-  if (told.size() == 0) return malformed("no city signs an empty log", "cosigned_head.size");
-  CosignedBrief out;
-  KOINON_ASSIGN(out.key_ids, read_key_ids(told.key_ids(), "cosigned_head.key_ids"));
-  out.recoveries = told.recoveries();
-  out.size = TreeSize(told.size());
-  out.root = Hash::from(told.root());
-  return out;
-}
+// Heads of a peer that the store could not take.
+constexpr std::size_t kUnkeptOfLink = 1024;
 
 // Whether nothing need be waited for: the log stands whole that far, under that origin or a later one.
 bool is_reached(const Log& log, const CosignedBrief& told) {
@@ -68,9 +57,10 @@ void drop_news(std::map<LogId, std::map<SessionId, std::vector<CosignedBrief>>>&
 
 }  // namespace
 
-Cosignatures::Cosignatures(Effects& effects, const TrustPolicy& trust, Logs& logs, Links& links, Forks& forks,
-                           CosignedHeads& heads, Cosigning& cosigning)
+Cosignatures::Cosignatures(Effects& effects, StoreHealth& store, const TrustPolicy& trust, Logs& logs,
+                           Links& links, Forks& forks, CosignedHeads& heads, Cosigning& cosigning)
     : effects_(effects),
+      store_(store),
       trust_(trust),
       logs_(logs),
       links_(links),
@@ -80,21 +70,8 @@ Cosignatures::Cosignatures(Effects& effects, const TrustPolicy& trust, Logs& log
 
 // --- what peers tell ---
 
-Result<std::vector<CosignedBrief>> Cosignatures::read_news(const v1::CosignedHeads& news) const {
-  if (news.log_id().size() != LogId::kSize)
-    return fail(Code::kMalformed, "it has not 32 bytes", "cosigned_heads.log_id");
-  if (static_cast<std::size_t>(news.heads_size()) > limits::kCosignedHeads)
-    return fail(Code::kTooLarge, "at most 5 heads of a log are told", "cosigned_heads.heads");
-  std::vector<CosignedBrief> out;
-  for (const v1::CosignedHead& told : news.heads()) {
-    KOINON_ASSIGN(CosignedBrief head, read_brief(told));
-    out.push_back(std::move(head));
-  }
-  return out;
-}
-
 void Cosignatures::on_news(Link& link, const v1::CosignedHeads& news) {
-  auto heads = read_news(news);
+  auto heads = read_cosigned_heads(news);
   if (!heads.ok()) return links_.end_for_lie(link, heads.error());
   const LogId id = LogId::from(news.log_id());
   if (!logs_.admits(id) && !logs_.is_own(id)) return;
@@ -397,13 +374,35 @@ void Cosignatures::keep(const Shown& shown, CosignedHead head) {
   }
   if (!is_put_up(shown, head)) return done(shown.source);
   head.since = effects_.now().wall;
-  heads_.keep(shown.log, std::move(head), [this, shown](const Status& kept) {
+  const CosignedAsk which{shown.log, head.recoveries, head.head.size, head.head.root};
+  heads_.keep(shown.log, std::move(head), [this, shown, which](const Status& kept) {
     done(shown.source);
-    if (!kept.ok()) return;
+    if (!kept.ok()) return note_unkept(shown, which, kept.error());
     note_useless(shown);
     ask_for_missed(shown);
     cosigning_.look_at(shown.log);
   });
+}
+
+// A full disk loses no line: the peer tells of it once.
+void Cosignatures::note_unkept(const Shown& shown, const CosignedAsk& head, const Error& error) {
+  if (error.code == Code::kConflict || error.code == Code::kNotFound) return;
+  if (Link* link = links_.find(shown.source); link != nullptr) {
+    auto& unkept = link->cosignatures->unkept;
+    if (unkept.size() < kUnkeptOfLink) unkept.insert(head);
+  }
+  store_.note_failure(shown.log, error);
+}
+
+void Cosignatures::store_again() {
+  for (const SessionId id : links_.ids()) {
+    Link* link = links_.find(id);
+    if (link == nullptr) continue;
+    std::map<LogId, Wanted> again;
+    for (const CosignedAsk& head : std::exchange(link->cosignatures->unkept, {}))
+      again[head.log].emplace(head, std::vector<std::uint32_t>());
+    for (const auto& [log, heads] : again) want(*link, log, heads);
+  }
 }
 
 // Lines that came and are not kept: of cities that we do not trust, or farther away than those that are.

@@ -6,13 +6,14 @@
 
 #include "node/engine/cosigning.h"
 #include "node/engine/forks.h"
+#include "node/engine/store_health.h"
 
 namespace koinon::engine {
 
 class Cosignatures {
  public:
-  Cosignatures(Effects& effects, const TrustPolicy& trust, Logs& logs, Links& links, Forks& forks,
-               CosignedHeads& heads, Cosigning& cosigning);
+  Cosignatures(Effects& effects, StoreHealth& store, const TrustPolicy& trust, Logs& logs, Links& links,
+               Forks& forks, CosignedHeads& heads, Cosigning& cosigning);
 
   void on_news(Link& link, const v1::CosignedHeads& news);
   void on_cosignatures(Link& link, const v1::Cosignatures& answer);
@@ -26,6 +27,8 @@ class Cosignatures {
   void cosigners_known();
   // The cosigner key of this city has come, or another one.
   void cosigner_known(const LogId& city);
+  // The store is tried again: what came while it could not write is asked for once more.
+  void store_again();
   void forget(Link& link);
   void forget(const LogId& log) { waiting_.erase(log); }
 
@@ -44,7 +47,6 @@ class Cosignatures {
   using News = std::map<SessionId, std::vector<CosignedBrief>>;
   using Wanted = std::map<CosignedAsk, std::vector<std::uint32_t>>;
 
-  Result<std::vector<CosignedBrief>> read_news(const v1::CosignedHeads& news) const;
   void wait_for(Link& link, const LogId& log, std::vector<CosignedBrief> heads);
   void weigh(Link& link, const Log& log, const std::vector<CosignedBrief>& heads);
   bool would_keep(const Link& link, const LogId& log, const CosignedBrief& told) const;
@@ -62,10 +64,12 @@ class Cosignatures {
   void compare(const Shown& shown, CosignedHead head);
   bool is_put_up(const Shown& shown, const CosignedHead& head) const;
   void keep(const Shown& shown, CosignedHead head);
+  void note_unkept(const Shown& shown, const CosignedAsk& head, const Error& error);
   void note_useless(const Shown& shown);
   void done(SessionId source);
 
   Effects& effects_;
+  StoreHealth& store_;
   const TrustPolicy& trust_;
   Logs& logs_;
   Links& links_;

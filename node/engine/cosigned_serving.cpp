@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/engine/key_ids.h"
+#include "node/engine/cosigned_frames.h"
 #include "proto/base/limits.h"
 
 namespace koinon::engine {

@@ -139,7 +139,8 @@ struct LinkCosignatures {
   std::map<LogId, std::set<std::uint32_t>> useless;         // key IDs of lines that were not kept
   // By city that was not trusted, or whose key was not known: logs of which it showed its lines.
   std::map<LogId, std::set<LogId>> missed;
-  std::set<LogId> waiting;  // logs of which Cosignatures::waiting_ has news
+  std::set<CosignedAsk> unkept;  // heads with lines that the store could not take
+  std::set<LogId> waiting;       // logs of which Cosignatures::waiting_ has news
 };
 
 // Of CosignedServing.

@@ -168,6 +168,7 @@ void News::store_back() {
   p.rotation.store_again();
   p.recovery.store_again();
   p.asks.store_again();
+  p.cosignatures.store_again();
   p.fetcher.schedule_all();
   p.bodies.look_for_all();
   p.filtering.apply();

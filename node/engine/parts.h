@@ -52,7 +52,7 @@ struct Parts {
   Rotation rotation{effects, store, logs, seen, cursors, offers, fetcher, forks, recovery};
   CosignedHeads cosigned;
   Cosigning cosigning{effects, logs, links, standing, cosigned};
-  Cosignatures cosignatures{effects, trust, logs, links, forks, cosigned, cosigning};
+  Cosignatures cosignatures{effects, store, trust, logs, links, forks, cosigned, cosigning};
   CosignedServing cosigned_serving{effects, logs, links, cosigned};
   OwnRecovery own_recovery{effects, logs, links, offers, fetcher, seen};
   BroughtAnswers brought{peers, logs, journal, seen, standing, forks};

@@ -2,7 +2,7 @@
 // its rules.
 #include <functional>
 
-#include "node/engine/key_ids.h"
+#include "node/engine/cosigned_frames.h"
 #include "tests/engine/cosigned_alone.h"
 
 namespace koinon::engine::test {
@@ -316,6 +316,24 @@ TEST_F(CosignaturesAlone, AHeadThatTheStoreRefusesLeavesNothingOpen) {
   answer(asked<CommitCosigned>().at(0).id, fail(Code::kConflict, "another tree is held"));
   expect_idle(author);
   EXPECT_TRUE(parts.cosigned.of(kMilan.log_id()).empty());
+}
+
+TEST_F(CosignaturesAlone, WhatTheStoreCannotTakeIsAskedForOnceItIsTriedAgain) {
+  const auto checks = show_milan(author, brief(3), {kOslo});
+  ASSERT_EQ(checks.size(), 1U);
+  answer(checks[0].id, Answer(verified(brief(3), checks[0].intent.note, {kOslo})));
+  answer(asked<CommitCosigned>().at(0).id, fail(Code::kIo, "the disk is full"));
+  expect_idle(author);
+  EXPECT_TRUE(parts.store.has_failed());
+  parts.cosignatures.store_again();
+  look();
+  ASSERT_EQ(request_to(author).heads_size(), 1);
+  EXPECT_EQ(request_to(author).heads(0).size(), 3U);
+  EXPECT_EQ(request_to(author).heads(0).key_ids(), "");
+  settle();
+  parts.cosignatures.store_again();
+  look();
+  EXPECT_EQ(request_to(author).request_id(), 0U) << "once";
 }
 
 TEST_F(CosignaturesAlone, AnswersAreGoodForTheLogThoughTheSessionEnds) {

@@ -1,5 +1,5 @@
 // Giving cosignatures without a network: what an answer has, and how peers end that ask for what nobody has.
-#include "node/engine/key_ids.h"
+#include "node/engine/cosigned_frames.h"
 #include "tests/engine/cosigned_alone.h"
 
 namespace koinon::engine::test {
