@@ -116,7 +116,7 @@ class Killed(Words):
         recover = ("recover", "--words-file", paper, "--invite", invite(milan), "--yes")
         for place, command in ((data, recover), (rome, ("restore", backup))):
             partial, marker = pathlib.Path(f"{place}.partial"), pathlib.Path(f"{place}.partial-of-restore")
-            step = self.in_place(place, *command, first=30 if command is recover else 1)
+            step = self.in_place(place, *command, first=20 if command is recover else 1)
             self.assertTrue(marker.exists(), "killed before the marker went")
             shutil.move(place, f"{place}-moved")
             partial.mkdir()
