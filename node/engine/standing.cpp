@@ -354,7 +354,7 @@ bool Standing::has_enough(StandingView& view) {
     view.fewer_after = UnixMillis{question_.asked_at.wall.value + wait.count()};
   }
   // A store that was made anew from the keys alone has no beginning to sign on from.
-  if (rollback_.unanswered && held() == 0) return false;
+  if (rollback_.unanswered && (held() == 0 || !rollback_.kept)) return false;
   // A hint is looked into first: that takes kShowWait at most.
   if (doubted) return false;
   // The operator's standing word for a node whom nobody can answer. It does not answer a proof.
@@ -438,7 +438,8 @@ StandingView Standing::decide() {
 }
 
 void Standing::review() {
-  due_ = MonoTime::max();
+  due_ = rollback_.kept ? MonoTime::max() : rollback_.retry_at;
+  commit_rollback();
   if (twin_.take_displaced(due_)) ask_anew("another node took the place of this one at a peer");
   StandingView view = decide();
   if (std::exchange(told_.any, true) && view == told_.view) return;

@@ -119,7 +119,20 @@ class Standing {
   void begin_question();
   void keep_rollback() {
     rollback_.at = effects_.now().wall;
-    effects_.ask(CommitRolledBack{true, rollback_.at});
+    rollback_.kept = false;
+    rollback_.retry_at = MonoTime::min();
+    commit_rollback();
+  }
+  // Nothing is signed before it is durable: a crash would forget it, and with it that the cosigner key is
+  // lost.
+  void commit_rollback() {
+    if (rollback_.kept || effects_.now().mono < rollback_.retry_at) return;
+    rollback_.retry_at = MonoTime::max();  // on its way
+    effects_.ask(CommitRolledBack{true, rollback_.at}, [this, at = rollback_.at](const Result<Done>& done) {
+      if (rollback_.at != at) return;
+      rollback_.kept = done.ok();
+      rollback_.retry_at = effects_.now().mono + limits::kStoreRetry;
+    });
   }
   bool has_enough(StandingView& view);
   bool has_twin();
@@ -176,8 +189,10 @@ class Standing {
   };
   struct Rollback {
     bool unanswered =
-        false;      // the store is an older one, or comes from a backup, and we have not signed since
-    UnixMillis at;  // when that was found out
+        false;            // the store is an older one, or comes from a backup, and we have not signed since
+    UnixMillis at;        // when that was found out
+    bool kept = true;     // durably
+    MonoTime retry_at{};  // where it is not: when it is given to the store again
   };
   struct Told {
     StandingView view;

@@ -181,6 +181,8 @@ TEST_F(CosigningAlone, WhatALostKeySignedLastTheNextOneSignsAgainOnce) {
 TEST_F(CosigningAlone, ProofOfARollbackMeansThatTheKeyIsLost) {
   parts.standing.epoch_lost("the peer has followed a later start", key_of<NodeKey>('\1'));
   end_input();
+  ASSERT_EQ(asked<CommitRolledBack>().size(), 1U);
+  answer(asked<CommitRolledBack>()[0].id, Answer(Done()));
   kept(kMilan, {brief(3)});
   expect_rest();
   // The operator lets the node sign its own log: with that its cosigner is not found again.

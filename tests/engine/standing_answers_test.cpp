@@ -21,7 +21,8 @@ StoreState with_observer() {
 
 class StandingAlone : public Alone {
  protected:
-  StandingAlone() : Alone(with_observer()) {
+  explicit StandingAlone(EngineConfig config = {}) : Alone(with_observer(), std::move(config)) {
+    found_at_start = asked<CommitRolledBack>();
     milan.peer_log = kMilan.log_id();
     settle_all();
   }
@@ -47,6 +48,7 @@ class StandingAlone : public Alone {
   }
 
   const Hash root = parts.logs.at(kSeoul.log_id()).state().range.root();
+  std::vector<Asked<CommitRolledBack>> found_at_start;
   Link& milan = connect('\1');
   Link& observer = connect('\2');
 };
@@ -160,6 +162,39 @@ TEST_F(StandingAlone, AnotherRootAtTheSizeOfAllThatWeHoldIsDoubtedAtOnce) {
   EXPECT_EQ(state(), SigningState::kAsks);
   say(milan, 3, root);
   EXPECT_EQ(state(), SigningState::kSigns) << "it has thought better of it";
+}
+
+class OfARestoredStore : public StandingAlone {
+ protected:
+  OfARestoredStore() : StandingAlone(restored()) {}
+  static EngineConfig restored() {
+    EngineConfig config;
+    config.standing.restored = true;
+    return config;
+  }
+  void pass(MonoTime time) {
+    now += time;
+    begin(now);
+    settle_all();
+  }
+  MonoTime now{};
+};
+
+// Where the disk is full, a crash would forget that the store is an older one.
+TEST_F(OfARestoredStore, NothingIsSignedBeforeTheFindingIsDurable) {
+  say(milan, 3, root);
+  ASSERT_EQ(found_at_start.size(), 1U);
+  EXPECT_TRUE(found_at_start[0].intent.rolled_back);
+  answer(found_at_start[0].id, fail(Code::kDiskFull, "the disk is full"));
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kAsks);
+  EXPECT_TRUE(asked<CommitRolledBack>().empty()) << "not at once";
+  pass(limits::kStoreRetry);
+  ASSERT_EQ(asked<CommitRolledBack>().size(), 1U);
+  EXPECT_EQ(state(), SigningState::kAsks);
+  answer(asked<CommitRolledBack>()[0].id, Answer(Done()));
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kSigns);
 }
 
 }  // namespace
