@@ -1,6 +1,6 @@
 // Preloaded into a program: ends it, as a power cut would, before the Nth step that makes something durable (KILL_AT=N).
 // With KILL_TALKING=1 what is sent and received are steps as well. KILL_SENDS=N ends it before the Nth time that it sends something,
-// whatever it made durable before.
+// whatever it made durable before; with KILL_ARMED=FILE what it sends counts from when the file is there.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
@@ -24,6 +24,8 @@ static void talk(void) {
 static void about_to_send(void) {
   static atomic_long sends;
   const char* at = getenv("KILL_SENDS");
+  const char* armed = getenv("KILL_ARMED");
+  if (armed != NULL && access(armed, F_OK) != 0) return;
   if (at != NULL && atomic_fetch_add(&sends, 1) + 1 == atol(at)) kill(getpid(), SIGKILL);
 }
 

@@ -240,10 +240,12 @@ class KilledNode(WitnessTest):
         cosigner = self.cosigner(seoul)
         self.cosigned(seoul, cosigner, log, 0)
         for turn in range(5):
-            # A node without peers sends nothing but answers over HTTP.
-            seoul.within = ["env", f"LD_PRELOAD={killer}", "KILL_SENDS=1"]
+            # A node without peers sends nothing but answers. While it starts, another test's node may dial its port.
+            armed = pathlib.Path(self.folder) / f"armed {turn}"
+            seoul.within = ["env", f"LD_PRELOAD={killer}", "KILL_SENDS=1", f"KILL_ARMED={armed}"]
             self.again(seoul)
             before, one, other = log.size(), log.with_(f"{turn} one"), log.with_(f"{turn} other")
+            armed.touch()
             self.assertIsNone(self.add(seoul, one.request(before)))
             self.assertEqual(seoul.process.wait(DEADLINE), -signal.SIGKILL)
             seoul.within = []

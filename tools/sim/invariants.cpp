@@ -250,7 +250,9 @@ std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
   for (const auto& node : nodes_) {
     if (!node->up() || node->liar() != nullptr) continue;
     auto& mine = out[node->index()];
-    if (!any_older_) mine.insert(node->log());
+    // Who has taken its log back, and waits for its peers before it signs, offers nobody the new history yet.
+    const bool offers = has_all(*node, truth_.log(node->log())) || !may_wait(*node);
+    if (!any_older_ && offers) mine.insert(node->log());
     // Of a log whose author was restored, others may hold what the author has lost.
     if (any_older_) add_sources(*node, mine);
     if (!truth_.log(node->log()).stands()) mine.insert(node->log());

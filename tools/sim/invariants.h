@@ -177,6 +177,7 @@ class Invariants {
   static void add_state(SimNode& node, std::map<NodeIndex, StoreState>& all);
   std::vector<NodeKey> awaited(SimNode& node);
   std::size_t can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now);
+  bool may_wait(SimNode& node);
   void check_reason(SimNode& node, Own& own);
   void check_fork(SimNode& node, EntryIndex first);
   void check_signed_once(SimNode& node, const std::vector<StoredRecord>& records);

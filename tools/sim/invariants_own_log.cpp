@@ -290,6 +290,14 @@ std::size_t Invariants::can_answer(SimNode& node, const std::vector<NodeKey>& pe
   }));
 }
 
+// It asks its peers, and no more than half of them can answer once all is calm.
+bool Invariants::may_wait(SimNode& node) {
+  const StandingView view = node.engine().signing();
+  if (view.state != SigningState::kAsks) return false;
+  const auto peers = awaited(node);
+  return peers.empty() ? view.needs_word : 2 * can_answer(node, peers, false) <= peers.size();
+}
+
 void Invariants::check_waiting(SimNode& node) {
   Own& own = own_[node.index()];
   const SigningState state = node.engine().signing().state;
@@ -439,14 +447,9 @@ void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std:
   check_own_bodies(node, log, gets, out);
   check_own_files(node, log, gets, out);
   const StandingView view = node.engine().signing();
-  if (view.state == SigningState::kSigns) return;
-  const auto peers = awaited(node);
-  const bool lawful = view.state == SigningState::kAsks &&
-                      (peers.empty() ? view.needs_word : 2 * can_answer(node, peers, false) <= peers.size());
-  if (!lawful) {
-    add("does not sign (state " + std::to_string(static_cast<int>(view.state)) + ", " +
-        std::to_string(view.answered) + " answers, " + std::to_string(view.waits_for.size()) + " awaited)");
-  }
+  if (view.state == SigningState::kSigns || may_wait(node)) return;
+  add("does not sign (state " + std::to_string(static_cast<int>(view.state)) + ", " +
+      std::to_string(view.answered) + " answers, " + std::to_string(view.waits_for.size()) + " awaited)");
 }
 
 }  // namespace koinon::sim
