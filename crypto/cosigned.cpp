@@ -193,16 +193,16 @@ Result<CosignedHead> open_cosigned(const KeyHistory& keys, BytesView bytes,
   return out;
 }
 
-std::vector<LogId> cities_in(BytesView bytes, const LogId& log) {
-  std::set<LogId> out;
+std::map<LogId, std::set<std::uint32_t>> cities_in(BytesView bytes, const LogId& log) {
+  std::map<LogId, std::set<std::uint32_t>> out;
   if (bytes.size() > limits::kHeadNoteBytes) return {};
   const auto note = parse_note(bytes);
   if (!note.ok() || note->signatures.size() > limits::kHeadNoteLines) return {};
   for (const NoteSignature& signature : note->signatures) {
     const auto origin = parse_origin(signature.name);
-    if (origin.ok() && origin->log != log) out.insert(origin->log);
+    if (origin.ok() && origin->log != log) out[origin->log].insert(signature.key_id);
   }
-  return {out.begin(), out.end()};
+  return out;
 }
 
 }  // namespace koinon

@@ -88,7 +88,7 @@ struct CosignedChecks {
 Result<CosignedHead> open_cosigned(const KeyHistory& keys, BytesView note,
                                    const std::vector<KnownCosigner>& cosigners,
                                    const CosignedChecks& checks = {});
-// The cities whose names stand in a note's lines, each once, without the log itself.
-std::vector<LogId> cities_in(BytesView note, const LogId& log);
+// The cities whose names stand in a note's lines, with the key IDs of each, without the log itself.
+std::map<LogId, std::set<std::uint32_t>> cities_in(BytesView note, const LogId& log);
 
 }  // namespace koinon

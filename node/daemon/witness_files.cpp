@@ -32,13 +32,14 @@ Result<std::string> passphrase_of(const DataFolder& folder, const std::string& p
 }
 
 // The mark, which names all that was made when this returns. Without one nothing shows that the file is an
-// older one.
+// older one, unless it is mixed of two.
 Result<WitnessMark> marked(const DataFolder& folder, const std::string& mark_folder, const PublicKey& key,
                            WitnessDb& db, UnixMillis now) {
   KOINON_ASSIGN(WitnessMark mark, WitnessMark::open(mark_folder, key));
   KOINON_ASSIGN(const std::uint64_t made, db.made());
   KOINON_ASSIGN(const auto found_at, db.put_back_at());
-  const bool is_behind = mark.is_ahead_of(made);
+  KOINON_ASSIGN(const bool is_of_one_copy, db.is_of_one_copy());
+  const bool is_behind = mark.is_ahead_of(made) || !is_of_one_copy;
   // Where it cannot be noted, the mark says it again at the next start.
   if (is_behind && !found_at) (void)db.note_put_back(now);
   if (is_behind || found_at)

@@ -34,6 +34,10 @@ bool has_line(const CosignedBrief& head, const CosignatureLine& line) {
   return is_in(line.seconds ? head.key_ids : head.unknown, line.signature.key_id);
 }
 
+std::size_t count_of(const std::vector<std::uint32_t>& ids, std::uint32_t id) {
+  return static_cast<std::size_t>(std::count(ids.begin(), ids.end(), id));
+}
+
 bool has_cosignature(const std::vector<CosignedBrief>& heads, std::uint32_t key_id) {
   return std::any_of(heads.begin(), heads.end(),
                      [key_id](const CosignedBrief& head) { return has_cosignature(head, key_id); });
@@ -120,12 +124,8 @@ void Cosignatures::weigh(Link& link, const Log& log, const std::vector<CosignedB
   want(link, log.id(), wanted);
 }
 
-// What the peer told before of the log is asked for no more, so that it cannot make us remember without end.
 void Cosignatures::want(Link& link, const LogId& log, const Wanted& heads) {
-  Wanted& wanted = link.cosignatures->wanted;
-  auto old = wanted.lower_bound({log, 0, TreeSize(0), Hash()});
-  while (old != wanted.end() && old->first.log == log) old = wanted.erase(old);
-  wanted.insert(heads.begin(), heads.end());
+  link.cosignatures->wants.replace(log, heads);
   send_requests(link);
 }
 
@@ -143,6 +143,7 @@ bool Cosignatures::would_keep(const Link& link, const LogId& log, const Cosigned
 }
 
 // The lines that we lack: none of a head that is new here, for all its lines are. Nothing: nothing is wanted.
+// Two keys may have one ID, which some owner has looked for: each is told.
 std::optional<std::vector<std::uint32_t>> Cosignatures::lacking(const Link& link, const LogId& log,
                                                                 const CosignedBrief& told) const {
   std::vector<std::uint32_t> out;
@@ -151,20 +152,17 @@ std::optional<std::vector<std::uint32_t>> Cosignatures::lacking(const Link& link
   const auto useless = link.cosignatures->useless.find(log);
   for (const std::uint32_t id : told.key_ids) {
     const bool in_vain = useless != link.cosignatures->useless.end() && useless->second.contains(id);
-    if (!in_vain && !has_cosignature(*known, id)) out.push_back(id);
+    const bool is_lacked = count_of(known->key_ids, id) < count_of(told.key_ids, id);
+    if (!in_vain && is_lacked && !is_in(out, id)) out.push_back(id);
   }
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 // What came of a city before it was trusted is asked for, if its key is here.
-void Cosignatures::cosigners_known() {
-  std::set<LogId> cities;
-  for (const auto& [id, link] : links_.all()) {
-    link->cosignatures->useless.clear();
-    for (const auto& [city, logs] : link->cosignatures->missed) cities.insert(city);
-  }
+void Cosignatures::cosigners_trusted(const std::vector<LogId>& cities) {
+  for (const auto& [id, link] : links_.all()) link->cosignatures->useless.clear();
   for (const LogId& city : cities) {
-    if (trust_.rank(city) && has_keys(city)) cosigner_known(city);
+    if (has_keys(city)) cosigner_known(city);
   }
 }
 
@@ -187,28 +185,12 @@ void Cosignatures::ask_author(Link& link) {
 // --- what we ask for ---
 
 void Cosignatures::send_requests(Link& link) {
-  LinkCosignatures& state = *link.cosignatures;
-  while (!state.wanted.empty() && state.asked.size() < limits::kCosignedRequests) {
-    v1::Frame frame;
-    auto& request = *frame.mutable_get_cosignatures();
-    request.set_request_id(effects_.next_request());
-    std::vector<CosignedAsk>& asked = state.asked[request.request_id()];
-    while (!state.wanted.empty() && asked.size() < limits::kCosignedPerRequest) {
-      auto next = state.wanted.extract(state.wanted.begin());
-      asked.push_back(next.key());
-      auto& head = *request.add_heads();
-      head.set_log_id(next.key().log.bytes());
-      head.set_recoveries(next.key().recoveries);
-      head.set_size(next.key().size.value);
-      head.set_root(next.key().root.bytes());
-      head.set_key_ids(write_key_ids(next.mapped()));
-    }
-    links_.send(link, frame);
-  }
+  CosignedWants& wants = link.cosignatures->wants;
+  while (wants.has_next()) links_.send(link, *wants.next(effects_.next_request()));
 }
 
 void Cosignatures::on_refused(Link& link, std::uint64_t request_id) {
-  if (link.cosignatures->asked.erase(request_id) > 0) send_requests(link);
+  if (!link.cosignatures->wants.take(request_id).empty()) send_requests(link);
 }
 
 void Cosignatures::on_cosignatures(Link& link, const v1::Cosignatures& answer) {
@@ -225,10 +207,10 @@ Status Cosignatures::check(Link& link, const v1::Cosignatures& answer) {
     if (answer.notes_size() != 1) return lied("a city sends one line of its own", "cosignatures.notes");
     if (const auto own = logs_.own()) logs.insert(*own);
   } else {
-    const auto asked = link.cosignatures->asked.extract(answer.request_id());
+    const auto asked = link.cosignatures->wants.take(answer.request_id());
     if (asked.empty()) return lied("cosignatures came that were not asked for", "cosignatures.request_id");
-    for (const CosignedAsk& ask : asked.mapped()) logs.insert(ask.log);
-    if (static_cast<std::size_t>(answer.notes_size()) > asked.mapped().size())
+    for (const CosignedAsk& ask : asked) logs.insert(ask.log);
+    if (static_cast<std::size_t>(answer.notes_size()) > asked.size())
       return lied("more heads came than were asked for", "cosignatures.notes");
   }
   for (const v1::CosignedNote& note : answer.notes()) {
@@ -246,9 +228,10 @@ Status Cosignatures::check(Link& link, const v1::Cosignatures& answer) {
 void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second) {
   const Log* log = logs_.find(id);
   if (log == nullptr || !log->state().whole || log->state().frozen || log->recovering()) return;
-  Shown shown{link.id, id, std::move(note), {}, {}, is_second};
+  Shown shown{link.id, id, std::move(note), {}, {}, {}, is_second};
+  shown.lines = cities_in(shown.note, id);
   ReadCosigners read;
-  for (const LogId& city : cities_in(shown.note, id)) {
+  for (const auto& [city, lines] : shown.lines) {
     const Log* of_city = logs_.find(city);
     const auto rank = trust_.rank(city);
     if (logs_.is_own(city)) continue;
@@ -264,30 +247,41 @@ void Cosignatures::take(Link& link, const LogId& id, Bytes note, bool is_second)
   effects_.ask(std::move(read),
                [this, shown = std::move(shown)](const Result<CosignersRead>& answer) mutable {
                  if (!answer.ok() || answer->keys.size() != shown.cosigners.size()) return done(shown.source);
-                 std::vector<KnownCosigner> known;
-                 bool anew = false;
-                 for (std::size_t i = 0; i < answer->keys.size(); ++i) {
-                   if (!answer->keys[i]) {
-                     // It may have come while the question was on its way: then it is asked for at once, and
-                     // once.
-                     const LogId city = shown.cosigners[i].city;
-                     const bool was_there = has_keys(city) && !shown.is_second;
-                     note_missed(shown, city);
-                     if (was_there) anew = true;
-                     continue;
-                   }
-                   known.push_back(std::move(shown.cosigners[i]));
-                   known.back().vkey.key = *answer->keys[i];
-                 }
-                 shown.cosigners = std::move(known);
-                 Link* link = links_.find(shown.source);
-                 if (!anew || link == nullptr) return verify(std::move(shown));
-                 done(shown.source);
-                 take(*link, shown.log, std::move(shown.note), true);
+                 take_keys(std::move(shown), *answer);
                });
 }
 
-// Once the city is trusted and its key is here, the line is asked for again.
+void Cosignatures::take_keys(Shown shown, const CosignersRead& read) {
+  std::vector<KnownCosigner> known;
+  bool anew = false;
+  for (std::size_t i = 0; i < read.keys.size(); ++i) {
+    KnownCosigner& cosigner = shown.cosigners[i];
+    if (!read.keys[i]) {
+      // It may have come while the question was on its way: then it is asked for at once, and once.
+      const bool was_there = has_keys(cosigner.city) && !shown.is_second;
+      note_missed(shown, cosigner.city);
+      if (was_there) anew = true;
+      continue;
+    }
+    cosigner.vkey.key = *read.keys[i];
+    note_other_keys(shown, cosigner);
+    known.push_back(std::move(cosigner));
+  }
+  shown.cosigners = std::move(known);
+  Link* link = links_.find(shown.source);
+  if (!anew || link == nullptr) return verify(std::move(shown));
+  done(shown.source);
+  take(*link, shown.log, std::move(shown.note), true);
+}
+
+// The city may have a newer key than the one that we know.
+void Cosignatures::note_other_keys(Shown& shown, const KnownCosigner& cosigner) {
+  KeyIds& lines = shown.lines[cosigner.city];
+  lines.erase(key_id(cosigner.vkey.name, SignatureType::kCosignatureV1, cosigner.vkey.key));
+  if (!lines.empty()) note_missed(shown, cosigner.city);
+}
+
+// Once the city is trusted and its key is here, its lines are asked for again.
 void Cosignatures::note_missed(Shown& shown, const LogId& city) {
   Link* link = links_.find(shown.source);
   if (link == nullptr) return;
@@ -296,25 +290,33 @@ void Cosignatures::note_missed(Shown& shown, const LogId& city) {
   // Only what is remembered: else it would be asked for without end.
   shown.missed.push_back(city);
   auto& logs = missed[city];
-  if (logs.size() < kMissedOfLink) logs.insert(shown.log);
+  if (logs.size() >= kMissedOfLink && !logs.contains(shown.log)) return;
+  KeyIds& lines = logs[shown.log];
+  lines.insert(shown.lines[city].begin(), shown.lines[city].end());
+  // Older ones than the newest note has are of keys that the city has replaced since.
+  if (lines.size() > limits::kCosignatures) lines = shown.lines[city];
 }
 
-void Cosignatures::ask_again(Link& link, const LogId& log) {
+void Cosignatures::ask_again(Link& link, const LogId& log, const KeyIds& lines) {
   // What could not be verified was shown for nothing then, and is not now.
-  link.cosignatures->useless.erase(log);
+  if (const auto useless = link.cosignatures->useless.find(log); useless != link.cosignatures->useless.end())
+    for (const std::uint32_t id : lines) useless->second.erase(id);
   Wanted again;
   for (const CosignedBrief& head : heads_.of(log))
-    again.emplace(CosignedAsk{log, head.recoveries, head.size, head.root}, std::vector<std::uint32_t>());
-  want(link, log, again);
+    again.emplace(CosignedAsk{log, head.recoveries, head.size, head.root},
+                  std::vector<std::uint32_t>(lines.begin(), lines.end()));
+  link.cosignatures->wants.add(again);
+  send_requests(link);
 }
 
 void Cosignatures::cosigner_known(const LogId& city) {
+  if (!trust_.rank(city)) return;
   for (const SessionId id : links_.ids()) {
     Link* link = links_.find(id);
     if (link == nullptr) continue;
     const auto missed = link->cosignatures->missed.extract(city);
     if (missed.empty()) continue;
-    for (const LogId& log : missed.mapped()) ask_again(*link, log);
+    for (const auto& [log, lines] : missed.mapped()) ask_again(*link, log, lines);
   }
 }
 
@@ -322,8 +324,12 @@ void Cosignatures::cosigner_known(const LogId& city) {
 void Cosignatures::ask_for_missed(const Shown& shown) {
   Link* link = links_.find(shown.source);
   if (link == nullptr) return;
-  const auto has_come = [link](const LogId& city) { return !link->cosignatures->missed.contains(city); };
-  if (std::any_of(shown.missed.begin(), shown.missed.end(), has_come)) ask_again(*link, shown.log);
+  KeyIds lines;
+  for (const LogId& city : shown.missed) {
+    if (!link->cosignatures->missed.contains(city))
+      lines.insert(shown.lines.at(city).begin(), shown.lines.at(city).end());
+  }
+  if (!lines.empty()) ask_again(*link, shown.log, lines);
 }
 
 void Cosignatures::verify(Shown shown) {
@@ -398,10 +404,11 @@ void Cosignatures::store_again() {
   for (const SessionId id : links_.ids()) {
     Link* link = links_.find(id);
     if (link == nullptr) continue;
-    std::map<LogId, Wanted> again;
+    Wanted again;
     for (const CosignedAsk& head : std::exchange(link->cosignatures->unkept, {}))
-      again[head.log].emplace(head, std::vector<std::uint32_t>());
-    for (const auto& [log, heads] : again) want(*link, log, heads);
+      again.emplace(head, std::vector<std::uint32_t>());
+    link->cosignatures->wants.add(again);
+    send_requests(*link);
   }
 }
 

@@ -23,8 +23,8 @@ class Cosignatures {
   void log_whole(const Log& log);
   // The session of a log's author has begun: it may have put up what it had when we did not hear it.
   void ask_author(Link& link);
-  // More cities are trusted, or more keys of them are known: lines that were not kept may be kept now.
-  void cosigners_known();
+  // These cities have come into policy: lines that were not kept may be kept now.
+  void cosigners_trusted(const std::vector<LogId>& cities);
   // The cosigner key of this city has come, or another one.
   void cosigner_known(const LogId& city);
   // The store is tried again: what came while it could not write is asked for once more.
@@ -33,11 +33,13 @@ class Cosignatures {
   void forget(const LogId& log) { waiting_.erase(log); }
 
  private:
+  using KeyIds = std::set<std::uint32_t>;
   // A head that a peer has sent, on its way through the checks.
   struct Shown {
     SessionId source;
     LogId log;
     Bytes note;
+    std::map<LogId, KeyIds> lines;  // of each city
     std::vector<KnownCosigner> cosigners;
     std::vector<LogId> missed;  // cities that were not trusted, or whose keys were not known, when it came
     bool is_second = false;     // keys were read for it before
@@ -45,7 +47,7 @@ class Cosignatures {
 
   Log& log_of(const LogId& id) { return logs_.at(id); }
   using News = std::map<SessionId, std::vector<CosignedBrief>>;
-  using Wanted = std::map<CosignedAsk, std::vector<std::uint32_t>>;
+  using Wanted = CosignedWants::Heads;
 
   void wait_for(Link& link, const LogId& log, std::vector<CosignedBrief> heads);
   void weigh(Link& link, const Log& log, const std::vector<CosignedBrief>& heads);
@@ -56,9 +58,11 @@ class Cosignatures {
   void send_requests(Link& link);
   Status check(Link& link, const v1::Cosignatures& answer);
   void take(Link& link, const LogId& log, Bytes note, bool is_second = false);
+  void take_keys(Shown shown, const CosignersRead& read);
+  void note_other_keys(Shown& shown, const KnownCosigner& cosigner);
   bool has_keys(const LogId& city) const;
   void note_missed(Shown& shown, const LogId& city);
-  void ask_again(Link& link, const LogId& log);
+  void ask_again(Link& link, const LogId& log, const KeyIds& lines);
   void ask_for_missed(const Shown& shown);
   void verify(Shown shown);
   void compare(const Shown& shown, CosignedHead head);

@@ -11,6 +11,7 @@
 
 #include "crypto/log_state.h"
 #include "koinon/v1/wire.pb.h"
+#include "node/engine/cosigned_wants.h"
 #include "node/engine/turn_time.h"
 
 namespace koinon::engine {
@@ -110,15 +111,6 @@ struct LinkFileServing {
   bool reading = false;  // a ReadChunk for one of them is under way
 };
 
-// A head whose lines are asked for, or were.
-struct CosignedAsk {
-  LogId log;
-  std::uint64_t recoveries = 0;
-  TreeSize size;
-  Hash root;
-  auto operator<=>(const CosignedAsk&) const = default;
-};
-
 // A GetCosignatures that the peer sent and that we are answering.
 struct CosignedRequest {
   struct Head {
@@ -133,12 +125,11 @@ struct CosignedRequest {
 
 // Of Cosignatures.
 struct LinkCosignatures {
-  // To be asked for: of each log what was told last. The key IDs of the lines that we lack; none: all lines.
-  std::map<CosignedAsk, std::vector<std::uint32_t>> wanted;
-  std::map<std::uint64_t, std::vector<CosignedAsk>> asked;  // our open GetCosignatures
-  std::map<LogId, std::set<std::uint32_t>> useless;         // key IDs of lines that were not kept
-  // By city that was not trusted, or whose key was not known: logs of which it showed its lines.
-  std::map<LogId, std::set<LogId>> missed;
+  CosignedWants wants;
+  std::map<LogId, std::set<std::uint32_t>> useless;  // key IDs of lines that were not kept
+  // By city that was not trusted, or whose key was not known: logs of which it showed its lines, and their
+  // key IDs.
+  std::map<LogId, std::map<LogId, std::set<std::uint32_t>>> missed;
   std::set<CosignedAsk> unkept;  // heads with lines that the store could not take
   std::set<LogId> waiting;       // logs of which Cosignatures::waiting_ has news
 };

@@ -102,7 +102,6 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
   if (answer.ok()) {
     p.store.note_success();
     const bool brings_keys = run.names_keys || log.held().value == 0;
-    if (brings_keys) p.cosignatures.cosigners_known();
     const bool moved_on = !p.fetcher.extend(log, run);
     p.seen.note_stored(log, run.source);
     if (brings_keys) p.cosignatures.cosigner_known(log.id());
@@ -148,7 +147,7 @@ void News::log_whole(Log& log) {
 void News::policy_changed(const TrustChange& change) {
   Parts& p = parts_;
   if (!change.added.empty()) p.asks.add_for_all(change.added);
-  if (!change.added.empty()) p.cosignatures.cosigners_known();
+  if (!change.added.empty()) p.cosignatures.cosigners_trusted(change.added);
   for (const LogId& id : change.added) enters_policy(id);
   for (const LogId& id : change.removed) leaves_policy(id);
   if (!change.removed.empty()) p.asks.forget_outside(p.trust);

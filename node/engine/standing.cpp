@@ -248,7 +248,7 @@ void Standing::rolled_back(const std::string& why, const NodeKey& peer) {
   effects_.emit({Event::Kind::kRolledBack, peer, logs_.own().value_or(LogId()), {}, why});
   if (own() == nullptr) return;
   if (std::exchange(signs_, false)) begin_question();
-  if (!std::exchange(rollback_.unanswered, true)) keep_rollback();
+  if (!rollback_.is_found()) keep_rollback();
 }
 
 void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
@@ -382,7 +382,7 @@ void Standing::follow_log() {
   if (behind && !std::exchange(pull_.under_way, true)) {
     pull_.from = pull_.held = TreeSize(own()->whole_size());
     pull_.progress_at = now;
-    if (!rollback_.unanswered) rolled_back("a peer has shown a head of our log that our store does not have");
+    if (!rollback_.is_found()) rolled_back("a peer has shown a head of our log that our store does not have");
   }
   if (behind) signs_ = false;
   if (pull_.under_way && pull_.held != own()->held()) {
@@ -426,7 +426,7 @@ StandingView Standing::decide() {
   } else if (signs_ || has_enough(view)) {
     signs_ = true;
     keep_new_holders();
-    if (std::exchange(rollback_.unanswered, false)) effects_.ask(CommitRolledBack{});
+    if (std::exchange(rollback_.unanswered, false)) commit_rollback_anew();
     const std::vector<NodeKey> cannot_show = std::move(view.cannot_show);
     view = {};
     view.state = SigningState::kSigns;

@@ -118,21 +118,27 @@ class Standing {
   void find_at_fault(const NodeKey& peer, Answer& answer);
   void begin_question();
   void keep_rollback() {
+    rollback_.unanswered = rollback_.found = true;
     rollback_.at = effects_.now().wall;
+    commit_rollback_anew();
+  }
+  void commit_rollback_anew() {
     rollback_.kept = false;
     rollback_.retry_at = MonoTime::min();
+    ++rollback_.change;
     commit_rollback();
   }
-  // Nothing is signed before it is durable: a crash would forget it, and with it that the cosigner key is
-  // lost.
+  // Nothing is signed before a finding is durable: a crash would forget it, and with it that the cosigner key
+  // is lost. Where its end is not, the next start would doubt the store again.
   void commit_rollback() {
     if (rollback_.kept || effects_.now().mono < rollback_.retry_at) return;
     rollback_.retry_at = MonoTime::max();  // on its way
-    effects_.ask(CommitRolledBack{true, rollback_.at}, [this, at = rollback_.at](const Result<Done>& done) {
-      if (rollback_.at != at) return;
-      rollback_.kept = done.ok();
-      rollback_.retry_at = effects_.now().mono + limits::kStoreRetry;
-    });
+    effects_.ask(CommitRolledBack{rollback_.unanswered, rollback_.at},
+                 [this, change = rollback_.change](const Result<Done>& done) {
+                   if (rollback_.change != change) return;
+                   rollback_.kept = done.ok();
+                   rollback_.retry_at = effects_.now().mono + limits::kStoreRetry;
+                 });
   }
   bool has_enough(StandingView& view);
   bool has_twin();
@@ -188,11 +194,16 @@ class Standing {
     MonoTime progress_at{};  // when entries of ours came last
   };
   struct Rollback {
-    bool unanswered =
-        false;            // the store is an older one, or comes from a backup, and we have not signed since
+    // The store is an older one, or comes from a backup, and we have not signed since.
+    bool unanswered = false;
+    bool found = false;   // by this run
     UnixMillis at;        // when that was found out
     bool kept = true;     // durably
     MonoTime retry_at{};  // where it is not: when it is given to the store again
+    unsigned change = 0;  // of the above
+    // What a run before this one found may have been answered: its end may not have been kept. So it says
+    // nothing of what was signed since.
+    bool is_found() const { return unanswered && found; }
   };
   struct Told {
     StandingView view;

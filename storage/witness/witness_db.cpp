@@ -34,8 +34,24 @@ CREATE TABLE made (
 INSERT INTO made SELECT 1, coalesce(sum(size + 1), 0), NULL FROM head;
 )sql";
 
+// In the same row as the count: what the heads are then. bind_heads() fills it in.
+constexpr const char* kSumOfHeads = "ALTER TABLE made ADD COLUMN heads BLOB";
+
 // Steps that stand are never edited.
-constexpr std::array<const char*, 2> kWitnessSteps = {kOwnerAndHeads, kCountOfStatements};
+constexpr std::array<const char*, 3> kWitnessSteps = {kOwnerAndHeads, kCountOfStatements, kSumOfHeads};
+
+Hash hash_of_head(const Hash& origin_hash, TreeSize size, const Hash& root) {
+  Bytes text(origin_hash.view());
+  text += root.view();
+  return sha256(text + std::to_string(size.value));
+}
+
+// By exclusive or: a head is added and taken away without a look at the others.
+Hash with(const Hash& sum, const Hash& head) {
+  Bytes out(sum.view());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<char>(out[i] ^ head.view()[i]);
+  return Hash::from(out);
+}
 
 Status in_one_transaction(sqlite::Connection& db, const std::function<Status()>& change) {
   KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
@@ -72,7 +88,10 @@ Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
   KOINON_TRY(out.db_.execute("PRAGMA synchronous=FULL"));
   if (::chmod(path.c_str(), 0600) != 0)
     return fail(Code::kIo, "it could not be closed to others", path.string());
-  KOINON_TRY(in_one_transaction(out.db_, [&] { return bring_up_to_date(out.db_); }));
+  KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
+    KOINON_TRY(bring_up_to_date(out.db_));
+    return out.bind_heads();
+  }));
   return out;
 }
 
@@ -82,7 +101,8 @@ Result<WitnessDb> WitnessDb::make(const std::filesystem::path& path, const Witne
     KOINON_ASSIGN(const std::uint64_t heads, out.count());
     if (heads > 0) return fail(Code::kConflict, "a witness that has cosigned lives there", path.string());
     // A new key has made no statement, whatever was found of the one before.
-    KOINON_TRY(out.db_.execute("INSERT OR REPLACE INTO made VALUES (1, 0, NULL)"));
+    KOINON_TRY(out.db_.execute("INSERT OR REPLACE INTO made VALUES (1, 0, NULL, NULL)"));
+    KOINON_TRY(out.bind_heads());
     auto put = out.db_.prepare("INSERT OR REPLACE INTO owner VALUES (1, ?, ?)");
     return put.bind_text(owner.vkey).bind(owner.made_at.value).run();
   }));
@@ -124,6 +144,49 @@ Result<std::uint64_t> WitnessDb::made() {
   return select.number(0);
 }
 
+Result<Hash> WitnessDb::sum_of_heads() {
+  Hash sum;
+  auto select = db_.prepare("SELECT origin_hash, size, root FROM head");
+  for (;;) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return sum;
+    if (select.blob(0).size() != Hash::kSize || select.blob(2).size() != Hash::kSize)
+      return fail(Code::kIo, "a row is damaged", "witness.db");
+    sum = with(sum, hash_of_head(Hash::from(select.blob(0)), TreeSize(select.number(1)),
+                                 Hash::from(select.blob(2))));
+  }
+}
+
+// Of a file that says nothing of them yet.
+Status WitnessDb::bind_heads() {
+  {
+    auto select = db_.prepare("SELECT 1 FROM made WHERE heads IS NULL");
+    KOINON_ASSIGN(const bool missing, select.step());
+    if (!missing) return {};
+  }
+  KOINON_ASSIGN(const Hash sum, sum_of_heads());
+  return db_.prepare("UPDATE made SET heads = ?").bind_blob(sum.view()).run();
+}
+
+Result<bool> WitnessDb::is_of_one_copy() {
+  KOINON_ASSIGN(const Hash sum, sum_of_heads());
+  auto select = db_.prepare("SELECT heads FROM made");
+  KOINON_ASSIGN(const bool row, select.step());
+  return row && select.blob(0) == sum.view();
+}
+
+Status WitnessDb::change_sum(const std::optional<HeadOfOthers>& before, const HeadOfOthers& after) {
+  const Hash origin = sha256(after.origin);
+  auto select = db_.prepare("SELECT heads FROM made");
+  KOINON_ASSIGN(const bool row, select.step());
+  if (!row || select.blob(0).size() != Hash::kSize) return fail(Code::kIo, "a row is damaged", "witness.db");
+  Hash sum = Hash::from(select.blob(0));
+  if (before) sum = with(sum, hash_of_head(origin, before->size, before->root));
+  sum = with(sum, hash_of_head(origin, after.size, after.root));
+  auto put = db_.prepare("UPDATE made SET statements = statements + 1, heads = ?");
+  return put.bind_blob(sum.view()).run();
+}
+
 Status WitnessDb::note_put_back(UnixMillis at) {
   auto put = db_.prepare("UPDATE made SET put_back_at_ms = ?");
   return put.bind(at.value).run();
@@ -162,7 +225,7 @@ Status WitnessDb::replace_head(TreeSize expected, const HeadOfOthers& head) {
   const bool contradicts = stands && head.size == size && head.root != stands->root;
   if (head.size < size || contradicts)
     return fail(Code::kConflict, "it contradicts a head that was cosigned", "size");
-  KOINON_TRY(db_.execute("UPDATE made SET statements = statements + 1"));
+  KOINON_TRY(change_sum(stands, head));
   auto put = db_.prepare("INSERT OR REPLACE INTO head VALUES (?, ?, ?, ?, ?, ?)");
   return put.bind_blob(key.view())
       .bind_text(head.origin)

@@ -51,6 +51,10 @@ class WitnessDb {
   Result<std::uint64_t> count();
   // How many statements were made: one more with each advance(), in the same transaction. It never falls.
   Result<std::uint64_t> made();
+  // Whether the heads are those that the last statement left. A file that is mixed of two copies, such as an
+  // older witness.db beside a newer write-ahead log, has heads of the one and the count of the other. Linear
+  // in the number of heads; it finds accidents, and not what somebody forges.
+  Result<bool> is_of_one_copy();
   // It was found to lack statements that its key made. That stands for good, as what has shown it may be gone
   // with the next boot.
   Status note_put_back(UnixMillis at);
@@ -60,6 +64,9 @@ class WitnessDb {
   explicit WitnessDb(sqlite::Connection db) : db_(std::move(db)) {}
   static Result<WitnessDb> connect(const std::filesystem::path& path);
   Result<std::optional<WitnessOwner>> read_owner();
+  Result<Hash> sum_of_heads();
+  Status bind_heads();
+  Status change_sum(const std::optional<HeadOfOthers>& before, const HeadOfOthers& after);
   Status replace_head(TreeSize expected, const HeadOfOthers& head);
 
   sqlite::Connection db_;

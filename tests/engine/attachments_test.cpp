@@ -5,6 +5,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -79,7 +80,7 @@ class Attachments : public testing::TestWithParam<unsigned> {
   CutAttachment cut = file("a plan ");
   EntryIndex index;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Attachments, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Attachments, seeds(6));
 
 TEST_P(Attachments, AFileComesWhenItIsWantedAndNotBefore) {
   TestNode& reader = network.add("reader.example");

@@ -5,12 +5,13 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
 
 class Bodies : public NetworkTest {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Bodies, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Bodies, seeds(8));
 
 TEST_P(Bodies, ATopicCrossesACityThatDoesNotCareForIt) {
   TestNode& a = network.add("a.example", wanting({"health"}));

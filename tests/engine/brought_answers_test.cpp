@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -70,7 +71,7 @@ class BroughtAnswers : public NetworkTest {
   TestNode& seoul = network.add("seoul.example", marked());
   TestNode& milan = network.add("milan.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, BroughtAnswers, testing::Range(1U, 3U));
+INSTANTIATE_TEST_SUITE_P(Seeds, BroughtAnswers, seeds(2));
 
 TEST_P(BroughtAnswers, CountLikeThoseOfASession) {
   ASSERT_TRUE(take(seoul, answer_to(seoul, milan)).ok());
@@ -249,7 +250,7 @@ class BroughtHistories : public BroughtAnswers {
   }
   TestNode& oslo = network.add("oslo.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, BroughtHistories, testing::Range(1U, 3U));
+INSTANTIATE_TEST_SUITE_P(Seeds, BroughtHistories, seeds(2));
 
 TEST_P(BroughtHistories, OfWhichOneIsLongerFreezeTheLogOnceItHasGrownSoFar) {
   give_oslo(milan.holds(seoul) + 5);

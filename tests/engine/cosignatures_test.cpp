@@ -226,7 +226,7 @@ TEST_F(CosignaturesAlone, LinesAreCheckedWithTheKeysOfCitiesThatAreTrustedAndThe
   const CosignedBrief again = brief(3, {key_id_of(note, 1), key_id_of(note, 2), key_id_of(note, 3)});
   EXPECT_EQ(tell(author, kMilan, {again}).request_id(), 0U);
   EXPECT_NE(tell(meet('\2', kOslo), kMilan, {again}).request_id(), 0U) << "another peer may have them right";
-  parts.cosignatures.cosigners_known();
+  parts.cosignatures.cosigners_trusted({});
   EXPECT_NE(tell(author, kMilan, {again}).request_id(), 0U);
 }
 
@@ -251,6 +251,35 @@ TEST_F(CosignaturesAlone, ALineOfACityWhoseKeyCameSinceIsAskedForOfEachHead) {
   EXPECT_NE(request_to(author).request_id(), 0U);
   settle();
   EXPECT_NE(tell(author, kMilan, {told}).request_id(), 0U) << "it is still lacked";
+}
+
+// The city has made a new key, and its line has come before its Keys entry.
+TEST_F(CosignaturesAlone, ALineOfAKeyThatIsNewerThanOursIsAskedForOnceItComes) {
+  kept(kMilan, {brief(3, {7})});
+  const Bytes note = note_of(kMilan, brief(3), {kOslo, kBergen});
+  const CosignedBrief told = brief(3, {key_id_of(note, 1)});
+  show(author, notes(tell(author, kMilan, {told}).request_id(), {{kMilan, note}}));
+  CosignersRead older;
+  older.keys.resize(1, key_of<PublicKey>('o'));
+  answer(asked<ReadCosigners>().at(0).id, Answer(older));
+  answer(asked<VerifyCosigned>().at(0).id, Answer(verified(brief(3), note, {})));
+  settle();
+  EXPECT_EQ(tell(author, kMilan, {told}).request_id(), 0U) << "no such key is known";
+  parts.cosignatures.cosigner_known(kMilan.log_id());
+  look();
+  EXPECT_EQ(request_to(author).request_id(), 0U) << "another city's key says nothing of it";
+  parts.cosignatures.cosigner_known(kOslo.log_id());
+  look();
+  ASSERT_EQ(request_to(author).heads_size(), 1);
+  EXPECT_EQ(request_to(author).heads(0).key_ids(), write_key_ids({key_id_of(note, 1)})) << "that line alone";
+}
+
+TEST_F(CosignaturesAlone, OfTwoKeysWithOneIdBothLinesAreAskedFor) {
+  kept(kMilan, {brief(3, {7})});
+  EXPECT_EQ(tell(author, kMilan, {brief(3, {7})}).request_id(), 0U);
+  const auto request = tell(author, kMilan, {brief(3, {7, 7})});
+  ASSERT_EQ(request.heads_size(), 1);
+  EXPECT_EQ(request.heads(0).key_ids(), write_key_ids({7}));
 }
 
 TEST_F(CosignaturesAlone, WhatSaysNothingNewIsNotGivenToTheStore) {
@@ -334,6 +363,24 @@ TEST_F(CosignaturesAlone, WhatTheStoreCannotTakeIsAskedForOnceItIsTriedAgain) {
   parts.cosignatures.store_again();
   look();
   EXPECT_EQ(request_to(author).request_id(), 0U) << "once";
+}
+
+TEST_F(CosignaturesAlone, WhatIsAskedForOnceMoreTakesNoPlaceOfWhatIsToBeAsked) {
+  CosignedWants wants;
+  const auto ask = [](std::uint64_t size) {
+    return CosignedAsk{kMilan.log_id(), 0, TreeSize(size), root_of(size)};
+  };
+  wants.replace(kMilan.log_id(), {{ask(2), {1}}, {ask(3), {1}}});
+  wants.add({{ask(1), {}}, {ask(2), {1, 2}}, {ask(3), {}}});
+  const auto frame = wants.next(9);
+  ASSERT_TRUE(frame.has_value());
+  const v1::GetCosignatures& request = frame->get_cosignatures();
+  ASSERT_EQ(request.heads_size(), 3);
+  EXPECT_EQ(request.heads(0).key_ids(), "") << "all of it";
+  EXPECT_EQ(request.heads(1).key_ids(), write_key_ids({1, 2}));
+  EXPECT_EQ(request.heads(2).key_ids(), "") << "all of it, whichever asks for all";
+  EXPECT_EQ(wants.take(9).size(), 3U);
+  EXPECT_TRUE(wants.take(9).empty()) << "once";
 }
 
 TEST_F(CosignaturesAlone, AnswersAreGoodForTheLogThoughTheSessionEnds) {

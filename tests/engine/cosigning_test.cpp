@@ -9,6 +9,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -78,7 +79,7 @@ class SevenCities : public NetworkTest {
   std::vector<TestNode*> followers;
   std::vector<SessionId> sessions;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, SevenCities, testing::Range(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Seeds, SevenCities, seeds(3));
 
 TEST_P(SevenCities, SixLinesReachTheAuthorAndThenEachOther) {
   author.publish(3);
@@ -178,7 +179,7 @@ class TwoCities : public NetworkTest {
   TestNode& milan = network.add("milan.example", cosigning("milan.example"));
   SessionId session;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, TwoCities, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, TwoCities, seeds(6));
 
 TEST_P(TwoCities, ALineLeavesOnlyOnceItIsDurable) {
   milan.hold = [](const IntentBody& intent) { return is<CommitCosign>(intent); };
@@ -444,7 +445,7 @@ class AForkAmongCosignatures : public NetworkTest {
   TestNode& la = network.add("la.example");
   SessionId session;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, AForkAmongCosignatures, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, AForkAmongCosignatures, seeds(4));
 
 TEST_P(AForkAmongCosignatures, OfTheSameSizeFreezesTheLog) {
   ASSERT_EQ(milan.holds(one), 4U);

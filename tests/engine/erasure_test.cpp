@@ -4,6 +4,7 @@
 
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -17,7 +18,7 @@ void claim_erased(Message& record, std::uint64_t by) {
 }
 
 class Erasure : public NetworkTest {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Erasure, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Erasure, seeds(8));
 
 TEST_P(Erasure, AnErasedBodyGoesOnEveryNodeAndLateComersKnowWhy) {
   TestNode& author = network.add("author.example");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/forked_city.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -26,7 +27,7 @@ class EvidenceTold : public ForkedCity {
 
   TestNode& rome = network.add("rome.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, EvidenceTold, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, EvidenceTold, seeds(6));
 
 TEST_P(EvidenceTold, ThatASessionLostIsToldInTheNext) {
   milan.vouch(one);

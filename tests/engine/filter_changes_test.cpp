@@ -4,12 +4,13 @@
 
 #include "proto/base/limits.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
 
 class FilterChanges : public NetworkTest {};
-INSTANTIATE_TEST_SUITE_P(Seeds, FilterChanges, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, FilterChanges, seeds(8));
 
 TEST_P(FilterChanges, SubscribingMovesOnlyTheBodiesOfTheTopic) {
   TestNode& author = network.add("author.example");

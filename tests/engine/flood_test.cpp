@@ -5,6 +5,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -51,7 +52,7 @@ class Flood : public testing::TestWithParam<unsigned> {
   TestNode& seoul = network.add("seoul.example");
   TestNode& la = network.add("la.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Flood, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Flood, seeds(4));
 
 TEST_P(Flood, HeadsWithoutEndAreReadSlowlyAndAreNoLie) {
   v1::Frame heads;

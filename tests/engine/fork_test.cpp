@@ -7,6 +7,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/forked_city.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -37,7 +38,7 @@ class Fork : public ForkedCity {
     EXPECT_EQ(la.holds(milan), milan.holds(milan));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Fork, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Fork, seeds(6));
 
 TEST_P(Fork, OfTheSameSize) {
   one.publish(3, "health/testing");

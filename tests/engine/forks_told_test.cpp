@@ -5,6 +5,7 @@
 #include "crypto/evidence.h"
 #include "proto/base/limits.h"
 #include "tests/engine/forked_city.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -44,7 +45,7 @@ class ForksTold : public ForkedCity {
   TestNode& lima = network.add("lima.example");
   TestNode& rome = network.add("rome.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, ForksTold, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, ForksTold, seeds(6));
 
 constexpr MonoTime kOneAnnouncement = limits::kAnnounceDelay + std::chrono::seconds(1);
 

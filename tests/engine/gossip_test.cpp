@@ -3,6 +3,7 @@
 
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -39,7 +40,7 @@ class Gossip : public testing::TestWithParam<unsigned> {
   std::vector<TestNode*> nodes;
   std::map<std::pair<std::size_t, std::size_t>, SessionId> links;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Gossip, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Gossip, seeds(8));
 
 TEST_P(Gossip, InAMeshEachRecordComesOnceToEachOnceTheTreeHasSettled) {
   mesh(8);

@@ -6,6 +6,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -39,7 +40,7 @@ class Holders : public testing::TestWithParam<unsigned> {
   TestNode& reader = network.add("reader.example", wanting({"none"}));
   SessionId session;  // of the reader with the bad one
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Holders, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Holders, seeds(4));
 
 TEST_P(Holders, EmptyAnswersEndTheSession) {
   network.tamper_frames(session, bad, [](v1::Frame& frame) {

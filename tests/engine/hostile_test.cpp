@@ -5,6 +5,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -51,7 +52,7 @@ class Hostile : public testing::TestWithParam<unsigned> {
   TestNode& milan = network.add("milan.example");
   TestNode& la = network.add("la.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Hostile, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Hostile, seeds(4));
 
 TEST_P(Hostile, AFlippedBitInAnEntry) {
   expect_refused([](v1::Frame& frame) {

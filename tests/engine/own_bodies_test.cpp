@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -190,7 +191,7 @@ TEST_P(OwnBodies, WhatIsHeldBackIsNotGivenByName) {
   EXPECT_TRUE(network.is_open(session)) << "and that is no lie";
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, OwnBodies, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, OwnBodies, seeds(8));
 
 }  // namespace
 }  // namespace koinon::test

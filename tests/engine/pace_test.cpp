@@ -5,6 +5,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -100,7 +101,7 @@ class Pace : public testing::TestWithParam<unsigned> {
   bool skips_cancel = false;  // Seoul's program is older than Cancel
   SessionId session;          // of LA with Seoul
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Pace, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Pace, seeds(4));
 
 TEST_P(Pace, ALogThatTricklesIsHadElsewhereWithinTwoMinutes) {
   TestNode& author = author_at("author.example", {&seoul, &milan}, 40, 1000);

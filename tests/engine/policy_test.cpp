@@ -5,6 +5,7 @@
 
 #include "proto/base/limits.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -31,7 +32,7 @@ class Policy : public testing::TestWithParam<unsigned> {
   TestNode& c = network.add("c.example", short_grace);
   SessionId session;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Policy, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Policy, seeds(4));
 
 TEST_P(Policy, AWithdrawnVouchEndsFollowingAndAfterTheGraceTimeTheDataGo) {
   ASSERT_EQ(c.holds(a), 4U);

@@ -4,6 +4,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -15,7 +16,7 @@ EngineConfig taking(std::uint64_t bytes) {
 }
 
 class Quota : public NetworkTest {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Quota, testing::Range(1U, 5U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Quota, seeds(4));
 
 TEST_P(Quota, ALogAtItsQuotaOfBytesStopsAtAWholeHeadAndOthersGoOn) {
   TestNode& a = network.add("a.example");

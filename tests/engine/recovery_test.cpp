@@ -5,6 +5,7 @@
 #include "crypto/evidence.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -93,7 +94,7 @@ class Recovery : public testing::TestWithParam<unsigned> {
   TestNode& la = network.add("la.example");
   SessionId milan_city;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Recovery, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Recovery, seeds(6));
 
 TEST_P(Recovery, OfAllThereIsForNewWordsMakesNothingVoid) {
   city.publish(4);

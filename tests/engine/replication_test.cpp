@@ -10,12 +10,13 @@
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
 
 class Replication : public NetworkTest {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Replication, testing::Range(1U, 33U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Replication, seeds(32));
 
 TEST_P(Replication, BothCitiesCatchUp) {
   TestNode& seoul = network.add("seoul.example");

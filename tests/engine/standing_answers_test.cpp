@@ -166,7 +166,7 @@ TEST_F(StandingAlone, AnotherRootAtTheSizeOfAllThatWeHoldIsDoubtedAtOnce) {
 
 class OfARestoredStore : public StandingAlone {
  protected:
-  OfARestoredStore() : StandingAlone(restored()) {}
+  explicit OfARestoredStore(EngineConfig config = restored()) : StandingAlone(std::move(config)) {}
   static EngineConfig restored() {
     EngineConfig config;
     config.standing.restored = true;
@@ -195,6 +195,46 @@ TEST_F(OfARestoredStore, NothingIsSignedBeforeTheFindingIsDurable) {
   answer(asked<CommitRolledBack>()[0].id, Answer(Done()));
   settle_all();
   EXPECT_EQ(state(), SigningState::kSigns);
+}
+
+// Else the next start would doubt a store that has signed since.
+TEST_F(OfARestoredStore, ItsEndIsGivenToTheStoreUntilItIsKept) {
+  answer(found_at_start.at(0).id, Answer(Done()));
+  say(milan, 3, root);
+  ASSERT_EQ(state(), SigningState::kSigns);
+  ASSERT_EQ(asked<CommitRolledBack>().size(), 1U);
+  EXPECT_FALSE(asked<CommitRolledBack>()[0].intent.rolled_back);
+  answer(asked<CommitRolledBack>()[0].id, fail(Code::kDiskFull, "the disk is full"));
+  pass(limits::kStoreRetry);
+  EXPECT_EQ(state(), SigningState::kSigns);
+  ASSERT_EQ(asked<CommitRolledBack>().size(), 1U);
+  EXPECT_FALSE(asked<CommitRolledBack>()[0].intent.rolled_back);
+  answer(asked<CommitRolledBack>()[0].id, Answer(Done()));
+  pass(limits::kStoreRetry);
+  EXPECT_TRUE(asked<CommitRolledBack>().empty()) << "once";
+}
+
+// The end of an older finding was not kept, and this store is a copy of that time: its cosigner key is lost.
+class OfAnOlderFinding : public OfARestoredStore {
+ protected:
+  static EngineConfig found_before() {
+    EngineConfig config;
+    config.standing.restored = true;
+    config.standing.rolled_back_at = UnixMillis{1};
+    return config;
+  }
+  OfAnOlderFinding() : OfARestoredStore(found_before()) {}
+};
+
+TEST_F(OfAnOlderFinding, AnotherProofIsAFindingOfItsOwn) {
+  EXPECT_TRUE(found_at_start.empty());
+  parts.standing.note_head(milan, {TreeSize(5), key_of<Hash>('n'), "a head"});
+  settle_all();
+  EXPECT_EQ(state(), SigningState::kBehind);
+  ASSERT_EQ(asked<CommitRolledBack>().size(), 1U);
+  EXPECT_TRUE(asked<CommitRolledBack>()[0].intent.rolled_back);
+  EXPECT_NE(asked<CommitRolledBack>()[0].intent.at, UnixMillis{1});
+  EXPECT_EQ(parts.standing.view().rolled_back_at, asked<CommitRolledBack>()[0].intent.at);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "crypto/checkpoint.h"
 #include "node/replication/stored_standing.h"
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -351,7 +352,7 @@ TEST_P(Standing, AResumedMachineAsksAnew) {
   EXPECT_EQ(state(rome), State::kAsks);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Standing, testing::Range(1U, 6U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Standing, seeds(5));
 
 }  // namespace
 }  // namespace koinon::test

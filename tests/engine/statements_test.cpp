@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/network.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -44,7 +45,7 @@ class Statements : public NetworkTest {
   TestNode& anew = network.add("city.example");
   TestNode& milan = network.add("milan.example");
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Statements, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Statements, seeds(6));
 
 TEST_P(Statements, AreKeptAsIfAPeerHadToldThem) {
   const KeyHistory told = taken_back("second", 4);

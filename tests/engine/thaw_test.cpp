@@ -4,6 +4,7 @@
 #include "crypto/evidence.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/forked_city.h"
+#include "tests/engine/seeds.h"
 
 namespace koinon::test {
 namespace {
@@ -64,7 +65,7 @@ class Thawed : public ForkedCity {
   SessionId session;
   Bytes there;  // the other history's head
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Thawed, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Thawed, seeds(6));
 
 TEST_P(Thawed, ALogGoesOnOnThatNodeAlone) {
   ASSERT_TRUE(thaw(milan).ok());
@@ -258,7 +259,7 @@ class ThawedKeys : public ForkedCity {
   KeyHistory ours;
   KeyHistory theirs;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, ThawedKeys, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, ThawedKeys, seeds(6));
 
 TEST_P(ThawedKeys, NothingOfTheOtherKeyFreezesTheLogAlsoAfterARestart) {
   expect_thawed();

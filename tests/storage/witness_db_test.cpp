@@ -94,6 +94,33 @@ TEST_F(WitnessDbTest, ThatItWasPutBackStands) {
   EXPECT_EQ(*WitnessDb::make(path(), {"another", {}})->put_back_at(), std::nullopt) << "of another key";
 }
 
+// An operator puts an older witness.db back, and the newer write-ahead log stays beside it: SQLite puts its
+// pages over the older file, the count's among them, and not those of every head.
+TEST_F(WitnessDbTest, AFileThatIsMixedOfTwoCopiesIsNoticed) {
+  std::uint64_t newest = 0;
+  {
+    auto db = WitnessDb::make(path(), {"v", {}});
+    ASSERT_TRUE(*db->is_of_one_copy());
+    HeadOfOthers other = head(1);
+    other.origin = "other.example";
+    ASSERT_TRUE(db->advance(TreeSize(0), head(5)).ok());
+    ASSERT_TRUE(db->advance(TreeSize(0), other).ok());
+    ASSERT_TRUE(db->advance(TreeSize(5), head(9)).ok());
+    newest = *db->made();
+    EXPECT_TRUE(*db->is_of_one_copy());
+  }
+  EXPECT_TRUE(*WitnessDb::open(path())->is_of_one_copy());
+  {
+    auto raw = sqlite::Connection::open(path(), {});
+    auto put = raw->prepare("UPDATE head SET size = 5, root = ? WHERE origin = 'log.example'");
+    ASSERT_TRUE(put.bind_blob(head(5).root.view()).run().ok());
+  }
+  auto mixed = WitnessDb::open(path());
+  ASSERT_TRUE(mixed.ok()) << mixed.error().text();
+  EXPECT_EQ(*mixed->made(), newest) << "the count alone does not show it";
+  EXPECT_FALSE(*mixed->is_of_one_copy());
+}
+
 // As version 1 of the file has it.
 TEST_F(WitnessDbTest, AFileThatDidNotCountBeginsAboveItsOlderCopies) {
   const auto older = folder.path() / "older.db";
@@ -127,6 +154,7 @@ TEST_F(WitnessDbTest, AFileThatDidNotCountBeginsAboveItsOlderCopies) {
   const std::uint64_t before = *db->made();
   ASSERT_TRUE(db->advance(TreeSize(9), head(12)).ok());
   EXPECT_EQ(*db->made(), before + 1);
+  EXPECT_TRUE(*db->is_of_one_copy());
 }
 
 TEST_F(WitnessDbTest, AFileOfANewerVersionIsRefused) {

@@ -163,6 +163,18 @@ TEST_F(WitnessFiles, AFileThatWasPutBackFromACopyIsRefusedForGood) {
   EXPECT_TRUE(next.ok()) << next.error().text();
 }
 
+// Also where no mark shows it.
+TEST_F(WitnessFiles, AFileThatIsMixedOfTwoCopiesIsRefusedForGood) {
+  cosign_after_a_copy();
+  {
+    auto raw = sqlite::Connection::open(files().witness(), {});
+    ASSERT_TRUE(raw->execute("UPDATE head SET size = 1").ok());
+  }
+  lose_mark();
+  expect_put_back(witness());
+  expect_put_back(witness());
+}
+
 TEST_F(WitnessFiles, TheNewestFileIsTheWitnessAgain) {
   cosign_after_a_copy();
   const auto newest = place.path() / "newest";
