@@ -353,8 +353,9 @@ void add_account_commands(CLI::App& app, CommandLine& line) {
     add->add_option("--days", line.token.days, "how long it is good; else until it is revoked")
         ->check(CLI::Range(1, 3650));
     if (!feed) {
-      add->add_option("--scope", line.token.scope, "reader (else), publisher, reviewer or operator")
-          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+      add->add_option("--scope", line.token.scope,
+                      "reader (else), publisher, reviewer, operator, or metrics for /metrics alone")
+          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator", "metrics"}));
     }
     sub("list", "what there is", run_token_list);
     sub("remove", "revoke one", run_token_remove)

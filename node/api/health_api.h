@@ -5,6 +5,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/metrics.h"
 #include "node/api/operation.h"
 
 namespace koinon {
@@ -28,7 +29,11 @@ class HealthApi {
   Result<std::vector<AlarmLine>> check_readiness(const Asker& asker, const Nothing& query);
   boost::asio::awaitable<Result<std::string>> measure(Asker asker, Nothing query);
 
+  void put_signing(MetricsInput& input);
+  Result<SendingFacts> sending_facts();
+
   ApiParts& parts_;
+  Outbox& outbox_;
 };
 
 }  // namespace koinon

@@ -167,7 +167,8 @@ Status Daemon::make_requests() {
   http.port = config_.http_port;
   http.socket = folder_->files().socket();
   http.clock = clock_->clock().wall;
-  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), clock_->clock().mono));
+  http.mono = clock_->clock().mono;
+  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http)));
   return {};
 }
 

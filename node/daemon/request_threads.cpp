@@ -4,18 +4,16 @@
 
 namespace koinon {
 
-RequestThreads::RequestThreads(HttpServer::Options http, std::function<MonoTime()> mono, Messages messages)
-    : mono_(std::move(mono)),
+RequestThreads::RequestThreads(HttpServer::Options http, Messages messages)
+    : mono_(http.mono),
       messages_(std::move(messages)),
-      commons_(mono_),
+      commons_(mono_, http.clock()),
       passwords_(1),
       http_(std::move(http)) {}
 
-Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options http,
-                                                             std::function<MonoTime()> mono) {
+Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options http) {
   KOINON_ASSIGN(Messages messages, Messages::builtin());
-  return std::unique_ptr<RequestThreads>(
-      new RequestThreads(std::move(http), std::move(mono), std::move(messages)));
+  return std::unique_ptr<RequestThreads>(new RequestThreads(std::move(http), std::move(messages)));
 }
 
 Status RequestThreads::start(const AccessOptions& access, const ReadingService::MakeSite& make_site) {

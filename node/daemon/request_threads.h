@@ -15,9 +15,8 @@ namespace koinon {
 
 class RequestThreads {
  public:
-  // Nothing is served yet. `mono` is the clock of who may ask how often.
-  static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http,
-                                                      std::function<MonoTime()> mono);
+  // Nothing is served yet. Its clock `mono` also says who may ask how often.
+  static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http);
   ~RequestThreads() { stop(); }
   RequestThreads(const RequestThreads&) = delete;
   RequestThreads& operator=(const RequestThreads&) = delete;
@@ -40,7 +39,7 @@ class RequestThreads {
   boost::asio::thread_pool& passwords() { return passwords_; }
 
  private:
-  RequestThreads(HttpServer::Options http, std::function<MonoTime()> mono, Messages messages);
+  RequestThreads(HttpServer::Options http, Messages messages);
 
   std::function<MonoTime()> mono_;
   Messages messages_;

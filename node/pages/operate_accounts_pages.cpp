@@ -83,7 +83,7 @@ json::array paused_of(const Visit& visit, const std::vector<PausedCredential>& p
         {"id", one.credential.id},
         {"account", one.account},
         {"label", one.credential.label},
-        {"role", visit.named("role", std::string(role_text(one.credential.scope)))},
+        {"role", visit.named("role", std::string(scope_text(one.credential)))},
         {"used",
          visit.say("accounts.paused_used", {{"time", visit.words->date_and_time(used, visit.zone)}})}});
   }

@@ -58,6 +58,10 @@ Result<std::optional<User>> one_user(sqlite::Statement& select) {
 
 std::string_view role_text(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
 
+std::string_view scope_text(const Credential& credential) {
+  return credential.kind == CredentialKind::kMetrics ? "metrics" : role_text(credential.scope);
+}
+
 Result<Role> parse_role(std::string_view text) {
   for (std::size_t i = 1; i < kRoles.size(); ++i) {
     if (kRoles[i] == text) return static_cast<Role>(i);

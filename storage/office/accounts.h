@@ -41,7 +41,8 @@ enum class CredentialKind : unsigned char {
   kToken = 2,
   kFeed = 3,
   kOneTime = 4,
-  kUnsubscribe = 5
+  kUnsubscribe = 5,
+  kMetrics = 6,  // a token that reads the node's measures, and nothing else
 };
 
 struct Credential {
@@ -56,6 +57,9 @@ struct Credential {
   UnixMillis used_at;
   UnixMillis paused_at = {};  // not 0: it came back with an old office.db, and waits for an operator's look
 };
+
+// What a token or feed address may do, in a word: metrics, or the name of a role.
+std::string_view scope_text(const Credential& credential);
 
 struct AuditLine {
   std::int64_t number = 0;

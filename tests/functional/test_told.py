@@ -368,7 +368,7 @@ class Alarms(NodesTest):
             sessions.append(session)
         self.assertRegex(self.raised(seoul, "clock", critical=True)["text"], r"be (59|60) minutes behind: so say the connected peers")
         metrics = ask("GET", f"http://127.0.0.1:{seoul.http_port}/metrics", headers=self.operator(seoul)).text()
-        self.assertRegex(metrics, r"(?m)^koinon_clock_off_seconds 3[56]\d\d")
+        self.assertRegex(metrics, r"(?m)^koinon_clock_offset_seconds -3[56]\d\d")
         self.assertIn("this clock differs from those of the peers by", seoul.keep("At what time?")["signing_waits"]["reason"])
         self.assertIn("waits", seoul.run("clock"))
         self.assertIn("another time", seoul.run("clock", "--is-right"))
