@@ -5,6 +5,7 @@
 #include "node/api/alarms.h"
 #include "node/api/metrics.h"
 #include "node/api/network_questions.h"
+#include "node/api/readiness.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -33,7 +34,7 @@ HealthApi::HealthApi(ApiShared& shared)
              .need = Need::kAnyone,
              .id = "getReadiness",
              .tag = "node",
-             .summary = "Whether the node does all that it is for; which alarms there are",
+             .summary = "Whether the node is ready; whether it signs, and which alarms there are",
              .gives = "text/plain"},
             this, &HealthApi::check_readiness),
       metrics({.method = "GET",
@@ -52,18 +53,20 @@ Result<Nothing> HealthApi::check_health(const Asker&, const Nothing&) {
   return Nothing{};
 }
 
-// Whoever reads only asks /healthz. What exactly is the matter is an operator's to know.
-Result<std::vector<AlarmLine>> HealthApi::check_readiness(const Asker& asker, const Nothing&) {
+// What exactly is the matter is an operator's to know, and their Prometheus'.
+Result<ReadyView> HealthApi::check_readiness(const Asker& asker, const Nothing&) {
   KOINON_TRY(parts_.store->counts());
-  const bool in_full = asker.caller.role == Role::kOperator;
-  std::string critical;
-  std::vector<AlarmLine> out;
-  for (const Alarm& alarm : parts_.alarms()) {
-    const std::string said = in_full ? alarm.id + ": " + alarm.text : alarm.id;
-    if (alarm.severity == Severity::kCritical) critical += (critical.empty() ? "" : "; ") + said;
-    out.push_back({alarm.severity, said});
-  }
-  if (!critical.empty()) return fail(Code::kUnavailable, critical, "alarms");
+  const bool in_full = asker.caller.role == Role::kOperator || asker.caller.measures;
+  const auto said = [&](const Alarm& alarm) { return in_full ? alarm.id + ": " + alarm.text : alarm.id; };
+  const std::vector<Alarm> alarms = parts_.alarms();
+  std::string lacks;
+  for (const Alarm& alarm : unready_for(alarms, parts_.clock.wall()))
+    lacks += (lacks.empty() ? "" : "; ") + said(alarm);
+  if (!lacks.empty()) return fail(Code::kUnavailable, lacks, "alarms");
+  const SigningView signing = signing_of(parts_);
+  ReadyView out;
+  out.signing = in_full ? signing_text(signing) : std::string(signing_word(signing.state));
+  for (const Alarm& alarm : alarms) out.alarms.push_back({alarm.severity, said(alarm)});
   return out;
 }
 
@@ -85,6 +88,7 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   input.disk_reserve_bytes = parts_.writer.reserve_bytes();
   input.sending = *sending;
   input.alarms = parts_.alarms();
+  input.ready = unready_for(input.alarms, parts_.clock.wall()).empty();
   input.witnesses = parts_.witnesses();
   put_signing(input);
   input.password_checks = parts_.commons.passwords_checked;

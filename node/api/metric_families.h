@@ -1,8 +1,8 @@
 // Families of measures under the names of this node (koinon_…), as Prometheus' text format 0.0.4 has them.
 // Names follow https://prometheus.io/docs/practices/naming/: base units, and _total behind what only grows.
 //
-// A label has values of a bounded set alone: alarms, routes, states, or peers and witnesses, which an operator
-// names. Never what strangers choose.
+// A label has values of a bounded set alone: alarms, routes, states, or peers and witnesses, which an
+// operator names. Never what strangers choose.
 #pragma once
 
 #include <string>

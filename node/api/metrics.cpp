@@ -211,6 +211,7 @@ std::string metrics_text(MetricsInput input) {
   add_signing(out, input);
   add_clock(out, input);
   add_sending(out, input);
+  out.gauge("ready", "1 while GET /readyz says that the node is ready", input.ready ? 1 : 0);
   add_alarms(out, input.alarms);
   add_peers(out, input.network.peers);
   add_witnesses(out, input.witnesses);

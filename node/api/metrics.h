@@ -40,6 +40,7 @@ struct MetricsInput {
   std::optional<DiskFacts> disk = {};  // nothing: not known
   std::uint64_t disk_reserve_bytes = 0;
   SendingFacts sending = {};
+  bool ready = true;
   bool signing = false;
   Signing signing_state = Signing::kReady;
   bool signing_allowed = false;       // the store is known to be the newest copy of our log

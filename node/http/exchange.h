@@ -11,10 +11,11 @@
 namespace koinon {
 
 struct Exchange {
-  std::string method;   // as it was sent; empty: the request does not parse
-  std::string route;    // its name in the table of routes; empty: nothing is at its address
-  std::string target;   // its address as it may be written down: without a query, a code or a key; may be empty
-  std::string address;  // the visitor's; empty over the Unix socket
+  std::string method;  // as it was sent; empty: the request does not parse
+  std::string route;   // its name in the table of routes; empty: nothing is at its address
+  std::string
+      target;  // its address as it may be written down: without a query, a code or a key; may be empty
+  std::string address;               // the visitor's; empty over the Unix socket
   std::optional<std::uint32_t> uid;  // the user of the process at the other end of the Unix socket
   std::string who;                   // the account; empty: nobody who is known
   std::string agent;                 // the header User-Agent, as anybody may write it
