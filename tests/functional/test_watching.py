@@ -1,0 +1,164 @@
+"""What machines that watch a node are given: measures, alert rules and a dashboard that fit each other, a plugin, logs that programs read."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from api import account, ask, bearer, get, person, post
+from nodes import BIN, TOP, NodesTest, connected, wait_for
+
+MONITORING = TOP / "deploy" / "monitoring"
+PROMTOOL = os.environ.get("KOINON_PROMTOOL") or shutil.which("promtool")
+# What begins with these and is no measure of ours.
+WORDS = {"koinon_peer_", "koinon_zone"}
+
+
+def measures_in(text):
+    """The names of measures in PromQL or prose."""
+    return {name for name in re.findall(r"\b(?:koinon|process)_[a-z_]+[a-z]\b", text)} - WORDS
+
+
+def dashboard():
+    return json.loads((MONITORING / "grafana-dashboard.json").read_text())
+
+
+def expressions():
+    """Of all panels."""
+    return [target["expr"] for panel in dashboard()["panels"] for target in panel.get("targets", [])]
+
+
+class Measures(NodesTest):
+    def measured(self, node, headers):
+        answer = get(node, "/metrics", headers)
+        self.assertEqual(answer.status, 200, answer.text())
+        return answer.text()
+
+    def token(self, node):
+        node.run("user", "add", "prometheus", "--role", "reader")
+        return bearer(node.run("token", "add", "prometheus", "--scope", "metrics").strip())
+
+    def test_rules_dashboard_and_runbook_name_what_there_is(self):
+        seoul, la = self.pair()
+        headers = self.token(seoul)
+        ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/records")
+        text = wait_for(lambda: (lambda t: t if 'route="listRecords"' in t else None)(self.measured(seoul, headers)), "the request is counted")
+        given = set(re.findall(r"^([a-z_]+)(?:\{| )", text, re.M))
+        # Only where a witness is named.
+        given |= {"koinon_witness_entries", "koinon_witness_cosigned_total", "koinon_witness_failed_total"}
+        # A histogram has three names, and is called by one.
+        named = {re.sub(r"_(bucket|sum|count)$", "", name) for name in given} | given
+        rules = "\n".join(re.findall(r"expr: (.+)", (MONITORING / "koinon.rules.yml").read_text()))
+        for where, asked in (("the rules", rules), ("the dashboard", "\n".join(expressions())), ("the tests of the rules", (MONITORING / "koinon.rules.test.yml").read_text()),
+                             ("RUNBOOK", (TOP / "deploy" / "RUNBOOK.md").read_text())):
+            self.assertEqual(measures_in(asked) - named, set(), f"{where} names what this node does not measure")
+        states = set(re.findall(r'koinon_signing_state\{state="(\w+)"', text))
+        self.assertEqual(states, {"ready", "waits", "stopped", "never"})
+        self.assertLessEqual(set(re.findall(r'state="(\w+)"', rules)), states)
+        version = seoul.status()["version"]
+        self.assertIn(f'koinon_build_info{{version="{version}"}} 1', text)
+        self.assertGreater(float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.M)[1]), 1e6)
+
+    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    def test_promtool_has_nothing_to_say(self):
+        seoul, la = self.pair()
+        get(seoul, "/api/v1/records")
+        text = self.measured(seoul, self.token(seoul))
+        checked = subprocess.run([PROMTOOL, "check", "metrics"], input=text.encode(), capture_output=True, timeout=60)
+        self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
+
+    def test_a_token_of_the_scope_metrics_opens_nothing_else(self):
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        seoul.start()
+        headers = self.token(seoul)
+        self.measured(seoul, headers)
+        for path in ("/api/v1/records", "/api/v1/status", "/api/v1/peers", "/api/v1/accounts/prometheus/tokens", "/feeds/all.atom"):
+            self.assertEqual(get(seoul, path, headers).status, 403, path)
+        self.assertEqual(post(seoul, "/api/v1/records", {}, headers).status, 403)
+        self.assertEqual(get(seoul, "/readyz", headers).status, 200)
+        self.assertEqual([one["scope"] for one in seoul.json("token", "list", "prometheus")["items"]], ["metrics"])
+        reader = bearer(account(seoul, "press", "reader"))
+        self.assertEqual(get(seoul, "/metrics", reader).status, 403)
+        self.assertEqual(get(seoul, "/metrics").status, 401)
+        desk = person(seoul, "desk", "reader")
+        self.assertEqual(post(seoul, "/api/v1/accounts/desk/tokens", {"scope": "metrics"}, desk).status, 403, "an operator makes it")
+        made = seoul.json("token", "list", "prometheus")["items"][0]["id"]
+        seoul.run("token", "remove", "prometheus", made)
+        self.assertEqual(get(seoul, "/metrics", headers).status, 401)
+
+    def test_what_strangers_ask_for_makes_no_new_series(self):
+        seoul = self.node("seoul")
+        headers = self.token(seoul)
+        def names():
+            return {line.rsplit(" ", 1)[0] for line in self.measured(seoul, headers).splitlines() if line.startswith("koinon_http_requests_total")}
+        get(seoul, "/nothing/0")
+        wait_for(lambda: any("unserved" in name for name in names()), "it is counted")
+        names()
+        before = names()
+        for i in range(20):
+            get(seoul, f"/nothing/{i}")
+            get(seoul, f"/nothing{i}?a={i}", {"User-Agent": f"agent {i}"})
+        self.assertEqual(names(), before)
+
+
+class Rules(unittest.TestCase):
+    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    def test_alerts_come_when_they_should_and_not_else(self):
+        for command in (["check", "rules", "koinon.rules.yml"], ["test", "rules", "koinon.rules.test.yml"], ["check", "config", "--syntax-only", "prometheus.example.yml"]):
+            done = subprocess.run([PROMTOOL, *command], cwd=MONITORING, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_each_alert_has_a_test_and_a_section_of_the_runbook(self):
+        rules, tests = ((MONITORING / name).read_text() for name in ("koinon.rules.yml", "koinon.rules.test.yml"))
+        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
+        alerts = re.findall(r"- alert: (\w+)", rules)
+        self.assertEqual(len(alerts), len(set(alerts)))
+        for alert in alerts:
+            self.assertIn(alert, tests)
+        for section in re.findall(r'runbook: "(.+)"', rules):
+            self.assertTrue(f"\n## {section}\n" in runbook, section)
+
+    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    def test_the_dashboards_expressions_parse(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "rules.json"  # YAML takes JSON
+            filled = [expr.replace("$__rate_interval", "5m") for expr in expressions()]
+            file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": [{"record": f"panel:{i}", "expr": expr} for i, expr in enumerate(filled)]}]}))
+            done = subprocess.run([PROMTOOL, "check", "rules", "--lint=none", str(file)], capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_dashboard_is_one(self):
+        """What Grafana asks of a dashboard's JSON model: its panels stand side by side, with a source and a query each."""
+        board = dashboard()
+        self.assertEqual({key: type(board[key]) for key in ("title", "uid", "schemaVersion", "version", "panels", "templating", "time", "annotations")},
+                         {"title": str, "uid": str, "schemaVersion": int, "version": int, "panels": list, "templating": dict, "time": dict, "annotations": dict})
+        self.assertNotIn("id", board, "it gets one where it is imported")
+        variables = {one["name"]: one for one in board["templating"]["list"]}
+        self.assertEqual(variables["datasource"]["type"], "datasource")
+        ids, taken = set(), set()
+        for panel in board["panels"]:
+            self.assertNotIn(panel["id"], ids)
+            ids.add(panel["id"])
+            place = panel["gridPos"]
+            self.assertLessEqual(place["x"] + place["w"], 24, panel["title"])
+            cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
+            self.assertFalse(cells & taken, f"{panel['title']} lies on another panel")
+            taken |= cells
+            if panel["type"] == "row":
+                continue
+            self.assertIn(panel["type"], ("stat", "table", "timeseries"))
+            self.assertEqual(panel["datasource"], {"type": "prometheus", "uid": "${datasource}"})
+            self.assertTrue(panel["targets"] and panel["description"], panel["title"])
+            self.assertEqual(len({target["refId"] for target in panel["targets"]}), len(panel["targets"]))
+            for target in panel["targets"]:
+                unknown = set(re.findall(r"\$(\w+)", target["expr"])) - set(variables) - {"__rate_interval"}
+                self.assertEqual(unknown, set(), panel["title"])
+
+
+if __name__ == "__main__":
+    unittest.main()
