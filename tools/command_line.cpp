@@ -60,6 +60,13 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "id", "what another city needs to peer with this one",
           [&line] { return run_id(line.common); });
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
+  auto* check =
+      command(app, line, "check", "a monitoring plugin: exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
+              [&line] { return run_check(line.common, line.seconds, line.exit_code); });
+  check
+      ->add_option("--timeout", line.seconds,
+                   "seconds until it is CRITICAL that koinond does not answer (10)")
+      ->check(CLI::Range(1, 3600));
   auto* witness = command(app, line, "witness", "the key of the witness for logs of other systems",
                           [&line] { return run_witness(line.common, line.anew); });
   witness->add_flag("--new", line.anew,

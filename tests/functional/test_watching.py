@@ -4,13 +4,15 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
 
 from api import account, ask, bearer, get, person, post
-from nodes import BIN, TOP, NodesTest, connected, wait_for
+from nodes import BIN, TOP, CommandFailed, NodesTest, wait_for
 
 MONITORING = TOP / "deploy" / "monitoring"
 PROMTOOL = os.environ.get("KOINON_PROMTOOL") or shutil.which("promtool")
@@ -104,6 +106,47 @@ class Measures(NodesTest):
             get(seoul, f"/nothing/{i}")
             get(seoul, f"/nothing{i}?a={i}", {"User-Agent": f"agent {i}"})
         self.assertEqual(names(), before)
+
+
+class Plugin(NodesTest):
+    def check(self, data, *args):
+        done = subprocess.run([str(BIN / "koinon"), "--data", str(data), "check", *args], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        self.assertEqual(done.stderr, b"")
+        self.assertEqual(done.stdout.count(b"\n"), 1, "one line")
+        return done.returncode, done.stdout.decode()
+
+    def test_one_line_and_an_exit_code(self):
+        seoul = self.node("seoul", "--alarms-peer-away-minutes", 0)
+        code, line = self.check(seoul.data)
+        self.assertEqual(code, 0, line)
+        self.assertRegex(line, r"^KOINON OK - seoul\.example is ready, signing ready, 0 of 0 peers connected \| peers=0;;;0 .*disk_free=\d+B;;;0\n$")
+        milan = self.node("milan", start=False)
+        seoul.run("peer", "add", self.line_of(milan))
+        self.assertIn("away", wait_for(lambda: (lambda found: found[1] if found[0] == 1 else None)(self.check(seoul.data)), "it warns"))
+        limit = 16 << 10
+        resource.prlimit(seoul.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        with self.assertRaises(CommandFailed):
+            seoul.publish("Too much", "x" * 50_000)
+        line = wait_for(lambda: (lambda found: found[1] if found[0] == 2 else None)(self.check(seoul.data)), "it is critical")
+        self.assertRegex(line, r"^KOINON CRITICAL - store: .*; away: ")
+        resource.prlimit(seoul.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        # A daemon that hangs.
+        os.kill(seoul.process.pid, signal.SIGSTOP)
+        self.assertEqual(self.check(seoul.data, "--timeout", "1"), (2, "KOINON CRITICAL - koinond does not answer in time\n"))
+        os.kill(seoul.process.pid, signal.SIGCONT)
+        seoul.stop()
+        code, line = self.check(seoul.data)
+        self.assertEqual(code, 2, line)
+        self.assertIn("is not running", line)
+        code, line = self.check(pathlib.Path(self.folder) / "nowhere")
+        self.assertEqual(code, 3, line)
+
+    def line_of(self, node):
+        """The line of a node that does not run here."""
+        node.start()
+        line = node.line_without_address()
+        node.stop()
+        return line
 
 
 class Rules(unittest.TestCase):

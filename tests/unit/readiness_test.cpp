@@ -10,7 +10,8 @@ namespace {
 
 constexpr UnixMillis kNow{100'000'000};
 
-std::vector<std::string> unready(const std::string& id, Severity severity, std::chrono::milliseconds lasts = {}) {
+std::vector<std::string> unready(const std::string& id, Severity severity,
+                                 std::chrono::milliseconds lasts = {}) {
   Alarm alarm;
   alarm.id = id;
   alarm.severity = severity;
