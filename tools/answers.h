@@ -1,5 +1,5 @@
-// Members of what the API answers. What is missing, or is of another type, reads as empty, 0 or false: an older
-// or newer daemon may answer.
+// Members of what the API answers. What is missing, or is of another type, reads as empty, 0 or false: an
+// older or newer daemon may answer.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ std::string_view plugin_word(PluginState state);  // OK, WARNING, CRITICAL, UNKN
 
 struct PluginReport {
   PluginState state = PluginState::kUnknown;
-  std::vector<std::string> said;          // what is the matter, the most urgent first; of OK how it is
+  std::vector<std::string> said;           // what is the matter, the most urgent first; of OK how it is
   std::vector<std::string> measures = {};  // peers=2;;;0, without spaces
 
   // KOINON WARNING - … | peers=2;;;0 …

@@ -172,7 +172,8 @@ asio::awaitable<HttpResponse> OperateAccountsPages::audit(Visit visit) {
                                  {"who", line.who},
                                  {"action", line.action},
                                  {"target", line.target},
-                                 {"outcome", line.outcome}});
+                                 {"outcome", line.outcome},
+                                 {"from", line.from}});
   }
   PageView view{"audit", visit.say("audit.title"), {{"items", std::move(items)}, {"next", ""}}, 200, "", ""};
   if (found->next) view.model["next"] = "/operate/audit?cursor=" + std::to_string(*found->next);

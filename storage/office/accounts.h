@@ -68,6 +68,9 @@ struct AuditLine {
   std::string action;
   std::string target;
   std::string outcome;
+  // Where the caller was: an address, or unix:USER over the Unix socket. Empty: the node itself, or a line of
+  // an older version.
+  std::string from = {};
 };
 
 // An account's name as it is kept, of what somebody typed or a proxy sent: without spaces around it, in small

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pwd
 import re
 import resource
 import shutil
@@ -147,6 +148,74 @@ class Plugin(NodesTest):
         line = node.line_without_address()
         node.stop()
         return line
+
+
+class Logs(NodesTest):
+    def test_the_runbook_lists_the_events_that_there_are(self):
+        header = (TOP / "node" / "daemon" / "log_events.h").read_text()
+        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
+        section = runbook[runbook.index("\n## Logs\n"):]
+        section = section[:section.index("\n## ", 1)]
+        self.assertEqual(re.findall(r'LogEvent k\w+\{"([\w.]+)"\}', header), re.findall(r"^\| `([\w.]+)` \|", section, re.M))
+
+    def started(self, *args):
+        """A node whose standard output has a file of its own, and what stands in it by now."""
+        seoul = self.node("seoul", start=False)
+        out = pathlib.Path(self.folder) / "access.log"
+        seoul.within = ["/bin/sh", "-c", f'exec "$0" "$@" >>{out}']
+        seoul.public = False
+        seoul.start(*args)
+        return seoul, lambda: out.read_text() if out.exists() else ""
+
+    def test_the_access_log_has_no_secret_and_no_words_of_people(self):
+        for form in ("json", "combined"):
+            with self.subTest(form):
+                seoul, text = self.started("--http-access-log", form)
+                token = account(seoul, "press", "reader")
+                key = seoul.json("feed", "add", "press")["secret"]
+                link = seoul.json("user", "add", "new")["link"].rsplit("/", 1)[1]
+                get(seoul, "/api/v1/search?q=Flibbertigibbet", bearer(token))
+                get(seoul, f"/feeds/all.atom?key={key}")
+                get(seoul, f"/welcome/{link}")
+                get(seoul, f"/api/v1/passwords/{link}")
+                get(seoul, f"/wellcome/{link}/Mistyped")
+                get(seoul, "/api/v1/cities/seoul.example", bearer(token) | {"User-Agent": "the last one", "Referer": "https://search.example/?q=Gobbledygook"})
+                wait_for(lambda: "the last one" in text(), "it is written down")
+                for secret in (token, key, link, "Flibbertigibbet", "Mistyped", "Gobbledygook", "?"):
+                    self.assertNotIn(secret, text())
+                lines = text().splitlines()
+                if form == "json":
+                    lines = [json.loads(line) for line in lines]
+                    last = lines[-1]
+                    self.assertEqual({key: last[key] for key in ("event", "from", "who", "method", "route", "target", "status")},
+                                     {"event": "http.request", "from": "127.0.0.1", "who": "press", "method": "GET", "route": "getCity",
+                                      "target": "/api/v1/cities/seoul.example", "status": 200})
+                    self.assertEqual({key: type(last[key]) for key in ("status", "bytes", "seconds")}, {"status": int, "bytes": int, "seconds": float})
+                    self.assertTrue(any(line["from"] == "unix" and line["uid"] == os.getuid() for line in lines), "the command line asks over the socket")
+                    self.assertTrue(any(line["target"] == "/welcome/{code}" for line in lines))
+                else:
+                    for line in lines:
+                        self.assertRegex(line, r'^\S+ - \S+ \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] "[^"]+" \d{3} (-|\d+) "-" "(?:[^"\\]|\\.)*"$')
+                    self.assertRegex(lines[-1], r'^127\.0\.0\.1 - press \[.*\] "GET /api/v1/cities/seoul\.example HTTP/1\.1" 200 \d+ "-" "the last one"$')
+                self.assertEqual(seoul.stop(), 0)
+                self.nodes.remove(seoul)
+                shutil.rmtree(seoul.data)
+                (pathlib.Path(self.folder) / "access.log").unlink()
+
+    def test_it_is_off_unless_somebody_wants_it(self):
+        seoul, text = self.started()
+        get(seoul, "/healthz")
+        seoul.stop()
+        self.assertEqual(text(), "")
+
+    def test_an_audit_line_says_from_where(self):
+        seoul = self.node("seoul")
+        token = account(seoul, "boss", "operator")
+        self.assertEqual(post(seoul, "/api/v1/reindex", {}, bearer(token)).status, 202)
+        lines = {line["action"]: line for line in seoul.json("audit")["items"]}
+        self.assertEqual(lines["reindex"]["from"], "127.0.0.1")
+        self.assertEqual(lines["addToken"]["from"], f"unix:{pwd.getpwuid(os.getuid()).pw_name}")
+        self.assertIn("unix:", seoul.run("audit"))
 
 
 class Rules(unittest.TestCase):

@@ -9,8 +9,8 @@ namespace {
 namespace json = boost::json;
 
 json::value status(json::array alarms) {
-  return json::object{{"name", "seoul.example"}, {"signing", "ready"},  {"peers", 2},
-                      {"peers_connected", 2},    {"index_lag", 0},      {"disk_free_bytes", 5'000},
+  return json::object{{"name", "seoul.example"},    {"signing", "ready"}, {"peers", 2},
+                      {"peers_connected", 2},       {"index_lag", 0},     {"disk_free_bytes", 5'000},
                       {"alarms", std::move(alarms)}};
 }
 json::value alarm(const char* id, const char* severity, const char* text) {
