@@ -60,6 +60,13 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "id", "what another city needs to peer with this one",
           [&line] { return run_id(line.common); });
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
+  auto* check =
+      command(app, line, "check", "a monitoring plugin: exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
+              [&line] { return run_check(line.common, line.seconds, line.exit_code); });
+  check
+      ->add_option("--timeout", line.seconds,
+                   "seconds until it is CRITICAL that koinond does not answer (10)")
+      ->check(CLI::Range(1, 3600));
   auto* witness = command(app, line, "witness", "the key of the witness for logs of other systems",
                           [&line] { return run_witness(line.common, line.anew); });
   witness->add_flag("--new", line.anew,
@@ -353,8 +360,9 @@ void add_account_commands(CLI::App& app, CommandLine& line) {
     add->add_option("--days", line.token.days, "how long it is good; else until it is revoked")
         ->check(CLI::Range(1, 3650));
     if (!feed) {
-      add->add_option("--scope", line.token.scope, "reader (else), publisher, reviewer or operator")
-          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+      add->add_option("--scope", line.token.scope,
+                      "reader (else), publisher, reviewer, operator, or metrics for /metrics alone")
+          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator", "metrics"}));
     }
     sub("list", "what there is", run_token_list);
     sub("remove", "revoke one", run_token_remove)

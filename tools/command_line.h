@@ -47,6 +47,8 @@ struct CommandLine {
   bool dry = false;
   AuditLogArguments audit;
   Action action;
+  int seconds = 10;
+  int exit_code = 0;            // of success; what a command finds may be said by another one
   int exit_code_of_errors = 1;  // a command may set another one
 };
 

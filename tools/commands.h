@@ -74,6 +74,9 @@ Status run_audit_log(const Common& common, const AuditLogArguments& arguments, i
 
 Status run_id(const Common& common);
 Status run_status(const Common& common);
+// commands_check.cpp A monitoring plugin: one line, and an exit code from 0 (OK) to 3 (UNKNOWN). It ends
+// after so many seconds at the latest.
+Status run_check(const Common& common, int seconds, int& exit_code);
 // commands_witness.cpp The witness for other systems. `anew`: forgets it, on the data folder of a node that
 // does not run; the next start makes another one.
 Status run_witness(const Common& common, bool anew);

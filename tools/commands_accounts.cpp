@@ -113,7 +113,7 @@ Status run_webhook_remove(const Common& common, const std::string& id) {
 
 Status run_audit(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/audit"));
-  return show_answer(common, all, lines(all, {"at", "who", "action", "target", "outcome"}));
+  return show_answer(common, all, lines(all, {"at", "who", "from", "action", "target", "outcome"}));
 }
 
 Status run_inbox(const Common& common) {

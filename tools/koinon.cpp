@@ -75,7 +75,7 @@ int run(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_DFL);
   const Status status = line.action();
-  if (status.ok()) return 0;
+  if (status.ok()) return line.exit_code;
   std::cerr << "koinon: " << harmless(status.error().text()) << "\n";
   return line.exit_code_of_errors;
 }

@@ -85,6 +85,7 @@ class Access {
   std::string base_url(bool local, const std::string& host) const;
 
  private:
+  // A token may be of the scope metrics.
   Result<Caller> by_token(const std::string& secret, CredentialKind kind, Caller::By by);
   // The same, and counts wrong ones from that address. One that is right always counts.
   Result<Caller> guess(const std::string& secret, CredentialKind kind, Caller::By by,

@@ -20,6 +20,9 @@ struct Caller {
   std::string person;
   std::string credential;  // the id of the session or token
   std::string csrf;        // of the session
+  // It reads the node's measures with a token of the scope metrics. Its role is kNobody: the token opens
+  // nothing else.
+  bool measures = false;
 };
 
 }  // namespace koinon

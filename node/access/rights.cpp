@@ -14,6 +14,7 @@ Role needed_role(Need need) {
     case Need::kReviewer:
       return Role::kReviewer;
     case Need::kOperator:
+    case Need::kMetrics:
       return Role::kOperator;
   }
   return Role::kOperator;
@@ -29,7 +30,10 @@ Status check_person(const Caller& caller, bool takes_person) {
 Status check_need(const Caller& caller, Need need, bool public_reading) {
   if (need == Need::kReading && public_reading) return {};
   const Role role = needed_role(need);
-  if (caller.role >= role) return {};
+  if (caller.role >= role || (need == Need::kMetrics && caller.measures)) return {};
+  if (caller.measures)
+    return fail(Code::kRefused, "this token has the scope metrics, which opens GET /metrics alone",
+                "Authorization");
   if (caller.role == Role::kNobody)
     return fail(Code::kUnauthenticated,
                 Sentence{"login.needed", "log in, or give a token: this is not open to everyone"},

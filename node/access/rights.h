@@ -13,6 +13,7 @@ enum class Need : unsigned char {
   kPublisher,  //
   kReviewer,   //
   kOperator,   //
+  kMetrics,    // an operator, or a token of the scope metrics
 };
 
 // The lowest role that is enough.

@@ -118,7 +118,8 @@ HttpResponse audit_answer(const ApiRequest&, const AuditView& view) {
                                  {"who", line.who},
                                  {"action", line.action},
                                  {"target", line.target},
-                                 {"outcome", line.outcome}});
+                                 {"outcome", line.outcome},
+                                 {"from", line.from}});
   }
   json::object body{{"items", std::move(items)}};
   if (view.next) body["next"] = std::to_string(*view.next);

@@ -13,6 +13,7 @@
 #include "node/access/access.h"
 #include "node/access/refusals.h"
 #include "node/api/alarms.h"
+#include "node/api/http_measures.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/api/witness_view.h"
@@ -60,7 +61,10 @@ struct ApiOptions {
 
 // What all reading threads share. Each part is safe for any thread.
 struct Commons {
-  explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
+  Commons(std::function<MonoTime()> clock, UnixMillis now) : started_at(now), guesses(std::move(clock)) {}
+
+  const UnixMillis started_at;
+  HttpMeasures http;
 
   Guesses guesses;
   Refusals refusals;

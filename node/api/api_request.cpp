@@ -3,7 +3,7 @@
 namespace koinon {
 
 Asker asker_of(const ApiRequest& request) {
-  return {request.caller, request.local, request.remote, request.header("host")};
+  return {request.caller, request.local, request.remote, request.header("host"), request.uid};
 }
 
 std::string target_of(const ApiRequest& request) {

@@ -1,5 +1,6 @@
 #include "node/api/call_gate.h"
 
+#include "node/http/far_end.h"
 #include "node/http/message.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -9,6 +10,11 @@ namespace {
 
 bool is_of_texts(const OperationFacts& facts) {
   return facts.tag == "publishing" || facts.tag == "attachments";
+}
+
+std::string from_of(const Asker& asker) {
+  if (!asker.local) return asker.remote;
+  return asker.uid ? "unix:" + user_name(*asker.uid) : std::string("unix");
 }
 
 // What was sent may be megabytes long: neither the table nor the daemon's own log takes that.
@@ -44,9 +50,10 @@ void CallGate::note(const OperationFacts& facts, const Asker& asker, const std::
   if (!asker.caller.credential.empty()) line.who += " by " + asker.caller.credential;
   line.action = facts.id;
   line.target = target;
+  line.from = from_of(asker);
   line.outcome = std::to_string(status);
   if ((status >= 400 || target.empty()) && !said.empty()) line.outcome += " " + said;
-  for (std::string* field : {&line.who, &line.action, &line.target, &line.outcome}) clip(*field);
+  for (std::string* field : {&line.who, &line.action, &line.target, &line.outcome, &line.from}) clip(*field);
   // What cannot be written down is at least in the daemon's own log.
   if (const Status noted = parts_.accounts.note(line); !noted.ok())
     line.outcome += " (" + noted.error().text() + ")";

@@ -106,7 +106,10 @@ CredentialsApi::CredentialsApi(ApiShared& shared)
       parts_(shared.parts) {}
 
 Result<std::vector<Credential>> CredentialsApi::tokens(const Asker& asker, const NamedAccount& named) {
-  return of_kind(asker, named, CredentialKind::kToken);
+  KOINON_ASSIGN(auto out, of_kind(asker, named, CredentialKind::kToken));
+  KOINON_ASSIGN(auto measuring, of_kind(asker, named, CredentialKind::kMetrics));
+  for (Credential& one : measuring) out.push_back(std::move(one));
+  return out;
 }
 
 Result<std::vector<Credential>> CredentialsApi::feeds(const Asker& asker, const NamedAccount& named) {
@@ -150,6 +153,9 @@ Result<Credential> CredentialsApi::draft(const Asker& asker, const CredentialWis
                            {{"role", std::string(role_text(most))}}},
                   "scope");
   }
+  // They tell of peers, disks and alarms, which is an operator's to know.
+  if (kind == CredentialKind::kMetrics && asker.caller.role != Role::kOperator)
+    return fail(Code::kRefused, "an operator makes a token of the scope metrics", "scope");
   out.created_at = parts_.clock.wall();
   if (wish.days) {
     if (*wish.days < 1 || *wish.days > 3650)
@@ -169,7 +175,8 @@ Result<Credential> CredentialsApi::draft(const Asker& asker, const CredentialWis
 
 Result<NewCredential> CredentialsApi::make_token(const Asker& asker, const CredentialWish& wish) {
   NewCredential out;
-  KOINON_ASSIGN(out.made, draft(asker, wish, CredentialKind::kToken));
+  KOINON_ASSIGN(out.made,
+                draft(asker, wish, wish.metrics ? CredentialKind::kMetrics : CredentialKind::kToken));
   KOINON_ASSIGN(const std::string secret, shared_.accounts.issue(out.made));
   out.secret = "koinon_" + secret;
   return out;

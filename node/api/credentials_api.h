@@ -14,6 +14,9 @@ struct CredentialWish {
   std::string label;
   std::optional<Role> scope;         // nothing: reader; a feed address may only read, even if this says more
   std::optional<std::int64_t> days;  // how long it is valid; nothing: for ever
+  // A token of the scope metrics: it opens the node's measures, and nothing else. An operator makes it, for
+  // an account of any role.
+  bool metrics = false;
 };
 
 struct NewCredential {

@@ -16,7 +16,7 @@ namespace {
 json::object credential_json(const Credential& credential) {
   json::object out{{"id", credential.id},
                    {"label", credential.label},
-                   {"scope", role_text(credential.scope)},
+                   {"scope", scope_text(credential)},
                    {"created_at", time_text(credential.created_at)}};
   if (credential.expires_at.value > 0) out["expires_at"] = time_text(credential.expires_at);
   if (credential.used_at.value > 0) out["used_at"] = time_text(credential.used_at);
@@ -32,7 +32,10 @@ Result<CredentialWish> read_wish(const ApiRequest& request, CredentialKind kind)
   KOINON_TRY(check_members(object, {"label", "scope", "days"}));
   CredentialWish out{request.arg("name"), text_member(object, "label"), {}, {}};
   if (kind == CredentialKind::kToken && object.contains("scope")) {
-    KOINON_ASSIGN(out.scope, parse_role(text_member(object, "scope")));
+    out.metrics = text_member(object, "scope") == "metrics";
+    if (!out.metrics) {
+      KOINON_ASSIGN(out.scope, parse_role(text_member(object, "scope")));
+    }
   }
   // What is no whole number is refused as 0 is.
   if (const auto* days = object.if_contains("days")) out.days = days->is_int64() ? days->as_int64() : 0;
@@ -54,7 +57,8 @@ HttpResponse list_answer(const ApiRequest&, const std::vector<Credential>& view)
 }
 
 std::string_view kind_text(CredentialKind kind) {
-  return kind == CredentialKind::kToken ? "token" : kind == CredentialKind::kFeed ? "feed" : "one-time-link";
+  if (kind == CredentialKind::kToken || kind == CredentialKind::kMetrics) return "token";
+  return kind == CredentialKind::kFeed ? "feed" : "one-time-link";
 }
 
 HttpResponse paused_answer(const ApiRequest&, const std::vector<PausedCredential>& view) {

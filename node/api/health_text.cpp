@@ -9,9 +9,9 @@ namespace {
 
 HttpResponse health_answer(const ApiRequest&, const Nothing&) { return {200, "text/plain", "ok\n", {}}; }
 
-HttpResponse ready_answer(const ApiRequest&, const std::vector<AlarmLine>& view) {
-  std::string lines = "ready\n";
-  for (const AlarmLine& line : view)
+HttpResponse ready_answer(const ApiRequest&, const ReadyView& view) {
+  std::string lines = "ready\nsigning: " + view.signing + "\n";
+  for (const AlarmLine& line : view.alarms)
     lines += std::string(severity_text(line.severity)) + " " + line.said + "\n";
   return {200, "text/plain", lines, {}};
 }

@@ -2,7 +2,9 @@
 // member of its area. Programs reach it as JSON (operation_route.h), pages call it. Both go through CallGate.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +43,7 @@ struct Asker {
   bool local = false;  // over the Unix socket
   std::string remote;  // the visitor's address; empty over the Unix socket
   std::string host;    // the host to which the request was sent, for addresses that lead back here
+  std::optional<std::uint32_t> uid = {};  // over the Unix socket: the user of the process that asks
 };
 
 // The query of an operation that only needs the caller, and the view of one that only succeeds or fails.

@@ -199,6 +199,7 @@ Status SessionsApi::put_password(UserId user, const std::string& hash,
   KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kOneTime));
   if (!end_tokens) return {};
   KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kToken));
+  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kMetrics));
   return shared_.accounts.revoke_all(user, CredentialKind::kFeed);
 }
 

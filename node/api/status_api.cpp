@@ -8,20 +8,6 @@
 namespace koinon {
 namespace asio = boost::asio;
 
-std::string signing_text(const SigningView& view) {
-  switch (view.state) {
-    case Signing::kReady:
-      return "ready";
-    case Signing::kNever:
-      return "never: an observer publishes nothing";
-    case Signing::kWaits:
-      return "waits: " + (view.why ? view.why->message : std::string());
-    case Signing::kStopped:
-      return "stopped: " + (view.why ? view.why->message : std::string());
-  }
-  return {};
-}
-
 StatusApi::StatusApi(ApiShared& shared)
     : get({.method = "GET",
            .pattern = "/api/v1/status",
@@ -32,14 +18,6 @@ StatusApi::StatusApi(ApiShared& shared)
            .gives = "Status"},
           this, &StatusApi::status),
       parts_(shared.parts) {}
-
-SigningView StatusApi::signing() const {
-  if (!parts_.facts.log()) return {Signing::kNever, std::nullopt};
-  if (auto stopped = parts_.writer.signing_stopped()) return {Signing::kStopped, std::move(*stopped)};
-  if (auto waits = parts_.writer.signing_waits())
-    return {Signing::kWaits, std::move(waits->why), waits->fewer_after};
-  return {};
-}
 
 Result<NodeView> StatusApi::node() const {
   NodeView out;
@@ -87,7 +65,7 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   StatusView out;
   out.node_key = std::move(*node_key);
   out.node = std::move(*node_view);
-  out.signing = signing();
+  out.signing = signing_of(parts_);
   out.peers = network.peers.size();
   out.peers_connected = static_cast<std::size_t>(std::count_if(
       network.peers.begin(), network.peers.end(), [](const auto& one) { return one.connected; }));

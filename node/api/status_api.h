@@ -6,6 +6,7 @@
 #include "node/api/api.h"
 #include "node/api/keys_api.h"
 #include "node/api/operation.h"
+#include "node/api/signing_view.h"
 #include "node/reading/topic_view.h"
 
 namespace koinon {
@@ -19,21 +20,6 @@ struct NodeView {
   std::uint64_t entries = 0;  // of its own log
   std::string checkpoint;     // the signed note of its own log; empty: there is none
 };
-
-enum class Signing : unsigned char {
-  kReady,
-  kNever,    // the node is an observer, which publishes nothing
-  kWaits,    // goes on by itself, or after somebody has done what the reason says
-  kStopped,  // does not go on until somebody repairs it
-};
-
-struct SigningView {
-  Signing state = Signing::kReady;
-  std::optional<Error> why;                    // why it waits or has stopped
-  std::optional<UnixMillis> fewer_after = {};  // of SigningWait
-};
-// The API's word for it.
-std::string signing_text(const SigningView& view);
 
 struct StockView {
   std::uint64_t cities = 0;
@@ -72,7 +58,6 @@ class StatusApi {
 
  private:
   boost::asio::awaitable<Result<StatusView>> status(Asker asker, Nothing query);
-  SigningView signing() const;
   // The state of what is held. Fails with kIo and the like if the store cannot be read.
   Result<NodeView> node() const;
   Result<StockView> stock() const;

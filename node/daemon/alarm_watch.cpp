@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kLook{3};
 constexpr std::int64_t kTellAgainMs = 3'600'000;
-constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
-constexpr unsigned kFailedAttempts = 3;
 
 }  // namespace
 
@@ -63,7 +61,7 @@ AlarmInput AlarmWatch::gather() {
   const auto space = std::filesystem::space(parts_.folder, unknown);
   if (!unknown) in.disk_free_bytes = space.available;
   if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
-  if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kDayMs}); failing.ok())
+  if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kFailedForMs}); failing.ok())
     in.failing = *failing;
   if (auto network = parts_.network(); network) {
     network_ = std::move(network);

@@ -17,7 +17,7 @@ Status ArrivalThreads::start_index(const std::vector<EpochRange>& epochs) {
   index_ = std::make_unique<IndexWorker>(
       std::move(writer), std::move(store), parts_.clock.wall, [this] { on_progress(); },
       [this](const Error& error) {
-        parts_.log.error("the index lags", {{"reason", error.text()}});
+        parts_.log.error(log_event::kIndexLags, "the index lags", {{"reason", error.text()}});
       },
       [this] { return has_room(); });
   return {};
@@ -49,7 +49,7 @@ Status ArrivalThreads::start_courier(const Nearness& nearness) {
   parts.nearness = &nearness;
   parts.clock = parts_.clock;
   parts.on_error = [this](const Error& error) {
-    parts_.log.error("webhooks and mail wait", {{"reason", error.text()}});
+    parts_.log.error(log_event::kSendingWaits, "webhooks and mail wait", {{"reason", error.text()}});
   };
   parts.has_room = [this] { return has_room(); };
   parts.told = told_json;

@@ -293,6 +293,9 @@ std::vector<ConfigKey> office_keys() {
           "file with the secret that the proxy sends beside it, in the header Koinon-SSO-Secret",
           text(&Config::http_sso_secret_file)),
       key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
+      key("http.access_log",
+          "off, combined or json: a line for each request on standard output, without queries (off)",
+          one_of(&Config::access_log, {"off", "combined", "json"})),
       key("office.time_zone",
           "time zone in which pages show and take times where the browser says none, and of mails: "
           "Asia/Seoul (the machine's)",

@@ -32,9 +32,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config));
   KOINON_TRY(init_crypto());
   KOINON_TRY(daemon->prepare());
-  daemon->log_.info("serving", {{"city", daemon->identity_.name},
-                                {"peer_port", std::to_string(daemon->peer_port())},
-                                {"http_port", std::to_string(daemon->http_port())}});
+  daemon->log_.info(log_event::kServing, "serving",
+                    {{"city", daemon->identity_.name},
+                     {"peer_port", daemon->peer_port()},
+                     {"http_port", daemon->http_port()}});
   return daemon;
 }
 
@@ -75,7 +76,8 @@ Status Daemon::prepare() {
   KOINON_TRY(engine_->start(std::move(store), state));
   make_key_changes();
   if (const Status aside = set_aside(); !aside.ok())
-    log_.error("what came back with a copy is not set aside yet", {{"reason", aside.error().text()}});
+    log_.error(log_event::kNotSetAside, "what came back with a copy is not set aside yet",
+               {{"reason", aside.error().text()}});
   KOINON_TRY(arrivals_->start_courier(engine_->nearness()));
   KOINON_TRY(
       witnesses_.of_ours->start({config_, log_, *folder_, identity_, clock_->clock(), engine_->writer()}));
@@ -130,15 +132,18 @@ Status Daemon::settle_node_key(Store& store, const NodeKey& named) {
   if (is_used) KOINON_TRY(folder_->use_next_node_key());
   // On a full disk, say, it is made up for at another start.
   if (const Status kept = keep_node_key_wait(store, wait, is_used); !kept.ok())
-    log_.warning("what waits of the node key is not kept", {{"reason", kept.error().text()}});
+    log_.warning(log_event::kNodeKeyWaitNotKept, "what waits of the node key is not kept",
+                 {{"reason", kept.error().text()}});
   std::string names;
   for (const PeerRecord& peer : awaited) names += (names.empty() ? "" : ", ") + peer.name;
   if (!is_used) {
-    log_.info("the old node key still serves: peers do not know the new one yet", {{"peers", names}});
+    log_.info(log_event::kNodeKeyWaits, "the old node key still serves: peers do not know the new one yet",
+              {{"peers", names}});
   } else if (names.empty()) {
-    log_.info("the new node key serves from now on, and all peers know it");
+    log_.info(log_event::kNodeKeyServes, "the new node key serves from now on, and all peers know it");
   } else {
     log_.warning(
+        log_event::kNodeKeyServes,
         "the new node key serves from now on; these peers need a fresh invite, unless they hear of it",
         {{"peers", names}});
   }
@@ -154,7 +159,8 @@ Status Daemon::begin_epoch(Store& store, StoreState& state) {
     if (mark_) marked = mark_->before_epoch(store, next);
     return next;
   });
-  if (!marked.ok()) log_.error("the mark is not kept", {{"reason", marked.error().text()}});
+  if (!marked.ok())
+    log_.error(log_event::kMarkNotKept, "the mark is not kept", {{"reason", marked.error().text()}});
   if (!begun.ok() && begun.error().code != Code::kDiskFull) return begun;
   state.epoch_begun = begun.ok();
   KOINON_ASSIGN(state.epochs, store.epochs());
@@ -167,7 +173,8 @@ Status Daemon::make_requests() {
   http.port = config_.http_port;
   http.socket = folder_->files().socket();
   http.clock = clock_->clock().wall;
-  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), clock_->clock().mono));
+  http.mono = clock_->clock().mono;
+  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log));
   return {};
 }
 
@@ -178,27 +185,32 @@ Status Daemon::start_arrivals(const StoreState& state) {
 }
 
 void Daemon::log_change(const AuditLine& line) {
-  log_.info("changed",
-            {{"who", line.who}, {"action", line.action}, {"target", line.target}, {"outcome", line.outcome}});
+  log_.info(log_event::kChanged, "changed",
+            {{"who", line.who},
+             {"from", line.from},
+             {"action", line.action},
+             {"target", line.target},
+             {"outcome", line.outcome}});
 }
 
 Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(Databases own, folder_->open_databases());
-  auto queue = std::make_unique<HoldQueue>(
-      HoldQueue::Parts{std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
-                       engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
-                       [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
-                       [this](const AuditLine& line) { log_change(line); },
-                       [this](const RefusalSum& sum) {
-                         log_.info("refused, and only counted", {{"action", sum.operation},
-                                                                 {"status", std::to_string(sum.status)},
-                                                                 {"times", std::to_string(sum.count)},
-                                                                 {"last_from", sum.last_address}});
-                       },
-                       [this](const Error& error) {
-                         log_.error("what waits to be signed waits on", {{"reason", error.text()}});
-                       },
-                       stored_requests()});
+  auto queue = std::make_unique<HoldQueue>(HoldQueue::Parts{
+      std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
+      engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
+      [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
+      [this](const AuditLine& line) { log_change(line); },
+      [this](const RefusalSum& sum) {
+        log_.info(log_event::kRefused, "refused, and only counted",
+                  {{"action", sum.operation},
+                   {"status", sum.status},
+                   {"times", sum.count},
+                   {"last_from", sum.last_address}});
+      },
+      [this](const Error& error) {
+        log_.error(log_event::kHeldWaits, "what waits to be signed waits on", {{"reason", error.text()}});
+      },
+      stored_requests()});
   {
     const std::lock_guard lock(hold_queue_mutex_);
     hold_queue_ = std::move(queue);
@@ -228,13 +240,15 @@ Status Daemon::start_alarms() {
   parts.on_cosigner_lost = [this] { renew_cosigner(); };
   parts.on_begin = [this](const Alarm& alarm) {
     if (alarm.severity == Severity::kCritical) {
-      log_.error("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
+      log_.error(log_event::kAlarm, "alarm: " + alarm.text,
+                 {{"id", alarm.id}, {"since", time_text(alarm.since)}});
     } else {
-      log_.warning("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
+      log_.warning(log_event::kAlarm, "alarm: " + alarm.text,
+                   {{"id", alarm.id}, {"since", time_text(alarm.since)}});
     }
   };
   parts.on_over = [this](const Alarm& alarm) {
-    log_.warning("alarm over: " + alarm.text, {{"id", alarm.id}});
+    log_.warning(log_event::kAlarmOver, "alarm over: " + alarm.text, {{"id", alarm.id}});
   };
   parts.on_signing = [this] { sign_what_waited(); };
   parts.folder = folder_->files().path().string();
@@ -396,7 +410,7 @@ void Daemon::stop() {
   witnesses_.of_ours.reset();
   engine_.reset();
   witnesses_.for_others.reset();
-  if (was == Phase::kServes) log_.info("stopped");
+  if (was == Phase::kServes) log_.info(log_event::kStopped, "stopped");
 }
 
 }  // namespace koinon

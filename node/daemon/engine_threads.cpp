@@ -106,7 +106,8 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     return recovery_asks_->answer(key, std::move(question));
   };
   callbacks.on_knock = [this](const Knock& knock) {
-    parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
+    parts_.log.warning(log_event::kKnock,
+                       "a node that is not pinned here knocks; koinon peers says what to do",
                        {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
   callbacks.on_awaited_key = [this](const LogId& log, const NodeKey& shown) {
@@ -139,7 +140,8 @@ StoreWriter::Callbacks EngineThreads::writer_callbacks() {
     written.mark_after = [this, mark](Store& writes) {
       if (cosigner_) cosigner_->set_named(named_cosigner(writes, *parts_.identity.log_id()));
       if (const Status marked = mark->after_commit(writes); !marked.ok())
-        parts_.log.error("the mark is not kept", {{"reason", marked.error().text()}});
+        parts_.log.error(log_event::kMarkNotKept, "the mark is not kept",
+                         {{"reason", marked.error().text()}});
     };
   }
   return written;
@@ -176,7 +178,8 @@ bool EngineThreads::note_resume() {
   const std::lock_guard lock(resume_mutex_);
   if (!resume_.has_resumed()) return false;
   signing_.ask_anew();
-  parts_.log.warning("this machine was stopped and goes on; its peers are asked before anything is signed");
+  parts_.log.warning(log_event::kResumed,
+                     "this machine was stopped and goes on; its peers are asked before anything is signed");
   return true;
 }
 

@@ -84,15 +84,16 @@ Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& st
   KOINON_ASSIGN(out.restored, is_restored(state, folder));
   if (out.restored)
     log.warning(
+        log_event::kRestored,
         "this store was restored from a copy; its peers are asked what they saw of its log before it signs");
   if (was_replaced(keys.city->signing.public_key(), own.keys)) {
     out.refusal = key_replaced();
-    log.error(out.refusal->message, {{"city", out.name}});
+    log.error(log_event::kOwnForked, out.refusal->message, {{"city", out.name}});
   }
   if (own.frozen) {
     KOINON_ASSIGN(const auto evidence, store.evidence(own.id));
     out.refusal = own_log_forked(kind_of_fork(evidence));
-    log.error(out.refusal->message, {{"city", out.name}});
+    log.error(log_event::kOwnForked, out.refusal->message, {{"city", out.name}});
   }
   return out;
 }

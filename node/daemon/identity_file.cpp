@@ -56,7 +56,8 @@ void keep_identity_file(const DataFolder& folder, const KeyHistory& keys, const 
   const auto kept = read_identity_file(folder.identity());
   if (kept.ok() && kept->changes().size() >= keys.changes().size()) return;
   if (const Status written = write_identity_file(folder.identity(), keys); !written.ok())
-    log.warning("the public file beside the keys cannot be written", {{"reason", written.error().text()}});
+    log.warning(log_event::kIdentityNotKept, "the public file beside the keys cannot be written",
+                {{"reason", written.error().text()}});
 }
 
 }  // namespace koinon

@@ -159,7 +159,8 @@ asio::awaitable<Result<std::string>> Joiners::join(InviteRecord invite, v1::Join
   parts_.network.forget_invite(invite.key);
   if (used->pinned_now) parts_.network.add_peer(*record);
   for (const NodeKey& old : used->removed) parts_.network.remove_peer(old);
-  parts_.log.info("joined by invite", {{"peer", record->name}, {"node_key", to_text(record->node_key)}});
+  parts_.log.info(log_event::kJoined, "joined by invite",
+                  {{"peer", record->name}, {"node_key", to_text(record->node_key)}});
   co_return parts_.identity.name;
 }
 

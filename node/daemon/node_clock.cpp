@@ -11,8 +11,9 @@ Result<NodeClock> NodeClock::start(std::int64_t offset_seconds, StoreReader& sto
   parts.kernel_is_synchronised = kernel_is_synchronised;
   std::function<UnixMillis()> machine = clock.wall;
   if (offset_seconds != 0) {
-    log.warning("clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
-                {{"seconds", std::to_string(offset_seconds)}});
+    log.warning(log_event::kClockOffset,
+                "clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
+                {{"seconds", offset_seconds}});
     machine = [wall = clock.wall, offset_seconds] {
       return UnixMillis{wall().value + offset_seconds * 1000};
     };

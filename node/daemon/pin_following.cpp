@@ -96,7 +96,8 @@ void PinFollowing::begin(const LogId& log, const Look& look, std::chrono::second
 // On the writer's thread; the network's has the clock.
 void PinFollowing::try_again(const LogId& log, const Look& look, std::chrono::seconds wait,
                              const Error& why) {
-  parts_.log.error("a pin is not moved yet; it is tried again", {{"reason", why.text()}});
+  parts_.log.error(log_event::kPinNotMoved, "a pin is not moved yet; it is tried again",
+                   {{"reason", why.text()}});
   asio::io_context& io = parts_.network.context();
   asio::post(io, [this, &io, log, look, wait] {
     const auto [waiting, is_first] = waiting_.try_emplace(log, look);
@@ -118,7 +119,8 @@ void PinFollowing::tell(const LogId& log, const Moved& moved) {
   if (moved.pinned) parts_.network.add_peer(*moved.pinned);
   for (const PeerRecord& peer : moved.dropped) {
     parts_.network.remove_peer(peer.node_key);
-    parts_.log.warning("a peer's log names another node key, or the one that was pinned is void",
+    parts_.log.warning(log_event::kPinVoid,
+                       "a peer's log names another node key, or the one that was pinned is void",
                        {{"peer", peer.name}, {"node_key", to_text(peer.node_key)}});
   }
   parts_.network.await_key(log, moved.awaits);

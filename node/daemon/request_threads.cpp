@@ -4,22 +4,25 @@
 
 namespace koinon {
 
-RequestThreads::RequestThreads(HttpServer::Options http, std::function<MonoTime()> mono, Messages messages)
-    : mono_(std::move(mono)),
+RequestThreads::RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages)
+    : mono_(http.mono),
+      wall_(http.clock),
+      access_log_(access_log),
       messages_(std::move(messages)),
-      commons_(mono_),
+      commons_(mono_, http.clock()),
       passwords_(1),
       http_(std::move(http)) {}
 
 Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options http,
-                                                             std::function<MonoTime()> mono) {
+                                                             const std::string& access_log) {
   KOINON_ASSIGN(Messages messages, Messages::builtin());
   return std::unique_ptr<RequestThreads>(
-      new RequestThreads(std::move(http), std::move(mono), std::move(messages)));
+      new RequestThreads(std::move(http), access_log, std::move(messages)));
 }
 
 Status RequestThreads::start(const AccessOptions& access, const ReadingService::MakeSite& make_site) {
   KOINON_ASSIGN(reading_, ReadingService::make(make_site, access, commons_, mono_));
+  reading_->on_exchange([this](const Exchange& exchange) { access_log_.write(exchange, wall_()); });
   reading_->start();
   http_.start(*reading_);
   return {};

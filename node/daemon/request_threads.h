@@ -7,6 +7,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "node/api/api.h"
+#include "node/daemon/access_log.h"
 #include "node/http/server.h"
 #include "node/pages/messages.h"
 #include "node/site/reading_service.h"
@@ -15,9 +16,9 @@ namespace koinon {
 
 class RequestThreads {
  public:
-  // Nothing is served yet. `mono` is the clock of who may ask how often.
+  // Nothing is served yet. The clock `mono` also says who may ask how often. `access_log`: its format.
   static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http,
-                                                      std::function<MonoTime()> mono);
+                                                      const std::string& access_log);
   ~RequestThreads() { stop(); }
   RequestThreads(const RequestThreads&) = delete;
   RequestThreads& operator=(const RequestThreads&) = delete;
@@ -40,9 +41,11 @@ class RequestThreads {
   boost::asio::thread_pool& passwords() { return passwords_; }
 
  private:
-  RequestThreads(HttpServer::Options http, std::function<MonoTime()> mono, Messages messages);
+  RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages);
 
   std::function<MonoTime()> mono_;
+  std::function<UnixMillis()> wall_;
+  AccessLog access_log_;
   Messages messages_;
   Commons commons_;
   boost::asio::thread_pool passwords_;

@@ -15,14 +15,17 @@ WitnessedLogs read_witness_lists(const WitnessKeeper::Parts& parts) {
   for (const std::string& file : parts.config.witness_logs) {
     const auto text = read_file(file, limits::kWitnessListBytes);
     if (!text.ok()) {
-      parts.log.error("a list of logs to witness for cannot be read", {{"reason", text.error().text()}});
+      parts.log.error(log_event::kWitnessList, "a list of logs to witness for cannot be read",
+                      {{"reason", text.error().text()}});
       continue;
     }
     for (const std::string& warning : out.add_list(*text))
-      parts.log.warning("a list of logs to witness for", {{"file", file}, {"what", warning}});
+      parts.log.warning(log_event::kWitnessList, "a list of logs to witness for",
+                        {{"file", file}, {"what", warning}});
   }
   if (out.size() == 0)
-    parts.log.warning("the witness knows no log: witness.logs names files with lists of them");
+    parts.log.warning(log_event::kWitnessList,
+                      "the witness knows no log: witness.logs names files with lists of them");
   return out;
 }
 
@@ -76,7 +79,8 @@ void WitnessKeeper::start() {
                    ? bound.error().text()
                    : "witness.listen: nobody can connect to " + parts_.config.witness_listen + ":" +
                          std::to_string(parts_.config.witness_port) + "; choose another IP:PORT";
-    parts_.log.error("the witness for other systems does not serve", {{"reason", trouble_}});
+    parts_.log.error(log_event::kWitnessFails, "the witness for other systems does not serve",
+                     {{"reason", trouble_}});
     return;
   }
   http_.start(service_);

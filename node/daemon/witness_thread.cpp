@@ -36,14 +36,15 @@ void WitnessThread::open() {
   if (opened_ || !trouble().empty() || !may_cosign().ok()) return;
   auto files = open_witness(parts_.folder, parts_.options, parts_.clock.wall());
   if (!files.ok()) {
-    parts_.log.error("the witness for other systems cosigns nothing", {{"reason", files.error().text()}});
+    parts_.log.error(log_event::kWitnessFails, "the witness for other systems cosigns nothing",
+                     {{"reason", files.error().text()}});
     const std::lock_guard lock(mutex_);
     trouble_ = files.error().text();
     return;
   }
   opened_ = std::make_unique<Opened>(std::move(*files), std::move(parts_.logs), parts_.rate);
-  parts_.log.info("witnessing for other systems",
-                  {{"vkey", opened_->files.vkey.text()}, {"logs", std::to_string(logs_)}});
+  parts_.log.info(log_event::kWitnessServes, "witnessing for other systems",
+                  {{"vkey", opened_->files.vkey.text()}, {"logs", logs_}});
   note_mark({});
   const std::lock_guard lock(mutex_);
   vkey_ = opened_->files.vkey.text();
@@ -70,7 +71,8 @@ void WitnessThread::tell_contradiction(const WitnessAnswer& answer) {
   const MonoTime now = parts_.clock.mono();
   if (answer.status != 422 || (told_ && now - *told_ < kToldAgain)) return;
   told_ = now;
-  parts_.log.warning("a log asked the witness to cosign a head that does not extend the one before",
+  parts_.log.warning(log_event::kWitnessRefused,
+                     "a log asked the witness to cosign a head that does not extend the one before",
                      {{"origin", answer.origin}, {"reason", answer.body}});
 }
 
@@ -84,14 +86,16 @@ void WitnessThread::note_mark(const Status& kept) {
   const bool is_lost = why.has_value() || !kept.ok();
   if (std::exchange(mark_lost_, is_lost) == is_lost) return;
   if (!kept.ok()) {
-    parts_.log.error("the witness for other systems cosigns nothing", {{"reason", kept.error().text()}});
+    parts_.log.error(log_event::kWitnessFails, "the witness for other systems cosigns nothing",
+                     {{"reason", kept.error().text()}});
   } else if (is_lost) {
     parts_.log.warning(
+        log_event::kWitnessMark,
         "there is no mark of what the witness has cosigned: if witness.db is put back from a copy, the next "
         "start does not notice it by that",
         {{"reason", why->text()}});
   } else {
-    parts_.log.info("the mark of what the witness has cosigned is written again");
+    parts_.log.info(log_event::kWitnessMark, "the mark of what the witness has cosigned is written again");
   }
 }
 

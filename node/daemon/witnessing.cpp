@@ -29,7 +29,8 @@ Status Witnessing::start(const Parts& parts) {
   if (parts.config.witnesses.empty()) return {};
   const DaemonLog& log = parts.log;
   if (!parts.identity.log) {
-    log.warning("witness.urls says nothing: this node has no log that could be witnessed");
+    log.warning(log_event::kOurWitness,
+                "witness.urls says nothing: this node has no log that could be witnessed");
     return {};
   }
   WitnessClient::Parts client;
@@ -41,14 +42,14 @@ Status Witnessing::start(const Parts& parts) {
   client.keep = [&writer = parts.writer](const Bytes& kept) { return keep_witnessed(writer, kept); };
   client.on_change = [&log](const WitnessStanding& now) {
     if (now.works) {
-      log.info("a witness cosigns", {{"witness", names_of(now)}, {"url", now.url}});
+      log.info(log_event::kOurWitness, "a witness cosigns", {{"witness", names_of(now)}, {"url", now.url}});
     } else {
-      log.warning("a witness does not cosign",
+      log.warning(log_event::kOurWitness, "a witness does not cosign",
                   {{"witness", names_of(now)}, {"url", now.url}, {"reason", now.told}});
     }
   };
   client.on_error = [&log](const Error& error) {
-    log.error("what witnesses cosign waits", {{"reason", error.text()}});
+    log.error(log_event::kOurWitness, "what witnesses cosign waits", {{"reason", error.text()}});
   };
   client_ = std::make_unique<WitnessClient>(std::move(client));
   running_ = client_.get();

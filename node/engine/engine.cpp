@@ -325,6 +325,8 @@ const LogState* Engine::log(const LogId& id) const {
   return log == nullptr ? nullptr : &log->state();
 }
 
+TreeSize Engine::seen_size(const LogId& id) const { return parts_->seen.largest_size(id); }
+
 JournalSeq Engine::peer_cursor(const NodeKey& peer) const {
   const PeerRecord* known = parts_->peers.find(peer);
   return known == nullptr ? JournalSeq() : known->cursor;

@@ -97,6 +97,8 @@ class Engine {
   std::size_t pending_intents() const;
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
+  // The largest head that was ever seen of a peer's log or of ours, held or not; 0: none was.
+  TreeSize seen_size(const LogId& id) const;
   // Of the bodies that are missing only this one is said; with none given none is.
   LogStanding standing(const LogId& id, std::optional<EntryIndex> body) const;
   LogStanding standing(const LogId& id) const;  // with all that are missing, up to limits::kMissingBodies

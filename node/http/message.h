@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "node/http/exchange.h"
 #include "proto/base/result.h"
 
 namespace koinon {
@@ -16,9 +18,11 @@ struct HttpRequest {
   std::map<std::string, std::string> query;    // decoded; of equal names the last counts
   std::map<std::string, std::string> headers;  // lower-case names; equal ones joined by ", "
   std::string body;
-  bool local = false;          // it came over the Unix socket
-  std::string peer;            // the address at the other end of the connection; empty over the Unix socket
-  std::string remote;          // the same, or the address that a trusted proxy states
+  bool local = false;  // it came over the Unix socket
+  std::string peer;    // the address at the other end of the connection; empty over the Unix socket
+  std::string remote;  // the same, or the address that a trusted proxy states
+  std::optional<std::uint32_t> uid;    // the user of the process at the other end of the Unix socket
+  std::shared_ptr<Exchange> exchange;  // what is told of it later; none: nothing is
   std::optional<Error> fault;  // why nothing is served at its address; if it cannot be read, path is the root
 
   std::string param(const std::string& name) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/beast/http/error.hpp>
 #include <boost/url.hpp>
 
 #include "proto/base/ascii.h"
@@ -76,7 +77,26 @@ Status read_target(std::string_view raw, HttpRequest& request) {
   return {};
 }
 
+// Whether the address in the first line of a request has a space.
+bool has_bare_space(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\n'));
+  return line.ends_with("\r") && std::count(line.begin(), line.end(), ' ') > 2 &&
+         line.find(" HTTP/1.") != line.npos;
+}
+
 }  // namespace
+
+Error header_error(const boost::beast::error_code& error, const boost::beast::flat_buffer& read) {
+  const std::string_view bytes(static_cast<const char*>(read.data().data()), read.size());
+  return has_bare_space(bytes) ? unencoded_address() : parse_error(error);
+}
+
+Error parse_error(const boost::beast::error_code& error) {
+  namespace http = boost::beast::http;
+  const bool large = error == http::error::body_limit || error == http::error::header_limit;
+  return large ? fail(Code::kTooLarge, Sentence{"request.too_large", "the request is too large"})
+               : fail(Code::kMalformed, "the request does not parse");
+}
 
 Error unencoded_address() {
   return fail(

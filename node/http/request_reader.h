@@ -2,6 +2,8 @@
 // fuzzer can run it together with the parser.
 #pragma once
 
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -14,6 +16,10 @@ namespace koinon {
 // or values. One whose address cannot be read has a fault: whoever sent it is told in the form that they
 // want.
 Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer);
+
+// Why a request could not be read, of its header with the bytes that came, and of its body.
+Error header_error(const boost::beast::error_code& error, const boost::beast::flat_buffer& read);
+Error parse_error(const boost::beast::error_code& error);
 
 // An address that has bytes which are to be percent-encoded.
 Error unencoded_address();

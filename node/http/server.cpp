@@ -6,8 +6,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +16,8 @@
 #include <boost/beast/http.hpp>
 #include <sys/stat.h>
 
+#include "node/http/exchange_watch.h"
+#include "node/http/far_end.h"
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
 #include "node/text/networks.h"
@@ -56,28 +56,24 @@ http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now
   return out;
 }
 
-// Whether the address in the first line of a request has a space.
-bool has_bare_space(std::string_view bytes) {
-  const std::string_view line = bytes.substr(0, bytes.find('\n'));
-  return line.ends_with("\r") && std::count(line.begin(), line.end(), ' ') > 2 &&
-         line.find(" HTTP/1.") != line.npos;
-}
-
 }  // namespace
 
 // One connection. The coroutines that serve it share it.
 template <typename Protocol>
 struct Client {
-  explicit Client(typename Protocol::socket socket) : stream(std::move(socket)) {}
+  Client(typename Protocol::socket socket, const std::function<MonoTime()>& mono)
+      : stream(std::move(socket)), exchanges(mono, peer_uid(stream.socket())) {}
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
   std::string visitor;  // the visitor of its last request; empty: the Unix socket
   bool unread = false;  // nobody will read what the client still sends
   bool gone = false;    // the client has left a stream
+  ExchangeWatch exchanges;
 };
 
 struct HttpServer::Impl {
-  Impl(asio::io_context& context, std::function<UnixMillis()> now) : io(context), clock(std::move(now)) {}
+  Impl(asio::io_context& context, const Options& options)
+      : io(context), clock(options.clock), mono(options.mono) {}
 
   // A proxy has connections of all its visitors. We only know whose they are when their requests are read.
   bool has_room(const std::string& peer) const { return shares_of(peer)->has_room(visitor_of(peer)); }
@@ -104,22 +100,14 @@ struct HttpServer::Impl {
     }
   }
 
-  static std::string peer_address(const asio::ip::tcp::socket& socket) {
-    error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    if (error) return "0.0.0.0";
-    auto address = endpoint.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-      address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    return address.to_string();
-  }
-  static std::string peer_address(const asio::local::stream_protocol::socket&) { return {}; }
-
   template <typename Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket, std::string peer) {
     const Share share(shares_of(peer), visitor_of(peer));
-    const auto client = std::make_shared<Client<Protocol>>(std::move(socket));
-    while (co_await serve_one(client, peer)) {
+    const auto client = std::make_shared<Client<Protocol>>(std::move(socket), mono);
+    bool open = true;
+    while (open) {
+      open = co_await serve_one(client, peer);
+      if (const auto done = client->exchanges.take(); done) service->ended(*done);
     }
     error_code ignored;
     client->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
@@ -165,11 +153,13 @@ struct HttpServer::Impl {
     co_await http::async_read_header(client->stream, client->buffer, parser,
                                      redirect_error(use_awaitable, error));
     if (error == http::error::end_of_stream || error == beast::error::timeout) co_return false;
+    client->exchanges.begin();
     if (error) co_return co_await refuse(client, header_error(error, client->buffer), 11, false);
     const bool head = parser.get().method() == http::verb::head;
     const unsigned version = parser.get().version();
     auto read = read_http_request(parser.get().base(), peer);
     if (!read.ok()) co_return co_await refuse(client, read.error(), version, head);
+    client->exchanges.read(*read, head, version);
     if (head) read->method = "GET";
     client->visitor = read->local ? std::string() : visitor_of(read->remote);
     const Looked looked = service->look(std::move(*read));
@@ -248,6 +238,7 @@ struct HttpServer::Impl {
     if (counted) share.emplace(streams, visitor);
     OpenedStream opened = co_await service->open_stream(std::move(request));
     if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
+    client->exchanges.answers(200, 0);
     if (head) {
       const std::string text = stream_head(opened.headers);
       error_code ignored;
@@ -257,17 +248,6 @@ struct HttpServer::Impl {
     }
     co_await stream_events(client, std::move(opened));
     co_return false;
-  }
-
-  static Error header_error(const error_code& error, const beast::flat_buffer& read) {
-    const std::string_view bytes(static_cast<const char*>(read.data().data()), read.size());
-    return has_bare_space(bytes) ? unencoded_address() : parse_error(error);
-  }
-
-  static Error parse_error(const error_code& error) {
-    const bool large = error == http::error::body_limit || error == http::error::header_limit;
-    return large ? fail(Code::kTooLarge, Sentence{"request.too_large", "the request is too large"})
-                 : fail(Code::kMalformed, "the request does not parse");
   }
 
   template <typename ClientPointer>
@@ -286,6 +266,7 @@ struct HttpServer::Impl {
             fail(Code::kTooMany, "too much is on its way to this address already; try again in a minute"));
       }
     }
+    client->exchanges.answers(response.status, head ? 0 : response.body.size());
     auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
@@ -354,6 +335,7 @@ struct HttpServer::Impl {
 
   asio::io_context& io;
   std::function<UnixMillis()> clock;
+  std::function<MonoTime()> mono;
   HttpService* service = nullptr;
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
@@ -375,7 +357,7 @@ struct HttpServer::Impl {
 };
 
 HttpServer::HttpServer(Options options)
-    : options_(std::move(options)), impl_(std::make_unique<Impl>(io_, options_.clock)) {}
+    : options_(std::move(options)), impl_(std::make_unique<Impl>(io_, options_)) {}
 HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::bind() {

@@ -63,6 +63,8 @@ class HttpService {
   virtual boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) = 0;
   // Whether the address is a trusted proxy's. Such a proxy has connections of all its visitors.
   virtual bool is_proxy(const std::string& address) const = 0;
+  // A request is answered, or its stream is over. `exchange` is what the request carried, with the answer.
+  virtual void ended(const Exchange& exchange) { (void)exchange; }
 };
 
 class HttpServer {
@@ -72,6 +74,7 @@ class HttpServer {
     std::uint16_t port = 0;             // 0: any free one
     std::filesystem::path socket;       // Unix socket, replaced if it is left over; empty: none
     std::function<UnixMillis()> clock;  // for the Date header of answers
+    std::function<MonoTime()> mono;     // for how long answers take; none: 0 is told
   };
 
   explicit HttpServer(Options options);

@@ -25,7 +25,7 @@ json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& 
     out.push_back(
         json::object{{"id", one.id},
                      {"label", one.label.empty() ? one.id : one.label},
-                     {"scope", visit.say("role." + std::string(role_text(one.scope)))},
+                     {"scope", visit.say("role." + std::string(scope_text(one)))},
                      {"made", date_of(visit, one.created_at)},
                      {"used", one.used_at.value > 0 ? date_of(visit, one.used_at) : std::string()}});
   }

@@ -83,7 +83,7 @@ json::array paused_of(const Visit& visit, const std::vector<PausedCredential>& p
         {"id", one.credential.id},
         {"account", one.account},
         {"label", one.credential.label},
-        {"role", visit.named("role", std::string(role_text(one.credential.scope)))},
+        {"role", visit.named("role", std::string(scope_text(one.credential)))},
         {"used",
          visit.say("accounts.paused_used", {{"time", visit.words->date_and_time(used, visit.zone)}})}});
   }
@@ -172,7 +172,8 @@ asio::awaitable<HttpResponse> OperateAccountsPages::audit(Visit visit) {
                                  {"who", line.who},
                                  {"action", line.action},
                                  {"target", line.target},
-                                 {"outcome", line.outcome}});
+                                 {"outcome", line.outcome},
+                                 {"from", line.from}});
   }
   PageView view{"audit", visit.say("audit.title"), {{"items", std::move(items)}, {"next", ""}}, 200, "", ""};
   if (found->next) view.model["next"] = "/operate/audit?cursor=" + std::to_string(*found->next);

@@ -25,6 +25,8 @@ std::string_view need_text(Need need) {
       return "Takes a reviewer.";
     case Need::kOperator:
       return "Takes an operator.";
+    case Need::kMetrics:
+      return "Takes an operator, or a token of the scope metrics.";
   }
   return "";
 }

@@ -1,5 +1,10 @@
 #include "node/site/reading_service.h"
 
+#include <string_view>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/pchars.hpp>
+
 #include "node/text/networks.h"
 
 namespace koinon {
@@ -15,6 +20,42 @@ std::shared_ptr<ApiRequest> asked_of(const RequestOnItsWay& request) {
   return std::static_pointer_cast<ApiRequest>(request);
 }
 
+// Who has one of these may do something: a one-time link is no secret any more once it is written down.
+constexpr std::string_view kSecretArgument = "code";
+// Of an address's path, with the slashes of what takes several segments.
+constexpr auto kPathChars = boost::urls::pchars + boost::urls::grammar::lut_chars('/');
+
+// The pattern with what stands in the place of its names, as it was sent, encoded.
+std::string address_of(const ApiRequest& request) {
+  std::string out;
+  std::string_view left = request.route->pattern;
+  while (!left.empty()) {
+    const auto open = left.find('{');
+    out += left.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = left.find('}', open);
+    std::string name(left.substr(open + 1, close - open - 1));
+    if (name.ends_with("...")) name.resize(name.size() - 3);
+    out += name == kSecretArgument ? "{" + name + "}"
+                                   : std::string(boost::urls::encode(request.arg(name), kPathChars));
+    left.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+// What is told of a request later. Its query is left out: it may have a key, or what a person searches for.
+// So is an address at which nothing is: a mistyped link may be as secret as the right one.
+void note_address(const ApiRequest& request) {
+  if (!request.exchange) return;
+  Exchange& told = *request.exchange;
+  told.address = request.remote;
+  told.agent = request.header("user-agent");
+  if (request.route == nullptr) return;
+  told.route = request.route->id;
+  told.target = address_of(request);
+  told.streams = request.route->stream != nullptr;
+}
+
 }  // namespace
 
 ReadingService::ReadingService() : threads_(limits::kReadingThreads) {}
@@ -28,6 +69,7 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
     out->sites_.push_back(std::move(site));
   }
   out->clock_ = clock;
+  out->measures_ = &commons.http;
   // All threads have the same table of routes. The entrance only looks up addresses in it.
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
@@ -36,7 +78,9 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
 
 Looked ReadingService::look(HttpRequest request) {
   const auto asked = std::make_shared<ApiRequest>(std::move(request));
-  if (auto refusal = entrance_->look(*asked)) return {std::move(refusal), nullptr, false, false};
+  auto refusal = entrance_->look(*asked);
+  note_address(*asked);
+  if (refusal) return {std::move(refusal), nullptr, false, false};
   if (asked->fault) return {std::nullopt, asked, false, true};
   return {std::nullopt, asked, asked->route->stream != nullptr, false};
 }
@@ -48,6 +92,7 @@ asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool ha
   };
   Admission done = co_await threads_.run<Admission>(work_of(*asked), admit);
   entrance_->charge(*asked, done.took);
+  if (asked->exchange) asked->exchange->who = asked->caller.name;
   co_return Admitted{std::move(done.answer), done.body_limit};
 }
 
@@ -87,6 +132,11 @@ asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Er
   // What has a route was charged when it was admitted.
   if (asked->fault) entrance_->charge(*asked, out.took);
   co_return std::move(out.response);
+}
+
+void ReadingService::ended(const Exchange& exchange) {
+  measures_->count(exchange);
+  if (told_) told_(exchange);
 }
 
 asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay request) {

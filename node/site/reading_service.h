@@ -21,6 +21,8 @@ class ReadingService final : public HttpService {
   // `commons` must live longer than this.
   static Result<std::unique_ptr<ReadingService>> make(const MakeSite& make_site, const AccessOptions& access,
                                                       Commons& commons, std::function<MonoTime()> clock);
+  // Once, before start(): is told of each request that is answered, on the HTTP server's thread.
+  void on_exchange(std::function<void(const Exchange&)> told) { told_ = std::move(told); }
   void start() { threads_.start(); }
   void stop() { threads_.stop(); }
 
@@ -30,6 +32,7 @@ class ReadingService final : public HttpService {
   boost::asio::awaitable<HttpResponse> answer(RequestOnItsWay request) override;
   boost::asio::awaitable<HttpResponse> refuse(RequestOnItsWay request, Error error) override;
   boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) override;
+  void ended(const Exchange& exchange) override;
 
  private:
   ReadingService();
@@ -47,6 +50,8 @@ class ReadingService final : public HttpService {
   std::vector<std::unique_ptr<Site>> sites_;
   std::unique_ptr<Entrance> entrance_;
   std::function<MonoTime()> clock_;
+  HttpMeasures* measures_ = nullptr;
+  std::function<void(const Exchange&)> told_;
 };
 
 }  // namespace koinon

@@ -145,6 +145,7 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
       co_return out;
     }
     out.stranger = request.caller.by == Caller::By::kNothing;
+    if (request.exchange) request.exchange->who = request.caller.name;
     out.headers = open_to_others(request);
     auto source = request.route->stream(request);
     if (source.ok()) {

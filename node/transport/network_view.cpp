@@ -57,6 +57,14 @@ Conduct conduct_told(Conduct conduct, MonoTime now) {
   return conduct;
 }
 
+std::optional<std::uint64_t> NetworkView::lag_of(const PeerRecord& peer) const {
+  if (!peer.log || !engine_.trust().admits(*peer.log)) return std::nullopt;
+  const LogState* log = engine_.log(*peer.log);
+  const std::uint64_t held = log == nullptr ? 0 : log->range.size().value;
+  const std::uint64_t seen = engine_.seen_size(*peer.log).value;
+  return seen > held ? seen - held : 0;
+}
+
 // `session`: that stands with it, if there is one.
 PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* session) const {
   const NodeKey& key = peer.record.node_key;
@@ -75,8 +83,10 @@ PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* se
     status.conduct = conduct_told(*conduct, clock_.mono());
   status.shunned = engine_.shuns({clock_.mono(), clock_.wall()}, key);
   status.cursor = engine_.peer_cursor(key).value;
+  status.lag = lag_of(peer.record);
   if (session == nullptr) return status;
   status.connected = session->ready;
+  status.came_in = session->ready && !session->dialled_by_us;
   status.agent = session->agent;
   status.bytes_in = session->bytes_in;
   status.bytes_out = session->bytes_out;

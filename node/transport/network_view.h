@@ -38,6 +38,11 @@ struct PeerStatus {
   std::string wants;     // its topics, or all
   Conduct conduct;
   bool shunned = false;
+  // Entries of its log that are known to exist, and are not here. Nothing: an observer's, or its log is not
+  // trusted.
+  std::optional<std::uint64_t> lag;
+  // The session that stands was dialled by the peer: this node is reached at its port from there.
+  bool came_in = false;
   std::optional<std::int64_t> clock_ahead_ms;  // by how much the clock of a connected peer is ahead of ours
 };
 // How a peer has behaved, as it is told: without what it was forgiven meanwhile (limits::kLieForgotten).
@@ -100,6 +105,7 @@ class NetworkView {
   std::optional<FileFetching> file(const AttachmentId& id) const;
 
  private:
+  std::optional<std::uint64_t> lag_of(const PeerRecord& peer) const;
   PeerStatus status_of(const Peers::Peer& peer, const SessionInfo* session) const;
 
   const Engine& engine_;

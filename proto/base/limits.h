@@ -380,6 +380,9 @@ inline constexpr std::chrono::hours kAuditAge{24 * 400};
 // must not push all older lines out.
 inline constexpr unsigned kRefusalLines = 200;
 inline constexpr std::size_t kAuditFieldBytes = 300;
+// How long the index may be behind, or stand still, until the node is not ready: a rebuild of some hundred
+// thousand notes is over by then.
+inline constexpr std::chrono::milliseconds kIndexHopeless = std::chrono::minutes(10);
 inline constexpr std::chrono::minutes kHoldMost{60 * 24 * 366};
 inline constexpr std::size_t kWatched = 1000;
 

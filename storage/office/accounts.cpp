@@ -58,6 +58,10 @@ Result<std::optional<User>> one_user(sqlite::Statement& select) {
 
 std::string_view role_text(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
 
+std::string_view scope_text(const Credential& credential) {
+  return credential.kind == CredentialKind::kMetrics ? "metrics" : role_text(credential.scope);
+}
+
 Result<Role> parse_role(std::string_view text) {
   for (std::size_t i = 1; i < kRoles.size(); ++i) {
     if (kRoles[i] == text) return static_cast<Role>(i);
@@ -308,10 +312,17 @@ Status Accounts::note(const AuditLine& line) {
   const std::string action = clip(line.action);
   const std::string target = clip(line.target);
   const std::string outcome = clip(line.outcome);
+  const std::string from = clip(line.from);
   auto& db = db_.connection();
-  auto insert = db.prepare("INSERT INTO audit (at_ms, who, action, target, outcome) VALUES (?, ?, ?, ?, ?)");
-  KOINON_TRY(
-      insert.bind(line.at.value).bind_text(who).bind_text(action).bind_text(target).bind_text(outcome).run());
+  auto insert =
+      db.prepare("INSERT INTO audit (at_ms, who, action, target, outcome, sender) VALUES (?, ?, ?, ?, ?, ?)");
+  KOINON_TRY(insert.bind(line.at.value)
+                 .bind_text(who)
+                 .bind_text(action)
+                 .bind_text(target)
+                 .bind_text(outcome)
+                 .bind_text(from)
+                 .run());
   constexpr std::int64_t kNowAndThen = 64;
   const std::int64_t last = sqlite3_last_insert_rowid(db.handle());
   if (last % kNowAndThen != 0) return {};
@@ -327,7 +338,8 @@ Status Accounts::forget_audit(UnixMillis before, std::size_t most) {
 
 Result<std::vector<AuditLine>> Accounts::audit(std::int64_t before, std::size_t limit) {
   auto select = db_.connection().prepare(
-      "SELECT id, at_ms, who, action, target, outcome FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?");
+      "SELECT id, at_ms, who, action, target, outcome, sender FROM audit WHERE id < ? ORDER BY id DESC LIMIT "
+      "?");
   select.bind(before > 0 ? before : INT64_MAX).bind(static_cast<std::int64_t>(limit));
   std::vector<AuditLine> out;
   while (true) {
@@ -338,7 +350,8 @@ Result<std::vector<AuditLine>> Accounts::audit(std::int64_t before, std::size_t 
                    select.text(2),
                    select.text(3),
                    select.text(4),
-                   select.text(5)});
+                   select.text(5),
+                   select.text(6)});
   }
 }
 

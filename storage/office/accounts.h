@@ -41,7 +41,8 @@ enum class CredentialKind : unsigned char {
   kToken = 2,
   kFeed = 3,
   kOneTime = 4,
-  kUnsubscribe = 5
+  kUnsubscribe = 5,
+  kMetrics = 6,  // a token that reads the node's measures, and nothing else
 };
 
 struct Credential {
@@ -57,6 +58,9 @@ struct Credential {
   UnixMillis paused_at = {};  // not 0: it came back with an old office.db, and waits for an operator's look
 };
 
+// What a token or feed address may do, in a word: metrics, or the name of a role.
+std::string_view scope_text(const Credential& credential);
+
 struct AuditLine {
   std::int64_t number = 0;
   UnixMillis at;
@@ -64,6 +68,9 @@ struct AuditLine {
   std::string action;
   std::string target;
   std::string outcome;
+  // Where the caller was: an address, or unix:USER over the Unix socket. Empty: the node itself, or a line of
+  // an older version.
+  std::string from = {};
 };
 
 // An account's name as it is kept, of what somebody typed or a proxy sent: without spaces around it, in small

@@ -69,7 +69,7 @@ Result<SetAside> set_all_aside(sqlite::Connection& db, UnixMillis proven_at) {
   KOINON_TRY(db.execute("DELETE FROM credential WHERE kind = 1"));
   KOINON_ASSIGN(out.credentials,
                 run(db,
-                    "UPDATE credential SET paused_at_ms = max(?1, ?2) WHERE kind IN (2, 3, 4) AND "
+                    "UPDATE credential SET paused_at_ms = max(?1, ?2) WHERE kind IN (2, 3, 4, 6) AND "
                     "paused_at_ms = 0",
                     proven_at.value, 1));
   return out;

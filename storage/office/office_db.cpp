@@ -222,6 +222,10 @@ ALTER TABLE held ADD COLUMN meant BLOB NOT NULL DEFAULT x'';
     // waits since an older version.
     R"sql(
 ALTER TABLE delivery ADD COLUMN recoveries INTEGER;
+)sql",
+    // Where the caller of a change was; empty: of an older version.
+    R"sql(
+ALTER TABLE audit ADD COLUMN sender TEXT NOT NULL DEFAULT '';
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

@@ -150,6 +150,15 @@ Result<std::size_t> Outbox::waiting(WebhookId id, std::size_t most) {
   return static_cast<std::size_t>(select.integer(0));
 }
 
+Result<Waiting> Outbox::waiting() {
+  auto select = db_.connection().prepare(
+      "SELECT (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 1 LIMIT ?1)), "
+      "(SELECT count(*) FROM (SELECT 1 FROM mail WHERE state = 1 LIMIT ?1))");
+  select.bind(std::int64_t{100'000});
+  KOINON_TRY(select.step());
+  return Waiting{select.number(0), select.number(1)};
+}
+
 Result<std::vector<Delivery>> Outbox::due_deliveries(WebhookId id, UnixMillis now, std::size_t limit) {
   auto select = db_.connection().prepare(
       std::string(kDeliveryColumns) +

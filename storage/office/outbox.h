@@ -105,6 +105,12 @@ struct Failing {
   std::string last_fault = {};  // its id and arguments, as in Delivery
 };
 
+// Messages that wait to be sent, or to be tried again.
+struct Waiting {
+  std::uint64_t deliveries = 0;
+  std::uint64_t mails = 0;
+};
+
 class Outbox {
  public:
   explicit Outbox(OfficeDb& db) : db_(db) {}
@@ -159,6 +165,8 @@ class Outbox {
   // thousand mails of each are counted.
   Result<Failing> failing(unsigned attempts, UnixMillis since);
 
+  // How many wait; it counts up to 100,000 of each.
+  Result<Waiting> waiting();
   // When the next message is due; `mail`: mails count too. Nothing: none waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);
   // Corrects times that were written while the clock was ahead. No message waits longer than until `latest`,

@@ -177,16 +177,17 @@ class Peers(NodesTest):
         samples = {}
         for line in text.splitlines():
             if line.startswith("#"):
-                self.assertRegex(line, r"^# (HELP|TYPE) koinon_\w+ .+")
+                self.assertRegex(line, r"^# (HELP|TYPE) (koinon|process)_\w+ .+")
                 continue
-            match = re.fullmatch(r'(koinon_\w+)(\{peer="seoul\.example",node_key="[\w-]+"\}|\{node_key="[\w-]+",peer="seoul\.example"\}|\{alarm="\w+"\})? (\S+)', line)
+            match = re.fullmatch(r'((?:koinon|process)_\w+)(\{[^}]+\})? (\S+)', line)
             self.assertTrue(match, line)
-            samples[match[1]] = samples.get(match[1], 0) + float(match[3]) if "alarm" in line else float(match[3])
+            samples[match[1]] = samples.get(match[1], 0) + float(match[3])
         self.assertEqual(samples["koinon_peers_connected"], 1)
         self.assertEqual(samples["koinon_peer_duplicate_pushes_total"], 0)
         self.assertGreaterEqual(samples["koinon_peer_received_pushes_total"], 1)
         self.assertEqual(samples["koinon_signing"], 1)
         self.assertEqual(samples["koinon_alarm"], 0, "nothing is the matter")
+        self.assertEqual(samples["koinon_peer_lag_entries"], 0, "all of Seoul's log is here")
 
 
 if __name__ == "__main__":

@@ -156,7 +156,8 @@ class Story(NodesTest):
         seoul = self.node("seoul", "--log-format", "json")
         seoul.stop()
         lines = [json.loads(line) for line in seoul.log().splitlines()]
-        self.assertEqual([line["message"] for line in lines], ["serving", "stopped"])
+        self.assertEqual([(line["event"], line["message"]) for line in lines], [("node.serving", "serving"), ("node.stopped", "stopped")])
+        self.assertEqual(lines[0]["http_port"], seoul.http_port, "a number is a number")
 
     def test_the_configuration_file_and_its_errors(self):
         seoul = self.node("seoul", start=False)

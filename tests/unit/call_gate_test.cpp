@@ -212,5 +212,20 @@ TEST_F(CallGateTest, ARouteReadsTheQueryAndWritesTheView) {
       << "also a request that could not be read";
 }
 
+TEST_F(CallGateTest, TheLineSaysFromWhere) {
+  Asker remote = publisher();
+  remote.remote = "198.51.100.7";
+  ASSERT_TRUE(call(toys.change, remote, "a").ok());
+  EXPECT_EQ(accounts->audit(0, 1)->front().from, "198.51.100.7");
+  Asker local = publisher();
+  local.local = true;
+  local.uid = 4'000'000'000;
+  ASSERT_TRUE(call(toys.change, local, "a").ok());
+  EXPECT_EQ(accounts->audit(0, 1)->front().from, "unix:4000000000") << "a user without a name";
+  local.uid = 0;
+  ASSERT_TRUE(call(toys.change, local, "a").ok());
+  EXPECT_EQ(accounts->audit(0, 1)->front().from, "unix:root");
+}
+
 }  // namespace
 }  // namespace koinon::test

@@ -121,5 +121,25 @@ TEST_F(ClaimsTest, ATokenThatHasEndedIsToldToProgramsAndKeepsNoBrowserFromThePag
   EXPECT_EQ(request.caller.by, Caller::By::kNothing);
 }
 
+TEST_F(ClaimsTest, ATokenOfTheScopeMetricsOpensTheMeasuresAndNothingElse) {
+  request.path = {"metrics"};
+  request.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kMetrics, "by-token");
+  route.need = Need::kMetrics;
+  ASSERT_TRUE(admit(*access, request).ok());
+  EXPECT_EQ(request.caller.name, "by-token");
+  EXPECT_EQ(request.caller.role, Role::kNobody);
+  for (const Need need :
+       {Need::kReading, Need::kReader, Need::kPublisher, Need::kReviewer, Need::kOperator}) {
+    route.need = need;
+    EXPECT_EQ(admit(*access, request).error().code, Code::kRefused);
+  }
+}
+
+TEST_F(ClaimsTest, AReadersTokenDoesNotOpenTheMeasures) {
+  request.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, "by-token");
+  route.need = Need::kMetrics;
+  EXPECT_EQ(admit(*access, request).error().code, Code::kRefused);
+}
+
 }  // namespace
 }  // namespace koinon::test
