@@ -1,5 +1,7 @@
 #include "node/site/reading_service.h"
 
+#include <boost/asio/post.hpp>
+
 #include "node/text/networks.h"
 
 namespace koinon {
@@ -32,6 +34,10 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
+}
+
+void ReadingService::ask(std::size_t thread, std::function<void()> answer) {
+  asio::post(threads_.context(thread), std::move(answer));
 }
 
 Looked ReadingService::look(HttpRequest request) {

@@ -23,6 +23,9 @@ class ReadingService final : public HttpService {
                                                       Commons& commons, std::function<MonoTime()> clock);
   void start() { threads_.start(); }
   void stop() { threads_.stop(); }
+  // Whether a reading thread still turns: called on it. Any thread.
+  std::size_t thread_count() const { return threads_.count(); }
+  void ask(std::size_t thread, std::function<void()> answer);
 
   Looked look(HttpRequest request) override;
   bool is_proxy(const std::string& address) const override { return entrance_->is_proxy(address); }
