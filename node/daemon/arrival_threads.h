@@ -49,6 +49,8 @@ class ArrivalThreads {
   void notify() { index_->notify(); }  // there are new arrivals
   // Empties the index, calls `done` on its thread, and fills it again.
   void reset_index(std::function<void(Status)> done) { index_->reset(std::move(done)); }
+  // Whether the index's thread still turns; see IndexWorker::ask.
+  void ask_index(std::function<void()> answer) { index_->ask(std::move(answer)); }
   std::optional<Trouble> index_trouble() const { return index_->trouble(); }
   // Any thread, from start_courier() on.
   void wake_courier() { courier_->notify(); }  // there is something to send, or a new place to send it to

@@ -23,15 +23,23 @@
 
 namespace koinon {
 namespace asio = boost::asio;
+namespace {
+
+// So long a step of the start may take before the service manager takes it for failed: sealed keys take
+// seconds, a migration of a large store on a slow disk many minutes.
+constexpr std::chrono::minutes kQuickStep{10};
+constexpr std::chrono::hours kStoreStep{2};
+
+}  // namespace
 
 Daemon::Daemon(Config config) : config_(std::move(config)), log_(config_.log_level, config_.log_format) {}
 
 Daemon::~Daemon() { stop(); }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, ServiceManager& manager) {
   std::unique_ptr<Daemon> daemon(new Daemon(config));
   KOINON_TRY(init_crypto());
-  KOINON_TRY(daemon->prepare());
+  KOINON_TRY(daemon->prepare(manager));
   daemon->log_.info(log_event::kServing, "serving",
                     {{"city", daemon->identity_.name},
                      {"peer_port", daemon->peer_port()},
@@ -39,8 +47,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
   return daemon;
 }
 
-Status Daemon::prepare() {
+Status Daemon::prepare(ServiceManager& manager) {
+  tell_start(manager, "Opens its keys", kQuickStep);
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
+  tell_start(manager, "Opens its store; after an upgrade or a crash this may take long", kStoreStep);
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
   KOINON_TRY(take_statements(*store, folder_->files(), system_clock().wall()));
   KOINON_TRY(settle_named_keys(*store));
@@ -70,8 +80,9 @@ Status Daemon::prepare() {
                            [this] { witnesses_.of_ours->notify(); },
                            [this](const StandingView& view) { on_standing(view); }, [this] { on_signing(); }},
                           *store, state));
-  KOINON_TRY(make_requests());
+  KOINON_TRY(make_requests(manager.take_http()));
   make_witness();
+  tell_start(manager, "Opens its search index", kQuickStep);
   KOINON_TRY(start_arrivals(state));
   KOINON_TRY(engine_->start(std::move(store), state));
   make_key_changes();
@@ -167,8 +178,11 @@ Status Daemon::begin_epoch(Store& store, StoreState& state) {
   return {};
 }
 
-Status Daemon::make_requests() {
+// Where a socket was given the configured address counts for nothing: who reads is told the one that serves.
+Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
   HttpServer::Options http;
+  if (!given.empty()) config_.http_listen = given.front().address;
+  for (const GivenSocket& socket : given) http.given.push_back(socket.descriptor);
   http.listen = config_.http_listen;
   http.port = config_.http_port;
   http.socket = folder_->files().socket();

@@ -45,7 +45,9 @@
 #include "node/daemon/node_clock.h"
 #include "node/daemon/recovery_words_change.h"
 #include "node/daemon/request_threads.h"
+#include "node/daemon/service_manager.h"
 #include "node/daemon/signing_key_change.h"
+#include "node/daemon/watchdog.h"
 #include "node/daemon/witness_keeper.h"
 #include "node/daemon/witnessing.h"
 #include "node/publishing/hold_queue.h"
@@ -54,8 +56,9 @@ namespace koinon {
 
 class Daemon {
  public:
-  // Serves when it returns. Errors are one sentence for the operator.
-  static Result<std::unique_ptr<Daemon>> start(const Config& config);
+  // Serves when it returns. Errors are one sentence for the operator. `manager` is told what takes long, and
+  // gives the sockets for HTTP, if it has some.
+  static Result<std::unique_ptr<Daemon>> start(const Config& config, ServiceManager& manager);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -63,17 +66,23 @@ class Daemon {
   // Until stop().
   std::uint16_t peer_port() const { return engine_->network().port(); }
   std::uint16_t http_port() const { return requests_->port(); }
+  const DaemonLog& log() const { return log_; }
+  // The threads without which this node does not do its work (daemon_service.cpp).
+  std::vector<Watchdog::Watched> watched();
+  // One line for people: what is served where, and what is wrong.
+  std::string status_line() const;
   // On the thread that started it. A second call does nothing.
   void stop();
 
  private:
   explicit Daemon(Config config);
-  Status prepare();
+  Status prepare(ServiceManager& manager);
+  void tell_start(const ServiceManager& manager, std::string_view what, std::chrono::seconds at_most) const;
   void make_key_changes();
   Status settle_named_keys(Store& store);
   Status settle_node_key(Store& store, const NodeKey& named);
   Status begin_epoch(Store& store, StoreState& state);
-  Status make_requests();
+  Status make_requests(const std::vector<GivenSocket>& given);
   Status start_arrivals(const StoreState& state);
   Status start_hold_queue();
   Status start_alarms();

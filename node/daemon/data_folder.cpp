@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "node/daemon/service_manager.h"
 #include "proto/base/encoding.h"
 #include "storage/store/sqlite_store.h"
 
@@ -220,11 +220,10 @@ Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_seal
 Result<std::string> read_passphrase(const std::string& file) {
   std::filesystem::path path = file;
   if (path.empty()) {
-    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    if (credentials == nullptr) return std::string();
-    path = std::filesystem::path(credentials) / "koinon-passphrase";
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) return std::string();
+    auto given = credential("passphrase");
+    if (!given) given = credential("koinon-passphrase");  // as it was called before
+    if (!given) return std::string();
+    path = *given;
   }
   KOINON_ASSIGN(std::string text, read_file(path, kPassphraseBytes));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();

@@ -102,8 +102,8 @@ Status write_next_key(const DataFolder& folder, KeyFile which, const SigningKey&
 Status put_next_key(const DataFolder& folder, KeyFile which);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 
-// The passphrase of sealed keys: from `file` if one is named, else from the systemd credential
-// koinon-passphrase if there is one; empty if neither.
+// The passphrase of sealed keys: from `file` if one is named, else from the credential `passphrase` of the
+// service manager if there is one (service_manager.h); empty if neither.
 Result<std::string> read_passphrase(const std::string& file);
 
 // The keys of a folder, read anew, with the passphrase that opens them. Those of a node that runs must open

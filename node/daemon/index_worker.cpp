@@ -41,6 +41,21 @@ void IndexWorker::reset(std::function<void(Status)> done) {
   wake_.notify_one();
 }
 
+void IndexWorker::ask(std::function<void()> answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    questions_.push_back(std::move(answer));
+  }
+  wake_.notify_one();
+}
+
+void IndexWorker::answer_all(std::unique_lock<std::mutex>& lock) {
+  const auto questions = std::exchange(questions_, {});
+  lock.unlock();
+  for (const auto& answer : questions) answer();
+  lock.lock();
+}
+
 void IndexWorker::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -53,7 +68,8 @@ void IndexWorker::stop() {
 }
 
 bool IndexWorker::stopping() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  answer_all(lock);
   return stopping_;
 }
 
@@ -65,11 +81,16 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   // What cannot be written cannot be cleaned either.
   if (!due_.retry && index_->is_unclean()) sooner(due_.clean);
   if (due_.unfolded) sooner(Steady::now() + kAgain);
-  if (until) {
-    wake_.wait_until(lock, *until, woken);
-  } else {
-    wake_.wait(lock, woken);
-  }
+  // Who asks whether the thread turns wakes it for nothing else.
+  const auto called = [&] { return woken() || !questions_.empty(); };
+  do {
+    if (!until) {
+      wake_.wait(lock, called);
+    } else if (!wake_.wait_until(lock, *until, called)) {
+      return;
+    }
+    answer_all(lock);
+  } while (!woken());
 }
 
 Status IndexWorker::check_room() {

@@ -32,6 +32,9 @@ class IndexWorker {
   void notify();
   // Any thread: empties the index, calls `done` on the worker's thread, and fills it again.
   void reset(std::function<void(Status)> done);
+  // Any thread. Whether the thread still turns: called on it, also in the middle of long work. Not called
+  // where it ends first.
+  void ask(std::function<void()> answer);
   // Any thread: why it does not go on.
   std::optional<Trouble> trouble() const { return trouble_.get(); }
   void stop();
@@ -47,6 +50,7 @@ class IndexWorker {
   void run();
   bool stopping();
   void wait(std::unique_lock<std::mutex>& lock);
+  void answer_all(std::unique_lock<std::mutex>& lock);
   void clean();
   Status check_room();
 
@@ -63,6 +67,7 @@ class IndexWorker {
   bool pending_ = true;  // what was left from before
   bool stopping_ = false;
   std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
+  std::vector<std::function<void()>> questions_;     // whether the thread turns
 
   Due due_;  // the thread's
   std::thread thread_;

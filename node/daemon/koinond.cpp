@@ -11,6 +11,7 @@
 
 #include "crypto/secret_memory.h"
 #include "node/daemon/daemon.h"
+#include "node/daemon/service_report.h"
 #include "node/daemon/version.h"
 
 namespace koinon {
@@ -46,6 +47,11 @@ int run(int argc, char** argv) {
     std::cerr << "koinond: " << kept.error().text() << "\n";
     return kFailed;
   }
+  auto manager = ServiceManager::from_environment();
+  if (!manager.ok()) {
+    std::cerr << "koinond: " << manager.error().text() << "\n";
+    return kFailed;
+  }
   Config config;
   config.data = data;
   if (Status status = read_config_file(DataFolder(data).config(), config); !status.ok()) {
@@ -65,12 +71,14 @@ int run(int argc, char** argv) {
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
-  auto daemon = Daemon::start(config);
+  auto daemon = Daemon::start(config, *manager);
   if (!daemon.ok()) {
     std::cerr << "koinond: " << daemon.error().text() << "\n";
     return kFailed;
   }
+  ServiceReport report(*manager, **daemon);
   io.run();
+  report.stopping();
   (*daemon)->stop();
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -119,8 +120,15 @@ std::optional<Mark> left_in(const std::vector<std::filesystem::path>& folders, c
 
 }  // namespace
 
+// The manager names one folder, or several with colons between them, of which the first counts. A service of
+// several on one machine has its mark there: /run/koinon is of the one that has no name.
 std::vector<std::filesystem::path> MarkFile::usual_folders() {
-  std::vector<std::filesystem::path> out{"/run/koinon"};
+  std::vector<std::filesystem::path> out;
+  if (const char* given = std::getenv("RUNTIME_DIRECTORY"); given != nullptr && *given == '/') {
+    const std::string_view folders = given;
+    out.emplace_back(folders.substr(0, folders.find(':')));
+  }
+  if (out.empty() || out.front() != "/run/koinon") out.emplace_back("/run/koinon");
   if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr && *runtime == '/')
     out.push_back(std::filesystem::path(runtime) / "koinon");
   out.push_back("/dev/shm/koinon-" + std::to_string(::geteuid()));

@@ -15,6 +15,7 @@ namespace koinon {
 
 class MarkFile {
  public:
+  // $RUNTIME_DIRECTORY, where a service manager gives one (RuntimeDirectory= in systemd.exec(5)),
   // /run/koinon, $XDG_RUNTIME_DIR/koinon, /dev/shm/koinon-UID.
   static std::vector<std::filesystem::path> usual_folders();
   // `folder`: the configured one; empty: the first of `usual` that can be used; it is made if it is missing.

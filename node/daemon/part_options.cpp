@@ -1,11 +1,14 @@
 #include "node/daemon/part_options.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
 #include <boost/asio/ip/address.hpp>
 
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
+#include "node/daemon/service_manager.h"
 #include "node/replication/stored_standing.h"
 #include "node/text/forwarded.h"
 #include "node/text/time_zone.h"
@@ -18,7 +21,12 @@ constexpr std::size_t kPasswordFileBytes = 1024;
 constexpr std::size_t kFormKeyBytes = 32;
 constexpr std::size_t kSsoSecretBytes = 16;
 
-Result<std::string> read_secret(const std::string& path) {
+// The file that is configured, else the credential of that name.
+std::optional<std::filesystem::path> secret_file(const std::string& configured, std::string_view name) {
+  return configured.empty() ? credential(name) : std::filesystem::path(configured);
+}
+
+Result<std::string> read_secret(const std::filesystem::path& path) {
   KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
   while (secret.ends_with('\n')) secret.pop_back();
   return secret;
@@ -88,8 +96,8 @@ Result<CourierOptions> courier_options(const Config& config, const NodeIdentity&
                 "mail needs mail.from, its sender, and http.url, where its links lead", "mail.smtp");
   }
   options.smtp = {config.smtp_url, config.smtp_user, {}, config.smtp_plain};
-  if (!config.smtp_password_file.empty()) {
-    KOINON_ASSIGN(options.smtp.password, read_secret(config.smtp_password_file));
+  if (const auto file = secret_file(config.smtp_password_file, "mail-password"); file) {
+    KOINON_ASSIGN(options.smtp.password, read_secret(*file));
   }
   return options;
 }
@@ -108,15 +116,16 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config.http_sso_header.empty()) {
-    if (config.http_sso_secret_file.empty()) {
+    const auto file = secret_file(config.http_sso_secret_file, "sso-secret");
+    if (!file) {
       return fail(Code::kInvalidArgument,
                   "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
                       std::string(kSsoSecretHeader) + ", so that no other program can say who it is",
                   "http.sso_secret_file");
     }
-    KOINON_ASSIGN(options.access.sso_secret, read_secret(config.http_sso_secret_file));
+    KOINON_ASSIGN(options.access.sso_secret, read_secret(*file));
     if (options.access.sso_secret.size() < kSsoSecretBytes)
-      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", config.http_sso_secret_file);
+      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", file->string());
   }
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;

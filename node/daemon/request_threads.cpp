@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 namespace koinon {
 
 RequestThreads::RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages)
@@ -26,6 +28,10 @@ Status RequestThreads::start(const AccessOptions& access, const ReadingService::
   reading_->start();
   http_.start(*reading_);
   return {};
+}
+
+void RequestThreads::ask_server(std::function<void()> answer) {
+  boost::asio::post(http_.context(), std::move(answer));
 }
 
 void RequestThreads::stop() {

@@ -32,6 +32,13 @@ class RequestThreads {
   void stop();
 
   std::uint16_t port() const { return http_.port(); }  // from bind() on
+  // Whether the server's thread, or one of the reading threads, still turns: called on it. Any thread,
+  // between start() and stop().
+  void ask_server(std::function<void()> answer);
+  std::size_t reading_threads() const { return reading_->thread_count(); }
+  void ask_reading(std::size_t thread, std::function<void()> answer) {
+    reading_->ask(thread, std::move(answer));
+  }
   // Any thread: event streams look for what is new.
   void notify() { http_.notify(); }
 

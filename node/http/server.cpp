@@ -14,10 +14,10 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <sys/stat.h>
 
 #include "node/http/exchange_watch.h"
 #include "node/http/far_end.h"
+#include "node/http/listening.h"
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
 #include "node/text/networks.h"
@@ -337,8 +337,8 @@ struct HttpServer::Impl {
   std::function<UnixMillis()> clock;
   std::function<MonoTime()> mono;
   HttpService* service = nullptr;
-  std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
-  std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
+  std::vector<TcpAcceptor> tcp_acceptors;
+  LocalAcceptor local_acceptor;
   std::set<std::shared_ptr<asio::steady_timer>> waiting;
   std::shared_ptr<Shares> direct =
       std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpConnections);
@@ -361,47 +361,25 @@ HttpServer::HttpServer(Options options)
 HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::bind() {
-  error_code error;
-  if (!options_.listen.empty()) {
-    const auto address = asio::ip::make_address(options_.listen, error);
-    if (error) return fail(Code::kInvalidArgument, "it is not an IP address", "http.listen");
-    const asio::ip::tcp::endpoint endpoint(address, options_.port);
-    impl_->tcp_acceptor = std::make_shared<asio::ip::tcp::acceptor>(io_);
-    impl_->tcp_acceptor->open(endpoint.protocol(), error);
-    if (!error) impl_->tcp_acceptor->set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) impl_->tcp_acceptor->bind(endpoint, error);
-    if (!error) impl_->tcp_acceptor->listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      return fail(Code::kIo,
-                  "HTTP cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
-                      error.message() + "; choose another --http-port",
-                  "http.port");
-    }
-    port_ = impl_->tcp_acceptor->local_endpoint(error).port();
+  if (!options_.given.empty()) {
+    KOINON_ASSIGN(impl_->tcp_acceptors, take_listeners(io_, options_.given));
+  } else if (!options_.listen.empty()) {
+    KOINON_ASSIGN(TcpAcceptor acceptor, listen_on_tcp(io_, options_.listen, options_.port));
+    impl_->tcp_acceptors.push_back(std::move(acceptor));
   }
-  if (options_.socket.empty()) return {};
+  error_code ignored;
+  if (!impl_->tcp_acceptors.empty()) port_ = impl_->tcp_acceptors.front()->local_endpoint(ignored).port();
   // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
-  std::error_code ignored;
-  std::filesystem::remove(options_.socket, ignored);
-  using Local = asio::local::stream_protocol;
-  impl_->local_acceptor = std::make_shared<Local::acceptor>(io_);
-  if (options_.socket.native().size() >= 108) {
-    return fail(Code::kInvalidArgument, "the path of the data folder is too long for its socket (107 bytes)",
-                "data");
-  }
-  impl_->local_acceptor->open(Local(), error);
-  if (!error) impl_->local_acceptor->bind(Local::endpoint(options_.socket.string()), error);
-  if (!error) impl_->local_acceptor->listen(asio::socket_base::max_listen_connections, error);
-  if (error || ::chmod(options_.socket.c_str(), 0660) != 0) {
-    return fail(Code::kIo, "the socket cannot be made: " + error.message(), options_.socket.string());
+  if (!options_.socket.empty()) {
+    KOINON_ASSIGN(impl_->local_acceptor, listen_on_path(io_, options_.socket));
   }
   return {};
 }
 
 void HttpServer::start(HttpService& service) {
   impl_->service = &service;
-  if (impl_->tcp_acceptor)
-    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
+  for (const TcpAcceptor& acceptor : impl_->tcp_acceptors)
+    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(acceptor), asio::detached);
   if (impl_->local_acceptor)
     asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
                    asio::detached);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -70,8 +71,10 @@ class HttpService {
 class HttpServer {
  public:
   struct Options {
-    std::string listen;                 // empty: no TCP
-    std::uint16_t port = 0;             // 0: any free one
+    std::string listen;      // empty: no TCP
+    std::uint16_t port = 0;  // 0: any free one
+    // TCP sockets that listen already, in place of `listen` and `port`. bind() takes them over.
+    std::vector<int> given = {};
     std::filesystem::path socket;       // Unix socket, replaced if it is left over; empty: none
     std::function<UnixMillis()> clock;  // for the Date header of answers
     std::function<MonoTime()> mono;     // for how long answers take; none: 0 is told
@@ -87,6 +90,7 @@ class HttpServer {
   // Call it after bind(). `service` must live until stop() has returned.
   void start(HttpService& service);
   void stop();
+  // From bind() on: of the first TCP socket.
   std::uint16_t port() const { return port_; }
   boost::asio::io_context& context() { return io_; }
   // Any thread: tells event streams to look for news.

@@ -36,6 +36,14 @@ void StoreWriter::change(std::function<Status(Store&)> apply, ChangeDone done) {
   push(ChangeWrite{std::move(apply), std::move(done)});
 }
 
+void StoreWriter::ask(std::function<void()> answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.add_question(std::move(answer));
+  }
+  wake_.notify_one();
+}
+
 void StoreWriter::stop_signing(Error reason) {
   const std::lock_guard lock(mutex_);
   if (!stopped_signing_) stopped_signing_ = std::move(reason);
@@ -58,21 +66,33 @@ void StoreWriter::stop() {
 void StoreWriter::run() {
   const auto lived = store_->setting(kLived);
   born_ = std::chrono::steady_clock::now() - (lived.ok() ? lived_of(*lived) : std::chrono::milliseconds(0));
+  auto idle_at = next_idle();
   while (true) {
     std::unique_lock lock(mutex_);
-    const auto called = [&] { return stopping_ || !queue_.empty(); };
-    const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
-    if (!wake_.wait_for(lock, quiet ? limits::kWriterQuietPause : limits::kWriterPause, called)) {
+    const auto called = [&] { return stopping_ || !queue_.empty() || queue_.is_asked(); };
+    if (!wake_.wait_until(lock, idle_at, called)) {
       lock.unlock();
       on_idle();
+      idle_at = next_idle();
       continue;
+    }
+    if (const auto questions = queue_.take_questions(); !questions.empty()) {
+      lock.unlock();
+      for (const auto& answer : questions) answer();
+      continue;  // what is due when nobody writes is due when it was
     }
     if (queue_.empty()) return;
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
     fold();
+    idle_at = next_idle();
   }
+}
+
+std::chrono::steady_clock::time_point StoreWriter::next_idle() const {
+  const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
+  return std::chrono::steady_clock::now() + (quiet ? limits::kWriterQuietPause : limits::kWriterPause);
 }
 
 // A node that was off for days may hear only now that a thief erased what it keeps, and a clock may be wrong:

@@ -1,8 +1,9 @@
 // The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h).
 // Drafts for our own log it hands to the signer that it was given.
 //
-// submit, publish and change may be called from any thread. Answers are given on the writer's thread, in the
-// order in which the commits were carried out; the callbacks pass them on to the threads that wait for them.
+// submit, publish, change and ask may be called from any thread. Answers are given on the writer's thread, in
+// the order in which the commits were carried out; the callbacks pass them on to the threads that wait for
+// them.
 #pragma once
 
 #include <chrono>
@@ -51,6 +52,9 @@ class StoreWriter {
   // A change of peers or settings, in a durable transaction of its own group.
   void change(std::function<Status(Store&)> apply, ChangeDone done);
 
+  // Whether the thread still turns: called on it, before what waits next. Not called where it ends first.
+  void ask(std::function<void()> answer);
+
   // From now on nothing is signed; every publish is refused with this.
   void stop_signing(Error reason);
   std::optional<Error> signing_stopped() const;
@@ -70,6 +74,7 @@ class StoreWriter {
 
  private:
   void run();
+  std::chrono::steady_clock::time_point next_idle() const;
   template <typename Write>
   void push(Write write);
   void carry_out(const WriteGroup& group);

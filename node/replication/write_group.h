@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,6 +41,10 @@ class WriteQueue {
   void add(DraftWrite draft);
   void add(ChangeWrite change);
   bool empty() const { return own_.empty() && intents_.empty(); }
+  // Not written, and not counted by empty(): whoever asks whether the thread still turns.
+  void add_question(std::function<void()> answer) { questions_.push_back(std::move(answer)); }
+  bool is_asked() const { return !questions_.empty(); }
+  std::vector<std::function<void()>> take_questions() { return std::exchange(questions_, {}); }
 
   // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if
   // nothing waits.
@@ -50,6 +55,7 @@ class WriteQueue {
 
   std::deque<Own> own_;         // drafts and changes, in their order
   std::deque<Intent> intents_;  // in their order
+  std::vector<std::function<void()>> questions_;
   bool own_was_last_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include <boost/asio/post.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/pchars.hpp>
 
@@ -74,6 +75,10 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
+}
+
+void ReadingService::ask(std::size_t thread, std::function<void()> answer) {
+  asio::post(threads_.context(thread), std::move(answer));
 }
 
 Looked ReadingService::look(HttpRequest request) {
