@@ -57,8 +57,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
       "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
-  command(app, line, "id", "what another city needs to peer with this one",
-          [&line] { return run_id(line.common); });
+  command(app, line, "id", "the line that another city needs to peer with this one", [&line] {
+    return run_id(line.common, line.vkey);
+  })->add_flag("--vkey", line.vkey, "the verifier key of this city's log in its place");
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
   auto* witness = command(app, line, "witness", "the key of the witness for logs of other systems",
                           [&line] { return run_witness(line.common, line.anew); });

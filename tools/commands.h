@@ -72,7 +72,9 @@ struct AuditLogArguments {
 // log.
 Status run_audit_log(const Common& common, const AuditLogArguments& arguments, int& exit_code);
 
-Status run_id(const Common& common);
+// The line that another city pins, alone on standard output; `vkey`: the verifier key of the log in its
+// place.
+Status run_id(const Common& common, bool vkey);
 Status run_status(const Common& common);
 // commands_witness.cpp The witness for other systems. `anew`: forgets it, on the data folder of a node that
 // does not run; the next start makes another one.

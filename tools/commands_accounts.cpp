@@ -1,9 +1,13 @@
 // Commands about accounts, and about what is sent to whom.
+#include <iostream>
+#include <utility>
+
 #include <boost/json.hpp>
 
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/render.h"
+#include "tools/stopped_node.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -64,8 +68,15 @@ Status run_user_remove(const Common& common, const std::string& name) {
 }
 
 Status run_user_link(const Common& common, const std::string& name) {
-  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(account(name) + "/link", json::object()));
-  return show_answer(common, made, link_text(made));
+  auto made = ApiClient(common.data).post_json(account(name) + "/link", json::object());
+  const bool stopped = !made.ok() && is_not_running(made.error());
+  if (stopped) {
+    KOINON_ASSIGN(json::object link, stopped_link(common.data, name));
+    made = json::value(std::move(link));
+  }
+  if (!made.ok()) return made.error();
+  if (stopped) std::cerr << "koinon: koinond does not run; the link opens once it does\n";
+  return show_answer(common, *made, link_text(*made));
 }
 
 Status run_token_add(const Common& common, const TokenArguments& token) {

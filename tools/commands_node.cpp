@@ -7,6 +7,8 @@
 
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/node_reader.h"
+#include "tools/progress.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -29,18 +31,31 @@ Status print(const Common& common, const Result<json::value>& value,
 
 }  // namespace
 
-Status run_id(const Common& common) {
-  KOINON_ASSIGN(const auto id, ApiClient(common.data).get_json("/api/v1/id"));
-  if (common.json) {
-    std::cout << json::serialize(id) << "\n";
-  } else {
-    if (!member(id, "vkey").empty()) std::cout << member(id, "vkey") << "\n";
-    std::cout << member(id, "peer_line") << "\n";
-    std::cerr << "koinon: on the phone its node key reads " << member(id, "spoken") << "\n";
-    if (member(id, "address").empty()) {
-      std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with "
-                   "--address HOST:PORT\n";
-    }
+namespace {
+
+Result<json::value> read_id(const Common& common) {
+  auto id = ApiClient(common.data).get_json("/api/v1/id");
+  if (id.ok() || !is_not_running(id.error())) return id;
+  KOINON_ASSIGN(json::object stopped, stopped_id(common.data));
+  tell_it_is_stopped();
+  return json::value(std::move(stopped));
+}
+
+}  // namespace
+
+Status run_id(const Common& common, bool vkey) {
+  KOINON_ASSIGN(const auto id, read_id(common));
+  if (common.json) return show_answer(common, id, {});
+  if (vkey) {
+    if (member(id, "vkey").empty())
+      return fail(Code::kNotFound, "an observer has no log, and no key that signs one", "vkey");
+    return show_answer(common, id, member(id, "vkey") + "\n");
+  }
+  std::cout << member(id, "peer_line") << "\n";
+  std::cerr << "koinon: on the phone its node key reads " << member(id, "spoken") << "\n";
+  if (member(id, "address").empty()) {
+    std::cerr << "koinon: this line has no address, so only this node can dial; set address = \"HOST:PORT\" "
+                 "in koinond.toml\n";
   }
   return {};
 }

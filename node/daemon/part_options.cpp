@@ -19,7 +19,7 @@ constexpr std::size_t kFormKeyBytes = 32;
 constexpr std::size_t kSsoSecretBytes = 16;
 
 Result<std::string> read_secret(const std::string& path) {
-  KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
+  KOINON_ASSIGN(std::string secret, read_secret_file(path, kPasswordFileBytes));
   while (secret.ends_with('\n')) secret.pop_back();
   return secret;
 }
