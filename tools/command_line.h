@@ -32,6 +32,7 @@ struct CommandLine {
   int count = 0;
   bool no_vouch = false;
   bool vkey = false;
+  bool mail = false;
   InviteArguments invite;
   bool yes = false;
   std::vector<std::string> without;

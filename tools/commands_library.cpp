@@ -16,6 +16,7 @@
 #include "tools/cell_values.h"
 #include "tools/commands.h"
 #include "tools/practice_table.h"
+#include "tools/progress.h"
 #include "tools/render.h"
 #include "tools/table_rows.h"
 #include "tools/xlsx_text.h"
@@ -312,7 +313,9 @@ json::object outcome_json(const Outcome& outcome) {
 Status run_import_practices(const Common& common, const std::string& from, bool dry) {
   KOINON_ASSIGN(const auto items, items_of(from));
   std::vector<Outcome> outcomes(items.size());
+  ProgressLine line("import");
   for (std::size_t begin = 0; begin < items.size();) {
+    line.show(begin, items.size());
     KOINON_ASSIGN(begin, import_batch(common, items, begin, dry, outcomes));
   }
   std::map<std::string, std::size_t> counts;
@@ -345,6 +348,7 @@ Result<std::vector<json::object>> records_of(const Common& common, const ListArg
   const ApiClient client(common.data);
   std::vector<json::object> out;
   std::string cursor;
+  ProgressLine line("practices read");
   do {
     const std::map<std::string, std::string> query = {{"kind", "practice"},
                                                       {"topic", wanted.topic},
@@ -353,6 +357,7 @@ Result<std::vector<json::object>> records_of(const Common& common, const ListArg
                                                       {"cursor", cursor}};
     KOINON_ASSIGN(const auto page, client.get_json(with_query("/api/v1/records", query)));
     for (const auto& item : page.at("items").as_array()) {
+      line.count(out.size());
       KOINON_ASSIGN(const std::string target, record_target(member(item, "ref")));
       KOINON_ASSIGN(auto record, client.get_json(target));
       if (record.as_object().contains("body")) out.push_back(std::move(record.as_object()));

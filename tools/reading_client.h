@@ -13,9 +13,9 @@
 
 namespace koinon {
 
-class NodeReader {
+class ReadingClient {
  public:
-  explicit NodeReader(std::string data) : data_(std::move(data)), client_(data_) {}
+  explicit ReadingClient(std::string data) : data_(std::move(data)), client_(data_) {}
 
   // As StoppedNode has them. The first that finds no koinond says so on standard error.
   Result<boost::json::value> records(const Params& params);

@@ -1,4 +1,4 @@
-#include "tools/node_reader.h"
+#include "tools/reading_client.h"
 
 #include <iostream>
 #include <utility>
@@ -9,8 +9,8 @@ namespace json = boost::json;
 void tell_it_is_stopped() { std::cerr << "koinon: koinond does not run; this is what its data folder has\n"; }
 
 template <typename Answer>
-Result<Answer> NodeReader::read(const std::function<Result<Answer>()>& ask,
-                                const std::function<Result<Answer>(const StoppedNode&)>& look) {
+Result<Answer> ReadingClient::read(const std::function<Result<Answer>()>& ask,
+                                   const std::function<Result<Answer>(const StoppedNode&)>& look) {
   if (!stopped_) {
     auto answer = ask();
     if (answer.ok() || !is_not_running(answer.error())) return answer;
@@ -21,7 +21,7 @@ Result<Answer> NodeReader::read(const std::function<Result<Answer>()>& ask,
   return look(*stopped_);
 }
 
-Result<json::value> NodeReader::records(const Params& params) {
+Result<json::value> ReadingClient::records(const Params& params) {
   return read<json::value>([&] { return client_.get_json(with_query("/api/v1/records", params)); },
                            [&](const StoppedNode& node) -> Result<json::value> {
                              KOINON_ASSIGN(auto page, node.records(params));
@@ -29,7 +29,7 @@ Result<json::value> NodeReader::records(const Params& params) {
                            });
 }
 
-Result<json::value> NodeReader::search(const Params& params) {
+Result<json::value> ReadingClient::search(const Params& params) {
   return read<json::value>([&] { return client_.get_json(with_query("/api/v1/search", params)); },
                            [&](const StoppedNode& node) -> Result<json::value> {
                              KOINON_ASSIGN(auto page, node.search(params));
@@ -37,7 +37,7 @@ Result<json::value> NodeReader::search(const Params& params) {
                            });
 }
 
-Result<json::value> NodeReader::record(const std::string& ref) {
+Result<json::value> ReadingClient::record(const std::string& ref) {
   KOINON_ASSIGN(const std::string target, record_target(ref));
   return read<json::value>([&] { return client_.get_json(target); },
                            [&](const StoppedNode& node) -> Result<json::value> {
@@ -46,7 +46,7 @@ Result<json::value> NodeReader::record(const std::string& ref) {
                            });
 }
 
-Result<std::string> NodeReader::markdown(const std::string& ref) {
+Result<std::string> ReadingClient::markdown(const std::string& ref) {
   KOINON_ASSIGN(const std::string target, record_target(ref));
   return read<std::string>([&] { return client_.get(target + "/markdown"); },
                            [&](const StoppedNode& node) { return node.markdown(ref); });
