@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t kAnswerBytes = 256 * limits::kMiB;
 constexpr std::size_t kProblemBytes = 64 * limits::kKiB;
-constexpr std::string_view kNotRunning = "koinond.not_running";
+constexpr std::string_view kNotRunningId = "koinond.not_running";
 
 using Socket = asio::local::stream_protocol::socket;
 
@@ -41,7 +41,7 @@ std::string how_to_start(const std::filesystem::path& data) {
 Error not_running(const std::filesystem::path& data) {
   Error error =
       fail(Code::kUnavailable, "koinond is not running for " + data.string() + "; " + how_to_start(data), "");
-  error.id = kNotRunning;
+  error.id = kNotRunningId;
   return error;
 }
 
@@ -83,7 +83,7 @@ Error broken(const boost::system::error_code& error) {
 
 }  // namespace
 
-bool is_not_running(const Error& error) { return error.id == kNotRunning; }
+bool is_not_running(const Error& error) { return error.id == kNotRunningId; }
 
 Result<std::string> ApiClient::call(const std::string& method, const std::string& target,
                                     const std::string& body, const std::string& type) const {

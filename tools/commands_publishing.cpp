@@ -186,13 +186,9 @@ Status run_profile(const Common& common, const std::string& city) {
   return {};
 }
 
-// A profile revises the one before, so that the history of a city's profile is one.
+// The latest profile of a city is what it says of itself: it revises none.
 Status run_profile_set(const Common& common, NoteArguments arguments) {
-  KOINON_ASSIGN(const std::string name, own_name(common));
-  ReadingClient node(common.data);
-  KOINON_ASSIGN(const std::string before, profile_ref(node, name));
   arguments.kind = "profile";
-  if (!before.empty()) arguments.refs.push_back({"revises", before});
   return run_publish(common, arguments);
 }
 
