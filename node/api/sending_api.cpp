@@ -58,6 +58,17 @@ OperationFacts add_webhook_facts() {
           .status = 201};
 }
 
+OperationFacts test_webhook_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/webhooks/{id}/test",
+          .need = Need::kOperator,
+          .id = "testWebhook",
+          .tag = "sending",
+          .summary = "Post a message that tells of nothing to a webhook",
+          .gives = "Delivery",
+          .status = 202};
+}
+
 OperationFacts set_mail_wishes_facts() {
   return {
       .method = "PUT",
@@ -101,15 +112,7 @@ SendingApi::SendingApi(ApiShared& shared)
                       .summary = "Remove a webhook",
                       .status = 204},
                      this, &SendingApi::drop_webhook, {.target = target_of_webhook}),
-      test_webhook({.method = "POST",
-                    .pattern = "/api/v1/webhooks/{id}/test",
-                    .need = Need::kOperator,
-                    .id = "testWebhook",
-                    .tag = "sending",
-                    .summary = "Post a message that tells of nothing to a webhook",
-                    .gives = "Delivery",
-                    .status = 202},
-                   this, &SendingApi::send_test, {.target = target_of_webhook}),
+      test_webhook(test_webhook_facts(), this, &SendingApi::send_test, {.target = target_of_webhook}),
       list_deliveries({.method = "GET",
                        .pattern = "/api/v1/webhooks/{id}/deliveries",
                        .need = Need::kOperator,

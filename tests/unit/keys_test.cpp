@@ -295,7 +295,7 @@ TEST(SecretFile, IsRefusedWhereOthersMayReadIt) {
   const auto path = folder.path() / "words";
   ASSERT_TRUE(write_private_file(path, "a passphrase\n").ok());
   ASSERT_TRUE(read_secret_file(path, 100).ok());
-  for (const mode_t loose : {0604, 0622, 0666}) {
+  for (const mode_t loose : {0604U, 0622U, 0666U}) {
     ASSERT_EQ(::chmod(path.c_str(), loose), 0);
     const auto read = read_secret_file(path, 100);
     ASSERT_FALSE(read.ok()) << loose;
