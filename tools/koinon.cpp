@@ -110,9 +110,9 @@ int run(int argc, char** argv) {
   line.common.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
   app.add_option("--data", line.common.data, "the node's data folder ($KOINON_DATA, /var/lib/koinon)");
   app.add_flag("--json", line.common.json, "print JSON");
-  app.footer(kExitCodes);
   app.require_subcommand(1);
   add_commands(app, line);
+  app.footer(kExitCodes);  // after the commands, which would have it too
   try {
     std::vector<std::string> arguments = arguments_of(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
