@@ -76,6 +76,7 @@ struct PeerRecord {
   std::optional<Epoch> epoch;  // of the peer, in which the cursor counts; none: nothing of it was read yet
   JournalSeq cursor;           // the last row of its journal that is done
   bool held_ours = false;      // it has held entries of our own log
+  bool paused = false;         // nothing is exchanged with it, by the operator's word
 };
 
 // A head of a log that was seen, its signature verified, whether or not its entries are held.

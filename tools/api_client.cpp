@@ -15,6 +15,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "tools/progress.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -24,8 +25,25 @@ namespace {
 
 constexpr std::size_t kAnswerBytes = 256 * limits::kMiB;
 constexpr std::size_t kProblemBytes = 64 * limits::kKiB;
+constexpr std::string_view kNotRunningId = "koinond.not_running";
 
 using Socket = asio::local::stream_protocol::socket;
+
+// A machine with systemd starts its services by it, and keeps their logs.
+std::string how_to_start(const std::filesystem::path& data) {
+  std::error_code ignored;
+  const std::string by_hand = "koinond --data " + data.string();
+  if (!std::filesystem::is_directory("/run/systemd/system", ignored))
+    return "start it with: " + by_hand + "; it logs to its standard error";
+  return "start it with: systemctl start koinond (or " + by_hand + "); its log: journalctl -u koinond";
+}
+
+Error not_running(const std::filesystem::path& data) {
+  Error error =
+      fail(Code::kUnavailable, "koinond is not running for " + data.string() + "; " + how_to_start(data), "");
+  error.id = kNotRunningId;
+  return error;
+}
 
 Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
   const DataFolder folder(data);
@@ -37,12 +55,7 @@ Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) 
     return fail(Code::kRefused, "you may not use the node in " + data.string() + "; run this as its user",
                 "");
   }
-  if (error) {
-    return fail(
-        Code::kUnavailable,
-        "koinond is not running for " + data.string() + "; start it with: koinond --data " + data.string(),
-        "");
-  }
+  if (error) return not_running(data);
   return socket;
 }
 
@@ -70,6 +83,8 @@ Error broken(const boost::system::error_code& error) {
 
 }  // namespace
 
+bool is_not_running(const Error& error) { return error.id == kNotRunningId; }
+
 Result<std::string> ApiClient::call(const std::string& method, const std::string& target,
                                     const std::string& body, const std::string& type) const {
   asio::io_context io;
@@ -81,6 +96,7 @@ Result<std::string> ApiClient::call(const std::string& method, const std::string
   request.body() = body;
   request.prepare_payload();
   boost::system::error_code error;
+  const WaitingLine waiting("waiting for koinond");
   http::write(socket, request, error);
   if (error) return broken(error);
   boost::beast::flat_buffer buffer;

@@ -14,11 +14,15 @@
 
 namespace koinon {
 
+// Whether a command failed because no koinond runs for its data folder.
+bool is_not_running(const Error& error);
+
 class ApiClient {
  public:
   explicit ApiClient(std::filesystem::path data) : data_(std::move(data)) {}
 
-  // `target` is such as /api/v1/status. Errors come from the daemon's problem details.
+  // `target` is such as /api/v1/status. Errors come from the daemon's problem details; is_not_running() knows
+  // the error of there being none.
   Result<std::string> get(const std::string& target) const { return call("GET", target, ""); }
   Result<boost::json::value> get_json(const std::string& target) const;
   Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;

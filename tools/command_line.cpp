@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "tools/command_groups.h"
 #include "tools/keeping.h"
 
 namespace koinon {
-namespace {
 
 CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help,
                   Action action) {
@@ -14,6 +14,14 @@ CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, con
   sub->callback([&line, action = std::move(action)] { line.action = action; });
   return sub;
 }
+
+void add_paging(CLI::App* sub, CommandLine& line, const std::string& limit) {
+  auto* all = sub->add_flag("--all", line.list.paging.all, "all pages, as one");
+  sub->add_option("--limit", line.list.paging.limit, limit)->excludes(all);
+  sub->add_option("--after", line.list.paging.after, "go on behind a page: what it said is next");
+}
+
+namespace {
 
 void add_ref_option(CLI::App* sub, CommandLine& line, const std::string& role) {
   std::string option = "--" + role;
@@ -57,8 +65,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
       "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
-  command(app, line, "id", "what another city needs to peer with this one",
-          [&line] { return run_id(line.common); });
+  command(app, line, "id", "the line that another city needs to peer with this one", [&line] {
+    return run_id(line.common, line.vkey);
+  })->add_flag("--vkey", line.vkey, "the verifier key of this city's log in its place");
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
   auto* check =
       command(app, line, "check", "a monitoring plugin: exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
@@ -89,9 +98,21 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
                       [&line] { return run_peer_add(line.common, line.line, !line.no_vouch); });
   add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY, or observer#NODEKEY")->required();
   add->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
+  const auto which = [&line](CLI::App* sub) {
+    sub->add_option("peer", line.line, "its city; of several that are called so, its node key")->required();
+    return sub;
+  };
+  which(command(*peer, line, "pause", "exchange nothing with a node until it is resumed; it stays pinned",
+                [&line] { return run_peer_pause(line.common, line.line, true); }));
+  which(command(*peer, line, "resume", "exchange with it again",
+                [&line] { return run_peer_pause(line.common, line.line, false); }));
+  which(command(*peer, line, "address", "dial a node at another address from now on",
+                [&line] { return run_peer_address(line.common, line.line, line.which); }))
+      ->add_option("address", line.which, "HOST:PORT; empty: it dials us")
+      ->required();
   auto* remove = command(*peer, line, "remove", "unpin a node",
                          [&line] { return run_peer_remove(line.common, line.line); });
-  remove->add_option("peer", line.line, "its city or node key")->required();
+  which(remove);
   command(*peer, line, "list", "who is pinned, and whether they are connected",
           [&line] { return run_peer_list(line.common); });
   command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
@@ -186,11 +207,21 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
           },
           "what the picture before it shows, in words, for those who do not see it")
       ->trigger_on_parse();
+  file->add_flag("--dry-run", line.note.dry, "only say what would be signed, and what stands in the way");
   add_note_options(file, line);
   for (const auto* role :
        {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
     add_ref_option(file, line, role);
   }
+  CLI::App* profile = app.add_subcommand("profile", "what a city says of itself");
+  profile->fallthrough()->require_subcommand(1);
+  command(*profile, line, "show", "the latest, as a file that may be changed and set", [&line] {
+    return run_profile(line.common, line.line);
+  })->add_option("city", line.line, "its name; else this city's");
+  auto* set = command(*profile, line, "set", "publish a file as this city's profile, in place of the latest",
+                      [&line] { return run_profile_set(line.common, line.note); });
+  set->add_option("file", line.note.file, "as profile show prints one; - for standard input")->required();
+  set->add_flag("--dry-run", line.note.dry, "only say what would be signed, and what stands in the way");
   const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role,
                          const std::string& help) {
     auto* sub = command(app, line, name, help, [&line, kind, role, publish]() -> Status {
@@ -201,6 +232,7 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
     sub->add_option("--file", line.note.file, "the note as a file");
     sub->add_option("--text", line.note.text, "the note as text");
     sub->add_option("--title", line.note.title, "its title");
+    sub->add_flag("--dry-run", line.note.dry, "only say what would be signed, and what stands in the way");
     add_note_options(sub, line);
     return sub;
   };
@@ -222,7 +254,7 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
     sub->add_option("--city", line.list.city, "only this city");
     sub->add_option("--kind", line.list.kind, "practice, adoption, question, answer, profile …");
     sub->add_option("--since", line.list.since, "only what came here at this time or day, or later");
-    sub->add_option("--limit", line.list.limit, "how many at most (100)");
+    add_paging(sub, line, "how many at most (100)");
   };
   add_filters(command(app, line, "list", "what is held, newest first",
                       [&line] { return run_list(line.common, line.list); }));
@@ -319,113 +351,6 @@ void add_audit_command(CLI::App& app, CommandLine& line) {
   audit->add_flag("--whole", line.audit.whole, "read all entries anew, not only those that are new");
 }
 
-void add_account_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* user = app.add_subcommand("user", "who may use this node");
-  user->fallthrough()->require_subcommand(1);
-  const auto add_user_options = [&line](CLI::App* sub) {
-    sub->add_option("name", line.user.name, "lower-case letters, digits and . - _ @")->required();
-    sub->add_option("--role", line.user.role, "reader, publisher, reviewer or operator")
-        ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
-    sub->add_option("--office", line.user.office, "the office that a publisher publishes for");
-    sub->add_option("--person", line.user.person, "the person's name");
-    sub->add_option("--email", line.user.email, "where mail goes");
-  };
-  add_user_options(command(*user, line, "add", "make an account; prints a one-time link",
-                           [&line] { return run_user_add(line.common, line.user); }));
-  add_user_options(command(*user, line, "change", "change what an account may",
-                           [&line] { return run_user_change(line.common, line.user); }));
-  command(*user, line, "list", "every account", [&line] { return run_user_list(line.common); });
-  const auto named = [&line](CLI::App* sub) {
-    sub->add_option("name", line.user.name, "the account")->required();
-  };
-  named(command(*user, line, "remove", "remove an account with all that is its own",
-                [&line] { return run_user_remove(line.common, line.user.name); }));
-  named(command(*user, line, "link", "a one-time link to set a new password",
-                [&line] { return run_user_link(line.common, line.user.name); }));
-
-  const auto add_tokens = [&](const char* name, const char* help, bool feed) {
-    CLI::App* token = app.add_subcommand(name, help);
-    token->fallthrough()->require_subcommand(1);
-    const auto sub = [&line, token, feed](const char* verb, const char* text,
-                                          Status (*action)(const Common&, const TokenArguments&)) {
-      CLI::App* made = command(*token, line, verb, text, [&line, feed, action] {
-        line.token.feed = feed;
-        return action(line.common, line.token);
-      });
-      made->add_option("user", line.token.user, "the account that it belongs to")->required();
-      return made;
-    };
-    CLI::App* add = sub("add", "make one; it is printed once", run_token_add);
-    add->add_option("--label", line.token.label, "what it is for");
-    add->add_option("--days", line.token.days, "how long it is good; else until it is revoked")
-        ->check(CLI::Range(1, 3650));
-    if (!feed) {
-      add->add_option("--scope", line.token.scope,
-                      "reader (else), publisher, reviewer, operator, or metrics for /metrics alone")
-          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator", "metrics"}));
-    }
-    sub("list", "what there is", run_token_list);
-    sub("remove", "revoke one", run_token_remove)
-        ->add_option("id", line.token.id, "as list shows it")
-        ->required();
-  };
-  add_tokens("token", "API tokens, for scripts", false);
-  add_tokens("feed", "personal feed addresses, for nodes that are not public", true);
-
-  CLI::App* webhook = app.add_subcommand("webhook", "where news is posted to");
-  webhook->fallthrough()->require_subcommand(1);
-  auto* add = command(*webhook, line, "add", "post what is new to an address",
-                      [&line] { return run_webhook_add(line.common, line.line, line.topic); });
-  add->add_option("url", line.line, "https://…")->required();
-  add->add_option("--topic", line.topic, "only this topic and those below it");
-  command(*webhook, line, "list", "every webhook", [&line] { return run_webhook_list(line.common); });
-  command(*webhook, line, "remove", "remove one",
-          [&line] { return run_webhook_remove(line.common, line.line); })
-      ->add_option("id", line.line, "its number")
-      ->required();
-  command(app, line, "audit", "who changed what", [&line] { return run_audit(line.common); });
-  command(app, line, "inbox", "what other cities said to us", [&line] { return run_inbox(line.common); });
-}
-
-void add_held_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* held = app.add_subcommand("held", "what waits to be signed, or for somebody's look");
-  held->fallthrough()->require_subcommand(1);
-  command(*held, line, "list", "all of it", [&line] { return run_held(line.common); });
-  auto* release = command(*held, line, "release", "sign it now, or once the node may sign",
-                          [&line] { return run_held_release(line.common, line.line); });
-  release->add_option("id", line.line, "its number")->required();
-  auto* drop = command(*held, line, "drop", "it is not to be signed",
-                       [&line] { return run_held_drop(line.common, line.line); });
-  drop->add_option("id", line.line, "its number")->required();
-  CLI::App* paused = app.add_subcommand("paused", "tokens that wait for a look after the node was put back");
-  paused->fallthrough()->require_subcommand(1);
-  command(*paused, line, "list", "all of them", [&line] { return run_paused(line.common); });
-  auto* again = command(*paused, line, "release", "one counts again, or --all",
-                        [&line] { return run_paused_release(line.common, line.line, line.yes); });
-  again->add_option("id", line.line, "as the list shows it");
-  again->add_flag("--all", line.yes, "all that are paused");
-}
-
-void add_library_commands(CLI::App& app, CommandLine& line) {
-  auto* from = command(app, line, "import-practices",
-                       "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
-                       [&line] { return run_import_practices(line.common, line.file, line.dry); });
-  from->add_option("from", line.file, "the file or folder")->required();
-  from->add_flag("--dry-run", line.dry, "only say what would become of each");
-  auto* to = command(app, line, "export-practices", "write the practices that are held", [&line] {
-    return run_export_practices(line.common, line.list, line.format == "text" ? "csv" : line.format,
-                                line.file);
-  });
-  to->add_option("--format", line.format, "csv (else), json or md")
-      ->check(CLI::IsMember({"csv", "json", "md"}));
-  to->add_option("-o,--output", line.file, "the file, or for md the folder");
-  to->add_option("--topic", line.list.topic, "only this topic and those below it");
-  to->add_option("--city", line.list.city, "only this city");
-  auto* similar = command(app, line, "similar", "practices of cities like this one",
-                          [&line] { return run_similar(line.common, line.topic); });
-  similar->add_option("--topic", line.topic, "only this topic and those below it");
-}
-
 }  // namespace
 
 void add_commands(CLI::App& app, CommandLine& line) {
@@ -436,9 +361,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_reading_commands(app, line);
   add_proof_commands(app, line);
   add_audit_command(app, line);
-  add_account_commands(app, line);
-  add_held_commands(app, line);
-  add_library_commands(app, line);
+  add_office_commands(app, line);
   add_keeping_commands(app, line.common, line.action);
 }
 

@@ -31,6 +31,8 @@ struct CommandLine {
   std::vector<std::string> words;
   int count = 0;
   bool no_vouch = false;
+  bool vkey = false;
+  bool mail = false;
   InviteArguments invite;
   bool yes = false;
   std::vector<std::string> without;

@@ -2,15 +2,22 @@
 
 #include <iostream>
 
-#include <boost/json/serialize.hpp>
+#include <boost/json.hpp>
 
 #include "node/daemon/data_folder.h"
+#include "tools/render.h"
 
 namespace koinon {
 
 Status show_answer(const Common& common, const boost::json::value& answer, const std::string& text) {
   std::cout << (common.json ? boost::json::serialize(answer) + "\n" : text);
   return {};
+}
+
+void show_warnings(const Common& common, const boost::json::value& answer) {
+  if (common.json) return;
+  for (const auto& warning : answer.at("warnings").as_array())
+    std::cerr << "koinon: " << harmless(warning.as_string()) << "\n";
 }
 
 Error to_run_again(Error error) {

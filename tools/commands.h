@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include "proto/base/result.h"
+#include "tools/paging.h"
 
 namespace koinon {
 
@@ -20,6 +21,8 @@ struct Common {
 };
 // Writes the API's answer as it is where JSON is asked for, else the text.
 Status show_answer(const Common& common, const boost::json::value& answer, const std::string& text);
+// What an answer warns of, on standard error; JSON has it in itself.
+void show_warnings(const Common& common, const boost::json::value& answer);
 // The error of a command that makes a node: unlike with koinond, nothing goes on by itself once a full disk
 // has room.
 Error to_run_again(Error error);
@@ -72,7 +75,11 @@ struct AuditLogArguments {
 // log.
 Status run_audit_log(const Common& common, const AuditLogArguments& arguments, int& exit_code);
 
-Status run_id(const Common& common);
+// The line that another city pins, alone on standard output; `vkey`: the verifier key of the log in its
+// place.
+Status run_id(const Common& common, bool vkey);
+// As GET /api/v1/id, of a node that is stopped too.
+Result<boost::json::value> read_id(const Common& common);
 Status run_status(const Common& common);
 // commands_check.cpp A monitoring plugin: one line, and an exit code from 0 (OK) to 3 (UNKNOWN). It ends
 // after so many seconds at the latest.
@@ -84,6 +91,10 @@ Status run_cities(const Common& common);
 Status run_peer_add(const Common& common, const std::string& line, bool vouch);
 Status run_peer_remove(const Common& common, const std::string& which);
 Status run_peer_list(const Common& common);
+// `paused`: the session ends, and there is no other until it is resumed.
+Status run_peer_pause(const Common& common, const std::string& which, bool paused);
+// `address`: HOST:PORT; empty: it dials us.
+Status run_peer_address(const Common& common, const std::string& which, const std::string& address);
 
 // commands_invites.cpp
 struct InviteArguments {
@@ -151,8 +162,9 @@ struct ListArguments {
   std::string city;
   std::string kind;
   std::string since;
-  std::string limit;
+  Paging paging;
 };
+// commands_notes.cpp Of a node that is stopped too.
 Status run_list(const Common& common, const ListArguments& arguments);
 Status run_show(const Common& common, const std::string& ref, const std::string& format);
 Status run_watch(const Common& common, const std::string& topic, const std::string& after, int count);
@@ -185,16 +197,24 @@ struct NoteArguments {
   };
   std::vector<File> attach;
   bool again = false;
+  bool dry = false;  // only says what would be signed
 };
 // commands_attachments.cpp Gives files to the node. Returns them as a publish request names them.
 Result<boost::json::array> upload_attachments(const Common& common,
                                               const std::vector<NoteArguments::File>& files);
+// The same, and gives nothing.
+Result<boost::json::array> named_attachments(const std::vector<NoteArguments::File>& files);
 // `which` is a name or a digest; without it, lists the attachments. `output` is the file to write, - for
 // standard output.
 Status run_attachment(const Common& common, const std::string& ref, const std::string& which,
                       const std::string& output);
 
+// commands_publishing.cpp A dry run fails where signing it would be refused.
 Status run_publish(const Common& common, const NoteArguments& arguments);
+// The latest profile of a city as a file; empty: our own.
+Status run_profile(const Common& common, const std::string& city);
+// Publishes the file as the profile that takes the place of the latest.
+Status run_profile_set(const Common& common, NoteArguments arguments);
 
 // commands_library.cpp `dry`: only says what would become of each row. Fails if any row is refused; the
 // others are imported.
@@ -226,11 +246,17 @@ struct TokenArguments {
 Status run_token_add(const Common& common, const TokenArguments& token);
 Status run_token_list(const Common& common, const TokenArguments& token);
 Status run_token_remove(const Common& common, const TokenArguments& token);
+// commands_sending.cpp
 Status run_webhook_add(const Common& common, const std::string& url, const std::string& topic);
 Status run_webhook_list(const Common& common);
 Status run_webhook_remove(const Common& common, const std::string& id);
-Status run_audit(const Common& common);
-Status run_inbox(const Common& common);
+// Has a message posted that tells of nothing, and waits for what becomes of the first attempt.
+Status run_webhook_test(const Common& common, const std::string& id);
+// What became of the last messages: of a webhook, or of all; with `mail`, the mails.
+Status run_deliveries(const Common& common, const std::string& webhook, bool mail);
+// commands_accounts.cpp
+Status run_audit(const Common& common, const Paging& paging);
+Status run_inbox(const Common& common, const Paging& paging);
 Status run_similar(const Common& common, const std::string& topic);
 
 }  // namespace koinon

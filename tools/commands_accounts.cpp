@@ -1,9 +1,14 @@
-// Commands about accounts, and about what is sent to whom.
+// Commands about accounts, and what concerns them.
+#include <iostream>
+#include <utility>
+
 #include <boost/json.hpp>
 
+#include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/render.h"
+#include "tools/stopped_node.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -11,18 +16,15 @@ namespace {
 
 std::string account(const std::string& name) { return "/api/v1/accounts/" + encode_segment(name); }
 
-// One line for each item, with its members side by side.
-std::string lines(const json::value& list, std::initializer_list<const char*> members) {
-  std::string out;
-  for (const auto& item : list.at("items").as_array()) {
-    std::string line;
-    for (const char* name : members) {
-      const std::string text = harmless(member(item, name));
-      if (!text.empty()) line += (line.empty() ? "" : "  ") + text;
-    }
-    out += line + "\n";
-  }
-  return out;
+// When it was used last is what says whether anybody would miss it.
+std::string credential_line(const json::value& item) {
+  std::string out =
+      member(item, "id") + "  " + member(item, "scope") + "  made " + member(item, "created_at");
+  if (const std::string until = member(item, "expires_at"); !until.empty()) out += ", good until " + until;
+  const std::string used = member(item, "used_at");
+  out += used.empty() ? ", never used" : ", last used " + used;
+  if (const std::string label = member(item, "label"); !label.empty()) out += "  " + label;
+  return out + "\n";
 }
 
 std::string link_text(const json::value& made) {
@@ -55,7 +57,7 @@ Status run_user_change(const Common& common, const UserArguments& user) {
 
 Status run_user_list(const Common& common) {
   KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/accounts"));
-  return show_answer(common, all, lines(all, {"name", "role", "office", "email"}));
+  return show_answer(common, all, render_lines(all, {"name", "role", "office", "email"}));
 }
 
 Status run_user_remove(const Common& common, const std::string& name) {
@@ -64,8 +66,15 @@ Status run_user_remove(const Common& common, const std::string& name) {
 }
 
 Status run_user_link(const Common& common, const std::string& name) {
-  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(account(name) + "/link", json::object()));
-  return show_answer(common, made, link_text(made));
+  auto made = ApiClient(common.data).post_json(account(name) + "/link", json::object());
+  const bool stopped = !made.ok() && is_not_running(made.error());
+  if (stopped) {
+    KOINON_ASSIGN(json::object link, stopped_link(common.data, name));
+    made = json::value(std::move(link));
+  }
+  if (!made.ok()) return made.error();
+  if (stopped) std::cerr << "koinon: koinond does not run; the link opens once it does\n";
+  return show_answer(common, *made, link_text(*made));
 }
 
 Status run_token_add(const Common& common, const TokenArguments& token) {
@@ -81,7 +90,9 @@ Status run_token_add(const Common& common, const TokenArguments& token) {
 Status run_token_list(const Common& common, const TokenArguments& token) {
   KOINON_ASSIGN(const auto all,
                 ApiClient(common.data).get_json(account(token.user) + (token.feed ? "/feeds" : "/tokens")));
-  return show_answer(common, all, lines(all, {"id", "scope", "created_at", "expires_at", "label"}));
+  std::string text;
+  for (const auto& item : all.at("items").as_array()) text += credential_line(item);
+  return show_answer(common, all, text);
 }
 
 Status run_token_remove(const Common& common, const TokenArguments& token) {
@@ -91,34 +102,24 @@ Status run_token_remove(const Common& common, const TokenArguments& token) {
   return show_answer(common, removed, "Revoked " + token.id + "\n");
 }
 
-Status run_webhook_add(const Common& common, const std::string& url, const std::string& topic) {
-  json::object request{{"url", url}};
-  put_given(request, "topic", topic);
-  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/webhooks", request));
-  return show_answer(common, made,
-                     "Webhook " + member(made, "id") +
-                         "; its messages are signed with this secret, shown once:\n" +
-                         member(made, "secret") + "\n");
+Status run_audit(const Common& common, const Paging& paging) {
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto page, read_page(paging, {}, limits::kPageSizeMax, [&](const Params& wanted) {
+                  return client.get_json(with_query("/api/v1/audit", wanted));
+                }));
+  KOINON_TRY(show_answer(common, page, render_lines(page, {"at", "who", "from", "action", "target", "outcome"})));
+  tell_of_more(page);
+  return {};
 }
 
-Status run_webhook_list(const Common& common) {
-  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/webhooks"));
-  return show_answer(common, all, lines(all, {"id", "topic", "url"}));
-}
-
-Status run_webhook_remove(const Common& common, const std::string& id) {
-  KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove("/api/v1/webhooks/" + encode_segment(id)));
-  return show_answer(common, removed, "Removed webhook " + id + "\n");
-}
-
-Status run_audit(const Common& common) {
-  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/audit"));
-  return show_answer(common, all, lines(all, {"at", "who", "from", "action", "target", "outcome"}));
-}
-
-Status run_inbox(const Common& common) {
-  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/inbox"));
-  return show_answer(common, all, lines(all, {"ref", "state", "assignee", "kind", "title"}));
+Status run_inbox(const Common& common, const Paging& paging) {
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto page, read_page(paging, {}, limits::kPageSizeMax, [&](const Params& wanted) {
+                  return client.get_json(with_query("/api/v1/inbox", wanted));
+                }));
+  KOINON_TRY(show_answer(common, page, render_lines(page, {"ref", "state", "assignee", "kind", "title"})));
+  tell_of_more(page);
+  return {};
 }
 
 Status run_similar(const Common& common, const std::string& topic) {

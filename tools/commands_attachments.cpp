@@ -3,14 +3,17 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <thread>
 
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "crypto/hash.h"
 #include "crypto/key_file.h"
 #include "proto/base/ascii.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
@@ -101,7 +104,11 @@ Status write_out(const std::string& output, const std::string& bytes) {
 
 }  // namespace
 
-Result<json::array> upload_attachments(const Common& common, const std::vector<NoteArguments::File>& files) {
+namespace {
+
+// Reads each; `keep` is given its bytes and says its SHA-256 in hexadecimal.
+Result<json::array> named_files(const std::vector<NoteArguments::File>& files,
+                                const std::function<Result<std::string>(const Bytes&)>& keep) {
   for (const auto& file : files) {
     if (file.path.empty())
       return fail(Code::kInvalidArgument, "it stands behind the --attach of its picture, once", "--alt");
@@ -110,14 +117,28 @@ Result<json::array> upload_attachments(const Common& common, const std::vector<N
   for (const auto& file : files) {
     const auto bytes = read_file(file.path, limits::kAttachmentBytes);
     if (!bytes.ok()) return bytes.error();
-    KOINON_ASSIGN(const auto held, ApiClient(common.data).post_bytes("/api/v1/attachments", *bytes));
-    json::object named{{"sha256", member(held, "sha256")},
+    KOINON_ASSIGN(const std::string digest, keep(*bytes));
+    json::object named{{"sha256", digest},
                        {"name", std::filesystem::path(file.path).filename().string()},
                        {"media_type", media_type_of(file.path)}};
     if (!file.alt.empty()) named["alt"] = file.alt;
     out.push_back(std::move(named));
   }
   return out;
+}
+
+}  // namespace
+
+Result<json::array> named_attachments(const std::vector<NoteArguments::File>& files) {
+  return named_files(files,
+                     [](const Bytes& bytes) -> Result<std::string> { return to_hex(sha256(bytes).view()); });
+}
+
+Result<json::array> upload_attachments(const Common& common, const std::vector<NoteArguments::File>& files) {
+  return named_files(files, [&](const Bytes& bytes) -> Result<std::string> {
+    KOINON_ASSIGN(const auto held, ApiClient(common.data).post_bytes("/api/v1/attachments", bytes));
+    return member(held, "sha256");
+  });
 }
 
 Status run_attachment(const Common& common, const std::string& ref, const std::string& which,

@@ -58,7 +58,7 @@ Status make_key(const Common& common, const BackupArguments& arguments) {
 
 // A secret that this machine has in every run, and a backup does not tell: by it chunks get the same names.
 Result<Bytes> naming_secret(const DataFolder& folder, const SealingKey& to) {
-  KOINON_ASSIGN(Bytes key, read_file(folder.key("node"), limits::kBackupKeyFileBytes));
+  KOINON_ASSIGN(Bytes key, read_secret_file(folder.key("node"), limits::kBackupKeyFileBytes));
   Bytes secret = backup::naming_of(key, to);
   wipe(key);
   return secret;

@@ -16,6 +16,7 @@
 #include "tools/cell_values.h"
 #include "tools/commands.h"
 #include "tools/practice_table.h"
+#include "tools/progress.h"
 #include "tools/render.h"
 #include "tools/table_rows.h"
 #include "tools/xlsx_text.h"
@@ -38,7 +39,7 @@ struct Item {
   std::string ref = {};            // the record that an export has made it of
 };
 
-struct Outcome {
+struct ItemOutcome {
   std::string where;
   std::string outcome;  // published, would-be-published, already-there, refused, or that it waits
   std::string ref;
@@ -162,12 +163,12 @@ Result<std::vector<Item>> items_of(const std::string& from) {
   return fail(Code::kInvalidArgument, "it is a .csv, .xlsx or .json file, or a folder of .md files", from);
 }
 
-Outcome refused(const std::string& where, std::vector<Error> faults) {
+ItemOutcome refused(const std::string& where, std::vector<Error> faults) {
   return {where, "refused", {}, std::move(faults), {}};
 }
 
-Outcome outcome_of(const std::string& where, const json::object& result) {
-  Outcome out{where, member(result, "outcome"), member(result, "ref"), {}, {}};
+ItemOutcome outcome_of(const std::string& where, const json::object& result) {
+  ItemOutcome out{where, member(result, "outcome"), member(result, "ref"), {}, {}};
   if (out.outcome == "already-there") out.reason = member(result, "reason");
   const auto* faults = result.if_contains("faults");
   if (faults != nullptr && faults->is_array()) {
@@ -182,7 +183,7 @@ Outcome outcome_of(const std::string& where, const json::object& result) {
 }
 
 // What the daemon finds wrong besides, in columns of which nothing is said yet.
-void add_faults(Outcome& outcome, const Outcome& found) {
+void add_faults(ItemOutcome& outcome, const ItemOutcome& found) {
   for (const Error& fault : found.faults) {
     const bool said = std::any_of(outcome.faults.begin(), outcome.faults.end(),
                                   [&fault](const Error& known) { return known.field == fault.field; });
@@ -246,7 +247,7 @@ AtOrigin look_at_origin(const Common& common, const Item& item) {
 
 // Imports a batch of items from `begin` on. Returns where the next batch begins.
 Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& items, std::size_t begin,
-                                 bool dry, std::vector<Outcome>& outcomes) {
+                                 bool dry, std::vector<ItemOutcome>& outcomes) {
   ImportBatch good(dry);
   ImportBatch faulty(true);  // the daemon says what else is wrong with them
   std::size_t i = begin;
@@ -275,22 +276,22 @@ Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& 
                                      " is, and becomes a practice of its own");
     good.add(i, item.request, bytes);
   }
-  KOINON_TRY(good.send(common, items, [&outcomes](std::size_t number, Outcome outcome) {
+  KOINON_TRY(good.send(common, items, [&outcomes](std::size_t number, ItemOutcome outcome) {
     const auto said = std::move(outcomes[number].warnings);
     outcomes[number] = std::move(outcome);
     outcomes[number].warnings.insert(outcomes[number].warnings.begin(), said.begin(), said.end());
   }));
-  KOINON_TRY(faulty.send(common, items, [&outcomes](std::size_t number, const Outcome& found) {
+  KOINON_TRY(faulty.send(common, items, [&outcomes](std::size_t number, const ItemOutcome& found) {
     add_faults(outcomes[number], found);
   }));
   return i;
 }
 
-std::string sentence(const Outcome& outcome, const Error& fault) {
+std::string sentence(const ItemOutcome& outcome, const Error& fault) {
   return outcome.where + (fault.field.empty() ? "" : ", column " + fault.field) + ": " + fault.message;
 }
 
-json::object outcome_json(const Outcome& outcome) {
+json::object outcome_json(const ItemOutcome& outcome) {
   json::object out{{"where", outcome.where}, {"outcome", outcome.outcome}};
   if (!outcome.ref.empty()) out["ref"] = outcome.ref;
   json::array faults;
@@ -311,18 +312,20 @@ json::object outcome_json(const Outcome& outcome) {
 
 Status run_import_practices(const Common& common, const std::string& from, bool dry) {
   KOINON_ASSIGN(const auto items, items_of(from));
-  std::vector<Outcome> outcomes(items.size());
+  std::vector<ItemOutcome> outcomes(items.size());
+  ProgressLine line("import");
   for (std::size_t begin = 0; begin < items.size();) {
+    line.show(begin, items.size());
     KOINON_ASSIGN(begin, import_batch(common, items, begin, dry, outcomes));
   }
   std::map<std::string, std::size_t> counts;
-  for (const Outcome& outcome : outcomes) ++counts[outcome.outcome];
+  for (const ItemOutcome& outcome : outcomes) ++counts[outcome.outcome];
   if (common.json) {
     json::array list;
-    for (const Outcome& outcome : outcomes) list.push_back(outcome_json(outcome));
+    for (const ItemOutcome& outcome : outcomes) list.push_back(outcome_json(outcome));
     std::cout << json::serialize(list) << "\n";
   } else {
-    for (const Outcome& outcome : outcomes) {
+    for (const ItemOutcome& outcome : outcomes) {
       for (const Error& fault : outcome.faults) std::cout << harmless(sentence(outcome, fault)) << "\n";
       for (const auto& warning : outcome.warnings)
         std::cerr << "koinon: " << outcome.where << ": " << harmless(warning) << "\n";
@@ -345,6 +348,7 @@ Result<std::vector<json::object>> records_of(const Common& common, const ListArg
   const ApiClient client(common.data);
   std::vector<json::object> out;
   std::string cursor;
+  ProgressLine line("practices read");
   do {
     const std::map<std::string, std::string> query = {{"kind", "practice"},
                                                       {"topic", wanted.topic},
@@ -353,6 +357,7 @@ Result<std::vector<json::object>> records_of(const Common& common, const ListArg
                                                       {"cursor", cursor}};
     KOINON_ASSIGN(const auto page, client.get_json(with_query("/api/v1/records", query)));
     for (const auto& item : page.at("items").as_array()) {
+      line.count(out.size());
       KOINON_ASSIGN(const std::string target, record_target(member(item, "ref")));
       KOINON_ASSIGN(auto record, client.get_json(target));
       if (record.as_object().contains("body")) out.push_back(std::move(record.as_object()));

@@ -5,8 +5,11 @@
 
 #include <boost/json.hpp>
 
+#include "proto/base/encoding.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/progress.h"
+#include "tools/reading_client.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -29,18 +32,27 @@ Status print(const Common& common, const Result<json::value>& value,
 
 }  // namespace
 
-Status run_id(const Common& common) {
-  KOINON_ASSIGN(const auto id, ApiClient(common.data).get_json("/api/v1/id"));
-  if (common.json) {
-    std::cout << json::serialize(id) << "\n";
-  } else {
-    if (!member(id, "vkey").empty()) std::cout << member(id, "vkey") << "\n";
-    std::cout << member(id, "peer_line") << "\n";
-    std::cerr << "koinon: on the phone its node key reads " << member(id, "spoken") << "\n";
-    if (member(id, "address").empty()) {
-      std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with "
-                   "--address HOST:PORT\n";
-    }
+Result<json::value> read_id(const Common& common) {
+  auto id = ApiClient(common.data).get_json("/api/v1/id");
+  if (id.ok() || !is_not_running(id.error())) return id;
+  KOINON_ASSIGN(json::object stopped, stopped_id(common.data));
+  tell_it_is_stopped();
+  return json::value(std::move(stopped));
+}
+
+Status run_id(const Common& common, bool vkey) {
+  KOINON_ASSIGN(const auto id, read_id(common));
+  if (common.json) return show_answer(common, id, {});
+  if (vkey) {
+    if (member(id, "vkey").empty())
+      return fail(Code::kNotFound, "an observer has no log, and no key that signs one", "vkey");
+    return show_answer(common, id, member(id, "vkey") + "\n");
+  }
+  std::cout << member(id, "peer_line") << "\n";
+  std::cerr << "koinon: on the phone its node key reads " << member(id, "spoken") << "\n";
+  if (member(id, "address").empty()) {
+    std::cerr << "koinon: this line has no address, so only this node can dial; set address = \"HOST:PORT\" "
+                 "in koinond.toml\n";
   }
   return {};
 }
@@ -94,6 +106,24 @@ Status run_peer_remove(const Common& common, const std::string& which) {
   return {};
 }
 
+namespace {
+
+Status change_peer(const Common& common, const std::string& which, const json::object& change) {
+  KOINON_ASSIGN(const auto peer,
+                ApiClient(common.data).patch_json("/api/v1/peers/" + encode_segment(which), change));
+  return show_answer(common, peer, render_peers(json::object{{"items", json::array{peer}}}));
+}
+
+}  // namespace
+
+Status run_peer_pause(const Common& common, const std::string& which, bool paused) {
+  return change_peer(common, which, {{"paused", paused}});
+}
+
+Status run_peer_address(const Common& common, const std::string& which, const std::string& address) {
+  return change_peer(common, which, {{"address", address}});
+}
+
 Status run_clock(const Common& common, bool is_right) {
   const ApiClient client(common.data);
   json::value clock;
@@ -121,6 +151,7 @@ Status run_reindex(const Common& common) {
   const ApiClient client(common.data);
   KOINON_ASSIGN(const auto begun, client.post_json("/api/v1/reindex", json::object()));
   std::string lag;
+  ProgressLine line("records to go");
   auto moved = std::chrono::steady_clock::now();
   while (lag != "0") {
     KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
@@ -130,6 +161,7 @@ Status run_reindex(const Common& common) {
     if (now - moved > kStandstill) {
       return fail(Code::kUnavailable, "the index does not catch up; the log of koinond says why", "index.db");
     }
+    if (const auto left = parse_decimal(lag); left.ok()) line.count(*left);
     if (lag != "0") std::this_thread::sleep_for(kLagPoll);
   }
   if (!common.json) std::cout << "The index is rebuilt.\n";

@@ -5,6 +5,7 @@
 
 #include "node/transport/at_inviter.h"
 #include "proto/codec/name.h"
+#include "tools/progress.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -64,6 +65,7 @@ void warn(const Error& error) { std::cerr << "koinon: " << harmless(error.text()
 
 Result<ShownLog> ask_inviter(const InviteLine& invite, const SigningKey& recovery,
                              const RecoveryQuestion& question) {
+  const WaitingLine waiting("asking " + harmless(name_of(invite)));
   KOINON_ASSIGN(const v1::RecoveryAnswer answer, ask_and_wait(invite, recovery, question));
   auto shown = read_recovery_answer(answer, recovery.public_key(), question);
   if (shown.ok()) return shown;

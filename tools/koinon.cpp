@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include "node/daemon/version.h"
+#include "proto/base/nearest_word.h"
+#include "tools/api_client.h"
 #include "tools/command_line.h"
 #include "tools/render.h"
 
@@ -14,6 +16,12 @@ namespace koinon {
 namespace {
 
 constexpr int kWrongUsage = 2;
+constexpr int kNotRunning = 3;
+// RUNBOOK, "Exit codes", has the same.
+constexpr const char* kExitCodes =
+    "Exit codes: 0 it is done; 1 it was refused, or failed; 2 wrong usage; 3 koinond does not run for this "
+    "data "
+    "folder, and the command needs it. koinon audit-log has codes of its own.";
 
 // The arguments, with the words of a search behind `--`: one that must not occur begins with a minus sign, as
 // options do, and would be taken for one.
@@ -21,7 +29,7 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
   const std::vector<std::string> given(argv + std::min(1, argc), argv + argc);
   const auto takes_value = [](const std::string& text) {
     return text.starts_with("--") && text.find('=') == std::string::npos && text != "--json" &&
-           text != "--help" && text != "--version";
+           text != "--all" && text != "--help" && text != "--version";
   };
   std::vector<std::string> out;
   std::vector<std::string> words;
@@ -42,13 +50,56 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
   return out;
 }
 
-// CLI11 says that a command is missing, whatever stands in its place.
-std::string unknown_command(const CLI::App& app) {
+// The command that the arguments have named so far.
+const CLI::App& named_command(const CLI::App& app) {
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return *at;
+}
+
+// "peer add"; empty for the program itself.
+std::string name_of(const CLI::App& app, const CLI::App& program) {
+  if (&app == &program) return {};
+  const std::string above = name_of(*app.get_parent(), program);
+  return (above.empty() ? "" : above + " ") + app.get_name();
+}
+
+// What may have been meant, else where the help is.
+std::string hint(const std::string& given, const std::vector<std::string>& known, const std::string& command,
+                 const std::string& help) {
+  if (const auto nearest = nearest_word(given, known)) return "; did you mean " + command + *nearest + "?";
+  return "; koinon " + help;
+}
+
+// CLI11 says that a command is missing, whatever stands in its place.
+std::string unknown_command(const CLI::App& app) {
+  const CLI::App& at = named_command(app);
   const auto words = app.remaining(true);
-  if (at->get_require_subcommand_min() == 0 || words.empty()) return {};
-  return words.front();
+  if (at.get_require_subcommand_min() == 0 || words.empty() || words.front().starts_with('-')) return {};
+  std::vector<std::string> known;
+  for (const CLI::App* one : at.get_subcommands(nullptr)) known.push_back(one->get_name());
+  const std::string above = name_of(at, app);
+  const std::string before = above.empty() ? "" : above + " ";
+  return "there is no command " + before + harmless(words.front()) +
+         hint(words.front(), known, before, before + "--help lists them");
+}
+
+std::string unknown_option(const CLI::App& app) {
+  const auto left = app.remaining(true);
+  const auto word =
+      std::find_if(left.begin(), left.end(), [](const std::string& one) { return one.starts_with("--"); });
+  if (word == left.end()) return {};
+  const CLI::App& at = named_command(app);
+  std::vector<std::string> known;
+  for (const CLI::App* one = &at; one != nullptr; one = one->get_parent()) {
+    for (const CLI::Option* option : one->get_options())
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string name = name_of(at, app);
+  const std::string before = name.empty() ? "" : name + " ";
+  const std::string given = word->substr(0, word->find('='));
+  return "koinon " + before + "takes no " + harmless(given) +
+         hint(given, known, "", before + "--help lists what it takes");
 }
 
 int run(int argc, char** argv) {
@@ -61,13 +112,17 @@ int run(int argc, char** argv) {
   app.add_flag("--json", line.common.json, "print JSON");
   app.require_subcommand(1);
   add_commands(app, line);
+  app.footer(kExitCodes);  // after the commands, which would have it too
   try {
     std::vector<std::string> arguments = arguments_of(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    if (const std::string word = unknown_command(app); !word.empty()) {
-      std::cerr << "koinon: there is no command " << harmless(word) << "; koinon --help lists them\n";
+    std::string wrong = unknown_command(app);
+    if (wrong.empty() && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+      wrong = unknown_option(app);
+    if (!wrong.empty()) {
+      std::cerr << "koinon: " << wrong << "\n";
       return kWrongUsage;
     }
     const int code = app.exit(error);
@@ -77,7 +132,7 @@ int run(int argc, char** argv) {
   const Status status = line.action();
   if (status.ok()) return line.exit_code;
   std::cerr << "koinon: " << harmless(status.error().text()) << "\n";
-  return line.exit_code_of_errors;
+  return is_not_running(status.error()) ? kNotRunning : line.exit_code_of_errors;
 }
 
 }  // namespace

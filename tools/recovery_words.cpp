@@ -41,7 +41,7 @@ Result<SigningKey> read_recovery_words(const std::string& file) {
   if (file == "-") {
     KOINON_ASSIGN(text, read_standard_input());
   } else {
-    KOINON_ASSIGN(text, read_file(file, limits::kWordsBytes));
+    KOINON_ASSIGN(text, read_secret_file(file, limits::kWordsBytes));
   }
   auto seed = words_to_seed(text);
   wipe(text);

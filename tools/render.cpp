@@ -17,6 +17,8 @@ const json::value* find(const json::value& object, std::string_view key) {
   return object.is_object() ? object.as_object().if_contains(key) : nullptr;
 }
 
+}  // namespace
+
 std::string joined(const json::value& object, std::string_view key, std::string_view separator) {
   const auto* list = find(object, key);
   std::string out;
@@ -35,6 +37,8 @@ void add_field(std::string& out, std::string_view label, const std::string& valu
   out.append(label.size() < 14 ? 14 - label.size() : 1, ' ');
   out += value + "\n";
 }
+
+namespace {
 
 void add_section(std::string& out, std::string_view label, const std::string& text) {
   if (text.empty()) return;
@@ -147,6 +151,19 @@ std::string member(const json::value& object, std::string_view key) {
     }
   }
   return value->is_number() ? json::serialize(*value) : std::string();
+}
+
+std::string render_lines(const json::value& list, std::initializer_list<const char*> members) {
+  std::string out;
+  for (const auto& item : list.at("items").as_array()) {
+    std::string line;
+    for (const char* name : members) {
+      const std::string text = member(item, name);
+      if (!text.empty()) line += (line.empty() ? "" : "  ") + text;
+    }
+    out += line + "\n";
+  }
+  return out;
 }
 
 // The status of a record. Empty: it is current.
@@ -266,38 +283,6 @@ std::string render_cities(const json::value& page) {
     out += line + "\n";
   }
   return out;
-}
-
-std::string render_peers(const json::value& page) {
-  std::string out;
-  for (const auto& item : page.at("items").as_array()) {
-    std::string line = member(item, "name");
-    line.append(line.size() < 28 ? 28 - line.size() : 1, ' ');
-    line += member(item, "address").empty() ? "(dials us)" : member(item, "address");
-    line += "  " + member(item, "state");
-    if (member(item, "connected") == "yes") line += ", " + member(item, "agent");
-    line += " (" + std::string(member(item, "connected") == "yes" ? "since " : "last tried ") +
-            member(item, "state_at") + ")";
-    if (member(item, "observer") != "yes") line += "  " + member(item, "entries") + " entries held";
-    out += line + "\n";
-    if (const std::string send = member(item, "send"); !send.empty()) out += "    " + send + "\n";
-  }
-  if (out.empty())
-    out = "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n";
-  const auto* knocks = find(page, "knocks");
-  if (knocks == nullptr || knocks->as_array().empty()) return out;
-  out += "\nKnocking, and not pinned here:\n";
-  for (const auto& item : knocks->as_array()) {
-    out += "  " + member(item, "node_key") + "  from " + member(item, "address") + ", " +
-           member(item, "count") + " times, last " + member(item, "last_at") +
-           "\n    on the phone: " + member(item, "spoken") + "\n";
-  }
-  return out +
-         "Do not pin one for its address. Call the city that you expect, on a number that you have from "
-         "elsewhere,\n"
-         "and have its operator read out what their `koinon id` says of the phone. If it is the same, have "
-         "them send\n"
-         "you their line, and: koinon peer add LINE\n";
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // The API's JSON as text for a terminal. Text of others is made plain first (node/text/plain_text.h).
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -16,11 +17,20 @@ std::string harmless(std::string_view text, bool lines = false);
 // A member as text; empty if it is missing.
 std::string member(const boost::json::value& object, std::string_view key);
 
+// A list of texts as one, with `separator` between them; empty if it is missing.
+std::string joined(const boost::json::value& object, std::string_view key, std::string_view separator);
+
+// Adds a line: the label, in its column, and the value. None where the value is empty.
+void add_field(std::string& out, std::string_view label, const std::string& value);
+
 // How many entries: "1 entry", "6 entries".
 std::string counted(TreeSize size);
 
 // A file of a record, in one line; in a second one, what the picture shows.
 std::string attachment_line(const boost::json::value& file);
+
+// One line for each item, with its members side by side.
+std::string render_lines(const boost::json::value& list, std::initializer_list<const char*> members);
 
 std::string render_list(const boost::json::value& page);
 std::string standing_of(const boost::json::value& record);

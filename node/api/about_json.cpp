@@ -12,18 +12,21 @@
 
 namespace koinon {
 namespace json = boost::json;
+
+json::object id_json(const NodeIdView& view) {
+  return {{"name", view.name},
+          {"observer", !view.log},
+          {"log_id", view.log ? to_text(*view.log) : ""},
+          {"vkey", view.line.vkey ? view.line.vkey->text() : ""},
+          {"node_key", to_text(view.line.node_key)},
+          {"address", view.line.address},
+          {"peer_line", view.line.text()},
+          {"spoken", spoken(view.line.node_key)}};
+}
+
 namespace {
 
-HttpResponse id_answer(const ApiRequest&, const NodeIdView& view) {
-  return json_response({{"name", view.name},
-                        {"observer", !view.log},
-                        {"log_id", view.log ? to_text(*view.log) : ""},
-                        {"vkey", view.line.vkey ? view.line.vkey->text() : ""},
-                        {"node_key", to_text(view.line.node_key)},
-                        {"address", view.line.address},
-                        {"peer_line", view.line.text()},
-                        {"spoken", spoken(view.line.node_key)}});
-}
+HttpResponse id_answer(const ApiRequest&, const NodeIdView& view) { return json_response(id_json(view)); }
 
 HttpResponse topics_answer(const ApiRequest& request, const std::vector<const Topic*>& view) {
   json::array items;

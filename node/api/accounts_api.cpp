@@ -121,13 +121,7 @@ Result<std::vector<UserView>> AccountsApi::all_accounts(const Asker&, const Noth
 }
 
 Result<std::string> AccountsApi::issue_link(UserId user, const Asker& asker) {
-  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kOneTime));
-  Credential link;
-  link.kind = CredentialKind::kOneTime;
-  link.user = user;
-  link.created_at = parts_.clock.wall();
-  link.expires_at = {link.created_at.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
-  KOINON_ASSIGN(const std::string code, shared_.accounts.issue(link));
+  KOINON_ASSIGN(const std::string code, shared_.accounts.issue_link(user, parts_.clock.wall()));
   return shared_.access.base_url(asker.local, asker.host) + "/welcome/" + code;
 }
 

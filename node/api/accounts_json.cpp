@@ -104,10 +104,18 @@ HttpResponse account_answer(const ApiRequest&, const UserView& view) {
   return json_response(user_json(view));
 }
 
-HttpResponse link_answer(const ApiRequest&, const AccountLink& view) {
+}  // namespace
+
+json::object account_link_json(const AccountLink& view) {
   json::object body = user_json(view.user);
   body["link"] = view.link;
-  return json_response(body, 201);
+  return body;
+}
+
+namespace {
+
+HttpResponse link_answer(const ApiRequest&, const AccountLink& view) {
+  return json_response(account_link_json(view), 201);
 }
 
 HttpResponse audit_answer(const ApiRequest&, const AuditView& view) {

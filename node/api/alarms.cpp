@@ -196,7 +196,7 @@ void look_at_peers(const AlarmInput& input, Found& out) {
   std::vector<std::string> lied;
   for (const PeerStatus& peer : input.peers) {
     if (peer.conduct.lies > 0) lied.push_back(peer.name);
-    if (peer.connected) continue;
+    if (peer.connected || peer.paused) continue;
     if (peer.trouble == PeerTrouble::kNotPinnedThere) {
       unpinned.push_back(peer.name);
     } else if (input.now.value - peer.away_since.value >= input.rules.peer_away.count()) {

@@ -7,6 +7,7 @@
 #include "node/api/kept_changes.h"
 #include "node/api/query_params.h"
 #include "node/publishing/meant_refs.h"
+#include "node/publishing/own_log.h"
 #include "node/reading/note_parts.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
@@ -251,7 +252,8 @@ Result<LeftOver> DeskApi::left_over(EntryIndex erased, const Caller& caller) {
 Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery& query) {
   KOINON_ASSIGN(const Asked asked, ask_gate(query, asker.caller));
   const auto& prepared = asked.prepared;
-  const auto& entry = prepared.draft.entry;
+  const Draft draft = shared_.publisher.as_signed(prepared.draft);
+  const auto& entry = draft.entry;
   PreviewView out;
   out.kind = entry.kind();
   out.language = entry.language();
@@ -265,7 +267,24 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   }
   out.markdown = format_note_file(prepared.note);
   out.warnings = prepared.warnings;
+  KOINON_TRY(add_circumstances(asked, draft, out));
   return out;
+}
+
+// What would become of it, and when.
+Status DeskApi::add_circumstances(const Asked& asked, const Draft& draft, PreviewView& view) {
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  view.office = asked.prepared.wish.office;
+  for (const auto& city : draft.entry.to()) view.to.push_back(directory.city(LogId::from(city)));
+  view.refs = read_refs(directory, *parts_.store, *parts_.index, draft.entry);
+  view.when = asked.verdict.when;
+  view.due = asked.verdict.due;
+  view.signing_stopped = parts_.writer.signing_stopped();
+  if (!view.signing_stopped) view.signing_waits = parts_.writer.signing_waits();
+  if (draft.again) return {};
+  KOINON_ASSIGN(const auto standing, parts_.store->own_content(content_digest(draft).bytes()));
+  if (standing) view.stands_as = directory.ref(*parts_.facts.log(), *standing);
+  return {};
 }
 
 // --- what is held ---

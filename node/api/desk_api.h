@@ -8,6 +8,7 @@
 #include "node/api/held_view.h"
 #include "node/api/operation.h"
 #include "node/api/signing_query.h"
+#include "node/reading/record_view.h"
 #include "node/text/params.h"
 
 namespace koinon {
@@ -45,6 +46,14 @@ struct PreviewView {
   std::string html;      // empty if it has no text
   std::string markdown;  // the note as a file
   std::vector<std::string> warnings;
+  std::string office;           // in whose name it is signed; empty: the city's own
+  std::vector<std::string> to;  // cities
+  std::vector<RefView> refs;
+  Verdict::When when = Verdict::When::kNow;  // by the gate
+  UnixMillis due;                            // before that it is not signed
+  std::optional<std::string> stands_as;      // our record that says the same, unless it is wanted again
+  std::optional<SigningWait> signing_waits;  // why the node signs nothing for now
+  std::optional<Error> signing_stopped;      // why it signs nothing any more
 };
 
 struct ImportQuery {
@@ -121,6 +130,7 @@ class DeskApi {
   Result<LeftOver> left_over(EntryIndex erased, const Caller& caller);
 
   boost::asio::awaitable<Result<SignedView>> sign_asked(Asker asker, SigningQuery query);
+  Status add_circumstances(const Asked& asked, const Draft& draft, PreviewView& view);
   Result<PreviewView> show_preview(const Asker& asker, const SigningQuery& query);
   boost::asio::awaitable<Result<std::vector<ImportedNote>>> import_all(Asker asker, ImportQuery query);
   ImportedNote import_one(const Result<SigningQuery>& note, const Caller& caller, bool dry,

@@ -7,6 +7,7 @@
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
+#include "node/api/record_json.h"
 #include "node/text/time_text.h"
 #include "proto/codec/entry.h"
 
@@ -54,13 +55,26 @@ json::object left_json(const LeftOver& left) {
   return {{"versions", texts_json(left.versions)}, {"drafts", std::move(drafts)}};
 }
 
+std::string_view when_text(Verdict::When when) {
+  return when == Verdict::When::kNow ? "now" : when == Verdict::When::kLater ? "later" : "after-review";
+}
+
 HttpResponse preview_answer(const ApiRequest&, const PreviewView& view) {
-  return json_response({{"kind", kind_name(view.kind)},
-                        {"language", view.language},
-                        {"topics", texts_json(view.topics)},
-                        {"html", view.html},
-                        {"markdown", view.markdown},
-                        {"warnings", texts_json(view.warnings)}});
+  json::object body{{"kind", kind_name(view.kind)},
+                    {"language", view.language},
+                    {"topics", texts_json(view.topics)},
+                    {"html", view.html},
+                    {"markdown", view.markdown},
+                    {"warnings", texts_json(view.warnings)},
+                    {"office", view.office},
+                    {"to", texts_json(view.to)},
+                    {"refs", refs_json(view.refs)},
+                    {"when", when_text(view.when)},
+                    {"due_at", time_text(view.due)}};
+  if (view.stands_as) body["stands_as"] = *view.stands_as;
+  if (view.signing_waits) body["signing_waits"] = signing_waits_json(*view.signing_waits);
+  if (view.signing_stopped) body["signing_stopped"] = view.signing_stopped->message;
+  return json_response(body);
 }
 
 // --- imports ---

@@ -9,12 +9,28 @@
 #include "node/replication/from_callback.h"
 #include "node/transport/network.h"
 #include "proto/base/encoding.h"
+#include "proto/codec/name.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
 std::string target_of_peer(const NamedPeer& named) { return named.peer; }
+std::string target_of_change(const PeerChange& wish) { return wish.peer; }
+
+// The one that is called so, by its name or its node key.
+Result<PeerStatus> named_peer(const NetworkStatus& network, const std::string& which) {
+  std::vector<PeerStatus> found;
+  for (const PeerStatus& peer : network.peers) {
+    if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);
+  }
+  if (found.empty()) return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
+  if (found.size() == 1) return found.front();
+  return fail(Code::kConflict,
+              Sentence{"peer.several",
+                       "several peers are called so; give the node key that `koinon peer list` shows"},
+              which);
+}
 
 }  // namespace
 
@@ -37,6 +53,15 @@ PeersApi::PeersApi(ApiShared& shared)
            .gives = "PeerAdded",
            .status = 201},
           this, &PeersApi::add_peer, {.made = name_of_pinned}),
+      change({.method = "PATCH",
+              .pattern = "/api/v1/peers/{peer}",
+              .need = Need::kOperator,
+              .id = "changePeer",
+              .tag = "operating",
+              .summary = "Pause a peer, resume it, or change its address",
+              .takes = "PeerChange",
+              .gives = "Peer"},
+             this, &PeersApi::change_peer, {.target = target_of_change}),
       remove({.method = "DELETE",
               .pattern = "/api/v1/peers/{peer}",
               .need = Need::kOperator,
@@ -51,16 +76,62 @@ PeersApi::PeersApi(ApiShared& shared)
 asio::awaitable<Result<PeersView>> PeersApi::peers(Asker, Nothing) {
   NetworkStatus network = co_await ask_network(&parts_.network);
   PeersView out;
-  for (PeerStatus& peer : network.peers) {
-    PeerView item;
-    if (peer.trouble == PeerTrouble::kNotPinnedThere) item.send = own_peer_line(parts_).text();
-    const auto held = peer.log ? parts_.store->log_state(*peer.log) : Result<LogState>(LogState());
-    item.entries = held.ok() ? held->range.size().value : 0;
-    item.peer = std::move(peer);
-    out.items.push_back(std::move(item));
-  }
+  for (PeerStatus& peer : network.peers) out.items.push_back(view_of(std::move(peer)));
   out.knocks = std::move(network.knocks);
   co_return out;
+}
+
+PeerView PeersApi::view_of(PeerStatus peer) {
+  PeerView out;
+  if (peer.trouble == PeerTrouble::kNotPinnedThere) out.send = own_peer_line(parts_).text();
+  const auto held = peer.log ? parts_.store->log_state(*peer.log) : Result<LogState>(LogState());
+  out.entries = held.ok() ? held->range.size().value : 0;
+  out.peer = std::move(peer);
+  return out;
+}
+
+namespace {
+
+// The record in the store, changed. kNotFound: it was removed meanwhile.
+Result<PeerRecord> changed_record(StoreReader& store, const NodeKey& key, const PeerChange& wish) {
+  if (!wish.paused && !wish.address)
+    return fail(Code::kInvalidArgument, "say what to change: paused, or address", "paused");
+  if (wish.address && !wish.address->empty()) {
+    if (const auto address = parse_address(*wish.address); !address.ok())
+      return again_as(Code::kInvalidArgument, address.error(), "address");
+  }
+  KOINON_ASSIGN(auto peers, store.peers());
+  for (PeerRecord& peer : peers) {
+    if (peer.node_key != key) continue;
+    peer.paused = wish.paused.value_or(peer.paused);
+    peer.address = wish.address.value_or(peer.address);
+    return std::move(peer);
+  }
+  return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, wish.peer);
+}
+
+}  // namespace
+
+asio::awaitable<Result<PeerView>> PeersApi::change_peer(Asker, PeerChange wish) {
+  const NetworkStatus before = co_await ask_network(&parts_.network);
+  const auto peer = named_peer(before, wish.peer);
+  if (!peer.ok()) co_return peer.error();
+  const auto record = changed_record(*parts_.store, peer->node_key, wish);
+  if (!record.ok()) co_return record.error();
+  const Status kept = co_await change_store(&parts_.writer, [record = *record](Store& store) -> Status {
+    // Removed meanwhile, it stays so.
+    KOINON_ASSIGN(const auto peers, store.peers());
+    const auto is_it = [&](const PeerRecord& one) { return one.node_key == record.node_key; };
+    if (std::none_of(peers.begin(), peers.end(), is_it))
+      return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, record.name);
+    return store.put_peer(record);
+  });
+  if (!kept.ok()) co_return kept.error();
+  parts_.network.add_peer(*record);
+  const NetworkStatus after = co_await ask_network(&parts_.network);
+  auto changed = named_peer(after, to_text(record->node_key));
+  if (!changed.ok()) co_return changed.error();
+  co_return view_of(std::move(*changed));
 }
 
 asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
@@ -76,20 +147,10 @@ asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
 }
 
 asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPeer named) {
-  const std::string& which = named.peer;
   const NetworkStatus network = co_await ask_network(&parts_.network);
-  std::vector<PeerStatus> found;
-  for (const PeerStatus& peer : network.peers) {
-    if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);
-  }
-  if (found.empty()) co_return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
-  if (found.size() > 1) {
-    co_return fail(Code::kConflict,
-                   Sentence{"peer.several",
-                            "several peers are called so; give the node key that `koinon peer list` shows"},
-                   which);
-  }
-  const NodeKey key = found.front().node_key;
+  const auto found = named_peer(network, named.peer);
+  if (!found.ok()) co_return found.error();
+  const NodeKey key = found->node_key;
   StoreWriter* writer = &parts_.writer;
   Beginning<Status> begin = [writer, key](std::function<void(Status)> done) {
     writer->change([key](Store& store) { return store.remove_peer(key); }, std::move(done));
@@ -98,8 +159,8 @@ asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPee
   if (!status.ok()) co_return status.error();
   parts_.network.remove_peer(key);
   // Another node of the same city may be pinned still.
-  RemovedPeer out{found.front().name, std::nullopt};
-  const auto city = found.front().log;
+  RemovedPeer out{found->name, std::nullopt};
+  const auto city = found->log;
   const bool last =
       city && std::none_of(network.peers.begin(), network.peers.end(),
                            [&](const PeerStatus& peer) { return peer.log == city && peer.node_key != key; });

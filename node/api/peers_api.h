@@ -40,6 +40,13 @@ struct NamedPeer {
   std::string peer;
 };
 
+// Members that are not set stay as they are; one at least is set.
+struct PeerChange {
+  std::string peer;                    // its name or its node key
+  std::optional<bool> paused;          // true: the session ends, and there is no other until false is said
+  std::optional<std::string> address;  // HOST:PORT; empty: it dials us
+};
+
 struct RemovedPeer {
   std::string name;
   std::optional<HeldView> held;  // what takes our vouch back is kept until the node may sign
@@ -51,13 +58,18 @@ class PeersApi {
 
   const Operation<Nothing, PeersView> list;
   const Operation<PeerWish, PinnedPeer> add;
+  // kConflict: several are called so.
+  const Operation<PeerChange, PeerView> change;
   // If it is the last node of its city, our vouch for the city is taken back.
   const Operation<NamedPeer, RemovedPeer> remove;
 
  private:
   boost::asio::awaitable<Result<PeersView>> peers(Asker asker, Nothing query);
   boost::asio::awaitable<Result<PinnedPeer>> add_peer(Asker asker, PeerWish wish);
+  boost::asio::awaitable<Result<PeerView>> change_peer(Asker asker, PeerChange wish);
   boost::asio::awaitable<Result<RemovedPeer>> remove_peer(Asker asker, NamedPeer named);
+
+  PeerView view_of(PeerStatus peer);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -41,6 +41,7 @@ json::object peer_json(const PeerView& view) {
   item["node_key"] = to_text(peer.node_key);
   item["address"] = peer.address;
   item["vouch"] = peer.vouch;
+  item["paused"] = peer.paused;
   item["connected"] = peer.connected;
   item["state"] = peer.state;
   item["state_at"] = time_text(peer.state_at);
@@ -83,6 +84,22 @@ Result<PeerWish> peer_of_body(const ApiRequest& request) {
   return PeerWish{text_member(object, "line"), flag_member(object, "vouch", true)};
 }
 
+// {"paused": true, "address": "HOST:PORT"}, or one of them.
+Result<PeerChange> change_of_request(const ApiRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"paused", "address"}));
+  PeerChange out;
+  out.peer = request.arg("peer");
+  if (const auto* paused = object.if_contains("paused"); paused != nullptr) {
+    if (!paused->is_bool()) return fail(Code::kInvalidArgument, "it is true or false", "paused");
+    out.paused = paused->as_bool();
+  }
+  if (object.contains("address")) out.address = text_member(object, "address");
+  return out;
+}
+
+HttpResponse peer_answer(const ApiRequest&, const PeerView& view) { return json_response(peer_json(view)); }
+
 HttpResponse removed_answer(const ApiRequest&, const RemovedPeer& view) {
   json::object body{{"removed", view.name}};
   if (view.held) body["held"] = held_json(*view.held);
@@ -100,6 +117,7 @@ HttpResponse pinned_answer(const ApiRequest&, const PinnedPeer& view) {
 void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers) {
   add_route(routes, gate, peers.list, read_nothing, list_answer);
   add_route(routes, gate, peers.add, peer_of_body, pinned_answer);
+  add_route(routes, gate, peers.change, change_of_request, peer_answer);
   add_route(
       routes, gate, peers.remove,
       +[](const ApiRequest& request) -> Result<NamedPeer> { return NamedPeer{request.arg("peer")}; },

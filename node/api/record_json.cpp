@@ -11,7 +11,6 @@
 
 namespace koinon {
 namespace json = boost::json;
-namespace {
 
 json::array refs_json(const std::vector<RefView>& refs) {
   json::array out;
@@ -26,6 +25,8 @@ json::array refs_json(const std::vector<RefView>& refs) {
   }
   return out;
 }
+
+namespace {
 
 json::array referring_json(const std::vector<ReferringView>& referring) {
   json::array out;

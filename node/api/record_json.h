@@ -14,6 +14,9 @@
 
 namespace koinon {
 
+// What an entry refers to.
+boost::json::array refs_json(const std::vector<RefView>& refs);
+
 // The records to which a record refers, each with its title and its status. With it an event or a message
 // states what it is about.
 boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,

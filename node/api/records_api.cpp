@@ -85,7 +85,7 @@ RecordsApi::RecordsApi(ApiShared& shared)
             .summary = "Records, newest first",
             .query = {"topic", "city", "kind", "q", "since", "limit", "cursor"},
             .gives = "RecordList"},
-           this, &RecordsApi::list_records),
+           this, &RecordsApi::find_listed),
       get({.method = "GET",
            .pattern = "/api/v1/records/{city}/{index}",
            .need = Need::kReading,
@@ -95,7 +95,7 @@ RecordsApi::RecordsApi(ApiShared& shared)
                       "texts=brief cuts long texts and lists short",
            .query = {"texts"},
            .gives = "Record"},
-          this, &RecordsApi::get_record),
+          this, &RecordsApi::find_record),
       keys(facts_of("/keys", "getRecordKeys", "The keys of its log, and the statements that changed them",
                     "text/plain"),
            this, &RecordsApi::get_keys),
@@ -106,16 +106,16 @@ RecordsApi::RecordsApi(ApiShared& shared)
                     "application/octet-stream"),
            this, &RecordsApi::get_body),
       markdown(facts_of("/markdown", "getMarkdown", "The file that would publish the note", "text/markdown"),
-               this, &RecordsApi::get_markdown),
+               this, &RecordsApi::find_markdown),
       shared_(shared),
       parts_(shared.parts) {}
 
-Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQuery& wanted) {
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+Result<RecordListView> list_records(const Readers& readers, const RecordListQuery& wanted) {
+  Directory directory(readers.store, readers.nearness, &readers.index);
   IndexQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
-  KOINON_ASSIGN(query.after, last_left_out(*parts_.store, *parts_.index, wanted.since));
-  KOINON_ASSIGN(const auto found, parts_.index->find(query));
+  KOINON_ASSIGN(query.after, last_left_out(readers.store, readers.index, wanted.since));
+  KOINON_ASSIGN(const auto found, readers.index.find(query));
   RecordListView out;
   ListBudget budget;
   for (const IndexedRecord& record : found) {
@@ -131,14 +131,30 @@ Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQu
   return out;
 }
 
-Result<RecordForReader> RecordsApi::get_record(const Asker& asker, const RecordQuery& query) {
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(query.ref));
+Result<RecordView> get_record(const Readers& readers, const std::string& ref, bool brief) {
+  Directory directory(readers.store, readers.nearness, &readers.index);
+  KOINON_ASSIGN(const auto found, directory.find_ref(ref));
+  return read_record(directory, readers.store, readers.index, found.log.id, found.index, brief);
+}
+
+Result<std::string> get_markdown(const Readers& readers, const std::string& ref) {
+  Directory directory(readers.store, readers.nearness, &readers.index);
+  KOINON_ASSIGN(const auto found, directory.find_ref(ref));
+  KOINON_ASSIGN(const StoredRecord stored, shown_record(readers.store, found.log.id, found.index));
+  KOINON_ASSIGN(NoteFile note, note_file_of(directory, readers.store, stored));
+  make_plain(note);
+  return format_note_file(note);
+}
+
+Result<RecordListView> RecordsApi::find_listed(const Asker&, const RecordListQuery& wanted) {
+  return list_records(readers(), wanted);
+}
+
+Result<RecordForReader> RecordsApi::find_record(const Asker& asker, const RecordQuery& query) {
   RecordForReader out;
-  KOINON_ASSIGN(out.record,
-                read_record(directory, *parts_.store, *parts_.index, found.log.id, found.index, query.brief));
+  KOINON_ASSIGN(out.record, get_record(readers(), query.ref, query.brief));
   if (!query.brief && asker.caller.user.value != 0) {
-    KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, found.log.id, found.index));
+    KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, out.record.log, out.record.index));
   }
   return out;
 }
@@ -167,12 +183,8 @@ Result<std::string> RecordsApi::get_body(const Asker&, const NamedRecord& named)
   return stored.body;
 }
 
-Result<std::string> RecordsApi::get_markdown(const Asker&, const NamedRecord& named) {
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
-  KOINON_ASSIGN(NoteFile note, note_file_of(directory, *parts_.store, stored));
-  make_plain(note);
-  return format_note_file(note);
+Result<std::string> RecordsApi::find_markdown(const Asker&, const NamedRecord& named) {
+  return get_markdown(readers(), named.ref);
 }
 
 }  // namespace koinon

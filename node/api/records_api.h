@@ -26,6 +26,19 @@ struct RecordListView {
       next;  // the list goes on below it; nothing: the list ends here, or it is a search
 };
 
+// What is read of a node: by one that serves, or of one that is stopped. All on one thread, and all must live
+// longer than what is asked.
+struct Readers {
+  StoreReader& store;
+  IndexReader& index;
+  const Nearness& nearness;
+};
+// The operations below, for whoever may read all.
+Result<RecordListView> list_records(const Readers& readers, const RecordListQuery& wanted);
+Result<RecordView> get_record(const Readers& readers, const std::string& ref, bool brief);
+// The file that would publish the note.
+Result<std::string> get_markdown(const Readers& readers, const std::string& ref);
+
 struct RecordQuery {
   std::string ref;     // seoul.example/17
   bool brief = false;  // long texts and lists are shortened
@@ -51,12 +64,13 @@ class RecordsApi {
   const Operation<NamedRecord, std::string> markdown;
 
  private:
-  Result<RecordListView> list_records(const Asker& asker, const RecordListQuery& wanted);
-  Result<RecordForReader> get_record(const Asker& asker, const RecordQuery& query);
+  Readers readers() const { return {*parts_.store, *parts_.index, parts_.nearness}; }
+  Result<RecordListView> find_listed(const Asker& asker, const RecordListQuery& wanted);
+  Result<RecordForReader> find_record(const Asker& asker, const RecordQuery& query);
   Result<std::string> get_keys(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_entry(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_body(const Asker& asker, const NamedRecord& named);
-  Result<std::string> get_markdown(const Asker& asker, const NamedRecord& named);
+  Result<std::string> find_markdown(const Asker& asker, const NamedRecord& named);
 
   Result<StoredRecord> find(Directory& directory, const NamedRecord& named);
 

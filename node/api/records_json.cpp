@@ -18,13 +18,21 @@ Result<RecordQuery> record_of(const ApiRequest& request) {
 
 Result<NamedRecord> named_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
 
-HttpResponse list_answer(const ApiRequest& request, const RecordListView& view) {
+}  // namespace
+
+json::object record_list_json(const RecordListView& view) {
   json::object body;
   if (view.next) body["next"] = std::to_string(view.next->value);
   json::array items;
   for (const SummaryView& item : view.items) items.push_back(summary_json(item));
   body["items"] = std::move(items);
-  return conditional(request, json_response(body));
+  return body;
+}
+
+namespace {
+
+HttpResponse list_answer(const ApiRequest& request, const RecordListView& view) {
+  return conditional(request, json_response(record_list_json(view)));
 }
 
 HttpResponse record_answer(const ApiRequest& request, const RecordForReader& view) {

@@ -55,12 +55,16 @@ SearchApi::SearchApi(ApiShared& shared)
               this, &SearchApi::find_similar),
       parts_(shared.parts) {}
 
-Result<SearchView> SearchApi::find(const Asker&, const NoteSearch& wanted) {
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+Result<SearchView> find_notes(const Readers& readers, const NoteSearch& wanted) {
+  Directory directory(readers.store, readers.nearness, &readers.index);
   SearchQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
-  KOINON_ASSIGN(query.after, last_left_out(*parts_.store, *parts_.index, wanted.since));
-  return read_search_view(directory, *parts_.index, query);
+  KOINON_ASSIGN(query.after, last_left_out(readers.store, readers.index, wanted.since));
+  return read_search_view(directory, readers.index, query);
+}
+
+Result<SearchView> SearchApi::find(const Asker&, const NoteSearch& wanted) {
+  return find_notes({*parts_.store, *parts_.index, parts_.nearness}, wanted);
 }
 
 // What is given, else what our own profile says.

@@ -5,6 +5,7 @@
 
 #include "node/api/api.h"
 #include "node/api/operation.h"
+#include "node/api/records_api.h"
 #include "node/reading/search_view.h"
 #include "node/reading/search_words.h"
 
@@ -19,6 +20,9 @@ struct SimilarSearch {
 };
 // Reads q, topic, population, density, climate, income, limit and cursor.
 Result<SimilarSearch> read_similar_search(const Params& params);
+
+// What is found, for whoever may read all (records_api.h).
+Result<SearchView> find_notes(const Readers& readers, const NoteSearch& wanted);
 
 class SearchApi {
  public:

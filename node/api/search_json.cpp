@@ -59,7 +59,9 @@ json::object reason_json(const ReasonView& reason) {
           {"text", sentence(reason)}};
 }
 
-HttpResponse search_answer(const ApiRequest& request, const SearchView& view) {
+}  // namespace
+
+json::object search_json(const SearchView& view) {
   json::array items;
   for (const FoundNote& found : view.items) {
     json::object item = summary_json(found.note);
@@ -79,7 +81,13 @@ HttpResponse search_answer(const ApiRequest& request, const SearchView& view) {
                     {"some_words_missing", view.some_words_missing},
                     {"facets", std::move(facets)}};
   if (view.next) body["next"] = std::to_string(*view.next);
-  return conditional(request, json_response(body));
+  return body;
+}
+
+namespace {
+
+HttpResponse search_answer(const ApiRequest& request, const SearchView& view) {
+  return conditional(request, json_response(search_json(view)));
 }
 
 HttpResponse similar_answer(const ApiRequest&, const SimilarView& view) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kRecent = 100;
+constexpr std::size_t kMessageIdBytes = 16;
 
 WebhookView view_of(const Webhook& webhook) {
   return {webhook.id, webhook.url, webhook.topic, webhook.made_by, webhook.created_at, webhook.began_anew};
@@ -55,6 +56,17 @@ OperationFacts add_webhook_facts() {
           .takes = "WebhookRequest",
           .gives = "NewWebhook",
           .status = 201};
+}
+
+OperationFacts test_webhook_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/webhooks/{id}/test",
+          .need = Need::kOperator,
+          .id = "testWebhook",
+          .tag = "sending",
+          .summary = "Post a message that tells of nothing to a webhook",
+          .gives = "Delivery",
+          .status = 202};
 }
 
 OperationFacts set_mail_wishes_facts() {
@@ -100,6 +112,7 @@ SendingApi::SendingApi(ApiShared& shared)
                       .summary = "Remove a webhook",
                       .status = 204},
                      this, &SendingApi::drop_webhook, {.target = target_of_webhook}),
+      test_webhook(test_webhook_facts(), this, &SendingApi::send_test, {.target = target_of_webhook}),
       list_deliveries({.method = "GET",
                        .pattern = "/api/v1/webhooks/{id}/deliveries",
                        .need = Need::kOperator,
@@ -198,6 +211,24 @@ Result<NewWebhookView> SendingApi::make_webhook(const Asker& asker, const NewWeb
 Result<Nothing> SendingApi::drop_webhook(const Asker&, const WebhookQuery& query) {
   KOINON_TRY(shared_.outbox.remove_webhook(query.id));
   return Nothing{};
+}
+
+Result<DeliveryView> SendingApi::send_test(const Asker&, const WebhookQuery& query) {
+  KOINON_ASSIGN(const auto all, shared_.outbox.webhooks());
+  const auto is_it = [&](const Webhook& one) { return one.id == query.id; };
+  if (std::none_of(all.begin(), all.end(), is_it))
+    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
+  KOINON_ASSIGN(const std::size_t waiting, shared_.outbox.waiting(query.id, limits::kDeliveriesWaiting));
+  if (waiting >= limits::kDeliveriesWaiting)
+    return fail(Code::kTooLarge, "too much waits for this webhook already", "id");
+  Delivery delivery;
+  delivery.webhook = query.id;
+  delivery.message = "msg_" + to_base32(random_bytes(kMessageIdBytes));
+  delivery.at = delivery.next_at = parts_.clock.wall();
+  delivery.payload = webhook_test_text(delivery.at);
+  KOINON_TRY(shared_.outbox.queue_delivery(delivery));
+  parts_.wake_courier();
+  return DeliveryView{delivery.message, progress_of(delivery)};
 }
 
 Result<std::vector<DeliveryView>> SendingApi::deliveries(const Asker&, const WebhookQuery& query) {

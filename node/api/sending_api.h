@@ -93,6 +93,9 @@ class SendingApi {
   // kTooLarge: there are already limits::kWebhooks.
   const Operation<NewWebhook, NewWebhookView> add_webhook;
   const Operation<WebhookQuery, Nothing> remove_webhook;
+  // Sends it a message that tells of nothing (webhook_test_text); list_deliveries has what became of it.
+  // kTooLarge: too much waits for it already.
+  const Operation<WebhookQuery, DeliveryView> test_webhook;
   // The newest hundred, the newest first. The same for mails.
   const Operation<WebhookQuery, std::vector<DeliveryView>> list_deliveries;
   const Operation<MailAccount, MailWishes> mail_wishes;
@@ -110,6 +113,7 @@ class SendingApi {
   Result<std::vector<WebhookView>> webhooks(const Asker& asker, const Nothing& query);
   Result<NewWebhookView> make_webhook(const Asker& asker, const NewWebhook& wanted);
   Result<Nothing> drop_webhook(const Asker& asker, const WebhookQuery& query);
+  Result<DeliveryView> send_test(const Asker& asker, const WebhookQuery& query);
   Result<std::vector<DeliveryView>> deliveries(const Asker& asker, const WebhookQuery& query);
   Result<MailWishes> wishes(const Asker& asker, const MailAccount& account);
   Result<MailWishes> change_wishes(const Asker& asker, const MailWishesChange& change);

@@ -87,13 +87,19 @@ HttpResponse new_webhook_answer(const ApiRequest&, const NewWebhookView& view) {
   return json_response(body, 201);
 }
 
+json::object delivery_json(const DeliveryView& delivery) {
+  json::object out{{"message", delivery.message}};
+  put_progress(out, delivery.progress);
+  return out;
+}
+
+HttpResponse delivery_answer(const ApiRequest&, const DeliveryView& view) {
+  return json_response(delivery_json(view), 202);
+}
+
 HttpResponse deliveries_answer(const ApiRequest&, const std::vector<DeliveryView>& view) {
   json::array items;
-  for (const DeliveryView& delivery : view) {
-    json::object item{{"message", delivery.message}};
-    put_progress(item, delivery.progress);
-    items.push_back(std::move(item));
-  }
+  for (const DeliveryView& delivery : view) items.push_back(delivery_json(delivery));
   return json_response({{"items", std::move(items)}});
 }
 
@@ -123,6 +129,7 @@ void add_sending_routes(RouteTable& routes, CallGate& gate, const SendingApi& se
   add_route(routes, gate, sending.list_webhooks, read_nothing, webhooks_answer);
   add_route(routes, gate, sending.add_webhook, webhook_of_body, new_webhook_answer);
   add_route(routes, gate, sending.remove_webhook, webhook_of_address, no_content);
+  add_route(routes, gate, sending.test_webhook, webhook_of_address, delivery_answer);
   add_route(routes, gate, sending.list_deliveries, webhook_of_address, deliveries_answer);
   add_route(routes, gate, sending.mail_wishes, account_of_address, wishes_answer);
   add_route(routes, gate, sending.set_mail_wishes, wishes_of_body, wishes_answer);

@@ -225,7 +225,7 @@ Result<std::string> read_passphrase(const std::string& file) {
     if (!given) return std::string();
     path = *given;
   }
-  KOINON_ASSIGN(std::string text, read_file(path, kPassphraseBytes));
+  KOINON_ASSIGN(std::string text, read_secret_file(path, kPassphraseBytes));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (text.empty()) return fail(Code::kInvalidArgument, "the passphrase file is empty", path.string());
   return text;

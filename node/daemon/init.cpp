@@ -96,12 +96,7 @@ Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now
   user.role = Role::kOperator;
   user.created_at = now;
   KOINON_ASSIGN(const UserId id, accounts.add(user));
-  Credential link;
-  link.kind = CredentialKind::kOneTime;
-  link.user = id;
-  link.created_at = now;
-  link.expires_at = {now.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
-  return accounts.issue(link);
+  return accounts.issue_link(id, now);
 }
 
 namespace {

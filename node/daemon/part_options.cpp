@@ -27,7 +27,7 @@ std::optional<std::filesystem::path> secret_file(const std::string& configured, 
 }
 
 Result<std::string> read_secret(const std::filesystem::path& path) {
-  KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
+  KOINON_ASSIGN(std::string secret, read_secret_file(path, kPasswordFileBytes));
   while (secret.ends_with('\n')) secret.pop_back();
   return secret;
 }

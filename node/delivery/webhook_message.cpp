@@ -1,11 +1,20 @@
 #include "node/delivery/webhook_message.h"
 
+#include <boost/json.hpp>
+
 #include "crypto/hmac.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
+namespace json = boost::json;
 
 std::string webhook_secret_text(BytesView secret) { return "whsec_" + to_base64(secret); }
+
+std::string webhook_test_text(UnixMillis now) {
+  return json::serialize(
+      json::object{{"type", "webhook.test"}, {"timestamp", time_text(now)}, {"data", json::object()}});
+}
 
 std::vector<std::string> webhook_headers(BytesView secret, const std::string& id, UnixMillis now,
                                          const std::string& body) {

@@ -73,6 +73,7 @@ std::string signing_shown(const Visit& visit, const SigningView& signing) {
 
 // What the program says in English alone is said in a few words where the page is of another language.
 std::string trouble_text(const Visit& visit, const PeerStatus& peer) {
+  if (peer.paused) return visit.say("trouble.paused");
   switch (peer.trouble) {
     case PeerTrouble::kNotPinnedThere:
     case PeerTrouble::kRefusedThere:

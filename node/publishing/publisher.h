@@ -37,6 +37,8 @@ class Publisher {
     return gate_.decide(caller, wish, now);
   }
 
+  // With the topics that a reply takes from what it answers, as the writer signs it.
+  Draft as_signed(Draft draft);
   // Begins without waiting, so that many records go into one transaction. The answer comes on the writer's
   // thread.
   void begin(const SigningPermit& permit, const Draft& draft, std::function<void(Result<Published>)> done);

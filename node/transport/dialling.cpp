@@ -25,6 +25,8 @@ Dialler::Between by_chance() {
   };
 }
 
+bool is_dialled(const PeerRecord& peer) { return !peer.address.empty() && !peer.paused; }
+
 }  // namespace
 
 Dialling::Dialling(Parts parts)
@@ -33,12 +35,12 @@ Dialling::Dialling(Parts parts)
 void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);
   const MonoTime now = parts_.mono();
-  for (const auto& [key, peer] : parts_.peers.all()) dialler_.add(key, !peer.record.address.empty(), now);
+  for (const auto& [key, peer] : parts_.peers.all()) dialler_.add(key, is_dialled(peer.record), now);
   asio::post(parts_.io, [this] { dial_due(); });
 }
 
 void Dialling::add(const PeerRecord& peer) {
-  dialler_.add(peer.node_key, !peer.address.empty(), parts_.mono());
+  dialler_.add(peer.node_key, is_dialled(peer), parts_.mono());
   dial_due();
 }
 

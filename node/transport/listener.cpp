@@ -123,6 +123,7 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
 Pinning Listener::pinning_of(const NodeKey& key) const {
   if (parts_.joining.welcomes(key)) return Pinning::kPinned;
   if (!is_known(key)) return Pinning::kNotPinned;
+  if (parts_.peers.is_paused(key)) return Pinning::kNotNow;
   // The key that is shown: what somebody did with the old one, which may be stolen, keeps no new one out.
   return parts_.shuns(key) ? Pinning::kNotNow : Pinning::kPinned;
 }

@@ -189,7 +189,7 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
                             bool dialled) {
   take_resume();
   const NodeKey peer = *check->seen;
-  if (is_awaited(peer)) return;
+  if (peers_.is_paused(peer) || is_awaited(peer)) return;
   const SessionId id = connections_.add(std::move(stream), std::move(check));
   peers_.session_began(id, peer);
   dialling_.session_began(peer);
@@ -214,10 +214,13 @@ void Network::tell_held(const LogId& log) {
   const LogState* state = engine_.log(log);
   if (state == nullptr || !state->whole) return;
   const auto pinned = peers_.take_to_tell(log, state->whole->size);
-  if (!pinned) return;
+  if (pinned) end_sessions_with(*pinned, "its log names a new node key: a new session begins");
+}
+
+void Network::end_sessions_with(const NodeKey& peer, const std::string& reason) {
   for (const SessionInfo& session : engine_.sessions()) {
-    if (session.peer != *pinned) continue;
-    peers_.explain_end(session.id, "its log names a new node key: a new session begins");
+    if (session.peer != peer) continue;
+    peers_.explain_end(session.id, reason);
     connections_.close(session.id);
   }
 }
@@ -256,12 +259,13 @@ void Network::add_peer(PeerRecord peer) {
     engine_.on_peer_added(now(), peer);
     peers_.add(peer);
     dialling_.add(peer);
+    if (peer.paused) end_sessions_with(peer.node_key, kPausedState);
     drain();
     // It may be pinned under a key that its log, which is here, has replaced.
     if (peer.log) callbacks_.on_pinned(*peer.log);
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
-      if (session.peer == peer.node_key && session.ready) {
+      if (session.peer == peer.node_key && session.ready && !peer.paused) {
         callbacks_.on_event(
             {Event::Kind::kSessionReady, peer.node_key, peer.log.value_or(LogId()), {}, session.agent});
       }

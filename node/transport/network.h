@@ -76,6 +76,7 @@ class Network {
   // Any thread: passed on to the network thread in the order given by one caller.
   void complete(std::vector<Completion> completions);
   void own_head(LogState state, std::vector<VouchFact> vouches, std::vector<WithdrawalFact> withdrawals);
+  // A peer that was pinned before has this record from now on. With one that is paused the session ends.
   void add_peer(PeerRecord peer);
   void remove_peer(NodeKey key);
   // The log names another key for its node than the one that is pinned: either may be shown. Nothing: no
@@ -135,6 +136,7 @@ class Network {
   void on_event(const Event& event);
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
   bool is_awaited(const NodeKey& shown);
+  void end_sessions_with(const NodeKey& peer, const std::string& reason);
   void tell_held(const LogId& log);
   void end_session(SessionId session, const boost::system::error_code& why);
   void shut_down();

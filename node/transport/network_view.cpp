@@ -74,6 +74,7 @@ PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* se
   status.name = peer.record.name;
   status.address = peer.record.address;
   status.vouch = peer.record.vouch;
+  status.paused = peer.record.paused;
   status.state = peer.state;
   status.why = peer.why;
   status.state_at = peer.state_at;

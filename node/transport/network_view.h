@@ -23,6 +23,7 @@ struct PeerStatus {
   std::string name;
   std::string address;
   bool vouch = true;
+  bool paused = false;  // by the operator
   bool connected = false;
   std::string state;         // a sentence: connected, or why not
   std::optional<Error> why;  // what `state` says, of an attempt that failed

@@ -28,8 +28,9 @@ std::string ending_text(Ending ending) {
     case Ending::kNotPinnedThere:
       return "it has not pinned this node yet: send it this node's line (koinon id)";
     case Ending::kRefusedThere:
-      return "it refuses this node for a while: something that this node sent did not verify there; call its "
-             "operator";
+      return "it refuses this node for a while: it was paused there, or something that this node sent did "
+             "not "
+             "verify there; call its operator";
     case Ending::kClosed:
       break;
   }
@@ -44,6 +45,7 @@ Peers::Peers(const Engine& engine, std::function<UnixMillis()> wall, const std::
 Peers::Peer Peers::make(PeerRecord record) const {
   Peer peer;
   peer.record = std::move(record);
+  if (peer.record.paused) peer.state = kPausedState;
   peer.state_at = peer.away_since = wall_();
   return peer;
 }
@@ -51,6 +53,13 @@ Peers::Peer Peers::make(PeerRecord record) const {
 const PeerRecord* Peers::record(const NodeKey& key) const {
   const auto it = peers_.find(key);
   return it == peers_.end() ? nullptr : &it->second.record;
+}
+
+bool Peers::is_paused(const NodeKey& key) const {
+  const PeerRecord* known = record(key);
+  const auto pinned = known == nullptr ? pinned_for(key) : std::nullopt;
+  if (pinned) known = record(*pinned);
+  return known != nullptr && known->paused;
 }
 
 bool Peers::pins(const LogId& log) const {
@@ -98,7 +107,9 @@ std::optional<NodeKey> Peers::awaited_for(const NodeKey& pinned) const {
 void Peers::add(PeerRecord record) {
   const auto it = peers_.find(record.node_key);
   if (it != peers_.end()) {
-    it->second.record = std::move(record);
+    const bool was_paused = std::exchange(it->second.record, std::move(record)).paused;
+    if (it->second.record.paused != was_paused && !it->second.session)
+      set_state(it->second, PeerTrouble::kNone, was_paused ? "not connected yet" : kPausedState);
     return;
   }
   const NodeKey key = record.node_key;
@@ -107,7 +118,7 @@ void Peers::add(PeerRecord record) {
 
 void Peers::attempt_failed(const NodeKey& key, PeerTrouble trouble, const Error& why) {
   const auto it = peers_.find(key);
-  if (it == peers_.end() || it->second.session) return;
+  if (it == peers_.end() || it->second.session || it->second.record.paused) return;
   set_state(it->second, trouble, why.message);
   it->second.why = why;
 }

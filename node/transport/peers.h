@@ -27,6 +27,8 @@ enum class PeerTrouble : unsigned char {
   kEnded,           // a session ended; the reason says why
 };
 std::string_view trouble_name(PeerTrouble trouble);
+// What an operator is told of a peer that is paused.
+inline constexpr const char* kPausedState = "paused by the operator";
 // Why a connection ended, as a sentence for the operator.
 std::string ending_text(Ending ending);
 
@@ -50,6 +52,8 @@ class Peers {
   const All& all() const { return peers_; }
   bool contains(const NodeKey& key) const { return peers_.contains(key); }
   const PeerRecord* record(const NodeKey& key) const;
+  // Also of a key that is awaited in the place of a pinned one.
+  bool is_paused(const NodeKey& key) const;
   // Whether a node of that log is among them; and all logs that one is of.
   bool pins(const LogId& log) const;
   std::vector<LogId> logs() const;

@@ -210,6 +210,16 @@ Result<std::string> Accounts::issue(const Credential& credential) {
   return secret;
 }
 
+Result<std::string> Accounts::issue_link(UserId user, UnixMillis now) {
+  KOINON_TRY(revoke_all(user, CredentialKind::kOneTime));
+  Credential link;
+  link.kind = CredentialKind::kOneTime;
+  link.user = user;
+  link.created_at = now;
+  link.expires_at = {now.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
+  return issue(link);
+}
+
 // The secret is looked up by its digest. So the time that this takes says nothing about the secrets that
 // exist.
 Result<std::optional<Credential>> Accounts::check(std::string_view secret, CredentialKind kind,

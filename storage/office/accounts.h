@@ -100,6 +100,9 @@ class Accounts {
 
   // Returns the secret. It is kept nowhere.
   Result<std::string> issue(const Credential& credential);
+  // The code of a link that sets a password, once, within limits::kOneTimeLifetime. Earlier ones of the
+  // account no longer work.
+  Result<std::string> issue_link(UserId user, UnixMillis now);
   // Nothing: the secret is unknown, has expired, or is of another kind. kRefused: it is paused.
   Result<std::optional<Credential>> check(std::string_view secret, CredentialKind kind, UnixMillis now);
   Result<std::vector<Credential>> of_user(UserId user, CredentialKind kind);

@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include <sys/stat.h>
-
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -255,8 +253,6 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_TRY(connection.execute("PRAGMA foreign_keys=ON"));
   KOINON_TRY(connection.execute("PRAGMA busy_timeout=5000"));
   KOINON_TRY(connection.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
-  if (::chmod(path.c_str(), 0600) != 0)
-    return fail(Code::kIo, "it could not be closed to others", path.string());
   KOINON_TRY(office.transact([&] { return migrate(connection); }));
   // What was deleted just before a crash is still in the write-ahead log. If other connections are at work,
   // they fold it.

@@ -142,6 +142,18 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
   });
 }
 
+Status Outbox::queue_delivery(const Delivery& delivery) {
+  auto insert = db_.connection().prepare(
+      "INSERT INTO delivery (webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, "
+      "entry_index, kind, at_ms, arrival, recoveries) VALUES (?, ?, ?, 0, ?, 1, '', X'', 0, 1, ?, 0, NULL)");
+  return insert.bind(delivery.webhook.value)
+      .bind_text(delivery.message)
+      .bind_text(delivery.payload)
+      .bind(delivery.next_at.value)
+      .bind(delivery.at.value)
+      .run();
+}
+
 Result<std::size_t> Outbox::waiting(WebhookId id, std::size_t most) {
   auto select = db_.connection().prepare(
       "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 1 AND webhook = ? LIMIT ?)");

@@ -30,7 +30,7 @@ struct Delivery {
   std::int64_t id = 0;
   WebhookId webhook;
   std::string message;  // the webhook-id header, the same for every attempt
-  std::string payload;  // only of messages of an older version, which kept the text here; else empty
+  std::string payload;  // of a message that tells of no record, or of an older version; else empty
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
@@ -125,6 +125,8 @@ class Outbox {
   Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
   // Adds deliveries and moves the cursor, in one transaction.
   Status queue_deliveries(WebhookId id, const std::vector<Delivery>& deliveries, ArrivalSeq cursor);
+  // A delivery that tells of no record: it has its payload.
+  Status queue_delivery(const Delivery& delivery);
   // How many wait. It counts up to `most`.
   Result<std::size_t> waiting(WebhookId id, std::size_t most);
   // The deliveries of one webhook that are due, the longest due first.

@@ -1,7 +1,12 @@
 #include "storage/sqlite/sqlite.h"
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace koinon::sqlite {
 namespace {
@@ -153,7 +158,35 @@ BytesView Statement::blob(int column) const {
                          : BytesView(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
+namespace {
+
+bool is_on_disk(const std::filesystem::path& path, const OpenOptions& options) {
+  return options.vfs.empty() && !path.empty() && !path.native().starts_with(':');
+}
+
+// A file that is there is not opened for this: to close it again would take away the locks that another
+// connection of this process has on it.
+Status close_to_others(const std::filesystem::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode) || (file.st_mode & 0077) == 0) return {};
+  if (::chmod(path.c_str(), file.st_mode & 0700) == 0) return {};
+  return fail(Code::kIo, "others may read it, and it could not be closed to them", path.string());
+}
+
+// What a node keeps is its own. SQLite gives the files beside a database the mode of the database. Where the
+// file cannot be made SQLite says why.
+Status make_private(const std::filesystem::path& path) {
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+  constexpr std::array<const char*, 3> kParts = {"", "-wal", "-shm"};
+  for (const char* part : kParts) KOINON_TRY(close_to_others(path.string() + part));
+  return {};
+}
+
+}  // namespace
+
 Result<Connection> Connection::open(const std::filesystem::path& path, const OpenOptions& options) {
+  if (!options.read_only && is_on_disk(path, options)) KOINON_TRY(make_private(path));
   sqlite3* raw = nullptr;
   const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     SQLITE_OPEN_NOMUTEX;

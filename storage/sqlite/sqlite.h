@@ -77,6 +77,7 @@ struct OpenOptions {
 
 class Connection {
  public:
+  // A database that may be written, and the files beside it, have mode 0600 from then on.
   static Result<Connection> open(const std::filesystem::path& path, const OpenOptions& options);
 
   Connection() = default;  // not open

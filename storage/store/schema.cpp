@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 18> kSteps = {
+constexpr std::array<const char*, 19> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -336,6 +336,10 @@ CREATE TABLE cosignature (
   rank INTEGER NOT NULL,
   PRIMARY KEY (head, city, key_id)) WITHOUT ROWID;
 ALTER TABLE log_keys ADD COLUMN cosigner_lost INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // 19: peers with which nothing is exchanged, by the operator's word.
+    R"sql(
+ALTER TABLE peer ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {
@@ -344,18 +348,20 @@ Result<int> current_version(sqlite::Connection& db) {
   return static_cast<int>(statement.integer(0));
 }
 
+Error of_newer_version(int version) {
+  return fail(Code::kRefused,
+              "the store was written by a newer version of Koinon (schema " + std::to_string(version) +
+                  "); install that version or restore a backup",
+              "store.db");
+}
+
 }  // namespace
 
 int store_schema_version() { return static_cast<int>(kSteps.size()); }
 
 Status migrate_store(sqlite::Connection& db, int target) {
   KOINON_ASSIGN(const int version, current_version(db));
-  if (version > store_schema_version()) {
-    return fail(Code::kRefused,
-                "the store was written by a newer version of Koinon (schema " + std::to_string(version) +
-                    "); install that version or restore a backup",
-                "store.db");
-  }
+  if (version > store_schema_version()) return of_newer_version(version);
   if (version >= target) return {};
   KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
   for (int step = version; step < target; ++step) {
@@ -367,6 +373,15 @@ Status migrate_store(sqlite::Connection& db, int target) {
     }
   }
   return db.execute("COMMIT");
+}
+
+Status check_store_schema(sqlite::Connection& db) {
+  KOINON_ASSIGN(const int version, current_version(db));
+  if (version > store_schema_version()) return of_newer_version(version);
+  if (version == store_schema_version()) return {};
+  return fail(Code::kRefused,
+              "the store is of an earlier version of Koinon; the next start of koinond brings it up to date",
+              "store.db");
 }
 
 }  // namespace koinon

@@ -10,5 +10,7 @@ int store_schema_version();
 // Brings the database to the version `target`, by default the newest. Refuses a database that a newer program
 // wrote.
 Status migrate_store(sqlite::Connection& db, int target = store_schema_version());
+// For who only reads: kRefused unless it has the newest version.
+Status check_store_schema(sqlite::Connection& db);
 
 }  // namespace koinon

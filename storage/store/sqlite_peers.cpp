@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kPeerColumns =
     "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, cursor, "
-    "node_key IN (SELECT node_key FROM held_ours) FROM peer ";
+    "node_key IN (SELECT node_key FROM held_ours), paused FROM peer ";
 
 Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   const std::size_t log_bytes = row.blob(1).size();
@@ -25,6 +25,7 @@ Result<PeerRecord> read_peer(const sqlite::Statement& row) {
   if (row.blob(7).size() == Epoch::kSize) peer.epoch = Epoch::from(row.blob(7));
   if (peer.epoch) peer.cursor = JournalSeq(row.number(8));
   peer.held_ours = row.integer(9) != 0;
+  peer.paused = row.integer(10) != 0;
   return peer;
 }
 
@@ -97,8 +98,7 @@ Status SqlitePeers::put(const PeerRecord& peer) {
 Status SqlitePeers::write(const PeerRecord& peer) {
   auto put = db_.prepare(
       "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, epoch, "
-      "cursor) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "cursor, paused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put.bind_blob(peer.node_key.view())
       .bind_blob(peer.log ? peer.log->view() : BytesView())
       .bind_text(peer.vkey)
@@ -111,7 +111,7 @@ Status SqlitePeers::write(const PeerRecord& peer) {
   } else {
     put.bind_null();
   }
-  return put.bind(static_cast<std::int64_t>(peer.cursor.value)).run();
+  return put.bind(static_cast<std::int64_t>(peer.cursor.value)).bind(peer.paused ? 1 : 0).run();
 }
 
 Status SqlitePeers::remove(const NodeKey& node_key) {

@@ -499,6 +499,12 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   return std::unique_ptr<Store>(std::move(store));
 }
 
+Result<StoreState> read_sqlite_state(const std::filesystem::path& path) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
+  KOINON_TRY(check_store_schema(db));
+  return SqliteStore(std::move(db), path.parent_path(), {}).load_state();
+}
+
 Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path, int cache_kib) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
   KOINON_TRY(db.execute("PRAGMA cache_size=-" + std::to_string(cache_kib)));

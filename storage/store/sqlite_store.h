@@ -41,6 +41,9 @@ std::filesystem::path grace_file(const std::filesystem::path& store);
 // Opens or creates the store, and migrates it.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  const SqliteStoreOptions& options = {});
+// What the node knew last whose store this is, without changing anything in it: for who looks at a node that
+// is stopped. The store must exist. kRefused: it is of another version of Koinon.
+Result<StoreState> read_sqlite_state(const std::filesystem::path& path);
 // Opens a reader for another thread. The store must exist. The reader keeps at most `cache_kib` KiB of pages.
 Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path,
                                                         int cache_kib = 8192);

@@ -25,6 +25,7 @@ PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news) 
   if (old) {
     out.address = news.address;
     out.vouch = news.vouch;
+    out.paused = news.paused;
   } else {
     out.epoch.reset();
     out.cursor = JournalSeq(0);

@@ -9,8 +9,8 @@ namespace koinon {
 // `same_city`: for the same city. kConflict: it is pinned for another city. kTooLarge: limits::kPeers are
 // pinned.
 Status check_pin(std::size_t pinned, bool known, bool same_city);
-// The record of a node that is pinned. `old`: its record if it was pinned before. Then only address and vouch
-// are new.
+// The record of a node that is pinned. `old`: its record if it was pinned before. Then only address, vouch
+// and whether it is paused are new: who pins it again resumes it.
 PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news);
 
 // The new place of a cursor. Within one epoch it only moves forward.

@@ -4,8 +4,6 @@
 #include <functional>
 #include <system_error>
 
-#include <sys/stat.h>
-
 #include "crypto/hash.h"
 
 namespace koinon {
@@ -86,8 +84,6 @@ Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
   WitnessDb out(std::move(db));
   KOINON_TRY(out.db_.execute("PRAGMA journal_mode=WAL"));
   KOINON_TRY(out.db_.execute("PRAGMA synchronous=FULL"));
-  if (::chmod(path.c_str(), 0600) != 0)
-    return fail(Code::kIo, "it could not be closed to others", path.string());
   KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
     KOINON_TRY(bring_up_to_date(out.db_));
     return out.bind_heads();

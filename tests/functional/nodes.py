@@ -17,6 +17,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+# What tests write is often a secret, which no command reads where others may. The programs run with the usual mask.
+os.umask(0o077)
+USUAL = 0o022
 BIN = pathlib.Path(os.environ["KOINON_BIN"])
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 DEADLINE = 60
@@ -47,7 +50,7 @@ def koinon(*args, data=None, stdin=None, check=True):
     command = [str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
     # Whoever runs the tests at a terminal is asked nothing.
     given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-    done = subprocess.run(command, **given, capture_output=True, timeout=DEADLINE)
+    done = subprocess.run(command, **given, capture_output=True, timeout=DEADLINE, umask=USUAL)
     if check and done.returncode != 0:
         raise CommandFailed(done.returncode, done.stderr.decode(errors="replace").strip())
     return done.stdout.decode()
@@ -99,7 +102,7 @@ class Node:
                  "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
                  *([] if "--signing-mark" in args else ["--signing-mark", str(self.mark)]),
                  *map(str, args)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, umask=USUAL)
         if wait:
             def started():
                 if self.process.poll() is not None:
@@ -131,12 +134,12 @@ class Node:
 
     def line(self, port=None):
         """What another operator needs, with the port of this machine."""
-        line = self.run("id").splitlines()[1]
+        line = self.run("id").strip()
         head, key = line.rsplit("#", 1)
         return f"{head}@127.0.0.1:{port or self.peer_port}#{key}"
 
     def line_without_address(self):
-        return self.run("id").splitlines()[1]
+        return self.run("id").strip()
 
     def name_of_log(self):
         """Its city, of a folder that was put back elsewhere too."""
@@ -288,10 +291,10 @@ class NodesTest(unittest.TestCase):
         for other in others:
             wait_for(lambda: other.entries("seoul.example") == own_entries(seoul), f"{other.city} has all of Seoul's log")
 
-    def assert_refused(self, words, call):
-        """The command fails with exit 1 and one line that has the words."""
+    def assert_refused(self, words, call, code=1):
+        """The command fails with this exit code and one line that has the words."""
         with self.assertRaises(CommandFailed) as caught:
             call()
-        self.assertEqual(caught.exception.code, 1)
+        self.assertEqual(caught.exception.code, code)
         self.assertEqual(len(caught.exception.stderr.splitlines()), 1, caught.exception.stderr)
         self.assertIn(words, caught.exception.stderr)

@@ -107,6 +107,7 @@ class OpenApi(NodesTest):
         office.get(f"/api/v1/attachments/{'0' * 64}", expect=404)
         preview = office.post("/api/v1/previews", note, expect=200).json()
         self.assertIn("<p>Text.</p>", preview["html"])
+        self.assertEqual((preview["office"], preview["when"], preview.get("stands_as")), ("Office of the Mayor", "now", None))
         ref = office.post("/api/v1/records", note).json()["ref"]
         here = f"/api/v1/records/{ref}"
         wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
@@ -228,6 +229,12 @@ class OpenApi(NodesTest):
         office.post("/api/v1/accounts/press/mail/digests", expect=202)
         api.get("/api/v1/mail")
         api.delete(f"{here}/attachments/{file['sha256']}", expect=200)
+        self.assertTrue(api.patch("/api/v1/peers/la.example", {"paused": True}).json()["paused"])
+        changed = api.patch("/api/v1/peers/la.example", {"paused": False, "address": f"127.0.0.1:{la.peer_port}"}).json()
+        self.assertEqual((changed["paused"], changed["address"]), (False, f"127.0.0.1:{la.peer_port}"))
+        api.patch("/api/v1/peers/la.example", {}, expect=400)
+        api.patch("/api/v1/peers/la.example", {"address": "nowhere"}, expect=400)
+        api.patch("/api/v1/peers/nobody", {"paused": True}, expect=404)
         api.delete("/api/v1/peers/la.example", expect=200)
         made = api.post("/api/v1/invites", {"for": "milan.example", "hours": 1, "address": "127.0.0.1:1"}).json()
         self.assertIn((made["id"], "milan.example"), [(i["id"], i["for"]) for i in api.get("/api/v1/invites").json()["items"]])
@@ -236,8 +243,8 @@ class OpenApi(NodesTest):
         line = la.json("invite", "--address", f"127.0.0.1:{la.peer_port}", "--no-qr")["line"]
         api.post("/api/v1/join", {"line": line, "vouch": False})
 
-        # Streams, one-time links of mails and evidence of forks have tests of their own: test_events, test_sending, test_told; so have keys: test_keys, test_node_key, test_recovery.
-        elsewhere = {"streamEvents", "unsubscribe", "getEvidence", "thaw", "rotateKey", "rotateNodeKey", "rotateCosignerKey", "prepareRecoveryKey", "changeRecoveryKey"}
+        # Streams, one-time links of mails, a webhook that is tried and evidence of forks have tests of their own: test_events, test_sending, test_command_line, test_told; so have keys: test_keys, test_node_key, test_recovery.
+        elsewhere = {"streamEvents", "unsubscribe", "testWebhook", "getEvidence", "thaw", "rotateKey", "rotateNodeKey", "rotateCosignerKey", "prepareRecoveryKey", "changeRecoveryKey"}
         everything = {o["operationId"] for o in api.document.operations.values() if "pages" not in o["tags"]}  # test_pages
         self.assertEqual(everything - api.document.seen - elsewhere, set(), "operations that no test used")
 

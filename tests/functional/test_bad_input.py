@@ -141,7 +141,7 @@ class BadFolders(NodesTest):
 
     def test_commands_say_what_to_do(self):
         seoul = self.node("seoul", start=False)
-        self.assert_refused("koinond is not running", lambda: seoul.run("status"))
+        self.assert_refused("koinond is not running", lambda: seoul.run("status"), code=3)
         self.assert_refused("no node lives in", lambda: koinon("status", data=pathlib.Path(self.folder) / "none"))
         self.assert_refused("a node lives here already", lambda: koinon("init", "--name", "a.example", "--display-name", "A", data=seoul.data))
         for words, option, value in (
@@ -155,9 +155,14 @@ class BadFolders(NodesTest):
         self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
         usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)
-        for wrong in (["doctor"], ["--json", "doctor", "--fix"], ["peer", "doctor"]):
-            usage = subprocess.run([str(BIN / "koinon"), *wrong], capture_output=True, timeout=30)
-            self.assertEqual((usage.returncode, usage.stderr), (2, b"koinon: there is no command doctor; koinon --help lists them\n"), wrong)
+        for wrong, said in ((["sing-along"], "there is no command sing-along; koinon --help lists them"),
+                            (["--json", "sing-along", "--loud"], "there is no command sing-along; koinon --help lists them"),
+                            (["peer", "sing-along"], "there is no command peer sing-along; koinon peer --help lists them"),
+                            (["pblish", "note.md"], "there is no command pblish; did you mean publish?"),
+                            (["peer", "ad", "line"], "there is no command peer ad; did you mean peer add?"),
+                            (["list", "--topci", "food"], "koinon list takes no --topci; did you mean --topic?")):
+            usage = subprocess.run([str(BIN / "koinon"), *wrong], capture_output=True, timeout=30, text=True)
+            self.assertEqual((usage.returncode, usage.stderr), (2, f"koinon: {said}\n"), wrong)
 
     def test_a_search_takes_words_with_a_minus_wherever_they_stand(self):
         seoul = self.node("seoul")

@@ -55,7 +55,7 @@ class Crash(NodesTest):
         size = seoul.status()["entries"]
         self.assertEqual(la.entries("seoul.example"), size)
         # The log verifies: a proof of its first and last record, checked without a node.
-        vkey = seoul.run("id").splitlines()[0]
+        vkey = seoul.run("id", "--vkey").strip()
         for ref in (acknowledged[0], acknowledged[-1], last):
             proof = f"{self.folder}/proof"
             la.run("prove", ref, "-o", proof)

@@ -13,7 +13,7 @@ from wire import vkey as wire_vkey
 
 
 def vkey(node):
-    return node.run("id").splitlines()[0]
+    return node.run("id", "--vkey").strip()
 
 
 def keys_of(node):

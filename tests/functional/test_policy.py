@@ -211,7 +211,7 @@ class OfACity(NodesTest):
         ref = seoul.publish("Proven", "Short.")
         proof = pathlib.Path(self.folder) / "proof"
         seoul.run("prove", ref, "-o", proof)
-        vkey = seoul.run("id").splitlines()[0]
+        vkey = seoul.run("id", "--vkey").strip()
         bare = proof.read_text()
         policy = pathlib.Path(self.folder) / "policy"
         policy.write_text(f"log {vkey}\n" + policy_of([], 2, "ab"))

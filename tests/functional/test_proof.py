@@ -17,7 +17,7 @@ class Proof(NodesTest):
         proof = pathlib.Path(self.folder) / "proof"
         body = pathlib.Path(self.folder) / "proof.body"
         seoul.run("prove", ref, "-o", proof)
-        vkey = seoul.run("id").splitlines()[0]
+        vkey = seoul.run("id", "--vkey").strip()
 
         def verify():
             done = subprocess.run([str(BIN / "koinon"), "verify", str(proof), "--vkey", vkey], capture_output=True, timeout=30)

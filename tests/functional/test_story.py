@@ -47,7 +47,7 @@ class Story(NodesTest):
 
         proof = pathlib.Path(self.folder) / "proof"
         sandiego.run("prove", ref, "-o", proof)
-        vkey = seoul.run("id").splitlines()[0]
+        vkey = seoul.run("id", "--vkey").strip()
         for node in (seoul, la, sandiego):
             node.stop()
         self.assertIn("Verified: entry", koinon("verify", proof, "--vkey", f" {vkey}\n"), "without any node")

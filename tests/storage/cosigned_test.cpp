@@ -399,6 +399,7 @@ TEST(CosignedMigration, AStoreOfBeforeKeepsItsKeysAndHasSignedNothing) {
         db->execute(
               "DROP TABLE cosignature; DROP TABLE cosigned_head; DROP TABLE last_cosigned;"
               "ALTER TABLE log_keys DROP COLUMN cosigner_lost;"
+              "ALTER TABLE peer DROP COLUMN paused;"
               "CREATE TABLE cosignature (log_id BLOB NOT NULL, size INTEGER NOT NULL, cosigner BLOB NOT "
               "NULL, line TEXT NOT NULL, PRIMARY KEY (log_id, size, cosigner)) WITHOUT ROWID;"
               "CREATE TABLE last_cosigned (log_id BLOB PRIMARY KEY, note BLOB NOT NULL, range BLOB NOT "

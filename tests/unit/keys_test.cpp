@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
@@ -287,6 +288,23 @@ TEST_F(Keys, WhatTheySignIsAsInTheExamplesOfTheSpecification) {
       to_hex(recovery.sign(recovery_message(exported))),
       "589762ce306bc90adedb69da472b893353ef5b86e6623fc71d4e9b9f5683235e924ab3e67ad265329958bf65a52eef50ab47"
       "cbb288384236dfd67da0e3d2f50a");
+}
+
+TEST(SecretFile, IsRefusedWhereOthersMayReadIt) {
+  test::TemporaryFolder folder;
+  const auto path = folder.path() / "words";
+  ASSERT_TRUE(write_private_file(path, "a passphrase\n").ok());
+  ASSERT_TRUE(read_secret_file(path, 100).ok());
+  for (const mode_t loose : {0604U, 0622U, 0666U}) {
+    ASSERT_EQ(::chmod(path.c_str(), loose), 0);
+    const auto read = read_secret_file(path, 100);
+    ASSERT_FALSE(read.ok()) << loose;
+    EXPECT_NE(read.error().message.find("chmod 600 " + path.string()), std::string::npos);
+  }
+  // So an administrator gives a service its secrets.
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  EXPECT_EQ(read_secret_file(path, 100).ok(), ::geteuid() == 0);
+  EXPECT_FALSE(read_secret_file(path, 3).ok());
 }
 
 }  // namespace
