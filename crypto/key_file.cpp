@@ -1,6 +1,7 @@
 #include "crypto/key_file.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include <fcntl.h>
@@ -147,13 +148,13 @@ Status replace_file(const std::filesystem::path& from, const std::filesystem::pa
   return sync_folder_of(to);
 }
 
-Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return io_error(path, "it could not be opened");
+namespace {
+
+Result<Bytes> read_all(int file, const std::filesystem::path& path, std::size_t limit) {
   Bytes out;
   Bytes buffer(std::min<std::size_t>(limit + 1, 65536), '\0');
   while (true) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    const ssize_t got = ::read(file, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return io_error(path, "it could not be read");
     if (got == 0) return out;
@@ -162,6 +163,34 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
       return fail(Code::kTooLarge, "it has more than " + std::to_string(limit) + " bytes", path.string());
     }
   }
+}
+
+bool is_handed_over(const std::filesystem::path& path) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  return credentials != nullptr && *credentials != '\0' && path.parent_path() == credentials;
+}
+
+Status check_private(int file, const std::filesystem::path& path) {
+  struct stat info {};
+  if (::fstat(file, &info) != 0) return io_error(path, "it could not be looked at");
+  const unsigned loose = info.st_uid == 0 ? 0037 : 0077;
+  if (!S_ISREG(info.st_mode) || (info.st_mode & loose) == 0 || is_handed_over(path)) return {};
+  return fail(Code::kRefused, "others may read this file; run: chmod 600 " + path.string(), path.string());
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_error(path, "it could not be opened");
+  return read_all(file.get(), path, limit);
+}
+
+Result<Bytes> read_secret_file(const std::filesystem::path& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_error(path, "it could not be opened");
+  KOINON_TRY(check_private(file.get(), path));
+  return read_all(file.get(), path, limit);
 }
 
 Status write_key_file(const std::filesystem::path& path, std::string_view role, BytesView seed,

@@ -15,6 +15,12 @@ Status write_private_file(const std::filesystem::path& path, BytesView bytes);
 // Reads at most `limit` bytes.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 
+// Reads a secret that somebody put into a file: a passphrase, a password, recovery words. kRefused: others
+// may read or change the file. A file of root its group may read too: so an administrator gives a service its
+// secrets. Not looked at are the modes of what is no file, as a pipe, and of what the service manager hands
+// over in $CREDENTIALS_DIRECTORY, which it keeps private by other means.
+Result<Bytes> read_secret_file(const std::filesystem::path& path, std::size_t limit);
+
 // `seed` is 32 secret bytes. `role` is a word such as "signing". With an empty passphrase the file is not
 // sealed.
 Status write_key_file(const std::filesystem::path& path, std::string_view role, BytesView seed,

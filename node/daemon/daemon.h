@@ -63,6 +63,9 @@ class Daemon {
   // Until stop().
   std::uint16_t peer_port() const { return engine_->network().port(); }
   std::uint16_t http_port() const { return requests_->port(); }
+  // The keys that may change while it runs (ConfigKey::reloads) become what they are in `config`, whose other
+  // values are as at the start.
+  void reload(const Config& config);
   // On the thread that started it. A second call does nothing.
   void stop();
 

@@ -20,6 +20,8 @@ class DaemonLog {
 
   // level: debug, info, warning, error; format: text, json.
   DaemonLog(const std::string& level, const std::string& format);
+  // Any thread; of this and its copies, from the next line on.
+  void set_level(const std::string& level) const;
 
   void debug(std::string_view message, Fields fields = {}) const { write(1, message, fields); }
   void info(std::string_view message, Fields fields = {}) const { write(2, message, fields); }

@@ -226,7 +226,7 @@ Result<std::string> read_passphrase(const std::string& file) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return std::string();
   }
-  KOINON_ASSIGN(std::string text, read_file(path, kPassphraseBytes));
+  KOINON_ASSIGN(std::string text, read_secret_file(path, kPassphraseBytes));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (text.empty()) return fail(Code::kInvalidArgument, "the passphrase file is empty", path.string());
   return text;

@@ -103,7 +103,7 @@ Status put_next_key(const DataFolder& folder, KeyFile which);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 
 // The passphrase of sealed keys: from `file` if one is named, else from the systemd credential
-// koinon-passphrase if there is one; empty if neither.
+// koinon-passphrase if there is one; empty if neither. kRefused: others may read the file.
 Result<std::string> read_passphrase(const std::string& file);
 
 // The keys of a folder, read anew, with the passphrase that opens them. Those of a node that runs must open
