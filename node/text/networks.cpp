@@ -112,6 +112,7 @@ Result<AddressRange> AddressRange::parse(std::string_view text) {
     return fail(Code::kInvalidArgument,
                 typed + " is every address there is: name the machines that are meant");
   AddressRange out;
+  out.is_v4_ = address->is_v4();
   out.bits_ = static_cast<unsigned>(given) + (kBits6 - most);
   const auto whole = bytes_of(*address);
   out.bytes_ = begin_of(whole, out.bits_);
@@ -125,7 +126,7 @@ Result<AddressRange> AddressRange::parse(std::string_view text) {
 // The system writes with a zone where an address is that of one network card; the network has none.
 bool AddressRange::contains(const std::string& address) const {
   const auto parsed = plain_ip(std::string_view(address).substr(0, address.find('%')));
-  return parsed && begin_of(bytes_of(*parsed), bits_) == bytes_;
+  return parsed && parsed->is_v4() == is_v4_ && begin_of(bytes_of(*parsed), bits_) == bytes_;
 }
 
 bool any_contains(const std::vector<AddressRange>& networks, const std::string& address) {

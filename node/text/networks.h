@@ -34,9 +34,9 @@ class AddressRange {
   bool operator==(const AddressRange&) const = default;
 
  private:
-  // IPv4 addresses as IPv6 carries them.
-  std::array<unsigned char, 16> bytes_{};
-  unsigned bits_ = 0;  // of the prefix
+  bool is_v4_ = true;
+  std::array<unsigned char, 16> bytes_{};  // of an IPv4 address as IPv6 carries it
+  unsigned bits_ = 0;                      // of the prefix
   std::string text_;
 };
 
