@@ -71,7 +71,7 @@ TEST(ConfigValues, AreWhatTheirKeyIsFor) {
       {"send.backoff_seconds", {"1", "3600"}, {"0", "3601"}},
       {"witness.urls", {""}, {"https://witness.example"}},
   };
-  for (const Case& one : cases) {
+  for (const ValueCase& one : cases) {
     for (const char* value : one.taken) EXPECT_EQ(said_of(one.key, value), "") << one.key << " = " << value;
     for (const char* value : one.refused) EXPECT_NE(said_of(one.key, value), "") << one.key << " = " << value;
   }
