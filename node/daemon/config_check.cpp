@@ -38,7 +38,7 @@ void check_sso(ConfigRead& read) {
       warn(read, "http.sso_secret_file", {"http.sso_header"}, "it does nothing without http.sso_header");
     return;
   }
-  if (config.http_sso_secret_file.empty())
+  if (sso_secret_file(config).empty())
     refuse(read, "http.sso_header", {"http.sso_secret_file"},
            "it needs http.sso_secret_file: what the proxy sends in the header Koinon-SSO-Secret, so that no "
            "other program can say who it is");
@@ -58,7 +58,7 @@ void check_mail(ConfigRead& read) {
     refuse(read, "mail.smtp", {"mail.from"}, "it needs mail.from, the sender of mails");
   if (config.http_url.empty())
     refuse(read, "mail.smtp", {"http.url"}, "it needs http.url, where links in mails lead");
-  if (!config.smtp_user.empty() && config.smtp_password_file.empty())
+  if (!config.smtp_user.empty() && mail_password_file(config).empty())
     refuse(read, "mail.user", {"mail.password_file"}, "it needs mail.password_file");
   if (config.smtp_user.empty() && !config.smtp_password_file.empty())
     refuse(read, "mail.password_file", {"mail.user"}, "it needs mail.user");

@@ -79,7 +79,7 @@ std::vector<ConfigKey> http_keys() {
           "here"),
       make_key("http.sso_secret_file", path(&Config::http_sso_secret_file),
                "file with the secret, 16 bytes or more, that the proxy sends beside it in the header "
-               "Koinon-SSO-Secret; nobody else may read it"),
+               "Koinon-SSO-Secret; nobody else may read it; empty: the credential sso-secret of systemd"),
   };
 }
 
@@ -155,7 +155,8 @@ std::vector<ConfigKey> sending_keys() {
       make_key("mail.from", mail_sender(), "the address that mail comes from, such as koinon@seoul.example"),
       make_key("mail.user", line(&Config::smtp_user), "account at that server; empty: none is needed"),
       make_key("mail.password_file", path(&Config::smtp_password_file),
-               "file with its password, which nobody else may read"),
+               "file with its password, which nobody else may read; empty: the credential mail-password of "
+               "systemd"),
       make_key("mail.plain", flag(&Config::smtp_plain), "true: mail may go without TLS"),
       make_key("mail.digest_hour", number(&Config::digest_hour, 0, 23),
                "hour, in office.time_zone, at which digests go out"),

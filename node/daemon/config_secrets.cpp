@@ -1,5 +1,7 @@
 #include "node/daemon/config_secrets.h"
 
+#include <cstdlib>
+
 #include "crypto/key_file.h"
 #include "crypto/secret_memory.h"
 #include "node/daemon/data_folder.h"
@@ -9,6 +11,14 @@ namespace {
 
 constexpr std::size_t kSecretFileBytes = 1024;
 constexpr std::size_t kSsoSecretBytes = 16;
+
+std::string secret_file(const std::string& named, const char* credential) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (!named.empty() || folder == nullptr || *folder == '\0') return named;
+  const auto path = std::filesystem::path(folder) / credential;
+  std::error_code unknown;
+  return std::filesystem::exists(path, unknown) ? path.string() : std::string();
+}
 
 // The error names the key; the file stands in its sentence.
 Error of_key(const Error& error, const std::string& key) {
@@ -45,15 +55,24 @@ void look(const std::string& path, const std::string& key, Read read, std::vecto
 
 }  // namespace
 
+std::string sso_secret_file(const Config& config) {
+  return secret_file(config.http_sso_secret_file, "sso-secret");
+}
+
+std::string mail_password_file(const Config& config) {
+  return secret_file(config.smtp_password_file, "mail-password");
+}
+
 Result<std::string> read_sso_secret(const Config& config) {
-  if (config.http_sso_secret_file.empty()) return std::string();
-  return read_secret(config.http_sso_secret_file, "http.sso_secret_file", kSsoSecretBytes,
-                     "a secret has at least 16 bytes");
+  const std::string file = sso_secret_file(config);
+  if (file.empty()) return std::string();
+  return read_secret(file, "http.sso_secret_file", kSsoSecretBytes, "a secret has at least 16 bytes");
 }
 
 Result<std::string> read_mail_password(const Config& config) {
-  if (config.smtp_password_file.empty()) return std::string();
-  return read_secret(config.smtp_password_file, "mail.password_file", 1, "the password file is empty");
+  const std::string file = mail_password_file(config);
+  if (file.empty()) return std::string();
+  return read_secret(file, "mail.password_file", 1, "the password file is empty");
 }
 
 void check_secret_files(const Config& config, std::vector<Error>& faults) {
