@@ -118,6 +118,13 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
 }
 
+void add_config_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* config = app.add_subcommand("config", "the configuration of koinond");
+  config->fallthrough()->require_subcommand(1);
+  command(*config, line, "default", "print a koinond.toml with every key and its default, behind #",
+          [&line] { return run_config_default(line.common); });
+}
+
 void add_invite_commands(CLI::App& app, CommandLine& line) {
   auto* invite = command(app, line, "invite", "a line that makes another city a peer, once",
                          [&line] { return run_invite(line.common, line.invite); });
@@ -355,6 +362,7 @@ void add_audit_command(CLI::App& app, CommandLine& line) {
 
 void add_commands(CLI::App& app, CommandLine& line) {
   add_node_commands(app, line);
+  add_config_commands(app, line);
   add_invite_commands(app, line);
   add_policy_commands(app, line);
   add_publishing_commands(app, line);

@@ -29,6 +29,9 @@ Error to_run_again(Error error);
 // How a node that was just made in `data` is started. `passphrase_file`: that was named; empty: none was.
 std::string start_command(const std::string& data, const std::string& passphrase_file);
 
+// commands_config.cpp A koinond.toml with every key and its default, behind #.
+Status run_config_default(const Common& common);
+
 struct InitArguments {
   std::string name;
   std::string display_name;

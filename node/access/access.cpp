@@ -144,7 +144,7 @@ Result<Caller> Access::by_name(const std::string& name) {
 // The address alone proves nothing: every program on the proxy's machine has it.
 bool Access::from_proxy(const Claims& claims) const {
   return !options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret) &&
-         std::find(options_.proxies.begin(), options_.proxies.end(), claims.peer) != options_.proxies.end();
+         any_contains(options_.proxies, claims.peer);
 }
 
 // The entrance has already checked from which site a browser's request comes. A browser sends some

@@ -9,6 +9,7 @@
 
 #include "node/access/guesses.h"
 #include "node/access/rights.h"
+#include "node/text/networks.h"
 #include "storage/office/accounts.h"
 
 namespace koinon {
@@ -18,8 +19,8 @@ struct AccessOptions {
   std::string url;         // https://notes.seoul.example, the address that readers use; may be empty
   std::string sso_header;  // lower case; empty: none
   std::string sso_secret;  // the secret that the proxy also sends, in kSsoSecretHeader
-  std::vector<std::string> proxies;  // addresses of proxies, whose forwarding headers are believed
-  Bytes form_key;                    // key for the form tokens of callers that a proxy names
+  std::vector<AddressRange> proxies;  // their forwarding headers are believed
+  Bytes form_key;                     // key for the form tokens of callers that a proxy names
   // The host and the port at which this machine serves pages. A caller over the Unix socket is told them.
   // Without a host nothing is served but the Unix socket.
   std::string host = "localhost";

@@ -14,7 +14,8 @@ constexpr std::int64_t kTellAgainMs = 3'600'000;
 
 }  // namespace
 
-AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), outbox_(*parts_.office) {
+AlarmWatch::AlarmWatch(Parts parts)
+    : parts_(std::move(parts)), outbox_(*parts_.office), rules_(parts_.rules) {
   look();
   thread_ = std::thread([this] { run(); });
 }
@@ -35,6 +36,11 @@ std::vector<Alarm> AlarmWatch::alarms() const {
   return alarms_;
 }
 
+void AlarmWatch::set_rules(const AlarmRules& rules) {
+  const std::lock_guard lock(mutex_);
+  rules_ = rules;
+}
+
 void AlarmWatch::run() {
   while (true) {
     {
@@ -47,7 +53,10 @@ void AlarmWatch::run() {
 
 AlarmInput AlarmWatch::gather() {
   AlarmInput in;
-  in.rules = parts_.rules;
+  {
+    const std::lock_guard lock(mutex_);
+    in.rules = rules_;
+  }
   in.now = parts_.clock.wall();
   in.signing_stopped = parts_.signing_stopped();
   in.store = parts_.store_trouble();

@@ -41,7 +41,7 @@ class AlarmWatch {
     std::string folder;
     std::optional<LogId> own;
     Clock clock;
-    AlarmRules rules;
+    AlarmRules rules;  // to begin with
   };
 
   // Has looked once when it returns.
@@ -52,6 +52,8 @@ class AlarmWatch {
 
   // Any thread: what was found last.
   std::vector<Alarm> alarms() const;
+  // Any thread; from the next look on.
+  void set_rules(const AlarmRules& rules);
   void stop();
 
  private:
@@ -77,6 +79,7 @@ class AlarmWatch {
   std::condition_variable wake_;
   // What the mutex guards.
   std::vector<Alarm> alarms_;
+  AlarmRules rules_;
   bool stopping_ = false;
 
   std::thread thread_;

@@ -1,14 +1,19 @@
 // Settings of koinond: one table of keys, each of which is a line of koinond.toml (`http.port = 8471`) and an
 // option of the command line (`--http-port 8471`). The command line wins.
+//
+// Values are checked in two steps. Each by itself, where it is set: the text is what the key is for. All
+// together, by check_config(): whether they work with each other and with the files that they name.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "node/delivery/witness_list.h"
+#include "node/text/networks.h"
 #include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/codec/filter.h"
@@ -17,9 +22,9 @@ namespace koinon {
 
 struct Config {
   std::string data;                        // the data folder
-  std::string peer_listen = "0.0.0.0";     // address for peers; empty: do not listen
+  std::string peer_listen = "0.0.0.0";     // IP address for peers; empty: do not listen
   std::uint16_t peer_port = 8470;          // 0: any free one
-  std::string http_listen = "127.0.0.1";   // address for reading over TCP; empty: the Unix socket only
+  std::string http_listen = "127.0.0.1";   // IP address for reading; empty: the Unix socket only
   std::uint16_t http_port = 8471;          // 0: any free one
   std::string address;                     // HOST:PORT at which peers reach this node, for `koinon id`
   std::string passphrase_file;             // of sealed keys
@@ -44,16 +49,16 @@ struct Config {
   unsigned alarm_peer_away_minutes = 10;                    // until a peer that is not connected is an alarm
   std::uint64_t alarm_disk_free_megabytes = 1000;           // below which the disk is one
   bool http_public = false;                                 // reading is open to everyone
-  std::string http_url;                   // https://notes.seoul.example, without a slash at the end
-  std::string http_sso_header;            // lower case; from a trusted proxy, names the account
-  std::string http_sso_secret_file;       // of the secret beside it, in Koinon-SSO-Secret
-  std::vector<std::string> http_proxies;  // addresses of trusted proxies
-  std::string access_log = "off";         // off, combined, json
-  std::string time_zone;                  // of the office: Asia/Seoul; empty: the machine's
-  unsigned hold_minutes = 10;             // between an office's word and the signature
-  bool review = false;                    // what publishers publish waits for a reviewer
-  bool private_webhooks = false;          // webhooks may go to the office's own network
-  std::string smtp_url;                   // smtp://mail.city.example:587; empty: no mail
+  std::string http_url;                    // https://notes.seoul.example, without a slash at the end
+  std::string http_sso_header;             // lower case; from a trusted proxy, names the account
+  std::string http_sso_secret_file;        // of the secret beside it, in Koinon-SSO-Secret
+  std::vector<AddressRange> http_proxies;  // trusted proxies
+  std::string access_log = "off";          // off, combined, json
+  std::string time_zone;                   // of the office: Asia/Seoul; empty: the machine's
+  unsigned hold_minutes = 10;              // between an office's word and the signature
+  bool review = false;                     // what publishers publish waits for a reviewer
+  bool private_webhooks = false;           // webhooks may go to the office's own network
+  std::string smtp_url;                    // smtp://mail.city.example:587; empty: no mail
   std::string smtp_user;
   std::string smtp_password_file;
   bool smtp_plain = false;  // mail may go without TLS
@@ -72,18 +77,60 @@ struct Config {
   std::int64_t clock_offset_seconds = 0;  // for tests alone: added to what the machine's clock says
 };
 
-struct ConfigKey {
-  std::string name;    // as in the file: http.port
-  std::string option;  // as on the command line: --http-port
-  std::string description;
-  std::function<Status(Config&, const std::string&)> set;
-  bool is_flag = false;  // as an option, it needs no value to be true
+// How a value is written.
+enum class ValueForm : unsigned char {
+  kText,
+  kPath,    // in the file from the root on; as an option also from the working folder
+  kNumber,  // a whole one
+  kBytes,   // a number of bytes
+  kFlag,    // true, false
+  kList,    // of texts; as one text with commas between them
+  kPaths,   // the same, of paths
 };
-const std::vector<ConfigKey>& config_keys();
 
-// The text of such a file; unknown keys are errors that name them.
+struct ConfigKey {
+  std::string name;         // as in the file: http.port
+  std::string option;       // as on the command line: --http-port
+  std::string section;      // the heading under which it is shown
+  std::string description;  // without the default, which is that of Config
+  ValueForm form = ValueForm::kText;
+  bool reloads = false;  // a change takes effect while the node runs
+  // kInvalidArgument: what the value must be; then nothing is changed.
+  std::function<Status(Config&, const std::string&)> set;
+  std::function<std::string(const Config&)> value;  // as `set` takes it
+};
+
+// All keys, section by section. Any thread.
+const std::vector<ConfigKey>& config_keys();
+// The key of that name; null: there is none.
+const ConfigKey* find_config_key(std::string_view name);
+// The key that somebody may have meant who wrote this name, which is none. Null: nobody knows.
+const ConfigKey* config_key_meant(std::string_view name);
+
+// The text of such a file. What is right of it is set, key by key. The error names the first key that is
+// unknown or has a wrong value; `also` has the others.
 Status read_config_text(std::string_view text, Config& config);
-// Reads the file into `config`; a file that does not exist says nothing.
+// The same of a file. One that does not exist says nothing.
 Status read_config_file(const std::filesystem::path& path, Config& config);
+
+// Where a configuration comes from. It is read again at a reload.
+struct ConfigSources {
+  std::filesystem::path file;
+  bool file_is_named = false;                  // by somebody: then it must exist
+  std::map<std::string, std::string> options;  // by the name of the key; they win
+};
+
+struct ConfigRead {
+  Config config;
+  std::vector<Error> faults;    // each names its key, or its option; with any the node does not start
+  std::vector<Error> warnings;  // what does nothing, or not what it seems to
+  bool file_is_read = true;     // false: nobody knows what the file says
+};
+
+// File and options, each value by itself. `data`: the data folder.
+ConfigRead read_config(const std::string& data, const ConfigSources& sources);
+// Adds what is wrong with the values together and with the files that they name, as far as these values are
+// known. It reads secrets: protect_secrets() comes before it.
+void check_config(ConfigRead& read);
 
 }  // namespace koinon

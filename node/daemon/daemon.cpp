@@ -375,6 +375,11 @@ Status Daemon::write_ready_file() const {
   return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
 }
 
+void Daemon::reload(const Config& config) {
+  log_.set_level(config.log_level);
+  alarms_->set_rules(alarm_rules(config));
+}
+
 // Before the hold queue is there, its start looks by itself.
 void Daemon::on_standing(const StandingView& view) {
   const std::lock_guard lock(hold_queue_mutex_);

@@ -71,6 +71,9 @@ class Daemon {
   std::vector<Watchdog::Watched> watched();
   // One line for people: what is served where, and what is wrong.
   std::string status_line() const;
+  // The keys that may change while it runs (ConfigKey::reloads) become what they are in `config`, whose other
+  // values are as at the start.
+  void reload(const Config& config);
   // On the thread that started it. A second call does nothing.
   void stop();
 

@@ -66,6 +66,8 @@ DaemonLog::DaemonLog(const std::string& level, const std::string& format) : json
   logger_->set_pattern(json_ ? "%v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
 }
 
+void DaemonLog::set_level(const std::string& level) const { logger_->set_level(level_of(level)); }
+
 void DaemonLog::write(int level, LogEvent event, std::string_view message, Fields fields) const {
   const auto spd_level = static_cast<spdlog::level::level_enum>(level);
   if (!logger_->should_log(spd_level)) return;

@@ -44,6 +44,8 @@ class DaemonLog {
 
   // level: debug, info, warning, error; format: text, json.
   DaemonLog(const std::string& level, const std::string& format);
+  // Any thread; of this and its copies, from the next line on.
+  void set_level(const std::string& level) const;
 
   // In JSON a line has `time`, `level`, `event`, `message` and the fields; in text `level: message` and those
   // fields that say something.

@@ -1,8 +1,10 @@
-// The daemon: reads its configuration, runs a node until it is told to stop.
+// The daemon: reads its configuration, runs a node until it is told to stop. SIGHUP has it read its
+// configuration again.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <map>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,9 +12,12 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "crypto/secret_memory.h"
+#include "node/daemon/config_reload.h"
+#include "node/daemon/config_text.h"
 #include "node/daemon/daemon.h"
 #include "node/daemon/service_report.h"
 #include "node/daemon/version.h"
+#include "proto/base/nearest_word.h"
 
 namespace koinon {
 namespace {
@@ -20,67 +25,178 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-int run(int argc, char** argv) {
-  CLI::App app{"koinond runs a city's node of Koinon."};
-  app.set_version_flag("--version", "koinond " + std::string(kVersion));
-  const char* data_variable = std::getenv("KOINON_DATA");
-  std::string data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
-  app.add_option("--data", data, "the data folder ($KOINON_DATA, /var/lib/koinon)");
-  std::map<std::string, std::string> given;
+// What the command line says.
+struct Given {
+  std::string data;
+  ConfigSources sources;
+  bool check = false;          // look at the configuration, and start nothing
+  std::vector<Error> unknown;  // options that there are not
+};
+
+void add_keys(CLI::App& app, Given& given) {
   for (const ConfigKey& key : config_keys()) {
+    const bool is_flag = key.form == ValueForm::kFlag;
     CLI::Option* option = app.add_option_function<std::string>(
         key.option,
-        [&given, name = key.name, flag = key.is_flag](const std::string& value) {
-          given[name] = flag && value.empty() ? "true" : value;
+        [&given, name = key.name, is_flag](const std::string& value) {
+          given.sources.options[name] = is_flag && value.empty() ? "true" : value;
         },
-        key.description);
-    option->take_last();
-    if (key.is_flag) option->expected(0, 1);
+        help_line(key));
+    option->take_last()->type_name(value_word(key.form))->group(key.section);
+    if (is_flag) option->expected(0, 1);
   }
+}
+
+// Each is told with the one that may be meant. What follows an unknown option is taken for its value.
+std::vector<Error> unknown_options(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  std::vector<Error> out;
+  for (const std::string& extra : app.remaining()) {
+    const std::string name = extra.substr(0, extra.find('='));
+    if (!name.starts_with('-')) {
+      if (out.empty()) out.push_back(fail(Code::kInvalidArgument, "koinond takes options alone", name));
+      continue;
+    }
+    const auto near = nearest_word(name, known);
+    out.push_back(fail(Code::kInvalidArgument,
+                       "there is no such option; " +
+                           (near ? "did you mean " + *near + "?" : "koinond --help lists them all"),
+                       name));
+  }
+  return out;
+}
+
+// Nothing: go on. A number: with which the program ends, as all is said.
+std::optional<int> read_command_line(int argc, char** argv, Given& given) {
+  CLI::App app{
+      "koinond runs a city's node of Koinon. Each key of koinond.toml is an option; the option wins."};
+  app.set_version_flag("--version", "koinond " + std::string(kVersion));
+  app.allow_extras();
+  const char* data_variable = std::getenv("KOINON_DATA");
+  given.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
+  std::string file;
+  app.add_option("--data", given.data, "the data folder ($KOINON_DATA, /var/lib/koinon)")->type_name("PATH");
+  app.add_option("--config", file, "the configuration (koinond.toml in the data folder)")->type_name("PATH");
+  app.add_flag("--check-config", given.check,
+               "say what is wrong with file and options, or that all is well, and end");
+  add_keys(app, given);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : kWrongUsage;
   }
-  if (const Status kept = protect_secrets(); !kept.ok()) {
-    std::cerr << "koinond: " << kept.error().text() << "\n";
-    return kFailed;
-  }
+  given.unknown = unknown_options(app);
+  given.sources.file_is_named = !file.empty();
+  given.sources.file = file.empty() ? DataFolder(given.data).config() : std::filesystem::path(file);
+  return std::nullopt;
+}
+
+// In the chosen format, or as text where nobody knows which is chosen.
+DaemonLog start_log(const ConfigRead& read) {
+  const bool unknown = std::any_of(read.faults.begin(), read.faults.end(), [](const Error& fault) {
+    return fault.field == "log.format" || fault.field == "--log-format";
+  });
+  return {"info", unknown ? "text" : read.config.log_format};
+}
+
+// --- koinond --check-config ---
+
+int tell_checked(const Given& given, const ConfigRead& read) {
+  for (const Error& warning : read.warnings) std::cerr << "warning: " << warning.text() << "\n";
+  for (const Error& fault : read.faults) std::cerr << "error: " << fault.text() << "\n";
+  if (!read.faults.empty()) return kWrongUsage;
+  std::error_code unknown;
+  const std::string file = given.sources.file.string();
+  const bool is_there = std::filesystem::exists(given.sources.file, unknown);
+  std::cout << "the configuration is well: "
+            << (is_there ? file : "there is no " + file + ", so defaults and options count") << "\n";
+  return 0;
+}
+
+// --- a node that runs ---
+
+// A file that is wrong changes nothing.
+void reload(const Given& given, Config& running, Daemon& daemon, const DaemonLog& log) {
+  ConfigRead read = read_config(given.data, given.sources);
+  check_config(read);
+  for (const Error& fault : read.faults)
+    log.error(log_event::kConfigWrong, "the configuration is wrong, and the node goes on as before", {{"reason", fault.text()}});
+  if (!read.faults.empty()) return;
+  for (const Error& warning : read.warnings) log.warning(log_event::kConfigDoubt, warning.text());
+  const ConfigReload changes = reload_config(read.config, running);
+  daemon.reload(running);
+  for (const ConfigChange& change : changes.taken)
+    log.info(log_event::kConfigChanged, "the configuration has changed",
+             {{"key", change.key}, {"from", change.from}, {"to", change.to}});
+  for (const ConfigChange& change : changes.wait)
+    log.warning(log_event::kConfigWaits, "the configuration has changed, and counts after a restart",
+                {{"key", change.key}, {"from", change.from}, {"to", change.to}});
+  if (changes.taken.empty() && changes.wait.empty())
+    log.info(log_event::kConfigSame, "the configuration was read again: nothing has changed");
+}
+
+int serve(const Given& given, const Config& config, const DaemonLog& log) {
   auto manager = ServiceManager::from_environment();
   if (!manager.ok()) {
-    std::cerr << "koinond: " << manager.error().text() << "\n";
+    log.error(log_event::kNotStarted, manager.error().text());
     return kFailed;
-  }
-  Config config;
-  config.data = data;
-  if (Status status = read_config_file(DataFolder(data).config(), config); !status.ok()) {
-    std::cerr << "koinond: " << status.error().text() << "\n";
-    return kWrongUsage;
-  }
-  for (const ConfigKey& key : config_keys()) {
-    if (!given.contains(key.name)) continue;
-    if (Status status = key.set(config, given.at(key.name)); !status.ok()) {
-      std::cerr << "koinond: " << key.option << ": " << status.error().message << "\n";
-      return kWrongUsage;
-    }
   }
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);             // a limit on files is a full disk, and ends nothing
   google::protobuf::SetLogHandler(nullptr);  // what peers send wrong is told in our own words
   boost::asio::io_context io;
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
+  // From here on none of them ends the program by itself: what comes during the start waits.
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   auto daemon = Daemon::start(config, *manager);
   if (!daemon.ok()) {
-    std::cerr << "koinond: " << daemon.error().text() << "\n";
+    log.error(log_event::kNotStarted, daemon.error().text());
     return kFailed;
   }
   ServiceReport report(*manager, **daemon);
+  Config running = config;
+  std::function<void()> wait = [&] {
+    signals.async_wait([&](const boost::system::error_code& error, int signal) {
+      if (error || signal != SIGHUP) return io.stop();
+      report.reloading();
+      reload(given, running, **daemon, log);
+      report.reloaded();
+      wait();
+    });
+  };
+  wait();
   io.run();
   report.stopping();
   (*daemon)->stop();
   return 0;
+}
+
+int run(int argc, char** argv) {
+  Given given;
+  if (const auto done = read_command_line(argc, argv, given); done) return *done;
+  ConfigRead read = read_config(given.data, given.sources);
+  read.faults.insert(read.faults.end(), given.unknown.begin(), given.unknown.end());
+  const DaemonLog log = start_log(read);
+  if (const Status kept = protect_secrets(); !kept.ok()) {
+    log.error(log_event::kNotStarted, kept.error().text());
+    return kFailed;
+  }
+  check_config(read);
+  if (given.check) return tell_checked(given, read);
+  if (!read.faults.empty()) {
+    for (const Error& fault : read.faults) log.error(log_event::kConfigWrong, fault.text());
+    return kWrongUsage;
+  }
+  for (const Error& warning : read.warnings) log.warning(log_event::kConfigDoubt, warning.text());
+  try {
+    return serve(given, read.config, log);
+  } catch (const std::exception& error) {
+    log.error(log_event::kNotStarted, error.what());
+    return kFailed;
+  }
 }
 
 }  // namespace

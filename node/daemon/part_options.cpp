@@ -7,30 +7,15 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "crypto/ed25519.h"
-#include "crypto/key_file.h"
-#include "node/daemon/service_manager.h"
+#include "node/daemon/config_secrets.h"
 #include "node/replication/stored_standing.h"
-#include "node/text/forwarded.h"
 #include "node/text/time_zone.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
 
-constexpr std::size_t kPasswordFileBytes = 1024;
 constexpr std::size_t kFormKeyBytes = 32;
-constexpr std::size_t kSsoSecretBytes = 16;
-
-// The file that is configured, else the credential of that name.
-std::optional<std::filesystem::path> secret_file(const std::string& configured, std::string_view name) {
-  return configured.empty() ? credential(name) : std::filesystem::path(configured);
-}
-
-Result<std::string> read_secret(const std::filesystem::path& path) {
-  KOINON_ASSIGN(std::string secret, read_secret_file(path, kPasswordFileBytes));
-  while (secret.ends_with('\n')) secret.pop_back();
-  return secret;
-}
 
 // The host of an address that leads to what is served at this one. It is localhost on the loopback address,
 // or where all addresses are served. Empty: none is.
@@ -91,14 +76,8 @@ Result<CourierOptions> courier_options(const Config& config, const NodeIdentity&
   options.digest_hour = config.digest_hour;
   options.backoff = std::chrono::seconds(config.send_backoff_seconds);
   if (config.smtp_url.empty()) return options;
-  if (config.mail_from.empty() || config.http_url.empty()) {
-    return fail(Code::kInvalidArgument,
-                "mail needs mail.from, its sender, and http.url, where its links lead", "mail.smtp");
-  }
   options.smtp = {config.smtp_url, config.smtp_user, {}, config.smtp_plain};
-  if (const auto file = secret_file(config.smtp_password_file, "mail-password"); file) {
-    KOINON_ASSIGN(options.smtp.password, read_secret(*file));
-  }
+  KOINON_ASSIGN(options.smtp.password, read_mail_password(config));
   return options;
 }
 
@@ -107,25 +86,12 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.public_reading = config.http_public;
   options.access.url = config.http_url;
   options.access.sso_header = config.http_sso_header;
-  for (const std::string& proxy : config.http_proxies) {
-    std::string address = plain_address(proxy);
-    if (address.empty()) return fail(Code::kInvalidArgument, proxy + " is no IP address", "http.proxies");
-    options.access.proxies.push_back(std::move(address));
-  }
+  options.access.proxies = config.http_proxies;
   options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config.http_sso_header.empty()) {
-    const auto file = secret_file(config.http_sso_secret_file, "sso-secret");
-    if (!file) {
-      return fail(Code::kInvalidArgument,
-                  "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
-                      std::string(kSsoSecretHeader) + ", so that no other program can say who it is",
-                  "http.sso_secret_file");
-    }
-    KOINON_ASSIGN(options.access.sso_secret, read_secret(*file));
-    if (options.access.sso_secret.size() < kSsoSecretBytes)
-      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", file->string());
+    KOINON_ASSIGN(options.access.sso_secret, read_sso_secret(config));
   }
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;

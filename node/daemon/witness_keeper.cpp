@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "crypto/key_file.h"
-#include "node/text/forwarded.h"
-#include "node/text/networks.h"
 
 namespace koinon {
 namespace {
@@ -29,12 +27,6 @@ WitnessedLogs read_witness_lists(const WitnessKeeper::Parts& parts) {
   return out;
 }
 
-std::vector<std::string> trusted_proxies(const Config& config) {
-  std::vector<std::string> out;
-  for (const std::string& proxy : config.http_proxies) out.push_back(plain_address(proxy));
-  return out;
-}
-
 std::string witness_base(const WitnessKeeper::Parts& parts) {
   return parts.config.witness_name.empty() ? parts.name + "/witness" : parts.config.witness_name;
 }
@@ -49,7 +41,7 @@ HttpServer::Options WitnessKeeper::server_options(const Parts& parts) {
   return out;
 }
 
-WitnessKeeper::WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<std::string> proxies)
+WitnessKeeper::WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<AddressRange> proxies)
     : parts_(std::move(parts)),
       http_(server_options(parts_)),
       witness_(
@@ -63,7 +55,7 @@ WitnessKeeper::WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<std::s
 std::unique_ptr<WitnessKeeper> WitnessKeeper::make(Parts parts) {
   if (parts.config.witness_listen.empty()) return nullptr;
   WitnessedLogs logs = read_witness_lists(parts);
-  auto proxies = trusted_proxies(parts.config);
+  std::vector<AddressRange> proxies = parts.config.http_proxies;
   return std::unique_ptr<WitnessKeeper>(
       new WitnessKeeper(std::move(parts), std::move(logs), std::move(proxies)));
 }

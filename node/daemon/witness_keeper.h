@@ -35,7 +35,7 @@ class WitnessKeeper {
   WitnessView view() const;
 
  private:
-  WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<std::string> proxies);
+  WitnessKeeper(Parts parts, WitnessedLogs logs, std::vector<AddressRange> proxies);
   static HttpServer::Options server_options(const Parts& parts);
 
   Parts parts_;

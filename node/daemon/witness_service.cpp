@@ -1,9 +1,6 @@
 #include "node/daemon/witness_service.h"
 
-#include <algorithm>
-
 #include "node/text/forwarded.h"
-#include "node/text/networks.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -28,9 +25,7 @@ std::string method_of(const std::vector<std::string>& path) {
 
 }  // namespace
 
-bool WitnessService::is_proxy(const std::string& address) const {
-  return std::find(proxies_.begin(), proxies_.end(), address) != proxies_.end();
-}
+bool WitnessService::is_proxy(const std::string& address) const { return any_contains(proxies_, address); }
 
 Looked WitnessService::look(HttpRequest request) {
   const std::string x_forwarded_for = request.header("x-forwarded-for");

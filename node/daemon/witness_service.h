@@ -10,14 +10,15 @@
 #include "node/access/throttle.h"
 #include "node/daemon/witness_thread.h"
 #include "node/http/server.h"
+#include "node/text/networks.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 
 class WitnessService final : public HttpService {
  public:
-  // `proxies`: addresses whose forwarding headers are believed. `witness` must live longer than this.
-  WitnessService(WitnessThread& witness, std::vector<std::string> proxies, std::function<MonoTime()> clock)
+  // `proxies`: whose forwarding headers are believed. `witness` must live longer than this.
+  WitnessService(WitnessThread& witness, std::vector<AddressRange> proxies, std::function<MonoTime()> clock)
       : witness_(witness), proxies_(std::move(proxies)), clock_(std::move(clock)) {}
 
   Looked look(HttpRequest request) override;
@@ -29,7 +30,7 @@ class WitnessService final : public HttpService {
 
  private:
   WitnessThread& witness_;
-  std::vector<std::string> proxies_;
+  std::vector<AddressRange> proxies_;
   std::function<MonoTime()> clock_;
   // A stranger's signature takes a tenth of a millisecond to verify.
   Throttle visitors_{limits::kHttpRequestsAtOnce, limits::kHttpRequestsPerSecond, limits::kThrottled};

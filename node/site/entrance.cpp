@@ -1,7 +1,5 @@
 #include "node/site/entrance.h"
 
-#include <algorithm>
-
 #include <boost/url/parse.hpp>
 
 #include "node/text/forwarded.h"
@@ -37,9 +35,7 @@ Entrance::Entrance(const RouteTable& routes, const AccessOptions& options, Refus
   if (const auto url = boost::urls::parse_uri(options_.url); url.has_value()) host_ = url->encoded_host();
 }
 
-bool Entrance::is_proxy(const std::string& address) const {
-  return std::find(options_.proxies.begin(), options_.proxies.end(), address) != options_.proxies.end();
-}
+bool Entrance::is_proxy(const std::string& address) const { return any_contains(options_.proxies, address); }
 
 void Entrance::find_address(ApiRequest& request) const {
   const std::string x_forwarded_for = request.header("x-forwarded-for");

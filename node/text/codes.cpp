@@ -6,6 +6,8 @@
 #include <vector>
 
 #include <unicode/locid.h>
+#include <unicode/region.h>
+#include <unicode/uchar.h>
 #include <unicode/uloc.h>
 #include <unicode/unistr.h>
 
@@ -56,6 +58,35 @@ std::optional<std::string> language_meant(const std::string& typed) {
   return std::nullopt;
 }
 
+bool all_letters(const std::string& part) {
+  return std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+// A script of ISO 15924, as Latn.
+bool is_script(const std::string& part) {
+  return u_getPropertyValueEnum(UCHAR_SCRIPT, part.c_str()) != UCHAR_INVALID_CODE;
+}
+
+// A part of the world with a number of UN M.49, as 419.
+bool is_numbered_region(const std::string& part) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Region* region = icu::Region::getInstance(part.c_str(), error);
+  return U_SUCCESS(error) && region != nullptr && region->getType() != URGN_UNKNOWN;
+}
+
+// Whether the script and the region of a tag are such. What stands behind them, and behind a single letter,
+// is not looked up.
+bool parts_exist(const std::vector<std::string>& parts) {
+  for (std::size_t i = 1; i < parts.size() && parts[i].size() > 1; ++i) {
+    const std::string& part = parts[i];
+    if (part.size() == 4 && all_letters(part) && !is_script(part)) return false;
+    if (part.size() == 2 && !(all_letters(part) && contains(uloc_getISOCountries(), ascii_upper(part))))
+      return false;
+    if (part.size() == 3 && !all_letters(part) && !is_numbered_region(part)) return false;
+  }
+  return true;
+}
+
 // Of en-latn-us: en, Latn, US; what follows stays in small letters.
 std::string recommended_case(std::size_t position, std::string part) {
   part = ascii_lower(part);
@@ -87,7 +118,7 @@ Result<std::string> language_code(std::string_view typed) {
   const Status formed = check_language(text);
   const std::vector<std::string> parts = split(text, '-');
   const std::string language = parts.empty() ? std::string() : ascii_lower(parts.front());
-  if (!formed.ok() || !contains(uloc_getISOLanguages(), language)) {
+  if (!formed.ok() || !contains(uloc_getISOLanguages(), language) || !parts_exist(parts)) {
     if (const auto meant = language_meant(text)) {
       return fail(
           Code::kInvalidArgument,

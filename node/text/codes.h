@@ -12,8 +12,8 @@ namespace koinon {
 // may be meant: of KOR, UK or Kenya.
 Result<std::string> country_code(std::string_view typed);
 
-// A language tag in the case that BCP 47 recommends, of a language that ISO 639 has: of PT-br, zh-hant. What
-// is none is refused, with the tag that may be meant: of english.
+// A language tag in the case that BCP 47 recommends, of a language that ISO 639 has: of PT-br, zh-hant. Its
+// script and its region exist too. What is none is refused, with the tag that may be meant: of english.
 Result<std::string> language_code(std::string_view typed);
 
 }  // namespace koinon

@@ -490,6 +490,8 @@ inline constexpr std::uint64_t kRecoveryStepBytes = 8 * kMiB;
 // Void entries of one index that a name is looked for among, the newest first. Each recovery leaves one there
 // at most, and a log has no more than kStatements.
 inline constexpr std::size_t kVoidsOfPlace = 100;
+// A quota of the store below this is refused: an empty store has half of it.
+inline constexpr std::uint64_t kStoreLeast = kMiB;
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, kept for our own log
 inline constexpr std::uint64_t kReserveForEntries = 4;  // a quarter of it, to which no file of our own comes
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // of bodies held for peers only

@@ -230,6 +230,7 @@ class Accounts(NodesTest):
     def test_a_proxy_logs_people_in_and_nobody_else_does(self):
         secret = pathlib.Path(self.folder) / "sso-secret"
         secret.write_text("what only the proxy knows\n")
+        secret.chmod(0o600)
         seoul = self.node("seoul", start=False)
         options = ("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
         seoul.start(*options)
@@ -248,13 +249,14 @@ class Accounts(NodesTest):
         self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"} | proof).status, 401)
         seoul.stop()
         seoul.start(*options[:4], wait=False)
-        self.assertEqual(seoul.process.wait(DEADLINE), 1)
+        self.assertEqual(seoul.process.wait(DEADLINE), 2)
         self.assertIn("http.sso_secret_file", seoul.log())
         seoul.process = None
 
     def test_what_is_meant_for_another_program_opens_and_closes_nothing(self):
         secret = pathlib.Path(self.folder) / "sso-secret"
         secret.write_text("what only the proxy knows\n")
+        secret.chmod(0o600)
         seoul = self.node("seoul", start=False)
         seoul.public = False
         options = ("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)

@@ -145,7 +145,7 @@ class BadFolders(NodesTest):
         self.assert_refused("no node lives in", lambda: koinon("status", data=pathlib.Path(self.folder) / "none"))
         self.assert_refused("a node lives here already", lambda: koinon("init", "--name", "a.example", "--display-name", "A", data=seoul.data))
         for words, option, value in (
-            ("did you mean KR", "--country", "KOR"), ("did you mean KE", "--country", "Kenya"), ("two letters of ISO 3166", "--country", "XX"),
+            ("did you mean KR", "--country", "KOR"), ("did you mean KE", "--country", "Kenya"), ("two letters of ISO 3166", "--country", "XX"), ("no language has the tag en-XX", "--language", "en-XX"),
             ("did you mean ko", "--language", "Korean"), ("no language has the tag xq", "--language", "xq"), ("BCP 47", "--language", "ko_KR"),
         ):
             folder = pathlib.Path(self.folder) / "codes"
@@ -192,17 +192,17 @@ class BadFolders(NodesTest):
 
 class FullDisk(NodesTest):
     def test_writing_stops_reading_goes_on_and_honest_peers_too(self):
-        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 400_000, "--disk-reserve-bytes", 0)
+        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 1 << 20, "--disk-reserve-bytes", 0)
         milan = self.node("milan")
         peer(seoul, la)
         peer(seoul, milan)
         refs = []
         for i in range(30):
-            refs.append(seoul.publish(f"Note {i}", "x" * 20_000))
+            refs.append(seoul.publish(f"Note {i}", "x" * 40_000))
         wait_for(lambda: refs[-1] in milan.refs(), "Milan has everything")
         wait_for(lambda: "what other cities send cannot be stored" in la.log(), "Los Angeles says that it is full")
         wait_for(lambda: la.refs(city="seoul.example"), "and still serves what it has")
-        self.assert_refused("full", lambda: la.publish("No room", "x" * 100_000))
+        self.assert_refused("full", lambda: la.publish("No room", "x" * 700_000))
         self.assertTrue(la.json("status")["entries"])
         la.stop()
         la.start()  # with more room

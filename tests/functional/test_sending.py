@@ -327,7 +327,7 @@ class Sending(NodesTest):
     def test_mail_without_a_sender_or_links_is_refused_at_the_start(self):
         seoul = self.node("seoul", start=False)
         seoul.start("--mail-smtp", "smtp://127.0.0.1:25", wait=False)
-        self.assertEqual(seoul.process.wait(30), 1)
+        self.assertEqual(seoul.process.wait(30), 2)
         seoul.process = None
         self.assertIn("mail.from", seoul.log())
 

@@ -171,7 +171,7 @@ class Story(NodesTest):
         self.assertIn(b"colour: the configuration has an unknown key", done.stderr)
         (seoul.data / "koinond.toml").write_text("[disk]\nreserve_bytes = -1\n")
         for line, said in (((), b"disk.reserve_bytes: it is a whole number from 0 to"),
-                           (("--quota-log-bytes=8GiB",), b"--quota-log-bytes: it is a whole number from 0 to"),
+                           (("--quota-log-bytes=8GiB",), b"--quota-log-bytes: it is a whole number from 1 to"),
                            (("--clock-offset-seconds=1e9",), b"--clock-offset-seconds: it is a whole number of seconds")):
             if line:
                 (seoul.data / "koinond.toml").write_text("")

@@ -66,7 +66,7 @@ class Visitors(NodesTest):
 
     def test_a_header_on_several_lines_is_one(self):
         """What a proxy adds may stand on a line of its own, below what the visitor wrote."""
-        seoul = self.node("seoul", "--http-proxies", "127.0.0.1")
+        seoul = self.node("seoul", "--http-proxies", "127.0.0.0/8")
         open_streams = []
         try:
             for header, form in (("X-Forwarded-For", "203.0.113.{}\r\nX-Forwarded-For: 198.51.100.7"), ("Forwarded", "for=203.0.113.{}\r\nForwarded: for=198.51.100.8")):

@@ -39,7 +39,7 @@ class ClaimsTest : public testing::Test {
     AccessOptions options;
     options.sso_header = "x-remote-user";
     options.sso_secret = kSso;
-    options.proxies = {"127.0.0.1"};
+    options.proxies = {*AddressRange::parse("127.0.0.1")};
     access = std::make_unique<Access>(*accounts, options, guesses, [] { return UnixMillis{1'000'000}; });
     request.method = "GET";
     request.path = {"feeds", "all.atom"};

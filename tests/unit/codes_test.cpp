@@ -32,6 +32,8 @@ TEST(LanguageTag, IsOfALanguageThatThereIs) {
                                    {"pt-br", "pt-BR"},
                                    {"ZH-HANT-tw", "zh-Hant-TW"},
                                    {"yue", "yue"},
+                                   {"sr-cyrl-rs", "sr-Cyrl-RS"},
+                                   {"en-x-office", "en-x-office"},
                                    {" es-419 ", "es-419"},
                                    {"de-1901", "de-1901"}})
     EXPECT_EQ(or_nothing(language_code(typed)), tag) << typed;
@@ -39,7 +41,8 @@ TEST(LanguageTag, IsOfALanguageThatThereIs) {
   ASSERT_FALSE(english.ok());
   EXPECT_EQ(english.error().id, "language.meant");
   EXPECT_NE(english.error().message.find("did you mean en?"), std::string::npos);
-  EXPECT_EQ(language_code("xq").error().id, "language.unknown");
+  for (const char* typed : {"xq", "en-XX", "en-Qqqq", "zh-Hant-QQ", "es-999", "en-4x"})
+    EXPECT_EQ(language_code(typed).error().id, "language.unknown") << typed;
   for (const char* typed : {"", "-", "e", "en_US", "no tag"})
     EXPECT_EQ(language_code(typed).error().id, "language.form") << typed;
 }

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/daemon/config_text.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {
@@ -22,8 +24,8 @@ Error refused(const std::string& line) {
 
 TEST(Configuration, ANumberOutOfItsRangeIsRefusedWithItsKeyAndItsRange) {
   constexpr const char* kMost = "1125899906842624";
-  for (const char* key : {"disk.reserve_bytes", "quota.log_bytes", "store.max_bytes", "transit.max_bytes",
-                          "attachments.max_bytes"}) {
+  for (const char* key :
+       {"disk.reserve_bytes", "store.max_bytes", "transit.max_bytes", "attachments.max_bytes"}) {
     for (const char* value : {"-1", "1125899906842625", "9223372036854775807", "99999999999999999999",
                               "\"1 GiB\"", "\"\"", "1.5", "[]", "true"}) {
       const Error error = refused(std::string(key) + " = " + value);
@@ -39,6 +41,14 @@ TEST(Configuration, ANumberOutOfItsRangeIsRefusedWithItsKeyAndItsRange) {
     EXPECT_TRUE(read(std::string(key) + " = " + kMost + "\n", config).ok()) << key;
     EXPECT_TRUE(read(std::string(key) + " = 0\n", config).ok()) << key;
   }
+}
+
+// The engine takes 0 for "nobody says": it would be the default, and the operator meant none.
+TEST(Configuration, NothingAtAllIsRefusedWhereItWouldBeTheDefault) {
+  for (const char* key : {"quota.log_bytes", "quota.log_entries", "trust.admits", "trust.paths"})
+    EXPECT_TRUE(refused(std::string(key) + " = 0").message.starts_with("it is a whole number from 1 to"))
+        << key;
+  EXPECT_TRUE(refused("window_bytes = 1000").message.starts_with("it is a whole number from 2097156 to"));
 }
 
 TEST(Configuration, AKeyWithOtherSignsBetweenItsWordsIsToldTheRightOne) {
@@ -96,6 +106,73 @@ TEST(Configuration, EveryKeySaysWhatItIsAndAppearsOnce) {
     EXPECT_FALSE(key.description.empty()) << key.name;
     EXPECT_EQ(std::find(names.begin(), names.end(), key.name), names.end()) << key.name;
     names.push_back(key.name);
+  }
+}
+
+TEST(Configuration, AMistypedKeyOrTableIsToldTheNearest) {
+  EXPECT_EQ(refused("http.prot = 1").message,
+            "the configuration has an unknown key; did you mean http.port?");
+  EXPECT_EQ(refused("[htpp]\nport = 1").message,
+            "the configuration has an unknown key; did you mean http.port?");
+  EXPECT_EQ(refused("[htpp]\nport = 1").field, "htpp.port");
+  EXPECT_EQ(refused("public = true").message,
+            "the configuration has an unknown key; did you mean http.public?");
+  EXPECT_EQ(refused("[htpp]").message, "the configuration has an unknown table; did you mean [http]?");
+  EXPECT_EQ(refused("port = 1").message,
+            "the configuration has an unknown key; koinond --help lists them all")
+      << "two keys end so";
+  Config config;
+  EXPECT_TRUE(read("[http]\n", config).ok());
+}
+
+TEST(Configuration, AllThatIsWrongIsToldAtOnceAndWhatIsRightCounts) {
+  Config config;
+  const Status status =
+      read("http.prot = 1\nhttp.port = 70000\ntrust.hops = 1\nlog.level = \"loud\"\n", config);
+  ASSERT_FALSE(status.ok());
+  std::vector<std::string> fields = {status.error().field};
+  for (const Error& other : status.error().also) fields.push_back(other.field);
+  std::sort(fields.begin(), fields.end());
+  EXPECT_EQ(fields, (std::vector<std::string>{"http.port", "http.prot", "log.level"}));
+  EXPECT_EQ(config.trust_hops, 1U);
+}
+
+TEST(Configuration, WhatIsPrintedAsTheDefaultsChangesNothingWithAndWithoutItsMarks) {
+  const std::string text = default_config_text();
+  std::string bare;
+  for (const std::string& line : split(text, '\n')) {
+    const bool is_key = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    bare += (is_key ? line.substr(1) : line) + "\n";
+  }
+  const Config defaults;
+  for (const std::string& file : {text, bare}) {
+    Config config;
+    const Status status = read(file, config);
+    ASSERT_TRUE(status.ok()) << status.error().text();
+    for (const ConfigKey& key : config_keys()) EXPECT_EQ(key.value(config), key.value(defaults)) << key.name;
+  }
+  for (const ConfigKey& key : config_keys()) {
+    const std::string line = "\n#" + key.name + " = " + toml_value(key, defaults);
+    EXPECT_NE(text.find(line), std::string::npos) << key.name;
+    EXPECT_EQ(key.option, [&] {
+      std::string option = "--" + key.name;
+      for (char& c : option) c = c == '.' || c == '_' ? '-' : c;
+      return option;
+    }());
+  }
+}
+
+TEST(Configuration, WhatAKeySaysOfAConfigurationItTakesAgain) {
+  Config config;
+  ASSERT_TRUE(read("http.proxies = [\"10.1.0.0/16\", \"::1\"]\nwitness.listen = \"[::1]:0\"\n"
+                   "topics = [\"health\", \"climate\"]\nwitness.logs = [\"/a\", \"/b\"]\n"
+                   "clock.offset_seconds = -5\n",
+                   config)
+                  .ok());
+  for (const ConfigKey& key : config_keys()) {
+    Config again;
+    ASSERT_TRUE(key.set(again, key.value(config)).ok()) << key.name;
+    EXPECT_EQ(key.value(again), key.value(config)) << key.name;
   }
 }
 

@@ -152,7 +152,7 @@ TEST_F(AccessTest, AProxysHeaderIsBelievedWithItsSecretAlone) {
   AccessOptions options;
   options.sso_header = "x-remote-user";
   options.sso_secret = "a secret of the proxy";
-  options.proxies = {"127.0.0.1"};
+  options.proxies = {*AddressRange::parse("127.0.0.0/30")};
   make(options);
   auto asked = request();
   asked.headers["x-remote-user"] = "press";
