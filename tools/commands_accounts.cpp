@@ -107,7 +107,8 @@ Status run_audit(const Common& common, const Paging& paging) {
   KOINON_ASSIGN(const auto page, read_page(paging, {}, limits::kPageSizeMax, [&](const Params& wanted) {
                   return client.get_json(with_query("/api/v1/audit", wanted));
                 }));
-  KOINON_TRY(show_answer(common, page, render_lines(page, {"at", "who", "from", "action", "target", "outcome"})));
+  KOINON_TRY(
+      show_answer(common, page, render_lines(page, {"at", "who", "from", "action", "target", "outcome"})));
   tell_of_more(page);
   return {};
 }

@@ -18,7 +18,7 @@ constexpr std::size_t kStatusBytes = 400;  // a line in a terminal, not a page
 void Daemon::tell_start(const ServiceManager& manager, std::string_view what,
                         std::chrono::seconds at_most) const {
   if (const Status told = manager.starting(what, at_most); !told.ok())
-    log_.warning("the start goes on untold", {{"reason", told.error().text()}});
+    log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});
 }
 
 // The courier and those that talk to witnesses are not among them: they wait for machines of others.

@@ -124,7 +124,8 @@ void reload(const Given& given, Config& running, Daemon& daemon, const DaemonLog
   ConfigRead read = read_config(given.data, given.sources);
   check_config(read);
   for (const Error& fault : read.faults)
-    log.error(log_event::kConfigWrong, "the configuration is wrong, and the node goes on as before", {{"reason", fault.text()}});
+    log.error(log_event::kConfigWrong, "the configuration is wrong, and the node goes on as before",
+              {{"reason", fault.text()}});
   if (!read.faults.empty()) return;
   for (const Error& warning : read.warnings) log.warning(log_event::kConfigDoubt, warning.text());
   const ConfigReload changes = reload_config(read.config, running);

@@ -33,11 +33,12 @@ void ServiceReport::watch() {
     if (manager_.watchdog()) note(manager_.alive());
   };
   parts.on_silent = [this](const std::string& thread) {
-    daemon_.log().error("a thread does not answer; if it never does, the service manager restarts this node",
+    daemon_.log().error(log_event::kThreadSilent,
+                        "a thread does not answer; if it never does, the service manager restarts this node",
                         {{"thread", thread}});
   };
   parts.on_back = [this](const std::string& thread) {
-    daemon_.log().warning("the thread answers again", {{"thread", thread}});
+    daemon_.log().warning(log_event::kThreadAnswers, "the thread answers again", {{"thread", thread}});
   };
   parts.on_turn = [this](const std::vector<std::string>& silent) { show(silent); };
   watchdog_.emplace(std::move(parts));
@@ -46,7 +47,7 @@ void ServiceReport::watch() {
 // A manager that cannot be told is told of once, until it can.
 void ServiceReport::note(const Status& told) {
   if (!told.ok() && told_)
-    daemon_.log().warning("the service manager is not told how this node is",
+    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told how this node is",
                           {{"reason", told.error().text()}});
   told_ = told.ok();
 }
@@ -61,12 +62,14 @@ void ServiceReport::show(const std::vector<std::string>& silent) {
 
 void ServiceReport::reloading() {
   if (const Status told = manager_.reloading(); !told.ok())
-    daemon_.log().warning("the service manager is not told of a reload", {{"reason", told.error().text()}});
+    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
+                          {{"reason", told.error().text()}});
 }
 
 void ServiceReport::reloaded() {
   if (const Status told = manager_.ready(daemon_.status_line()); !told.ok())
-    daemon_.log().warning("the service manager is not told of a reload", {{"reason", told.error().text()}});
+    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
+                          {{"reason", told.error().text()}});
 }
 
 void ServiceReport::stopping() {
