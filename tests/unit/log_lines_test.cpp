@@ -65,8 +65,8 @@ TEST(AccessLog, SaysNothingOfWhatIsNotKnown) {
 TEST(AccessLog, WhatAnybodySendsStaysBetweenItsQuotes) {
   Exchange sly = exchange();
   sly.agent = "a\" 200 1 \"-\" \"b\n\x1b[2J\xff\\";
-  EXPECT_TRUE(access_line_combined(sly, kAt).ends_with(
-      "\"a\\\" 200 1 \\\"-\\\" \\\"b\\x0a\\x1b[2J\\xff\\\\\""))
+  EXPECT_TRUE(
+      access_line_combined(sly, kAt).ends_with("\"a\\\" 200 1 \\\"-\\\" \\\"b\\x0a\\x1b[2J\\xff\\\\\""))
       << access_line_combined(sly, kAt);
   const json::object line = read(access_line_json(sly, kAt));
   EXPECT_EQ(line.at("from"), "192.0.2.7");
