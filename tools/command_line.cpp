@@ -76,6 +76,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
       ->add_option("--timeout", line.seconds,
                    "seconds until it is CRITICAL that koinond does not answer (10)")
       ->check(CLI::Range(1, 3600));
+  auto* doctor = command(app, line, "doctor", "what is wrong here, why it matters, and what to do",
+                         [&line] { return run_doctor(line.common, line.offline, line.exit_code); });
+  doctor->add_flag("--offline", line.offline, "look nothing up, and dial nobody");
   auto* witness = command(app, line, "witness", "the key of the witness for logs of other systems",
                           [&line] { return run_witness(line.common, line.anew); });
   witness->add_flag("--new", line.anew,

@@ -47,6 +47,7 @@ struct CommandLine {
   TokenArguments token;
   WordsArguments recovery_words;
   bool dry = false;
+  bool offline = false;
   AuditLogArguments audit;
   Action action;
   int seconds = 10;

@@ -87,6 +87,9 @@ Status run_status(const Common& common);
 // commands_check.cpp A monitoring plugin: one line, and an exit code from 0 (OK) to 3 (UNKNOWN). It ends
 // after so many seconds at the latest.
 Status run_check(const Common& common, int seconds, int& exit_code);
+// commands_doctor.cpp What is wrong with the node, whether it runs or not. Exit code 1: something is.
+// `offline`: nothing is looked up or dialled.
+Status run_doctor(const Common& common, bool offline, int& exit_code);
 // commands_witness.cpp The witness for other systems. `anew`: forgets it, on the data folder of a node that
 // does not run; the next start makes another one.
 Status run_witness(const Common& common, bool anew);

@@ -59,6 +59,8 @@ json::object peer_json(const PeerView& view) {
   item["lies"] = peer.conduct.lies;
   item["last_lie"] = peer.conduct.last_lie;
   item["entries"] = view.entries;
+  if (peer.lag) item["lag"] = *peer.lag;
+  item["came_in"] = peer.came_in;
   return item;
 }
 

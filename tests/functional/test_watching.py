@@ -154,8 +154,7 @@ class Logs(NodesTest):
     def test_the_runbook_lists_the_events_that_there_are(self):
         header = (TOP / "node" / "daemon" / "log_events.h").read_text()
         runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
-        section = runbook[runbook.index("\n## Logs\n"):]
-        section = section[:section.index("\n## ", 1)]
+        section = runbook.split("\n## Logs\n")[1].split("\n## ")[0]
         self.assertEqual(re.findall(r'LogEvent k\w+\{"([\w.]+)"\}', header), re.findall(r"^\| `([\w.]+)` \|", section, re.M))
 
     def started(self, *args):

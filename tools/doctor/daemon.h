@@ -1,0 +1,23 @@
+// Whether koinond runs for the folder.
+#pragma once
+
+#include "tools/doctor/finding.h"
+
+namespace koinon::doctor {
+
+struct DaemonFacts {
+  enum class State : unsigned char {
+    kAnswers,
+    kDown,       // nothing listens on its socket, and nothing holds the folder
+    kStarts,     // nothing listens on its socket, and something holds the folder: it starts, stops or hangs
+    kSilent,     // it takes the connection and does not answer in time
+    kForbidden,  // this user may not ask it
+  };
+  State state = State::kAnswers;
+  std::string folder;
+  std::string folder_fault;  // why no whole node lives there; empty: one does
+};
+
+Findings check(const DaemonFacts& facts);
+
+}  // namespace koinon::doctor

@@ -1,0 +1,32 @@
+// Modes and owners of the data folder, its databases, and the secrets that the configuration names.
+#pragma once
+
+#include <cstdint>
+
+#include "tools/doctor/finding.h"
+
+namespace koinon::doctor {
+
+struct FileFacts {
+  std::string folder;
+  unsigned folder_mode = 0700;
+  bool folder_writable = true;  // by its own user
+  struct File {
+    std::string path;
+    unsigned mode = 0600;
+    bool foreign = false;  // it belongs to another user than the folder
+  };
+  std::vector<File> databases;
+  std::vector<std::string> broken;  // databases that do not begin as SQLite's do
+  struct Secret {
+    std::string key;  // of the configuration
+    std::string path;
+    unsigned mode = 0600;
+    std::string fault;  // why it cannot be read; empty: it can
+  };
+  std::vector<Secret> secrets;
+};
+
+Findings check(const FileFacts& facts);
+
+}  // namespace koinon::doctor

@@ -1,0 +1,169 @@
+// The data folder: modes, owners, keys, disk, configuration.
+#include <array>
+#include <fstream>
+#include <map>
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include "crypto/key_file.h"
+#include "crypto/secret_memory.h"
+#include "node/daemon/clock_watch.h"
+#include "node/daemon/data_folder.h"
+#include "node/daemon/part_options.h"
+#include "tools/doctor/gather.h"
+
+namespace koinon::doctor {
+namespace {
+
+constexpr unsigned kModes = 07777;
+constexpr std::size_t kSecretBytes = 4096;
+
+// File systems in the network, by the numbers of statfs(2).
+const std::map<unsigned long, std::string>& network_file_systems() {
+  static const std::map<unsigned long, std::string> kAll = {
+      {0x6969, "nfs"}, {0xFF534D42, "cifs"}, {0xFE534D42, "smb2"}, {0x517B, "smb"}, {0x01021997, "9p"}};
+  return kAll;
+}
+
+struct Facing {
+  unsigned mode = 0;
+  unsigned owner = 0;
+};
+std::optional<Facing> look(const std::filesystem::path& path) {
+  struct stat what {};
+  if (::stat(path.c_str(), &what) != 0) return std::nullopt;
+  return Facing{what.st_mode & kModes, what.st_uid};
+}
+
+bool begins_as_database(const std::filesystem::path& path) {
+  static constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::array<char, 16> begin{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return true;  // it is not ours to read
+  file.read(begin.data(), begin.size());
+  return file.gcount() == 0 || std::string_view(begin.data(), begin.size()) == kMagic;  // 0: nothing is written yet
+}
+
+FileFacts::Secret secret_of(const std::string& key, const std::string& path) {
+  FileFacts::Secret out{key, path, 0600, ""};
+  if (const auto facing = look(path); facing) out.mode = facing->mode;
+  const auto text = read_file(path, kSecretBytes);
+  if (!text.ok()) out.fault = text.error().message;
+  return out;
+}
+
+FileFacts file_facts(const DataFolder& folder, const Config& config) {
+  FileFacts out;
+  out.folder = folder.path().string();
+  const auto facing = look(folder.path());
+  if (facing) out.folder_mode = facing->mode;
+  out.folder_writable = (out.folder_mode & 0300) == 0300;
+  for (const auto& database : {folder.store(), folder.index(), folder.office(), folder.witness(),
+                               folder.path() / "grace.db"}) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      const std::string path = database.string() + suffix;
+      const auto file = look(path);
+      if (!file) continue;
+      out.databases.push_back({path, file->mode, facing && file->owner != facing->owner});
+      if (std::string_view(suffix).empty() && !begins_as_database(path)) out.broken.push_back(path);
+    }
+  }
+  for (const auto& [key, path] : std::initializer_list<std::pair<const char*, const std::string&>>{
+           {"http.sso_secret_file", config.http_sso_secret_file},
+           {"mail.password_file", config.smtp_password_file}}) {
+    if (!path.empty()) out.secrets.push_back(secret_of(key, path));
+  }
+  return out;
+}
+
+// A sealed key takes a second and 256 MiB: those are opened by koinond alone.
+KeyFacts key_facts(const DataFolder& folder, const Config& config) {
+  KeyFacts out;
+  const auto facing = look(folder.path());
+  const auto sealed = keys_are_sealed(folder);
+  out.sealed = sealed.ok() && *sealed;
+  for (const char* role : {"node", "signing", "cosigner", "sealing"}) {
+    const auto file = look(folder.key(role));
+    if (!file) continue;
+    KeyFacts::File key{folder.key(role).string(), file->mode, facing && file->owner != facing->owner, ""};
+    const bool loose = (file->mode & 077) != 0;
+    if (!out.sealed && !loose) {
+      auto seed = read_key_file(folder.key(role), role, "");
+      if (!seed.ok()) key.fault = seed.error().message;
+      if (seed.ok()) wipe(*seed);
+    }
+    out.files.push_back(std::move(key));
+  }
+  if (!out.sealed) return out;
+  const auto passphrase = read_passphrase(config.passphrase_file);
+  if (!passphrase.ok()) out.passphrase_fault = passphrase.error().text();
+  out.passphrase_at_hand = passphrase.ok() && !passphrase->empty();
+  if (!passphrase.ok()) out.passphrase_at_hand = true;  // it is named, and that is said of it
+  return out;
+}
+
+DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
+  DiskFacts out;
+  out.reserve_bytes = config.disk_reserve_bytes;
+  out.alarm_bytes = config.alarm_disk_free_megabytes * 1'000'000;
+  out.store_most = config.store_max_bytes;
+  std::error_code unknown;
+  if (const auto size = std::filesystem::file_size(folder.store(), unknown); !unknown) out.store_bytes = size;
+  struct statvfs room {};
+  if (::statvfs(folder.path().c_str(), &room) == 0) {
+    out.free_bytes = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
+    out.size_bytes = static_cast<std::uint64_t>(room.f_blocks) * room.f_frsize;
+    out.free_files = room.f_favail;
+    out.most_files = room.f_files;
+    out.read_only = (room.f_flag & ST_RDONLY) != 0;
+  }
+  struct statfs kind {};
+  if (::statfs(folder.path().c_str(), &kind) == 0) {
+    const auto& all = network_file_systems();
+    const auto found = all.find(static_cast<unsigned long>(kind.f_type) & 0xFFFFFFFFUL);
+    if (found != all.end()) out.network = found->second;
+  }
+  return out;
+}
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config) {
+  ConfigurationFacts out;
+  out.path = folder.config().string();
+  if (const Status read = read_config_file(folder.config(), config); !read.ok()) {
+    out.fault = read.error().text();
+    return out;
+  }
+  // A secret that this user cannot read is told of with its file.
+  const auto refusal = [&](const auto& result) {
+    if (!result.ok() && result.error().code == Code::kInvalidArgument) out.refusal = result.error().text();
+  };
+  refusal(api_options(config, 0));
+  refusal(courier_options(config, {}));
+  out.http_is_open = !config.http_listen.empty() && !is_loopback(config.http_listen);
+  out.has_proxies = !config.http_proxies.empty();
+  out.has_url = !config.http_url.empty();
+  out.url_is_https = config.http_url.starts_with("https://");
+  out.sso = !config.http_sso_header.empty();
+  return out;
+}
+
+}  // namespace
+
+void gather_folder(const std::filesystem::path& data, Facts& out, Config& config) {
+  const DataFolder folder(data);
+  config.data = data.string();
+  out.configuration = configuration_facts(folder, config);
+  out.files = file_facts(folder, config);
+  out.keys = key_facts(folder, config);
+  out.disk = disk_facts(folder, config);
+  ClockFacts clock;
+  clock.synchronised = kernel_is_synchronised();
+  clock.offset_seconds = config.clock_offset_seconds;
+  out.clock = std::move(clock);
+}
+
+}  // namespace koinon::doctor

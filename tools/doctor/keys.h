@@ -1,0 +1,25 @@
+// The key files: are they there, do they belong to the node's user alone, do they open?
+#pragma once
+
+#include <cstdint>
+
+#include "tools/doctor/finding.h"
+
+namespace koinon::doctor {
+
+struct KeyFacts {
+  struct File {
+    std::string path;
+    unsigned mode = 0600;
+    bool foreign = false;  // it belongs to another user than the folder
+    std::string fault;     // why it is no key file that opens; empty: it opens, or was not opened
+  };
+  std::vector<File> files;
+  bool sealed = false;
+  bool passphrase_at_hand = true;  // a file is named, or the systemd credential is here
+  std::string passphrase_fault;    // why that file cannot be read; empty: it can
+};
+
+Findings check(const KeyFacts& facts);
+
+}  // namespace koinon::doctor
