@@ -15,7 +15,8 @@ namespace {
 
 constexpr int kFound = 1;
 
-json::object examination_json(const doctor::Examination& examination, const std::vector<std::string>& unlooked) {
+json::object examination_json(const doctor::Examination& examination,
+                              const std::vector<std::string>& unlooked) {
   json::array findings;
   for (const doctor::Finding& one : examination.findings)
     findings.push_back(json::object{{"id", one.id},

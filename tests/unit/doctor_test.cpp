@@ -1,4 +1,5 @@
-// What koinon doctor finds: each planted fault by its own name, with a why and a remedy; nothing on a sound node.
+// What koinon doctor finds: each planted fault by its own name, with a why and a remedy; nothing on a sound
+// node.
 #include <algorithm>
 #include <functional>
 
@@ -56,7 +57,8 @@ Facts sound() {
   }
   out.peers = peers;
   out.lag = LagFacts{3, 0, {{"milan.example", 2}}};
-  out.versions = VersionFacts{"1.2.3", "1.2.3", {{"milan.example", "koinon/1.2.9"}, {"la.example", "other/9"}}};
+  out.versions =
+      VersionFacts{"1.2.3", "1.2.3", {{"milan.example", "koinon/1.2.9"}, {"la.example", "other/9"}}};
   return out;
 }
 
@@ -150,8 +152,7 @@ const std::vector<Planted>& planted() {
       {"peers.ended", [](Facts& f) { away(f).reach = PeerFacts::Reach::kItself; }},
       {"peers.away", [](Facts& f) { away(f).address.clear(); }},
       {"peers.lies", [](Facts& f) { f.peers->peers.front().lies = 1; }},
-      {"peers.one_address",
-       [](Facts& f) { f.peers->peers.front().address = f.peers->peers.back().address; }},
+      {"peers.one_address", [](Facts& f) { f.peers->peers.front().address = f.peers->peers.back().address; }},
       {"peers.knocks", [](Facts& f) { f.peers->knocks = 1; }},
       {"keys.loose", [](Facts& f) { f.keys->files.front().mode = 0644; }},
       {"keys.owner", [](Facts& f) { f.keys->files.front().foreign = true; }},
@@ -197,9 +198,18 @@ const std::vector<Planted>& planted() {
       {"configuration.no_url", [](Facts& f) { f.configuration->has_url = false; }},
       {"configuration.url", [](Facts& f) { f.configuration->url_is_https = false; }},
       {"configuration.sso", [](Facts& f) { f.configuration->has_proxies = false; }},
-      {"signing.stopped", [](Facts& f) { f.signing = SigningFacts{"stopped", "our own log has forked", {}}; }},
-      {"signing.waits", [](Facts& f) { f.signing = SigningFacts{"waits", "peers are asked", {}}; }},
-      {"alarm.frozen", [](Facts& f) { f.signing->alarms = {{"frozen", "these cities: oslo.example", false}}; }},
+      {"signing.stopped",
+       [](Facts& f) {
+         f.signing = SigningFacts{"stopped", "our own log has forked", {}};
+       }},
+      {"signing.waits",
+       [](Facts& f) {
+         f.signing = SigningFacts{"waits", "peers are asked", {}};
+       }},
+      {"alarm.frozen",
+       [](Facts& f) {
+         f.signing->alarms = {{"frozen", "these cities: oslo.example", false}};
+       }},
       {"versions.daemon", [](Facts& f) { f.versions->daemon = "1.2.2"; }},
       {"versions.newer", [](Facts& f) { f.versions->peers.front().agent = "koinon/1.3.0"; }},
       {"versions.older", [](Facts& f) { f.versions->peers.front().agent = "koinon/0.9.0"; }},

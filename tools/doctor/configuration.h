@@ -9,8 +9,8 @@ namespace koinon::doctor {
 
 struct ConfigurationFacts {
   std::string path;
-  std::string fault;  // why it cannot be read, with the key; empty: it can
-  std::string refusal;  // why koinond would not start with it; empty: it would
+  std::string fault;          // why it cannot be read, with the key; empty: it can
+  std::string refusal;        // why koinond would not start with it; empty: it would
   bool http_is_open = false;  // http.listen is no loopback address
   bool has_proxies = false;
   bool has_url = false;

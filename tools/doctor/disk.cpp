@@ -24,10 +24,11 @@ Findings check(const DiskFacts& facts) {
                    "Soon what other cities send must wait.",
                    "Make room, or a larger disk. Quotas bound what others may take: RUNBOOK, \"Trust\"."});
   if (facts.most_files > 0 && facts.free_files < kFewFiles)
-    out.push_back({Weight::kProblem, "disk.files",
-                   "The disk has room for " + std::to_string(facts.free_files) + " more files.",
-                   "However many bytes are free: without one, no database can grow.",
-                   "Remove small files in great numbers (df -i; /var/spool, /tmp), or make the file system anew."});
+    out.push_back(
+        {Weight::kProblem, "disk.files",
+         "The disk has room for " + std::to_string(facts.free_files) + " more files.",
+         "However many bytes are free: without one, no database can grow.",
+         "Remove small files in great numbers (df -i; /var/spool, /tmp), or make the file system anew."});
   if (!facts.network.empty())
     out.push_back({Weight::kProblem, "disk.network",
                    "The data folder lies on a file system in the network (" + facts.network + ").",
@@ -35,8 +36,8 @@ Findings check(const DiskFacts& facts) {
                    "Move the folder to a local disk: RUNBOOK, \"Moving\"."});
   if (facts.store_most > 0 && facts.store_bytes > facts.store_most / 10 * 9)
     out.push_back({Weight::kWarning, "disk.quota",
-                   "The store has " + bytes_text(facts.store_bytes) + " of the " + bytes_text(facts.store_most) +
-                       " of store.max_bytes.",
+                   "The store has " + bytes_text(facts.store_bytes) + " of the " +
+                       bytes_text(facts.store_most) + " of store.max_bytes.",
                    "At its quota it takes nothing more.", "Raise store.max_bytes, if the disk has room."});
   return out;
 }

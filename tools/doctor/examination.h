@@ -1,5 +1,5 @@
-// All that koinon doctor looks at, and in which order it is told. The facts are gathered elsewhere (gather.h);
-// from here on everything is pure, so that tests plant faults by facts alone.
+// All that koinon doctor looks at, and in which order it is told. The facts are gathered elsewhere
+// (gather.h); from here on everything is pure, so that tests plant faults by facts alone.
 #pragma once
 
 #include <optional>

@@ -7,9 +7,10 @@ void check_database(const FileFacts& facts, const FileFacts::File& file, Finding
   const bool reached = (facts.folder_mode & 011) != 0;
   const bool others = reached && (file.mode & 077) != 0;
   if (others)
-    out.push_back({Weight::kProblem, "files.database_loose", "Other users may read " + file.path + ".",
-                   "It has notes of an office that nobody has published yet, or hashes of passwords and tokens.",
-                   "chmod 600 " + file.path + "; chmod 700 " + facts.folder + "."});
+    out.push_back(
+        {Weight::kProblem, "files.database_loose", "Other users may read " + file.path + ".",
+         "It has notes of an office that nobody has published yet, or hashes of passwords and tokens.",
+         "chmod 600 " + file.path + "; chmod 700 " + facts.folder + "."});
   if (file.foreign)
     out.push_back({Weight::kProblem, "files.owner", file.path + " belongs to another user than its folder.",
                    "koinond cannot write to it: somebody ran koinon or koinond as another user.",
@@ -25,8 +26,9 @@ void check_secret(const FileFacts::Secret& secret, Findings& out) {
     out.push_back({Weight::kProblem, "files.secret_loose",
                    secret.path + " (" + secret.key + ") is open to other users.",
                    "Whoever has this secret can say who they are, or send mail as this node.",
-                   "chmod 600 " + secret.path + ", owned by the node's user; or 640 with its group. Then make a new "
-                   "secret."});
+                   "chmod 600 " + secret.path +
+                       ", owned by the node's user; or 640 with its group. Then make a new "
+                       "secret."});
   }
 }
 
@@ -35,10 +37,11 @@ void check_secret(const FileFacts::Secret& secret, Findings& out) {
 Findings check(const FileFacts& facts) {
   Findings out;
   if ((facts.folder_mode & 027) != 0)
-    out.push_back({Weight::kWarning, "files.folder_loose",
-                   "The data folder " + facts.folder + " is open to users beyond its group.",
-                   "Its files guard themselves; one that is made with loose modes one day would not.",
-                   "chmod 750 " + facts.folder + "; or 700, where nobody but the node's user is an operator."});
+    out.push_back(
+        {Weight::kWarning, "files.folder_loose",
+         "The data folder " + facts.folder + " is open to users beyond its group.",
+         "Its files guard themselves; one that is made with loose modes one day would not.",
+         "chmod 750 " + facts.folder + "; or 700, where nobody but the node's user is an operator."});
   if (!facts.folder_writable)
     out.push_back({Weight::kProblem, "files.folder_closed",
                    "The data folder " + facts.folder + " cannot be written to by its own user.",

@@ -52,7 +52,8 @@ Listener find_listener(const DataFolder& folder) {
   out.state = State::kAnswers;
   ::ucred peer{};
   ::socklen_t size = sizeof(peer);
-  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) out.process = peer.pid;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+    out.process = peer.pid;
   return out;
 }
 

@@ -43,7 +43,8 @@ bool begins_as_database(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return true;  // it is not ours to read
   file.read(begin.data(), begin.size());
-  return file.gcount() == 0 || std::string_view(begin.data(), begin.size()) == kMagic;  // 0: nothing is written yet
+  return file.gcount() == 0 ||
+         std::string_view(begin.data(), begin.size()) == kMagic;  // 0: nothing is written yet
 }
 
 FileFacts::Secret secret_of(const std::string& key, const std::string& path) {
@@ -60,8 +61,8 @@ FileFacts file_facts(const DataFolder& folder, const Config& config) {
   const auto facing = look(folder.path());
   if (facing) out.folder_mode = facing->mode;
   out.folder_writable = (out.folder_mode & 0300) == 0300;
-  for (const auto& database : {folder.store(), folder.index(), folder.office(), folder.witness(),
-                               folder.path() / "grace.db"}) {
+  for (const auto& database :
+       {folder.store(), folder.index(), folder.office(), folder.witness(), folder.path() / "grace.db"}) {
     for (const char* suffix : {"", "-wal", "-shm"}) {
       const std::string path = database.string() + suffix;
       const auto file = look(path);

@@ -1,7 +1,7 @@
 // Names, ports and peers, as they are seen from this machine.
 //
-// A node is dialled with a key of a moment, and no key in the world would do: so the handshake ends as soon as
-// the other side has shown its own, which is what is asked. It sees a handshake that failed, and no knock.
+// A node is dialled with a key of a moment, and no key in the world would do: so the handshake ends as soon
+// as the other side has shown its own, which is what is asked. It sees a handshake that failed, and no knock.
 #include <set>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 namespace {
 
-constexpr std::size_t kDialled = 64;  // peers at most
+constexpr std::size_t kDialled = 64;           // peers at most
 constexpr std::chrono::seconds kDeadline{30};  // of all together: each has a shorter one
 
 bool is_number(const std::string& host) {
@@ -150,7 +150,8 @@ bool accepts(const std::string& listen, std::uint16_t port) {
   asio::io_context io;
   tcp::socket socket(io);
   bool connected = false;
-  socket.async_connect({address, port}, [&](const boost::system::error_code& failed) { connected = !failed; });
+  socket.async_connect({address, port},
+                       [&](const boost::system::error_code& failed) { connected = !failed; });
   io.run_for(std::chrono::seconds(5));
   return connected;
 }
@@ -217,7 +218,8 @@ void gather_network(const Config& config, const std::string& node_key, Facts& fa
   if (facts.peers) facts.peers = peers;
   if (!facts.ports || own.empty()) return;
   PortFacts& ports = *facts.ports;
-  if (const auto probe = probes.find(own); probe != probes.end()) put_own_reach(probe->second, node_key, ports);
+  if (const auto probe = probes.find(own); probe != probes.end())
+    put_own_reach(probe->second, node_key, ports);
   ports.address_is_loopback = all_are(found, own, [](const auto& one) { return one.is_loopback(); });
   ports.address_is_private = all_are(found, own, is_private);
   for (const PeerFacts& peer : peers.peers) {

@@ -11,10 +11,10 @@ constexpr std::uint64_t kEntries = 100;  // that may be on their way
 Findings check(const LagFacts& facts) {
   Findings out;
   if (facts.index > kIndex)
-    out.push_back({Weight::kWarning, "lag.index",
-                   "The search index lacks " + std::to_string(facts.index) + " records.",
-                   "Searches, lists and feeds do not show them yet.",
-                   "After a start or koinon reindex: wait. Else journalctl -u koinond says why it stands still."});
+    out.push_back(
+        {Weight::kWarning, "lag.index", "The search index lacks " + std::to_string(facts.index) + " records.",
+         "Searches, lists and feeds do not show them yet.",
+         "After a start or koinon reindex: wait. Else journalctl -u koinond says why it stands still."});
   if (facts.bodies > 0)
     out.push_back({Weight::kWarning, "lag.bodies",
                    std::to_string(facts.bodies) + " notes that are wanted have not arrived.",
@@ -22,10 +22,11 @@ Findings check(const LagFacts& facts) {
                    "koinon explain CITY/NUMBER says of each who was asked."});
   for (const LagFacts::Peer& peer : facts.peers) {
     if (peer.entries <= kEntries) continue;
-    out.push_back({Weight::kWarning, "lag.peer",
-                   std::to_string(peer.entries) + " entries of " + peer.name + " are known to exist and are not here.",
-                   "They come, or its log rests: it is frozen here, or brought more than its quota.",
-                   "koinon explain " + peer.name + " says which."});
+    out.push_back(
+        {Weight::kWarning, "lag.peer",
+         std::to_string(peer.entries) + " entries of " + peer.name + " are known to exist and are not here.",
+         "They come, or its log rests: it is frozen here, or brought more than its quota.",
+         "koinon explain " + peer.name + " says which."});
   }
   return out;
 }

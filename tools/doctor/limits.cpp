@@ -3,9 +3,9 @@
 namespace koinon::doctor {
 namespace {
 
-constexpr std::uint64_t kFiles = 1024;               // connections of peers and readers, and the databases
-constexpr std::uint64_t kFileBytes = 1ULL << 40;     // what a store may become
-constexpr std::uint64_t kLockedBytes = 64 * 1024;    // keys in memory
+constexpr std::uint64_t kFiles = 1024;             // connections of peers and readers, and the databases
+constexpr std::uint64_t kFileBytes = 1ULL << 40;   // what a store may become
+constexpr std::uint64_t kLockedBytes = 64 * 1024;  // keys in memory
 
 }  // namespace
 
@@ -25,7 +25,8 @@ Findings check(const LimitFacts& facts) {
   if (facts.file_bytes && *facts.file_bytes < kFileBytes)
     out.push_back({Weight::kProblem, "limits.file_bytes",
                    "No file of koinond may grow beyond " + bytes_text(*facts.file_bytes) + ".",
-                   "To the store that is a full disk.", "LimitFSIZE=infinity in its unit, or ulimit -f unlimited."});
+                   "To the store that is a full disk.",
+                   "LimitFSIZE=infinity in its unit, or ulimit -f unlimited."});
   if (facts.locked_bytes && *facts.locked_bytes < kLockedBytes)
     out.push_back({Weight::kWarning, "limits.locked_bytes",
                    "koinond may lock " + bytes_text(*facts.locked_bytes) + " of memory.",

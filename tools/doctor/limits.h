@@ -12,8 +12,8 @@ namespace koinon::doctor {
 struct LimitFacts {
   std::optional<std::uint64_t> files = 1024;  // RLIMIT_NOFILE; nothing: no limit
   std::uint64_t open_files = 0;
-  std::optional<std::uint64_t> file_bytes;     // RLIMIT_FSIZE
-  std::optional<std::uint64_t> locked_bytes;   // RLIMIT_MEMLOCK
+  std::optional<std::uint64_t> file_bytes;    // RLIMIT_FSIZE
+  std::optional<std::uint64_t> locked_bytes;  // RLIMIT_MEMLOCK
 };
 
 Findings check(const LimitFacts& facts);

@@ -15,18 +15,18 @@ Findings check(const NameFacts& facts) {
   for (const NameFacts::Name& name : facts.names) {
     if (name.fault.empty()) continue;
     if (name.whose.empty())
-      out.push_back({Weight::kProblem, "names.own",
-                     "The name of this node's own address, " + name.host +
-                         ", leads nowhere: " + name.fault + ".",
-                     "Cities that have this node's line do not find it.",
-                     "Make an A or AAAA record for it, or set `address` to what there is and send peers the "
-                     "new line (koinon id)."});
+      out.push_back(
+          {Weight::kProblem, "names.own",
+           "The name of this node's own address, " + name.host + ", leads nowhere: " + name.fault + ".",
+           "Cities that have this node's line do not find it.",
+           "Make an A or AAAA record for it, or set `address` to what there is and send peers the "
+           "new line (koinon id)."});
     else
-      out.push_back({Weight::kWarning, "names.peer",
-                     "The name of " + name.whose + "'s address, " + name.host +
-                         ", leads nowhere: " + name.fault + ".",
-                     "This node cannot dial it.",
-                     "Ask its operator for its address of today (a new line of koinon id), unless it only dials."});
+      out.push_back(
+          {Weight::kWarning, "names.peer",
+           "The name of " + name.whose + "'s address, " + name.host + ", leads nowhere: " + name.fault + ".",
+           "This node cannot dial it.",
+           "Ask its operator for its address of today (a new line of koinon id), unless it only dials."});
   }
   return out;
 }

@@ -7,7 +7,7 @@ namespace koinon::doctor {
 
 struct NameFacts {
   struct Name {
-    std::string host;  // no address in digits
+    std::string host;   // no address in digits
     std::string whose;  // of a peer, by its city; empty: our own
     std::string fault;  // what the system says; empty: it has an address
   };

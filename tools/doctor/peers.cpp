@@ -10,12 +10,13 @@ using Reach = PeerFacts::Reach;
 
 std::optional<Finding> unconnected(const PeerFacts& peer) {
   if (peer.reach == Reach::kOther || peer.trouble == "other-key")
-    return Finding{Weight::kProblem, "peers.other_key",
-                   "At the address of " + peer.name + ", " + peer.address + ", a node with another key answers.",
-                   "Its key was replaced while this node was away, its name leads elsewhere, or somebody "
-                   "stands between. This node talks to the pinned key alone.",
-                   "Call its operator on a number that you know, compare its key, then: koinon peer add LINE. "
-                   "RUNBOOK, \"A new node key\"."};
+    return Finding{
+        Weight::kProblem, "peers.other_key",
+        "At the address of " + peer.name + ", " + peer.address + ", a node with another key answers.",
+        "Its key was replaced while this node was away, its name leads elsewhere, or somebody "
+        "stands between. This node talks to the pinned key alone.",
+        "Call its operator on a number that you know, compare its key, then: koinon peer add LINE. "
+        "RUNBOOK, \"A new node key\"."};
   if (peer.trouble == "not-pinned-there")
     return Finding{Weight::kProblem, "peers.not_pinned", peer.name + " has not pinned this node.",
                    "It refuses each connection.",
@@ -36,11 +37,11 @@ std::optional<Finding> unconnected(const PeerFacts& peer) {
                    peer.name + " answers and shows its key, and is not connected: " + peer.state + ".",
                    "What it publishes comes late.",
                    "It is tried again within a minute. If it stays so, its log and this one's say why."};
-  return Finding{Weight::kWarning, "peers.away",
-                 peer.name + " is not connected" + (peer.state.empty() ? "" : ": " + peer.state) + ".",
-                 peer.address.empty() ? "It has no address here, so only it can dial."
-                                      : "What it publishes comes late.",
-                 "Wait for it, or ask its operator whether its node runs."};
+  return Finding{
+      Weight::kWarning, "peers.away",
+      peer.name + " is not connected" + (peer.state.empty() ? "" : ": " + peer.state) + ".",
+      peer.address.empty() ? "It has no address here, so only it can dial." : "What it publishes comes late.",
+      "Wait for it, or ask its operator whether its node runs."};
 }
 
 // Two nodes of one city have one name, and are told apart by their keys.

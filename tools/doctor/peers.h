@@ -11,11 +11,11 @@ namespace koinon::doctor {
 struct PeerFacts {
   std::string name;
   std::string node_key;
-  std::string address;     // empty: it only dials
+  std::string address;  // empty: it only dials
   bool connected = true;
-  std::string trouble;     // as GET /api/v1/peers says it: unreachable, other-key, not-pinned-there …
-  std::string state;       // the same as a sentence
-  std::string send;        // our line, for an operator who has not pinned us
+  std::string trouble;  // as GET /api/v1/peers says it: unreachable, other-key, not-pinned-there …
+  std::string state;    // the same as a sentence
+  std::string send;     // our line, for an operator who has not pinned us
   std::int64_t lies = 0;
   std::string last_lie;
   bool shunned = false;

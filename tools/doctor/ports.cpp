@@ -15,7 +15,8 @@ void check_port(const Port& port, const std::string& what, const std::string& op
                    "Another program has the port " + where + ".", "koinond does not start.",
                    "Find it (ss -ltnp) and end it, or choose another " + option + "."});
   if (port.closed)
-    out.push_back({Weight::kProblem, "ports." + what + "_closed", "Nothing answers on the port " + where + ".",
+    out.push_back({Weight::kProblem, "ports." + what + "_closed",
+                   "Nothing answers on the port " + where + ".",
                    what == "peer" ? "Nobody can dial this node." : "Nobody can read here.",
                    "koinond was started with other ports than koinond.toml says, or a packet filter of this "
                    "machine drops its own connections: ss -ltnp, nft list ruleset."});
@@ -24,9 +25,10 @@ void check_port(const Port& port, const std::string& what, const std::string& op
 Findings check_address(const PortFacts& facts) {
   using Reach = PortFacts::Reach;
   if (is_loopback(facts.peers.listen) && !facts.address_is_loopback)
-    return {{Weight::kProblem, "ports.loopback",
-             "Others are told " + facts.address + ", and peers are served on " + facts.peers.listen + " alone.",
-             "No other machine can connect.", "Set listen = \"0.0.0.0\" (or \"::\"), and restart koinond."}};
+    return {
+        {Weight::kProblem, "ports.loopback",
+         "Others are told " + facts.address + ", and peers are served on " + facts.peers.listen + " alone.",
+         "No other machine can connect.", "Set listen = \"0.0.0.0\" (or \"::\"), and restart koinond."}};
   if (facts.address_is_loopback && facts.peers_are_elsewhere)
     return {{Weight::kProblem, "ports.address_loopback",
              "Others are told " + facts.address + ", which is each machine's own.", "They dial themselves.",

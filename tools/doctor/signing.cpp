@@ -7,8 +7,8 @@ namespace {
 
 // Other checks say more of these.
 const std::set<std::string>& told_elsewhere() {
-  static const std::set<std::string> kIds = {"signing", "standing", "clock", "disk",  "index", "unpinned", "away",
-                                             "lies",    "knocks",   "missing"};
+  static const std::set<std::string> kIds = {"signing",  "standing", "clock", "disk",   "index",
+                                             "unpinned", "away",     "lies",  "knocks", "missing"};
   return kIds;
 }
 
@@ -17,9 +17,10 @@ const std::set<std::string>& told_elsewhere() {
 Findings check(const SigningFacts& facts) {
   Findings out;
   if (facts.state == "stopped")
-    out.push_back({Weight::kProblem, "signing.stopped", "This node has stopped signing: " + facts.why + ".",
-                   "What is published is kept, and does not leave this node.",
-                   "It goes on only once somebody repairs it. RUNBOOK, \"A forked log\", \"Our log is frozen\"."});
+    out.push_back(
+        {Weight::kProblem, "signing.stopped", "This node has stopped signing: " + facts.why + ".",
+         "What is published is kept, and does not leave this node.",
+         "It goes on only once somebody repairs it. RUNBOOK, \"A forked log\", \"Our log is frozen\"."});
   if (facts.state == "waits")
     out.push_back({Weight::kWarning, "signing.waits", "This node does not sign now: " + facts.why + ".",
                    "What is published is kept, and signed in its order once it may.",

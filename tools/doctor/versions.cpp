@@ -50,9 +50,11 @@ Findings check(const VersionFacts& facts) {
   }
   if (!newer.empty())
     out.push_back({Weight::kWarning, "versions.newer", "Peers run a newer version: " + listed(newer) + ".",
-                   "What they publish may have kinds that this version does not show.", "Upgrade this node."});
+                   "What they publish may have kinds that this version does not show.",
+                   "Upgrade this node."});
   if (!older.empty())
-    out.push_back({Weight::kWarning, "versions.older", "Peers run a much older version: " + listed(older) + ".",
+    out.push_back({Weight::kWarning, "versions.older",
+                   "Peers run a much older version: " + listed(older) + ".",
                    "One day the two no longer understand each other.", "Ask their operators to upgrade."});
   return out;
 }
