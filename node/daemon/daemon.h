@@ -25,6 +25,8 @@
 //      Then the others, last made first. The writer's connection closes last of all: only it can fold the
 //      write-ahead log back into the store.
 // A start that fails half way stops what has begun in the same order.
+// Outside of all this stands the watchdog (service_report.h): it begins when the daemon serves, and ends
+// before stop.
 #pragma once
 
 #include <memory>

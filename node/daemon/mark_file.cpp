@@ -54,6 +54,9 @@ bool is_ours(const std::filesystem::path& path) {
 // any in a folder of another user.
 Status remove_mark(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
+  // A file system that is read-only says so before it looks whether anything is there.
+  struct stat what {};
+  if (::lstat(path.c_str(), &what) != 0 && errno == ENOENT) return {};
   if (!is_ours(path) && !is_ours(path.parent_path())) return {};
   return fail(
       Code::kConflict,

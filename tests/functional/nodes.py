@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import socket
@@ -23,6 +24,8 @@ USUAL = 0o022
 BIN = pathlib.Path(os.environ["KOINON_BIN"])
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 DEADLINE = 60
+# A command that runs each program of a test, such as functional/as_unit.py.
+WITHIN = shlex.split(os.environ.get("KOINON_WITHIN", ""))
 
 
 class CommandFailed(Exception):
@@ -47,7 +50,7 @@ def wait_for(condition, what, deadline=DEADLINE):
 
 
 def koinon(*args, data=None, stdin=None, check=True):
-    command = [str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
+    command = [*WITHIN, str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
     # Whoever runs the tests at a terminal is asked nothing.
     given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
     done = subprocess.run(command, **given, capture_output=True, timeout=DEADLINE, umask=USUAL)
@@ -85,7 +88,8 @@ class Node:
         self.public = True  # reading is open to everyone
         self.log_path = pathlib.Path(folder) / f"{city}.log"
         self.mark = MARKS.folder()
-        self.within = []  # the command that runs its process
+        self.within = list(WITHIN)  # the command that runs its process
+        self.given = ()  # descriptors that it inherits
         if init:
             koinon("init", "--name", self.name, "--display-name", city.title(), "--signing-mark", self.mark, *init_args,
                    data=self.data)
@@ -102,7 +106,7 @@ class Node:
                  "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
                  *([] if "--signing-mark" in args else ["--signing-mark", str(self.mark)]),
                  *map(str, args)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, umask=USUAL)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, umask=USUAL, pass_fds=self.given)
         if wait:
             def started():
                 if self.process.poll() is not None:

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -73,6 +74,32 @@ TEST(IndexWorkerBegins, AndSaysSoWhereNothingIsNewSoThatWhatSearchesNeedIsLoaded
                      std::make_unique<MemoryStore>(MemoryStore::Options{}), [] { return UnixMillis{1}; },
                      [&] { progress.set_value(); }, [](const Error&) {}};
   EXPECT_EQ(progress.get_future().wait_for(kDeadline), std::future_status::ready);
+}
+
+TEST_F(IndexWorkerTest, WhoAsksWhetherItTurnsIsAnsweredOnceItDoes) {
+  may.set_value();
+  for (int i = 0; i < 3; ++i) {
+    std::promise<std::thread::id> on;
+    worker.ask([&] { on.set_value(std::this_thread::get_id()); });
+    auto answer = on.get_future();
+    ASSERT_EQ(answer.wait_for(kDeadline), std::future_status::ready);
+    EXPECT_NE(answer.get(), std::this_thread::get_id());
+  }
+}
+
+TEST_F(IndexWorkerTest, WhileItHangsNobodyIsAnswered) {
+  auto emptied = ask();
+  ASSERT_EQ(begun.get_future().wait_for(kDeadline), std::future_status::ready);
+  std::promise<void> turned;
+  std::atomic<bool> answered = false;
+  worker.ask([&] {
+    answered = true;
+    turned.set_value();
+  });
+  EXPECT_FALSE(answered);
+  may.set_value();
+  EXPECT_EQ(turned.get_future().wait_for(kDeadline), std::future_status::ready);
+  EXPECT_EQ(emptied.wait_for(kDeadline), std::future_status::ready);
 }
 
 TEST_F(IndexWorkerTest, AlsoWhoAsksAsTheNodeStops) {

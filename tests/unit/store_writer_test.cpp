@@ -112,6 +112,27 @@ class StoreWriterTest : public testing::Test {
   std::unique_ptr<StoreWriter> writer;
 };
 
+TEST_F(StoreWriterTest, WhoAsksWhetherItTurnsIsAnsweredBetweenGroups) {
+  std::promise<void> begun;
+  std::promise<void> may;
+  auto done = change([&, go_on = may.get_future().share()](Store&) {
+    begun.set_value();
+    go_on.wait();
+    return Status();
+  });
+  begun.get_future().wait();
+  std::promise<void> turned;
+  std::atomic<bool> answered = false;
+  writer->ask([&] {
+    answered = true;
+    turned.set_value();
+  });
+  EXPECT_FALSE(answered) << "the thread is at work";
+  may.set_value();
+  wait(turned.get_future());
+  EXPECT_TRUE(wait(std::move(done)).ok());
+}
+
 TEST_F(StoreWriterTest, OurOwnDoesNotWaitBehindAllThatOthersSent) {
   constexpr std::size_t kSent = 1'000;
   constexpr std::size_t kTwoGroups = 128;
