@@ -101,12 +101,17 @@ void CosignedHeads::put_off(const LogId& log, MonoTime until) {
 
 // Others cosign what our own log puts up, so they hear of heads that have no line yet.
 std::optional<v1::Frame> CosignedHeads::news(const LogId& log, JournalSeq after, JournalSeq row) {
-  const auto known = logs_of_.find(log);
-  if (known == logs_of_.end() || known->second.heads.empty()) return std::nullopt;
-  if (lines_of(known->second.heads) == 0 && !logs_.is_own(log)) return std::nullopt;
-  JournalSeq& told = known->second.row;
+  auto out = named(log);
+  if (!out) return out;
+  JournalSeq& told = logs_of_.at(log).row;
   if (told.value == 0) told = row;
-  if (told <= after) return std::nullopt;
+  if (told <= after) out.reset();
+  return out;
+}
+
+std::optional<v1::Frame> CosignedHeads::named(const LogId& log) const {
+  const std::vector<CosignedBrief>& heads = of(log);
+  if (heads.empty() || (lines_of(heads) == 0 && !logs_.is_own(log))) return std::nullopt;
   return all_of(log);
 }
 

@@ -43,6 +43,8 @@ class CosignedHeads {
   // knows the row `after` was told of them. Of our own log whoever is new hears in any case.
   std::optional<v1::Frame> news(const LogId& log, JournalSeq after, JournalSeq row);
   v1::Frame all_of(const LogId& log) const;
+  // What is told of a log to whoever asks for it by name: what it was told before, policy may have refused.
+  std::optional<v1::Frame> named(const LogId& log) const;
   // A head of our own log was put up: followers that were away hear of it behind the log's newest row.
   void tell_anew(const LogId& log);
 

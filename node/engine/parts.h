@@ -63,7 +63,8 @@ struct Parts {
                     asks,    cursors, offers, fetcher, forks,    bodies, news};
   FileServing file_serving{effects, logs, links, standing, files};
   Broadcast broadcast{effects, logs, links, journal, holdings, intake, standing, forks, bodies, cosigned};
-  Serving serving{effects, logs, links, holdings, seen, standing, forks, bodies, file_serving, broadcast};
+  Serving serving{effects, logs,   links,        holdings,  seen,    standing,
+                  forks,   bodies, file_serving, broadcast, cosigned};
 
   // --- what the facade asks of all parts, in order; the order is that of the outputs ---
 

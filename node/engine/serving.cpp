@@ -32,7 +32,7 @@ void hold_back(std::vector<StoredRecord>& records) {
 
 Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen,
                  Standing& standing, Forks& forks, Bodies& bodies, FileServing& file_serving,
-                 Broadcast& broadcast)
+                 Broadcast& broadcast, const CosignedHeads& cosigned)
     : effects_(effects),
       logs_(logs),
       links_(links),
@@ -42,7 +42,8 @@ Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings,
       forks_(forks),
       bodies_(bodies),
       file_serving_(file_serving),
-      broadcast_(broadcast) {}
+      broadcast_(broadcast),
+      cosigned_(cosigned) {}
 
 void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
@@ -64,8 +65,13 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
     }
   }
   links_.send(link, frame);
-  // It may not have followed them when it was told, and passed the evidence over.
-  for (const auto& bytes : request.log_ids()) forks_.tell_by_name(link, LogId::from(bytes));
+  // It may not have followed them when it was told, and passed the evidence and the cosignatures over.
+  for (const auto& bytes : request.log_ids()) {
+    const LogId id = LogId::from(bytes);
+    forks_.tell_by_name(link, id);
+    if (id == link.peer_log || !logs_.serves(id)) continue;
+    if (const auto news = cosigned_.named(id)) links_.send(link, *news);
+  }
 }
 
 // Whoever asks for a log by name may have forgotten whose it is.

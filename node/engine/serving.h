@@ -10,7 +10,8 @@ namespace koinon::engine {
 class Serving {
  public:
   Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen, Standing& standing,
-          Forks& forks, Bodies& bodies, FileServing& file_serving, Broadcast& broadcast);
+          Forks& forks, Bodies& bodies, FileServing& file_serving, Broadcast& broadcast,
+          const CosignedHeads& cosigned);
 
   void on_get_heads(Link& link, const v1::GetHeads& request);
   void on_get(Link& link, const v1::Get& get);
@@ -43,6 +44,7 @@ class Serving {
   Bodies& bodies_;
   FileServing& file_serving_;
   Broadcast& broadcast_;
+  const CosignedHeads& cosigned_;
 };
 
 }  // namespace koinon::engine
