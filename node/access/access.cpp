@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hmac.h"
 #include "crypto/secret_memory.h"
+#include "node/text/forwarded.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
@@ -127,10 +128,13 @@ Result<Caller> Access::by_name(const std::string& name) {
   return caller_of(*user, Caller::By::kProxy);
 }
 
-// The address alone proves nothing: every program on the proxy's machine has it.
+// The address alone proves nothing: every program on the proxy's machine has it. Its socket only the proxy
+// can open.
 bool Access::from_proxy(const Claims& claims) const {
-  return !options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret) &&
-         std::find(options_.proxies.begin(), options_.proxies.end(), claims.peer) != options_.proxies.end();
+  const auto& proxies = options_.proxies;
+  if (std::find(proxies.begin(), proxies.end(), claims.peer) == proxies.end()) return false;
+  return claims.peer == kProxySocket ||
+         (!options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret));
 }
 
 // The entrance has already checked from which site a browser's request comes. A browser sends some

@@ -17,17 +17,19 @@ struct AccessOptions {
   bool public_reading = false;
   std::string url;         // https://notes.seoul.example, the address that readers use; may be empty
   std::string sso_header;  // lower case; empty: none
-  std::string sso_secret;  // the secret that the proxy also sends, in kSsoSecretHeader
-  std::vector<std::string> proxies;  // addresses of proxies, whose forwarding headers are believed
-  Bytes form_key;                    // key for the form tokens of callers that a proxy names
+  std::string sso_secret;  // the secret that a proxy over TCP also sends, in kSsoSecretHeader; empty: none
+  // Addresses of proxies, whose forwarding headers are believed; kProxySocket among them where a proxy has a
+  // socket of its own.
+  std::vector<std::string> proxies;
+  Bytes form_key;  // key for the form tokens of callers that a proxy names
   // The host and the port at which this machine serves pages. A caller over the Unix socket is told them.
   // Without a host nothing is served but the Unix socket.
   std::string host = "localhost";
   std::uint16_t port = 0;
 };
 
-// In this header the proxy that logs people in proves itself. Its address is no proof: any program of the
-// same machine has it.
+// In this header a proxy over TCP that logs people in proves itself. Its address is no proof: any program of
+// the same machine has it. Over a socket of its own it need not prove anything.
 inline constexpr std::string_view kSsoSecretHeader = "koinon-sso-secret";
 
 // What a request says about its sender. Nothing of it is believed before it is checked.

@@ -293,6 +293,10 @@ std::vector<ConfigKey> office_keys() {
           "file with the secret that the proxy sends beside it, in the header Koinon-SSO-Secret",
           text(&Config::http_sso_secret_file)),
       key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
+      key("http.proxy_socket",
+          "Unix socket for a trusted proxy alone, in a folder whose group the proxy is in; needs no secret "
+          "(none)",
+          text(&Config::http_proxy_socket)),
       key("office.time_zone",
           "time zone in which pages show and take times where the browser says none, and of mails: "
           "Asia/Seoul (the machine's)",

@@ -166,6 +166,7 @@ Status Daemon::make_requests() {
   http.listen = config_.http_listen;
   http.port = config_.http_port;
   http.socket = folder_->files().socket();
+  http.proxy_socket = config_.http_proxy_socket;
   http.clock = clock_->clock().wall;
   KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), clock_->clock().mono));
   return {};

@@ -34,6 +34,25 @@ std::string served_host(const std::string& listen) {
   return address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
 }
 
+// What a proxy over TCP proves itself with. Empty: no proxy logs people in, or one that has its own socket
+// alone.
+Result<std::string> sso_secret(const Config& config) {
+  if (config.http_sso_header.empty()) return std::string();
+  if (config.http_sso_secret_file.empty()) {
+    if (!config.http_proxy_socket.empty()) return std::string();
+    return fail(Code::kInvalidArgument,
+                "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
+                    std::string(kSsoSecretHeader) +
+                    ", so that no other program can say who it is; or http.proxy_socket, which no other "
+                    "program can open",
+                "http.sso_secret_file");
+  }
+  KOINON_ASSIGN(std::string secret, read_secret(config.http_sso_secret_file));
+  if (secret.size() < kSsoSecretBytes)
+    return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", config.http_sso_secret_file);
+  return secret;
+}
+
 std::string office_zone(const Config& config) {
   return config.time_zone.empty() ? TimeZone::of_machine().name() : config.time_zone;
 }
@@ -104,20 +123,16 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
     if (address.empty()) return fail(Code::kInvalidArgument, proxy + " is no IP address", "http.proxies");
     options.access.proxies.push_back(std::move(address));
   }
+  if (!config.http_proxy_socket.empty()) {
+    if (!config.http_proxy_socket.starts_with('/'))
+      return fail(Code::kInvalidArgument, "it is a path from the root: /run/koinon-proxy/http.sock",
+                  "http.proxy_socket");
+    options.access.proxies.emplace_back(kProxySocket);
+  }
   options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
-  if (!config.http_sso_header.empty()) {
-    if (config.http_sso_secret_file.empty()) {
-      return fail(Code::kInvalidArgument,
-                  "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
-                      std::string(kSsoSecretHeader) + ", so that no other program can say who it is",
-                  "http.sso_secret_file");
-    }
-    KOINON_ASSIGN(options.access.sso_secret, read_secret(config.http_sso_secret_file));
-    if (options.access.sso_secret.size() < kSsoSecretBytes)
-      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", config.http_sso_secret_file);
-  }
+  KOINON_ASSIGN(options.access.sso_secret, sso_secret(config));
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;
   options.digest_hour = config.digest_hour;

@@ -16,12 +16,13 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <sys/stat.h>
 
+#include "node/http/answer_head.h"
+#include "node/http/listening.h"
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
+#include "node/text/forwarded.h"
 #include "node/text/networks.h"
-#include "node/text/time_text.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -36,25 +37,6 @@ namespace {
 
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
-
-http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now, unsigned version,
-                                           bool keep_alive, bool head) {
-  http::response<http::string_body> out{static_cast<http::status>(response.status), version};
-  out.set(http::field::server, "koinon");
-  out.set(http::field::date, http_date(now));
-  out.set(http::field::content_type, response.content_type);
-  out.set("X-Content-Type-Options", "nosniff");
-  out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  out.set(http::field::cache_control, "no-store");
-  out.set("Referrer-Policy", "no-referrer");
-  out.set("Cross-Origin-Resource-Policy", "same-origin");
-  for (const auto& [name, value] : response.headers) out.set(name, value);
-  out.keep_alive(keep_alive);
-  if (response.status == 204 || response.status == 304) return out;
-  out.content_length(response.body.size());
-  if (!head) out.body() = std::move(response.body);
-  return out;
-}
 
 // Whether the address in the first line of a request has a space.
 bool has_bare_space(std::string_view bytes) {
@@ -86,8 +68,9 @@ struct HttpServer::Impl {
     return service->is_proxy(peer) ? proxied : direct;
   }
 
+  // `who` stands for the other end of a Unix socket, which has no address.
   template <typename Protocol>
-  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor) {
+  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor, std::string who) {
     asio::steady_timer pause(io);
     while (acceptor->is_open()) {
       error_code error;
@@ -98,13 +81,13 @@ struct HttpServer::Impl {
         co_await pause.async_wait(redirect_error(use_awaitable, error));
         continue;
       }
-      std::string peer = peer_address(socket);
+      std::string peer = peer_address(socket, who);
       if (!has_room(peer)) continue;  // the socket closes
       asio::co_spawn(io, serve<Protocol>(std::move(socket), std::move(peer)), asio::detached);
     }
   }
 
-  static std::string peer_address(const asio::ip::tcp::socket& socket) {
+  static std::string peer_address(const asio::ip::tcp::socket& socket, const std::string&) {
     error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     if (error) return "0.0.0.0";
@@ -113,7 +96,9 @@ struct HttpServer::Impl {
       address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     return address.to_string();
   }
-  static std::string peer_address(const asio::local::stream_protocol::socket&) { return {}; }
+  static std::string peer_address(const asio::local::stream_protocol::socket&, const std::string& who) {
+    return who;
+  }
 
   template <typename Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket, std::string peer) {
@@ -212,8 +197,7 @@ struct HttpServer::Impl {
       co_await asio::async_write(client->stream, asio::buffer(kContinue),
                                  redirect_error(use_awaitable, error));
     }
-    client->stream.expires_after(limits::kHttpDeadline);
-    co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
+    error = co_await read_body(client, parser);
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
     if (error == http::error::body_limit) co_return co_await refuse_large(client, request, version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
@@ -222,6 +206,28 @@ struct HttpServer::Impl {
     HttpResponse response = co_await service->answer(request);
     client->stream.expires_after(limits::kHttpDeadline);
     co_return co_await write(client, std::move(response), version, keep_alive, head);
+  }
+
+  // A slow line has time for a large file, and who sends a byte now and then has not.
+  template <typename ClientPointer, typename Parser>
+  static asio::awaitable<error_code> read_body(ClientPointer client, Parser& parser) {
+    error_code error;
+    parser.eager(true);
+    std::size_t left = 0;  // of this piece
+    while (!error && !parser.is_done()) {
+      start_piece(*client, left);
+      left -= std::min(left, co_await http::async_read_some(client->stream, client->buffer, parser,
+                                                            redirect_error(use_awaitable, error)));
+    }
+    co_return error;
+  }
+
+  // Each piece of a body has the whole deadline.
+  template <typename AnyClient>
+  static void start_piece(AnyClient& client, std::size_t& left) {
+    if (left > 0) return;
+    client.stream.expires_after(limits::kHttpDeadline);
+    left = limits::kHttpPieceBytes;
   }
 
   // The body of a refused change is not read, so no later request on this connection can be read.
@@ -249,7 +255,7 @@ struct HttpServer::Impl {
     OpenedStream opened = co_await service->open_stream(std::move(request));
     if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
     if (head) {
-      const std::string text = stream_head(opened.headers);
+      const std::string text = stream_head(clock(), opened.headers);
       error_code ignored;
       client->stream.expires_after(limits::kHttpDeadline);
       co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, ignored));
@@ -273,7 +279,6 @@ struct HttpServer::Impl {
   template <typename ClientPointer>
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
-    client->stream.expires_after(limits::kHttpDeadline);
     // An answer is in memory until the client has read it. This limits a client that asks for much and reads
     // nothing.
     std::optional<Share> share;
@@ -286,10 +291,15 @@ struct HttpServer::Impl {
             fail(Code::kTooMany, "too much is on its way to this address already; try again in a minute"));
       }
     }
-    auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
+    auto message = whole_answer(std::move(response), {clock(), version, keep_alive, head});
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
-    co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
+    std::size_t left = 0;  // of this piece
+    while (!error && !serializer.is_done()) {
+      start_piece(*client, left);
+      left -= std::min(left, co_await http::async_write_some(client->stream, serializer,
+                                                             redirect_error(use_awaitable, error)));
+    }
     co_return !error && keep_alive;
   }
 
@@ -305,19 +315,8 @@ struct HttpServer::Impl {
     timer->cancel();
   }
 
-  // A proxy that keeps an answer back until it has much of it, or all, never hands on a stream: nginx is told
-  // not to by X-Accel-Buffering, those that compress by no-transform. A first line goes with the header, for
-  // proxies and clients that wait for a byte of the body.
-  std::string stream_head(const std::map<std::string, std::string>& headers) const {
-    std::string text =
-        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
-        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store, no-transform\r\nX-Accel-Buffering: "
-        "no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
-    for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
-    return text + "\r\n";
-  }
-
-  // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it.
+  // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it. A
+  // first line goes with the head, for proxies and clients that wait for a byte of the body.
   template <typename ClientPointer>
   asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
     const auto send = [client](std::string text) -> asio::awaitable<bool> {
@@ -326,7 +325,7 @@ struct HttpServer::Impl {
       co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, error));
       co_return !error;
     };
-    std::string text = stream_head(source.headers) + ": here\n\n";
+    std::string text = stream_head(clock(), source.headers) + ": here\n\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
@@ -357,6 +356,7 @@ struct HttpServer::Impl {
   HttpService* service = nullptr;
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
+  std::shared_ptr<asio::local::stream_protocol::acceptor> proxy_acceptor;
   std::set<std::shared_ptr<asio::steady_timer>> waiting;
   std::shared_ptr<Shares> direct =
       std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpConnections);
@@ -379,50 +379,36 @@ HttpServer::HttpServer(Options options)
 HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::bind() {
-  error_code error;
-  if (!options_.listen.empty()) {
-    const auto address = asio::ip::make_address(options_.listen, error);
-    if (error) return fail(Code::kInvalidArgument, "it is not an IP address", "http.listen");
-    const asio::ip::tcp::endpoint endpoint(address, options_.port);
-    impl_->tcp_acceptor = std::make_shared<asio::ip::tcp::acceptor>(io_);
-    impl_->tcp_acceptor->open(endpoint.protocol(), error);
-    if (!error) impl_->tcp_acceptor->set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) impl_->tcp_acceptor->bind(endpoint, error);
-    if (!error) impl_->tcp_acceptor->listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      return fail(Code::kIo,
-                  "HTTP cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
-                      error.message() + "; choose another --http-port",
-                  "http.port");
-    }
-    port_ = impl_->tcp_acceptor->local_endpoint(error).port();
-  }
-  if (options_.socket.empty()) return {};
-  // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
-  std::error_code ignored;
-  std::filesystem::remove(options_.socket, ignored);
   using Local = asio::local::stream_protocol;
-  impl_->local_acceptor = std::make_shared<Local::acceptor>(io_);
-  if (options_.socket.native().size() >= 108) {
-    return fail(Code::kInvalidArgument, "the path of the data folder is too long for its socket (107 bytes)",
-                "data");
+  if (!options_.listen.empty()) {
+    KOINON_ASSIGN(auto acceptor, listen_on_tcp(io_, options_.listen, options_.port));
+    error_code ignored;
+    port_ = acceptor.local_endpoint(ignored).port();
+    impl_->tcp_acceptor = std::make_shared<asio::ip::tcp::acceptor>(std::move(acceptor));
   }
-  impl_->local_acceptor->open(Local(), error);
-  if (!error) impl_->local_acceptor->bind(Local::endpoint(options_.socket.string()), error);
-  if (!error) impl_->local_acceptor->listen(asio::socket_base::max_listen_connections, error);
-  if (error || ::chmod(options_.socket.c_str(), 0660) != 0) {
-    return fail(Code::kIo, "the socket cannot be made: " + error.message(), options_.socket.string());
+  // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
+  if (!options_.socket.empty()) {
+    KOINON_ASSIGN(auto acceptor, listen_on_socket(io_, options_.socket, "data"));
+    impl_->local_acceptor = std::make_shared<Local::acceptor>(std::move(acceptor));
+  }
+  if (!options_.proxy_socket.empty()) {
+    KOINON_ASSIGN(auto acceptor, listen_on_socket(io_, options_.proxy_socket, "http.proxy_socket"));
+    impl_->proxy_acceptor = std::make_shared<Local::acceptor>(std::move(acceptor));
   }
   return {};
 }
 
 void HttpServer::start(HttpService& service) {
+  using Local = asio::local::stream_protocol;
   impl_->service = &service;
   if (impl_->tcp_acceptor)
-    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
+    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor, {}), asio::detached);
   if (impl_->local_acceptor)
-    asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
+    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor, {}), asio::detached);
+  if (impl_->proxy_acceptor) {
+    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->proxy_acceptor, std::string(kProxySocket)),
                    asio::detached);
+  }
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -442,6 +428,7 @@ void HttpServer::stop() {
   thread_.join();
   std::error_code ignored;
   if (!options_.socket.empty()) std::filesystem::remove(options_.socket, ignored);
+  if (!options_.proxy_socket.empty()) std::filesystem::remove(options_.proxy_socket, ignored);
 }
 
 }  // namespace koinon
