@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "node/http/compression.h"
 #include "proto/base/ascii.h"
@@ -30,6 +31,14 @@ bool may_be_compressed(const HttpResponse& response) {
   return cache == response.headers.end() || cache->second.find("no-transform") == std::string::npos;
 }
 
+bool varies_by(const HttpResponse& response, std::string_view header) {
+  const auto vary = response.headers.find("Vary");
+  if (vary == response.headers.end()) return false;
+  const std::vector<std::string> names = split(vary->second, ',');
+  return std::any_of(names.begin(), names.end(),
+                     [&](const auto& name) { return ascii_lower(name) == ascii_lower(header); });
+}
+
 bool is_worth_it(std::size_t size, bool refuses_identity) {
   return size <= limits::kCompressedMost && (size >= limits::kCompressedLeast || refuses_identity);
 }
@@ -44,11 +53,16 @@ bool gains_by_compression(std::string_view content_type) {
 }
 
 void vary_by(HttpResponse& response, std::string_view header) {
+  if (varies_by(response, header)) return;
   std::string& vary = response.headers["Vary"];
-  for (const std::string& name : split(vary, ',')) {
-    if (ascii_lower(name) == ascii_lower(header)) return;
-  }
   vary += (vary.empty() ? "" : ", ") + std::string(header);
+}
+
+HttpResponse kept_whole(HttpResponse response) {
+  if (!may_be_compressed(response) || varies_by(response, "Accept-Encoding")) return response;
+  std::string& cache = response.headers["Cache-Control"];
+  cache = (cache.empty() ? "no-store" : cache) + ", no-transform";
+  return response;
 }
 
 void state_coding(HttpResponse& response, ContentCoding coding) {

@@ -27,6 +27,10 @@ bool gains_by_compression(std::string_view content_type);
 // the 200 would have (RFC 9110, section 15.4.5).
 HttpResponse compressed(HttpResponse response, std::string_view accept_encoding);
 
+// Tells proxies not to compress it either (no-transform, RFC 9111, section 5.2.2.6), where it is a text.
+// HAProxy and Caddy obey; nginx does not. What varies by Accept-Encoding has been seen to, and stays.
+HttpResponse kept_whole(HttpResponse response);
+
 // Says in the answer that its bytes are those of this coding: Content-Encoding, and a weak ETag.
 void state_coding(HttpResponse& response, ContentCoding coding);
 // Adds a name to Vary.

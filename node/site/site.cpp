@@ -181,7 +181,7 @@ asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
   const std::string accepted = request.header("accept-encoding");
   try {
     HttpResponse answer = co_await route->handle(std::move(request));
-    co_return open ? compressed(std::move(answer), accepted) : std::move(answer);
+    co_return open ? compressed(std::move(answer), accepted) : kept_whole(std::move(answer));
   } catch (const std::exception& error) {
     co_return problem(CallGate::fault(error));
   }
