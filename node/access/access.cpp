@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hmac.h"
 #include "crypto/secret_memory.h"
+#include "node/text/forwarded.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
@@ -52,6 +53,10 @@ Error had_enough() {
   return fail(Code::kTooMany,
               Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
               "target");
+}
+
+bool is_trusted_proxy(const AccessOptions& options, const std::string& peer) {
+  return peer == kProxySocket ? options.proxy_socket : any_contains(options.proxies, peer);
 }
 
 std::optional<std::string> own_token(std::string_view authorization) {
@@ -141,10 +146,12 @@ Result<Caller> Access::by_name(const std::string& name) {
   return caller_of(*user, Caller::By::kProxy);
 }
 
-// The address alone proves nothing: every program on the proxy's machine has it.
+// The address alone proves nothing: every program on the proxy's machine has it. Its socket only the proxy
+// can open.
 bool Access::from_proxy(const Claims& claims) const {
-  return !options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret) &&
-         any_contains(options_.proxies, claims.peer);
+  if (!is_trusted_proxy(options_, claims.peer)) return false;
+  return claims.peer == kProxySocket ||
+         (!options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret));
 }
 
 // The entrance has already checked from which site a browser's request comes. A browser sends some

@@ -18,8 +18,9 @@ struct AccessOptions {
   bool public_reading = false;
   std::string url;         // https://notes.seoul.example, the address that readers use; may be empty
   std::string sso_header;  // lower case; empty: none
-  std::string sso_secret;  // the secret that the proxy also sends, in kSsoSecretHeader
-  std::vector<AddressRange> proxies;  // their forwarding headers are believed
+  std::string sso_secret;  // the secret that a proxy over TCP also sends, in kSsoSecretHeader; empty: none
+  std::vector<AddressRange> proxies;  // of proxies over TCP: their forwarding headers are believed
+  bool proxy_socket = false;          // a proxy has a socket of its own: what comes over it is believed too
   Bytes form_key;                     // key for the form tokens of callers that a proxy names
   // The host and the port at which this machine serves pages. A caller over the Unix socket is told them.
   // Without a host nothing is served but the Unix socket.
@@ -27,13 +28,16 @@ struct AccessOptions {
   std::uint16_t port = 0;
 };
 
-// In this header the proxy that logs people in proves itself. Its address is no proof: any program of the
-// same machine has it.
+// Whether it is a trusted proxy. `peer` is as in HttpRequest, or the address of another one on the way.
+bool is_trusted_proxy(const AccessOptions& options, const std::string& peer);
+
+// In this header a proxy over TCP that logs people in proves itself. Its address is no proof: any program of
+// the same machine has it. Over a socket of its own it need not prove anything.
 inline constexpr std::string_view kSsoSecretHeader = "koinon-sso-secret";
 
 // What a request says about its sender. Nothing of it is believed before it is checked.
 struct Claims {
-  bool local = false;                // it came over the Unix socket
+  bool local = false;                // it came over the Unix socket of operators
   std::string peer;                  // the address at the other end of the connection
   std::string remote;                // the same, or the address that a trusted proxy states
   std::optional<std::string> token;  // own_token of the header Authorization

@@ -53,6 +53,7 @@ struct Config {
   std::string http_sso_header;             // lower case; from a trusted proxy, names the account
   std::string http_sso_secret_file;        // of the secret beside it, in Koinon-SSO-Secret
   std::vector<AddressRange> http_proxies;  // trusted proxies
+  std::string http_proxy_socket;           // path of the Unix socket of a trusted proxy; empty: none
   std::string access_log = "off";          // off, combined, json
   std::string time_zone;                   // of the office: Asia/Seoul; empty: the machine's
   unsigned hold_minutes = 10;              // between an office's word and the signature

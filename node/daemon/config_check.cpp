@@ -38,12 +38,20 @@ void check_sso(ConfigRead& read) {
       warn(read, "http.sso_secret_file", {"http.sso_header"}, "it does nothing without http.sso_header");
     return;
   }
+  // Over a socket of its own a proxy proves nothing: nobody else can open that.
+  if (!config.http_proxy_socket.empty()) {
+    if (config.http_proxies.empty() && !config.http_sso_secret_file.empty())
+      warn(read, "http.sso_secret_file", {"http.proxies"},
+           "it does nothing without http.proxies: over http.proxy_socket no secret is needed");
+    return;
+  }
   if (sso_secret_file(config).empty())
-    refuse(read, "http.sso_header", {"http.sso_secret_file"},
+    refuse(read, "http.sso_header", {"http.sso_secret_file", "http.proxy_socket"},
            "it needs http.sso_secret_file: what the proxy sends in the header Koinon-SSO-Secret, so that no "
-           "other program can say who it is");
+           "other program can say who it is; or http.proxy_socket, which no other program can open");
   if (config.http_proxies.empty())
-    refuse(read, "http.sso_header", {"http.proxies"}, "it needs http.proxies: who may send it");
+    refuse(read, "http.sso_header", {"http.proxies", "http.proxy_socket"},
+           "it needs http.proxies or http.proxy_socket: who may send it");
 }
 
 void check_mail(ConfigRead& read) {
@@ -91,19 +99,35 @@ void check_ports(ConfigRead& read) {
   }
 }
 
+// What koinond makes itself lies in a folder that is there.
+void need_folder(ConfigRead& read, const std::string& key, const std::string& file) {
+  std::error_code unknown;
+  const auto folder = std::filesystem::path(file).parent_path();
+  if (!file.empty() && !std::filesystem::is_directory(folder, unknown))
+    refuse(read, key, {}, "there is no folder " + folder.string());
+}
+
 void check_files(ConfigRead& read) {
   const Config& config = read.config;
   check_secret_files(config, read.faults);
-  std::error_code unknown;
-  const auto folder = std::filesystem::path(config.ready_file).parent_path();
-  if (!config.ready_file.empty() && !std::filesystem::is_directory(folder, unknown))
-    refuse(read, "ready_file", {}, "there is no folder " + folder.string());
+  need_folder(read, "ready_file", config.ready_file);
+  need_folder(read, "http.proxy_socket", config.http_proxy_socket);
   if (config.witness_listen.empty()) return;
   // The witness never holds up the city's own work: it goes on with the other lists.
   for (const std::string& list : config.witness_logs) {
     if (::access(list.c_str(), R_OK) != 0)
       warn(read, "witness.logs", {}, "the list " + list + " cannot be read");
   }
+}
+
+void warn_of_proxies(ConfigRead& read) {
+  const Config& config = read.config;
+  const bool over_tcp = !config.http_proxies.empty();
+  if (over_tcp && config.http_listen.empty())
+    warn(read, "http.proxies", {"http.listen"}, "no proxy can connect, since http.listen is empty");
+  if ((over_tcp || !config.http_proxy_socket.empty()) && config.http_url.empty())
+    warn(read, over_tcp ? "http.proxies" : "http.proxy_socket", {"http.url"},
+         "behind a proxy with TLS, browsers' forms are refused until http.url is set");
 }
 
 void warn_of_what_does_nothing(ConfigRead& read) {
@@ -116,11 +140,7 @@ void warn_of_what_does_nothing(ConfigRead& read) {
   if (config.attachments_up_to > config.attachment_max_bytes)
     warn(read, "attachments.fetch_up_to", {"attachments.max_bytes"},
          "it is more than attachments.max_bytes, so larger files do not come");
-  if (!config.http_proxies.empty() && config.http_listen.empty())
-    warn(read, "http.proxies", {"http.listen"}, "no proxy can connect, since http.listen is empty");
-  if (!config.http_proxies.empty() && config.http_url.empty())
-    warn(read, "http.proxies", {"http.url"},
-         "behind a proxy with TLS, browsers' forms are refused until http.url is set");
+  warn_of_proxies(read);
 }
 
 }  // namespace

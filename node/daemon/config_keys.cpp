@@ -82,6 +82,10 @@ std::vector<ConfigKey> http_keys() {
       make_key("http.sso_secret_file", path(&Config::http_sso_secret_file),
                "file with the secret, 16 bytes or more, that the proxy sends beside it in the header "
                "Koinon-SSO-Secret; nobody else may read it; empty: the credential sso-secret of systemd"),
+      make_key("http.proxy_socket", path(&Config::http_proxy_socket),
+               "Unix socket for a trusted reverse proxy of this machine alone, such as "
+               "/run/koinon-proxy/http.sock, in a folder whose group the proxy is in; it needs no secret; "
+               "empty: none"),
   };
 }
 

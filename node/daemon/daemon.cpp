@@ -186,6 +186,7 @@ Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
   http.listen = config_.http_listen;
   http.port = config_.http_port;
   http.socket = folder_->files().socket();
+  http.proxy_socket = config_.http_proxy_socket;
   http.clock = clock_->clock().wall;
   http.mono = clock_->clock().mono;
   KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log));

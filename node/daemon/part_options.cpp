@@ -87,10 +87,12 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.url = config.http_url;
   options.access.sso_header = config.http_sso_header;
   options.access.proxies = config.http_proxies;
+  options.access.proxy_socket = !config.http_proxy_socket.empty();
   options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
-  if (!config.http_sso_header.empty()) {
+  // Over its own socket a proxy proves nothing: nobody else can open that.
+  if (!config.http_sso_header.empty() && !config.http_proxies.empty()) {
     KOINON_ASSIGN(options.access.sso_secret, read_sso_secret(config));
   }
   options.gate = gate_rules(config);

@@ -18,10 +18,12 @@ struct HttpRequest {
   std::map<std::string, std::string> query;    // decoded; of equal names the last counts
   std::map<std::string, std::string> headers;  // lower-case names; equal ones joined by ", "
   std::string body;
-  bool local = false;  // it came over the Unix socket
-  std::string peer;    // the address at the other end of the connection; empty over the Unix socket
-  std::string remote;  // the same, or the address that a trusted proxy states
-  std::optional<std::uint32_t> uid;    // the user of the process at the other end of the Unix socket
+  bool local = false;  // it came over the Unix socket of operators
+  // The address at the other end of the connection; kProxySocket over a proxy's Unix socket, empty over that
+  // of operators.
+  std::string peer;
+  std::string remote;                  // the same, or the address that a trusted proxy states
+  std::optional<std::uint32_t> uid;    // over the socket of operators: the user of the process that asks
   std::shared_ptr<Exchange> exchange;  // what is told of it later; none: nothing is
   std::optional<Error> fault;  // why nothing is served at its address; if it cannot be read, path is the root
 

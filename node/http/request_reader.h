@@ -11,7 +11,7 @@
 
 namespace koinon {
 
-// Reads all but the body. `peer` is the address at the other end; empty: the Unix socket. Refuses requests
+// Reads all but the body. `peer` is as in HttpRequest. Refuses requests
 // that two programs could understand differently: with two hosts, two lengths, or control characters in names
 // or values. One whose address cannot be read has a fault: whoever sent it is told in the form that they
 // want.

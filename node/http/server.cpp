@@ -15,13 +15,14 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "node/http/answer_head.h"
 #include "node/http/exchange_watch.h"
 #include "node/http/far_end.h"
 #include "node/http/listening.h"
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
+#include "node/text/forwarded.h"
 #include "node/text/networks.h"
-#include "node/text/time_text.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -37,32 +38,14 @@ namespace {
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
-http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now, unsigned version,
-                                           bool keep_alive, bool head) {
-  http::response<http::string_body> out{static_cast<http::status>(response.status), version};
-  out.set(http::field::server, "koinon");
-  out.set(http::field::date, http_date(now));
-  out.set(http::field::content_type, response.content_type);
-  out.set("X-Content-Type-Options", "nosniff");
-  out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  out.set(http::field::cache_control, "no-store");
-  out.set("Referrer-Policy", "no-referrer");
-  out.set("Cross-Origin-Resource-Policy", "same-origin");
-  for (const auto& [name, value] : response.headers) out.set(name, value);
-  out.keep_alive(keep_alive);
-  if (response.status == 204 || response.status == 304) return out;
-  out.content_length(response.body.size());
-  if (!head) out.body() = std::move(response.body);
-  return out;
-}
-
 }  // namespace
 
 // One connection. The coroutines that serve it share it.
 template <typename Protocol>
 struct Client {
-  Client(typename Protocol::socket socket, const std::function<MonoTime()>& mono)
-      : stream(std::move(socket)), exchanges(mono, peer_uid(stream.socket())) {}
+  Client(typename Protocol::socket socket, const std::function<MonoTime()>& mono,
+         std::optional<std::uint32_t> uid)
+      : stream(std::move(socket)), exchanges(mono, uid) {}
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
   std::string visitor;  // the visitor of its last request; empty: the Unix socket
@@ -82,8 +65,9 @@ struct HttpServer::Impl {
     return service->is_proxy(peer) ? proxied : direct;
   }
 
+  // `who` stands for the other end of a socket that has no addresses; empty: what the system says.
   template <typename Protocol>
-  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor) {
+  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor, std::string who) {
     asio::steady_timer pause(io);
     while (acceptor->is_open()) {
       error_code error;
@@ -94,7 +78,7 @@ struct HttpServer::Impl {
         co_await pause.async_wait(redirect_error(use_awaitable, error));
         continue;
       }
-      std::string peer = peer_address(socket);
+      std::string peer = who.empty() ? peer_address(socket) : who;
       if (!has_room(peer)) continue;  // the socket closes
       asio::co_spawn(io, serve<Protocol>(std::move(socket), std::move(peer)), asio::detached);
     }
@@ -103,7 +87,9 @@ struct HttpServer::Impl {
   template <typename Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket, std::string peer) {
     const Share share(shares_of(peer), visitor_of(peer));
-    const auto client = std::make_shared<Client<Protocol>>(std::move(socket), mono);
+    // The user of a proxy's process is nobody who asks for something.
+    const auto uid = peer.empty() ? peer_uid(socket) : std::nullopt;
+    const auto client = std::make_shared<Client<Protocol>>(std::move(socket), mono, uid);
     bool open = true;
     while (open) {
       open = co_await serve_one(client, peer);
@@ -202,8 +188,7 @@ struct HttpServer::Impl {
       co_await asio::async_write(client->stream, asio::buffer(kContinue),
                                  redirect_error(use_awaitable, error));
     }
-    client->stream.expires_after(limits::kHttpDeadline);
-    co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
+    error = co_await read_body(client, parser);
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
     if (error == http::error::body_limit) co_return co_await refuse_large(client, request, version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
@@ -212,6 +197,28 @@ struct HttpServer::Impl {
     HttpResponse response = co_await service->answer(request);
     client->stream.expires_after(limits::kHttpDeadline);
     co_return co_await write(client, std::move(response), version, keep_alive, head);
+  }
+
+  // A slow line has time for a large file, and who sends a byte now and then has not.
+  template <typename ClientPointer, typename Parser>
+  static asio::awaitable<error_code> read_body(ClientPointer client, Parser& parser) {
+    error_code error;
+    parser.eager(true);
+    std::size_t left = 0;  // of this piece
+    while (!error && !parser.is_done()) {
+      start_piece(*client, left);
+      left -= std::min(left, co_await http::async_read_some(client->stream, client->buffer, parser,
+                                                            redirect_error(use_awaitable, error)));
+    }
+    co_return error;
+  }
+
+  // Each piece of a body has the whole deadline.
+  template <typename AnyClient>
+  static void start_piece(AnyClient& client, std::size_t& left) {
+    if (left > 0) return;
+    client.stream.expires_after(limits::kHttpDeadline);
+    left = limits::kHttpPieceBytes;
   }
 
   // The body of a refused change is not read, so no later request on this connection can be read.
@@ -240,7 +247,7 @@ struct HttpServer::Impl {
     if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
     client->exchanges.answers(200, 0);
     if (head) {
-      const std::string text = stream_head(opened.headers);
+      const std::string text = stream_head(clock(), opened.headers);
       error_code ignored;
       client->stream.expires_after(limits::kHttpDeadline);
       co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, ignored));
@@ -253,7 +260,6 @@ struct HttpServer::Impl {
   template <typename ClientPointer>
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
-    client->stream.expires_after(limits::kHttpDeadline);
     // An answer is in memory until the client has read it. This limits a client that asks for much and reads
     // nothing.
     std::optional<Share> share;
@@ -267,10 +273,15 @@ struct HttpServer::Impl {
       }
     }
     client->exchanges.answers(response.status, head ? 0 : response.body.size());
-    auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
+    auto message = whole_answer(std::move(response), {clock(), version, keep_alive, head});
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
-    co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
+    std::size_t left = 0;  // of this piece
+    while (!error && !serializer.is_done()) {
+      start_piece(*client, left);
+      left -= std::min(left, co_await http::async_write_some(client->stream, serializer,
+                                                             redirect_error(use_awaitable, error)));
+    }
     co_return !error && keep_alive;
   }
 
@@ -286,19 +297,8 @@ struct HttpServer::Impl {
     timer->cancel();
   }
 
-  // A proxy that keeps an answer back until it has much of it, or all, never hands on a stream: nginx is told
-  // not to by X-Accel-Buffering, those that compress by no-transform. A first line goes with the header, for
-  // proxies and clients that wait for a byte of the body.
-  std::string stream_head(const std::map<std::string, std::string>& headers) const {
-    std::string text =
-        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
-        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store, no-transform\r\nX-Accel-Buffering: "
-        "no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
-    for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
-    return text + "\r\n";
-  }
-
-  // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it.
+  // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it. A
+  // first line goes with the head, for proxies and clients that wait for a byte of the body.
   template <typename ClientPointer>
   asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
     const auto send = [client](std::string text) -> asio::awaitable<bool> {
@@ -307,7 +307,7 @@ struct HttpServer::Impl {
       co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, error));
       co_return !error;
     };
-    std::string text = stream_head(source.headers) + ": here\n\n";
+    std::string text = stream_head(clock(), source.headers) + ": here\n\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
@@ -339,6 +339,7 @@ struct HttpServer::Impl {
   HttpService* service = nullptr;
   std::vector<TcpAcceptor> tcp_acceptors;
   LocalAcceptor local_acceptor;
+  LocalAcceptor proxy_acceptor;
   std::set<std::shared_ptr<asio::steady_timer>> waiting;
   std::shared_ptr<Shares> direct =
       std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpConnections);
@@ -371,18 +372,25 @@ Status HttpServer::bind() {
   if (!impl_->tcp_acceptors.empty()) port_ = impl_->tcp_acceptors.front()->local_endpoint(ignored).port();
   // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
   if (!options_.socket.empty()) {
-    KOINON_ASSIGN(impl_->local_acceptor, listen_on_path(io_, options_.socket));
+    KOINON_ASSIGN(impl_->local_acceptor, listen_on_socket(io_, options_.socket, "data"));
+  }
+  if (!options_.proxy_socket.empty()) {
+    KOINON_ASSIGN(impl_->proxy_acceptor, listen_on_socket(io_, options_.proxy_socket, "http.proxy_socket"));
   }
   return {};
 }
 
 void HttpServer::start(HttpService& service) {
+  using Local = asio::local::stream_protocol;
   impl_->service = &service;
   for (const TcpAcceptor& acceptor : impl_->tcp_acceptors)
-    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(acceptor), asio::detached);
+    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(acceptor, {}), asio::detached);
   if (impl_->local_acceptor)
-    asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
+    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor, {}), asio::detached);
+  if (impl_->proxy_acceptor) {
+    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->proxy_acceptor, std::string(kProxySocket)),
                    asio::detached);
+  }
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -402,6 +410,7 @@ void HttpServer::stop() {
   thread_.join();
   std::error_code ignored;
   if (!options_.socket.empty()) std::filesystem::remove(options_.socket, ignored);
+  if (!options_.proxy_socket.empty()) std::filesystem::remove(options_.proxy_socket, ignored);
 }
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// HTTP/1.1 on a TCP address and on a Unix socket. One thread moves the bytes: it accepts connections, reads
+// HTTP/1.1 on a TCP address and on Unix sockets. One thread moves the bytes: it accepts connections, reads
 // requests and writes answers. The answers are made on other threads (HttpService), so that here no request
 // waits for another.
 //
@@ -75,7 +75,10 @@ class HttpServer {
     std::uint16_t port = 0;  // 0: any free one
     // TCP sockets that listen already, in place of `listen` and `port`. bind() takes them over.
     std::vector<int> given = {};
-    std::filesystem::path socket;       // Unix socket, replaced if it is left over; empty: none
+    std::filesystem::path socket;  // Unix socket of operators, replaced if it is left over; empty: none
+    // Unix socket of a reverse proxy, replaced if it is left over; empty: none. Whoever may open it is that
+    // proxy: what it says of its visitors is believed.
+    std::filesystem::path proxy_socket;
     std::function<UnixMillis()> clock;  // for the Date header of answers
     std::function<MonoTime()> mono;     // for how long answers take; none: 0 is told
   };

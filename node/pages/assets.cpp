@@ -3,26 +3,16 @@
 #include <array>
 
 #include "crypto/hash.h"
+#include "node/http/compressed_answer.h"
+#include "node/pages/asset_list.h"
 #include "node/pages/embedded.h"
+#include "node/pages/packed_assets.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
 
 constexpr std::size_t kDigestChars = 12;
-
-struct Asset {
-  std::string_view name;
-  std::string_view content_type;
-  std::array<std::string_view, 2> files;  // one after the other
-};
-
-constexpr std::array<Asset, 4> kAssets = {{
-    {"koinon.css", "text/css; charset=utf-8", {"assets/pico.classless.min.css", "assets/koinon.css"}},
-    {"koinon.js", "text/javascript; charset=utf-8", {"assets/koinon.js", ""}},
-    {"paste.js", "text/javascript; charset=utf-8", {"assets/paste.js", ""}},
-    {"world.svg", "image/svg+xml", {"assets/world.svg", ""}},
-}};
 
 std::string content_of(const Asset& asset) {
   std::string out;
@@ -37,6 +27,18 @@ std::string path_of(const Asset& asset) {
   return std::string(asset.name.substr(0, dot + 1)) +
          to_hex(sha256(content_of(asset)).view()).substr(0, kDigestChars) +
          std::string(asset.name.substr(dot));
+}
+
+// Nothing in an asset is a secret, so it is compressed for everybody.
+HttpResponse answer_of(const Asset& asset, std::string_view accept_encoding) {
+  const ContentCoding coding = accepted_coding(accept_encoding).best;
+  const std::string_view packed = packed_asset(asset.name, coding);
+  HttpResponse out{
+      200, std::string(asset.content_type), packed.empty() ? content_of(asset) : std::string(packed), {}};
+  out.headers["Cache-Control"] = "public, max-age=31536000, immutable";
+  vary_by(out, "Accept-Encoding");
+  if (!packed.empty()) state_coding(out, coding);
+  return out;
 }
 
 }  // namespace
@@ -65,9 +67,7 @@ void add_asset_routes(RouteTable& routes) {
   route.handle = at_once([](const ApiRequest& request) -> Result<HttpResponse> {
     for (const Asset& asset : kAssets) {
       if ("/assets/" + request.arg("file") != asset_path(asset.name)) continue;
-      HttpResponse out{200, std::string(asset.content_type), content_of(asset), {}};
-      out.headers["Cache-Control"] = "public, max-age=31536000, immutable";
-      return out;
+      return answer_of(asset, request.header("accept-encoding"));
     }
     return fail(Code::kNotFound, "there is no such file", "file");
   });

@@ -35,7 +35,7 @@ Entrance::Entrance(const RouteTable& routes, const AccessOptions& options, Refus
   if (const auto url = boost::urls::parse_uri(options_.url); url.has_value()) host_ = url->encoded_host();
 }
 
-bool Entrance::is_proxy(const std::string& address) const { return any_contains(options_.proxies, address); }
+bool Entrance::is_proxy(const std::string& address) const { return is_trusted_proxy(options_, address); }
 
 void Entrance::find_address(ApiRequest& request) const {
   const std::string x_forwarded_for = request.header("x-forwarded-for");

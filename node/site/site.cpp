@@ -6,12 +6,28 @@
 
 #include "node/api/admission.h"
 #include "node/api/json_response.h"
+#include "node/http/compressed_answer.h"
 #include "node/pages/pages.h"
 #include "node/site/openapi.h"
 #include "node/site/site_areas.h"
 
 namespace koinon {
 namespace asio = boost::asio;
+namespace {
+
+// Whether no answer to this request has a secret beside what strangers can choose (see compressed_answer.h).
+// A stranger gets what everybody may read. A program with a token gets the same from the same address, and no
+// page of another site makes it ask. Whoever is logged in gets pages with the token of their forms, drafts
+// and letters, at the word of any page that leads there; a feed's address has its key, and the feed says its
+// address. The page of a one-time link has its code. Nothing of that is compressed.
+bool has_no_secret(const ApiRequest& request) {
+  const Route& route = *request.route;
+  if (route.everybodys())
+    return request.caller.by == Caller::By::kNothing || request.caller.by == Caller::By::kToken;
+  return request.caller.by == Caller::By::kNothing && route.need == Need::kReading && !route.changes();
+}
+
+}  // namespace
 
 Site::Site(ApiParts parts)
     : shared_(std::move(parts)),
@@ -162,8 +178,11 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
 asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
   const Route* route = &routes_.routes()[request.route_number];
   request.route = route;
+  const bool open = has_no_secret(request);
+  const std::string accepted = request.header("accept-encoding");
   try {
-    co_return co_await route->handle(std::move(request));
+    HttpResponse answer = co_await route->handle(std::move(request));
+    co_return open ? compressed(std::move(answer), accepted) : kept_whole(std::move(answer));
   } catch (const std::exception& error) {
     co_return problem(CallGate::fault(error));
   }

@@ -7,6 +7,9 @@
 
 namespace koinon {
 
+// Stands for the address of a reverse proxy that comes over its own Unix socket. No address is written so.
+inline constexpr std::string_view kProxySocket = "proxy-socket";
+
 // An address as we write it, out of what proxies and operators write: 192.0.2.7, 192.0.2.7:443, 2001:db8::1,
 // [2001:db8::1], [2001:db8::1]:443, in quotes or not, with spaces around it. An IPv6 address that carries an
 // IPv4 address is that. Empty: the text names no address (unknown, _hidden, or nonsense).

@@ -324,6 +324,10 @@ inline constexpr std::size_t kZoneNameBytes = 64;
 inline constexpr std::size_t kSendingEach = 128 * kMiB;
 inline constexpr std::size_t kSendingAll = 512 * kMiB;
 inline constexpr std::size_t kSendingLeast = 64 * kKiB;
+// Bytes of answers that are compressed. A shorter one fits in one packet of a network anyway; a longer one
+// would keep a processor for too long.
+inline constexpr std::size_t kCompressedLeast = kKiB;
+inline constexpr std::size_t kCompressedMost = 4 * kMiB;
 // Bytes of events: sent at once, and in one whole stream to somebody without an account. A browser then opens
 // another stream.
 inline constexpr std::size_t kStreamTurnBytes = 256 * kKiB;
@@ -334,6 +338,8 @@ inline constexpr std::chrono::seconds kStreamRecheck{5};
 inline constexpr std::chrono::seconds kHttpHeaderDeadline{
     10};  // until the header is here, idle time included
 inline constexpr std::chrono::seconds kHttpDeadline{30};
+// Of a long body, so much at least passes within each kHttpDeadline: 1.1 Mbit/s.
+inline constexpr std::size_t kHttpPieceBytes = 4 * kMiB;
 inline constexpr std::chrono::seconds kHttpLinger{5};  // for what a refused client still sends
 inline constexpr double kHttpRequestsAtOnce = 600;     // of one address without a session or token
 inline constexpr double kHttpRequestsPerSecond = 200;

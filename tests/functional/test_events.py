@@ -2,27 +2,12 @@
 
 import http.client
 import json
-import os
-import pathlib
-import socket
-import subprocess
 import threading
 import unittest
 
 from api import ask
 from nodes import NodesTest, wait_for
 from wire import City, Session, serve_log
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def is_open(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Client:
@@ -171,34 +156,6 @@ class Events(NodesTest):
                 said.append(line)
         self.assertEqual(said, [b": here\n", b": still here\n"])
         connection.close()
-
-    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "needs nginx: tests/run --all")
-    def test_nginx_with_its_default_buffers_hands_on_each_event(self):
-        seoul = self.node("seoul")
-        folder = pathlib.Path(self.folder) / "nginx"
-        folder.mkdir()
-        port = free_port()
-        kept = "".join(f"  {what}_temp_path {folder}/{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\nhttp {{\n  access_log off;\n{kept}"
-            f"  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{seoul.http_port}; }} }}\n}}\n")
-        proxy = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stdin=subprocess.DEVNULL)
-        try:
-            wait_for(lambda: is_open(port), "nginx serves")
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request("GET", "/api/v1/events")
-            answer = connection.getresponse()
-            self.assertEqual((answer.status, answer.readline()), (200, b": here\n"))
-            for i in range(3):  # each before the next is published
-                ref = seoul.publish(f"Note {i}")
-                line = b"-"
-                while line and ref.encode() not in line:
-                    line = answer.readline()
-                self.assertIn(ref.encode(), line)
-            connection.close()
-        finally:
-            proxy.terminate()
-            proxy.wait(60)
 
     def test_a_stream_ends_when_its_token_is_revoked(self):
         seoul = self.node("seoul", start=False)

@@ -1,4 +1,4 @@
-// Texts inside requests: forms, times, paths of tiles, addresses.
+// Texts inside requests: forms, times, paths of tiles, addresses, what codings a client takes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -6,6 +6,7 @@
 
 #include "node/access/access.h"
 #include "node/api/change_request.h"
+#include "node/http/accept_encoding.h"
 #include "node/log_files/tiles.h"
 #include "node/text/forwarded.h"
 #include "node/text/mail_address.h"
@@ -22,6 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto time = parse_http_date(input); time && parse_http_date(http_date(*time)) != time)
     std::abort();
   (void)own_token(input);
+  // Who refuses the bytes as they are has not chosen them where there is another choice.
+  if (const AcceptedCoding coding = accepted_coding(input + ", gzip, identity;q=0");
+      !coding.refuses_identity || coding.best == ContentCoding::kIdentity)
+    std::abort();
   const auto is_proxy = [](const std::string& address) { return address == "192.0.2.1"; };
   for (const ForwardingHeaders& headers : {ForwardingHeaders{input, {}}, ForwardingHeaders{{}, input}}) {
     // The visitor always has an address, as we write it.

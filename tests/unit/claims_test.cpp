@@ -5,6 +5,7 @@
 #include "node/access/access.h"
 #include "node/api/admission.h"
 #include "node/api/routes.h"
+#include "node/text/forwarded.h"
 #include "tests/office_in.h"
 
 namespace koinon::test {
@@ -92,6 +93,30 @@ TEST_F(ClaimsTest, WhatIsNotOursStandsInNobodysWay) {
     request.headers["authorization"] = "bearer koinon_" + secret(CredentialKind::kToken, "by-token");
     EXPECT_EQ(who(), "by-token") << "ours says it most clearly";
   }
+}
+
+TEST_F(ClaimsTest, AProxyWithASocketOfItsOwnNeedsNoSecret) {
+  AccessOptions options;
+  options.sso_header = "x-remote-user";
+  options.proxies = {*AddressRange::parse("127.0.0.1")};
+  options.proxy_socket = true;
+  Access by_socket(*accounts, options, guesses, [] { return UnixMillis{1'000'000}; });
+  const auto name_over = [&](const std::string& peer, const std::string& secret) {
+    request.caller = {};
+    request.peer = request.remote = peer;
+    request.headers = {{"x-remote-user", "by-header"}, {"koinon-sso-secret", secret}};
+    (void)admit(by_socket, request);
+    return request.caller.name;
+  };
+  EXPECT_EQ(name_over(std::string(kProxySocket), ""), "by-header");
+  for (const char* secret : {"", kSso.c_str()})
+    EXPECT_EQ(name_over("127.0.0.1", secret), "") << "over TCP nobody has a secret to know";
+  options.proxy_socket = false;
+  Access without(*accounts, options, guesses, [] { return UnixMillis{1'000'000}; });
+  request.caller = {};
+  request.peer = std::string(kProxySocket);
+  (void)admit(without, request);
+  EXPECT_EQ(request.caller.name, "") << "there is no such socket";
 }
 
 TEST_F(ClaimsTest, AnEmptyHeaderIsNobodyAndANameHasNoCase) {

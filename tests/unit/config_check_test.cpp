@@ -53,6 +53,24 @@ TEST_F(ConfigCheck, SingleSignOnNeedsAProxyAndASecret) {
   EXPECT_EQ(keys_of(read_all(secret).warnings), Keys{"http.sso_secret_file"});
 }
 
+TEST_F(ConfigCheck, AProxysOwnSocketStandsForProxiesAndSecret) {
+  const std::string sso = "http.sso_header = \"X-Remote-User\"\n";
+  const std::string url = "http.url = \"https://notes.seoul.example\"\n";
+  const std::string socket = "http.proxy_socket = \"" + (folder.path() / "http.sock").string() + "\"\n";
+  const std::string secret = "http.sso_secret_file = \"" + file("secret", "what the proxy knows\n") + "\"\n";
+  const ConfigRead whole = read_all(sso + socket + url);
+  EXPECT_EQ(keys_of(whole.faults), Keys{});
+  EXPECT_EQ(keys_of(whole.warnings), Keys{});
+  EXPECT_EQ(keys_of(read_all(sso + socket + url + secret).warnings), Keys{"http.sso_secret_file"});
+  EXPECT_EQ(keys_of(read_all(sso + socket + url + secret + "http.proxies = [\"::1\"]\n").warnings), Keys{})
+      << "of other proxies";
+  EXPECT_EQ(keys_of(read_all(sso + socket).warnings), Keys{"http.proxy_socket"}) << "links need http.url";
+  EXPECT_EQ(keys_of(read_all(sso + url + "http.proxy_socket = \"http.sock\"\n").faults),
+            Keys{"http.proxy_socket"});
+  EXPECT_EQ(keys_of(read_all(url + "http.proxy_socket = \"/nowhere/http.sock\"\n").faults),
+            Keys{"http.proxy_socket"});
+}
+
 TEST_F(ConfigCheck, MailNeedsASenderLinksAndAWholeAccount) {
   EXPECT_EQ(keys_of(read_all("mail.smtp = \"smtp://127.0.0.1:25\"\n").faults),
             (Keys{"mail.smtp", "mail.smtp"}));

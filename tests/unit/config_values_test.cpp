@@ -38,6 +38,7 @@ TEST(ConfigValues, AreWhatTheirKeyIsFor) {
        {"", "127.0.0.1", "127.0.0.1, ::1", "10.0.0.0/8,2001:db8::/32", "::ffff:192.0.2.7"},
        {"10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "::/0", "proxy.example", "127.0.0.1:80", "10.0.0.0/",
         "10/8", "2001:db8::/129"}},
+      {"http.proxy_socket", {"", "/run/koinon-proxy/http.sock"}, {"http.sock", "unix:/run/http.sock"}},
       {"http.sso_header",
        {"", "X-Remote-User", "remote-user", "X-Forwarded-User"},
        {"X Remote", "X-Remote:", "Authorization", "cookie", "Koinon-SSO-Secret", "X-Forwarded-For", "Host",

@@ -196,6 +196,11 @@ const std::vector<Planted>& planted() {
          f.configuration->has_proxies = f.configuration->sso = false;
        }},
       {"configuration.no_url", [](Facts& f) { f.configuration->has_url = false; }},
+      {"configuration.no_url",
+       [](Facts& f) {
+         f.configuration->has_proxies = f.configuration->has_url = false;
+         f.configuration->has_proxy_socket = true;
+       }},
       {"configuration.url", [](Facts& f) { f.configuration->url_is_https = false; }},
       {"configuration.sso", [](Facts& f) { f.configuration->has_proxies = false; }},
       {"signing.stopped",

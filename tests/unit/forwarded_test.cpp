@@ -41,6 +41,7 @@ TEST(Forwarded, OnlyProxiesOfOursAreBelieved) {
 TEST(Forwarded, WhatSaysNothingLeavesTheProxyThatSaidIt) {
   EXPECT_EQ(sender("unknown"), "127.0.0.1");
   EXPECT_EQ(sender("203.0.113.5, unknown"), "127.0.0.1") << "nobody vouches for what stands before";
+  EXPECT_EQ(sender(kProxySocket), "127.0.0.1") << "that is no address, and nobody can write it";
   EXPECT_EQ(sender("unknown, 198.51.100.9"), "198.51.100.9");
   EXPECT_EQ(sender("203.0.113.5, unknown, 10.0.0.2"), "10.0.0.2");
   EXPECT_EQ(sender("<script>, 198.51.100.9"), "198.51.100.9");

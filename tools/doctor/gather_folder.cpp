@@ -146,6 +146,7 @@ ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config)
   refusal(courier_options(config, {}));
   out.http_is_open = !config.http_listen.empty() && !is_loopback(config.http_listen);
   out.has_proxies = !config.http_proxies.empty();
+  out.has_proxy_socket = !config.http_proxy_socket.empty();
   out.has_url = !config.http_url.empty();
   out.url_is_https = config.http_url.starts_with("https://");
   out.sso = !config.http_sso_header.empty();

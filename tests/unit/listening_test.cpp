@@ -1,0 +1,112 @@
+// Unix sockets: what a program left behind is replaced, and nothing else is.
+#include "node/http/listening.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+using Local = boost::asio::local::stream_protocol;
+
+TEST(Listening, ASocketThatNobodyServesIsReplaced) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "http.sock";
+  boost::asio::io_context io;
+  {
+    auto before = listen_on_socket(io, path, "http.proxy_socket");
+    ASSERT_TRUE(before.ok()) << before.error().text();
+  }
+  ASSERT_TRUE(std::filesystem::is_socket(path)) << "a program that dies leaves it";
+  const auto now = listen_on_socket(io, path, "http.proxy_socket");
+  ASSERT_TRUE(now.ok()) << now.error().text();
+  Local::socket client(io);
+  boost::system::error_code error;
+  client.connect(Local::endpoint(path.string()), error);
+  EXPECT_FALSE(error) << error.message();
+}
+
+TEST(Listening, OwnerAndGroupAloneMayOpenIt) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "http.sock";
+  boost::asio::io_context io;
+  const auto made = listen_on_socket(io, path, "http.proxy_socket");
+  ASSERT_TRUE(made.ok());
+  struct stat facts {};
+  ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 07777U, 0660U);
+}
+
+TEST(Listening, AProgramThatRunsKeepsItsSocket) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "http.sock";
+  boost::asio::io_context io;
+  const auto first = listen_on_socket(io, path, "http.proxy_socket");
+  ASSERT_TRUE(first.ok());
+  const auto second = listen_on_socket(io, path, "http.proxy_socket");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, Code::kConflict);
+  EXPECT_EQ(second.error().field, path.string());
+  EXPECT_TRUE(std::filesystem::is_socket(path));
+}
+
+TEST(Listening, AProgramThatIsTooBusyToAnswerKeepsItsSocketAndIsNotWaitedFor) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "http.sock";
+  boost::asio::io_context io;
+  Local::acceptor busy(io);
+  busy.open(Local());
+  busy.bind(Local::endpoint(path.string()));
+  busy.listen(0);
+  std::vector<Local::socket> waiting;
+  boost::system::error_code error;
+  while (!error) {
+    Local::socket& next = waiting.emplace_back(io);
+    next.open(Local());
+    next.non_blocking(true);
+    next.connect(Local::endpoint(path.string()), error);
+  }
+  ASSERT_EQ(error, boost::asio::error::no_buffer_space) << error.message();
+  EXPECT_EQ(listen_on_socket(io, path, "http.proxy_socket").error().code, Code::kConflict);
+  EXPECT_TRUE(std::filesystem::is_socket(path));
+}
+
+TEST(Listening, AFileIsNoSocketAndStays) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "notes.txt";
+  std::ofstream(path) << "of somebody";
+  boost::asio::io_context io;
+  const auto made = listen_on_socket(io, path, "http.proxy_socket");
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, Code::kConflict);
+  EXPECT_TRUE(std::filesystem::is_regular_file(path));
+}
+
+TEST(Listening, APathThatIsTooLongOrInNoFolderIsNamed) {
+  const TemporaryFolder folder;
+  boost::asio::io_context io;
+  const auto longer = listen_on_socket(io, folder.path() / std::string(108, 'a'), "http.proxy_socket");
+  ASSERT_FALSE(longer.ok());
+  EXPECT_EQ(longer.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(longer.error().field, "http.proxy_socket");
+  const auto nowhere = listen_on_socket(io, folder.path() / "nowhere/http.sock", "http.proxy_socket");
+  ASSERT_FALSE(nowhere.ok());
+  EXPECT_EQ(nowhere.error().code, Code::kIo);
+}
+
+TEST(Listening, APortThatIsTakenAndAnAddressThatIsNoneAreNamed) {
+  boost::asio::io_context io;
+  const auto first = listen_on_tcp(io, "127.0.0.1", 0);
+  ASSERT_TRUE(first.ok());
+  const auto port = (*first)->local_endpoint().port();
+  EXPECT_NE(port, 0);
+  EXPECT_EQ(listen_on_tcp(io, "127.0.0.1", port).error().field, "http.port");
+  EXPECT_EQ(listen_on_tcp(io, "localhost", 0).error().field, "http.listen");
+}
+
+}  // namespace
+}  // namespace koinon::test
