@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tools/commands_describe.h"
 #include "tools/keeping.h"
 
 namespace koinon {
@@ -440,6 +441,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_held_commands(app, line);
   add_library_commands(app, line);
   add_keeping_commands(app, line.common, line.action);
+  add_describe_command(app, line);
 }
 
 }  // namespace koinon
