@@ -35,12 +35,13 @@ std::string described(const CommandText& koinon, const std::string& what) {
 }  // namespace
 
 void add_describe_command(CLI::App& app, CommandLine& line) {
-  CLI::App* sub = app.add_subcommand("describe", "print a manual page, or a completion for a shell, of these programs");
+  CLI::App* sub =
+      app.add_subcommand("describe", "print a manual page, or a completion for a shell, of these programs");
   sub->fallthrough();
   sub->add_option("what", line.line, "which file")
       ->required()
-      ->check(CLI::IsMember({"koinon.1", "koinond.8", "koinond.toml.5", "koinon.bash", "koinond.bash", "koinon.zsh",
-                             "koinond.zsh", "koinon.fish", "koinond.fish"}));
+      ->check(CLI::IsMember({"koinon.1", "koinond.8", "koinond.toml.5", "koinon.bash", "koinond.bash",
+                             "koinon.zsh", "koinond.zsh", "koinon.fish", "koinond.fish"}));
   sub->callback([&app, &line] {
     line.action = [&app, &line]() -> Status {
       std::cout << described(command_text(app), line.line) << std::flush;

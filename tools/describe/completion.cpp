@@ -105,7 +105,8 @@ std::string zsh_commands(const std::string& function, const std::string& program
   std::string out = "  case $state in\n  command)\n    local -a commands=(\n";
   for (const CommandText& one : command.commands)
     out += "      " + sh(zsh_text(one.name) + ":" + one.description) + "\n";
-  out += "    )\n    _describe -t commands " + sh(function.substr(1) + " command") + " commands ;;\n  rest)\n    case $words[1] in\n";
+  out += "    )\n    _describe -t commands " + sh(function.substr(1) + " command") +
+         " commands ;;\n  rest)\n    case $words[1] in\n";
   for (const CommandText& one : command.commands)
     out += "    " + one.name + ") " + zsh_function(program, path + "/" + one.name) + " ;;\n";
   return out + "    esac ;;\n  esac\n";
@@ -131,8 +132,8 @@ std::string bash_completion(const CommandText& program) {
   std::string words;
   walk(program, "", [&](const std::string& path, const CommandText& command) {
     if (!is_top(path)) steps += (steps.empty() ? "" : "|") + ("\"" + path + "\"");
-    words += "  \"" + path + "\") words=" + sh(bash_words(command)) + " options=" +
-             sh(bash_options(path, command, program)) + " ;;\n";
+    words += "  \"" + path + "\") words=" + sh(bash_words(command)) +
+             " options=" + sh(bash_options(path, command, program)) + " ;;\n";
     for (const OptionText& option : command.options) {
       if (!option.choices.empty())
         choices += "  " + value_patterns(path, option) + ") COMPREPLY=($(compgen -W " +
@@ -141,17 +142,21 @@ std::string bash_completion(const CommandText& program) {
     }
   });
   const std::string function = "_" + program.name;
-  std::string out = "# Completion of " + program.name + " for bash. Made by koinon describe.\n" + function +
-                    "() {\n  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} path= words= options= i\n"
-                    "  COMPREPLY=()\n  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$path ${COMP_WORDS[i]}\" in\n";
+  std::string out =
+      "# Completion of " + program.name + " for bash. Made by koinon describe.\n" + function +
+      "() {\n  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} path= words= "
+      "options= i\n"
+      "  COMPREPLY=()\n  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$path ${COMP_WORDS[i]}\" in\n";
   if (!skipped.empty()) out += "    " + skipped + ") ((++i)); continue ;;\n";
   out += "    esac\n";
   if (!steps.empty())
-    out += "    case \"$path/${COMP_WORDS[i]}\" in\n    " + steps + ") path+=/${COMP_WORDS[i]} ;;\n    esac\n";
+    out +=
+        "    case \"$path/${COMP_WORDS[i]}\" in\n    " + steps + ") path+=/${COMP_WORDS[i]} ;;\n    esac\n";
   out += "  done\n  case \"$path $before\" in\n" + choices;
   if (!skipped.empty()) out += "  " + skipped + ") return ;;\n";
   return out + "  esac\n  case \"$path\" in\n" + words +
-         "  esac\n  [[ $current == -* ]] && words=$options\n  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\n"
+         "  esac\n  [[ $current == -* ]] && words=$options\n  COMPREPLY=($(compgen -W \"$words\" -- "
+         "\"$current\"))\n}\n"
          "# Where it has nothing to offer: files.\ncomplete -o bashdefault -o default -F " +
          function + " " + program.name + "\n";
 }
@@ -161,7 +166,8 @@ std::string zsh_completion(const CommandText& program) {
   walk(program, "", [&](const std::string& path, const CommandText& command) {
     const std::string function = zsh_function(program.name, path);
     out += "\n" + function + "() {\n";
-    if (!command.commands.empty()) out += "  local curcontext=\"$curcontext\" state line\n  typeset -A opt_args\n";
+    if (!command.commands.empty())
+      out += "  local curcontext=\"$curcontext\" state line\n  typeset -A opt_args\n";
     out += std::string("  _arguments -s") + (command.commands.empty() ? "" : " -C");
     for (const OptionText& option : command.options) zsh_option(option, out);
     if (!is_top(path)) {
@@ -181,8 +187,8 @@ std::string zsh_completion(const CommandText& program) {
   });
   const std::string first = zsh_function(program.name, "");
   // As an autoloaded file it is the function itself; sourced, it only makes it known.
-  return out + "\nif [ \"$funcstack[1]\" = " + first + " ]; then\n  " + first + " \"$@\"\nelse\n  compdef " + first + " " +
-         program.name + "\nfi\n";
+  return out + "\nif [ \"$funcstack[1]\" = " + first + " ]; then\n  " + first + " \"$@\"\nelse\n  compdef " +
+         first + " " + program.name + "\nfi\n";
 }
 
 std::string fish_completion(const CommandText& program) {
@@ -200,14 +206,21 @@ std::string fish_completion(const CommandText& program) {
       // Those of the program hold everywhere.
       rules += (is_top(path) ? "complete -c " + program.name : here) + fish_option(option) + "\n";
       if (option.needs_value)
-        for (const std::string& name : option.names) skipped += " " + fish((is_top(path) ? "*" : path) + " " + name);
+        for (const std::string& name : option.names)
+          skipped += " " + fish((is_top(path) ? "*" : path) + " " + name);
     }
   });
-  std::string out = "# Completion of " + program.name + " for fish. Made by koinon describe.\n# Whether the command that was typed so far is this one.\nfunction " +
-                    at + "\n  set -l path ''\n  set -l skip 0\n  for word in (commandline -opc)[2..-1]\n    if test $skip = 1\n"
-                    "      set skip 0\n      continue\n    end\n";
-  if (!skipped.empty()) out += "    switch \"$path $word\"\n      case" + skipped + "\n        set skip 1\n    end\n";
-  if (!steps.empty()) out += "    switch \"$path/$word\"\n      case" + steps + "\n        set path \"$path/$word\"\n    end\n";
+  std::string out =
+      "# Completion of " + program.name +
+      " for fish. Made by koinon describe.\n# Whether the command that was typed so far is this "
+      "one.\nfunction " +
+      at +
+      "\n  set -l path ''\n  set -l skip 0\n  for word in (commandline -opc)[2..-1]\n    if test $skip = 1\n"
+      "      set skip 0\n      continue\n    end\n";
+  if (!skipped.empty())
+    out += "    switch \"$path $word\"\n      case" + skipped + "\n        set skip 1\n    end\n";
+  if (!steps.empty())
+    out += "    switch \"$path/$word\"\n      case" + steps + "\n        set path \"$path/$word\"\n    end\n";
   return out + "  end\n  test \"$path\" = \"$argv[1]\"\nend\n\n" + rules;
 }
 

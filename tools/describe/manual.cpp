@@ -31,21 +31,24 @@ std::string sentence(std::string_view text) {
 }
 
 std::string head(const ManualPage& page) {
-  return ".\\\" Made by koinon describe.\n.TH " + page.name + " " + std::to_string(page.section) + " \"\" \"koinon " +
-         std::string(kVersion) + "\" Koinon\n.SH NAME\n" + plain(page.name) + " \\- " + plain(page.in_line) + "\n";
+  return ".\\\" Made by koinon describe.\n.TH " + page.name + " " + std::to_string(page.section) +
+         " \"\" \"koinon " + std::string(kVersion) + "\" Koinon\n.SH NAME\n" + plain(page.name) + " \\- " +
+         plain(page.in_line) + "\n";
 }
 
 // "-o, --output PATH"
 std::string names_of(const OptionText& option) {
   std::string out;
-  for (const std::string& name : option.names) out += (out.empty() ? "" : ", ") + ("\\fB" + plain(name) + "\\fR");
+  for (const std::string& name : option.names)
+    out += (out.empty() ? "" : ", ") + ("\\fB" + plain(name) + "\\fR");
   if (option.value.empty()) return out;
   const std::string value = "\\fI" + plain(option.value) + "\\fR";
   return out + (option.needs_value ? " " + value : " [" + value + "]");
 }
 
 std::string option_item(const OptionText& option) {
-  return ".TP\n" + names_of(option) + "\n" + plain(option.description) + (option.required ? " (required)" : "") + "\n";
+  return ".TP\n" + names_of(option) + "\n" + plain(option.description) +
+         (option.required ? " (required)" : "") + "\n";
 }
 
 bool is_help(const OptionText& option) { return option.names.back() == "--help"; }
@@ -103,11 +106,12 @@ std::string program_manual(const ManualPage& page, const CommandText& program) {
 
 std::string config_manual() {
   const ManualPage page{"koinond.toml", 5, "the configuration of koinond", {}};
-  std::string out = head(page) +
-                    ".SH DESCRIPTION\nA file in TOML. Each key has a default, which stands behind it here, and is an "
-                    "option of\n.BR koinond (8)\ntoo: \\fBhttp.port = 8471\\fR is \\fB\\-\\-http\\-port 8471\\fR; the "
-                    "option wins.\n\"koinon config default\" prints a whole file with every key behind a #.\n\"koinond "
-                    "\\-\\-check\\-config\" says whether all is well, before a restart.\n";
+  std::string out =
+      head(page) +
+      ".SH DESCRIPTION\nA file in TOML. Each key has a default, which stands behind it here, and is an "
+      "option of\n.BR koinond (8)\ntoo: \\fBhttp.port = 8471\\fR is \\fB\\-\\-http\\-port 8471\\fR; the "
+      "option wins.\n\"koinon config default\" prints a whole file with every key behind a #.\n\"koinond "
+      "\\-\\-check\\-config\" says whether all is well, before a restart.\n";
   const Config defaults;
   std::string section;
   for (const ConfigKey& key : config_keys()) {
@@ -117,7 +121,8 @@ std::string config_manual() {
            plain(key.description) + (key.reloads ? ". A reload (SIGHUP) is enough" : "") + ".\n";
   }
   return out +
-         ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthat of Debian's package; koinond.service reads it\n.TP\n"
+         ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthat of Debian's package; koinond.service reads "
+         "it\n.TP\n"
          ".I /var/lib/koinon/koinond.toml\nthat of the data folder, where koinond is given no other\n"
          ".SH SEE ALSO\n.BR koinond (8),\n.BR koinon (1)\n";
 }
@@ -125,19 +130,24 @@ std::string config_manual() {
 ManualPage koinon_page() {
   return {"koinon", 1, "share what works with other cities: the command line of a node",
           ".SH ENVIRONMENT\n.TP\n.B KOINON_DATA\nthe data folder, where \\-\\-data names none\n"
-          ".SH FILES\n.TP\n.I /var/lib/koinon\nthe data folder of the node; its files belong to the user koinon: \"runuser "
-          "\\-u koinon \\-\\- koinon status\"\n.TP\n.I /usr/share/doc/koinon/RUNBOOK.md\nwhat an operator does when\n"
+          ".SH FILES\n.TP\n.I /var/lib/koinon\nthe data folder of the node; its files belong to the user "
+          "koinon: \"runuser "
+          "\\-u koinon \\-\\- koinon status\"\n.TP\n.I /usr/share/doc/koinon/RUNBOOK.md\nwhat an operator "
+          "does when\n"
           ".SH SEE ALSO\n.BR koinond (8),\n.BR koinond.toml (5)\n"};
 }
 
 ManualPage koinond_page() {
   return {"koinond", 8, "a city's node of Koinon",
-          ".SH \"EXIT STATUS\"\n.TP\n.B 0\nit was told to stop\n.TP\n.B 1\nit could not start, or go on\n.TP\n.B 2\n"
+          ".SH \"EXIT STATUS\"\n.TP\n.B 0\nit was told to stop\n.TP\n.B 1\nit could not start, or go "
+          "on\n.TP\n.B 2\n"
           "command line or configuration is wrong\n"
-          ".SH SIGNALS\n.TP\n.BR SIGTERM ,\\~ SIGINT\nstop\n.TP\n.B SIGHUP\nread the configuration again; the log names what "
+          ".SH SIGNALS\n.TP\n.BR SIGTERM ,\\~ SIGINT\nstop\n.TP\n.B SIGHUP\nread the configuration again; "
+          "the log names what "
           "takes a restart\n"
           ".SH ENVIRONMENT\n.TP\n.B KOINON_DATA\nthe data folder, where \\-\\-data names none\n"
-          ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthe configuration of koinond.service of Debian's package\n.TP\n"
+          ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthe configuration of koinond.service of Debian's "
+          "package\n.TP\n"
           ".I /var/lib/koinon\nthe data folder\n.TP\n.I /run/koinon\nthe mark of what was signed last\n.TP\n"
           ".I /usr/share/doc/koinon/RUNBOOK.md\nwhat an operator does when\n"
           ".SH SEE ALSO\n.BR koinon (1),\n.BR koinond.toml (5)\n"};
