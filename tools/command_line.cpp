@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tools/command_groups.h"
+#include "tools/commands_describe.h"
 #include "tools/keeping.h"
 
 namespace koinon {
@@ -374,6 +375,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_audit_command(app, line);
   add_office_commands(app, line);
   add_keeping_commands(app, line.common, line.action);
+  add_describe_command(app, line);
 }
 
 }  // namespace koinon

@@ -2,7 +2,6 @@
 // configuration again.
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 
@@ -13,10 +12,9 @@
 
 #include "crypto/secret_memory.h"
 #include "node/daemon/config_reload.h"
-#include "node/daemon/config_text.h"
 #include "node/daemon/daemon.h"
+#include "node/daemon/daemon_arguments.h"
 #include "node/daemon/service_report.h"
-#include "node/daemon/version.h"
 #include "proto/base/nearest_word.h"
 
 namespace koinon {
@@ -24,28 +22,6 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
-
-// What the command line says.
-struct Given {
-  std::string data;
-  ConfigSources sources;
-  bool check = false;          // look at the configuration, and start nothing
-  std::vector<Error> unknown;  // options that there are not
-};
-
-void add_keys(CLI::App& app, Given& given) {
-  for (const ConfigKey& key : config_keys()) {
-    const bool is_flag = key.form == ValueForm::kFlag;
-    CLI::Option* option = app.add_option_function<std::string>(
-        key.option,
-        [&given, name = key.name, is_flag](const std::string& value) {
-          given.sources.options[name] = is_flag && value.empty() ? "true" : value;
-        },
-        help_line(key));
-    option->take_last()->type_name(value_word(key.form))->group(key.section);
-    if (is_flag) option->expected(0, 1);
-  }
-}
 
 // Each is told with the one that may be meant. What follows an unknown option is taken for its value.
 std::vector<Error> unknown_options(const CLI::App& app) {
@@ -70,19 +46,9 @@ std::vector<Error> unknown_options(const CLI::App& app) {
 }
 
 // Nothing: go on. A number: with which the program ends, as all is said.
-std::optional<int> read_command_line(int argc, char** argv, Given& given) {
-  CLI::App app{
-      "koinond runs a city's node of Koinon. Each key of koinond.toml is an option; the option wins."};
-  app.set_version_flag("--version", "koinond " + std::string(kVersion));
-  app.allow_extras();
-  const char* data_variable = std::getenv("KOINON_DATA");
-  given.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
-  std::string file;
-  app.add_option("--data", given.data, "the data folder ($KOINON_DATA, /var/lib/koinon)")->type_name("PATH");
-  app.add_option("--config", file, "the configuration (koinond.toml in the data folder)")->type_name("PATH");
-  app.add_flag("--check-config", given.check,
-               "say what is wrong with file and options, or that all is well, and end");
-  add_keys(app, given);
+std::optional<int> read_command_line(int argc, char** argv, DaemonArguments& given) {
+  CLI::App app;
+  add_daemon_options(app, given);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -90,8 +56,9 @@ std::optional<int> read_command_line(int argc, char** argv, Given& given) {
     return code == 0 ? 0 : kWrongUsage;
   }
   given.unknown = unknown_options(app);
-  given.sources.file_is_named = !file.empty();
-  given.sources.file = file.empty() ? DataFolder(given.data).config() : std::filesystem::path(file);
+  given.sources.file_is_named = !given.file.empty();
+  given.sources.file =
+      given.file.empty() ? DataFolder(given.data).config() : std::filesystem::path(given.file);
   return std::nullopt;
 }
 
@@ -105,7 +72,7 @@ DaemonLog start_log(const ConfigRead& read) {
 
 // --- koinond --check-config ---
 
-int tell_checked(const Given& given, const ConfigRead& read) {
+int tell_checked(const DaemonArguments& given, const ConfigRead& read) {
   for (const Error& warning : read.warnings) std::cerr << "warning: " << warning.text() << "\n";
   for (const Error& fault : read.faults) std::cerr << "error: " << fault.text() << "\n";
   if (!read.faults.empty()) return kWrongUsage;
@@ -120,7 +87,7 @@ int tell_checked(const Given& given, const ConfigRead& read) {
 // --- a node that runs ---
 
 // A file that is wrong changes nothing.
-void reload(const Given& given, Config& running, Daemon& daemon, const DaemonLog& log) {
+void reload(const DaemonArguments& given, Config& running, Daemon& daemon, const DaemonLog& log) {
   ConfigRead read = read_config(given.data, given.sources);
   check_config(read);
   for (const Error& fault : read.faults)
@@ -140,7 +107,7 @@ void reload(const Given& given, Config& running, Daemon& daemon, const DaemonLog
     log.info(log_event::kConfigSame, "the configuration was read again: nothing has changed");
 }
 
-int serve(const Given& given, const Config& config, const DaemonLog& log) {
+int serve(const DaemonArguments& given, const Config& config, const DaemonLog& log) {
   auto manager = ServiceManager::from_environment();
   if (!manager.ok()) {
     log.error(log_event::kNotStarted, manager.error().text());
@@ -176,7 +143,7 @@ int serve(const Given& given, const Config& config, const DaemonLog& log) {
 }
 
 int run(int argc, char** argv) {
-  Given given;
+  DaemonArguments given;
   if (const auto done = read_command_line(argc, argv, given); done) return *done;
   ConfigRead read = read_config(given.data, given.sources);
   read.faults.insert(read.faults.end(), given.unknown.begin(), given.unknown.end());

@@ -1,0 +1,264 @@
+"""Two cities from the packages, one on Debian 12 and one on Debian 13, each in a clean root: installed, started, peered,
+upgraded from a version before, backed up, wiped, restored, removed, purged. By the RUNBOOK's own commands.
+
+Takes root, debootstrap and Debian's archive, and builds for both releases: tests/run --all."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+RUNBOOK = (TOP / "deploy/RUNBOOK.md").read_text()
+DEADLINE = 120
+
+
+def blocks(section):
+    """The shell blocks of a section, in order."""
+    text = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", RUNBOOK, re.M | re.S).group(1)
+    return re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+
+
+def said(*command, check=True, **kwargs):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, text=True, **kwargs)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{command}: exit {done.returncode}\n{done.stdout[-4000:]}")
+    return done.stdout
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + DEADLINE
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"did not happen in {DEADLINE} s: {what}")
+        time.sleep(0.1)
+    return value
+
+
+def parts(*words):
+    """A part of deploy/package."""
+    return said("bash", "-euc", 'top=$1; shift; . "$top/deploy/package.d/parts"; "$@"', "parts", TOP, *words)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def version_before(deb, folder):
+    """The same package under a lower version."""
+    tree = pathlib.Path(tempfile.mkdtemp(dir=folder))
+    said("dpkg-deb", "-R", deb, tree)
+    control = tree / "DEBIAN/control"
+    control.write_text(re.sub(r"^Version: ", "Version: 0.0.1~before+", control.read_text(), flags=re.M))
+    out = folder / f"before-{deb.name}"
+    said("dpkg-deb", "-b", "--root-owner-group", tree, out)
+    return out
+
+
+class City:
+    """A clean root of a release of Debian."""
+
+    def __init__(self, name, release, folder):
+        self.name = name
+        self.release = release
+        pristine = TOP / f"build/package/clean-{release}"
+        parts("make_root", release, pristine)
+        self.root = folder / name
+        said("cp", "-a", "--reflink=auto", pristine, self.root)
+        # systemd does not run here.
+        shutil.copy(TOP / "tests/package/systemctl", self.root / "usr/local/bin/systemctl")
+        self.run("apt-get update -q")
+
+    def run(self, script, check=True, **variables):
+        return said("bash", "-euc", 'top=$1; shift; . "$top/deploy/package.d/parts"; in_root "$@"', "parts", TOP, self.root, "env",
+                    "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", *(f"{key}={value}" for key, value in variables.items()),
+                    "bash", "-euc", script, check=check)
+
+    def koinon(self, words, **kwargs):
+        return self.run(f"runuser -u koinon -- koinon {words}", **kwargs)
+
+    def bring(self, deb):
+        shutil.copy(deb, self.root / "root")
+        return f"/root/{deb.name}"
+
+    def configure(self):
+        """As everywhere else in the tests: this machine alone hears it."""
+        self.peer_port = free_port()
+        with open(self.root / "etc/koinon/koinond.toml", "a") as file:
+            file.write(f'listen = "127.0.0.1"\npeer.port = {self.peer_port}\naddress = "127.0.0.1:{self.peer_port}"\n'
+                       f"http.port = {free_port()}\npublishing.hold_minutes = 0\n")
+
+    def line(self):
+        return self.koinon("id 2>/dev/null").splitlines()[-1]
+
+    def shows(self, words):
+        return words in self.koinon("list", check=False)
+
+    def kept(self):
+        return (self.root / "var/lib/koinon/store.db").exists()
+
+    def end(self):
+        # Only what this test started: the process that its own root names.
+        pid = self.root / "run/koinond.test-pid"
+        if pid.exists():
+            try:
+                os.kill(int(pid.read_text()), signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+
+
+@unittest.skipUnless(os.environ.get("KOINON_ALL"), "tests/run --all: builds two packages and makes two roots")
+@unittest.skipUnless(os.geteuid() == 0, "debootstrap and chroot take root")
+class Installed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="koinon-installed-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.top = pathlib.Path(cls.folder.name)
+        cls.packages = {}
+        for release in ["bookworm", "trixie"]:
+            out = cls.top / f"out-{release}"
+            begin = time.monotonic()
+            said(TOP / "deploy/package", "--release", release, "--out", out)
+            print(f"{release}: packed in {time.monotonic() - begin:.0f} s", flush=True)
+            cls.packages[release] = next(out.glob("*.deb"))
+
+    def setUp(self):
+        self.cities = [City("seoul", "bookworm", self.top), City("la", "trixie", self.top)]
+        for city in self.cities:
+            self.addCleanup(city.end)
+
+    def test_a_year_of_two_cities(self):
+        seoul, la = self.cities
+        for city in self.cities:
+            self.install(city)
+        self.peer(seoul, la)
+        ref = self.publish(seoul, "Kept through it all")
+        wait_for(lambda: la.shows("Kept through it all"), "Los Angeles holds the note of Seoul")
+        for city in self.cities:
+            self.upgrade(city)
+            wait_for(lambda: city.shows("Kept through it all"), "the note is there after the upgrade")
+        for city, other in [(seoul, la), (la, seoul)]:
+            self.lose_and_restore(city)
+            wait_for(lambda: city.shows("Kept through it all"), "the note is there after the restore")
+            # It signs again once its peer has said what it saw.
+            self.publish(city, f"After the restore of {city.name}")
+            wait_for(lambda: other.shows(f"After the restore of {city.name}"), "the other city holds what came after")
+        self.assertTrue(ref)
+        for city in self.cities:
+            self.remove(city)
+
+    def install(self, city):
+        deb = self.packages[city.release]
+        install, init = blocks("Install")
+        city.run(install, PACKAGE=city.bring(version_before(deb, self.top)))
+        self.assertEqual(city.run("stat -c '%U %a' /var/lib/koinon").strip(), "koinon 700")
+        city.configure()
+        city.run(init, NAME=f"{city.name}.example", DISPLAY_NAME=city.name.title())
+        self.assertIn(f"{city.name}.example", city.koinon("status"))
+
+    def peer(self, one, other):
+        one.koinon(f"peer add '{other.line()}'")
+        other.koinon(f"peer add '{one.line()}'")
+
+    def publish(self, city, title):
+        (city.root / "root/note.md").write_text(f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = ["health"]\n+++\nText.\n')
+        return city.run("runuser -u koinon -- koinon publish - </root/note.md")
+
+    def upgrade(self, city):
+        deb = self.packages[city.release]
+        before = city.run("dpkg-query -W -f '${Version}' koinon")
+        city.run("systemctl stop koinond\n" + blocks("Upgrade")[0] + "systemctl start koinond", PACKAGE=city.bring(deb))
+        after = city.run("dpkg-query -W -f '${Version}' koinon")
+        self.assertNotEqual(before, after)
+        # What the operator wrote stays.
+        self.assertIn(f"peer.port = {city.peer_port}", (city.root / "etc/koinon/koinond.toml").read_text())
+
+    def lose_and_restore(self, city):
+        city.run("install -d -o koinon -g koinon -m 0700 /srv/backup")
+        city.koinon("backup /srv/backup/koinon")
+        city.run("systemctl stop koinond; find /var/lib/koinon -mindepth 1 -delete")
+        self.assertFalse(city.kept())
+        # A folder is made beside /var/lib/koinon, where root alone may.
+        city.run("koinon restore /srv/backup/koinon; chown -R koinon: /var/lib/koinon; systemctl start koinond")
+
+    def remove(self, city):
+        deb = city.bring(self.packages[city.release])
+        remove, purge = blocks("Remove")
+        city.run("systemctl stop koinond\n" + remove)
+        self.assertTrue(city.kept())
+        self.assertTrue((city.root / "etc/koinon/koinond.toml").exists())
+        # Nobody can be asked here: a purge keeps the data.
+        text = city.run("apt-get purge -y koinon")
+        self.assertIn("/var/lib/koinon is kept", text)
+        self.assertTrue(city.kept())
+        self.assertFalse((city.root / "etc/koinon/koinond.toml").exists())
+        # Installed anew it goes on with them.
+        city.run(blocks("Install")[0], PACKAGE=deb)
+        city.configure()
+        city.run("systemctl start koinond")
+        self.assertTrue(city.shows("Kept through it all"))
+        city.run("systemctl stop koinond\n" + purge)
+        self.assertFalse((city.root / "var/lib/koinon").exists())
+        self.assertEqual(city.run("ls /usr/bin/koinon* /usr/share/koinon 2>/dev/null", check=False).strip(), "")
+
+    def test_a_container_root_runs_without_writing_to_itself(self):
+        """The image's root, mounted to be read alone, as a user without rights."""
+        root = self.top / "image"
+        said(TOP / "deploy/container/build", self.packages["bookworm"], "--root-only", root)
+        self.assertFalse((root / "usr/sbin/policy-rc.d").exists())
+        said("unshare", "--mount", "bash", "-euc", """
+            mount --make-rprivate /
+            mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"
+            mount -t tmpfs none "$1/var/lib/koinon"; mount -t tmpfs none "$1/run/koinon"
+            mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; mount -t tmpfs none "$1/tmp"
+            user=$(stat -c %u "$2"); group=$(stat -c %g "$2")
+            for folder in var/lib/koinon run/koinon; do chown "$user:$group" "$1/$folder"; chmod 700 "$1/$folder"; done
+            within() { chroot "$1" setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --bounding-set=-all "${@:2}"; }
+            within "$1" /usr/bin/koinon init --name a.example --display-name A >/dev/null
+            within "$1" /usr/bin/koinond --config /etc/koinon/koinond.toml --listen 127.0.0.1 --peer-port 0 --http-port 0 --ready-file /var/lib/koinon/ready &
+            until [ -s "$1/var/lib/koinon/ready" ]; do kill -0 $!; sleep 0.05; done
+            within "$1" /usr/bin/koinon status
+            ! within "$1" touch /usr/x 2>/dev/null
+            kill "$(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' "$1/var/lib/koinon/ready")"; wait $!
+        """, "image", root, root / "run/koinon")
+
+    @unittest.skipUnless(shutil.which("buildah"), "buildah is not installed")
+    def test_an_image_is_built_without_pulling(self):
+        image = self.top / "koinon.tar"
+        said(TOP / "deploy/container/build", self.packages["bookworm"], "--out", image)
+        self.assertIn("index.json", said("tar", "-tf", image))
+
+    @unittest.skipUnless(shutil.which("ansible-playbook"), "ansible is not installed")
+    def test_the_role_installs_a_node_in_a_root(self):
+        city = self.cities[0]
+        role = TOP / "deploy/ansible"
+        if shutil.which("ansible-lint"):
+            said("ansible-lint", "--offline", "--profile", "production", role / "site.yml", cwd=role)
+        # The chroot's python and apt: what Ansible needs on any host.
+        city.run("apt-get install -y -q --no-install-recommends python3 python3-apt")
+        site = self.top / "site.yml"
+        site.write_text((role / "site.yml").read_text().replace("hosts: koinon", "hosts: all"))
+        # Programs in the root need what a machine that runs has.
+        play = ["unshare", "--mount", "bash", "-euc", 'mount --make-rprivate /; mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; shift; "$@"',
+                "play", city.root, "ansible-playbook", "-i", f"{city.root},", "-c", "community.general.chroot",
+                "-e", f"koinon_deb={self.packages['bookworm']}",
+                "-e", '{"koinon_config": {"listen": "127.0.0.1", "http.proxies": ["127.0.0.1"]}}', site]
+        environment = {**os.environ, "ANSIBLE_ROLES_PATH": str(role / "roles"), "LC_ALL": "C.UTF-8"}
+        said(*play, env=environment)
+        again = said(*play, env=environment)
+        self.assertRegex(again, r"changed=0\s")
+        self.assertIn('http.proxies = ["127.0.0.1"]', (city.root / "etc/koinon/koinond.toml").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
