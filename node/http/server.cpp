@@ -381,15 +381,17 @@ Status HttpServer::bind() {
 }
 
 void HttpServer::start(HttpService& service) {
-  using Local = asio::local::stream_protocol;
   impl_->service = &service;
   for (const TcpAcceptor& acceptor : impl_->tcp_acceptors)
     asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(acceptor, {}), asio::detached);
   if (impl_->local_acceptor)
-    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor, {}), asio::detached);
-  if (impl_->proxy_acceptor) {
-    asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->proxy_acceptor, std::string(kProxySocket)),
+    asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor, {}),
                    asio::detached);
+  if (impl_->proxy_acceptor) {
+    asio::co_spawn(
+        io_,
+        impl_->accept_loop<asio::local::stream_protocol>(impl_->proxy_acceptor, std::string(kProxySocket)),
+        asio::detached);
   }
   thread_ = std::thread([this] { io_.run(); });
 }

@@ -23,7 +23,6 @@ void check_port(const Port& port, const std::string& what, const std::string& op
 }
 
 Findings check_address(const PortFacts& facts) {
-  using Reach = PortFacts::Reach;
   if (is_loopback(facts.peers.listen) && !facts.address_is_loopback)
     return {
         {Weight::kProblem, "ports.loopback",
@@ -33,7 +32,7 @@ Findings check_address(const PortFacts& facts) {
     return {{Weight::kProblem, "ports.address_loopback",
              "Others are told " + facts.address + ", which is each machine's own.", "They dial themselves.",
              "Set `address` to the name and port at which other cities reach this machine."}};
-  if (facts.own_address == Reach::kOther)
+  if (facts.own_address == PortFacts::Reach::kOther)
     return {{Weight::kProblem, "ports.address_other",
              "At this node's own address, " + facts.address + ", another node answers.",
              "Peers refuse it: they have pinned this node's key.",
@@ -45,7 +44,7 @@ Findings check_address(const PortFacts& facts) {
              "Cities outside of it cannot dial this node; sessions that it dials itself work.",
              "Set `address` to what other cities reach, and forward its port here; or empty it."}};
   const bool nobody_came = !facts.came_in && facts.peers_connected >= kTelling;
-  if (nobody_came && facts.own_address == Reach::kSilent)
+  if (nobody_came && facts.own_address == PortFacts::Reach::kSilent)
     return {{Weight::kWarning, "ports.outside",
              "Nobody has dialled this node, and nothing answers at " + facts.address + " from here.",
              "If it cannot be reached from outside, it lives by what it dials itself, and new peers must be "
