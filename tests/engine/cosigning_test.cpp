@@ -271,7 +271,6 @@ TEST_P(TwoCities, LinesOfACityThatIsTrustedLaterAreAskedForThen) {
   EXPECT_EQ(lines_at_seoul(3), 2U);
 }
 
-// What Milan was told meanwhile it passed over.
 TEST_P(TwoCities, ALogThatIsBackInPolicyIsCosignedThoughItRests) {
   seoul.publish(2);
   put_up();
