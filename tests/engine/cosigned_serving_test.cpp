@@ -152,6 +152,33 @@ TEST_F(CosignedServingAlone, ASessionThatEndsWhileItsAnswerIsReadLeavesNothing) 
 }
 
 // Whose line is asked for gives what it signed with keys of unknown kinds too: nobody is told of those.
+// Its policy may have refused what it was told before.
+TEST_F(CosignedServingAlone, WhoAsksForALogByNameIsToldOfItsCosignedHeads) {
+  kept(kMilan, {brief(3, {7})});
+  kept(kOslo, {brief(2)});
+  v1::GetHeads request;
+  request.set_request_id(1);
+  for (const LogIdentity& log : {kMilan, kOslo}) *request.add_log_ids() = log.log_id().bytes();
+  Link& reader = stranger();
+  const auto told = [this](Link& link, const v1::GetHeads& asked) {
+    parts.serving.on_get_heads(link, asked);
+    look();
+    std::vector<v1::CosignedHeads> out;
+    for (const v1::Frame& frame : said_to(link)) {
+      if (frame.has_cosigned_heads()) out.push_back(frame.cosigned_heads());
+    }
+    return out;
+  };
+  const auto news = told(reader, request);
+  ASSERT_EQ(news.size(), 1U) << "of Oslo's log no city has cosigned a head";
+  EXPECT_EQ(news[0].log_id(), kMilan.log_id().bytes());
+  ASSERT_EQ(news[0].heads_size(), 1);
+  EXPECT_EQ(news[0].heads(0).key_ids(), write_key_ids({7}));
+  settle();
+  request.mutable_log_ids()->RemoveLast();
+  EXPECT_TRUE(told(author, request).empty()) << "its own it knows";
+}
+
 TEST_F(CosignedServingAlone, OfTheLinesThoseThatAreAskedForAreGiven) {
   const Bytes all = note_of(kMilan, brief(3), {kOslo, kRome});
   CosignedHead kept_head{0, {TreeSize(3), root_of(3), note_of(kMilan, brief(3), {})}, {}, {}};

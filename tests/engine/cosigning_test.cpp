@@ -271,22 +271,6 @@ TEST_P(TwoCities, LinesOfACityThatIsTrustedLaterAreAskedForThen) {
   EXPECT_EQ(lines_at_seoul(3), 2U);
 }
 
-// What Milan was told meanwhile it passed over.
-TEST_P(TwoCities, ALogThatIsBackInPolicyIsCosignedThoughItRests) {
-  seoul.publish(2);
-  put_up();
-  ASSERT_EQ(lines_at_seoul(3), 1U);
-  milan.engine->on_blocked(milan.now, seoul.id(), true);
-  network.drive();
-  seoul.publish(1);
-  put_up();
-  ASSERT_EQ(lines_at_seoul(4), 0U);
-  milan.engine->on_blocked(milan.now, seoul.id(), false);
-  put_up();
-  ASSERT_EQ(milan.holds(seoul), 4U);
-  EXPECT_EQ(lines_at_seoul(4), 1U);
-}
-
 // It trusts Seoul alone: Milan's line is of a city that it does not follow.
 TEST_P(TwoCities, LinesOfCitiesThatAreNotTrustedAreNotKeptNorAskedForAgain) {
   seoul.publish(2);
