@@ -34,7 +34,7 @@ std::string ncsa_time(UnixMillis at) {
 }
 
 // What anybody sends stays between its quotes, and in its line, as Apache writes it.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -65,9 +65,9 @@ std::string agent_of(const Exchange& exchange) {
 
 std::string access_line_combined(const Exchange& exchange, UnixMillis at) {
   return sender_of(exchange) + " - " + (exchange.who.empty() ? "-" : exchange.who) + " [" + ncsa_time(at) +
-         "] " + quoted(request_of(exchange)) + " " + std::to_string(exchange.status) + " " +
+         "] " + in_quotes(request_of(exchange)) + " " + std::to_string(exchange.status) + " " +
          (exchange.bytes == 0 ? "-" : std::to_string(exchange.bytes)) + " \"-\" " +
-         quoted(agent_of(exchange));
+         in_quotes(agent_of(exchange));
 }
 
 std::string access_line_json(const Exchange& exchange, UnixMillis at) {

@@ -49,6 +49,7 @@ void CosignerRenewal::clear() {
         if (!cleared.ok()) return end(cleared.error());
         if (*cleared) {
           parts_.log_lines.warning(
+              log_event::kKeyRenewed,
               "our log names a new cosigner key: what the one before it signed last may be forgotten here");
           parts_.on_renewed();
         }
@@ -63,7 +64,8 @@ void CosignerRenewal::end(const Status& done) {
     const bool waits = !done.ok() && done.error().code == Code::kUnavailable;
     const std::string why = done.ok() || waits ? std::string() : done.error().text();
     if (!why.empty() && why != told_)
-      parts_.log_lines.error("a new cosigner key could not be made; this is tried again", {{"reason", why}});
+      parts_.log_lines.error(log_event::kKeyNotRenewed,
+                             "a new cosigner key could not be made; this is tried again", {{"reason", why}});
     if (!waits) told_ = why;
   }
   under_way_ = false;

@@ -123,7 +123,8 @@ void NamedKeyChanges::keep_wait(const NamedKeyWish& wish, const Done& done) {
       parts_.writer, [this, now = wish.now](Store& store) { return put_wait(store, now); },
       [this, now = wish.now, done](const Result<NamedKeyChanged>& kept) {
         if (kept.ok())
-          parts_.log_lines.info(now ? "the next start uses the new node key, whoever knows it"
+          parts_.log_lines.info(log_event::kNodeKeyWaits,
+                                now ? "the next start uses the new node key, whoever knows it"
                                     : "our log names a new node key; the old one serves until peers know it");
         finish(done, kept);
       });
@@ -141,10 +142,11 @@ void NamedKeyChanges::on_cosigner(const Done& done) {
 // What fails now the next start makes up for.
 NamedKeyChanged NamedKeyChanges::put_in_place(const StandingKeys& standing) {
   if (const Status placed = put_next_key(parts_.folder, KeyFile::kCosigner); !placed.ok())
-    parts_.log_lines.error("the new cosigner key is not in its place yet; the next start puts it there",
+    parts_.log_lines.error(log_event::kKeyNotInPlace,
+                           "the new cosigner key is not in its place yet; the next start puts it there",
                            {{"reason", placed.error().text()}});
   keys_.take_next_cosigner();
-  parts_.log_lines.info("the cosigner key was changed");
+  parts_.log_lines.info(log_event::kKeyChanged, "the cosigner key was changed");
   return {standing.keys.cosigner, standing.cosigner_since};
 }
 

@@ -65,10 +65,11 @@ Result<KeyHistory> RecoveryWordsChange::state_words(StoreReader& store, const By
   // What is said to have failed may stand there all the same.
   if (!written.ok() && !stated_before(note)) return written.error();
   parts_.writer.stop_signing(words_changed());
-  parts_.log_lines.warning(words_changed().message);
+  parts_.log_lines.warning(log_event::kWordsChanged, words_changed().message);
   // A copy of the folder is whole with it; where it fails, the next start does it.
   if (const Status placed = put_next_key(parts_.folder, KeyFile::kSigning); !placed.ok())
-    parts_.log_lines.error("the new signing key is not in its place yet; the next start puts it there",
+    parts_.log_lines.error(log_event::kKeyNotInPlace,
+                           "the new signing key is not in its place yet; the next start puts it there",
                            {{"reason", placed.error().text()}});
   return keys;
 }

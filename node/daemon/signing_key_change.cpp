@@ -50,9 +50,11 @@ KeyChanged SigningKeyChange::put_in_place(const KeyHistory& keys, const SigningK
   Status placed = write_identity_file(parts_.folder.identity(), keys);
   if (placed.ok()) placed = put_next_key(parts_.folder, KeyFile::kSigning);
   if (!placed.ok())
-    parts_.log_lines.error("the new signing key is not in its place yet; the next start puts it there",
+    parts_.log_lines.error(log_event::kKeyNotInPlace,
+                           "the new signing key is not in its place yet; the next start puts it there",
                            {{"reason", placed.error().text()}});
-  parts_.log_lines.info("the signing key was changed", {{"vkey", keys.vkey().text()}});
+  parts_.log_lines.info(log_event::kKeyChanged, "the signing key was changed",
+                        {{"vkey", keys.vkey().text()}});
   return {keys.vkey(), published};
 }
 

@@ -24,9 +24,10 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
   SigningMark mark(folder, log, out);
   if (const Status opened = mark.open_file(); !opened.ok() && out != nullptr) {
     if (mark.old_one_stays_) {
-      out->error(opened.error().text());
+      out->error(log_event::kMarkNotKept, opened.error().text());
     } else {
       out->warning(
+          log_event::kMarkNotKept,
           "there is no mark of what was signed last: after each start peers are asked before this node signs",
           {{"reason", opened.error().text()}});
     }
@@ -59,17 +60,19 @@ Status SigningMark::keep(const Mark& mark) {
   const Status written = file_->write(mark);
   const bool before = !lost_->exchange(!written.ok());
   if (written.ok()) {
-    if (!before && out_ != nullptr) out_->info("the mark of what was signed last is written again");
+    if (!before && out_ != nullptr)
+      out_->info(log_event::kMarkNotKept, "the mark of what was signed last is written again");
     return {};
   }
   const Status removed = take_away();
   if (before && out_ != nullptr && removed.ok())
     out_->warning(
+        log_event::kMarkNotKept,
         "the mark of what was signed last cannot be written and was taken away: without it peers are asked "
         "after the next start before this node signs",
         {{"reason", written.error().text()}});
   if (before && out_ != nullptr && !removed.ok())
-    out_->error(removed.error().text(), {{"reason", written.error().text()}});
+    out_->error(log_event::kMarkNotKept, removed.error().text(), {{"reason", written.error().text()}});
   return removed;
 }
 
