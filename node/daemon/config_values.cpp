@@ -105,11 +105,16 @@ Status set_proxies(Config& config, const std::string& text) {
   return {};
 }
 
+// Boost.URL takes what stands behind the digits of a port for a path.
+bool has_no_path(const boost::urls::url_view& url) {
+  return url.encoded_path().empty() || url.encoded_path() == "/";
+}
+
 bool is_web_address(const std::string& text) {
   const auto parsed = boost::urls::parse_uri(text);
   return parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
          !parsed->encoded_host().empty() && !parsed->has_query() && !parsed->has_fragment() &&
-         !parsed->has_userinfo() && parsed->encoded_path().size() <= 1 &&
+         !parsed->has_userinfo() && has_no_path(*parsed) &&
          (parsed->port().empty() || parsed->port_number() != 0);
 }
 
@@ -131,10 +136,9 @@ Status set_web_address(Config& config, const std::string& text) {
 Status set_smtp_server(Config& config, const std::string& text) {
   const auto parsed = boost::urls::parse_uri(text);
   const bool fits =
-      text.empty() ||
-      (parsed.has_value() && (parsed->scheme() == "smtp" || parsed->scheme() == "smtps") &&
-       !parsed->encoded_host().empty() && !parsed->has_query() && !parsed->has_fragment() &&
-       parsed->encoded_path().size() <= 1 && (parsed->port().empty() || parsed->port_number() != 0));
+      text.empty() || (parsed.has_value() && (parsed->scheme() == "smtp" || parsed->scheme() == "smtps") &&
+                       !parsed->encoded_host().empty() && !parsed->has_query() && !parsed->has_fragment() &&
+                       has_no_path(*parsed) && (parsed->port().empty() || parsed->port_number() != 0));
   if (!fits) return must_be("it is smtp://HOST:PORT or smtps://HOST:PORT");
   if (!text.empty() && parsed->has_userinfo())
     return must_be(

