@@ -257,7 +257,8 @@ class OpenApi(NodesTest):
             tokens[role] = account(seoul, f"a-{role}", role)
         api = Api(seoul)
         ranks = {"Open to everyone.": 0, "Takes a reader; open to everyone where reading is public.": 1,
-                 "Takes an account.": 1, "Takes a publisher.": 2, "Takes a reviewer.": 3, "Takes an operator.": 4}
+                 "Takes an account.": 1, "Takes a publisher.": 2, "Takes a reviewer.": 3, "Takes an operator.": 4,
+                 "Takes an operator, or a token of the scope metrics.": 4}
         roles = ["nobody", "reader", "publisher", "reviewer", "operator"]
         tried = 0
         for (method, pattern), operation in api.document.operations.items():
