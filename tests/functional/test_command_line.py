@@ -255,7 +255,7 @@ class Modes(NodesTest):
             self.assert_refused(f"chmod 600 {words}", lambda c=command, d=data: koinon(*c, data=d))
         done = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data), "--listen", "127.0.0.1", "--peer-port", "0", "--http-port", "0",
                                "--passphrase-file", str(words)], capture_output=True, timeout=DEADLINE, text=True)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2, "of the configuration")
         self.assertIn(f"chmod 600 {words}", done.stderr)
 
 
