@@ -26,7 +26,9 @@ Error io_error(const std::filesystem::path& path, std::string_view what) {
   return fail(number == ENOSPC   ? Code::kDiskFull
               : number == ENOENT ? Code::kNotFound
                                  : Code::kIo,
-              std::string(what) + ": " + std::generic_category().message(number), path.string());
+              std::string(what) + ": " + std::generic_category().message(number) +
+                  (number == EACCES ? "; run this as the node's user" : ""),
+              path.string());
 }
 
 class Descriptor {
