@@ -130,7 +130,7 @@ class Host:
         with open(self.said_path, "ab") as log:
             done = subprocess.run([*ENTER, "bash", "-euc", MOUNTS, "host", f"{script}\njobs -p >>{shlex.quote(str(pids))}"],
                                   stdin=stdin, stdout=log, stderr=log, timeout=2 * DEADLINE, cwd=cwd, umask=USUAL,
-                                  env={**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "HOST": str(self.top), "NO_PROXY": "*", **variables})
+                                  env={**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "HOST": str(self.top), "KOINON_WRITTEN": "/run:/srv:/var/lib", "NO_PROXY": "*", **variables})
         if done.returncode not in codes:
             raise AssertionError(f"{script}\nexit {done.returncode}\n{self.said()[-6000:]}")
 
