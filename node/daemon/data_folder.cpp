@@ -75,6 +75,13 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
 
 }  // namespace
 
+std::filesystem::path DataFolder::config() const {
+  const std::filesystem::path packaged = "/etc/koinon/koinond.toml";
+  std::error_code ignored;
+  const bool of_package = (path_ / "").lexically_normal() == "/var/lib/koinon/";
+  return of_package && std::filesystem::exists(packaged, ignored) ? packaged : path_ / "koinond.toml";
+}
+
 Result<DataFolder::Contents> DataFolder::contents() const {
   Contents out;
   const auto is_here = [&](const std::string& name) -> Result<bool> {

@@ -24,7 +24,9 @@ class DataFolder {
   // What the witness has cosigned (storage/witness/); left out of backups, as its key is.
   std::filesystem::path witness() const { return path_ / "witness.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
-  std::filesystem::path config() const { return path_ / "koinond.toml"; }
+  // Where the configuration is, if --config names no other: koinond.toml in the folder. For /var/lib/koinon
+  // it is /etc/koinon/koinond.toml, if that is there: the file of the package, which its unit names.
+  std::filesystem::path config() const;
   std::filesystem::path key(std::string_view role) const {
     return path_ / "keys" / (std::string(role) + ".key");
   }

@@ -6,7 +6,7 @@
 The unit's file is read, and what it forbids is forbidden: system calls (by its own lists, loaded as systemd loads
 them), families of sockets, memory that is written and run, namespaces, set-user-id bits, capabilities; its limits and
 its umask hold. The file system is read-only but for the folders for temporary files, which stand for StateDirectory=,
-RuntimeDirectory= and PrivateTmp=. Not done here: PrivateUsers=, PrivateDevices=, PrivateIPC=, the hiding of /home and of
+RuntimeDirectory= and PrivateTmp=, and those that KOINON_WRITTEN names, a colon between them. Not done here: PrivateUsers=, PrivateDevices=, PrivateIPC=, the hiding of /home and of
 processes, NoExecPaths=, cgroups. The process id stays, as the command takes the place of this program.
 
 With --check nothing is run; exit code 0: this machine can do it, else one line says why not."""
@@ -106,7 +106,7 @@ def make_read_only():
         pathlib.Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     call(LIBC.unshare(CLONE_NEWNS), "no namespace of mounts")
     call(LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mounts are not private")
-    written = sorted({os.path.realpath(tempfile.gettempdir()), "/dev/shm"})
+    written = sorted({os.path.realpath(tempfile.gettempdir()), "/dev/shm", *filter(None, os.environ.get("KOINON_WRITTEN", "").split(":"))})
     for path in written:
         call(LIBC.mount(os.fsencode(path), os.fsencode(path), None, MS_BIND | MS_REC, None), f"{path} cannot be mounted")
     change_mounts("/", MountAttributes(set=MOUNT_ATTR_RDONLY))

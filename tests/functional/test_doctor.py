@@ -9,6 +9,7 @@ import socket
 import subprocess
 import unittest
 
+from documents import section_text, sections
 from nodes import BIN, TOP, NodesTest, wait_for
 
 # What the machine is at fault for on which the tests run.
@@ -143,7 +144,6 @@ class Doctor(NodesTest):
 
 class Words(unittest.TestCase):
     def test_the_sections_of_the_runbook_that_it_names_are_there(self):
-        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
         named = set()
         for source in (TOP / "tools" / "doctor").glob("*.cpp"):
             text = re.sub(r'"\s*\n\s*"', "", source.read_text())
@@ -151,13 +151,11 @@ class Words(unittest.TestCase):
                 named |= set(re.findall(r'\\"(.+?)\\"', sentence + '"'))
         self.assertGreater(len(named), 5)
         for section in named:
-            self.assertTrue(f"\n## {section}\n" in runbook, section)
+            self.assertIn(section, sections("RUNBOOK"))
 
     def test_the_runbook_lists_what_it_finds(self):
         tested = set(re.findall(r'^ +\{"([a-z]+\.[a-z_]+)",', (TOP / "tests" / "unit" / "doctor_test.cpp").read_text(), re.M))
-        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
-        section = runbook.split("\n## Doctor\n")[1].split("\n## ")[0]
-        listed = set(re.findall(r"`([a-z]+\.[a-z_]+)`", section))
+        listed = set(re.findall(r"`([a-z]+\.[a-z_]+)`", section_text("Doctor")))
         self.assertEqual(tested - listed - {"alarm.frozen"}, set())
 
 

@@ -1,13 +1,11 @@
 """koinond as a service of systemd, where systemd is not process 1: what it is told and gives is spoken by a stand-in, and
 what its unit forbids is forbidden by as_unit.py."""
 
-import contextlib
 import json
 import os
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,8 +14,7 @@ import unittest.mock
 
 import nodes
 from api import ask, get
-from nodes import BIN, DEADLINE, MARKS, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
-from test_runbook import blocks
+from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
 
 SYSTEMD = TOP / "deploy" / "systemd"
 AS_UNIT = [sys.executable, str(pathlib.Path(__file__).with_name("as_unit.py"))]
@@ -253,96 +250,6 @@ class Unit(NodesTest):
         self.assertEqual((done.returncode, done.stdout.split()), (0, ["koinond"]), done.stderr)
         compiled = subprocess.run([PARSER, "-Q", "-K", TOP / "deploy" / "apparmor" / "koinond"], capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual(compiled.returncode, 0, compiled.stderr)
-
-
-# Commands of an administrator, without root and without systemd: the same processes in folders of the test.
-STAND_INS = {
-    "systemd-sysusers": "exit 0",
-    "chown": "exit 0",
-    "install": 'for last; do :; done; mkdir -p -m 0700 "$last"',
-    "runuser": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
-    "koinon": 'exec {bin}/koinon "$@"',
-    "systemctl": """
-for unit; do :; done
-data=$STATE/koinon${{unit#koinond}}; data=$(echo "$data" | sed 's/@/-/')
-case "$1" in
-  enable) rm -f "$data/ready"
-    RUNTIME_DIRECTORY=$RUN/$(basename "$data") setsid {bin}/koinond --data "$data" --listen 127.0.0.1 --peer-port 0 --http-port 0 --http-public \\
-      --publishing-hold-minutes 0 --ready-file "$data/ready" </dev/null >>"$data.log" 2>&1 &
-    echo $! >"$data.pid" ;;
-  disable) kill "$(cat "$data.pid")"; tail -s 0.1 --pid="$(cat "$data.pid")" -f /dev/null; rm "$data.pid" ;;
-esac
-""",
-}
-
-
-class SeveralCities(NodesTest):
-    def setUp(self):
-        super().setUp()
-        self.top = pathlib.Path(self.folder)
-        self.marks = MARKS.folder()
-        for name, text in STAND_INS.items():
-            file = self.top / "bin" / name
-            file.parent.mkdir(exist_ok=True)
-            file.write_text("#!/bin/bash\nset -eu\n" + (text.format(bin=BIN) if "{bin}" in text else text) + "\n")
-            file.chmod(0o755)
-
-    def tearDown(self):
-        # Before the folders go; they are no children of this process.
-        for file in self.top.glob("*/*.pid"):
-            pid = int(file.read_text())
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-            wait_for(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the service has stopped")
-        super().tearDown()
-
-    def execute(self, host, script, **variables):
-        """A block of RUNBOOK on a machine, whose /var/lib is a folder of the test."""
-        state = self.top / host
-        state.mkdir(exist_ok=True)
-        run = self.marks / host
-        run.mkdir(mode=0o700, exist_ok=True)
-        city = variables.get("CITY")
-        if city:
-            (run / f"koinon-{city}").mkdir(mode=0o700, exist_ok=True)
-            variables["DATA"] = str(state / f"koinon-{city}")
-        (run / "koinon").mkdir(mode=0o700, exist_ok=True)
-        runtime = run / (f"koinon-{city}" if city and host == "old" else "koinon")
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, timeout=DEADLINE,
-                              env={**os.environ, "PATH": f"{self.top / 'bin'}:{os.environ['PATH']}", "STATE": str(state), "RUN": str(run),
-                                   "RUNTIME_DIRECTORY": str(runtime), **variables})
-        self.assertEqual(done.returncode, 0, f"{script}\n{done.stderr}")
-
-    def serves(self, host, name):
-        node = Node(self.top / host, name, init=False)
-        ready = node.data / "ready"
-        wait_for(ready.exists, f"{name} serves")
-        facts = json.loads(ready.read_text())
-        node.peer_port, node.http_port = facts["peer_port"], facts["http_port"]
-        return node
-
-    def test_two_cities_live_on_one_host_and_one_moves_out(self):
-        begin, leave, arrive = blocks("Several cities on one host")
-        for city in ("busan", "daegu"):
-            self.execute("old", begin, CITY=city, NAME=f"{city}.example", DISPLAY_NAME=city.title())
-        busan, daegu = self.serves("old", "koinon-busan"), self.serves("old", "koinon-daegu")
-        self.assertIn("peer.port", (busan.data / "koinond.toml").read_text())
-        peer(busan, daegu)
-        ref = busan.publish("From Busan")
-        wait_for(lambda: daegu.shows(ref), "Daegu has it")
-        mark = self.marks / "old" / "koinon-busan" / busan.log_id()
-        self.assertTrue(mark.exists(), "the mark lies in the folder of this city's service")
-        before = daegu.log_id()
-        backup = str(self.top / "backup")
-        self.execute("old", leave, CITY="busan", BACKUP=backup)
-        self.assertTrue(mark.exists(), "it outlives the service")
-        self.execute("new", arrive, BACKUP=backup, NEW=str(self.top / "new" / "koinon"), OWNER="koinon", SERVICE="koinond")
-        moved = self.serves("new", "koinon")
-        self.assertEqual(moved.name_of_log(), "busan.example")
-        self.assertTrue(moved.shows(ref))
-        again = moved.publish("From its own machine")  # signed once Daegu has answered
-        wait_for(lambda: daegu.shows(again), "Daegu follows it there")
-        self.assertEqual(daegu.log_id(), before)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import tempfile
 import unittest
 
 from api import account, ask, bearer, get, person, post
+from documents import section_text, sections
 from nodes import BIN, TOP, CommandFailed, NodesTest, wait_for
 
 MONITORING = TOP / "deploy" / "monitoring"
@@ -153,9 +154,7 @@ class Plugin(NodesTest):
 class Logs(NodesTest):
     def test_the_runbook_lists_the_events_that_there_are(self):
         header = (TOP / "node" / "daemon" / "log_events.h").read_text()
-        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
-        section = runbook.split("\n## Logs\n")[1].split("\n## ")[0]
-        self.assertEqual(re.findall(r'LogEvent k\w+\{"([\w.]+)"\}', header), re.findall(r"^\| `([\w.]+)` \|", section, re.M))
+        self.assertEqual(re.findall(r'LogEvent k\w+\{"([\w.]+)"\}', header), re.findall(r"^\| `([\w.]+)` \|", section_text("Logs"), re.M))
 
     def started(self, *args):
         """A node whose standard output has a file of its own, and what stands in it by now."""
@@ -226,13 +225,12 @@ class Rules(unittest.TestCase):
 
     def test_each_alert_has_a_test_and_a_section_of_the_runbook(self):
         rules, tests = ((MONITORING / name).read_text() for name in ("koinon.rules.yml", "koinon.rules.test.yml"))
-        runbook = (TOP / "deploy" / "RUNBOOK.md").read_text()
         alerts = re.findall(r"- alert: (\w+)", rules)
         self.assertEqual(len(alerts), len(set(alerts)))
         for alert in alerts:
             self.assertIn(alert, tests)
         for section in re.findall(r'runbook: "(.+)"', rules):
-            self.assertTrue(f"\n## {section}\n" in runbook, section)
+            self.assertIn(section, sections("RUNBOOK"))
 
     @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
     def test_the_dashboards_expressions_parse(self):

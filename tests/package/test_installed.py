@@ -10,19 +10,20 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-RUNBOOK = (TOP / "deploy/RUNBOOK.md").read_text()
+sys.path.insert(0, str(TOP / "tests" / "functional"))
+import documents  # noqa: E402
+
 DEADLINE = 120
 
 
-def blocks(section):
-    """The shell blocks of a section, in order."""
-    text = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", RUNBOOK, re.M | re.S).group(1)
-    return re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+def blocks(section, kind="sh installed"):
+    return documents.blocks(section, kind)
 
 
 def said(*command, check=True, **kwargs):
@@ -137,6 +138,7 @@ class Installed(unittest.TestCase):
         for city in self.cities:
             self.addCleanup(city.end)
 
+    @documents.runs("Install", "Upgrade", "Leaving", kind="sh installed")
     def test_a_year_of_two_cities(self):
         seoul, la = self.cities
         for city in self.cities:
@@ -160,6 +162,7 @@ class Installed(unittest.TestCase):
     def install(self, city):
         deb = self.packages[city.release]
         install, init = blocks("Install")
+        self.ran += [install, init]
         city.run(install, PACKAGE=city.bring(version_before(deb, self.top)))
         self.assertEqual(city.run("stat -c '%U %a' /var/lib/koinon").strip(), "koinon 700")
         city.configure()
@@ -177,7 +180,9 @@ class Installed(unittest.TestCase):
     def upgrade(self, city):
         deb = self.packages[city.release]
         before = city.run("dpkg-query -W -f '${Version}' koinon")
-        city.run("systemctl stop koinond\n" + blocks("Upgrade")[0] + "systemctl start koinond", PACKAGE=city.bring(deb))
+        upgrade, = blocks("Upgrade")
+        self.ran.append(upgrade)
+        city.run("systemctl stop koinond\n" + upgrade + "systemctl start koinond", PACKAGE=city.bring(deb))
         after = city.run("dpkg-query -W -f '${Version}' koinon")
         self.assertNotEqual(before, after)
         # What the operator wrote stays.
@@ -188,12 +193,14 @@ class Installed(unittest.TestCase):
         city.koinon("backup /srv/backup/koinon")
         city.run("systemctl stop koinond; find /var/lib/koinon -mindepth 1 -delete")
         self.assertFalse(city.kept())
-        # A folder is made beside /var/lib/koinon, where root alone may.
-        city.run("koinon restore /srv/backup/koinon; chown -R koinon: /var/lib/koinon; systemctl start koinond")
+        begins, = blocks("How to type what stands here", "sh")
+        restores, = blocks("Restore", "sh")
+        city.run(begins + restores, BACKUP="/srv/backup/koinon", NEW="/var/lib/koinon")
 
     def remove(self, city):
         deb = city.bring(self.packages[city.release])
-        remove, purge = blocks("Remove")
+        remove, purge = blocks("Leaving")
+        self.ran += [remove, purge]
         city.run("systemctl stop koinond\n" + remove)
         self.assertTrue(city.kept())
         self.assertTrue((city.root / "etc/koinon/koinond.toml").exists())
