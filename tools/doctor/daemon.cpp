@@ -29,7 +29,7 @@ Findings check(const DaemonFacts& facts) {
     case State::kForbidden:
       return {{Weight::kWarning, "daemon.forbidden", "This user may not ask koinond.",
                "Most of what is to be looked at was not looked at.",
-               "Run koinon doctor as the node's user or as root: sudo -u koinon koinon doctor."}};
+               "Run koinon doctor as the node's user or as root: runuser -u koinon -- koinon doctor."}};
   }
   return {};
 }
