@@ -44,6 +44,7 @@ case "$*" in
     setsid koinond --ready-file "$ROOT/run/ready" </dev/null >>"$ROOT/koinond.log" 2>&1 &
     echo $! >"$ROOT/run/koinond.pid"
     until [ -s "$ROOT/run/ready" ]; do kill -0 $!; sleep 0.05; done ;;
+  "reload prometheus") ;;
   "reload nginx") exec {nginx} -e "$ROOT/error.log" -p "$ROOT" -c "$ROOT/etc/nginx/nginx.conf" -s reload ;;
   *) echo "systemctl: this one knows no $*" >&2; exit 4 ;;
 esac
@@ -157,9 +158,11 @@ mkdir "$ROOT/etc/koinon"
         return "".join(file.read_text()[-3000:] for file in (self.root / "koinond.log", self.root / "error.log") if file.exists())
 
     def koinon(self, *arguments):
-        """What the test itself wants to know; it is not counted."""
+        """What the test itself, or a program that watches, wants to know; it is not counted."""
         done = subprocess.run([BIN / "koinon", "--data", self.root / "var/lib/koinon", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=DEADLINE)
+        if "doctor" not in arguments and done.returncode != 0:
+            raise AssertionError(f"{arguments}: exit {done.returncode}: {done.stdout}{done.stderr}\n{self.log()}")
         return done.stdout
 
     def ask(self, method, path, value=None, person=None, **headers):
@@ -214,9 +217,8 @@ class FirstDay(NodesTest):
             wait_for(lambda: "1 of 1 connected" in city.koinon("status"), "they are peers")
             for command in commands(watches):
                 city.type(command)
-            check, doctor = commands(looks)
-            self.assertRegex(city.type(check).stdout, "^KOINON OK - ")
-            self.check_doctor(city, city.type(doctor, check=False))
+            self.assertRegex(city.koinon("check"), "^KOINON OK - ")
+            self.check_doctor(city, city.type(looks.strip(), check=False))
         self.check_logins()
         self.check_mail()
         self.check_notes()
@@ -275,6 +277,7 @@ class FirstDay(NodesTest):
             job = config["scrape_configs"][0]
             self.assertEqual((job["scheme"], job["static_configs"]), ("https", [{"targets": [city.site]}]))
             token = pathlib.Path(city.here(job["authorization"]["credentials_file"])).read_text().strip()
+            self.assertTrue(all(pathlib.Path(city.here(rules)).exists() for rules in config["rule_files"]))
             answer = city.ask("GET", "/metrics", Authorization=f"{job['authorization']['type']} {token}")
             self.assertEqual(answer.status, 200, answer.body)
             for line in ("koinon_ready 1", "koinon_peers_connected 1", 'koinon_signing_state{state="ready"} 1', 'koinon_deliveries_waiting{kind="mail"} 0'):
