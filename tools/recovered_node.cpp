@@ -51,7 +51,7 @@ Result<RecoveredNode> fill_folder(const DataFolder& folder, const ShownLog& show
   KOINON_TRY(write_keys(folder, out.node, passphrase));
   const NewStore store{out.keys, node_key_of(out), lines_of(inviters)};
   KOINON_ASSIGN(const std::string code, make_store_anew(folder, store, system_clock().wall()));
-  out.first_operator = "http://localhost:8471/welcome/" + code;
+  out.first_operator = code;
   return out;
 }
 
@@ -64,6 +64,7 @@ Result<RecoveredNode> make_recovered_node(const std::string& data, const ShownLo
   auto made = fill_folder(place.folder(), shown, recovery, inviters, passphrase);
   if (!made.ok()) return place.give_up(made.error());
   KOINON_TRY(place.finish());
+  made->first_operator = welcome_link(data, made->first_operator);
   return made;
 }
 

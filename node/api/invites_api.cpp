@@ -74,6 +74,9 @@ Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecor
   record.expects = wish.city;
   if (const Status name = record.expects.empty() ? Status() : check_name(record.expects); !name.ok())
     faults.push_back(again_as(Code::kInvalidArgument, name.error(), "for"));
+  if (parts_.facts.identity && record.expects == parts_.facts.name)
+    faults.push_back(
+        fail(Code::kInvalidArgument, "that is the name of this city; name the city that is to join", "for"));
   const auto address = parse_address(line.inviter.address);
   if (line.inviter.address.empty()) {
     faults.push_back(

@@ -34,8 +34,8 @@ void add_daemon_options(CLI::App& app, DaemonArguments& given) {
   given.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
   app.add_option("--data", given.data, "the data folder ($KOINON_DATA, /var/lib/koinon)")->type_name("PATH");
   app.add_option("--config", given.file,
-                 "the configuration (koinond.toml in the data folder; of /var/lib/koinon: "
-                 "/etc/koinon/koinond.toml)")
+                 "the configuration (koinond.toml in the data folder; for /var/lib/koinon "
+                 "/etc/koinon/koinond.toml, if it is there)")
       ->type_name("PATH");
   app.add_flag("--check-config", given.check,
                "say what is wrong with file and options, or that all is well, and end");

@@ -21,6 +21,8 @@ constexpr std::size_t kPassphraseBytes = 4096;
 constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosigner.key",
                                                   "keys/sealing.key"};
 constexpr const char* kNodeKey = "keys/node.key";
+constexpr const char* kPackagedFolder = "/var/lib/koinon";
+constexpr const char* kPackagedConfig = "/etc/koinon/koinond.toml";
 constexpr const char* kStore = "store.db";
 // What a node makes anew where it is missing, but what is somebody's all the same where it is there.
 constexpr std::array<const char*, 12> kOthers = {"store.db-wal",
@@ -76,10 +78,14 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
 }  // namespace
 
 std::filesystem::path DataFolder::config() const {
-  const std::filesystem::path packaged = "/etc/koinon/koinond.toml";
-  std::error_code ignored;
-  const bool of_package = (path_ / "").lexically_normal() == "/var/lib/koinon/";
-  return of_package && std::filesystem::exists(packaged, ignored) ? packaged : path_ / "koinond.toml";
+  std::error_code unknown;
+  const std::filesystem::path packaged = kPackagedConfig;
+  if (is_packaged() && std::filesystem::exists(packaged, unknown)) return packaged;
+  return path_ / "koinond.toml";
+}
+
+bool DataFolder::is_packaged() const {
+  return (path_ / "").lexically_normal() == std::filesystem::path(kPackagedFolder) / "";
 }
 
 Result<DataFolder::Contents> DataFolder::contents() const {

@@ -24,9 +24,11 @@ class DataFolder {
   // What the witness has cosigned (storage/witness/); left out of backups, as its key is.
   std::filesystem::path witness() const { return path_ / "witness.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
-  // Where the configuration is, if --config names no other: koinond.toml in the folder. For /var/lib/koinon
-  // it is /etc/koinon/koinond.toml, if that is there: the file of the package, which its unit names.
+  // What koinond and koinon go by where they are given no other file. Debian's package has that of its
+  // folder, /var/lib/koinon, in /etc.
   std::filesystem::path config() const;
+  // Whether it is the folder of koinond.service, as Debian's package has it.
+  bool is_packaged() const;
   std::filesystem::path key(std::string_view role) const {
     return path_ / "keys" / (std::string(role) + ".key");
   }

@@ -4,12 +4,14 @@
 #include <system_error>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/key_file.h"
 #include "crypto/key_history_text.h"
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/signing_mark.h"
+#include "node/http/far_end.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
@@ -23,6 +25,17 @@ namespace koinon {
 namespace {
 
 constexpr std::size_t kTokenBytes = 16;
+
+// What root makes in the folder of another user, koinond could not read: it runs as that user.
+Status check_owner(const DataFolder& folder) {
+  struct stat what {};
+  if (::geteuid() != 0 || ::stat(folder.path().c_str(), &what) != 0 || what.st_uid == 0) return {};
+  const std::string owner = user_name(what.st_uid);
+  return fail(Code::kRefused,
+              "this folder belongs to the user " + owner + "; run this as that user: runuser -u " + owner +
+                  " -- koinon init …",
+              folder.path().string());
+}
 
 Status make_folders(const DataFolder& folder) {
   std::error_code error;
@@ -188,6 +201,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
 Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now,
                              const HandOver& hand_over) {
   KOINON_ASSIGN(const InitOptions options, checked(wanted));
+  KOINON_TRY(check_owner(folder));
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));

@@ -37,6 +37,7 @@ class Invites(NodesTest):
 
     def test_an_invite_for_one_city_takes_no_other_and_is_not_used_up_by_it(self):
         seoul, la, milan = self.node("seoul"), self.node("la", "--listen", ""), self.node("milan", "--listen", "")
+        self.assert_refused("the name of this city", lambda: invite(seoul, "--for", "seoul.example"))
         line = invite(seoul, "--for", "la.example")
         self.assert_refused("for la.example", lambda: milan.run("join", line, "--yes"))
         la.run("join", line, "--yes")

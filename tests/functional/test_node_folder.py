@@ -88,6 +88,18 @@ class NodeFolder(NodesTest):
         finally:
             os.chmod(seoul.data, 0o700)
 
+    @unittest.skipUnless(os.geteuid() == 0, "root alone can write in the folder of another user")
+    def test_root_makes_no_node_that_its_user_could_not_read(self):
+        data = pathlib.Path(self.folder) / "packaged"
+        data.mkdir(mode=0o700)
+        os.chown(data, 65534, 65534)
+        init = lambda: koinon("init", "--name", "x.example", "--display-name", "X", data=data)
+        self.assert_refused("run this as that user: runuser -u nobody -- koinon init", init)
+        self.assertEqual(list(data.iterdir()), [])
+        os.chown(data, 0, 0)
+        init()
+        self.assertTrue((data / "store.db").exists())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -71,13 +71,13 @@ def filled(text, places):
 class Connection(http.client.HTTPSConnection):
     """To the site, which is at a port of this machine; from an address of this machine."""
 
-    def __init__(self, port, context, source):
-        super().__init__(SITE, timeout=120, context=context)
-        self.there, self.source = ("127.0.0.1", port), (source, 0)
+    def __init__(self, port, context, source, site=SITE):
+        super().__init__(site, timeout=120, context=context)
+        self.there, self.source, self.site = ("127.0.0.1", port), (source, 0), site
 
     def connect(self):
         bare = socket.create_connection(self.there, self.timeout, self.source)
-        self.sock = self._context.wrap_socket(bare, server_hostname=SITE)
+        self.sock = self._context.wrap_socket(bare, server_hostname=self.site)
 
 
 class Answer:
@@ -242,12 +242,16 @@ class ProxyTest(NodesTest):
 
 @needs("nginx")
 class Nginx(ProxyTest):
-    SOCKET = ("server unix:/run/koinon-proxy/http.sock;", "server 127.0.0.1:8471;")
+    SOCKET, TCP = "server unix:/run/koinon-proxy/http.sock;", "server 127.0.0.1:8471;"
+    SECRET = ("include /etc/nginx/koinon-sso-secret;", 'proxy_set_header Koinon-SSO-Secret "";')
 
-    def serve(self, name, places, through_socket=False):
+    def serve(self, name, places, through_socket=False, choices=()):
         text = (TOP / "deploy/proxies" / name).read_text()
-        if through_socket:
-            text = choose(text, *self.SOCKET)
+        taken, left = (self.SOCKET, self.TCP) if through_socket else (self.TCP, self.SOCKET)
+        if f"# {taken}" in text:
+            text = choose(text, taken, left)
+        for choice in choices:
+            text = choose(text, *choice)
         there = {"/run/koinon-proxy/http.sock": self.socket} if through_socket else {"127.0.0.1:8471": f"127.0.0.1:{self.seoul.http_port}"}
         (self.top / "koinon.conf").write_text(filled(text, {
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};", "listen 443 ": f"listen 127.0.0.1:{self.port} ",
@@ -283,13 +287,16 @@ class Nginx(ProxyTest):
         self.addCleanup(login.shutdown)
         self.node_behind(through_socket=through_socket)
         (self.top / "secret").write_text(f'proxy_set_header Koinon-SSO-Secret "{secret}";\n')
-        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"}, through_socket)
+        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"}, through_socket,
+                   () if through_socket else (self.SECRET,))
         self.check_outsiders()
         self.check_person(headers={"Cookie": "login=press"})
         self.assertEqual(self.ask("GET", "/api/v1/me", headers={"Cookie": "login=press", "X-Remote-User": "operator"}).json()["name"], "press")
         self.assertEqual(self.ask("GET", "/api/v1/me", headers={"Cookie": "login=stranger"}).status, 403, "no account of that name")
         self.assertEqual(self.ask("GET", "/who-is-it").status, 404)
         self.assertEqual(self.ask("GET", "/oauth2/auth").status, 401, "the login program's own pages")
+        led = self.ask("GET", "/login?next=%2Fdesk")
+        self.assertEqual((led.status, led.headers["Location"]), (302, f"https://{SITE}:{self.port}/oauth2/sign_in?rd=%2Fdesk"))
         kept = self.ask("POST", "/api/v1/drafts", json.dumps(practice("Heat plan")), {
             "Cookie": "login=press", "Koinon-CSRF": "1", "Content-Type": "application/json", "Origin": f"https://{SITE}"})
         self.assertEqual(kept.status, 201, kept.body)
@@ -307,7 +314,7 @@ class Nginx(ProxyTest):
         self.addCleanup(login.shutdown)
         self.node_behind()
         (self.top / "secret").write_text('proxy_set_header Koinon-SSO-Secret "what somebody guessed";\n')
-        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"})
+        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"}, choices=(self.SECRET,))
         self.assertEqual(self.ask("GET", "/api/v1/me", headers={"Cookie": "login=press"}).status, 401)
 
 

@@ -5,6 +5,7 @@ Takes root, debootstrap and Debian's archive, and builds for both releases: test
 
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -26,9 +27,9 @@ def blocks(section, kind="sh installed"):
     return documents.blocks(section, kind)
 
 
-def said(*command, check=True, **kwargs):
+def said(*command, check=True, stdin=subprocess.DEVNULL, **kwargs):
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          stdin=subprocess.DEVNULL, text=True, **kwargs)
+                          stdin=stdin, text=True, **kwargs)
     if check and done.returncode != 0:
         raise AssertionError(f"{command}: exit {done.returncode}\n{done.stdout[-4000:]}")
     return done.stdout
@@ -74,15 +75,17 @@ class City:
         pristine = TOP / f"build/package/clean-{release}"
         parts("make_root", release, pristine)
         self.root = folder / name
+        self.network = ""  # the name of a network of its own
         said("cp", "-a", "--reflink=auto", pristine, self.root)
         # systemd does not run here.
         shutil.copy(TOP / "tests/package/systemctl", self.root / "usr/local/bin/systemctl")
         self.run("apt-get update -q")
 
-    def run(self, script, check=True, **variables):
-        return said("bash", "-euc", 'top=$1; shift; . "$top/deploy/package.d/parts"; in_root "$@"', "parts", TOP, self.root, "env",
+    def run(self, script, check=True, stdin=subprocess.DEVNULL, **variables):
+        within = ["ip", "netns", "exec", self.network] if self.network else []
+        return said(*within, "bash", "-euc", 'top=$1; shift; . "$top/deploy/package.d/parts"; in_root "$@"', "parts", TOP, self.root, "env",
                     "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", *(f"{key}={value}" for key, value in variables.items()),
-                    "bash", "-euc", script, check=check)
+                    "bash", "-euc", script, check=check, stdin=stdin)
 
     def koinon(self, words, **kwargs):
         return self.run(f"runuser -u koinon -- koinon {words}", **kwargs)
@@ -115,6 +118,81 @@ class City:
                 os.kill(int(pid.read_text()), signal.SIGTERM)
             except ProcessLookupError:
                 pass
+
+
+LOGIN_PROGRAM = """
+import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = (self.headers["Cookie"] or "").partition("login=")[2]
+        self.send_response(202 if name else 401)
+        if name:
+            self.send_header("X-Auth-Request-Preferred-Username", name)
+        self.end_headers()
+http.server.ThreadingHTTPServer(("127.0.0.1", 4180), Handler).serve_forever()
+"""
+
+
+class FirstDay:
+    """What an administrator of a city types on the first day, and what is there before: a network, a certificate, a login
+    program, a server for mail."""
+
+    def __init__(self, city, number):
+        self.city, self.name, self.site = city, f"{city.name}.example", f"notes.{city.name}.example"
+        self.address = f"192.0.2.{number}"  # RFC 5737: of documents alone; it is in a network that leads nowhere else
+        self.processes = []
+        self.variables = {
+            "NAME": self.name, "DISPLAY_NAME": city.name.title(), "COUNTRY": "KR" if city.name == "seoul" else "US", "SITE": self.site,
+            "PEERS": f"{self.address}:8470", "MAIL": "smtp://127.0.0.1:587", "ADMIN": "it", "ADMIN_MAIL": f"it@{self.name}", "PERSON": "press",
+            "PERSON_MAIL": f"press@{self.name}"}
+        # Programs of the package are installed, and serve once the network is there.
+        policy = city.root / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        self.certificate = city.root / "etc/ssl" / self.site
+        self.certificate.mkdir(parents=True)
+        said("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={self.site}",
+             "-addext", f"subjectAltName=DNS:{self.site}", "-keyout", self.certificate / "privkey.pem", "-out", self.certificate / "fullchain.pem")
+        # A machine has systemd, which makes folders in /run; this small root has that part of it.
+        city.run("apt-get install -y -q --no-install-recommends systemd-standalone-tmpfiles; groupadd --system prometheus; mkdir /etc/prometheus")
+
+    def type(self, block, check=True, stdin=subprocess.DEVNULL, **variables):
+        return self.city.run(block, check=check, stdin=stdin, **self.variables, **variables)
+
+    def start_neighbours(self):
+        with open(self.city.root / "etc/koinon/koinond.toml", "a") as file:
+            file.write("mail.plain = true\n")
+        for command in (["-c", LOGIN_PROGRAM], ["-m", "aiosmtpd", "-n", "-l", "127.0.0.1:587", "-c", "aiosmtpd.handlers.Mailbox", str(self.city.root / "srv/mail")]):
+            self.processes.append(subprocess.Popen(["ip", "netns", "exec", self.city.network, "/usr/bin/python3", *command],
+                                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    def asks(self, path, *options):
+        """A browser's or a program's question, over TLS."""
+        return said("ip", "netns", "exec", self.city.network, "curl", "-sS", "--cacert", self.certificate / "fullchain.pem",
+                    "--resolve", f"{self.site}:443:127.0.0.1", *options, f"https://{self.site}{path}")
+
+    def end(self):
+        pid = self.city.root / "run/nginx.pid"
+        if pid.exists():
+            self.city.run("nginx -s stop", check=False)
+        for process in self.processes:
+            process.terminate()
+            process.wait(DEADLINE)
+        if self.city.network:
+            said("ip", "netns", "del", self.city.network, check=False)
+
+
+def join_networks(one, other):
+    """Each gets a network of its own; one cable joins the two, and nothing leads out."""
+    days = (one, other)
+    for day in days:
+        day.city.network = f"koinon-{os.getpid()}-{day.city.name}"
+        said("ip", "netns", "add", day.city.network)
+    said("ip", "-n", one.city.network, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", other.city.network)
+    for day in days:
+        said("ip", "-n", day.city.network, "addr", "add", f"{day.address}/24", "dev", "cable")
+        for device in ("lo", "cable"):
+            said("ip", "-n", day.city.network, "link", "set", device, "up")
 
 
 @unittest.skipUnless(os.environ.get("KOINON_ALL"), "tests/run --all: builds two packages and makes two roots")
@@ -217,6 +295,42 @@ class Installed(unittest.TestCase):
         city.run("systemctl stop koinond\n" + purge)
         self.assertFalse((city.root / "var/lib/koinon").exists())
         self.assertEqual(city.run("ls /usr/bin/koinon* /usr/share/koinon 2>/dev/null", check=False).strip(), "")
+
+    @unittest.skipUnless(shutil.which("ip"), "iproute2 is not installed")
+    def test_the_first_day_of_two_cities(self):
+        """The section of that name as it is written, on the usual ports, each city in a network of its own."""
+        installs, begins, opens, lets_in, invites, joins, watches, looks = blocks("The first day")
+        days = [FirstDay(city, number) for number, city in enumerate(self.cities, 1)]
+        for day in days:
+            self.addCleanup(day.end)
+            day.type(installs, PACKAGE=day.city.bring(self.packages[day.city.release]))
+        join_networks(*days)
+        for day in days:
+            day.start_neighbours()
+            for block in (begins, opens, lets_in):
+                day.type(block)
+        seoul, la = days
+        line = seoul.type(invites, OTHER=la.name).split()[0]
+        terminal, end = pty.openpty()
+        os.write(terminal, b"y\n")
+        la.type(joins, stdin=end, INVITE=line)
+        os.close(terminal)
+        os.close(end)
+        for day, other in ((seoul, la), (la, seoul)):
+            wait_for(lambda: "1 of 1 connected" in day.city.koinon("status"), "they are peers")
+            day.type(watches)
+            self.assertEqual(re.findall(r"^problem .*", day.type(looks, check=False), re.M), [])
+            self.assertIn("KOINON OK - ", day.city.koinon("check"))
+            token = (day.city.root / "etc/prometheus/koinon.token").read_text().strip()
+            self.assertIn("koinon_ready 1\n", day.asks("/metrics", "-H", f"Authorization: Bearer {token}"))
+            self.assertIn('"publisher"', day.asks("/api/v1/me", "-H", "Cookie: login=press"))
+            self.assertIn("/oauth2/sign_in?rd=%2F", day.asks("/login?next=%2F", "-i"))
+            self.publish(day.city, f"The first of {day.name}")
+            wait_for(lambda: f"The first of {day.name}" in other.asks("/api/v1/records", "-H", "Cookie: login=press"), "the other city has it")
+        wish = ["-X", "PUT", "-H", "Content-Type: application/json", "-H", "Koinon-CSRF: 1", "-H", f"Origin: https://{seoul.site}", "-H", "Cookie: login=press"]
+        seoul.asks("/api/v1/accounts/press/mail", *wish, "-d", '{"at_once": true}')
+        la.city.run(f"runuser -u koinon -- koinon ask --to {seoul.name} --title 'How many lanes?' --text 'One or two?' --topic health/testing")
+        wait_for(lambda: any((seoul.city.root / "srv/mail/new").glob("*")), "the question comes by mail")
 
     def test_a_container_root_runs_without_writing_to_itself(self):
         """The image's root, mounted to be read alone, as a user without rights."""

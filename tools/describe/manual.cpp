@@ -121,9 +121,9 @@ std::string config_manual() {
            plain(key.description) + (key.reloads ? ". A reload (SIGHUP) is enough" : "") + ".\n";
   }
   return out +
-         ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthat of Debian's package: it counts for the data "
-         "folder /var/lib/koinon\n.TP\n"
-         ".I koinond.toml\nin any other data folder, where koinond is given no other\n"
+         ".SH FILES\n.TP\n.I /etc/koinon/koinond.toml\nthat of Debian's package; it counts for the "
+         "data folder /var/lib/koinon\n.TP\n"
+         ".I DATA/koinond.toml\nthat of another data folder, where koinond is given none\n"
          ".SH SEE ALSO\n.BR koinond (8),\n.BR koinon (1)\n";
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include <boost/json/value.hpp>
 
@@ -21,7 +22,8 @@ Facts gather(const Wish& wish);
 
 // --- gather_folder.cpp: what stands on the disk
 
-void gather_folder(const std::filesystem::path& data, Facts& out, Config& config);
+// `process`: the number of the daemon that runs, whose command line may name another configuration.
+void gather_folder(const std::filesystem::path& data, std::optional<int> process, Facts& out, Config& config);
 
 // --- gather_daemon.cpp: what the daemon says
 

@@ -131,10 +131,31 @@ DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
-ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config) {
+// That of --config on the daemon's command line (proc(5), /proc/PID/cmdline); else what it takes without.
+std::filesystem::path configuration_file(const DataFolder& folder, std::optional<int> process) {
+  static constexpr std::string_view kOption = "--config";
+  if (!process) return folder.config();
+  const std::filesystem::path proc = "/proc/" + std::to_string(*process);
+  std::ifstream file(proc / "cmdline");
+  std::string word;
+  std::string named;
+  while (std::getline(file, word, '\0')) {
+    if (word == kOption) {
+      std::getline(file, named, '\0');
+    } else if (word.starts_with(kOption) && word.substr(kOption.size()).starts_with('=')) {
+      named = word.substr(kOption.size() + 1);
+    }
+  }
+  if (named.empty()) return folder.config();
+  std::error_code unknown;
+  const auto stands = std::filesystem::read_symlink(proc / "cwd", unknown);
+  return unknown ? std::filesystem::path(named) : stands / named;
+}
+
+ConfigurationFacts configuration_facts(const std::filesystem::path& file, Config& config) {
   ConfigurationFacts out;
-  out.path = folder.config().string();
-  if (const Status read = read_config_file(folder.config(), config); !read.ok()) {
+  out.path = file.string();
+  if (const Status read = read_config_file(file, config); !read.ok()) {
     out.fault = read.error().text();
     return out;
   }
@@ -155,10 +176,11 @@ ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config)
 
 }  // namespace
 
-void gather_folder(const std::filesystem::path& data, Facts& out, Config& config) {
+void gather_folder(const std::filesystem::path& data, std::optional<int> process, Facts& out,
+                   Config& config) {
   const DataFolder folder(data);
   config.data = data.string();
-  out.configuration = configuration_facts(folder, config);
+  out.configuration = configuration_facts(configuration_file(folder, process), config);
   out.files = file_facts(folder, config);
   out.keys = key_facts(folder, config);
   out.disk = disk_facts(folder, config);
