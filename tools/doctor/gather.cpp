@@ -22,9 +22,11 @@ Facts gather(const Wish& wish) {
   }
   gather_ports(config, answers, out);
   if (!wish.network) {
-    out.unlooked.emplace_back("names of hosts, and who answers at addresses: --offline.");
+    out.unlooked.emplace_back(
+        "names of hosts, and who answers at addresses, seen from here and from outside: --offline.");
     return out;
   }
+  if (answers) gather_outside(wish, out);
   gather_network(config, answers ? text_of(answers->id, "node_key") : std::string(), out);
   return out;
 }

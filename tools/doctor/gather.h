@@ -14,7 +14,8 @@ namespace koinon::doctor {
 
 struct Wish {
   std::filesystem::path data;
-  bool network = true;  // looks names up, and dials the own address and the peers that are not connected
+  // Looks names up, dials the own address and the peers that are not connected, and has peers dial this node.
+  bool network = true;
   std::chrono::seconds patience{10};  // until a daemon that does not answer is silent
 };
 Facts gather(const Wish& wish);
@@ -37,6 +38,10 @@ struct Answers {
 std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts);
 // Of its answers alone.
 void read_answers(const Answers& answers, Facts& out);
+
+// --- gather_outside.cpp: what connected peers see. Needs what read_answers has found out
+
+void gather_outside(const Wish& wish, Facts& facts);
 
 // --- gather_network.cpp: what is seen from this machine
 
