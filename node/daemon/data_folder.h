@@ -25,6 +25,8 @@ class DataFolder {
   std::filesystem::path witness() const { return path_ / "witness.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
   std::filesystem::path config() const { return path_ / "koinond.toml"; }
+  // Names the configuration where it is another one (config_place.h); left out of backups.
+  std::filesystem::path config_note() const { return path_ / "koinond.config"; }
   std::filesystem::path key(std::string_view role) const {
     return path_ / "keys" / (std::string(role) + ".key");
   }

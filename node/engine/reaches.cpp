@@ -70,9 +70,7 @@ void Reaches::on_reach_me(Link& link, const v1::ReachMe& request) {
     return links_.end_for_lie(link, fail(Code::kMalformed, "a ReachMe needs a number", "reach_me"));
   if (request.address().size() > limits::kReachAddressBytes)
     return links_.end_for_lie(link, fail(Code::kTooLarge, "the address is too long", "reach_me"));
-  const auto answer = [&](v1::ReachOutcome outcome) {
-    send_answer(link, request.request_id(), outcome, {});
-  };
+  const auto answer = [&](v1::ReachOutcome outcome) { send_answer(link, request.request_id(), outcome, {}); };
   if (!parse_address(request.address()).ok()) return answer(v1::REACH_OUTCOME_NOT_DIALLED);
   if (asks_.contains(link.id) || asks_.size() >= limits::kReachesUnderWay || !peers_.take_reach(link.peer))
     return answer(v1::REACH_OUTCOME_BUSY);

@@ -89,6 +89,27 @@ class Doctor(NodesTest):
         self.assertEqual(self.doctor(seoul), ["daemon.folder"])
         self.assertIn("store.db", self.finding("daemon.folder")["what"])
 
+    def test_it_reads_the_configuration_that_koinond_reads(self):
+        elsewhere = pathlib.Path(self.folder) / "elsewhere.toml"
+        elsewhere.write_text(f'{FREE_PORTS}sso_header = "X-Remote-User"\n')  # of [http]
+        seoul = self.node("seoul", start=False)
+        self.configure(seoul, "colour = 1\n")  # nobody reads this one
+        self.assertIn("configuration.sso", self.doctor(seoul, "--config", elsewhere))
+        elsewhere.write_text('address = "node.seoul.example:8470"\n')
+        seoul.start("--config", elsewhere)
+        note = seoul.data / "koinond.config"
+        wait_for(note.exists, "koinond says where its configuration is")
+        self.assertEqual(self.doctor(seoul, "--offline"), [])
+        seoul.stop()
+        self.assertIn("@node.seoul.example:8470#", seoul.run("id"))
+        elsewhere.write_text("colour = 1\n")
+        self.assertIn("configuration.wrong", self.doctor(seoul, "--offline"))
+        self.assertIn(str(elsewhere), self.finding("configuration.wrong")["what"])
+        # Started without a word, it goes by that of its folder again.
+        self.configure(seoul, "")
+        seoul.start()
+        wait_for(lambda: not note.exists(), "the note goes")
+
     def test_it_changes_nothing(self):
         def looks(folder):
             return {path.relative_to(folder): (path.stat().st_mode, path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))}

@@ -13,11 +13,11 @@ Facts gather(const Wish& wish) {
     out.unlooked.emplace_back("the data folder and the daemon: this user may not.");
     return out;
   }
-  gather_folder(wish.data, out, config);
+  gather_folder(wish, out, config);
   if (answers) read_answers(*answers, out);
   if (!answers) out.unlooked.emplace_back("peers, lag, versions and limits: koinond does not run or answer.");
   if (!out.configuration->fault.empty()) {
-    out.unlooked.emplace_back("ports and names: koinond.toml does not read.");
+    out.unlooked.push_back("ports and names: " + out.configuration->path + " does not read.");
     return out;
   }
   gather_ports(config, answers, out);

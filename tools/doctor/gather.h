@@ -14,6 +14,7 @@ namespace koinon::doctor {
 
 struct Wish {
   std::filesystem::path data;
+  std::string config;  // the configuration, where somebody names it
   // Looks names up, dials the own address and the peers that are not connected, and has peers dial this node.
   bool network = true;
   std::chrono::seconds patience{10};  // until a daemon that does not answer is silent
@@ -22,7 +23,7 @@ Facts gather(const Wish& wish);
 
 // --- gather_folder.cpp: what stands on the disk
 
-void gather_folder(const std::filesystem::path& data, Facts& out, Config& config);
+void gather_folder(const Wish& wish, Facts& out, Config& config);
 
 // --- gather_daemon.cpp: what the daemon says
 

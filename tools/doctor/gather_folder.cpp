@@ -10,6 +10,7 @@
 #include "crypto/key_file.h"
 #include "crypto/secret_memory.h"
 #include "node/daemon/clock_watch.h"
+#include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/part_options.h"
 #include "tools/doctor/gather.h"
@@ -131,11 +132,18 @@ DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
-ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config) {
+// What is right of a file that is wrong counts here all the same.
+ConfigurationFacts configuration_facts(const DataFolder& folder, const std::string& named, Config& config) {
   ConfigurationFacts out;
-  out.path = folder.config().string();
-  if (const Status read = read_config_file(folder.config(), config); !read.ok()) {
-    out.fault = read.error().text();
+  const ConfigPlace place = find_config(folder, named);
+  out.path = place.file.string();
+  ConfigSources sources;
+  sources.file = place.file;
+  sources.file_is_named = place.is_named;
+  ConfigRead read = read_config(folder.path().string(), sources);
+  config = std::move(read.config);
+  if (const Status well = all_faults(std::move(read.faults)); !well.ok()) {
+    out.fault = well.error().text();
     return out;
   }
   // A secret that this user cannot read is told of with its file.
@@ -155,10 +163,9 @@ ConfigurationFacts configuration_facts(const DataFolder& folder, Config& config)
 
 }  // namespace
 
-void gather_folder(const std::filesystem::path& data, Facts& out, Config& config) {
-  const DataFolder folder(data);
-  config.data = data.string();
-  out.configuration = configuration_facts(folder, config);
+void gather_folder(const Wish& wish, Facts& out, Config& config) {
+  const DataFolder folder(wish.data);
+  out.configuration = configuration_facts(folder, wish.config, config);
   out.files = file_facts(folder, config);
   out.keys = key_facts(folder, config);
   out.disk = disk_facts(folder, config);
