@@ -89,11 +89,14 @@ bool is_larger(const SeenHead& one, const SeenHead& other);
 // The largest head of a log that is held. Nothing: no head of it is.
 std::optional<SeenHead> largest_seen(const LogState& log);
 
-// An invite that is given out and not yet used.
+// An invite that was given out. One that is over is remembered for a while (limits::kInviteRemembered):
+// whoever tries it again is no node that knocks.
 struct InviteRecord {
-  NodeKey key;          // of the one-time TLS key
-  std::string expects;  // the name that may join; empty: any
-  UnixMillis expires_at;
+  NodeKey key;            // of the one-time TLS key
+  std::string expects;    // the name that may join; empty: any
+  UnixMillis expires_at;  // below zero: it was used or revoked then, with the sign turned
+
+  bool was_ended() const { return expires_at.value < 0; }
 };
 
 struct VouchFact {

@@ -17,6 +17,7 @@ class ApiClient;
 // Options of every command.
 struct Common {
   std::string data;
+  std::string config;  // the configuration of its koinond, where somebody names it
   bool json = false;
 };
 // Writes the API's answer as it is where JSON is asked for, else the text.

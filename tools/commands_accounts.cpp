@@ -69,7 +69,7 @@ Status run_user_link(const Common& common, const std::string& name) {
   auto made = ApiClient(common.data).post_json(account(name) + "/link", json::object());
   const bool stopped = !made.ok() && is_not_running(made.error());
   if (stopped) {
-    KOINON_ASSIGN(json::object link, stopped_link(common.data, name));
+    KOINON_ASSIGN(json::object link, stopped_link(common.data, common.config, name));
     made = json::value(std::move(link));
   }
   if (!made.ok()) return made.error();

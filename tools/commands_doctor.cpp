@@ -36,6 +36,7 @@ Status run_doctor(const Common& common, bool offline, int& exit_code) {
   KOINON_TRY(init_crypto());
   doctor::Wish wish;
   wish.data = common.data;
+  wish.config = common.config;
   wish.network = !offline;
   const doctor::Facts facts = doctor::gather(wish);
   const doctor::Examination examination = doctor::examine(facts);

@@ -35,7 +35,7 @@ Status print(const Common& common, const Result<json::value>& value,
 Result<json::value> read_id(const Common& common) {
   auto id = ApiClient(common.data).get_json("/api/v1/id");
   if (id.ok() || !is_not_running(id.error())) return id;
-  KOINON_ASSIGN(json::object stopped, stopped_id(common.data));
+  KOINON_ASSIGN(json::object stopped, stopped_id(common.data, common.config));
   tell_it_is_stopped();
   return json::value(std::move(stopped));
 }

@@ -19,7 +19,7 @@ Status run_list(const Common& common, const ListArguments& arguments) {
                          {"city", arguments.city},
                          {"kind", arguments.kind},
                          {"since", arguments.since}};
-  ReadingClient node(common.data);
+  ReadingClient node(common.data, common.config);
   const bool searches = !arguments.words.empty();
   const std::size_t most = searches ? limits::kSearchPageMax : limits::kPageSizeMax;
   KOINON_ASSIGN(const auto page, read_page(arguments.paging, params, most, [&](const Params& wanted) {
@@ -31,7 +31,7 @@ Status run_list(const Common& common, const ListArguments& arguments) {
 }
 
 Status run_show(const Common& common, const std::string& ref, const std::string& format) {
-  ReadingClient node(common.data);
+  ReadingClient node(common.data, common.config);
   if (format == "md") {
     KOINON_ASSIGN(const std::string text, node.markdown(ref));
     KOINON_ASSIGN(const auto record, node.record(ref));

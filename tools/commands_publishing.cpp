@@ -173,7 +173,7 @@ Status run_profile(const Common& common, const std::string& city) {
   if (name.empty()) {
     KOINON_ASSIGN(name, own_name(common));
   }
-  ReadingClient node(common.data);
+  ReadingClient node(common.data, common.config);
   KOINON_ASSIGN(const std::string ref, profile_ref(node, name));
   if (ref.empty()) return fail(Code::kNotFound, "no profile of it is here", name);
   if (common.json) {

@@ -109,6 +109,8 @@ int run(int argc, char** argv) {
   const char* data_variable = std::getenv("KOINON_DATA");
   line.common.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
   app.add_option("--data", line.common.data, "the node's data folder ($KOINON_DATA, /var/lib/koinon)");
+  app.add_option("--config", line.common.config,
+                 "the configuration of its koinond (that with which it was started last)");
   app.add_flag("--json", line.common.json, "print JSON");
   app.require_subcommand(1);
   add_commands(app, line);

@@ -14,7 +14,7 @@ Result<Answer> ReadingClient::read(const std::function<Result<Answer>()>& ask,
   if (!stopped_) {
     auto answer = ask();
     if (answer.ok() || !is_not_running(answer.error())) return answer;
-    KOINON_ASSIGN(StoppedNode stopped, StoppedNode::open(data_));
+    KOINON_ASSIGN(StoppedNode stopped, StoppedNode::open(data_, config_));
     stopped_ = std::make_unique<StoppedNode>(std::move(stopped));
     tell_it_is_stopped();
   }

@@ -15,7 +15,9 @@ namespace koinon {
 
 class ReadingClient {
  public:
-  explicit ReadingClient(std::string data) : data_(std::move(data)), client_(data_) {}
+  // `config`: the configuration, where somebody names it.
+  ReadingClient(std::string data, std::string config)
+      : data_(std::move(data)), config_(std::move(config)), client_(data_) {}
 
   // As StoppedNode has them. The first that finds no koinond says so on standard error.
   Result<boost::json::value> records(const Params& params);
@@ -29,6 +31,7 @@ class ReadingClient {
                       const std::function<Result<Answer>(const StoppedNode&)>& look);
 
   std::string data_;
+  std::string config_;
   ApiClient client_;
   std::unique_ptr<StoppedNode> stopped_;  // set once no koinond was found
 };

@@ -16,7 +16,7 @@
 #include "node/api/records_json.h"
 #include "node/api/search_api.h"
 #include "node/api/search_json.h"
-#include "node/daemon/config.h"
+#include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
@@ -29,13 +29,6 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-Result<Config> config_of(const DataFolder& folder) {
-  Config config;
-  config.data = folder.path().string();
-  KOINON_TRY(read_config_file(folder.config(), config));
-  return config;
-}
 
 // The key that the file has. Where it is sealed and cannot be opened, the one that our log names: they are
 // the same unless another key waits beside the file.
@@ -68,11 +61,11 @@ Result<KeyHistory> keys_of(const DataFolder& folder, StoreReader& store, const L
 
 }  // namespace
 
-Result<json::object> stopped_id(const std::filesystem::path& data) {
+Result<json::object> stopped_id(const std::filesystem::path& data, const std::string& named) {
   KOINON_TRY(init_crypto());
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
-  KOINON_ASSIGN(const Config config, config_of(folder));
+  KOINON_ASSIGN(const Config config, read_found_config(folder, named));
   KOINON_ASSIGN(const auto store, open_sqlite_reader(folder.store()));
   NodeIdView view;
   KOINON_ASSIGN(view.log, store->own_log());
@@ -89,12 +82,13 @@ Result<json::object> stopped_id(const std::filesystem::path& data) {
   return id_json(view);
 }
 
-Result<json::object> stopped_link(const std::filesystem::path& data, const std::string& account) {
+Result<json::object> stopped_link(const std::filesystem::path& data, const std::string& named,
+                                  const std::string& account) {
   KOINON_TRY(init_crypto());
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
-  KOINON_ASSIGN(const Config config, config_of(folder));
+  KOINON_ASSIGN(const Config config, read_found_config(folder, named));
   KOINON_ASSIGN(const ApiOptions options, api_options(config, 0));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
   const Clock clock = system_clock();
@@ -115,7 +109,7 @@ Result<json::object> stopped_link(const std::filesystem::path& data, const std::
 
 // The engine decides which log has which name, by what the store knows of peers and vouches. It is made for
 // that alone, and does nothing else.
-Result<StoppedNode> StoppedNode::open(const std::filesystem::path& data) {
+Result<StoppedNode> StoppedNode::open(const std::filesystem::path& data, const std::string& named) {
   KOINON_TRY(init_crypto());
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
@@ -127,7 +121,7 @@ Result<StoppedNode> StoppedNode::open(const std::filesystem::path& data) {
   KOINON_ASSIGN(StoreState state, read_sqlite_state(folder.store()));
   KOINON_ASSIGN(out.store_, open_sqlite_reader(folder.store()));
   KOINON_ASSIGN(out.index_, open_index_reader(folder.index(), make_shared_columns()));
-  KOINON_ASSIGN(const Config config, config_of(folder));
+  KOINON_ASSIGN(const Config config, read_found_config(folder, named));
   KOINON_ASSIGN(EngineConfig rules, engine_options(config, *out.store_));
   const Clock clock = system_clock();
   Engine engine(std::move(rules), std::move(state), {clock.mono(), clock.wall()});

@@ -17,18 +17,22 @@
 
 namespace koinon {
 
+// `config`: the configuration, where somebody names it; else find_config() finds it.
+
 // As GET /api/v1/id. The address is that of koinond.toml: what koinond is given as an option nobody knows
 // here. kRefused: the node key is sealed, and its passphrase is not at hand.
-Result<boost::json::object> stopped_id(const std::filesystem::path& data);
+Result<boost::json::object> stopped_id(const std::filesystem::path& data, const std::string& config);
 
 // As POST /api/v1/accounts/NAME/link. Takes the folder's lock: kRefused while another program uses it.
-Result<boost::json::object> stopped_link(const std::filesystem::path& data, const std::string& account);
+Result<boost::json::object> stopped_link(const std::filesystem::path& data, const std::string& config,
+                                         const std::string& account);
 
 // Its lists, searches and records.
 class StoppedNode {
  public:
-  // kRefused: the store is of another version. kNotFound: there is no search index, which koinond makes.
-  static Result<StoppedNode> open(const std::filesystem::path& data);
+  // `config`: as above. kRefused: the store is of another version. kNotFound: there is no search index, which
+  // koinond makes.
+  static Result<StoppedNode> open(const std::filesystem::path& data, const std::string& config);
 
   // As GET /api/v1/records and /api/v1/search, with the same parameters.
   Result<boost::json::object> records(const Params& params) const;

@@ -10,6 +10,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
+#include "storage/store/invite_rules.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -108,7 +109,7 @@ asio::awaitable<Result<NewInvite>> InvitesApi::make_invite(Asker, InviteWish wis
         for (const InviteRecord& old : invites) {
           if (old.expires_at > now) {
             ++open;
-          } else {
+          } else if (is_forgotten(old, now)) {
             KOINON_TRY(store.remove_invite(old.key));
           }
         }
@@ -139,11 +140,12 @@ asio::awaitable<Result<Nothing>> InvitesApi::revoke_invite(Asker, NamedInvite na
   const auto invites = parts_.store->invites();
   if (!invites.ok()) co_return invites.error();
   for (const InviteRecord& one : *invites) {
-    if (invite_id(one) != named.id) continue;
-    const Status removed = co_await change_store(
-        &parts_.writer, [key = one.key](Store& store) { return store.remove_invite(key); });
-    if (!removed.ok()) co_return removed.error();
-    parts_.network.forget_invite(one.key);
+    if (one.was_ended() || invite_id(one) != named.id) continue;
+    const Status ended = co_await change_store(
+        &parts_.writer,
+        [key = one.key, now = parts_.clock.wall()](Store& store) { return end_invite(store, key, now); });
+    if (!ended.ok()) co_return ended.error();
+    parts_.network.end_invite(one.key);
     co_return Nothing{};
   }
   co_return fail(Code::kNotFound, Sentence{"invite.unknown", "no such invite is open"}, "id");

@@ -29,6 +29,13 @@ asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs)
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
+asio::awaitable<ReachView> ask_reach_view(Network* network, std::string address) {
+  const auto ask = [network, address = std::move(address)]() -> asio::awaitable<ReachView> {
+    co_return co_await network->ask_reaches(address);
+  };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+}
+
 asio::awaitable<std::string> ask_topics(Network* network) {
   const auto ask = [network]() -> asio::awaitable<std::string> { co_return network->filter().text(); };
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);

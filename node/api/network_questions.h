@@ -16,6 +16,8 @@ class Network;
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
 boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish = {});
 boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);
+// Whether peers reach us at this address; see Network::ask_reaches.
+boost::asio::awaitable<ReachView> ask_reach_view(Network* network, std::string address);
 // The topics that this node wants, as text.
 boost::asio::awaitable<std::string> ask_topics(Network* network);
 

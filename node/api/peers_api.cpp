@@ -70,6 +70,15 @@ PeersApi::PeersApi(ApiShared& shared)
               .summary = "Unpin a node",
               .gives = "PeerRemoved"},
              this, &PeersApi::remove_peer, {.target = target_of_peer}),
+      ask_reaches({.method = "POST",
+                   .pattern = "/api/v1/reaches",
+                   .need = Need::kOperator,
+                   .id = "askReaches",
+                   .tag = "operating",
+                   .summary = "Ask connected peers whether they reach this node at its address",
+                   .gives = "ReachList",
+                   .body_limit = limits::kNoBodyBytes},
+                  this, &PeersApi::ask_peers),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -144,6 +153,13 @@ asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
   parts_.network.add_peer(*peer);
   co_return PinnedPeer{peer->name, peer->address, peer->vouch,
                        peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
+}
+
+asio::awaitable<Result<ReachView>> PeersApi::ask_peers(Asker, Nothing) {
+  const std::string address = own_peer_line(parts_).address;
+  if (address.empty())
+    co_return fail(Code::kConflict, "this node tells others no address, so nobody is to dial it", "address");
+  co_return co_await ask_reach_view(&parts_.network, address);
 }
 
 asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPeer named) {

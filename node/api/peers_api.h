@@ -62,12 +62,16 @@ class PeersApi {
   const Operation<PeerChange, PeerView> change;
   // If it is the last node of its city, our vouch for the city is taken back.
   const Operation<NamedPeer, RemovedPeer> remove;
+  // Whether connected peers reach this node at the address that it tells others; waits for them, limits::
+  // kReachedWait at most. kConflict: it tells none.
+  const Operation<Nothing, ReachView> ask_reaches;
 
  private:
   boost::asio::awaitable<Result<PeersView>> peers(Asker asker, Nothing query);
   boost::asio::awaitable<Result<PinnedPeer>> add_peer(Asker asker, PeerWish wish);
   boost::asio::awaitable<Result<PeerView>> change_peer(Asker asker, PeerChange wish);
   boost::asio::awaitable<Result<RemovedPeer>> remove_peer(Asker asker, NamedPeer named);
+  boost::asio::awaitable<Result<ReachView>> ask_peers(Asker asker, Nothing query);
 
   PeerView view_of(PeerStatus peer);
 

@@ -102,6 +102,43 @@ Result<PeerChange> change_of_request(const ApiRequest& request) {
 
 HttpResponse peer_answer(const ApiRequest&, const PeerView& view) { return json_response(peer_json(view)); }
 
+// no-answer: not in time, or the session ended.
+std::string_view outcome_name(const std::optional<v1::ReachOutcome>& outcome) {
+  if (!outcome) return "no-answer";
+  switch (*outcome) {
+    case v1::REACH_OUTCOME_REACHED:
+      return "reached";
+    case v1::REACH_OUTCOME_OTHER_KEY:
+      return "other-key";
+    case v1::REACH_OUTCOME_NO_NODE:
+      return "no-node";
+    case v1::REACH_OUTCOME_REFUSED:
+      return "refused";
+    case v1::REACH_OUTCOME_SILENT:
+      return "silent";
+    case v1::REACH_OUTCOME_NOT_LOOKED_UP:
+      return "not-looked-up";
+    case v1::REACH_OUTCOME_NOT_DIALLED:
+      return "not-dialled";
+    case v1::REACH_OUTCOME_BUSY:
+      return "busy";
+    default:
+      return "unknown";
+  }
+}
+
+HttpResponse reaches_answer(const ApiRequest&, const ReachView& view) {
+  json::array items;
+  for (const ReachView::Peer& peer : view.peers) {
+    items.push_back(json::object{{"name", peer.name},
+                                 {"node_key", to_text(peer.said.peer)},
+                                 {"dialled", peer.said.dialled},
+                                 {"outcome", outcome_name(peer.said.outcome)}});
+  }
+  return json_response(
+      {{"address", view.address}, {"connected", view.connected}, {"items", std::move(items)}});
+}
+
 HttpResponse removed_answer(const ApiRequest&, const RemovedPeer& view) {
   json::object body{{"removed", view.name}};
   if (view.held) body["held"] = held_json(*view.held);
@@ -124,6 +161,7 @@ void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers)
       routes, gate, peers.remove,
       +[](const ApiRequest& request) -> Result<NamedPeer> { return NamedPeer{request.arg("peer")}; },
       removed_answer);
+  add_route(routes, gate, peers.ask_reaches, read_nothing, reaches_answer);
 }
 
 }  // namespace koinon

@@ -29,6 +29,8 @@ class DataFolder {
   std::filesystem::path config() const;
   // Whether it is the folder of koinond.service, as Debian's package has it.
   bool is_packaged() const;
+  // Names the configuration where it is another one (config_place.h); left out of backups.
+  std::filesystem::path config_note() const { return path_ / "koinond.config"; }
   std::filesystem::path key(std::string_view role) const {
     return path_ / "keys" / (std::string(role) + ".key");
   }

@@ -69,6 +69,9 @@ void EngineEvents::on_event(const Event& event) {
     case Event::Kind::kRemoved:
       return log.info(log_event::kRemoved, "removed the data of a city that is no longer trusted",
                       {{"log", to_text(event.log)}, {"entries", event.size.value}});
+    case Event::Kind::kReachAsked:
+    case Event::Kind::kReachTold:
+      return;  // the network's own
     case Event::Kind::kNotice:
       return log.info(log_event::kNotice, event.text, {{"peer", peer}});
   }

@@ -12,6 +12,7 @@
 #include "node/replication/from_callback.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "storage/store/invite_rules.h"
 #include "storage/store/recovery_rules.h"
 
 namespace koinon {
@@ -92,14 +93,14 @@ Status unpin_old_nodes(Store& store, PeerRecord& record, Used& used) {
 }
 
 Result<Used> use_invite(Store& store, const NodeKey& invite, PeerRecord& record,
-                        const std::vector<Bytes>& statements) {
+                        const std::vector<Bytes>& statements, UnixMillis now) {
   Used used;
   KOINON_ASSIGN(Told told, read_told(store, record, statements));
   if (told.news) {
     used.news = std::move(told.news);
     return used;
   }
-  KOINON_TRY(store.remove_invite(invite));
+  KOINON_TRY(end_invite(store, invite, now));
   if (told.took_back) KOINON_TRY(unpin_old_nodes(store, record, used));
   KOINON_ASSIGN(const auto pinned, store.peers());
   for (const PeerRecord& peer : pinned) {
@@ -117,12 +118,14 @@ Result<Used> use_invite(Store& store, const NodeKey& invite, PeerRecord& record,
 
 // Written before the answer comes.
 asio::awaitable<Result<Used>> write_use(StoreWriter* writer, NodeKey invite,
-                                        std::shared_ptr<PeerRecord> record, std::vector<Bytes> statements) {
+                                        std::shared_ptr<PeerRecord> record, std::vector<Bytes> statements,
+                                        UnixMillis now) {
   const auto used = std::make_shared<Used>();
-  Beginning<Status> begin = [writer, used, record, invite, statements](std::function<void(Status)> done) {
+  Beginning<Status> begin = [writer, used, record, invite, statements,
+                             now](std::function<void(Status)> done) {
     writer->change(
-        [used, record, invite, statements](Store& store) -> Status {
-          KOINON_ASSIGN(*used, use_invite(store, invite, *record, statements));
+        [used, record, invite, statements, now](Store& store) -> Status {
+          KOINON_ASSIGN(*used, use_invite(store, invite, *record, statements, now));
           return {};
         },
         std::move(done));
@@ -147,16 +150,16 @@ asio::awaitable<Result<std::string>> Joiners::join(InviteRecord invite, v1::Join
   peer->vouch = !invite.expects.empty() && peer->log && parts_.identity.log;
   const std::vector<Bytes> statements(join.statements().begin(), join.statements().end());
   const auto record = std::make_shared<PeerRecord>(std::move(*peer));
-  auto used = co_await write_use(&parts_.writer, invite.key, record, statements);
+  auto used = co_await write_use(&parts_.writer, invite.key, record, statements, parts_.wall());
   if (used.ok() && used->news) {
     co_await keep(std::move(*used->news), record->node_key);
-    used = co_await write_use(&parts_.writer, invite.key, record, statements);
+    used = co_await write_use(&parts_.writer, invite.key, record, statements, parts_.wall());
   }
   if (!used.ok()) co_return used.error();
   if (used->news)
     co_return fail(Code::kUnavailable, "what took the log back cannot be stored here now; try again later",
                    kJoinStatements);
-  parts_.network.forget_invite(invite.key);
+  parts_.network.end_invite(invite.key);
   if (used->pinned_now) parts_.network.add_peer(*record);
   for (const NodeKey& old : used->removed) parts_.network.remove_peer(old);
   parts_.log.info(log_event::kJoined, "joined by invite",

@@ -11,6 +11,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "crypto/secret_memory.h"
+#include "node/daemon/config_place.h"
 #include "node/daemon/config_reload.h"
 #include "node/daemon/daemon.h"
 #include "node/daemon/daemon_arguments.h"
@@ -56,9 +57,9 @@ std::optional<int> read_command_line(int argc, char** argv, DaemonArguments& giv
     return code == 0 ? 0 : kWrongUsage;
   }
   given.unknown = unknown_options(app);
-  given.sources.file_is_named = !given.file.empty();
-  given.sources.file =
-      given.file.empty() ? DataFolder(given.data).config() : std::filesystem::path(given.file);
+  const ConfigPlace place = config_for_start(DataFolder(given.data), given.file);
+  given.sources.file_is_named = place.is_named;
+  given.sources.file = place.file;
   return std::nullopt;
 }
 
@@ -124,6 +125,8 @@ int serve(const DaemonArguments& given, const Config& config, const DaemonLog& l
     log.error(log_event::kNotStarted, daemon.error().text());
     return kFailed;
   }
+  const Status noted = note_config(DataFolder(given.data), {given.sources.file, given.sources.file_is_named});
+  if (!noted.ok()) log.warning(log_event::kConfigDoubt, noted.error().text());
   ServiceReport report(*manager, **daemon);
   Config running = config;
   std::function<void()> wait = [&] {

@@ -206,6 +206,14 @@ void Engine::on_cosigner(Now now, bool lost) {
 
 std::optional<SigningQuestion> Engine::question() const { return parts_->brought.question(); }
 
+void Engine::ask_reaches(Now now, const std::string& address) {
+  input(now, [&] { parts_->reaches.ask(address); });
+}
+
+void Engine::on_dialled(Now now, const NodeKey& peer, v1::ReachOutcome outcome, const std::string& address) {
+  input(now, [&] { parts_->reaches.on_dialled(peer, outcome, address); });
+}
+
 void Engine::want_file(Now now, const AttachmentWant& want) {
   input(now, [&] { parts_->files.want(want); });
 }
@@ -360,6 +368,8 @@ LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) co
 }
 
 const BodyFilter& Engine::filter() const { return parts_->effects.filter(); }
+
+std::vector<ReachStanding> Engine::reaches() const { return parts_->reaches.told(); }
 
 std::optional<FileStanding> Engine::file(const AttachmentId& id) const { return parts_->files.standing(id); }
 

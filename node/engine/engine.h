@@ -64,6 +64,11 @@ class Engine {
   void on_cosigner(Now now, bool lost);
   // What it must name. Nothing: the disk was full at our start, and our epoch has not begun yet.
   std::optional<SigningQuestion> question() const;
+  // Asks peers whether they reach us at this address, HOST:PORT. Event::Kind::kReachTold says that one has
+  // answered; some never do.
+  void ask_reaches(Now now, const std::string& address);
+  // What came of Event::Kind::kReachAsked; `address`: that was dialled, or empty.
+  void on_dialled(Now now, const NodeKey& peer, v1::ReachOutcome outcome, const std::string& address);
   // Somebody wants a file that a record names; the store knows it already.
   void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.
@@ -103,6 +108,7 @@ class Engine {
   LogStanding standing(const LogId& id, std::optional<EntryIndex> body) const;
   LogStanding standing(const LogId& id) const;  // with all that are missing, up to limits::kMissingBodies
   const BodyFilter& filter() const;
+  std::vector<ReachStanding> reaches() const;                      // of those that were asked last
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
   std::size_t bodies_missing() const;     // wanted for ourselves and being looked for
   const std::set<LogId>& frozen() const;  // logs that have forked, admitted or not

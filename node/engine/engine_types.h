@@ -103,6 +103,9 @@ struct Event {
     kTrusted,        // log: policy admits it from now on
     kDistrusted,     // log: policy admits it no longer; it will be removed after the grace time
     kRemoved,        // log, size: its data were removed
+    kReachAsked,     // peer, text: it asks us to dial it, and tells others this address; PROTOCOL.md,
+                     // "Reaching back", says what may be dialled. Engine::on_dialled takes what came of it
+    kReachTold,      // peer: it has answered whether it reaches us; Engine::reaches says what
     kNotice,         // peer, text
   };
   Kind kind = Kind::kNotice;
@@ -245,6 +248,8 @@ struct Conduct {
   Allowance heads = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, {});
   Allowance requests = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, {});
   Allowance frames = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, {});
+  // How often we dial for it.
+  Allowance reaches = Allowance::of(limits::kReachesAtOnce, limits::kReachesPerSecond, {});
 
   // It was asked and brought next to nothing: others are asked before it.
   unsigned slow = 0;  // times; forgotten after an hour
@@ -254,6 +259,15 @@ struct Conduct {
   bool may_send(MonoTime now) const {
     return heads.is_open(now) && requests.is_open(now) && frames.is_open(now);
   }
+};
+
+// What a peer says that was asked whether it reaches us.
+struct ReachStanding {
+  NodeKey peer;
+  std::string asked_about;                  // the address that we told it
+  std::string dialled;                      // HOST:PORT, as it says; empty: none
+  std::optional<v1::ReachOutcome> outcome;  // none: it has not answered
+  MonoTime at{};                            // when it did
 };
 
 // A file that is being fetched.

@@ -53,6 +53,7 @@ struct Link {
   Epoch peer_epoch;               // in which rows and cursors of its journal count
   std::string agent;
   BodyFilter filter;                              // bodies that the peer wants of others' logs
+  bool answers_reach_me = false;                  // one of an earlier version never does
   std::optional<std::int64_t> wall_less_mono_ms;  // its clock when it greeted, less our monotonic one then
 
   // Receiving

@@ -14,6 +14,7 @@
 #include "node/engine/filtering.h"
 #include "node/engine/follower.h"
 #include "node/engine/own_recovery.h"
+#include "node/engine/reaches.h"
 #include "node/engine/rotation.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
@@ -41,6 +42,7 @@ struct Parts {
 
   Sessions sessions{effects, peers, logs, links, journal, seen, standing, news};
   Epochs epochs{effects, links, journal, news};
+  Reaches reaches{effects, peers, links};
   Admission admission;
   HeadAsks asks;
   Cursors cursors{effects, peers, logs, links, intake, asks, seen};
@@ -95,6 +97,8 @@ struct Parts {
         return broadcast.on_prune(link, frame.prune());
       case v1::Frame::kSeen:
         return standing.on_seen(link, frame.seen());
+      case v1::Frame::kReached:
+        return reaches.on_reached(link, frame.reached());
       case v1::Frame::kEvidence:
         return forks.on_evidence(link, frame.evidence());
       case v1::Frame::kCosignedHeads:
@@ -112,6 +116,8 @@ struct Parts {
         return cosigned_serving.on_get(link, frame.get_cosignatures());
       case v1::Frame::kGetAttachment:
         return file_serving.on_get(link, frame.get_attachment());
+      case v1::Frame::kReachMe:
+        return reaches.on_reach_me(link, frame.reach_me());
       case v1::Frame::kCancel:
         return serving.on_cancel(link, frame.cancel());
       case v1::Frame::kCredit:
@@ -152,6 +158,7 @@ struct Parts {
 
   // Of News::session_gone.
   void forget(Link& link) {
+    reaches.forget(link);
     fetcher.forget(link);
     bodies.forget(link);
     files.forget(link);

@@ -23,6 +23,7 @@ bool is_request(const v1::Frame& frame) {
     case v1::Frame::kHeads:
     case v1::Frame::kCosignatures:
     case v1::Frame::kCosignedHeads:
+    case v1::Frame::kReached:
     // Bounded by how many may be open: a follower of many logs has cause for many.
     case v1::Frame::kGet:
     case v1::Frame::kGetBodies:
@@ -107,6 +108,14 @@ bool Peers::shuns(const NodeKey& peer, MonoTime now) const {
 bool Peers::is_slow(const NodeKey& peer) const {
   const Conduct* known = conduct(peer);
   return known != nullptr && known->is_slow(effects_.now().mono);
+}
+
+bool Peers::take_reach(const NodeKey& peer) {
+  const MonoTime now = effects_.now().mono;
+  Allowance& reaches = conduct_[peer].reaches;
+  if (reaches.left_at(now) < 1) return false;
+  reaches.take(1, now);
+  return true;
 }
 
 void Peers::count_frame(const NodeKey& peer, const v1::Frame& frame) {

@@ -33,6 +33,8 @@ class Peers {
   const Conduct* conduct(const NodeKey& peer) const;
   bool shuns(const NodeKey& peer, MonoTime now) const;
   bool is_slow(const NodeKey& peer) const;
+  // Whether we dial for a peer that asks for it now; that uses up what it may ask.
+  bool take_reach(const NodeKey& peer);
   void count_session(const NodeKey& peer) { ++conduct_[peer].sessions; }
   // Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on
   // what others send it, and is read more slowly.

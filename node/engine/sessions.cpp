@@ -8,6 +8,7 @@ namespace koinon::engine {
 namespace {
 
 constexpr std::uint32_t kProtocolVersion = 1;
+constexpr const char* kReachFeature = "reach";  // of Hello: who names it answers ReachMe
 
 }  // namespace
 
@@ -43,6 +44,7 @@ void Sessions::greet(Link& link, const PeerRecord& peer) {
   seen_.greet(link, peer, *hello);
   *hello->mutable_filter() = effects_.filter().message();
   hello->set_window(config.window);
+  hello->add_features(kReachFeature);
   hello->set_agent(config.agent);
   hello->set_wall_ms(effects_.now().wall.value);
   v1::Frame follow_frame;
@@ -155,6 +157,8 @@ void Sessions::read_hello(Link& link, const v1::Hello& hello, const PeerRecord& 
   link.peer_log = peer.log;
   link.peer_epoch = Epoch::from(hello.epoch());
   link.agent = hello.agent();
+  const auto& features = hello.features();
+  link.answers_reach_me = std::find(features.begin(), features.end(), kReachFeature) != features.end();
   if (hello.wall_ms() > 0) {
     constexpr std::int64_t kLastTime = 253'402'300'799'000;  // of the year 9999
     const auto mono = std::chrono::duration_cast<std::chrono::milliseconds>(effects_.now().mono);

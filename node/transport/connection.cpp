@@ -45,6 +45,17 @@ void Connection::send(Bytes bytes) {
   wake_writer_.cancel();
 }
 
+std::string Connection::remote_address() const {
+  boost::system::error_code error;
+  const auto endpoint = stream_->next_layer().remote_endpoint(error);
+  if (error) return {};
+  const asio::ip::address address = endpoint.address();
+  // A socket for both kinds shows an IPv4 address as IPv6 carries it.
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
 void Connection::close() {
   if (closing_ || ended_) return;
   closing_ = true;

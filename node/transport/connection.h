@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,6 +34,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(Bytes bytes);
   // Sends what is queued, then closes.
   void close();
+  // The IP address of the other end; empty: the connection is gone.
+  std::string remote_address() const;
 
  private:
   boost::asio::awaitable<void> read_loop();

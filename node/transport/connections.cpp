@@ -30,6 +30,11 @@ void Connections::close(SessionId session) {
   if (Connection* connection = find(session); connection != nullptr) connection->close();
 }
 
+std::string Connections::remote_address(SessionId session) const {
+  const Connection* connection = find(session);
+  return connection == nullptr ? std::string() : connection->remote_address();
+}
+
 Connection* Connections::find(SessionId session) const {
   const auto it = connections_.find(session);
   return it == connections_.end() ? nullptr : it->second.get();

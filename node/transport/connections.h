@@ -23,6 +23,8 @@ class Connections {
   void send(SessionId session, Bytes bytes);
   // Sends what is queued, then closes.
   void close(SessionId session);
+  // The IP address of the other end; empty: the connection is gone.
+  std::string remote_address(SessionId session) const;
   bool empty() const { return connections_.empty(); }
 
  private:

@@ -30,7 +30,12 @@ bool is_dialled(const PeerRecord& peer) { return !peer.address.empty() && !peer.
 }  // namespace
 
 Dialling::Dialling(Parts parts)
-    : parts_(std::move(parts)), look_ups_(parts_.io), dialler_(by_chance()), next_(parts_.io) {}
+    : parts_(std::move(parts)),
+      look_ups_(parts_.io),
+      back_(
+          parts_.io, [this](Whom whom) { return reach(std::move(whom)); }, parts_.on_reached_back),
+      dialler_(by_chance()),
+      next_(parts_.io) {}
 
 void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);

@@ -13,6 +13,7 @@
 
 #include "node/replication/dialler.h"
 #include "node/transport/peers.h"
+#include "node/transport/reach_back.h"
 #include "node/transport/reaching.h"
 #include "node/transport/tls.h"
 
@@ -28,6 +29,8 @@ class Dialling {
     std::function<bool(const NodeKey&)> shuns;
     // A peer has answered and shown its key.
     std::function<void(std::unique_ptr<TlsStream>, std::unique_ptr<PinCheck>)> on_connected;
+    // What came of dialling a peer that had asked whether we reach it.
+    ReachBack::Tell on_reached_back;
   };
   // What `parts` refers to outlives the attempts, and so does this.
   explicit Dialling(Parts parts);
@@ -42,6 +45,7 @@ class Dialling {
   void stop();
   // Also for who uses an invite.
   boost::asio::awaitable<Reached> reach(Whom whom) { return koinon::reach(look_ups_, std::move(whom)); }
+  ReachBack& back() { return back_; }
 
   void session_began(const NodeKey& peer) { dialler_.session_began(peer); }
   void session_ready(const NodeKey& peer) { dialler_.session_ready(peer); }
@@ -63,6 +67,7 @@ class Dialling {
   Parts parts_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   LookUps look_ups_;
+  ReachBack back_;
   Dialler dialler_;
   boost::asio::steady_timer next_;
   bool stopping_ = false;

@@ -43,6 +43,10 @@ std::optional<InviteRecord> Joining::invite(const NodeKey& key) const {
   return it == invites_.end() ? std::nullopt : std::optional(it->second);
 }
 
+void Joining::end(const NodeKey& key) {
+  if (const auto it = invites_.find(key); it != invites_.end()) it->second.expires_at = UnixMillis{-1};
+}
+
 bool Joining::welcomes(const NodeKey& key) const {
   const auto invite = invites_.find(key);
   return invite != invites_.end() && parts_.wall() < invite->second.expires_at;

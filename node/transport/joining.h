@@ -46,7 +46,8 @@ class Joining {
   Joining(Parts parts, const std::vector<InviteRecord>& invites);
 
   void add(const InviteRecord& invite) { invites_.insert_or_assign(invite.key, invite); }
-  void forget(const NodeKey& key) { invites_.erase(key); }
+  // It was used or revoked: it is over, and stays known as an invite.
+  void end(const NodeKey& key);
   // From now on another key signs our log.
   void set_city_key(const SigningKey& key, std::vector<Bytes> statements) {
     parts_.city = key;
@@ -54,7 +55,7 @@ class Joining {
   }
   // Whether a key is an invite's, and in time.
   bool welcomes(const NodeKey& key) const;
-  // The invite of that key, in time or not.
+  // The invite of that key, over or not.
   std::optional<InviteRecord> invite(const NodeKey& key) const;
 
   // Answers one who came with an invite, after the handshake; within limits::kJoinDeadline and what on_join

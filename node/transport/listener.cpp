@@ -109,7 +109,7 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
     const HandshakeUnderWay under_way(handshakes_, number);
     shaken = co_await shake_hands(stream.get(), true) == Shaken::kYes;
   }
-  // The key of an invite that has expired is nobody's to pin.
+  // The key of an invite, also of one that was used, revoked or has expired, is nobody's to pin.
   if (check->refused && !is_known(*check->refused) && !parts_.joining.invite(*check->refused))
     on_knock(*check->refused, network, address);
   if (!shaken || !check->seen || stopping_) co_return;

@@ -1,5 +1,6 @@
 #include "node/transport/network.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -39,9 +40,16 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
       view_(engine_, peers_, listener_.knocks(), clock_) {}
 
 Dialling::Parts Network::going_out() {
-  return {io_, peers_, clock_.mono, [this](const NodeKey& key) { return engine_.shuns(now(), key); },
+  return {io_,
+          peers_,
+          clock_.mono,
+          [this](const NodeKey& key) { return engine_.shuns(now(), key); },
           [this](std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check) {
             begin_session(std::move(stream), std::move(check), true);
+          },
+          [this](const NodeKey& peer, v1::ReachOutcome outcome, const std::string& address) {
+            engine_.on_dialled(now(), peer, outcome, address);
+            drain();
           }};
 }
 
@@ -177,12 +185,34 @@ void Network::on_close_session(const CloseSession& close) {
 }
 
 void Network::on_event(const Event& event) {
+  if (event.kind == Event::Kind::kReachAsked) return reach_back(event.peer, event.text);
+  if (event.kind == Event::Kind::kReachTold) return dialling_.back().note_news();
   if (event.kind == Event::Kind::kSessionReady) {
     peers_.session_ready(event.peer);
     dialling_.session_ready(event.peer);
   }
   if (event.kind == Event::Kind::kLogAdvanced) tell_held(event.log);
   callbacks_.on_event(event);
+}
+
+void Network::reach_back(const NodeKey& key, const std::string& announced) {
+  const auto peer = peers_.all().find(key);
+  if (stopping_ || peer == peers_.all().end()) return;
+  const auto session = peer->second.session;
+  const auto target = reach_back_target(peer->second.record.address, announced,
+                                        session ? connections_.remote_address(*session) : std::string());
+  if (target) return dialling_.back().dial(key, *target);
+  engine_.on_dialled(now(), key, v1::REACH_OUTCOME_NOT_DIALLED, {});
+}
+
+asio::awaitable<ReachView> Network::ask_reaches(std::string address) {
+  engine_.ask_reaches(now(), address);
+  drain();
+  co_await dialling_.back().wait([this] {
+    const auto all = engine_.reaches();
+    return std::all_of(all.begin(), all.end(), [](const ReachStanding& one) { return one.outcome; });
+  });
+  co_return view_.reaches(std::move(address));
 }
 
 void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
@@ -294,8 +324,8 @@ void Network::add_invite(InviteRecord invite) {
   asio::post(io_, [this, invite = std::move(invite)] { joining_.add(invite); });
 }
 
-void Network::forget_invite(NodeKey key) {
-  asio::post(io_, [this, key] { joining_.forget(key); });
+void Network::end_invite(NodeKey key) {
+  asio::post(io_, [this, key] { joining_.end(key); });
 }
 
 void Network::set_city_key(SigningKey key, std::vector<Bytes> statements) {

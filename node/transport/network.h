@@ -99,7 +99,8 @@ class Network {
   // Our log is signed by this key from now on; `statements`: that lead to it, if it was ever taken back.
   void set_city_key(SigningKey key, std::vector<Bytes> statements);
   void add_invite(InviteRecord invite);
-  void forget_invite(NodeKey key);
+  // It was used or revoked. Whoever tries it again is refused, and does not knock.
+  void end_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
 
   // On the network thread only (co_spawn onto context()).
@@ -114,6 +115,9 @@ class Network {
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line) {
     return joining_.join(std::move(invite), std::move(own_line));
   }
+  // Asks connected peers whether they reach us at this address, HOST:PORT, and waits for their answers, or
+  // for limits::kReachedWait.
+  boost::asio::awaitable<ReachView> ask_reaches(std::string address);
   const BodyFilter& filter() const { return engine_.filter(); }
   const StandingView& signing() const { return engine_.signing(); }
   const PeerRecord* peer(const NodeKey& key) const { return peers_.record(key); }
@@ -134,6 +138,7 @@ class Network {
   void carry_out(Output output);
   void on_close_session(const CloseSession& close);
   void on_event(const Event& event);
+  void reach_back(const NodeKey& key, const std::string& announced);
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
   bool is_awaited(const NodeKey& shown);
   void end_sessions_with(const NodeKey& peer, const std::string& reason);

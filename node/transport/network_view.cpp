@@ -11,6 +11,17 @@ std::optional<FileFetching> NetworkView::file(const AttachmentId& id) const {
   return FileFetching{peer == nullptr ? "" : peer->name, standing->trouble};
 }
 
+ReachView NetworkView::reaches(std::string address) const {
+  ReachView out;
+  out.address = std::move(address);
+  for (ReachStanding& said : engine_.reaches()) {
+    const PeerRecord* peer = peers_.record(said.peer);
+    out.peers.push_back({peer == nullptr ? "" : peer->name, std::move(said)});
+  }
+  for (const SessionInfo& session : engine_.sessions()) out.connected += session.ready ? 1 : 0;
+  return out;
+}
+
 CityStanding NetworkView::standing(const LogId& log, const StandingWish& wish) const {
   CityStanding out;
   const TrustPolicy& trust = engine_.trust();

@@ -93,6 +93,17 @@ struct FileFetching {
   std::string trouble;  // what was in the way last
 };
 
+// Whether others reach this node, as they say.
+struct ReachView {
+  std::string address;  // that they were asked about
+  struct Peer {
+    std::string name;
+    ReachStanding said;
+  };
+  std::vector<Peer> peers;    // that were asked
+  std::size_t connected = 0;  // of these and others: an earlier version cannot be asked
+};
+
 // Lives on the network thread, as what it looks at does, which outlives it.
 class NetworkView {
  public:
@@ -104,6 +115,8 @@ class NetworkView {
   TrustPaths paths(const std::vector<LogId>& logs) const;
   CityStanding standing(const LogId& log, const StandingWish& wish) const;
   std::optional<FileFetching> file(const AttachmentId& id) const;
+  // Of those that were asked last.
+  ReachView reaches(std::string address) const;
 
  private:
   std::optional<std::uint64_t> lag_of(const PeerRecord& peer) const;

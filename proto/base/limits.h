@@ -213,6 +213,17 @@ inline constexpr std::chrono::hours kClockSilence{
     24 * 30};  // since our newest entry; after more, a start waits until it has heard peers
 inline constexpr std::chrono::minutes kClockHearing{1};  // how long it waits
 
+// Dialling back: a peer asks us whether we reach it, and we ask peers
+inline constexpr std::size_t kReachAddressBytes =
+    262;  // (wire) HOST:PORT: a name of 255, a colon, five digits, and one to spare
+inline constexpr double kReachesAtOnce = 3;                // for one peer: who mends its port tries again
+inline constexpr double kReachesPerSecond = 1 / 120.0;     // afterwards
+inline constexpr std::size_t kReachesUnderWay = 8;         // for all peers; more are told that we are busy
+inline constexpr std::chrono::seconds kReachDeadline{20};  // until the peer is told that nobody answers
+inline constexpr std::size_t kReachPeers = 3;              // whom we ask at a time
+inline constexpr std::chrono::seconds kReachedWait{25};    // for their answers
+inline constexpr std::chrono::minutes kReachedKept{2};     // before the same peer is asked the same again
+
 // Network edge
 inline constexpr std::size_t kPeers = 1024;
 inline constexpr std::size_t kHandshakesAtOnce = 64;
@@ -244,6 +255,8 @@ inline constexpr std::size_t kRecoveryWalkStep = 64;  // logs read before others
 inline constexpr std::chrono::seconds kJoinDeadline{20};
 inline constexpr std::chrono::hours kInviteLifetime{24 * 14};
 inline constexpr std::size_t kInvites = 256;  // open at a time
+// Since it was over: somebody finds an old line, and tries it.
+inline constexpr std::chrono::hours kInviteRemembered{24 * 90};
 
 // Trust
 inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher

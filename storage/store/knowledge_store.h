@@ -27,6 +27,7 @@ class KnowledgeReader {
   // The number of the newest arrival; 0: there is none.
   virtual Result<ArrivalSeq> newest_arrival() = 0;
   virtual Result<std::vector<PeerRecord>> peers() = 0;
+  // Also those that are over, as long as they are remembered (invite_rules.h).
   virtual Result<std::vector<InviteRecord>> invites() = 0;
   // One whole log's state. kNotFound: no such log is held.
   virtual Result<LogState> log_state(const LogId& log) = 0;
@@ -115,7 +116,7 @@ class KnowledgeWriter {
   // kNotFound: no such peer is pinned.
   virtual Status remove_peer(const NodeKey& node_key) = 0;
   virtual Status put_invite(const InviteRecord& invite) = 0;
-  // kNotFound: it was used already.
+  // Nothing is remembered of it. kNotFound: nothing was.
   virtual Status remove_invite(const NodeKey& key) = 0;
   virtual Status set_own_log(const LogId& log) = 0;
   virtual Status set_instance_token(BytesView token) = 0;

@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 from documents import section_text, sections
-from nodes import BIN, TOP, NodesTest, wait_for
+from nodes import BIN, TOP, NodesTest, connected, peer, wait_for
 
 # What the machine is at fault for on which the tests run.
 MACHINE = {"clock.unsynchronised", "disk.low", "disk.full", "disk.network", "limits.files", "limits.locked_bytes"}
@@ -90,6 +90,27 @@ class Doctor(NodesTest):
         self.assertEqual(self.doctor(seoul), ["daemon.folder"])
         self.assertIn("store.db", self.finding("daemon.folder")["what"])
 
+    def test_it_reads_the_configuration_that_koinond_reads(self):
+        elsewhere = pathlib.Path(self.folder) / "elsewhere.toml"
+        elsewhere.write_text(f'{FREE_PORTS}sso_header = "X-Remote-User"\n')  # of [http]
+        seoul = self.node("seoul", start=False)
+        self.configure(seoul, "colour = 1\n")  # nobody reads this one
+        self.assertIn("configuration.sso", self.doctor(seoul, "--config", elsewhere))
+        elsewhere.write_text('address = "node.seoul.example:8470"\n')
+        seoul.start("--config", elsewhere)
+        note = seoul.data / "koinond.config"
+        wait_for(note.exists, "koinond says where its configuration is")
+        self.assertEqual(self.doctor(seoul, "--offline"), [])
+        seoul.stop()
+        self.assertIn("@node.seoul.example:8470#", seoul.run("id"))
+        elsewhere.write_text("colour = 1\n")
+        self.assertIn("configuration.wrong", self.doctor(seoul, "--offline"))
+        self.assertIn(str(elsewhere), self.finding("configuration.wrong")["what"])
+        # Started without a word, it goes by that of its folder again.
+        self.configure(seoul, "")
+        seoul.start()
+        wait_for(lambda: not note.exists(), "the note goes")
+
     def test_it_changes_nothing(self):
         def looks(folder):
             return {path.relative_to(folder): (path.stat().st_mode, path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))}
@@ -140,6 +161,41 @@ class Doctor(NodesTest):
         port = seoul.peer_port
         seoul.start("--address", f"127.0.0.1:{port}", peer_port=port)
         self.assertEqual(self.doctor(seoul), [], self.found)
+
+
+    def test_a_peer_dials_back(self):
+        # Bound, and nobody listens.
+        closed = socket.socket()
+        self.addCleanup(closed.close)
+        closed.bind(("127.0.0.1", 0))
+        wrong = f"127.0.0.1:{closed.getsockname()[1]}"
+        seoul, la = self.node("seoul", "--address", wrong), self.node("la")
+        peer(seoul, la)
+        both = lambda: connected(seoul, "la.example") and connected(la, "seoul.example")
+        wait_for(both, "they connect")
+        self.assertEqual(self.doctor(seoul), ["ports.outside"], self.found)
+        self.assertIn(f"la.example finds nobody who listens at {wrong}", self.finding("ports.outside")["what"])
+        self.assertIn(str(seoul.peer_port), self.finding("ports.outside")["to_do"])
+        # LA was asked a moment ago, and is not asked again.
+        self.assertEqual(self.doctor(seoul), ["ports.outside"])
+        # At its address another node answers, seen from there too.
+        answer = self.restarted(seoul, f"127.0.0.1:{la.peer_port}", both)
+        self.assertEqual([(one["name"], one["outcome"]) for one in answer["items"]], [("la.example", "other-key")])
+        # The right one, by the name that LA has pinned.
+        answer = self.restarted(seoul, f"127.0.0.1:{seoul.peer_port}", both)
+        self.assertEqual([(one["name"], one["outcome"], one["dialled"]) for one in answer["items"]], [("la.example", "reached", answer["address"])])
+        self.assertEqual(self.doctor(seoul), [], self.found)
+        # Nobody knocked by that.
+        self.assertEqual(seoul.asked("peers")["knocks"], [])
+        # Whoever has no address has nothing to ask.
+        self.assertEqual(la.local("POST", "/api/v1/reaches", {})["status"], 409)
+
+    def restarted(self, node, address, when):
+        port = node.peer_port
+        node.stop()
+        node.start("--address", address, peer_port=port)
+        wait_for(when, "they connect again")
+        return node.local("POST", "/api/v1/reaches", {})
 
 
 class Words(unittest.TestCase):

@@ -31,9 +31,13 @@ class Invites(NodesTest):
         self.assert_refused("used", lambda: third.run("join", line, "--yes"))
         self.assertEqual(third.json("peers")["items"], [])
         # A restart of the inviter does not bring it back.
+        # Whoever tries it has the line that was given out, and is no stranger.
+        self.assertEqual(seoul.asked("peers")["knocks"], [])
         seoul.stop()
         seoul.start(peer_port=seoul.peer_port)
         self.assert_refused("used", lambda: third.run("join", line, "--yes"))
+        self.assertEqual(seoul.asked("peers")["knocks"], [])
+        self.assertNotIn("knocks", [alarm["id"] for alarm in seoul.status()["alarms"]])
 
     def test_an_invite_for_one_city_takes_no_other_and_is_not_used_up_by_it(self):
         seoul, la, milan = self.node("seoul"), self.node("la", "--listen", ""), self.node("milan", "--listen", "")
@@ -144,6 +148,13 @@ class Invites(NodesTest):
         self.assertEqual(seoul.json("invites")["items"], [])
         self.assert_refused("used, has expired", lambda: la.run("join", line, "--yes"))
         self.assert_refused("no such invite", lambda: seoul.run("invites", "--revoke", item["id"]))
+        # It is over for good, and does not come back with the next one.
+        invite(seoul)
+        seoul.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        self.assertEqual(len(seoul.json("invites")["items"]), 1)
+        self.assert_refused("used, has expired", lambda: la.run("join", line, "--yes"))
+        self.assertEqual(seoul.asked("peers")["knocks"], [])
 
 
 if __name__ == "__main__":

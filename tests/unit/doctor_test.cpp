@@ -138,6 +138,15 @@ const std::vector<Planted>& planted() {
          f.ports->came_in = false;
          f.ports->own_address = PortFacts::Reach::kSilent;
        }},
+      {"ports.outside_other",
+       [](Facts& f) {
+         f.ports->outside = {{"milan.example", "192.0.2.7:8470", FromOutside::Found::kOther}};
+       }},
+      {"ports.outside_some",
+       [](Facts& f) {
+         f.ports->outside = {{"milan.example", "192.0.2.7:8470", FromOutside::Found::kSilent},
+                             {"la.example", "koinon.seoul.example:8470", FromOutside::Found::kUs}};
+       }},
       {"peers.unreachable",
        [](Facts& f) {
          PeerFacts& peer = away(f);
@@ -251,6 +260,23 @@ TEST(Doctor, FindsFaultsOfTwentyKindsAndMore) {
   std::set<std::string> kinds;
   for (const Planted& one : planted()) kinds.insert(one.id);
   EXPECT_GE(kinds.size(), 20U);
+}
+
+TEST(Doctor, WhatPeersFindWhoDialBackOutweighsWhatIsSeenFromHere) {
+  Facts facts = sound();
+  facts.ports->came_in = false;
+  facts.ports->own_address = PortFacts::Reach::kSilent;
+  facts.ports->outside = {{"milan.example", "koinon.seoul.example:8470", FromOutside::Found::kUs}};
+  EXPECT_EQ(ids(facts), std::vector<std::string>()) << "the router does not lead its own address back";
+  facts.ports->came_in = true;
+  facts.ports->own_address = PortFacts::Reach::kOurs;
+  facts.ports->outside = {{"milan.example", "192.0.2.7:8470", FromOutside::Found::kRefused},
+                          {"la.example", "192.0.2.7:8470", FromOutside::Found::kNothing}};
+  ASSERT_EQ(ids(facts), std::vector<std::string>{"ports.outside"});
+  const Finding found = examine(facts).findings.front();
+  EXPECT_EQ(found.weight, Weight::kProblem);
+  EXPECT_NE(found.what.find("milan.example finds nobody who listens at 192.0.2.7:8470"), std::string::npos);
+  EXPECT_EQ(found.what.find("la.example"), std::string::npos) << "it cannot say";
 }
 
 TEST(Doctor, WhereNoPeerAnswersItIsRatherOurLine) {

@@ -132,6 +132,21 @@ TEST_F(ListenerAlone, WhoIsPinnedDoesNotKnockAnyMore) {
   EXPECT_TRUE(listener.knocks().list(wall).empty());
 }
 
+TEST_F(ListenerAlone, TheKeyOfAnInviteNeverKnocks) {
+  const NodeKey key = node_key_of('i');
+  joining.add({key, "", UnixMillis{wall.value - 1}});
+  come_in_turn("i");
+  EXPECT_TRUE(listener.knocks().list(wall).empty()) << "it has expired";
+  joining.add({key, "", UnixMillis{wall.value + 1}});
+  EXPECT_TRUE(joining.welcomes(key));
+  joining.end(key);
+  EXPECT_FALSE(joining.welcomes(key));
+  come_in_turn("i");
+  EXPECT_TRUE(listener.knocks().list(wall).empty()) << "it was used or revoked";
+  EXPECT_TRUE(came.empty());
+  EXPECT_TRUE(told.empty());
+}
+
 TEST_F(ListenerAlone, NobodyComesInOnceItHasStopped) {
   pin('a');
   listener.stop();

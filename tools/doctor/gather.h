@@ -15,15 +15,16 @@ namespace koinon::doctor {
 
 struct Wish {
   std::filesystem::path data;
-  bool network = true;  // looks names up, and dials the own address and the peers that are not connected
+  std::string config;  // the configuration, where somebody names it
+  // Looks names up, dials the own address and the peers that are not connected, and has peers dial this node.
+  bool network = true;
   std::chrono::seconds patience{10};  // until a daemon that does not answer is silent
 };
 Facts gather(const Wish& wish);
 
 // --- gather_folder.cpp: what stands on the disk
 
-// `process`: the number of the daemon that runs, whose command line may name another configuration.
-void gather_folder(const std::filesystem::path& data, std::optional<int> process, Facts& out, Config& config);
+void gather_folder(const Wish& wish, Facts& out, Config& config);
 
 // --- gather_daemon.cpp: what the daemon says
 
@@ -39,6 +40,10 @@ struct Answers {
 std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts);
 // Of its answers alone.
 void read_answers(const Answers& answers, Facts& out);
+
+// --- gather_outside.cpp: what connected peers see. Needs what read_answers has found out
+
+void gather_outside(const Wish& wish, Facts& facts);
 
 // --- gather_network.cpp: what is seen from this machine
 

@@ -10,6 +10,7 @@
 #include "crypto/key_file.h"
 #include "crypto/secret_memory.h"
 #include "node/daemon/clock_watch.h"
+#include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/part_options.h"
 #include "tools/doctor/gather.h"
@@ -131,32 +132,18 @@ DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
-// That of --config on the daemon's command line (proc(5), /proc/PID/cmdline); else what it takes without.
-std::filesystem::path configuration_file(const DataFolder& folder, std::optional<int> process) {
-  static constexpr std::string_view kOption = "--config";
-  if (!process) return folder.config();
-  const std::filesystem::path proc = "/proc/" + std::to_string(*process);
-  std::ifstream file(proc / "cmdline");
-  std::string word;
-  std::string named;
-  while (std::getline(file, word, '\0')) {
-    if (word == kOption) {
-      std::getline(file, named, '\0');
-    } else if (word.starts_with(kOption) && word.substr(kOption.size()).starts_with('=')) {
-      named = word.substr(kOption.size() + 1);
-    }
-  }
-  if (named.empty()) return folder.config();
-  std::error_code unknown;
-  const auto stands = std::filesystem::read_symlink(proc / "cwd", unknown);
-  return unknown ? std::filesystem::path(named) : stands / named;
-}
-
-ConfigurationFacts configuration_facts(const std::filesystem::path& file, Config& config) {
+// What is right of a file that is wrong counts here all the same.
+ConfigurationFacts configuration_facts(const DataFolder& folder, const std::string& named, Config& config) {
   ConfigurationFacts out;
-  out.path = file.string();
-  if (const Status read = read_config_file(file, config); !read.ok()) {
-    out.fault = read.error().text();
+  const ConfigPlace place = find_config(folder, named);
+  out.path = place.file.string();
+  ConfigSources sources;
+  sources.file = place.file;
+  sources.file_is_named = place.is_named;
+  ConfigRead read = read_config(folder.path().string(), sources);
+  config = std::move(read.config);
+  if (const Status well = all_faults(std::move(read.faults)); !well.ok()) {
+    out.fault = well.error().text();
     return out;
   }
   // A secret that this user cannot read is told of with its file.
@@ -176,11 +163,9 @@ ConfigurationFacts configuration_facts(const std::filesystem::path& file, Config
 
 }  // namespace
 
-void gather_folder(const std::filesystem::path& data, std::optional<int> process, Facts& out,
-                   Config& config) {
-  const DataFolder folder(data);
-  config.data = data.string();
-  out.configuration = configuration_facts(configuration_file(folder, process), config);
+void gather_folder(const Wish& wish, Facts& out, Config& config) {
+  const DataFolder folder(wish.data);
+  out.configuration = configuration_facts(folder, wish.config, config);
   out.files = file_facts(folder, config);
   out.keys = key_facts(folder, config);
   out.disk = disk_facts(folder, config);

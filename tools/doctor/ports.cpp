@@ -1,5 +1,8 @@
 #include "tools/doctor/ports.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace koinon::doctor {
 namespace {
 
@@ -20,6 +23,68 @@ void check_port(const Port& port, const std::string& what, const std::string& op
                    what == "peer" ? "Nobody can dial this node." : "Nobody can read here.",
                    "koinond was started with other ports than koinond.toml says, or a packet filter of this "
                    "machine drops its own connections: ss -ltnp, nft list ruleset."});
+}
+
+using Found = FromOutside::Found;
+
+std::vector<const FromOutside*> who_found(const PortFacts& facts, std::initializer_list<Found> which) {
+  std::vector<const FromOutside*> out;
+  for (const FromOutside& one : facts.outside) {
+    if (std::find(which.begin(), which.end(), one.found) != which.end()) out.push_back(&one);
+  }
+  return out;
+}
+
+std::string hindrance(const FromOutside& one) {
+  switch (one.found) {
+    case Found::kNoNode:
+      return one.peer + " finds another program at " + one.dialled;
+    case Found::kRefused:
+      return one.peer + " finds nobody who listens at " + one.dialled;
+    case Found::kNotLookedUp:
+      return one.peer + " finds no address of " + one.dialled;
+    default:
+      return one.peer + " gets no answer from " + one.dialled;
+  }
+}
+
+std::string hindrances(const std::vector<const FromOutside*>& all) {
+  std::vector<std::string> out;
+  for (const FromOutside* one : all) out.push_back(hindrance(*one));
+  return listed(out);
+}
+
+// What connected peers say who were asked to dial this node.
+void check_outside(const PortFacts& facts, Findings& out) {
+  const auto reached = who_found(facts, {Found::kUs});
+  const auto others = who_found(facts, {Found::kOther});
+  const auto missed =
+      who_found(facts, {Found::kNoNode, Found::kRefused, Found::kSilent, Found::kNotLookedUp});
+  if (!others.empty())
+    out.push_back(
+        {Weight::kProblem, "ports.outside_other",
+         "Seen from " + others.front()->peer + ", another node answers at " + others.front()->dialled + ".",
+         "Peers that dial this node refuse what they find: they have pinned this node's key.",
+         "Mend the name (DNS) or the forwarding of the port, or `address`; if this node moved, see "
+         "RUNBOOK, \"Moving\"."});
+  if (missed.empty()) return;
+  if (!reached.empty()) {
+    out.push_back({Weight::kWarning, "ports.outside_some",
+                   "Some peers reach this node when they dial it, others do not: " + hindrances(missed) + ".",
+                   "Those live by what this node dials itself: after a break they wait for it.",
+                   "Compare what they dial with `address`; if it is the same, look for a firewall that lets "
+                   "some networks in alone."});
+    return;
+  }
+  out.push_back(
+      {Weight::kProblem, "ports.outside",
+       "No peer that was asked reaches this node when it dials it: " + hindrances(missed) + ".",
+       "This node lives by what it dials itself, and new peers must be dialled: whoever has its line "
+       "dials in vain.",
+       "Compare the port of `address` (" + facts.address + ") with peer.port (" +
+           std::to_string(facts.peers.number) +
+           "), forward it to this machine, and open the firewall for it (nft list ruleset). If this "
+           "node cannot be reached, empty `address`."});
 }
 
 Findings check_address(const PortFacts& facts) {
@@ -43,7 +108,9 @@ Findings check_address(const PortFacts& facts) {
              "Others are told " + facts.address + ", an address of a private network.",
              "Cities outside of it cannot dial this node; sessions that it dials itself work.",
              "Set `address` to what other cities reach, and forward its port here; or empty it."}};
-  const bool nobody_came = !facts.came_in && facts.peers_connected >= kTelling;
+  const bool peers_tell = std::any_of(facts.outside.begin(), facts.outside.end(),
+                                      [](const auto& one) { return one.found != Found::kNothing; });
+  const bool nobody_came = !peers_tell && !facts.came_in && facts.peers_connected >= kTelling;
   if (nobody_came && facts.own_address == PortFacts::Reach::kSilent)
     return {{Weight::kWarning, "ports.outside",
              "Nobody has dialled this node, and nothing answers at " + facts.address + " from here.",
@@ -69,6 +136,8 @@ Findings check(const PortFacts& facts) {
     return out;
   }
   for (Finding& one : check_address(facts)) out.push_back(std::move(one));
+  // What is wrong here already is not told a second time, as others see it.
+  if (out.empty()) check_outside(facts, out);
   return out;
 }
 

@@ -1,7 +1,7 @@
 // Whether others reach this node: its ports here, and its address as far as it can be seen from here.
 //
-// What a peer sees when it dials back cannot be asked yet: the protocol has no such request. What stands for
-// it: whether any peer's session came in, and who answers at our own address when this machine dials it.
+// Connected peers are asked to dial it. Where none can be asked, what stands for it: whether any peer's
+// session came in, and who answers at our own address when this machine dials it.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,22 @@ struct Port {
   bool taken = false;
 };
 
+// What a peer found that was asked to dial this node.
+struct FromOutside {
+  enum class Found : unsigned char {
+    kUs,
+    kOther,        // a node with another key
+    kNoNode,       // something answers, and not as a node
+    kRefused,      // nobody listens
+    kSilent,       // no answer in time
+    kNotLookedUp,  // it finds no address of our name
+    kNothing,      // it cannot say
+  };
+  std::string peer;     // its name
+  std::string dialled;  // HOST:PORT
+  Found found = Found::kNothing;
+};
+
 struct PortFacts {
   Port peers;
   Port http;
@@ -29,6 +45,7 @@ struct PortFacts {
   bool address_is_private = false;      // all are of RFC 1918, RFC 4193 or link-local
   bool peers_are_elsewhere = false;     // some peer's address is none of those
   std::size_t peers_connected = 0;
+  std::vector<FromOutside> outside = {};
   bool came_in = false;  // some peer has dialled us, or somebody has knocked
 };
 
