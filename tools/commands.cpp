@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "node/daemon/config.h"
+#include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
 #include "tools/render.h"
 

@@ -1,6 +1,7 @@
 #include "node/api/alarms.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 
@@ -238,6 +239,26 @@ void look_at_peers(const AlarmInput& input, Found& out) {
             {{"count", static_cast<std::int64_t>(input.bodies_missing)}}, kMissingPatience);
 }
 
+// Whether an alarm stands for want of room on the disk.
+bool is_for_room(const Alarm& alarm) {
+  return alarm.id == "reserve" || alarm.id == "disk" || (alarm.why && alarm.why->code == Code::kDiskFull);
+}
+
+// A disk that is full has many effects and one remedy. So it has one alarm, the most urgent: others would
+// only be read, and cleared, beside it.
+void tell_of_room_once(std::vector<Alarm>& alarms) {
+  constexpr std::array<std::string_view, 5> kMostUrgentFirst = {"store", "reserve", "index_stopped",
+                                                                "deliveries", "disk"};
+  const auto urgency = [&](const Alarm& alarm) {
+    return std::find(kMostUrgentFirst.begin(), kMostUrgentFirst.end(), alarm.id) - kMostUrgentFirst.begin();
+  };
+  auto least = static_cast<std::ptrdiff_t>(kMostUrgentFirst.size());
+  for (const Alarm& alarm : alarms) {
+    if (is_for_room(alarm)) least = std::min(least, urgency(alarm));
+  }
+  std::erase_if(alarms, [&](const Alarm& alarm) { return is_for_room(alarm) && urgency(alarm) > least; });
+}
+
 }  // namespace
 
 std::string_view severity_text(Severity severity) {
@@ -269,7 +290,9 @@ std::vector<Alarm> alarms_of(const AlarmInput& input) {
   look_at_mark(input, out);
   look_at_sending(input, out);
   look_at_peers(input, out);
-  return out.take();
+  std::vector<Alarm> found = out.take();
+  tell_of_room_once(found);
+  return found;
 }
 
 }  // namespace koinon

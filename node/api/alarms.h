@@ -68,7 +68,8 @@ struct AlarmInput {
   std::optional<SigningNow> standing;  // none: an observer, which signs nothing
 };
 
-// Pure.
+// Pure. What stands for want of room on the disk is one alarm, the most urgent: `store` (where that is why),
+// `reserve`, `index_stopped`, `deliveries`, `disk`.
 std::vector<Alarm> alarms_of(const AlarmInput& input);
 
 // How many records have arrived and are not indexed yet. It looks at a thousand arrivals at most.

@@ -60,10 +60,9 @@ void Courier::run() {
     if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
     if (!has_room_)
       wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // digests that are due wait too
-    for (const auto& outcome : parts_.transfers->wait(wait)) {
-      if (const Status settled = settle(outcome); !settled.ok()) parts_.on_error(settled.error());
-    }
+    for (const auto& outcome : parts_.transfers->wait(wait)) note(outcome);
   }
+  if (const Status settled = settle_ended(); !settled.ok()) parts_.on_error(settled.error());
 }
 
 Status Courier::follow_epoch() {
@@ -75,6 +74,7 @@ Status Courier::follow_epoch() {
 }
 
 Status Courier::turn() {
+  KOINON_TRY(settle_ended());
   KOINON_TRY(follow_epoch());
   KOINON_ASSIGN(more_, erasures_.turn());
   has_room_ = !parts_.has_room || parts_.has_room();
@@ -106,22 +106,23 @@ std::chrono::milliseconds Courier::until_next() {
 template <typename Item, typename Matches>
 bool Courier::is_under_way(Matches matches) const {
   return std::any_of(sending_.begin(), sending_.end(), [&](const auto& one) {
-    const Item* item = std::get_if<Item>(&one.second);
+    const Item* item = std::get_if<Item>(&one.second.item);
     return item != nullptr && matches(*item);
   });
 }
 
 template <typename Item>
 bool Courier::has_room() const {
-  const auto same = std::count_if(sending_.begin(), sending_.end(),
-                                  [](const auto& one) { return std::holds_alternative<Item>(one.second); });
+  const auto same = std::count_if(sending_.begin(), sending_.end(), [](const auto& one) {
+    return std::holds_alternative<Item>(one.second.item);
+  });
   return sending_.size() < limits::kSendsAtOnce && static_cast<std::size_t>(same) < limits::kSendsEach;
 }
 
 template <typename Item, typename Begin>
 Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Begin begin) {
   if (text) {
-    sending_.emplace(begin(*text), std::move(item));
+    sending_.emplace(begin(*text), Sending{std::move(item)});
     return true;
   }
   item.state = SendState::kGivenUp;
@@ -187,17 +188,23 @@ void Courier::after(Item& item, const Transfers::Outcome& outcome) {
   item.next_at = {parts_.clock.wall().value + wait.count()};
 }
 
-Status Courier::settle(const Transfers::Outcome& outcome) {
+void Courier::note(const Transfers::Outcome& outcome) {
   const auto it = sending_.find(outcome.number);
-  if (it == sending_.end()) return {};
-  Sending sending = std::move(it->second);
-  sending_.erase(it);
-  return std::visit(
-      [&](auto& item) -> Status {
-        after(item, outcome);
-        return outbox_.settle(item);
-      },
-      sending);
+  if (it == sending_.end()) return;
+  std::visit([&](auto& item) { after(item, outcome); }, it->second.item);
+  it->second.ended = true;
+}
+
+Status Courier::settle_ended() {
+  for (auto it = sending_.begin(); it != sending_.end();) {
+    if (it->second.ended) {
+      KOINON_TRY(std::visit([&](const auto& item) { return outbox_.settle(item); }, it->second.item));
+      it = sending_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  return {};
 }
 
 }  // namespace koinon

@@ -60,7 +60,10 @@ class Courier {
   void stop();
 
  private:
-  using Sending = std::variant<Delivery, Mail>;
+  struct Sending {
+    std::variant<Delivery, Mail> item;
+    bool ended = false;  // what became of it is not written down yet
+  };
 
   void run();
   // The places in the arrivals count in the store's current epoch.
@@ -77,7 +80,9 @@ class Courier {
   // is sent.
   template <typename Item, typename Begin>
   Result<bool> send(Item item, const std::optional<std::string>& text, Begin begin);
-  Status settle(const Transfers::Outcome& outcome);
+  // What became of a message stays here until it is written down: the message is not sent again meanwhile.
+  void note(const Transfers::Outcome& outcome);
+  Status settle_ended();
   // After a failed attempt: sets when to try again, or gives up.
   template <typename Item>
   void after(Item& item, const Transfers::Outcome& outcome);

@@ -47,7 +47,8 @@ constexpr int kFoldMs = 100;
 
 // The system's reason for a failed write to the database or to its write-ahead log. SQLite keeps it with the
 // file; sqlite3_system_errno says nothing of a COMMIT that failed. To undo a commit SQLite reads the file,
-// and that wipes the reason out. Then it must be enough that a write failed.
+// and that wipes the reason out. Then it must be enough that a write failed. Of the index of the write-ahead
+// log (the file -shm) SQLite keeps no reason: where it could not grow there was no room.
 bool is_out_of_room(sqlite3* db) {
   int of_database = 0;
   (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
@@ -56,7 +57,9 @@ bool is_out_of_room(sqlite3* db) {
   if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
       log->pMethods != nullptr)
     (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
-  if (of_database == 0 && of_log == 0) return sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE;
+  const int code = sqlite3_extended_errcode(db);
+  if (code == SQLITE_IOERR_SHMSIZE) return true;
+  if (of_database == 0 && of_log == 0) return code == SQLITE_IOERR_WRITE;
   const auto is_room = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
   return (is_room(of_database) || is_room(of_log)) && of_database != EIO && of_log != EIO;
 }
@@ -99,6 +102,8 @@ Error error_of(sqlite3* db, std::string_view what) {
   }
 }
 
+Statement::Statement(Error fault) : fault_(std::make_unique<Error>(std::move(fault))) {}
+
 Statement::~Statement() {
   if (statement_ != nullptr) {
     sqlite3_reset(statement_);
@@ -137,7 +142,7 @@ Statement& Statement::bind_null() {
 }
 
 Result<bool> Statement::step() {
-  if (statement_ == nullptr) return fail(Code::kInternal, "the statement could not be prepared", "store");
+  if (fault_) return *fault_;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -220,13 +225,24 @@ Result<bool> Connection::fold() {
   return folded;
 }
 
+namespace {
+
+// Of a text that is sound: SQLite reads the schema first, and for that it may have to write (the file -shm).
+Error why_not_prepared(sqlite3* db) {
+  if ((sqlite3_errcode(db) & 0xFF) != SQLITE_ERROR) return error_of(db, "store");
+  return fail(Code::kInternal, std::string("the statement could not be prepared: ") + sqlite3_errmsg(db),
+              "store");
+}
+
+}  // namespace
+
 Statement Connection::prepare(std::string_view sql) {
   auto it = statements_.find(sql);
   if (it == statements_.end()) {
     sqlite3_stmt* raw = nullptr;
     sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
                        nullptr);
-    if (raw == nullptr) return Statement(nullptr);
+    if (raw == nullptr) return Statement(why_not_prepared(db_.get()));
     it = statements_.emplace(std::string(sql), std::unique_ptr<sqlite3_stmt, Finalize>(raw)).first;
   }
   return Statement(it->second.get());

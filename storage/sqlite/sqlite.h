@@ -23,8 +23,13 @@ Error error_of(sqlite3* db, std::string_view what);
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  // One that could not be prepared: to step it is this error, to bind to it does nothing.
+  explicit Statement(Error fault);
   ~Statement();
-  Statement(Statement&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
+  Statement(Statement&& other) noexcept
+      : statement_(other.statement_), fault_(std::move(other.fault_)), bound_(other.bound_) {
+    other.statement_ = nullptr;
+  }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   Statement& operator=(Statement&&) = delete;
@@ -56,7 +61,8 @@ class Statement {
   std::string text(int column) const { return std::string(blob(column)); }
 
  private:
-  sqlite3_stmt* statement_;
+  sqlite3_stmt* statement_ = nullptr;
+  std::unique_ptr<Error> fault_;  // why there is no statement
   int bound_ = 0;
 };
 
@@ -85,7 +91,8 @@ class Connection {
   Connection& operator=(Connection&&) = default;
 
   Status execute(const std::string& sql);
-  // A text is prepared once, then reused. The first step reports an error of the text.
+  // A text is prepared once, then reused. Where that fails, the first step says why: kInternal, the text is
+  // wrong; else as any step.
   Statement prepare(std::string_view sql);
   sqlite3* handle() const { return db_.get(); }
   // Folds the write-ahead log back and empties it, so that nothing deleted stays in it. False: somebody reads

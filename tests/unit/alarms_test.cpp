@@ -30,10 +30,9 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   AlarmInput input;
   input.now = {10'000'000};
   input.signing_stopped = fail(Code::kRefused, "it forked");
-  input.store = Trouble{fail(Code::kDiskFull, "full"), {1}};
+  input.store = Trouble{fail(Code::kIo, "broken"), {1}};
   input.others_wait = Trouble{fail(Code::kDiskFull, "kept"), {1}};
-  input.index = Trouble{fail(Code::kDiskFull, "full"), {1}};
-  input.disk_free_bytes = 5;
+  input.index = Trouble{fail(Code::kIo, "broken"), {1}};
   input.failing = {1, 1, "500"};
   input.frozen = {"milan.example"};
   input.for_good = {"rome.example"};
@@ -53,10 +52,38 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   liar.connected = true;
   liar.conduct.lies = 1;
   input.peers = {away, unpinned, liar};
-  const Ids found = ids(input);
+  Ids found = ids(input);
+  AlarmInput low;
+  low.disk_free_bytes = 5;
+  for (const std::string& id : ids(low)) found.push_back(id);
   for (const std::string& id : found)
     EXPECT_NE(std::find(alarm_ids().begin(), alarm_ids().end(), id), alarm_ids().end()) << id;
   EXPECT_EQ(found.size(), alarm_ids().size() - 1) << "an index that has stopped is not behind besides";
+}
+
+TEST(Alarms, ADiskThatIsFullHasOne) {
+  const Trouble full{fail(Code::kDiskFull, "full"), {1}};
+  AlarmInput input;
+  input.store = input.others_wait = input.index = input.courier = full;
+  input.disk_free_bytes = 5;
+  input.knocks = 1;
+  EXPECT_EQ(ids(input), (Ids{"store", "knocks"}));
+  input.store.reset();
+  EXPECT_EQ(ids(input), (Ids{"reserve", "knocks"}));
+  input.others_wait.reset();
+  EXPECT_EQ(ids(input), (Ids{"index_stopped", "knocks"}));
+  input.index.reset();
+  EXPECT_EQ(ids(input), (Ids{"deliveries", "knocks"}));
+  input.courier.reset();
+  EXPECT_EQ(ids(input), (Ids{"disk", "knocks"}));
+}
+
+TEST(Alarms, WhatIsNotForWantOfRoomStandsBesideIt) {
+  AlarmInput input;
+  input.store = Trouble{fail(Code::kDiskFull, "full"), {1}};
+  input.index = Trouble{fail(Code::kIo, "broken"), {1}};
+  input.failing = {1, 1, "500"};
+  EXPECT_EQ(ids(input), (Ids{"store", "index_stopped", "deliveries"}));
 }
 
 TEST(Alarms, WhyMessagesDoNotArriveIsASentenceThatPagesTranslate) {
