@@ -11,9 +11,10 @@ Result<int> schema_version(Connection& db) {
 Error of_newer_program(std::string_view file, int version, int known, std::string_view program) {
   std::string text = "it was written by a newer version of Koinon (";
   if (!program.empty()) text += std::string(program) + "; ";
-  text += "schema " + std::to_string(version) + ", and this one knows " + std::to_string(known) +
-          "), and nothing was changed; install that version again, or put back the backup that was made before "
-          "the upgrade (RUNBOOK, \"Upgrade\")";
+  text +=
+      "schema " + std::to_string(version) + ", and this one knows " + std::to_string(known) +
+      "), and nothing was changed; install that version again, or put back the backup that was made before "
+      "the upgrade (RUNBOOK, \"Upgrade\")";
   return fail(Code::kRefused, text, std::string(file));
 }
 

@@ -70,7 +70,8 @@ std::uint64_t number_of(const v1::Frame& question) {
 
 class Replay {
  public:
-  explicit Replay(Recorded recorded) : recorded_(std::move(recorded)), line_(*parse_peer_line(recorded_.facts.at("line"))) {
+  explicit Replay(Recorded recorded)
+      : recorded_(std::move(recorded)), line_(*parse_peer_line(recorded_.facts.at("line"))) {
     node.now.wall = {recorded_.number("wall_ms")};
     // The network has no end that is a recording: a node stands there whose words are swallowed.
     shadow_.config.node_key = line_.node_key;
@@ -100,7 +101,8 @@ class Replay {
         continue;
       }
       v1::Frame said = frame;
-      if (said.has_chunk()) said.mutable_chunk()->set_request_id(number_asked(questions.at(said.chunk().request_id())));
+      if (said.has_chunk())
+        said.mutable_chunk()->set_request_id(number_asked(questions.at(said.chunk().request_id())));
       if (said.has_attachment_chunk())
         said.mutable_attachment_chunk()->set_request_id(
             number_asked(questions.at(said.attachment_chunk().request_id())));
@@ -152,7 +154,8 @@ std::string title_of(const StoredRecord& record) {
 TEST(RecordedSessions, WhatEarlierVersionsSaidArrives) {
   ASSERT_TRUE(init_crypto().ok());
   std::size_t sessions = 0;
-  for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(KOINON_FIXTURES) / "sessions")) {
+  for (const auto& file :
+       std::filesystem::directory_iterator(std::filesystem::path(KOINON_FIXTURES) / "sessions")) {
     SCOPED_TRACE(file.path().filename().string());
     const Recorded recorded = read(file.path());
     Replay replay(recorded);
@@ -179,7 +182,8 @@ TEST(RecordedSessions, WhatEarlierVersionsSaidArrives) {
     std::uint64_t index = 0;
     std::string sha256;
     named >> index >> sha256;
-    const auto kept = replay.node.store->attachment(replay.log(), EntryIndex(index), Hash::from(*from_hex(sha256)));
+    const auto kept =
+        replay.node.store->attachment(replay.log(), EntryIndex(index), Hash::from(*from_hex(sha256)));
     ASSERT_TRUE(kept.ok()) << kept.error().text();
     EXPECT_TRUE(kept->complete);
   }

@@ -1,4 +1,5 @@
-// Databases of earlier versions, made of what is pinned in tests/fixtures: the steps of their schema, and rows.
+// Databases of earlier versions, made of what is pinned in tests/fixtures: the steps of their schema, and
+// rows.
 #pragma once
 
 #include <charconv>
@@ -81,8 +82,9 @@ inline std::vector<std::string> texts(sqlite::Connection& db, const std::string&
 
 // All that the schema is.
 inline std::vector<std::string> schema_of(sqlite::Connection& db) {
-  return texts(db, "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM "
-                   "sqlite_master ORDER BY type, name");
+  return texts(db,
+               "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM "
+               "sqlite_master ORDER BY type, name");
 }
 
 // What of the rows of `before` is not in `now`: "table" or "table.column" of each. Tables and columns that
@@ -95,15 +97,15 @@ inline std::vector<std::string> lost_rows(const std::filesystem::path& before,
   EXPECT_TRUE(db->execute("ATTACH '" + before.string() + "' AS old").ok());
   for (const std::string& table :
        texts(*db, "SELECT name FROM old.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")) {
-    const std::string of_both =
-        "SELECT name FROM pragma_table_info('" + table + "', 'old') INTERSECT SELECT name FROM pragma_table_info('" +
-        table + "', 'main')";
+    const std::string of_both = "SELECT name FROM pragma_table_info('" + table +
+                                "', 'old') INTERSECT SELECT name FROM pragma_table_info('" + table +
+                                "', 'main')";
     std::string all;
     for (const std::string& column : texts(*db, of_both)) all += (all.empty() ? "" : ", ") + column;
     if (all.empty()) continue;
     const auto differs = [&](const std::string& columns) {
-      const std::string rows = "SELECT " + columns + " FROM old." + table + " EXCEPT SELECT " + columns +
-                               " FROM main." + table;
+      const std::string rows =
+          "SELECT " + columns + " FROM old." + table + " EXCEPT SELECT " + columns + " FROM main." + table;
       return texts(*db, "SELECT count(*) FROM (" + rows + ")").front() != "0";
     };
     if (!differs(all)) continue;

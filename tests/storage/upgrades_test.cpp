@@ -1,5 +1,5 @@
-// Databases of every earlier version, as they were: today's code brings each up to date, and loses nothing. One
-// of a later version is refused, and left as it is.
+// Databases of every earlier version, as they were: today's code brings each up to date, and loses nothing.
+// One of a later version is refused, and left as it is.
 #include <fstream>
 #include <set>
 
@@ -49,8 +49,8 @@ class Upgrades : public testing::Test {
     const auto pinned = pinned_steps(name);
     ASSERT_EQ(pinned.size(), today.steps.size()) << "tests/fixtures/pin pins a new step; none may go";
     for (std::size_t i = 0; i < pinned.size(); ++i)
-      EXPECT_EQ("\n" + pinned[i].sql, with_ends(today.steps[i])) << name << ": step " << i + 1
-                                                                 << " was edited: add a new one instead";
+      EXPECT_EQ("\n" + pinned[i].sql, with_ends(today.steps[i]))
+          << name << ": step " << i + 1 << " was edited: add a new one instead";
   }
   static std::string with_ends(std::string sql) {
     if (!sql.starts_with('\n')) sql.insert(0, 1, '\n');
@@ -162,7 +162,8 @@ TEST_F(OfStores, EachVersionIsSoundAndServesWhenItIsOpened) {
     const auto report = fsck::check_folder(node.path(), {});
     ASSERT_TRUE(report.ok()) << report.error().text();
     EXPECT_EQ(report->entries, 17U);
-    for (const fsck::Damage& damage : report->damages()) EXPECT_TRUE(is_beyond(version, damage)) << damage.text();
+    for (const fsck::Damage& damage : report->damages())
+      EXPECT_TRUE(is_beyond(version, damage)) << damage.text();
   }
 }
 
@@ -198,8 +199,9 @@ TEST_F(OfOffices, EachVersionIsBroughtUpToDateAndLosesNothing) {
     EXPECT_EQ(texts(*db, "SELECT user || ' ' || count FROM waiting WHERE count > 0 ORDER BY user"),
               (std::vector<std::string>{"-1 1", "2 2"}))
         << "what waits belongs to accounts, and not to names";
-    EXPECT_EQ(texts(*db, "SELECT count(*) FROM held WHERE state IN (1, 2) AND length(salt) <> 16 AND id <> 1"),
-              std::vector<std::string>{version < 10 ? "0" : "2"})
+    EXPECT_EQ(
+        texts(*db, "SELECT count(*) FROM held WHERE state IN (1, 2) AND length(salt) <> 16 AND id <> 1"),
+        std::vector<std::string>{version < 10 ? "0" : "2"})
         << "what waits is known again in the log";
     std::filesystem::remove(file("office"));
   }
@@ -210,7 +212,8 @@ using OfWitnesses = Upgrades;
 TEST_F(OfWitnesses, EachVersionIsBroughtUpToDateAndForgetsNothing) {
   const auto bring = [](const std::filesystem::path& path) {
     std::error_code none;
-    const auto db = std::filesystem::exists(path, none) ? WitnessDb::open(path) : WitnessDb::make(path, {"v", {}});
+    const auto db =
+        std::filesystem::exists(path, none) ? WitnessDb::open(path) : WitnessDb::make(path, {"v", {}});
     ASSERT_TRUE(db.ok()) << db.error().text();
   };
   for (int version = 1; version <= witness_schema().newest(); ++version) {
@@ -236,10 +239,11 @@ TEST_F(OfIndexes, OneOfAnotherVersionIsMadeAnew) {
     SCOPED_TRACE("version " + std::to_string(version));
     {
       auto db = sqlite::Connection::open(file("index"), {});
-      ASSERT_TRUE(db->execute("CREATE TABLE doc (of_another_version); CREATE TABLE meta (key TEXT PRIMARY KEY, "
-                              "value BLOB); PRAGMA user_version=" +
-                              std::to_string(version))
-                      .ok());
+      ASSERT_TRUE(
+          db->execute("CREATE TABLE doc (of_another_version); CREATE TABLE meta (key TEXT PRIMARY KEY, "
+                      "value BLOB); PRAGMA user_version=" +
+                      std::to_string(version))
+              .ok());
     }
     {
       const auto index = open_index_writer(file("index"), {});
