@@ -42,7 +42,7 @@ class Upgrades(NodesTest):
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.close()
                 line = self.refused(seoul)
-                for words in (f"{name}.db", "(0.1.0; schema 1000", f"this one knows {known}", "nothing was changed",
+                for words in (f"{name}.db", f"({koinon('--version').split()[-1]}; schema 1000", f"this one knows {known}", "nothing was changed",
                               "install that version again", "put back the backup", 'RUNBOOK, "Upgrade"'):
                     self.assertIn(words, line)
                 path.with_suffix(".before").replace(path)
