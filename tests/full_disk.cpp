@@ -81,9 +81,7 @@ int sync_file(sqlite3_file* file, int) {
 int file_size(sqlite3_file* file, sqlite3_int64* out) {
   return real_of(file)->pMethods->xFileSize(real_of(file), out);
 }
-int lock_file(sqlite3_file* file, int level) {
-  return real_of(file)->pMethods->xLock(real_of(file), level);
-}
+int lock_file(sqlite3_file* file, int level) { return real_of(file)->pMethods->xLock(real_of(file), level); }
 int unlock_file(sqlite3_file* file, int level) {
   return real_of(file)->pMethods->xUnlock(real_of(file), level);
 }
@@ -127,16 +125,15 @@ int unmap_shared(sqlite3_file* file, int remove) {
   return real_of(file)->pMethods->xShmUnmap(real_of(file), remove);
 }
 
-const sqlite3_io_methods kMethods = {2,           close_file,  read_bytes,      write_bytes, truncate_file,
-                                     sync_file,   file_size,   lock_file,       unlock_file, check_lock,
-                                     control,     sector_size, characteristics, map_shared,  lock_shared,
-                                     barrier,     unmap_shared, nullptr,        nullptr};
+const sqlite3_io_methods kMethods = {2,         close_file,   read_bytes,      write_bytes, truncate_file,
+                                     sync_file, file_size,    lock_file,       unlock_file, check_lock,
+                                     control,   sector_size,  characteristics, map_shared,  lock_shared,
+                                     barrier,   unmap_shared, nullptr,         nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   auto* disk = static_cast<Impl*>(vfs->pAppData);
   *shim_of(file) = {{nullptr}, disk, name, 0};
-  const bool makes =
-      (flags & SQLITE_OPEN_CREATE) != 0 && (name == nullptr || !std::filesystem::exists(name));
+  const bool makes = (flags & SQLITE_OPEN_CREATE) != 0 && (name == nullptr || !std::filesystem::exists(name));
   if (makes && !disk->may(Point::kMake)) return SQLITE_CANTOPEN;
   const int code = disk->real->xOpen(disk->real, name, real_of(file), flags, out_flags);
   if (code == SQLITE_OK) file->pMethods = &kMethods;

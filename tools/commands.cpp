@@ -44,7 +44,8 @@ std::string start_command(const std::string& data, const std::string& passphrase
 
 std::string welcome_link(const std::string& data, const std::string& code) {
   Config config;
-  (void)read_config_file(find_config(DataFolder(data), "").file, config);  // koinond says what is wrong with it
+  (void)read_config_file(find_config(DataFolder(data), "").file,
+                         config);  // koinond says what is wrong with it
   const std::string here = "http://localhost:" + std::to_string(config.http_port);
   return (config.http_url.empty() ? here : config.http_url) + "/welcome/" + code;
 }

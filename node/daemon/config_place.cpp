@@ -35,8 +35,9 @@ ConfigPlace config_for_start(const DataFolder& folder, const std::string& named)
 Status note_config(const DataFolder& folder, const ConfigPlace& place) {
   const auto before = noted(folder);
   if (place.is_named)
-    return before == place.file.string() ? Status()
-                                         : write_private_file(folder.config_note(), place.file.string() + "\n");
+    return before == place.file.string()
+               ? Status()
+               : write_private_file(folder.config_note(), place.file.string() + "\n");
   return before ? remove_file(folder.config_note()) : Status();
 }
 

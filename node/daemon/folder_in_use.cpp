@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "node/daemon/folder_versions.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -10,6 +11,7 @@ Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const s
   DataFolder files(path);
   KOINON_TRY(files.check_node());
   KOINON_ASSIGN(FolderLock lock, FolderLock::take(files));
+  KOINON_TRY(check_versions(files));
   KOINON_ASSIGN(const std::string passphrase, read_passphrase(passphrase_file));
   KOINON_ASSIGN(NodeKeys keys, read_keys(files, passphrase));
   return FolderInUse(std::move(files), std::move(lock), std::move(keys));

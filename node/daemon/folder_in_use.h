@@ -25,7 +25,7 @@ struct Databases {
 class FolderInUse {
  public:
   // The passphrase is read as read_passphrase says. Errors are one sentence for the operator: no whole node
-  // lives there, another program uses the folder, or its keys cannot be read.
+  // lives there, another program uses the folder, a newer version wrote it, or its keys cannot be read.
   static Result<FolderInUse> open(const std::filesystem::path& path, const std::string& passphrase_file);
 
   const DataFolder& files() const { return files_; }

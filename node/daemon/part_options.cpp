@@ -8,6 +8,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/daemon/config_secrets.h"
+#include "node/daemon/version.h"
 #include "node/replication/stored_standing.h"
 #include "node/text/time_zone.h"
 #include "proto/base/encoding.h"
@@ -40,6 +41,7 @@ SqliteStoreOptions store_options(const Config& config) {
   options.attachment_bytes = config.attachment_max_bytes;
   options.erase_grace = std::chrono::hours(config.erase_grace_hours);
   options.grace_bytes = config.erase_max_bytes;
+  options.program = kVersion;
   return options;
 }
 

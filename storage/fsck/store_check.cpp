@@ -110,14 +110,7 @@ Result<Report> check_folder(const std::filesystem::path& data, const Progress& p
   KOINON_ASSIGN(auto index, IndexCheck::open(data / "index.db", report));
   KOINON_ASSIGN(auto db, sqlite::Connection::open(data / "store.db", {true, false, ""}));
   KOINON_TRY(db.execute("BEGIN"));
-  {
-    auto version = db.prepare("PRAGMA user_version");
-    KOINON_TRY(version.step());
-    if (version.integer(0) != store_schema_version())
-      return fail(Code::kRefused,
-                  "another version of Koinon wrote this store; start koinond once, then look again",
-                  "store.db");
-  }
+  KOINON_TRY(check_store_schema(db));
   KOINON_ASSIGN(const bool readable, check_pages(db, "store.db", Remedy::kNone, report));
   // What can be read of a store with damaged pages is looked at all the same.
   const auto look = [&]() -> Status {

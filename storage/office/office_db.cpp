@@ -226,22 +226,12 @@ ALTER TABLE delivery ADD COLUMN recoveries INTEGER;
 ALTER TABLE audit ADD COLUMN sender TEXT NOT NULL DEFAULT '';
 )sql"};
 
-Status migrate(sqlite::Connection& db) {
-  auto version = db.prepare("PRAGMA user_version");
-  KOINON_TRY(version.step());
-  const auto have = static_cast<std::size_t>(version.integer(0));
-  if (have > kSteps.size()) {
-    return fail(Code::kRefused, "it was written by a newer version of Koinon; install that version",
-                "office.db");
-  }
-  for (std::size_t step = have; step < kSteps.size(); ++step) {
-    KOINON_TRY(db.execute(kSteps[step]));
-    KOINON_TRY(db.execute("PRAGMA user_version=" + std::to_string(step + 1)));
-  }
-  return {};
-}
-
 }  // namespace
+
+const sqlite::SchemaSteps& office_schema() {
+  static constexpr sqlite::SchemaSteps kSchema{"office.db", kSteps};
+  return kSchema;
+}
 
 Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
@@ -253,7 +243,8 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_TRY(connection.execute("PRAGMA foreign_keys=ON"));
   KOINON_TRY(connection.execute("PRAGMA busy_timeout=5000"));
   KOINON_TRY(connection.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
-  KOINON_TRY(office.transact([&] { return migrate(connection); }));
+  KOINON_TRY(office.transact(
+      [&] { return sqlite::take_steps(connection, office_schema(), office_schema().newest()); }));
   // What was deleted just before a crash is still in the write-ahead log. If other connections are at work,
   // they fold it.
   (void)connection.fold();

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 
-#include "storage/sqlite/sqlite.h"
+#include "storage/sqlite/schema_steps.h"
 
 namespace koinon {
+
+const sqlite::SchemaSteps& office_schema();
 
 class OfficeDb {
  public:

@@ -3,6 +3,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <string_view>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -189,6 +191,31 @@ Status make_private(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+// What is in a write-ahead log counts, and SQLite passes it over in a file that it takes for immutable.
+Result<Connection> Connection::open_untouched(const std::filesystem::path& path) {
+  std::error_code none;
+  const auto left = std::filesystem::file_size(path.string() + "-wal", none);
+  if (!none && left > 0) return open(path, {true, false, ""});
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos) {
+      uri += c;
+    } else {
+      uri += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2((uri + "?immutable=1").c_str(), &raw, flags, nullptr);
+  Connection connection;
+  connection.db_.reset(raw);
+  if (code != SQLITE_OK) return error_of(raw, path.string());
+  return connection;
+}
 
 Result<Connection> Connection::open(const std::filesystem::path& path, const OpenOptions& options) {
   if (!options.read_only && is_on_disk(path, options)) KOINON_TRY(make_private(path));

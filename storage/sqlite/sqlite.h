@@ -85,6 +85,9 @@ class Connection {
  public:
   // A database that may be written, and the files beside it, have mode 0600 from then on.
   static Result<Connection> open(const std::filesystem::path& path, const OpenOptions& options);
+  // To read a database that no connection has open, and that nobody opens meanwhile: no file is made or
+  // changed, unless a process that was killed has left a write-ahead log, whose index is then made anew.
+  static Result<Connection> open_untouched(const std::filesystem::path& path);
 
   Connection() = default;  // not open
   Connection(Connection&&) = default;

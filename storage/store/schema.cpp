@@ -342,46 +342,51 @@ ALTER TABLE log_keys ADD COLUMN cosigner_lost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peer ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
-Result<int> current_version(sqlite::Connection& db) {
-  auto statement = db.prepare("PRAGMA user_version");
-  KOINON_TRY(statement.step());
-  return static_cast<int>(statement.integer(0));
-}
-
-Error of_newer_version(int version) {
-  return fail(Code::kRefused,
-              "the store was written by a newer version of Koinon (schema " + std::to_string(version) +
-                  "); install that version or restore a backup",
-              "store.db");
-}
-
 }  // namespace
 
-int store_schema_version() { return static_cast<int>(kSteps.size()); }
+const sqlite::SchemaSteps& store_schema() {
+  static constexpr sqlite::SchemaSteps kSchema{"store.db", kSteps};
+  return kSchema;
+}
+
+int store_schema_version() { return store_schema().newest(); }
 
 Status migrate_store(sqlite::Connection& db, int target) {
-  KOINON_ASSIGN(const int version, current_version(db));
-  if (version > store_schema_version()) return of_newer_version(version);
+  KOINON_ASSIGN(const int version, sqlite::schema_version(db));
+  if (version > store_schema_version())
+    return sqlite::of_newer_program(store_schema().file, version, store_schema_version());
   if (version >= target) return {};
   KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
-  for (int step = version; step < target; ++step) {
-    Status status = db.execute(kSteps[static_cast<std::size_t>(step)]);
-    if (status.ok()) status = db.execute("PRAGMA user_version=" + std::to_string(step + 1));
-    if (!status.ok()) {
-      (void)db.execute("ROLLBACK");
-      return status;
-    }
-  }
-  return db.execute("COMMIT");
+  Status taken = sqlite::take_steps(db, store_schema(), target);
+  if (taken.ok()) taken = db.execute("COMMIT");
+  if (!taken.ok() && db.in_transaction()) (void)db.execute("ROLLBACK");
+  return taken;
+}
+
+Status note_program(sqlite::Connection& db, std::string_view program) {
+  if (program.empty()) return {};
+  auto note = db.prepare(
+      "INSERT INTO meta (key, value) VALUES ('program', CAST(?1 AS BLOB)) ON CONFLICT (key) DO UPDATE SET "
+      "value = excluded.value WHERE value <> excluded.value");
+  return note.bind_text(program).run();
+}
+
+std::string noted_program(const std::filesystem::path& path) {
+  auto db = sqlite::Connection::open_untouched(path);
+  if (!db.ok()) return {};
+  auto select = db->prepare("SELECT value FROM meta WHERE key = 'program'");
+  const auto row = select.step();
+  return row.ok() && *row ? select.text(0) : std::string();
 }
 
 Status check_store_schema(sqlite::Connection& db) {
-  KOINON_ASSIGN(const int version, current_version(db));
-  if (version > store_schema_version()) return of_newer_version(version);
+  KOINON_ASSIGN(const int version, sqlite::schema_version(db));
+  if (version > store_schema_version())
+    return sqlite::of_newer_program(store_schema().file, version, store_schema_version());
   if (version == store_schema_version()) return {};
   return fail(Code::kRefused,
               "the store is of an earlier version of Koinon; the next start of koinond brings it up to date",
-              "store.db");
+              std::string(store_schema().file));
 }
 
 }  // namespace koinon

@@ -306,10 +306,11 @@ Status SqliteStore::commit() {
 }
 
 // Removes files that were being fetched for peers when the node ended, and vouches that only an older version
-// took.
+// took; notes which version has written here.
 void SqliteStore::tidy() {
   if (!db_.execute("BEGIN IMMEDIATE").ok()) return;
-  if (!attachments_.prepare().ok() || !policy_.prepare().ok() || !db_.execute("COMMIT").ok())
+  if (!attachments_.prepare().ok() || !policy_.prepare().ok() || !note_program(db_, options_.program).ok() ||
+      !db_.execute("COMMIT").ok())
     (void)db_.execute("ROLLBACK");
 }
 

@@ -24,6 +24,9 @@ struct SqliteStoreOptions {
   std::uint64_t grace_bytes = limits::kEraseGraceBytes;  // quota of those of other cities
   // The store begins an epoch when it is opened; none: whoever opens it does, before anything makes a row.
   EpochMaker epochs;
+  // The version of the program that opens it, which is noted for whoever cannot: an older one. Empty: nothing
+  // is noted.
+  std::string program;
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF
 };
 

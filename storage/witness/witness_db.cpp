@@ -59,24 +59,12 @@ Status in_one_transaction(sqlite::Connection& db, const std::function<Status()>&
   return done;
 }
 
-Status bring_up_to_date(sqlite::Connection& db) {
-  std::size_t have = 0;
-  {
-    auto version = db.prepare("PRAGMA user_version");
-    KOINON_TRY(version.step());
-    have = static_cast<std::size_t>(version.integer(0));
-  }
-  if (have > kWitnessSteps.size())
-    return fail(Code::kRefused, "it was written by a newer version of Koinon; install that version",
-                "witness.db");
-  for (std::size_t step = have; step < kWitnessSteps.size(); ++step) {
-    KOINON_TRY(db.execute(kWitnessSteps[step]));
-    KOINON_TRY(db.execute("PRAGMA user_version=" + std::to_string(step + 1)));
-  }
-  return {};
-}
-
 }  // namespace
+
+const sqlite::SchemaSteps& witness_schema() {
+  static constexpr sqlite::SchemaSteps kSchema{"witness.db", kWitnessSteps};
+  return kSchema;
+}
 
 // Synchronous FULL: a commit returns when the write-ahead log is on the disk.
 Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
@@ -85,7 +73,7 @@ Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
   KOINON_TRY(out.db_.execute("PRAGMA journal_mode=WAL"));
   KOINON_TRY(out.db_.execute("PRAGMA synchronous=FULL"));
   KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
-    KOINON_TRY(bring_up_to_date(out.db_));
+    KOINON_TRY(sqlite::take_steps(out.db_, witness_schema(), witness_schema().newest()));
     return out.bind_heads();
   }));
   return out;

@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 
-#include "storage/sqlite/sqlite.h"
+#include "storage/sqlite/schema_steps.h"
 
 namespace koinon {
+
+const sqlite::SchemaSteps& witness_schema();
 
 // The witness whose state it is.
 struct WitnessOwner {

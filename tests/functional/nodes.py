@@ -49,8 +49,8 @@ def wait_for(condition, what, deadline=DEADLINE):
         pause = min(pause * 1.25, 0.15)  # each question takes time from what is waited for
 
 
-def koinon(*args, data=None, stdin=None, check=True):
-    command = [*WITHIN, str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
+def koinon(*args, data=None, stdin=None, check=True, programs=BIN):
+    command = [*WITHIN, str(programs / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
     # Whoever runs the tests at a terminal is asked nothing.
     given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
     done = subprocess.run(command, **given, capture_output=True, timeout=DEADLINE, umask=USUAL)
@@ -80,8 +80,9 @@ MARKS = Marks()
 
 
 class Node:
-    def __init__(self, folder, city, init=True, init_args=()):
+    def __init__(self, folder, city, init=True, init_args=(), programs=BIN):
         self.city = city
+        self.programs = programs  # the folder of koinond and koinon, which may be of an earlier version
         self.name = f"{city}.example"
         self.data = pathlib.Path(folder) / city
         self.process = None
@@ -92,7 +93,7 @@ class Node:
         self.given = ()  # descriptors that it inherits
         if init:
             koinon("init", "--name", self.name, "--display-name", city.title(), "--signing-mark", self.mark, *init_args,
-                   data=self.data)
+                   data=self.data, programs=self.programs)
 
     def start(self, *args, peer_port=0, wait=True):
         ready = self.data / "ready"
@@ -102,7 +103,7 @@ class Node:
             args = ("--publishing-hold-minutes", "0", *args)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.within, str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
+                [*self.within, str(self.programs / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
                  "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
                  *([] if "--signing-mark" in args else ["--signing-mark", str(self.mark)]),
                  *map(str, args)],
@@ -131,19 +132,19 @@ class Node:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def run(self, *args, **kwargs):
-        return koinon(*args, data=self.data, **kwargs)
+        return koinon(*args, data=self.data, programs=self.programs, **kwargs)
 
     def json(self, *args):
         return json.loads(self.run("--json", *args))
 
     def line(self, port=None):
         """What another operator needs, with the port of this machine."""
-        line = self.run("id").strip()
+        line = self.line_without_address()
         head, key = line.rsplit("#", 1)
         return f"{head}@127.0.0.1:{port or self.peer_port}#{key}"
 
     def line_without_address(self):
-        return self.run("id").strip()
+        return self.run("id").splitlines()[-1]  # earlier versions print the verifier key before it
 
     def name_of_log(self):
         """Its city, of a folder that was put back elsewhere too."""

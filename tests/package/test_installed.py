@@ -216,7 +216,7 @@ class Installed(unittest.TestCase):
         for city in self.cities:
             self.addCleanup(city.end)
 
-    @documents.runs("Install", "Upgrade", "Leaving", kind="sh installed")
+    @documents.runs("Install", "Upgrade", "Back to the version before", "Leaving", kind="sh installed")
     def test_a_year_of_two_cities(self):
         seoul, la = self.cities
         for city in self.cities:
@@ -225,8 +225,11 @@ class Installed(unittest.TestCase):
         ref = self.publish(seoul, "Kept through it all")
         wait_for(lambda: la.shows("Kept through it all"), "Los Angeles holds the note of Seoul")
         for city in self.cities:
-            self.upgrade(city)
-            wait_for(lambda: city.shows("Kept through it all"), "the note is there after the upgrade")
+            city.run("install -d -o koinon -g koinon -m 0700 /srv/before")
+            city.koinon("backup /srv/before/koinon")
+            for step in (self.upgrade, self.go_back, self.upgrade):
+                step(city)
+                wait_for(lambda: city.shows("Kept through it all"), f"the note is there after {step.__name__}")
         for city, other in [(seoul, la), (la, seoul)]:
             self.lose_and_restore(city)
             wait_for(lambda: city.shows("Kept through it all"), "the note is there after the restore")
@@ -265,6 +268,15 @@ class Installed(unittest.TestCase):
         self.assertNotEqual(before, after)
         # What the operator wrote stays.
         self.assertIn(f"peer.port = {city.peer_port}", (city.root / "etc/koinon/koinond.toml").read_text())
+
+    def go_back(self, city):
+        """From the newer version to the one before, with the backup of then."""
+        back, = blocks("Back to the version before")
+        self.ran.append(back)
+        newer = city.run("dpkg-query -W -f '${Version}' koinon")
+        city.run(back, PACKAGE=city.bring(version_before(self.packages[city.release], self.top)), BACKUP="/srv/before/koinon")
+        self.assertNotEqual(newer, city.run("dpkg-query -W -f '${Version}' koinon"))
+        city.run("rm -r /var/lib/koinon.newer")
 
     def lose_and_restore(self, city):
         city.run("install -d -o koinon -g koinon -m 0700 /srv/backup")

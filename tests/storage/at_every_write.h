@@ -52,8 +52,8 @@ class AtEveryWrite : public testing::Test {
          {FullDisk::Fault{ENOSPC, true}, {ENOSPC, false}, {EIO, true}, {EIO, false}}) {
       bool failed = true;
       for (std::uint64_t write = 1; failed; ++write) {
-        SCOPED_TRACE("write " + std::to_string(write) + (fault.lasts ? " and all after it" : "") + ", errno " +
-                     std::to_string(fault.why));
+        SCOPED_TRACE("write " + std::to_string(write) + (fault.lasts ? " and all after it" : "") +
+                     ", errno " + std::to_string(fault.why));
         calls.prepare(count);
         disk.fail_at(write, fault);
         const Status done = calls.act(count);

@@ -64,8 +64,7 @@ std::vector<Kind> kinds_of_people() {
 
 std::vector<Kind> kinds_of_texts() {
   return {
-      {"Drafts",
-       [](OfficeDb& db, int i) { return status_of(Desk(db).add_draft(kPress, "{}", {i + 10})); },
+      {"Drafts", [](OfficeDb& db, int i) { return status_of(Desk(db).add_draft(kPress, "{}", {i + 10})); },
        [](OfficeDb& db) -> Result<std::size_t> {
          KOINON_ASSIGN(const std::size_t all, Desk(db).count_drafts(kPress));
          return all - 1;

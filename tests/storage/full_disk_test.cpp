@@ -81,42 +81,41 @@ std::string named(const std::string& what, int i) { return what + " " + std::to_
 std::uint64_t place(int i) { return static_cast<std::uint64_t>(i); }
 
 TEST_F(StoreAtEveryWrite, Notes) {
-  at_every_write(calls(
-      [](int) {}, [this](int i) { return of(publish(*store, log, note(named("note", i)))); },
-      [this](StoreReader& at, int i) { return has_title(at, log.id(), place(i), named("note", i)); }));
+  at_every_write(
+      calls([](int) {}, [this](int i) { return of(publish(*store, log, note(named("note", i)))); },
+            [this](StoreReader& at, int i) { return has_title(at, log.id(), place(i), named("note", i)); }));
   expect_log_verifies(*reader, log.identity());
 }
 
 TEST_F(StoreAtEveryWrite, Files) {
   const auto plan = [](int i) { return file(named("plan", i), 20'000); };
-  at_every_write(calls(
-      [](int) {},
-      [&](int i) { return change([&] { return store->put_attachment(plan(i), {1}); }); },
-      [&](StoreReader& at, int i) {
-        const AttachmentId id = plan(i).id;
-        const auto kept = at.attachment_named(id.sha256);
-        return kept.ok() && *kept && at.attachment_chunk(id, 0).ok();
-      }));
+  at_every_write(calls([](int) {},
+                       [&](int i) { return change([&] { return store->put_attachment(plan(i), {1}); }); },
+                       [&](StoreReader& at, int i) {
+                         const AttachmentId id = plan(i).id;
+                         const auto kept = at.attachment_named(id.sha256);
+                         return kept.ok() && *kept && at.attachment_chunk(id, 0).ok();
+                       }));
 }
 
 TEST_F(StoreAtEveryWrite, TextsOfAnotherCity) {
   Author milan("milan.example");
   const LogId city = milan.log.id();
-  at_every_write(calls(
-      [&](int i) { milan.say(note(named("note", i))); },
-      [&](int i) -> Status {
-        const auto held = store->log_state(city);
-        if (!held.ok() || held->range.size() == TreeSize(place(i)))
-          KOINON_TRY(change([&]() -> Status {
-            const auto row = store->append_run(milan.run(place(i), place(i) + 1, BodyState::kNotHeld));
-            return row.ok() ? Status() : Status(row.error());
-          }));
-        return change([&] {
-          return store->add_bodies(
-              {city, {{EntryIndex(place(i)), milan.body(place(i)), false}}, {5}, {}, {}});
-        });
-      },
-      [&](StoreReader& at, int i) { return has_title(at, city, place(i), named("note", i)); }));
+  at_every_write(
+      calls([&](int i) { milan.say(note(named("note", i))); },
+            [&](int i) -> Status {
+              const auto held = store->log_state(city);
+              if (!held.ok() || held->range.size() == TreeSize(place(i)))
+                KOINON_TRY(change([&]() -> Status {
+                  const auto row = store->append_run(milan.run(place(i), place(i) + 1, BodyState::kNotHeld));
+                  return row.ok() ? Status() : Status(row.error());
+                }));
+              return change([&] {
+                return store->add_bodies(
+                    {city, {{EntryIndex(place(i)), milan.body(place(i)), false}}, {5}, {}, {}});
+              });
+            },
+            [&](StoreReader& at, int i) { return has_title(at, city, place(i), named("note", i)); }));
   expect_log_verifies(*reader, milan.log.identity());
 }
 
@@ -125,31 +124,30 @@ TEST_F(StoreAtEveryWrite, Cosignatures) {
     const TreeSize size(place(i) + 1);
     return LastCosigned{0, size, *store->root_at(log.id(), size)};
   };
-  at_every_write(calls(
-      [&](int i) { ASSERT_TRUE(publish(*store, log, note(named("note", i))).ok()); },
-      [&](int i) {
-        return change([&]() -> Status {
-          KOINON_TRY(store->note_cosigned(log.id(), next(i)));
-          const StoredHead head = *store->log_state(log.id())->whole;
-          const auto kept = store->keep_cosigned(log.id(), {0, head, {1}, {}}, {2});
-          return kept.ok() ? Status() : Status(kept.error());
-        });
-      },
-      [&](StoreReader& at, int i) {
-        const auto last = at.last_cosigned(log.id());
-        return last.ok() && *last && (*last)->size >= TreeSize(place(i) + 1);
-      }));
+  at_every_write(calls([&](int i) { ASSERT_TRUE(publish(*store, log, note(named("note", i))).ok()); },
+                       [&](int i) {
+                         return change([&]() -> Status {
+                           KOINON_TRY(store->note_cosigned(log.id(), next(i)));
+                           const StoredHead head = *store->log_state(log.id())->whole;
+                           const auto kept = store->keep_cosigned(log.id(), {0, head, {1}, {}}, {2});
+                           return kept.ok() ? Status() : Status(kept.error());
+                         });
+                       },
+                       [&](StoreReader& at, int i) {
+                         const auto last = at.last_cosigned(log.id());
+                         return last.ok() && *last && (*last)->size >= TreeSize(place(i) + 1);
+                       }));
   EXPECT_EQ((*reader->last_cosigned(log.id()))->size, reader->log_state(log.id())->range.size());
 }
 
 TEST_F(StoreAtEveryWrite, Epochs) {
   const std::uint32_t first = counter_of(**reader->epoch());
-  at_every_write(calls(
-      [](int) {}, [this](int) { return begin_next_epoch(*store, unkeyed_epochs()); },
-      [&](StoreReader& at, int i) {
-        const auto epoch = at.epoch();
-        return epoch.ok() && *epoch && counter_of(**epoch) > first + static_cast<std::uint32_t>(i);
-      }));
+  at_every_write(calls([](int) {}, [this](int) { return begin_next_epoch(*store, unkeyed_epochs()); },
+                       [&](StoreReader& at, int i) {
+                         const auto epoch = at.epoch();
+                         return epoch.ok() && *epoch &&
+                                counter_of(**epoch) > first + static_cast<std::uint32_t>(i);
+                       }));
 }
 
 TEST_F(StoreAtEveryWrite, Removals) {
@@ -191,9 +189,9 @@ TEST_F(StoreAtEveryWrite, Erasures) {
     const auto record = at.record(log.id(), EntryIndex(2 * place(i)));
     return record.ok() && record->state == BodyState::kErased && record->body.empty();
   };
-  at_every_write(calls(
-      [&](int i) { ASSERT_TRUE(publish(*store, log, note(named("secret", i))).ok()); },
-      [&](int i) { return of(publish(*store, log, erasure_of(log.id(), 2 * place(i)))); }, is_erased));
+  at_every_write(calls([&](int i) { ASSERT_TRUE(publish(*store, log, note(named("secret", i))).ok()); },
+                       [&](int i) { return of(publish(*store, log, erasure_of(log.id(), 2 * place(i)))); },
+                       is_erased));
   EXPECT_TRUE(store->fold(std::chrono::hours(1)));
   // And nothing of it is lost that its city may take back: all of it was kept.
   const auto entries = reader->log_state(log.id())->range.size().value;

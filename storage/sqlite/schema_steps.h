@@ -1,0 +1,34 @@
+// The schema of a database, and how one of an earlier version is brought up to date: steps, one a version,
+// each kept as it is for ever (tests/fixtures/pin). The version stands in PRAGMA user_version.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "storage/sqlite/sqlite.h"
+
+namespace koinon::sqlite {
+
+struct SchemaSteps {
+  std::string_view file;  // such as "store.db": the field of errors
+  std::span<const char* const> steps;
+  int newest() const { return static_cast<int>(steps.size()); }
+};
+
+Result<int> schema_version(Connection& db);
+
+// A newer program wrote it: kRefused, with what the operator can do. `program`: its version; empty: not
+// known.
+Error of_newer_program(std::string_view file, int version, int known, std::string_view program = {});
+
+// Inside a transaction of the caller's. Takes the steps from the database's version to `target`, and nothing
+// where it has that already. kRefused: a newer program wrote it.
+Status take_steps(Connection& db, const SchemaSteps& schema, int target);
+
+// The version of a database that nobody has open, without a change to any file: no write-ahead log is made,
+// nor folded. The file must exist.
+Result<int> schema_version_of(const std::filesystem::path& path);
+
+}  // namespace koinon::sqlite
