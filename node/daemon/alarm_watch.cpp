@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/api/record_json.h"
+#include "proto/base/thread_name.h"
 #include "storage/store/settings.h"
 
 namespace koinon {
@@ -42,6 +43,7 @@ void AlarmWatch::set_rules(const AlarmRules& rules) {
 }
 
 void AlarmWatch::run() {
+  name_this_thread("alarms");
   while (true) {
     {
       std::unique_lock lock(mutex_);

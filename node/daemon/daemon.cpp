@@ -361,7 +361,8 @@ Status Daemon::start_requests() {
   // First of all: links name the port, which the system may have chosen.
   KOINON_TRY(requests_->bind());
   KOINON_ASSIGN(const ApiOptions options, api_options(config_, requests_->port()));
-  KOINON_TRY(requests_->start(options.access, [&](asio::io_context& io) { return make_site(options, io); }));
+  KOINON_TRY(requests_->start(options.access,
+                              [this, options](asio::io_context& io) { return make_site(options, io); }));
   phase_ = Phase::kServes;
   return {};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/base/limits.h"
+#include "proto/base/thread_name.h"
 
 namespace koinon {
 namespace {
@@ -99,6 +100,7 @@ Status IndexWorker::check_room() {
 }
 
 void IndexWorker::run() {
+  name_this_thread("index");
   bool begun = false;
   while (true) {
     std::vector<std::function<void(Status)>> resets;

@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "node/daemon/named_pool.h"
+
 namespace koinon {
 namespace asio = boost::asio;
 namespace {
@@ -15,8 +17,8 @@ IntentRunner::IntentRunner(std::unique_ptr<StoreReader> store, StoreWriter& writ
     : store_(std::move(store)),
       writer_(writer),
       on_completions_(std::move(on_completions)),
-      checkers_(kCheckThreads),
-      reader_(1) {}
+      checkers_(named_pool(kCheckThreads, "checks")),
+      reader_(named_pool(1, "peers' reader")) {}
 
 void IntentRunner::carry_out(Intent intent) {
   switch (intent_class(intent.body)) {

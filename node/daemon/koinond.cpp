@@ -15,8 +15,10 @@
 #include "node/daemon/config_reload.h"
 #include "node/daemon/daemon.h"
 #include "node/daemon/daemon_arguments.h"
+#include "node/daemon/idle_memory.h"
 #include "node/daemon/service_report.h"
 #include "proto/base/nearest_word.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 namespace {
@@ -128,6 +130,7 @@ int serve(const DaemonArguments& given, const Config& config, const DaemonLog& l
   const Status noted = note_config(DataFolder(given.data), {given.sources.file, given.sources.file_is_named});
   if (!noted.ok()) log.warning(log_event::kConfigDoubt, noted.error().text());
   ServiceReport report(*manager, **daemon);
+  const IdleMemory idle(io);
   Config running = config;
   std::function<void()> wait = [&] {
     signals.async_wait([&](const boost::system::error_code& error, int signal) {
@@ -145,14 +148,20 @@ int serve(const DaemonArguments& given, const Config& config, const DaemonLog& l
   return 0;
 }
 
+// What holds for the whole process, before anything is opened.
+Status prepare_process() {
+  KOINON_TRY(protect_secrets());
+  return sqlite::take_memory_by_the_page();
+}
+
 int run(int argc, char** argv) {
   DaemonArguments given;
   if (const auto done = read_command_line(argc, argv, given); done) return *done;
   ConfigRead read = read_config(given.data, given.sources);
   read.faults.insert(read.faults.end(), given.unknown.begin(), given.unknown.end());
   const DaemonLog log = start_log(read);
-  if (const Status kept = protect_secrets(); !kept.ok()) {
-    log.error(log_event::kNotStarted, kept.error().text());
+  if (const Status prepared = prepare_process(); !prepared.ok()) {
+    log.error(log_event::kNotStarted, prepared.error().text());
     return kFailed;
   }
   check_config(read);

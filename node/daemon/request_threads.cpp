@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "node/daemon/named_pool.h"
+
 namespace koinon {
 
 RequestThreads::RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages)
@@ -12,7 +14,7 @@ RequestThreads::RequestThreads(HttpServer::Options http, const std::string& acce
       access_log_(access_log),
       messages_(std::move(messages)),
       commons_(mono_, http.clock()),
-      passwords_(1),
+      passwords_(named_pool(1, "passwords")),
       http_(std::move(http)) {}
 
 Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options http,
@@ -22,8 +24,8 @@ Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options
       new RequestThreads(std::move(http), access_log, std::move(messages)));
 }
 
-Status RequestThreads::start(const AccessOptions& access, const ReadingService::MakeSite& make_site) {
-  KOINON_ASSIGN(reading_, ReadingService::make(make_site, access, commons_, mono_));
+Status RequestThreads::start(const AccessOptions& access, ReadingService::MakeSite make_site) {
+  KOINON_ASSIGN(reading_, ReadingService::make(std::move(make_site), access, commons_, mono_));
   reading_->on_exchange([this](const Exchange& exchange) { access_log_.write(exchange, wall_()); });
   reading_->start();
   http_.start(*reading_);

@@ -25,8 +25,8 @@ class RequestThreads {
 
   // Binds the addresses: who connects from now on waits until start().
   Status bind() { return http_.bind(); }
-  // Once, after bind(). What the Sites refer to runs until stop() has returned.
-  Status start(const AccessOptions& access, const ReadingService::MakeSite& make_site);
+  // Once, after bind(). What the Sites refer to runs until stop() has returned; until then more are made.
+  Status start(const AccessOptions& access, ReadingService::MakeSite make_site);
   // Joins the server's thread, then the reading threads, then the one for passwords. What they still hold of
   // requests goes with this.
   void stop();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/base/thread_name.h"
+
 namespace koinon {
 namespace {
 constexpr MonoTime kLongestPause = std::chrono::minutes(1);
@@ -59,6 +61,7 @@ void Watchdog::stop() {
 }
 
 void Watchdog::run() {
+  name_this_thread("watchdog");
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();

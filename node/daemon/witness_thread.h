@@ -21,6 +21,7 @@
 
 #include "node/api/witness_view.h"
 #include "node/daemon/daemon_log.h"
+#include "node/daemon/named_pool.h"
 #include "node/daemon/witness_files.h"
 #include "node/witness/witness.h"
 #include "proto/base/clock.h"
@@ -83,8 +84,8 @@ class WitnessThread {
   std::string vkey_;
   std::optional<UnixMillis> made_at_;  // of what is open
   std::string trouble_;
-  std::string mark_trouble_;          // why nothing leaves, of what is open
-  boost::asio::thread_pool pool_{1};  // the last: it is joined before the others go
+  std::string mark_trouble_;                                 // why nothing leaves, of what is open
+  boost::asio::thread_pool pool_{named_pool(1, "witness")};  // the last: it is joined before the others go
 };
 
 }  // namespace koinon

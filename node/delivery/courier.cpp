@@ -4,6 +4,7 @@
 
 #include "node/delivery/webhook_message.h"
 #include "node/reading/kept_fault.h"
+#include "proto/base/thread_name.h"
 
 namespace koinon {
 namespace {
@@ -49,6 +50,7 @@ void Courier::stop() {
 }
 
 void Courier::run() {
+  name_this_thread("courier");
   while (!stopping_) {
     const Status done = turn();
     if (done.ok()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/base/thread_name.h"
+
 namespace koinon {
 namespace {
 
@@ -57,6 +59,7 @@ void WitnessClient::stop() {
 }
 
 void WitnessClient::run() {
+  name_this_thread("witnesses");
   load();
   while (!stopping_) {
     const MonoTime now = parts_.clock.mono();

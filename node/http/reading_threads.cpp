@@ -3,6 +3,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "proto/base/thread_name.h"
+
 namespace koinon {
 namespace asio = boost::asio;
 
@@ -16,7 +18,12 @@ ReadingThreads::ReadingThreads(std::size_t for_everybody)
 ReadingThreads::~ReadingThreads() { stop(); }
 
 void ReadingThreads::start() {
-  for (const auto& thread : threads_) thread->thread = std::thread([&io = thread->io] { io.run(); });
+  for (Number number = 0; number < threads_.size(); ++number) {
+    threads_[number]->thread = std::thread([number, &io = threads_[number]->io] {
+      name_this_thread("reading " + std::to_string(number));
+      io.run();
+    });
+  }
 }
 
 void ReadingThreads::stop() {

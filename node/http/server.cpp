@@ -24,6 +24,7 @@
 #include "node/text/forwarded.h"
 #include "node/text/networks.h"
 #include "proto/base/limits.h"
+#include "proto/base/thread_name.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -393,7 +394,10 @@ void HttpServer::start(HttpService& service) {
         impl_->accept_loop<asio::local::stream_protocol>(impl_->proxy_acceptor, std::string(kProxySocket)),
         asio::detached);
   }
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("http");
+    io_.run();
+  });
 }
 
 void HttpServer::notify() {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <unicode/datefmt.h>
@@ -33,19 +35,17 @@ icu::Locale locale_of(const std::string& tag) {
   return icu::Locale::forLanguageTag(tag, error);
 }
 
-// A pattern, compiled where it says more than itself.
+// A pattern, compiled where it says more than itself, when it is first used.
 class MessagePattern {
  public:
-  MessagePattern(std::string pattern, const icu::Locale& locale) : pattern_(std::move(pattern)) {
-    // Apostrophes quote braces and each other alone.
-    if (pattern_.find_first_of("{}") == std::string::npos && pattern_.find("''") == std::string::npos) return;
-    UErrorCode error = U_ZERO_ERROR;
-    auto made = std::make_unique<Compiled>(icu::UnicodeString::fromUTF8(pattern_), locale, error);
-    if (U_SUCCESS(error) != 0) compiled_ = std::move(made);
-  }
+  // `locale` outlives this.
+  MessagePattern(std::string pattern, const icu::Locale& locale)
+      : pattern_(std::move(pattern)), locale_(locale) {}
 
   const std::string& pattern() const { return pattern_; }
-  std::string text(const MessageArguments& arguments) const {
+  std::string text(const MessageArguments& arguments) {
+    if (!says_more()) return pattern_;
+    std::call_once(once_, [this] { compile(); });
     if (compiled_ == nullptr) return pattern_;
     std::vector<icu::UnicodeString> names;
     std::vector<icu::Formattable> values;
@@ -74,13 +74,28 @@ class MessagePattern {
     icu::MessageFormat format;
   };
 
+  // Apostrophes quote braces and each other alone.
+  bool says_more() const {
+    return pattern_.find_first_of("{}") != std::string::npos || pattern_.find("''") != std::string::npos;
+  }
+  void compile() {
+    UErrorCode error = U_ZERO_ERROR;
+    auto made = std::make_unique<Compiled>(icu::UnicodeString::fromUTF8(pattern_), locale_, error);
+    if (U_SUCCESS(error) != 0) compiled_ = std::move(made);
+  }
+
   std::string pattern_;
+  const icu::Locale& locale_;
+  std::once_flag once_;
   std::unique_ptr<Compiled> compiled_;
 };
 
+// Dates in one form. ICU's format takes some 60 kB, so it is made when it is first used.
 class DateText {
  public:
-  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {}
+  using Make = std::unique_ptr<icu::DateFormat> (*)(const icu::Locale&);
+  // `locale` outlives this. `make` may return nothing: then all dates are empty.
+  DateText(Make make, const icu::Locale& locale) : make_(make), locale_(locale) {}
   std::string of(UnixMillis time) { return of(time, *icu::TimeZone::getGMT()); }
   std::string of(UnixMillis time, const TimeZone& zone) {
     const std::unique_ptr<icu::TimeZone> there(
@@ -90,22 +105,34 @@ class DateText {
 
  private:
   std::string of(UnixMillis time, const icu::TimeZone& zone) {
+    const std::lock_guard lock(mutex_);
+    if (const Make make = std::exchange(make_, nullptr); make != nullptr) format_ = make(locale_);
     if (format_ == nullptr) return {};
     icu::UnicodeString out;
-    const std::lock_guard lock(mutex_);
     format_->setTimeZone(zone);
     return utf8(format_->format(static_cast<UDate>(time.value), out));
   }
 
+  Make make_;  // none: it was called
+  const icu::Locale& locale_;
   std::mutex mutex_;
   std::unique_ptr<icu::DateFormat> format_;
 };
 
-// Of the fields that the skeleton names, in the order and with the words of the language.
-std::unique_ptr<icu::DateFormat> skeleton_format(const char* skeleton, const icu::Locale& of) {
+std::unique_ptr<icu::DateFormat> day_format(const icu::Locale& of) {
+  return std::unique_ptr<icu::DateFormat>(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of));
+}
+
+std::unique_ptr<icu::DateFormat> moment_format(const icu::Locale& of) {
+  return std::unique_ptr<icu::DateFormat>(
+      icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of));
+}
+
+// The fields of this skeleton, in the order and with the words of the language.
+std::unique_ptr<icu::DateFormat> weekday_format(const icu::Locale& of) {
   UErrorCode error = U_ZERO_ERROR;
   std::unique_ptr<icu::DateFormat> out(
-      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString(skeleton), of, error));
+      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString("EEEEdMMMMjmm"), of, error));
   if (U_FAILURE(error) != 0) out.reset();
   return out;
 }
@@ -194,29 +221,36 @@ struct KeyHash {
 }  // namespace
 
 struct Catalogue::Words {
-  explicit Words(const icu::Locale& of)
-      : locale(of),
-        currencies(of),
-        day(std::unique_ptr<icu::DateFormat>(
-            icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
-        moment(std::unique_ptr<icu::DateFormat>(
-            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))),
-        weekday(skeleton_format("EEEEdMMMMjmm", of)),
-        zone(zone_format(of)) {
-    UErrorCode error = U_ZERO_ERROR;
-    number.reset(icu::NumberFormat::createInstance(of, error));
-    if (U_FAILURE(error) != 0) number.reset();
+  explicit Words(icu::Locale of) : locale(std::move(of)) {}
+  Words(const Words&) = delete;
+  Words& operator=(const Words&) = delete;
+
+  const Currencies& currencies() {
+    std::call_once(currencies_once, [this] { currencies_made.emplace(locale); });
+    return *currencies_made;
+  }
+  std::string number(double value) {
+    const std::lock_guard lock(number_mutex);
+    if (number_format == nullptr) {
+      UErrorCode error = U_ZERO_ERROR;
+      number_format.reset(icu::NumberFormat::createInstance(locale, error));
+      if (U_FAILURE(error) != 0) number_format.reset();
+    }
+    if (number_format == nullptr) return std::to_string(value);
+    icu::UnicodeString out;
+    return utf8(number_format->format(value, out));
   }
 
-  icu::Locale locale;
-  Currencies currencies;
+  const icu::Locale locale;
   std::unordered_map<std::string, MessagePattern, KeyHash, std::equal_to<>> messages;
-  DateText day;
-  DateText moment;
-  DateText weekday;
-  DateText zone;  // the name of the zone alone
+  DateText day{day_format, locale};
+  DateText moment{moment_format, locale};
+  DateText weekday{weekday_format, locale};
+  DateText zone{zone_format, locale};  // the name of the zone alone
+  std::once_flag currencies_once;
+  std::optional<Currencies> currencies_made;
   std::mutex number_mutex;
-  std::unique_ptr<icu::NumberFormat> number;
+  std::unique_ptr<icu::NumberFormat> number_format;
   KnownNames languages;
   KnownNames countries;
 };
@@ -296,12 +330,7 @@ std::string Catalogue::zone_name(const TimeZone& zone) const {
   return zone.name() == TimeZone().name() ? "UTC" : words_->zone.of(UnixMillis{0}, zone);
 }
 
-std::string Catalogue::number(double value) const {
-  if (words_->number == nullptr) return std::to_string(value);
-  icu::UnicodeString out;
-  const std::lock_guard lock(words_->number_mutex);
-  return utf8(words_->number->format(value, out));
-}
+std::string Catalogue::number(double value) const { return words_->number(value); }
 
 std::string Catalogue::language_name(const std::string& tag) const {
   return words_->languages.of(
@@ -354,11 +383,11 @@ std::string Catalogue::country_named(const std::string& typed) const {
 }
 
 const std::vector<std::pair<std::string, std::string>>& Catalogue::currencies() const {
-  return words_->currencies.list();
+  return words_->currencies().list();
 }
 
 std::string Catalogue::currency_named(const std::string& typed) const {
-  return typed.empty() ? typed : words_->currencies.named(typed);
+  return typed.empty() ? typed : words_->currencies().named(typed);
 }
 
 Result<Messages> Messages::builtin() {

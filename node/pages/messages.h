@@ -1,8 +1,9 @@
 // What the pages say, in the languages of the interface: catalogues of ICU MessageFormat patterns that
 // translators edit (node/pages/messages/*.json), and dates and numbers as the language writes them.
 //
-// Patterns are compiled when a catalogue is loaded, once for all threads. Safe to read from any thread: a
-// format has state of its own within ICU, and a lock around each use.
+// ICU's formats are large, and few nodes are read in all languages. So a pattern is compiled, and a format of
+// dates, numbers or currencies made, when it is first used, once for all threads. Safe to read from any
+// thread: a format has state of its own within ICU, and a lock around each use.
 #pragma once
 
 #include <map>

@@ -11,6 +11,7 @@
 #include "node/reading/kept_fault.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/base/thread_name.h"
 #include "proto/codec/ref.h"
 #include "storage/office/after_rollback.h"
 #include "storage/store/body_rules.h"
@@ -78,6 +79,7 @@ void HoldQueue::stop() {
 }
 
 void HoldQueue::run() {
+  name_this_thread("hold queue");
   while (true) {
     const bool trouble = !sign_due();
     keep_house();

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "proto/base/limits.h"
+#include "proto/base/thread_name.h"
 #include "storage/store/settings.h"
 
 namespace koinon {
@@ -64,6 +65,7 @@ void StoreWriter::stop() {
 }
 
 void StoreWriter::run() {
+  name_this_thread("writer");
   const auto lived = store_->setting(kLived);
   born_ = std::chrono::steady_clock::now() - (lived.ok() ? lived_of(*lived) : std::chrono::milliseconds(0));
   auto idle_at = next_idle();

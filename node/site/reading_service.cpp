@@ -6,6 +6,7 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/pchars.hpp>
 
+#include "node/api/call_gate.h"
 #include "node/text/networks.h"
 
 namespace koinon {
@@ -61,20 +62,30 @@ void note_address(const ApiRequest& request) {
 
 ReadingService::ReadingService() : threads_(limits::kReadingThreads) {}
 
-Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& make_site,
-                                                             const AccessOptions& access, Commons& commons,
+Result<std::unique_ptr<ReadingService>> ReadingService::make(MakeSite make_site, const AccessOptions& access,
+                                                             Commons& commons,
                                                              std::function<MonoTime()> clock) {
   std::unique_ptr<ReadingService> out(new ReadingService());
-  for (ReadingThreads::Number i = 0; i < out->threads_.count(); ++i) {
-    KOINON_ASSIGN(auto site, make_site(out->threads_.context(i)));
-    out->sites_.push_back(std::move(site));
-  }
+  out->make_site_ = std::move(make_site);
+  out->sites_.resize(out->threads_.count());
+  if (const auto first = out->site_of(0); !first.ok()) return first.error();
   out->clock_ = clock;
   out->measures_ = &commons.http;
   // All threads have the same table of routes. The entrance only looks up addresses in it.
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
+}
+
+Result<Site*> ReadingService::site_of(ReadingThreads::Number number) {
+  std::unique_ptr<Site>& site = sites_[number];
+  if (site) return site.get();
+  try {
+    KOINON_ASSIGN(site, make_site_(threads_.context(number)));
+  } catch (const std::exception& error) {
+    return CallGate::fault(error);
+  }
+  return site.get();
 }
 
 void ReadingService::ask(std::size_t thread, std::function<void()> answer) {
@@ -92,8 +103,10 @@ Looked ReadingService::look(HttpRequest request) {
 
 asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool has_body) {
   const auto asked = asked_of(request);
-  const auto admit = [this, asked, has_body](ReadingThreads::Number number) {
-    return sites_[number]->admit(asked, has_body);
+  const auto admit = [this, asked, has_body](ReadingThreads::Number number) -> asio::awaitable<Admission> {
+    const auto site = site_of(number);
+    if (!site.ok()) co_return Admission{problem(site.error())};
+    co_return co_await (*site)->admit(asked, has_body);
   };
   Admission done = co_await threads_.run<Admission>(work_of(*asked), admit);
   entrance_->charge(*asked, done.took);
@@ -115,11 +128,20 @@ asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
   Timed out = co_await threads_.run<Timed>(
       who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<Timed> {
         const MonoTime began = clock_();
-        HttpResponse response = co_await sites_[number]->handle(std::move(*asked));
+        const auto site = site_of(number);
+        if (!site.ok()) co_return Timed{problem(site.error()), clock_() - began};
+        HttpResponse response = co_await (*site)->handle(std::move(*asked));
         co_return Timed{std::move(response), clock_() - began};
       });
   if (stranger) entrance_->charge_time(address, out.took);
   co_return std::move(out.response);
+}
+
+asio::awaitable<HttpResponse> ReadingService::refuse_there(ReadingThreads::Number number,
+                                                           std::shared_ptr<ApiRequest> request, Error error) {
+  const auto site = site_of(number);
+  if (!site.ok()) co_return problem(site.error());
+  co_return co_await (*site)->refuse(*request, error);
 }
 
 asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Error error) {
@@ -131,7 +153,7 @@ asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Er
   Timed out = co_await threads_.run<Timed>(
       work_of(*asked), [this, asked, error](ReadingThreads::Number number) -> asio::awaitable<Timed> {
         const MonoTime began = clock_();
-        HttpResponse response = co_await sites_[number]->refuse(*asked, error);
+        HttpResponse response = co_await refuse_there(number, asked, error);
         co_return Timed{std::move(response), clock_() - began};
       });
   // What has a route was charged when it was admitted.
@@ -155,7 +177,13 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay reques
   const std::string address = asked->remote;
   OnThread begun = co_await threads_.run<OnThread>(
       who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<OnThread> {
-        StartedStream stream = co_await sites_[number]->begin_stream(std::move(*asked));
+        const auto site = site_of(number);
+        if (!site.ok()) {
+          OnThread refused;
+          refused.stream.refusal = problem(site.error());
+          co_return refused;
+        }
+        StartedStream stream = co_await (*site)->begin_stream(std::move(*asked));
         const bool stranger = stream.stranger;
         co_return OnThread{std::move(stream), number, stranger};
       });

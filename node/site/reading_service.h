@@ -1,5 +1,7 @@
 // Answers the HTTP server's requests on the reading threads. Each thread has a Site and connections of its
-// own.
+// own. The first thread's are made at the start, where whoever starts the node sees what is wrong with a
+// database. Another thread's are made with its first request, which takes some milliseconds: a node that few
+// read does without their memory.
 #pragma once
 
 #include <functional>
@@ -15,11 +17,12 @@ namespace koinon {
 
 class ReadingService final : public HttpService {
  public:
-  // Makes the Site of one thread. It gets the thread's io_context.
+  // Makes the Site of one thread. It gets the thread's io_context. Any thread, several at a time, until
+  // stop() has returned.
   using MakeSite = std::function<Result<std::unique_ptr<Site>>(boost::asio::io_context&)>;
 
   // `commons` must live longer than this.
-  static Result<std::unique_ptr<ReadingService>> make(const MakeSite& make_site, const AccessOptions& access,
+  static Result<std::unique_ptr<ReadingService>> make(MakeSite make_site, const AccessOptions& access,
                                                       Commons& commons, std::function<MonoTime()> clock);
   // Once, before start(): is told of each request that is answered, on the HTTP server's thread.
   void on_exchange(std::function<void(const Exchange&)> told) { told_ = std::move(told); }
@@ -48,9 +51,16 @@ class ReadingService final : public HttpService {
     std::size_t said = 0;  // bytes
   };
   boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<Stream> stream);
+  // The Site of a reading thread; on that thread. An error: it could not be made, and the next request tries
+  // again.
+  Result<Site*> site_of(ReadingThreads::Number number);
+  // What is said of an address at which nothing is, and of a body that is too large. On that thread.
+  boost::asio::awaitable<HttpResponse> refuse_there(ReadingThreads::Number number,
+                                                    std::shared_ptr<ApiRequest> request, Error error);
 
   ReadingThreads threads_;  // lives longer than the work on it
-  std::vector<std::unique_ptr<Site>> sites_;
+  MakeSite make_site_;
+  std::vector<std::unique_ptr<Site>> sites_;  // each belongs to its thread
   std::unique_ptr<Entrance> entrance_;
   std::function<MonoTime()> clock_;
   HttpMeasures* measures_ = nullptr;

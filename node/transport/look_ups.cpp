@@ -16,6 +16,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "proto/base/thread_name.h"
+
 namespace koinon {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
@@ -121,7 +123,10 @@ void LookUps::begin(const std::string& host) {
   shared_->waiting.push_back(host);
   if (shared_->threads == limits::kLookUpsAtOnce) return;
   try {
-    std::thread([shared = shared_] { Shared::run(shared); }).detach();
+    std::thread([shared = shared_] {
+      name_this_thread("look-up");
+      Shared::run(shared);
+    }).detach();
     ++shared_->threads;
   } catch (const std::system_error&) {
     // Out of threads: one that is there takes it, or whoever waits gives up.

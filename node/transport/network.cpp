@@ -11,6 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "proto/base/thread_name.h"
+
 namespace koinon {
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -101,7 +103,10 @@ Status Network::start() {
   tick_.start();
   dialling_.start(tls);
   asio::post(io_, [this] { drain(); });  // what the engine said when it was made
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("network");
+    io_.run();
+  });
   return {};
 }
 

@@ -42,6 +42,12 @@ Work work_done() {
   return {counters().steps.load(std::memory_order_relaxed), counters().pages.load(std::memory_order_relaxed)};
 }
 
+Status take_memory_by_the_page() {
+  // No buffer, and 0 pages for each cache at first (SQLITE_CONFIG_PAGECACHE in SQLite's documentation).
+  if (sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0) == SQLITE_OK) return {};
+  return fail(Code::kInternal, "SQLite is in use already, and keeps its memory as it is");
+}
+
 namespace {
 
 constexpr int kBusyMs = 5000;

@@ -75,6 +75,11 @@ struct Work {
 };
 Work work_done();  // any thread
 
+// SQLite sets memory for 20 pages aside with each connection, also with one that reads two of them: 160 KiB
+// where a page has 8 KiB. After this it takes memory page by page. For the start of a program, on its only
+// thread: once a connection was opened it changes nothing, and an error says so.
+Status take_memory_by_the_page();
+
 struct OpenOptions {
   bool read_only = false;
   bool exclusive = false;  // this connection alone, no shared memory (for the file systems of tests)

@@ -8,6 +8,7 @@
 #include "tools/api_client.h"
 #include "tools/bench/fill.h"
 #include "tools/bench/limits_of_machine.h"
+#include "tools/bench/peering.h"
 #include "tools/bench/processes.h"
 
 namespace koinon {
@@ -16,19 +17,6 @@ namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
 constexpr std::chrono::milliseconds kRecordsPoll{2};
-
-Result<std::string> peer_line(const NodeProcess& node, std::uint16_t port) {
-  KOINON_ASSIGN(const auto id, ApiClient(node.data()).get_json("/api/v1/id"));
-  std::string line(id.at("peer_line").as_string());
-  return line.insert(line.rfind('#'), "@127.0.0.1:" + std::to_string(port));
-}
-
-Status add_peer(const NodeProcess& node, const std::string& line) {
-  const auto added =
-      ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", false}});
-  if (!added.ok()) return added.error();
-  return {};
-}
 
 // Waits until the follower holds so many records. The daemon itself states how many it holds.
 Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t records,
@@ -56,13 +44,10 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   const NodeProcess la(options.koinond, place.path() / "la");
   if (!seoul.started() || !la.started())
     return fail(Code::kIo, "koinond could not be run", options.koinond.string());
-  KOINON_ASSIGN(const std::uint16_t seoul_port, seoul.wait_until_ready());
-  KOINON_ASSIGN(const std::uint16_t la_port, la.wait_until_ready());
-  KOINON_ASSIGN(const std::string seoul_line, peer_line(seoul, seoul_port));
-  KOINON_ASSIGN(std::string la_line, peer_line(la, la_port));
-  la_line.erase(
-      la_line.find('@'),
-      la_line.rfind('#') - la_line.find('@'));  // only the follower dials, so the address is removed
+  KOINON_ASSIGN(const std::string seoul_line, peer_line(seoul));
+  KOINON_TRY(la.wait_until_ready());
+  // Only the follower dials.
+  KOINON_ASSIGN(const std::string la_line, peer_line_without_address(la));
   KOINON_TRY(add_peer(seoul, la_line));
   const auto begin = std::chrono::steady_clock::now();
   KOINON_TRY(add_peer(la, seoul_line));

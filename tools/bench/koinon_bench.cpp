@@ -9,6 +9,7 @@
 #include "tools/bench/fill.h"
 #include "tools/bench/held_bench.h"
 #include "tools/bench/hostile_bench.h"
+#include "tools/bench/idle_bench.h"
 #include "tools/bench/search_bench.h"
 
 namespace koinon {
@@ -76,6 +77,14 @@ int run(int argc, char** argv) {
                                       "disk and memory that cosignatures take, and how fast they are kept");
   cosigned->add_option("--logs", cosignatures.logs, "of how many logs (10000)");
   cosigned->add_option("--lines", cosignatures.lines, "of the newest head of each, 15 at most (15)");
+  IdleBenchOptions idle;
+  idle.koinond = catch_up.koinond;
+  std::int64_t minutes = idle.time.count();
+  auto* idling = app.add_subcommand("idle", "memory, wake-ups and descriptors of a node with nothing to do");
+  idling->add_option("--minutes", minutes, "that each of two nodes is watched, once it is settled (10)")
+      ->check(CLI::Range(1, 24 * 60));
+  idling->add_option("--notes", idle.notes, "that it has (5)");
+  idling->add_option("--bin", idle.koinond, "another koinond than the one beside this program");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -85,11 +94,13 @@ int run(int argc, char** argv) {
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
   if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed() ||
-      cosigned->parsed()) {
+      cosigned->parsed() || idling->parsed()) {
+    idle.time = std::chrono::minutes(minutes);
     const auto figures = searching->parsed()  ? measure_search(search)
                          : attacked->parsed() ? measure_hostile(hostile)
                          : holding->parsed()  ? measure_held(held)
                          : cosigned->parsed() ? measure_cosignatures(cosignatures)
+                         : idling->parsed()   ? measure_idle(idle)
                                               : measure_pages(held);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";

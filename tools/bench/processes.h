@@ -39,6 +39,7 @@ class NodeProcess {
 
   const std::filesystem::path& data() const { return data_; }
   bool started() const { return started_; }
+  pid_t process() const { return pid_; }  // of a node that has started
   // Waits until the node serves. Returns its port for peers.
   Result<std::uint16_t> wait_until_ready() const { return port("peer_port"); }
   Result<std::uint16_t> http_port() const { return port("http_port"); }

@@ -1,0 +1,20 @@
+// Nodes of a measurement become peers.
+#pragma once
+
+#include <string>
+
+#include "proto/base/result.h"
+#include "tools/bench/processes.h"
+
+namespace koinon {
+
+// The line of a node that serves, with the address at which others reach it.
+Result<std::string> peer_line(const NodeProcess& node);
+// The same without an address: who is given this waits to be dialled.
+Result<std::string> peer_line_without_address(const NodeProcess& node);
+// Pins the node of that line, and does not vouch for it.
+Status add_peer(const NodeProcess& node, const std::string& line);
+// Waits until the node is connected to so many peers, a minute at most.
+Status wait_for_peers(const NodeProcess& node, std::size_t count);
+
+}  // namespace koinon
