@@ -270,6 +270,8 @@ void World::on_event(SimNode& node, const Event& event) {
       return stage_.note(node, "holds " + std::to_string(event.size.value) + " of " + about);
     case Kind::kStatementsKept:
     case Kind::kFilterApplied:
+    case Kind::kReachAsked:  // no address of theirs can be dialled
+    case Kind::kReachTold:
       return;
     case Kind::kSessionReady:
       return stage_.note(node, "is connected");
