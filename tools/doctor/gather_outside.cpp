@@ -17,13 +17,13 @@ namespace {
 constexpr std::chrono::seconds kPatience{45};
 
 FromOutside::Found found_of(const std::string& outcome) {
-  using Found = FromOutside::Found;
-  if (outcome == "reached") return Found::kUs;
-  if (outcome == "other-key") return Found::kOther;
-  if (outcome == "no-node") return Found::kNoNode;
-  if (outcome == "refused") return Found::kRefused;
-  if (outcome == "silent") return Found::kSilent;
-  return outcome == "not-looked-up" ? Found::kNotLookedUp : Found::kNothing;
+  using enum FromOutside::Found;
+  if (outcome == "reached") return kUs;
+  if (outcome == "other-key") return kOther;
+  if (outcome == "no-node") return kNoNode;
+  if (outcome == "refused") return kRefused;
+  if (outcome == "silent") return kSilent;
+  return outcome == "not-looked-up" ? kNotLookedUp : kNothing;
 }
 
 // One that hangs is not waited for: its thread ends with this process.
