@@ -188,7 +188,11 @@ Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
   http.proxy_socket = config_.http_proxy_socket;
   http.clock = clock_->clock().wall;
   http.mono = clock_->clock().mono;
-  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log));
+  const auto on_lost = [this](std::uint64_t lines) {
+    log_.warning(log_event::kRequestsUnwritten,
+                 "lines of the access log were dropped: nobody took them in time", {{"lines", lines}});
+  };
+  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log, on_lost));
   return {};
 }
 

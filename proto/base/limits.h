@@ -353,6 +353,7 @@ inline constexpr std::chrono::seconds kHttpHeaderDeadline{
 inline constexpr std::chrono::seconds kHttpDeadline{30};
 // Of a long body, so much at least passes within each kHttpDeadline: 1.1 Mbit/s.
 inline constexpr std::size_t kHttpPieceBytes = 4 * kMiB;
+inline constexpr std::size_t kAccessLogBytes = kMiB;   // of lines that wait until somebody takes them
 inline constexpr std::chrono::seconds kHttpLinger{5};  // for what a refused client still sends
 inline constexpr double kHttpRequestsAtOnce = 600;     // of one address without a session or token
 inline constexpr double kHttpRequestsPerSecond = 200;
