@@ -16,6 +16,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/progress.h"
+#include "tools/start_hint.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -29,13 +30,10 @@ constexpr std::string_view kNotRunningId = "koinond.not_running";
 
 using Socket = asio::local::stream_protocol::socket;
 
-// A machine with systemd starts its services by it, and keeps their logs.
 std::string how_to_start(const std::filesystem::path& data) {
-  std::error_code ignored;
-  const std::string by_hand = "koinond --data " + data.string();
-  if (!std::filesystem::is_directory("/run/systemd/system", ignored))
-    return "start it with: " + by_hand + "; it logs to its standard error";
-  return "start it with: systemctl start koinond (or " + by_hand + "); its log: journalctl -u koinond";
+  const StartHint hint = start_hint(data);
+  return "start it with: " + hint.command +
+         (hint.log.empty() ? "; it logs to its standard error" : "; its log: " + hint.log);
 }
 
 Error not_running(const std::filesystem::path& data) {

@@ -1,14 +1,14 @@
 #include "tools/commands.h"
 
-#include <filesystem>
 #include <iostream>
 
 #include <boost/json.hpp>
 
-#include "node/daemon/config.h"
 #include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/part_options.h"
 #include "tools/render.h"
+#include "tools/start_hint.h"
 
 namespace koinon {
 
@@ -31,23 +31,15 @@ Error to_run_again(Error error) {
 }
 
 std::string start_command(const std::string& data, const std::string& passphrase_file) {
-  const DataFolder folder(data);
-  const std::string start = "koinond --data " + data;
-  const auto sealed = keys_are_sealed(folder);
-  if (!sealed.ok() || !*sealed) {
-    std::error_code unknown;
-    const bool by_systemd = std::filesystem::is_directory("/run/systemd/system", unknown);
-    return folder.is_packaged() && by_systemd ? "systemctl start koinond" : start;
-  }
-  return start + " --passphrase-file " + (passphrase_file.empty() ? "FILE" : passphrase_file);
+  const auto sealed = keys_are_sealed(DataFolder(data));
+  if (!sealed.ok() || !*sealed) return start_hint(data).command;
+  return "koinond --data " + data + " --passphrase-file " +
+         (passphrase_file.empty() ? "FILE" : passphrase_file);
 }
 
-std::string welcome_link(const std::string& data, const std::string& code) {
-  Config config;
-  (void)read_config_file(find_config(DataFolder(data), "").file,
-                         config);  // koinond says what is wrong with it
-  const std::string here = "http://localhost:" + std::to_string(config.http_port);
-  return (config.http_url.empty() ? here : config.http_url) + "/welcome/" + code;
+// koinond says what is wrong with the configuration; what is right of it counts here.
+std::string welcome_link(const Common& common, const std::string& code) {
+  return pages_url(read_found(DataFolder(common.data), common.config).config) + "/welcome/" + code;
 }
 
 }  // namespace koinon

@@ -30,8 +30,8 @@ Error to_run_again(Error error);
 // How a node that was just made in `data` is started. `passphrase_file`: that was named; empty: none was.
 std::string start_command(const std::string& data, const std::string& passphrase_file);
 // Where the first operator of a node that was just made sets a password, with the one-time `code`: at the
-// address that the configuration of `data` names.
-std::string welcome_link(const std::string& data, const std::string& code);
+// address that the configuration of its koinond names.
+std::string welcome_link(const Common& common, const std::string& code);
 
 // commands_config.cpp A koinond.toml with every key and its default, behind #.
 Status run_config_default(const Common& common);

@@ -75,7 +75,7 @@ Status hand_over(const Common& common, const InitArguments& arguments, const Ini
     printed = paper.write(
         {made.recovery_words, made.display_name, made.identity->name, made.identity->log_id(), now});
   const PaperFile* has_words = paper.is_wanted() && printed.ok() ? &paper : nullptr;
-  const std::string link = welcome_link(common.data, made.first_operator);
+  const std::string link = welcome_link(common, made.first_operator);
   std::ostream& out = common.json ? std::cout : paper.talk();
   if (common.json) {
     out << json::serialize(result_json(arguments, made, link, has_words)) << "\n";

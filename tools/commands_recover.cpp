@@ -110,8 +110,7 @@ Status act(const Common& common, const RecoverArguments& arguments, const std::v
   KOINON_TRY(ask_whether(arguments, shown, all));
   std::vector<InviteLine> used;
   for (const Inviter& inviter : inviters) used.push_back(inviter.invite);
-  KOINON_ASSIGN(const RecoveredNode made,
-                make_recovered_node(common.data, shown, recovery, used, passphrase));
+  KOINON_ASSIGN(const RecoveredNode made, make_recovered_node(common, shown, recovery, used, passphrase));
   return use_invites(common, arguments, made, used);
 }
 

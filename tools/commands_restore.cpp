@@ -151,7 +151,7 @@ Status restore_keys(const Common& common, const RestoreArguments& arguments, con
   const auto made = rebuild(place.folder(), arguments);
   if (!made.ok()) return place.give_up(made.error());
   KOINON_TRY(place.finish());
-  const std::string link = welcome_link(common.data, made->first_operator);
+  const std::string link = welcome_link(common, made->first_operator);
   if (common.json) {
     std::cout << json::serialize(json::object{{"data", common.data},
                                               {"name", made->identity.name},

@@ -57,14 +57,14 @@ Result<RecoveredNode> fill_folder(const DataFolder& folder, const ShownLog& show
 
 }  // namespace
 
-Result<RecoveredNode> make_recovered_node(const std::string& data, const ShownLog& shown,
+Result<RecoveredNode> make_recovered_node(const Common& common, const ShownLog& shown,
                                           const SigningKey& recovery, const std::vector<InviteLine>& inviters,
                                           const std::string& passphrase) {
-  KOINON_ASSIGN(const Workplace place, Workplace::make(data, "koinon recover"));
+  KOINON_ASSIGN(const Workplace place, Workplace::make(common.data, "koinon recover"));
   auto made = fill_folder(place.folder(), shown, recovery, inviters, passphrase);
   if (!made.ok()) return place.give_up(made.error());
   KOINON_TRY(place.finish());
-  made->first_operator = welcome_link(data, made->first_operator);
+  made->first_operator = welcome_link(common, made->first_operator);
   return made;
 }
 

@@ -23,7 +23,7 @@ struct RecoveredNode {
 
 // Makes new keys, states the recovery with them, and puts the node into a missing or empty folder, with the
 // inviters as its peers. Nothing leaves the machine.
-Result<RecoveredNode> make_recovered_node(const std::string& data, const ShownLog& shown,
+Result<RecoveredNode> make_recovered_node(const Common& common, const ShownLog& shown,
                                           const SigningKey& recovery, const std::vector<InviteLine>& inviters,
                                           const std::string& passphrase);
 // The node of this log that an earlier run has made there, taken back by these words. Nothing: there is none.

@@ -5,7 +5,6 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
-#include "node/access/access.h"
 #include "node/api/about_api.h"
 #include "node/api/about_json.h"
 #include "node/api/account_rules.h"
@@ -89,7 +88,6 @@ Result<json::object> stopped_link(const std::filesystem::path& data, const std::
   KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
   KOINON_ASSIGN(const Config config, read_found_config(folder, named));
-  KOINON_ASSIGN(const ApiOptions options, api_options(config, 0));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
   const Clock clock = system_clock();
   Accounts accounts(office);
@@ -102,9 +100,7 @@ Result<json::object> stopped_link(const std::filesystem::path& data, const std::
   line.target = user.name;
   line.outcome = "201";
   KOINON_TRY(accounts.note(line));
-  Guesses guesses(clock.mono);
-  const Access access(accounts, options.access, guesses, clock.wall);
-  return account_link_json({user_view(user), access.base_url(true, "") + "/welcome/" + code});
+  return account_link_json({user_view(user), pages_url(config) + "/welcome/" + code});
 }
 
 // The engine decides which log has which name, by what the store knows of peers and vouches. It is made for

@@ -184,11 +184,13 @@ std::string Access::cookie(const std::string& secret) const {
   return out + "; Max-Age=" + std::to_string(secret.empty() ? 0 : seconds);
 }
 
+std::string own_url(const AccessOptions& options) {
+  if (!options.url.empty()) return options.url;
+  return "http://" + (options.host.empty() ? "localhost" : options.host) + ":" + std::to_string(options.port);
+}
+
 std::string Access::base_url(bool local, const std::string& host) const {
-  if (!options_.url.empty()) return options_.url;
-  if (local)
-    return "http://" + (options_.host.empty() ? "localhost" : options_.host) + ":" +
-           std::to_string(options_.port);
+  if (local || !options_.url.empty()) return own_url(options_);
   return "http://" + (host.empty() ? std::string("localhost") : host);
 }
 

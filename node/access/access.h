@@ -28,6 +28,10 @@ struct AccessOptions {
   std::uint16_t port = 0;
 };
 
+// The address of pages and feeds, without a slash at the end, as this machine calls it: the configured one,
+// else its own.
+std::string own_url(const AccessOptions& options);
+
 // Whether it is a trusted proxy. `peer` is as in HttpRequest, or the address of another one on the way.
 bool is_trusted_proxy(const AccessOptions& options, const std::string& peer);
 
@@ -85,8 +89,8 @@ class Access {
   std::string cookie(const std::string& secret) const;
   Guesses& guesses() { return guesses_; }
   const AccessOptions& options() const { return options_; }
-  // The address of pages and feeds, without a slash at the end. It is the configured one, else the host to
-  // which the request was sent, or this machine's own address if it came over the Unix socket.
+  // The same for a caller: where none is configured, it is the host to which the request was sent, unless it
+  // came over the Unix socket (`local`).
   std::string base_url(bool local, const std::string& host) const;
 
  private:

@@ -36,10 +36,6 @@ struct Alarm {
 // The ids of all alarms, the most urgent first.
 const std::vector<std::string>& alarm_ids();
 
-// A message to the office's receivers fails that was tried so often in vain, or given up since so long ago.
-inline constexpr unsigned kFailedAttempts = 3;
-inline constexpr std::int64_t kFailedForMs = 24 * 3'600'000LL;
-
 struct AlarmRules {
   std::chrono::milliseconds peer_away = std::chrono::minutes(10);
   std::uint64_t disk_free_bytes = 1'000'000'000;

@@ -6,6 +6,7 @@
 #include "node/api/metrics.h"
 #include "node/api/network_questions.h"
 #include "node/api/readiness.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -116,7 +117,7 @@ Result<SendingFacts> HealthApi::sending_facts() {
   SendingFacts out;
   KOINON_ASSIGN(const Waiting waiting, outbox_.waiting());
   KOINON_ASSIGN(const Failing failing,
-                outbox_.failing(kFailedAttempts, {parts_.clock.wall().value - kFailedForMs}));
+                outbox_.failing(limits::kFailedAttempts, {parts_.clock.wall().value - limits::kFailedForMs}));
   out.webhooks = waiting.deliveries;
   out.mails = waiting.mails;
   out.failing = failing.waiting + failing.given_up;

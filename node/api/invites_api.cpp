@@ -168,9 +168,9 @@ asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use)
   const Joined joined = co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
   if (!joined->ok()) co_return joined->error();
   const Status stored = co_await change_store(
-      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); });
+      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); },
+      [record = *peer, network] { network->add_peer(record); });
   if (!stored.ok()) co_return stored.error();
-  parts_.network.add_peer(*peer);
   co_return PinnedPeer{peer->name, peer->address, peer->vouch,
                        peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
 }

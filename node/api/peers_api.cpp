@@ -1,12 +1,12 @@
 #include "node/api/peers_api.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "node/api/change_request.h"
 #include "node/api/kept_changes.h"
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/replication/from_callback.h"
 #include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/name.h"
@@ -101,19 +101,22 @@ PeerView PeersApi::view_of(PeerStatus peer) {
 
 namespace {
 
-// The record in the store, changed. kNotFound: it was removed meanwhile.
-Result<PeerRecord> changed_record(StoreReader& store, const NodeKey& key, const PeerChange& wish) {
+Status check_wish(const PeerChange& wish) {
   if (!wish.paused && !wish.address)
     return fail(Code::kInvalidArgument, "say what to change: paused, or address", "paused");
-  if (wish.address && !wish.address->empty()) {
-    if (const auto address = parse_address(*wish.address); !address.ok())
-      return again_as(Code::kInvalidArgument, address.error(), "address");
-  }
+  if (!wish.address || wish.address->empty()) return {};
+  const auto address = parse_address(*wish.address);
+  return address.ok() ? Status() : Status(again_as(Code::kInvalidArgument, address.error(), "address"));
+}
+
+// The record in the store, changed. kNotFound: it was removed meanwhile.
+Result<PeerRecord> change_record(Store& store, const NodeKey& key, const PeerChange& wish) {
   KOINON_ASSIGN(auto peers, store.peers());
   for (PeerRecord& peer : peers) {
     if (peer.node_key != key) continue;
     peer.paused = wish.paused.value_or(peer.paused);
     peer.address = wish.address.value_or(peer.address);
+    KOINON_TRY(store.put_peer(peer));
     return std::move(peer);
   }
   return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, wish.peer);
@@ -121,24 +124,24 @@ Result<PeerRecord> changed_record(StoreReader& store, const NodeKey& key, const 
 
 }  // namespace
 
+// Two may change one peer at once, each something else of it. So the record is read where it is written.
 asio::awaitable<Result<PeerView>> PeersApi::change_peer(Asker, PeerChange wish) {
+  if (const Status good = check_wish(wish); !good.ok()) co_return good.error();
   const NetworkStatus before = co_await ask_network(&parts_.network);
   const auto peer = named_peer(before, wish.peer);
   if (!peer.ok()) co_return peer.error();
-  const auto record = changed_record(*parts_.store, peer->node_key, wish);
-  if (!record.ok()) co_return record.error();
-  const Status kept = co_await change_store(&parts_.writer, [record = *record](Store& store) -> Status {
-    // Removed meanwhile, it stays so.
-    KOINON_ASSIGN(const auto peers, store.peers());
-    const auto is_it = [&](const PeerRecord& one) { return one.node_key == record.node_key; };
-    if (std::none_of(peers.begin(), peers.end(), is_it))
-      return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, record.name);
-    return store.put_peer(record);
-  });
+  const NodeKey key = peer->node_key;
+  const auto record = std::make_shared<PeerRecord>();
+  const Status kept = co_await change_store(
+      &parts_.writer,
+      [record, key, wish](Store& store) -> Status {
+        KOINON_ASSIGN(*record, change_record(store, key, wish));
+        return {};
+      },
+      [record, network = &parts_.network] { network->add_peer(*record); });
   if (!kept.ok()) co_return kept.error();
-  parts_.network.add_peer(*record);
   const NetworkStatus after = co_await ask_network(&parts_.network);
-  auto changed = named_peer(after, to_text(record->node_key));
+  auto changed = named_peer(after, to_text(key));
   if (!changed.ok()) co_return changed.error();
   co_return view_of(std::move(*changed));
 }
@@ -148,9 +151,9 @@ asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
   if (!peer.ok()) co_return peer.error();
   peer->vouch = wish.vouch && peer->log && parts_.facts.log();
   const Status status = co_await change_store(
-      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); });
+      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); },
+      [record = *peer, network = &parts_.network] { network->add_peer(record); });
   if (!status.ok()) co_return status.error();
-  parts_.network.add_peer(*peer);
   co_return PinnedPeer{peer->name, peer->address, peer->vouch,
                        peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
 }
@@ -167,13 +170,10 @@ asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPee
   const auto found = named_peer(network, named.peer);
   if (!found.ok()) co_return found.error();
   const NodeKey key = found->node_key;
-  StoreWriter* writer = &parts_.writer;
-  Beginning<Status> begin = [writer, key](std::function<void(Status)> done) {
-    writer->change([key](Store& store) { return store.remove_peer(key); }, std::move(done));
-  };
-  const auto status = co_await from_callback<Status>(std::move(begin));
+  const Status status = co_await change_store(
+      &parts_.writer, [key](Store& store) { return store.remove_peer(key); },
+      [key, network = &parts_.network] { network->remove_peer(key); });
   if (!status.ok()) co_return status.error();
-  parts_.network.remove_peer(key);
   // Another node of the same city may be pinned still.
   RemovedPeer out{found->name, std::nullopt};
   const auto city = found->log;

@@ -5,9 +5,13 @@
 namespace koinon {
 namespace asio = boost::asio;
 
-asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change) {
-  Beginning<Status> begin = [writer, change](std::function<void(Status)> done) {
-    writer->change(change, std::move(done));
+asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change,
+                                     std::function<void()> on_kept) {
+  Beginning<Status> begin = [writer, change, on_kept](std::function<void(Status)> done) {
+    writer->change(change, [on_kept, done = std::move(done)](Status kept) {
+      if (kept.ok() && on_kept) on_kept();
+      done(std::move(kept));
+    });
   };
   co_return co_await from_callback<Status>(std::move(begin));
 }

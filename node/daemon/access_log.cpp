@@ -2,14 +2,15 @@
 
 #include <array>
 #include <ctime>
+#include <utility>
 
 #include <boost/json.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "node/daemon/daemon_log.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -87,16 +88,15 @@ std::string access_line_json(const Exchange& exchange, UnixMillis at) {
   return boost::json::serialize(line);
 }
 
-AccessLog::AccessLog(const std::string& format) : json_(format == "json") {
+AccessLog::AccessLog(const std::string& format, LineWriter::OnLost on_lost) : json_(format == "json") {
   if (format == "off") return;
-  logger_ = std::make_shared<spdlog::logger>("access", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-  logger_->set_pattern("%v");
-  logger_->flush_on(spdlog::level::info);
+  lines_ =
+      std::make_unique<LineWriter>(STDOUT_FILENO, limits::kAccessLogBytes, std::move(on_lost), "access log");
 }
 
 void AccessLog::write(const Exchange& exchange, UnixMillis at) const {
-  if (!logger_) return;
-  logger_->info("{}", json_ ? access_line_json(exchange, at) : access_line_combined(exchange, at));
+  if (!lines_) return;
+  lines_->write(json_ ? access_line_json(exchange, at) : access_line_combined(exchange, at));
 }
 
 }  // namespace koinon

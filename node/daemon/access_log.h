@@ -7,11 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "node/daemon/line_writer.h"
 #include "node/http/exchange.h"
-
-namespace spdlog {
-class logger;  // NOLINT(readability-identifier-naming): theirs
-}
 
 namespace koinon {
 
@@ -23,13 +20,13 @@ std::string access_line_json(const Exchange& exchange, UnixMillis at);
 
 class AccessLog {
  public:
-  // off, combined, json
-  explicit AccessLog(const std::string& format);
-  // Any thread.
+  // format: off, combined, json. `on_lost`: of lines that nobody took in time.
+  AccessLog(const std::string& format, LineWriter::OnLost on_lost);
+  // Any thread. It waits for nobody: line_writer.h.
   void write(const Exchange& exchange, UnixMillis at) const;
 
  private:
-  std::shared_ptr<spdlog::logger> logger_;  // none: off
+  std::unique_ptr<LineWriter> lines_;  // none: off
   bool json_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/api/record_json.h"
+#include "proto/base/limits.h"
 #include "proto/base/thread_name.h"
 #include "storage/store/settings.h"
 
@@ -72,7 +73,8 @@ AlarmInput AlarmWatch::gather() {
   const auto space = std::filesystem::space(parts_.folder, unknown);
   if (!unknown) in.disk_free_bytes = space.available;
   if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
-  if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kFailedForMs}); failing.ok())
+  if (const auto failing = outbox_.failing(limits::kFailedAttempts, {in.now.value - limits::kFailedForMs});
+      failing.ok())
     in.failing = *failing;
   if (auto network = parts_.network(); network) {
     network_ = std::move(network);

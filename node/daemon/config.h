@@ -111,8 +111,6 @@ const ConfigKey* config_key_meant(std::string_view name);
 // The text of such a file. What is right of it is set, key by key. The error names the first key that is
 // unknown or has a wrong value; `also` has the others.
 Status read_config_text(std::string_view text, Config& config);
-// The same of a file. One that does not exist says nothing.
-Status read_config_file(const std::filesystem::path& path, Config& config);
 
 // Where a configuration comes from. It is read again at a reload.
 struct ConfigSources {

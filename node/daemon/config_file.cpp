@@ -120,16 +120,6 @@ Status read_config_text(std::string_view text, Config& config) {
   return all_faults(std::move(faults));
 }
 
-Status read_config_file(const std::filesystem::path& path, Config& config) {
-  ConfigRead read;
-  read.config = config;
-  ConfigSources sources;
-  sources.file = path;
-  read_file_into(sources, read);
-  config = std::move(read.config);
-  return all_faults(std::move(read.faults));
-}
-
 ConfigRead read_config(const std::string& data, const ConfigSources& sources) {
   ConfigRead out;
   out.config.data = data;

@@ -47,12 +47,16 @@ ConfigPlace find_config(const DataFolder& folder, const std::string& named) {
   return own_place(folder);
 }
 
-Result<Config> read_found_config(const DataFolder& folder, const std::string& named) {
+ConfigRead read_found(const DataFolder& folder, const std::string& named) {
   ConfigSources sources;
   const ConfigPlace place = find_config(folder, named);
   sources.file = place.file;
   sources.file_is_named = place.is_named;
-  ConfigRead read = read_config(folder.path().string(), sources);
+  return read_config(folder.path().string(), sources);
+}
+
+Result<Config> read_found_config(const DataFolder& folder, const std::string& named) {
+  ConfigRead read = read_found(folder, named);
   KOINON_TRY(all_faults(std::move(read.faults)));
   return std::move(read.config);
 }

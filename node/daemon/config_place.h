@@ -28,7 +28,9 @@ Status note_config(const DataFolder& folder, const ConfigPlace& place);
 // else that of the data folder (DataFolder::config).
 ConfigPlace find_config(const DataFolder& folder, const std::string& named);
 
-// What the file of find_config() says, each value by itself. The first of its faults is the error.
+// What the file of find_config() says, each value by itself: what is right of it, and its faults.
+ConfigRead read_found(const DataFolder& folder, const std::string& named);
+// The same, where the first of its faults is the error.
 Result<Config> read_found_config(const DataFolder& folder, const std::string& named);
 
 }  // namespace koinon

@@ -16,7 +16,6 @@
 #include "node/replication/stored_standing.h"
 #include "node/text/time_text.h"
 #include "proto/base/clock.h"
-#include "proto/base/limits.h"
 #include "storage/office/after_rollback.h"
 #include "storage/store/epoch_start.h"
 #include "storage/store/sqlite_store.h"
@@ -189,7 +188,11 @@ Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
   http.proxy_socket = config_.http_proxy_socket;
   http.clock = clock_->clock().wall;
   http.mono = clock_->clock().mono;
-  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log));
+  const auto on_lost = [this](std::uint64_t lines) {
+    log_.warning(log_event::kRequestsUnwritten,
+                 "lines of the access log were dropped: nobody took them in time", {{"lines", lines}});
+  };
+  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log, on_lost));
   return {};
 }
 
@@ -236,7 +239,7 @@ Status Daemon::start_hold_queue() {
 }
 
 Status Daemon::start_alarms() {
-  KOINON_ASSIGN(Databases own, folder_->open_databases(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(Databases own, folder_->open_databases());
   AlarmWatch::Parts parts;
   parts.office = std::move(own.office);
   parts.store = std::move(own.store);
@@ -275,7 +278,7 @@ Status Daemon::start_alarms() {
 }
 
 Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio::io_context& io) {
-  KOINON_ASSIGN(Databases own, folder_->open_databases(limits::kReaderCacheKiB, arrivals_->columns()));
+  KOINON_ASSIGN(Databases own, folder_->open_databases(arrivals_->columns()));
   NodeFacts facts{std::string(kVersion),
                   identity_.name,
                   identity_.log,

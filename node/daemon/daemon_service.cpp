@@ -30,7 +30,7 @@ std::vector<Watchdog::Watched> Daemon::watched() {
       {"index", [this](Watchdog::Done answer) { arrivals_->ask_index(std::move(answer)); }},
       {"HTTP", [this](Watchdog::Done answer) { requests_->ask_server(std::move(answer)); }}};
   for (std::size_t i = 0; i < requests_->reading_threads(); ++i) {
-    out.push_back({"reading " + std::to_string(i + 1),
+    out.push_back({ReadingThreads::name_of(i),
                    [this, i](Watchdog::Done answer) { requests_->ask_reading(i, std::move(answer)); }});
   }
   return out;

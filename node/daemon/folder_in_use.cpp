@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node/daemon/folder_versions.h"
+#include "proto/base/limits.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -42,13 +43,11 @@ Status FolderInUse::use_next_node_key() {
   return {};
 }
 
-Result<Databases> FolderInUse::open_databases(std::optional<int> store_cache_kib,
-                                              std::shared_ptr<SharedColumns> columns) const {
+Result<Databases> FolderInUse::open_databases(std::shared_ptr<SharedColumns> columns) const {
   Databases out;
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(files_.office()));
   out.office = std::make_unique<OfficeDb>(std::move(office));
-  KOINON_ASSIGN(out.store, store_cache_kib ? open_sqlite_reader(files_.store(), *store_cache_kib)
-                                           : open_sqlite_reader(files_.store()));
+  KOINON_ASSIGN(out.store, open_sqlite_reader(files_.store(), limits::kReaderCacheKiB));
   KOINON_ASSIGN(out.index, open_index_reader(files_.index(), std::move(columns)));
   return out;
 }

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "crypto/key_history.h"
@@ -38,10 +37,8 @@ class FolderInUse {
   // There is a next node key, and it takes the place of the old one.
   Status use_next_node_key();
 
-  // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of
-  // the store keeps by itself. `columns`: those that who searches shares with others.
-  Result<Databases> open_databases(std::optional<int> store_cache_kib = std::nullopt,
-                                   std::shared_ptr<SharedColumns> columns = make_shared_columns()) const;
+  // Any thread. The store and the index must exist. `columns`: those that who searches shares with others.
+  Result<Databases> open_databases(std::shared_ptr<SharedColumns> columns = make_shared_columns()) const;
 
  private:
   FolderInUse(DataFolder files, FolderLock lock, NodeKeys keys)

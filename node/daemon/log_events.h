@@ -31,6 +31,7 @@ inline constexpr LogEvent kConfigSame{"config.same"};
 inline constexpr LogEvent kConfigWaits{"config.waits"};
 inline constexpr LogEvent kConfigWrong{"config.wrong"};
 inline constexpr LogEvent kRequest{"http.request"};
+inline constexpr LogEvent kRequestsUnwritten{"http.requests_unwritten"};
 inline constexpr LogEvent kIndexLags{"index.lags"};
 inline constexpr LogEvent kKeyChanged{"key.changed"};
 inline constexpr LogEvent kIdentityNotKept{"key.identity_not_kept"};

@@ -104,6 +104,14 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   return options;
 }
 
+std::string pages_url(const Config& config) {
+  AccessOptions options;
+  options.url = config.http_url;
+  options.host = served_host(config.http_listen);
+  options.port = config.http_port;
+  return own_url(options);
+}
+
 GateRules gate_rules(const Config& config) {
   return {std::chrono::minutes(config.hold_minutes), config.review};
 }

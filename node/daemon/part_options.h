@@ -17,6 +17,9 @@ Result<EngineConfig> engine_options(const Config& config, StoreReader& store);
 Result<CourierOptions> courier_options(const Config& config, const NodeIdentity& identity);
 // `http_port`: the one that is bound; 0: none is, and links name the configured one.
 Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port);
+// The address of the pages, without a slash at the end: http.url, else what this machine calls itself. It is
+// that of Access::base_url for a caller over the Unix socket.
+std::string pages_url(const Config& config);
 GateRules gate_rules(const Config& config);
 AlarmRules alarm_rules(const Config& config);
 

@@ -8,20 +8,22 @@
 
 namespace koinon {
 
-RequestThreads::RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages)
+RequestThreads::RequestThreads(HttpServer::Options http, const std::string& access_log,
+                               LineWriter::OnLost on_lost, Messages messages)
     : mono_(http.mono),
       wall_(http.clock),
-      access_log_(access_log),
+      access_log_(access_log, std::move(on_lost)),
       messages_(std::move(messages)),
       commons_(mono_, http.clock()),
       passwords_(named_pool(1, "passwords")),
       http_(std::move(http)) {}
 
 Result<std::unique_ptr<RequestThreads>> RequestThreads::make(HttpServer::Options http,
-                                                             const std::string& access_log) {
+                                                             const std::string& access_log,
+                                                             LineWriter::OnLost on_lost) {
   KOINON_ASSIGN(Messages messages, Messages::builtin());
   return std::unique_ptr<RequestThreads>(
-      new RequestThreads(std::move(http), access_log, std::move(messages)));
+      new RequestThreads(std::move(http), access_log, std::move(on_lost), std::move(messages)));
 }
 
 Status RequestThreads::start(const AccessOptions& access, ReadingService::MakeSite make_site) {

@@ -16,9 +16,10 @@ namespace koinon {
 
 class RequestThreads {
  public:
-  // Nothing is served yet. The clock `mono` also says who may ask how often. `access_log`: its format.
-  static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http,
-                                                      const std::string& access_log);
+  // Nothing is served yet. The clock `mono` also says who may ask how often. `access_log`: its format;
+  // `on_lost`: of its lines.
+  static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http, const std::string& access_log,
+                                                      LineWriter::OnLost on_lost);
   ~RequestThreads() { stop(); }
   RequestThreads(const RequestThreads&) = delete;
   RequestThreads& operator=(const RequestThreads&) = delete;
@@ -48,7 +49,8 @@ class RequestThreads {
   boost::asio::thread_pool& passwords() { return passwords_; }
 
  private:
-  RequestThreads(HttpServer::Options http, const std::string& access_log, Messages messages);
+  RequestThreads(HttpServer::Options http, const std::string& access_log, LineWriter::OnLost on_lost,
+                 Messages messages);
 
   std::function<MonoTime()> mono_;
   std::function<UnixMillis()> wall_;

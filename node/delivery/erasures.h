@@ -27,7 +27,8 @@ class Erasures {
   StoreReader& store_;
   Outbox& outbox_;
   OfficeDb& office_;
-  bool unfolded_ = true;             // erased text may still be in the write-ahead log
+  // Erased text may still be in the write-ahead log: at a start, what was erased just before a crash.
+  bool unfolded_ = true;
   std::optional<ArrivalSeq> after_;  // erasures up to this arrival are carried out
   ArrivalSeq saved_;
 };

@@ -1,5 +1,6 @@
 #include "node/http/listening.h"
 
+#include <cerrno>
 #include <system_error>
 
 #include <sys/socket.h>

@@ -20,7 +20,7 @@ ReadingThreads::~ReadingThreads() { stop(); }
 void ReadingThreads::start() {
   for (Number number = 0; number < threads_.size(); ++number) {
     threads_[number]->thread = std::thread([number, &io = threads_[number]->io] {
-      name_this_thread("reading " + std::to_string(number));
+      name_this_thread(name_of(number));
       io.run();
     });
   }

@@ -38,6 +38,9 @@ class ReadingThreads {
   ReadingThreads(const ReadingThreads&) = delete;
   ReadingThreads& operator=(const ReadingThreads&) = delete;
 
+  // As tools that look at threads show it, and whoever tells of one.
+  static std::string name_of(Number number) { return "reading " + std::to_string(number + 1); }
+
   std::size_t count() const { return threads_.size(); }
   boost::asio::io_context& context(Number number) { return threads_[number]->io; }
   void start();

@@ -39,6 +39,13 @@ namespace {
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
+// While we listen, the socket at the path is ours: another program takes only what nobody serves.
+void remove_socket(LocalAcceptor& ours, const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (ours) std::filesystem::remove(path, ignored);
+  ours.reset();
+}
+
 }  // namespace
 
 // One connection. The coroutines that serve it share it.
@@ -168,7 +175,6 @@ struct HttpServer::Impl {
     if (looked.unserved) {
       client->stream.expires_never();
       HttpResponse sorry = co_await service->refuse(request, *request->fault);
-      client->stream.expires_after(limits::kHttpDeadline);
       co_return co_await refuse_unread(client, parser, std::move(sorry), version, head);
     }
     const bool keep_alive = parser.get().keep_alive();
@@ -176,7 +182,6 @@ struct HttpServer::Impl {
     client->stream.expires_never();
     const bool has_body = !parser.is_done();
     Admitted admitted = co_await service->admit(request, has_body);
-    client->stream.expires_after(limits::kHttpDeadline);
     if (admitted.answer && has_body)
       co_return co_await refuse_unread(client, parser, *admitted.answer, version, head);
     if (admitted.answer)
@@ -186,6 +191,7 @@ struct HttpServer::Impl {
       co_return co_await refuse_large(client, request, version, head);
     if (request->header("expect") == "100-continue") {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      client->stream.expires_after(limits::kHttpDeadline);
       co_await asio::async_write(client->stream, asio::buffer(kContinue),
                                  redirect_error(use_awaitable, error));
     }
@@ -196,7 +202,6 @@ struct HttpServer::Impl {
     request->body = std::move(parser.get().body());
     client->stream.expires_never();
     HttpResponse response = co_await service->answer(request);
-    client->stream.expires_after(limits::kHttpDeadline);
     co_return co_await write(client, std::move(response), version, keep_alive, head);
   }
 
@@ -371,7 +376,6 @@ Status HttpServer::bind() {
   }
   error_code ignored;
   if (!impl_->tcp_acceptors.empty()) port_ = impl_->tcp_acceptors.front()->local_endpoint(ignored).port();
-  // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
   if (!options_.socket.empty()) {
     KOINON_ASSIGN(impl_->local_acceptor, listen_on_socket(io_, options_.socket, "data"));
   }
@@ -408,15 +412,15 @@ void HttpServer::notify() {
 }
 
 void HttpServer::stop() {
-  if (!thread_.joinable()) return;
-  asio::post(io_, [this] {
-    impl_->stopping = true;
-    io_.stop();
-  });
-  thread_.join();
-  std::error_code ignored;
-  if (!options_.socket.empty()) std::filesystem::remove(options_.socket, ignored);
-  if (!options_.proxy_socket.empty()) std::filesystem::remove(options_.proxy_socket, ignored);
+  if (thread_.joinable()) {
+    asio::post(io_, [this] {
+      impl_->stopping = true;
+      io_.stop();
+    });
+    thread_.join();
+  }
+  remove_socket(impl_->local_acceptor, options_.socket);
+  remove_socket(impl_->proxy_acceptor, options_.proxy_socket);
 }
 
 }  // namespace koinon

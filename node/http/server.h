@@ -92,6 +92,7 @@ class HttpServer {
   Status bind();
   // Call it after bind(). `service` must live until stop() has returned.
   void start(HttpService& service);
+  // Ends the thread, if it was started, and removes the Unix sockets that bind() has made.
   void stop();
   // From bind() on: of the first TCP socket.
   std::uint16_t port() const { return port_; }

@@ -28,8 +28,8 @@ class ReadingService final : public HttpService {
   void on_exchange(std::function<void(const Exchange&)> told) { told_ = std::move(told); }
   void start() { threads_.start(); }
   void stop() { threads_.stop(); }
-  // Whether a reading thread still turns: called on it. Any thread.
   std::size_t thread_count() const { return threads_.count(); }
+  // Whether a reading thread still turns: called on it. Any thread.
   void ask(std::size_t thread, std::function<void()> answer);
 
   Looked look(HttpRequest request) override;

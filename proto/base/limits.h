@@ -353,6 +353,7 @@ inline constexpr std::chrono::seconds kHttpHeaderDeadline{
 inline constexpr std::chrono::seconds kHttpDeadline{30};
 // Of a long body, so much at least passes within each kHttpDeadline: 1.1 Mbit/s.
 inline constexpr std::size_t kHttpPieceBytes = 4 * kMiB;
+inline constexpr std::size_t kAccessLogBytes = kMiB;   // of lines that wait until somebody takes them
 inline constexpr std::chrono::seconds kHttpLinger{5};  // for what a refused client still sends
 inline constexpr double kHttpRequestsAtOnce = 600;     // of one address without a session or token
 inline constexpr double kHttpRequestsPerSecond = 200;
@@ -430,6 +431,9 @@ inline constexpr std::chrono::seconds kSendBackoff{5};  // then doubled
 inline constexpr std::chrono::hours kSendBackoffMax{12};
 inline constexpr std::size_t kSendsAtOnce = 16;
 inline constexpr std::size_t kSendsEach = 12;  // of these: messages of webhooks, and as many mails
+// A message to the office's receivers fails that was tried so often in vain, or given up since so long ago.
+inline constexpr unsigned kFailedAttempts = 3;
+inline constexpr std::int64_t kFailedForMs = 24 * 3'600'000LL;
 inline constexpr std::size_t kDeliveriesWaiting =
     1'000;  // of one webhook; later ones are made from the arrivals
 inline constexpr std::uint64_t kSentKept =

@@ -243,11 +243,7 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_TRY(connection.execute("PRAGMA foreign_keys=ON"));
   KOINON_TRY(connection.execute("PRAGMA busy_timeout=5000"));
   KOINON_TRY(connection.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
-  KOINON_TRY(office.transact(
-      [&] { return sqlite::take_steps(connection, office_schema(), office_schema().newest()); }));
-  // What was deleted just before a crash is still in the write-ahead log. If other connections are at work,
-  // they fold it.
-  (void)connection.fold();
+  KOINON_TRY(sqlite::bring_up_to_date(connection, office_schema()));
   return office;
 }
 

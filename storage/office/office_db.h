@@ -14,7 +14,8 @@ const sqlite::SchemaSteps& office_schema();
 
 class OfficeDb {
  public:
-  // Opens or creates the file. Brings an older schema up to date; refuses a newer one.
+  // Opens or creates the file. Brings an older schema up to date; refuses a newer one. One that is up to date
+  // is only read: so it opens while another connection writes, and on a full disk.
   static Result<OfficeDb> open(const std::filesystem::path& path);
 
   sqlite::Connection& connection() { return db_; }

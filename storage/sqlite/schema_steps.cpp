@@ -18,14 +18,34 @@ Error of_newer_program(std::string_view file, int version, int known, std::strin
   return fail(Code::kRefused, text, std::string(file));
 }
 
-Status take_steps(Connection& db, const SchemaSteps& schema, int target) {
+namespace {
+
+Result<int> known_version(Connection& db, const SchemaSteps& schema) {
   KOINON_ASSIGN(const int version, schema_version(db));
   if (version > schema.newest()) return of_newer_program(schema.file, version, schema.newest());
+  return version;
+}
+
+// Another connection may have taken them since the version was read outside the transaction.
+Status take_steps(Connection& db, const SchemaSteps& schema, int target) {
+  KOINON_ASSIGN(const int version, known_version(db, schema));
   for (int step = version; step < target; ++step) {
     KOINON_TRY(db.execute(schema.steps[static_cast<std::size_t>(step)]));
     KOINON_TRY(db.execute("PRAGMA user_version=" + std::to_string(step + 1)));
   }
   return {};
+}
+
+}  // namespace
+
+Status bring_up_to_date(Connection& db, const SchemaSteps& schema, int target) {
+  KOINON_ASSIGN(const int version, known_version(db, schema));
+  if (version >= target) return {};
+  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
+  Status taken = take_steps(db, schema, target);
+  if (taken.ok()) taken = db.execute("COMMIT");
+  if (!taken.ok() && db.in_transaction()) (void)db.execute("ROLLBACK");
+  return taken;
 }
 
 Result<int> schema_version_of(const std::filesystem::path& path) {

@@ -23,9 +23,13 @@ Result<int> schema_version(Connection& db);
 // known.
 Error of_newer_program(std::string_view file, int version, int known, std::string_view program = {});
 
-// Inside a transaction of the caller's. Takes the steps from the database's version to `target`, and nothing
-// where it has that already. kRefused: a newer program wrote it.
-Status take_steps(Connection& db, const SchemaSteps& schema, int target);
+// Takes the steps from the database's version to `target`, in one transaction: all of them or none. One that
+// has that version is only read. kRefused: a newer program wrote it.
+Status bring_up_to_date(Connection& db, const SchemaSteps& schema, int target);
+// To the newest version.
+inline Status bring_up_to_date(Connection& db, const SchemaSteps& schema) {
+  return bring_up_to_date(db, schema, schema.newest());
+}
 
 // The version of a database that nobody has open, without a change to any file: no write-ahead log is made,
 // nor folded. The file must exist.

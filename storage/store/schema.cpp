@@ -352,15 +352,7 @@ const sqlite::SchemaSteps& store_schema() {
 int store_schema_version() { return store_schema().newest(); }
 
 Status migrate_store(sqlite::Connection& db, int target) {
-  KOINON_ASSIGN(const int version, sqlite::schema_version(db));
-  if (version > store_schema_version())
-    return sqlite::of_newer_program(store_schema().file, version, store_schema_version());
-  if (version >= target) return {};
-  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
-  Status taken = sqlite::take_steps(db, store_schema(), target);
-  if (taken.ok()) taken = db.execute("COMMIT");
-  if (!taken.ok() && db.in_transaction()) (void)db.execute("ROLLBACK");
-  return taken;
+  return sqlite::bring_up_to_date(db, store_schema(), target);
 }
 
 Status note_program(sqlite::Connection& db, std::string_view program) {

@@ -72,10 +72,8 @@ Result<WitnessDb> WitnessDb::connect(const std::filesystem::path& path) {
   WitnessDb out(std::move(db));
   KOINON_TRY(out.db_.execute("PRAGMA journal_mode=WAL"));
   KOINON_TRY(out.db_.execute("PRAGMA synchronous=FULL"));
-  KOINON_TRY(in_one_transaction(out.db_, [&]() -> Status {
-    KOINON_TRY(sqlite::take_steps(out.db_, witness_schema(), witness_schema().newest()));
-    return out.bind_heads();
-  }));
+  KOINON_TRY(sqlite::bring_up_to_date(out.db_, witness_schema()));
+  KOINON_TRY(in_one_transaction(out.db_, [&] { return out.bind_heads(); }));
   return out;
 }
 

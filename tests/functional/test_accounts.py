@@ -35,6 +35,10 @@ class Accounts(NodesTest):
         self.assertEqual(len(re.findall(r"http://localhost:8471/welcome/[a-z2-7]{52}", printed)), 1)
         link = json.loads(koinon("--json", "init", "--name", "p.example", "--display-name", "P", data=again.parent / "p"))["first_operator"]
         self.assertRegex(link, "^http://localhost:8471/welcome/[a-z2-7]{52}$")
+        named = again.parent / "named.toml"
+        named.write_text("http.port = 8999\n")
+        printed = koinon("--config", named, "init", "--name", "q.example", "--display-name", "Q", data=again.parent / "q")
+        self.assertIn("http://localhost:8999/welcome/", printed, "the configuration that was named counts")
         seoul.data = again.parent / "p"
         seoul.public = False
         seoul.start()

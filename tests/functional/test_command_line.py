@@ -1,5 +1,6 @@
 """The command line: what it says of a node that is stopped, what it would sign, peers, deliveries, pages, exit codes, files that are nobody else's."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -170,6 +171,17 @@ class DryRuns(NodesTest):
 
 
 class Peers(NodesTest):
+    def test_two_change_one_at_once(self):
+        """Each something else of it: neither undoes what the other has changed."""
+        seoul, _ = self.pair()
+        for port in range(1, 11):
+            wishes = [{"address": f"127.0.0.1:{port}"}, {"paused": port % 2 == 1}]
+            with concurrent.futures.ThreadPoolExecutor() as askers:
+                for done in [askers.submit(seoul.local, "PATCH", "/api/v1/peers/la.example", wish) for wish in wishes]:
+                    done.result()
+            peer = seoul.asked("peers")["items"][0]
+            self.assertEqual((peer["address"], peer["paused"]), (wishes[0]["address"], wishes[1]["paused"]))
+
     def test_one_is_paused_and_resumed(self):
         seoul, la = self.pair()
         self.assertIn("paused by the operator", seoul.run("peer", "pause", "la.example"))

@@ -12,7 +12,7 @@ from api import ask, bearer
 from browser import first_operator
 from documents import blocks, runs, somebody_who_says_yes
 from host import Host, Service, lacks
-from nodes import MARKS, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
+from nodes import Node, NodesTest, connected, koinon, own_entries, peer, wait_for
 from test_invites import invite
 from test_keys import state
 from thief import Relay, Thief
@@ -282,16 +282,16 @@ class BadDays(Machines):
         peer(seoul, la)
         wait_for(lambda: "rome.example" in [city["city"] for city in seoul.asked("cities")["items"]], "Seoul follows whom Los Angeles vouches for")
         signs, begins, peers_do, joins = blocks("The paper is lost")
-        # In another folder of the same machine, and not as its service.
-        self.more |= {"CITY_NAME": "Rome", "PAPER": str(self.top / "page.html"), "NEW": "/var/lib/rome"}
+        # In another folder of the same machine, with a service of its own.
+        self.more |= {"CITY_NAME": "Rome", "PAPER": str(self.top / "page.html"), "SECOND": "rome-anew", "NEW": "/var/lib/koinon-rome-anew"}
         before = rome.json("id")["vkey"]
         self.run_block(self.old, signs)
         self.assertNotEqual(rome.json("id")["vkey"], before)
         self.assertTrue((self.top / "backup").exists())
-        self.run_block(self.old, begins, XDG_RUNTIME_DIR=str(MARKS.folder()))
+        self.run_block(self.old, begins)
         self.assertIn("Recovery words of Rome", (self.top / "page.html").read_text())
         self.assertIn("shred", self.old.said())
-        node = Service(self.old, "rome", "/var/lib/rome").meet()
+        node = Service(self.old, "rome", "/var/lib/koinon-rome-anew").meet()
         own = node.log_id()
         self.assertNotEqual(own, old)
         # The peer does its part, on its own machine.

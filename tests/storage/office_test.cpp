@@ -244,6 +244,12 @@ TEST_F(Office, WhatIsSettledOrErasedLeavesNoText) {
   EXPECT_FALSE(files_contain(folder.path(), "quarantining"));
 }
 
+TEST_F(Office, OpensWhileAnotherConnectionWrites) {
+  ASSERT_TRUE(db->connection().execute("BEGIN IMMEDIATE").ok());
+  EXPECT_TRUE(office_in(folder));
+  ASSERT_TRUE(db->connection().execute("ROLLBACK").ok());
+}
+
 TEST_F(Office, WhoeverIsKnownIsKnownWhereNothingCanBeWritten) {
   Accounts accounts(*db);
   User user;

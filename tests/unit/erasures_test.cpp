@@ -5,6 +5,7 @@
 
 #include "crypto/ed25519.h"
 #include "storage/office/desk.h"
+#include "tests/files_contain.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -94,6 +95,22 @@ TEST_F(ErasuresTest, AllThatIsKeptOfVoidRecordsGoesAndWhatComesInTheirPlacesStar
   ASSERT_TRUE(office->connection().execute("DELETE FROM setting WHERE key = 'erased_cursor'").ok());
   ASSERT_EQ(*Erasures(*store, *outbox, *office).turn(), false);
   EXPECT_TRUE(is_kept(gone)) << "what came later is not what was void";
+}
+
+// A process that was killed has not folded it.
+TEST_F(ErasuresTest, TheFirstTurnCleansTheWriteAheadLogOfTheLifeBefore) {
+  const EntryIndex on = say("Here");
+  remark(on);
+  ASSERT_TRUE(desk->change_case(la.id(), on,
+                                [](InboxCase& item) -> Status {
+                                  item.remark = "";
+                                  return {};
+                                })
+                  .ok());
+  const std::string words = "as they say";
+  ASSERT_TRUE(files_contain(folder.path(), words));
+  ASSERT_EQ(*Erasures(*store, *outbox, *office).turn(), false);
+  EXPECT_FALSE(files_contain(folder.path(), words));
 }
 
 // What was erased while the node was away is carried out once it is back.

@@ -48,7 +48,7 @@ TEST_F(FolderInUseTest, OpensTheDatabasesForEachThreadOnceThereIsAnIndex) {
   const auto index = open_index_writer(folder->files().index(), *(*store)->epochs());
   ASSERT_TRUE(index.ok());
   const auto one = folder->open_databases();
-  const auto other = folder->open_databases(64);
+  const auto other = folder->open_databases();
   ASSERT_TRUE(one.ok() && other.ok());
   EXPECT_NE(one->store, other->store);
   EXPECT_EQ(*one->store->epoch(), *other->store->epoch());

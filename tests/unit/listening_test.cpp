@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "node/http/server.h"
 #include "tests/temporary_folder.h"
 
 namespace koinon::test {
@@ -31,6 +32,38 @@ TEST(Listening, ASocketThatNobodyServesIsReplaced) {
   boost::system::error_code error;
   client.connect(Local::endpoint(path.string()), error);
   EXPECT_FALSE(error) << error.message();
+}
+
+// A start may fail between.
+TEST(Listening, AServerThatIsBoundAndNeverStartedLeavesNoSocket) {
+  const TemporaryFolder folder;
+  HttpServer::Options options;
+  options.socket = folder.path() / "koinond.sock";
+  options.proxy_socket = folder.path() / "http.sock";
+  {
+    HttpServer server(options);
+    ASSERT_TRUE(server.bind().ok());
+    ASSERT_TRUE(std::filesystem::is_socket(options.socket) &&
+                std::filesystem::is_socket(options.proxy_socket));
+  }
+  EXPECT_FALSE(std::filesystem::exists(options.socket));
+  EXPECT_FALSE(std::filesystem::exists(options.proxy_socket));
+}
+
+TEST(Listening, AServerLeavesTheSocketsOfOthers) {
+  const TemporaryFolder folder;
+  HttpServer::Options options;
+  options.socket = folder.path() / "koinond.sock";
+  options.proxy_socket = folder.path() / "http.sock";
+  boost::asio::io_context io;
+  const auto others = listen_on_socket(io, options.proxy_socket, "http.proxy_socket");
+  ASSERT_TRUE(others.ok());
+  {
+    HttpServer server(options);
+    EXPECT_EQ(server.bind().error().code, Code::kConflict);
+  }
+  EXPECT_FALSE(std::filesystem::exists(options.socket));
+  EXPECT_TRUE(std::filesystem::is_socket(options.proxy_socket));
 }
 
 TEST(Listening, OwnerAndGroupAloneMayOpenIt) {
