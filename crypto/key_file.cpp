@@ -188,6 +188,18 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
   return read_all(file.get(), path, limit);
 }
 
+Result<Bytes> read_kept_file(const std::filesystem::path& path, std::size_t limit) {
+  struct stat info {};
+  const Error no_file = fail(Code::kRefused, "it is no file", path.string());
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return no_file;
+  // Another may be put in its place between the two looks.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0) return io_error(path, "it could not be opened");
+  if (::fstat(file.get(), &info) != 0) return io_error(path, "it could not be looked at");
+  if (!S_ISREG(info.st_mode)) return no_file;
+  return read_all(file.get(), path, limit);
+}
+
 Result<Bytes> read_secret_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return io_error(path, "it could not be opened");
@@ -211,7 +223,7 @@ Status write_key_file(const std::filesystem::path& path, std::string_view role, 
 }
 
 Result<bool> key_file_is_sealed(const std::filesystem::path& path) {
-  KOINON_ASSIGN(const Bytes bytes, read_file(path, kKeyFileLimit));
+  KOINON_ASSIGN(const Bytes bytes, read_kept_file(path, kKeyFileLimit));
   return bytes.substr(0, bytes.find('\n')).ends_with(" sealed");
 }
 
@@ -245,7 +257,7 @@ Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view 
     return fail(Code::kRefused, "others may read this key file; run: chmod 600 " + path.string(),
                 path.string());
   }
-  KOINON_ASSIGN(Bytes bytes, read_file(path, kKeyFileLimit));
+  KOINON_ASSIGN(Bytes bytes, read_kept_file(path, kKeyFileLimit));
   auto seed = read_key_text(bytes, role, passphrase, path);
   wipe(bytes);
   return seed;

@@ -14,6 +14,10 @@ namespace koinon {
 Status write_private_file(const std::filesystem::path& path, BytesView bytes);
 // Reads at most `limit` bytes.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
+// The same of what a program keeps, or goes by, which is a file (or a link to one) and nothing else.
+// kRefused: it is something else, as a device or a pipe; that is not opened, since to open it may do
+// something, or wait.
+Result<Bytes> read_kept_file(const std::filesystem::path& path, std::size_t limit);
 
 // Reads a secret that somebody put into a file: a passphrase, a password, recovery words. kRefused: others
 // may read or change the file. A file of root its group may read too: so an administrator gives a service its

@@ -133,6 +133,7 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error, and not the end
   KOINON_TRY(init_crypto());
   if (!arguments.make_key.empty()) return make_key(common, arguments);
+  // Root stays root: only root may write to where root keeps backups, and in the folder nothing is written.
   const DataFolder folder(common.data);
   KOINON_TRY(folder.check_node());
   KOINON_TRY(check_place(folder, arguments.to));

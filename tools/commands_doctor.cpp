@@ -7,6 +7,7 @@
 #include "crypto/ed25519.h"
 #include "tools/commands.h"
 #include "tools/doctor/gather.h"
+#include "tools/folder_owner.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -34,6 +35,7 @@ json::object examination_json(const doctor::Examination& examination,
 Status run_doctor(const Common& common, bool offline, int& exit_code) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that closes ends nothing
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(common.data));
   doctor::Wish wish;
   wish.data = common.data;
   wish.config = common.config;

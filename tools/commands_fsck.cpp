@@ -9,6 +9,7 @@
 #include "proto/base/clock.h"
 #include "storage/fsck/repair.h"
 #include "storage/fsck/store_check.h"
+#include "tools/folder_owner.h"
 #include "tools/keeping.h"
 #include "tools/progress.h"
 #include "tools/render.h"
@@ -49,6 +50,7 @@ void print(const Common& common, const fsck::Report& report, std::uint64_t repai
 Status run_fsck(const Common& common, bool repair) {
   std::signal(SIGXFSZ, SIG_IGN);
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(common.data));
   const DataFolder folder(common.data);
   KOINON_TRY(folder.check_node());
   std::optional<FolderLock> lock;

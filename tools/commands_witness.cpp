@@ -8,6 +8,7 @@
 #include "proto/base/clock.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/folder_owner.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -16,6 +17,7 @@ namespace {
 
 Status begin_anew(const Common& common) {
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(common.data));
   const DataFolder folder(common.data);
   KOINON_TRY(folder.check_node());
   KOINON_TRY(forget_witness(folder, system_clock().wall()));

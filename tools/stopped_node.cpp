@@ -24,6 +24,7 @@
 #include "storage/office/accounts.h"
 #include "storage/store/settings.h"
 #include "storage/store/sqlite_store.h"
+#include "tools/folder_owner.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -62,6 +63,7 @@ Result<KeyHistory> keys_of(const DataFolder& folder, StoreReader& store, const L
 
 Result<json::object> stopped_id(const std::filesystem::path& data, const std::string& named) {
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(const Config config, read_found_config(folder, named));
@@ -84,6 +86,7 @@ Result<json::object> stopped_id(const std::filesystem::path& data, const std::st
 Result<json::object> stopped_link(const std::filesystem::path& data, const std::string& named,
                                   const std::string& account) {
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
@@ -107,6 +110,7 @@ Result<json::object> stopped_link(const std::filesystem::path& data, const std::
 // that alone, and does nothing else.
 Result<StoppedNode> StoppedNode::open(const std::filesystem::path& data, const std::string& named) {
   KOINON_TRY(init_crypto());
+  KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
   KOINON_TRY(folder.check_node());
   std::error_code ignored;

@@ -1,7 +1,8 @@
 // What a data folder says of its node while koinond does not run. All of it comes from the functions of the
 // API (node/api), so that it reads as it does from a koinond that runs.
 //
-// Nothing but stopped_link() changes anything; a koinond may start meanwhile.
+// Nothing but stopped_link() changes anything; a koinond may start meanwhile. Root becomes the user to whom
+// the folder belongs (folder_owner.h).
 #pragma once
 
 #include <filesystem>

@@ -146,12 +146,12 @@ Result<Caller> Access::by_name(const std::string& name) {
   return caller_of(*user, Caller::By::kProxy);
 }
 
-// The address alone proves nothing: every program on the proxy's machine has it. Its socket only the proxy
-// can open.
+// The address alone proves nothing: every program on the proxy's machine has it. The proxy's socket every
+// program of its group can open: it is enough only where there is no secret.
 bool Access::from_proxy(const Claims& claims) const {
   if (!is_trusted_proxy(options_, claims.peer)) return false;
-  return claims.peer == kProxySocket ||
-         (!options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret));
+  if (options_.sso_secret.empty()) return claims.peer == kProxySocket;
+  return same_secret(claims.sso_secret, options_.sso_secret);
 }
 
 // The entrance has already checked from which site a browser's request comes. A browser sends some

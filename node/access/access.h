@@ -18,7 +18,9 @@ struct AccessOptions {
   bool public_reading = false;
   std::string url;         // https://notes.seoul.example, the address that readers use; may be empty
   std::string sso_header;  // lower case; empty: none
-  std::string sso_secret;  // the secret that a proxy over TCP also sends, in kSsoSecretHeader; empty: none
+  // The secret that a proxy also sends, in kSsoSecretHeader. Empty: none; then only one that comes over its
+  // own socket is believed who somebody is.
+  std::string sso_secret;
   std::vector<AddressRange> proxies;  // of proxies over TCP: their forwarding headers are believed
   bool proxy_socket = false;          // a proxy has a socket of its own: what comes over it is believed too
   Bytes form_key;                     // key for the form tokens of callers that a proxy names

@@ -49,18 +49,14 @@ void check_sso(const Together& all) {
       all.warn("http.sso_secret_file", {"http.sso_header"}, "it does nothing without http.sso_header");
     return;
   }
-  // Over a socket of its own a proxy proves nothing: nobody else can open that.
-  if (!config.http_proxy_socket.empty()) {
-    if (config.http_proxies.empty() && !config.http_sso_secret_file.empty())
-      all.warn("http.sso_secret_file", {"http.proxies"},
-               "it does nothing without http.proxies: over http.proxy_socket no secret is needed");
-    return;
-  }
+  // Only the operator knows who else can open the proxy's socket.
+  if (!config.http_proxy_socket.empty()) return;
   if (sso_secret_file(config).empty())
     all.refuse(
         "http.sso_header", {"http.sso_secret_file", "http.proxy_socket"},
         "it needs http.sso_secret_file: what the proxy sends in the header Koinon-SSO-Secret, so that no "
-        "other program can say who it is; or http.proxy_socket, which no other program can open");
+        "other program can say who it is; or http.proxy_socket, where no other program runs as the group of "
+        "the proxy");
   if (config.http_proxies.empty())
     all.refuse("http.sso_header", {"http.proxies", "http.proxy_socket"},
                "it needs http.proxies or http.proxy_socket: who may send it");

@@ -99,7 +99,7 @@ std::string option_text(const ConfigKey& key, const std::string& given) {
 }
 
 void read_file_into(const ConfigSources& sources, ConfigRead& read) {
-  const auto text = read_file(sources.file, kConfigBytes);
+  const auto text = read_kept_file(sources.file, kConfigBytes);
   if (!text.ok() && text.error().code == Code::kNotFound && !sources.file_is_named) return;
   const auto table =
       text.ok() ? parse_toml(*text, sources.file.string(), 1) : Result<toml::table>(text.error());

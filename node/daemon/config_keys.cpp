@@ -84,8 +84,8 @@ std::vector<ConfigKey> http_keys() {
                "Koinon-SSO-Secret; nobody else may read it; empty: the credential sso-secret of systemd"),
       make_key("http.proxy_socket", path(&Config::http_proxy_socket),
                "Unix socket for a trusted reverse proxy of this machine alone, such as "
-               "/run/koinon-proxy/http.sock, in a folder whose group the proxy is in; it needs no secret; "
-               "empty: none"),
+               "/run/koinon-proxy/http.sock, in a folder whose group the proxy is in; where another "
+               "program runs as that group, set http.sso_secret_file as well; empty: none"),
   };
 }
 

@@ -19,7 +19,7 @@ ConfigPlace own_place(const DataFolder& folder) { return {folder.config(), false
 
 // Nothing: koinond was started with that of its data folder, or never.
 std::optional<std::string> noted(const DataFolder& folder) {
-  auto text = read_file(folder.config_note(), kNoteBytes);
+  auto text = read_kept_file(folder.config_note(), kNoteBytes);
   if (!text.ok()) return std::nullopt;
   while (!text->empty() && text->back() == '\n') text->pop_back();
   if (!text->starts_with('/')) return std::nullopt;

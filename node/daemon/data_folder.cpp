@@ -162,7 +162,7 @@ Status DataFolder::set_aside() const {
 }
 
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {
-  const int descriptor = ::open(folder.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = ::open(folder.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
     return fail(Code::kIo, "the data folder cannot be used: " + std::generic_category().message(errno),
                 folder.path().string());

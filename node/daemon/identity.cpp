@@ -15,7 +15,7 @@ constexpr std::size_t kTokenFileBytes = 128;
 // A store that comes without its own token was restored from a backup, and peers may hold entries of our log
 // that it does not: signing now could fork it.
 Result<bool> is_restored(const StoreState& state, const DataFolder& folder) {
-  const auto file = read_file(folder.instance(), kTokenFileBytes);
+  const auto file = read_kept_file(folder.instance(), kTokenFileBytes);
   if (!file.ok() && file.error().code != Code::kNotFound) return file.error();
   return !file.ok() || *file != to_hex(state.instance_token) + "\n";
 }

@@ -29,7 +29,7 @@ Status write_identity_file(const std::filesystem::path& path, const KeyHistory& 
 }
 
 Result<KeyHistory> read_identity_file(const std::filesystem::path& path) {
-  KOINON_ASSIGN(const Bytes text, read_file(path, limits::kKeyHistoryBytes));
+  KOINON_ASSIGN(const Bytes text, read_kept_file(path, limits::kKeyHistoryBytes));
   auto keys = parse_key_history(text);
   if (!keys.ok()) return malformed(path);
   return keys;

@@ -134,8 +134,8 @@ Result<InitOptions> checked(InitOptions options) {
 // Whether the node in the folder is the one that the init made which was cut short: somebody may have put
 // another one back there.
 bool is_of_this_init(const DataFolder& folder) {
-  const auto made = read_file(folder.unfinished(), limits::kKeyHistoryBytes);
-  const auto here = read_file(folder.identity(), limits::kKeyHistoryBytes);
+  const auto made = read_kept_file(folder.unfinished(), limits::kKeyHistoryBytes);
+  const auto here = read_kept_file(folder.identity(), limits::kKeyHistoryBytes);
   return made.ok() && here.ok() && !made->empty() && *made == *here;
 }
 

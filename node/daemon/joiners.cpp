@@ -86,6 +86,7 @@ Status unpin_old_nodes(Store& store, PeerRecord& record, Used& used) {
   for (const PeerRecord& peer : all) {
     if (peer.log != record.log || peer.node_key == record.node_key) continue;
     record.vouch = record.vouch || peer.vouch;
+    record.paused = record.paused || peer.paused;
     KOINON_TRY(store.remove_peer(peer.node_key));
     used.removed.push_back(peer.node_key);
   }
@@ -116,19 +117,25 @@ Result<Used> use_invite(Store& store, const NodeKey& invite, PeerRecord& record,
   return used;
 }
 
-// Written before the answer comes.
-asio::awaitable<Result<Used>> write_use(StoreWriter* writer, NodeKey invite,
+// Written before the answer comes. The network is told on the writer's thread, before anything else is
+// written: so it hears of pins in the order in which they were changed.
+asio::awaitable<Result<Used>> write_use(StoreWriter* writer, Network* network, NodeKey invite,
                                         std::shared_ptr<PeerRecord> record, std::vector<Bytes> statements,
                                         UnixMillis now) {
   const auto used = std::make_shared<Used>();
-  Beginning<Status> begin = [writer, used, record, invite, statements,
+  Beginning<Status> begin = [writer, network, used, record, invite, statements,
                              now](std::function<void(Status)> done) {
     writer->change(
         [used, record, invite, statements, now](Store& store) -> Status {
           KOINON_ASSIGN(*used, use_invite(store, invite, *record, statements, now));
           return {};
         },
-        std::move(done));
+        [network, used, record, done = std::move(done)](Status kept) {
+          if (kept.ok() && used->pinned_now) network->add_peer(*record);
+          if (kept.ok())
+            for (const NodeKey& old : used->removed) network->remove_peer(old);
+          done(std::move(kept));
+        });
   };
   const auto stored = co_await from_callback<Status>(std::move(begin));
   if (!stored.ok()) co_return stored.error();
@@ -150,18 +157,17 @@ asio::awaitable<Result<std::string>> Joiners::join(InviteRecord invite, v1::Join
   peer->vouch = !invite.expects.empty() && peer->log && parts_.identity.log;
   const std::vector<Bytes> statements(join.statements().begin(), join.statements().end());
   const auto record = std::make_shared<PeerRecord>(std::move(*peer));
-  auto used = co_await write_use(&parts_.writer, invite.key, record, statements, parts_.wall());
+  auto used =
+      co_await write_use(&parts_.writer, &parts_.network, invite.key, record, statements, parts_.wall());
   if (used.ok() && used->news) {
     co_await keep(std::move(*used->news), record->node_key);
-    used = co_await write_use(&parts_.writer, invite.key, record, statements, parts_.wall());
+    used = co_await write_use(&parts_.writer, &parts_.network, invite.key, record, statements, parts_.wall());
   }
   if (!used.ok()) co_return used.error();
   if (used->news)
     co_return fail(Code::kUnavailable, "what took the log back cannot be stored here now; try again later",
                    kJoinStatements);
   parts_.network.end_invite(invite.key);
-  if (used->pinned_now) parts_.network.add_peer(*record);
-  for (const NodeKey& old : used->removed) parts_.network.remove_peer(old);
   parts_.log.info(log_event::kJoined, "joined by invite",
                   {{"peer", record->name}, {"node_key", to_text(record->node_key)}});
   co_return parts_.identity.name;

@@ -93,8 +93,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
-  // Over its own socket a proxy proves nothing: nobody else can open that.
-  if (!config.http_sso_header.empty() && !config.http_proxies.empty()) {
+  if (!config.http_sso_header.empty()) {
     KOINON_ASSIGN(options.access.sso_secret, read_sso_secret(config));
   }
   options.gate = gate_rules(config);

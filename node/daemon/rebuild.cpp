@@ -36,7 +36,7 @@ Status copy_keys(const DataFolder& folder, const std::filesystem::path& from) {
        {"signing", "cosigner", "sealing", "node", "signing-next", "cosigner-next", "node-next"}) {
     const auto key = from / (role + ".key");
     if (role.ends_with("-next") && !std::filesystem::exists(key, error)) continue;
-    KOINON_ASSIGN(Bytes bytes, read_file(key, limits::kBackupKeyFileBytes));
+    KOINON_ASSIGN(Bytes bytes, read_kept_file(key, limits::kBackupKeyFileBytes));
     const Status written = write_private_file(folder.key(role), bytes);
     wipe(bytes);
     KOINON_TRY(written);

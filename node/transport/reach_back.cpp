@@ -1,5 +1,7 @@
 #include "node/transport/reach_back.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,10 +11,33 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/text/networks.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace asio = boost::asio;
+namespace {
+
+// This machine, and networks that are no part of the Internet (RFC 1122, 1918, 3927, 4193, 4291, 6598).
+constexpr std::array kInside = {"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10",  "127.0.0.0/8",
+                                "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "::1",
+                                "fc00::/7",       "fe80::/10"};
+
+bool is_inside(const std::string& address) {
+  return std::any_of(kInside.begin(), kInside.end(), [&](const char* text) {
+    const auto range = AddressRange::parse(text);
+    return range.ok() && range->contains(address);
+  });
+}
+
+bool is_host_of(const std::string& pinned, const std::string& address) {
+  const auto parsed = parse_address(pinned);
+  if (!parsed.ok()) return false;
+  const auto host = AddressRange::parse(parsed->host);
+  return host.ok() && host->contains(address);
+}
+
+}  // namespace
 
 std::optional<Address> reach_back_target(const std::string& pinned, const std::string& announced,
                                          const std::string& from) {
@@ -20,6 +45,8 @@ std::optional<Address> reach_back_target(const std::string& pinned, const std::s
   if (!address.ok()) return std::nullopt;
   if (announced == pinned) return std::move(*address);
   if (from.empty()) return std::nullopt;
+  // Behind a relay or a forwarded port everybody comes from here: the port would be one of somebody else.
+  if (is_inside(from) && !is_host_of(pinned, from)) return std::nullopt;
   return Address{from, address->port};
 }
 

@@ -21,8 +21,9 @@
 namespace koinon {
 
 // Where a peer is dialled that tells others `announced`: there, if that is what is pinned with its key; else
-// where its connection comes from (`from`, an IP address, or empty), at the announced port. Nothing: it may
-// not be dialled. Pure.
+// where its connection comes from (`from`, an IP address, or empty), at the announced port; but an address of
+// this machine or of a private network only where it is the pinned host. Nothing: it may not be dialled.
+// Pure.
 std::optional<Address> reach_back_target(const std::string& pinned, const std::string& announced,
                                          const std::string& from);
 

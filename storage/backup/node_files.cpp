@@ -45,7 +45,7 @@ Result<std::map<std::string, Bytes>> read_keys(const std::filesystem::path& data
     if (file.path().extension() != ".key" && !is_identity) continue;
     if (name == kWitnessKey) continue;
     const std::size_t most = is_identity ? limits::kKeyHistoryBytes : limits::kBackupKeyFileBytes;
-    KOINON_ASSIGN(out["keys/" + name], koinon::read_file(file.path(), most));
+    KOINON_ASSIGN(out["keys/" + name], koinon::read_kept_file(file.path(), most));
   }
   return out;
 }
@@ -78,7 +78,7 @@ void NodeFiles::add(const std::string& name, const Bytes& bytes) {
 Status NodeFiles::add_small(const std::filesystem::path& data, const std::string& name) {
   KOINON_ASSIGN(const bool there, is_there(data / name));
   if (!there) return {};
-  KOINON_ASSIGN(const Bytes bytes, koinon::read_file(data / name, limits::kBackupKeyFileBytes));
+  KOINON_ASSIGN(const Bytes bytes, koinon::read_kept_file(data / name, limits::kBackupKeyFileBytes));
   add(name, bytes);
   return {};
 }

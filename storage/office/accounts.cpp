@@ -112,6 +112,7 @@ Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edi
       others.bind(id.value);
       KOINON_TRY(others.step());
       if (others.integer(0) == 0) return last_operator("role");
+      KOINON_TRY(revoke_all(id, CredentialKind::kMetrics));
     }
     auto update = db_.connection().prepare(
         "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");

@@ -84,8 +84,10 @@ class Accounts {
   // kConflict: the name is taken.
   Result<UserId> add(const User& user);
   // Reads an account, lets `edit` change it, and writes everything except name and password. All in one
-  // transaction, so that two changes at the same time are both kept. kNotFound: the account is gone.
-  // kRefused: no operator would be left.
+  // transaction, so that two changes at the same time are both kept. Where an operator becomes less, the
+  // account's tokens of the scope metrics end: that person made them for themselves. Those of an account that
+  // never was an operator's stand, as an operator made them for it. kNotFound: the account is gone. kRefused:
+  // no operator would be left.
   Result<User> change(UserId user, const std::function<Status(User&)>& edit);
   // Sets only the password. `before`: the hash that it replaces, if the caller has shown the old password.
   // kNotFound: the account is gone, or its password has changed since.

@@ -5,7 +5,13 @@ namespace koinon::sqlite {
 Result<int> schema_version(Connection& db) {
   auto statement = db.prepare("PRAGMA user_version");
   KOINON_TRY(statement.step());
-  return static_cast<int>(statement.integer(0));
+  const auto version = static_cast<int>(statement.integer(0));
+  if (version >= 0) return version;
+  const char* file = sqlite3_db_filename(db.handle(), "main");
+  return fail(Code::kMalformed,
+              "it says that its schema is " + std::to_string(version) +
+                  ", which no version of Koinon writes: it is damaged, or not ours",
+              file == nullptr ? std::string() : std::string(file));
 }
 
 Error of_newer_program(std::string_view file, int version, int known, std::string_view program) {

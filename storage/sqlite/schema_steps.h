@@ -17,6 +17,7 @@ struct SchemaSteps {
   int newest() const { return static_cast<int>(steps.size()); }
 };
 
+// At least 0. kMalformed: the database says what no version of Koinon writes.
 Result<int> schema_version(Connection& db);
 
 // A newer program wrote it: kRefused, with what the operator can do. `program`: its version; empty: not

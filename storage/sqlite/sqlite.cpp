@@ -178,11 +178,11 @@ bool is_on_disk(const std::filesystem::path& path, const OpenOptions& options) {
 }
 
 // A file that is there is not opened for this: to close it again would take away the locks that another
-// connection of this process has on it.
+// connection of this process has on it. What a link leads to is not a node's own.
 Status close_to_others(const std::filesystem::path& path) {
   struct stat file {};
-  if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode) || (file.st_mode & 0077) == 0) return {};
-  if (::chmod(path.c_str(), file.st_mode & 0700) == 0) return {};
+  if (::lstat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode) || (file.st_mode & 0077) == 0) return {};
+  if (::fchmodat(AT_FDCWD, path.c_str(), file.st_mode & 0700, AT_SYMLINK_NOFOLLOW) == 0) return {};
   return fail(Code::kIo, "others may read it, and it could not be closed to them", path.string());
 }
 

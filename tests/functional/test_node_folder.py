@@ -100,6 +100,59 @@ class NodeFolder(NodesTest):
         init()
         self.assertTrue((data / "store.db").exists())
 
+    def given_away(self):
+        """Seoul, stopped, whose folder belongs to the user nobody."""
+        seoul = self.node("seoul")
+        seoul.publish("A bench")
+        self.assertEqual(seoul.stop(), 0)
+        os.chmod(self.folder, 0o711)
+        for path in (seoul.data, *seoul.data.rglob("*")):
+            os.lchown(path, 65534, 65534)
+        return seoul
+
+    def owners(self, folder):
+        return {path.lstat().st_uid for path in (folder, *folder.rglob("*"))}
+
+    @unittest.skipUnless(os.geteuid() == 0, "root alone can be another user")
+    def test_root_works_in_the_folder_of_another_user_as_that_user(self):
+        seoul = self.given_away()
+        self.assertIn("A bench", seoul.run("list"))
+        self.assertIn("A bench", seoul.run("search", "bench"))
+        self.assertIn("seoul.example", seoul.run("id"))
+        self.assertIn("/welcome/", seoul.run("user", "link", "operator"))
+        self.assertIn("Nothing is damaged", seoul.run("fsck", "--repair"))
+        seoul.run("doctor", "--offline", check=False)
+        self.assertEqual(self.owners(seoul.data), {65534})
+
+    @unittest.skipUnless(os.geteuid() == 0, "root alone can be another user")
+    def test_root_follows_nothing_that_the_user_of_the_folder_planted(self):
+        seoul = self.given_away()
+        outside = pathlib.Path(self.folder) / "outside"
+        outside.mkdir(mode=0o700)
+        secret = outside / "secret"
+        secret.write_text("of root alone\n")
+        secret.chmod(0o644)
+        lock, note = seoul.data / "koinond.lock", seoul.data / "koinond.config"
+        lock.unlink()
+        for planted, target in ((lock, outside / "made"), (seoul.data / "office.db-shm", secret), (seoul.data / "office.db-wal", secret)):
+            planted.unlink(missing_ok=True)
+            planted.symlink_to(target)
+        for command in (("user", "link", "operator"), ("fsck", "--repair"), ("list",), ("doctor", "--offline")):
+            seoul.run(*command, check=False)
+        self.assertEqual([path.name for path in outside.iterdir()], ["secret"])
+        self.assertEqual((secret.read_text(), secret.stat().st_mode & 0o777), ("of root alone\n", 0o644))
+        for planted in seoul.data.iterdir():
+            if planted.is_symlink():
+                planted.unlink()
+        # The note names a configuration; what only root may read is not read.
+        note.write_text(f"{secret}\n")
+        self.assert_refused("Permission denied", lambda: seoul.run("id"))
+        # Nobody writes into the pipe.
+        os.mkfifo(seoul.data / "pipe")
+        note.write_text(f"{seoul.data}/pipe\n")
+        os.chown(seoul.data / "pipe", 65534, 65534)
+        self.assert_refused("it is no file", lambda: seoul.run("id"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -129,16 +129,16 @@ class ProxyTest(NodesTest):
                         "-addext", f"subjectAltName={alternative}", "-keyout", f"{path}.key", "-out", f"{path}.pem"], check=True, capture_output=True)
         pathlib.Path(f"{path}.both").write_text(pathlib.Path(f"{path}.pem").read_text() + pathlib.Path(f"{path}.key").read_text())
 
-    def node_behind(self, *, through_socket=False, sso=True):
+    def node_behind(self, *, through_socket=False, sso=True, secret=False):
         """Seoul, as the head of the proxy's file says that it is set up."""
-        secret = pathlib.Path(self.folder) / "sso-secret"
-        secret.write_text(SECRET + "\n")
-        secret.chmod(0o600)
+        file = pathlib.Path(self.folder) / "sso-secret"
+        file.write_text(SECRET + "\n")
+        file.chmod(0o600)
         options = ["--http-url", f"https://{SITE}"]
         options += ["--http-proxy-socket", self.socket] if through_socket else ["--http-proxies", "127.0.0.1"]
         if sso:
             options += ["--http-sso-header", "X-Remote-User"]
-            options += [] if through_socket else ["--http-sso-secret-file", secret]
+            options += ["--http-sso-secret-file", file] if secret or not through_socket else []
         self.seoul = self.node("seoul", *options)
         self.seoul.run("user", "add", "press", "--role", "publisher")
         return self.seoul
@@ -308,14 +308,20 @@ class Nginx(ProxyTest):
     def test_single_sign_on_by_socket(self):
         self.single_sign_on(True, "")
 
-    def test_a_wrong_secret_logs_nobody_in(self):
+    def without_the_secret(self, through_socket, guess):
         login = LoginProgram()
         self.addCleanup(login.server_close)
         self.addCleanup(login.shutdown)
-        self.node_behind()
-        (self.top / "secret").write_text('proxy_set_header Koinon-SSO-Secret "what somebody guessed";\n')
-        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"}, choices=(self.SECRET,))
+        self.node_behind(through_socket=through_socket, secret=True)
+        (self.top / "secret").write_text(f'proxy_set_header Koinon-SSO-Secret "{guess}";\n')
+        self.serve("nginx-sso.conf", {"127.0.0.1:4180": f"127.0.0.1:{login.server_port}", "/etc/nginx/koinon-sso-secret": self.top / "secret"}, through_socket, (self.SECRET,))
         self.assertEqual(self.ask("GET", "/api/v1/me", headers={"Cookie": "login=press"}).status, 401)
+
+    def test_a_wrong_secret_logs_nobody_in(self):
+        self.without_the_secret(False, "what somebody guessed")
+
+    def test_where_there_is_a_secret_the_socket_is_not_enough(self):
+        self.without_the_secret(True, "")
 
 
 @needs("haproxy")

@@ -55,9 +55,13 @@ class Recovering(Words):
             self.assert_refused("Nothing was stated. Try again, or leave its invite out", lambda how=how: self.recover(paper, lines, *how))
         self.assertFalse(self.place().exists())
         la.start(peer_port=la.peer_port)
+        milan.run("peer", "pause", "seoul.example")
         said = self.recover(paper, lines, "--yes")
         for part in ("milan.example has pinned it", "la.example has pinned it"):
             self.assertIn(part, said)
+        # The pin moves to the new node, and what the operator said of the city stays.
+        self.assertEqual([[peer["paused"] for peer in node.asked("peers")["items"] if peer["name"] == "seoul.example"] for node in (milan, la)],
+                         [[True], [False]])
 
     def test_what_is_void_is_shown_before_it_is_chosen(self):
         seoul, paper, milan = self.followed_by("milan")

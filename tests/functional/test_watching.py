@@ -95,6 +95,21 @@ class Measures(NodesTest):
         seoul.run("token", "remove", "prometheus", made)
         self.assertEqual(get(seoul, "/metrics", headers).status, 401)
 
+    def test_who_is_no_operator_any_more_measures_nothing(self):
+        seoul = self.node("seoul")
+        headers = self.token(seoul)
+        seoul.run("user", "add", "chief", "--role", "operator")
+        own = bearer(seoul.run("token", "add", "chief", "--scope", "metrics").strip())
+        seoul.run("user", "change", "chief", "--person", "The chief")
+        self.measured(seoul, own)
+        seoul.run("user", "change", "chief", "--role", "reviewer")
+        self.assertEqual(get(seoul, "/metrics", own).status, 401)
+        self.assertEqual(seoul.json("token", "list", "chief")["items"], [])
+        # What was made for a program goes on.
+        seoul.run("user", "change", "prometheus", "--role", "publisher")
+        seoul.run("user", "change", "prometheus", "--role", "reader")
+        self.measured(seoul, headers)
+
     def test_what_strangers_ask_for_makes_no_new_series(self):
         seoul = self.node("seoul")
         headers = self.token(seoul)

@@ -327,5 +327,31 @@ TEST_F(OfLaterVersions, AVersionInAWriteAheadLogCounts) {
   EXPECT_EQ(*sqlite::schema_version_of(file("copy")), 1000);
 }
 
+// No version of Koinon writes that: the file is damaged, or was made to mislead.
+TEST_F(OfLaterVersions, AVersionBelowZeroIsRefusedAndNothingIsChanged) {
+  for (const std::string name : {"store", "office", "witness"}) {
+    {
+      auto db = sqlite::Connection::open(file(name), {});
+      ASSERT_TRUE(db.ok() && db->execute("CREATE TABLE x (y); PRAGMA user_version=-1").ok());
+    }
+    const Bytes before = bytes_of(file(name));
+    const auto version = sqlite::schema_version_of(file(name));
+    ASSERT_FALSE(version.ok()) << name;
+    EXPECT_EQ(version.error().code, Code::kMalformed);
+    auto db = sqlite::Connection::open(file(name), {});
+    const sqlite::SchemaSteps& schema = name == "store"    ? store_schema()
+                                        : name == "office" ? office_schema()
+                                                           : witness_schema();
+    const Status taken = sqlite::take_steps(*db, schema, schema.newest());
+    ASSERT_FALSE(taken.ok()) << name;
+    EXPECT_EQ(taken.error().code, Code::kMalformed);
+    EXPECT_EQ(bytes_of(file(name)), before);
+  }
+  auto store = sqlite::Connection::open(file("store"), {});
+  EXPECT_EQ(migrate_store(*store).error().code, Code::kMalformed);
+  EXPECT_EQ(check_store_schema(*store).error().code, Code::kMalformed);
+  EXPECT_EQ(OfficeDb::open(file("office")).error().code, Code::kMalformed);
+}
+
 }  // namespace
 }  // namespace koinon::test

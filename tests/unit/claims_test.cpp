@@ -95,7 +95,7 @@ TEST_F(ClaimsTest, WhatIsNotOursStandsInNobodysWay) {
   }
 }
 
-TEST_F(ClaimsTest, AProxyWithASocketOfItsOwnNeedsNoSecret) {
+TEST_F(ClaimsTest, AProxyWithASocketOfItsOwnNeedsNoSecretButWhereThereIsOne) {
   AccessOptions options;
   options.sso_header = "x-remote-user";
   options.proxies = {*AddressRange::parse("127.0.0.1")};
@@ -111,6 +111,19 @@ TEST_F(ClaimsTest, AProxyWithASocketOfItsOwnNeedsNoSecret) {
   EXPECT_EQ(name_over(std::string(kProxySocket), ""), "by-header");
   for (const char* secret : {"", kSso.c_str()})
     EXPECT_EQ(name_over("127.0.0.1", secret), "") << "over TCP nobody has a secret to know";
+  options.sso_secret = kSso;
+  Access by_both(*accounts, options, guesses, [] { return UnixMillis{1'000'000}; });
+  const auto name_with = [&](const std::string& secret) {
+    request.caller = {};
+    request.peer = request.remote = std::string(kProxySocket);
+    request.headers = {{"x-remote-user", "by-header"}, {"koinon-sso-secret", secret}};
+    (void)admit(by_both, request);
+    return request.caller.name;
+  };
+  EXPECT_EQ(name_with(kSso), "by-header");
+  EXPECT_EQ(name_with(""), "") << "another program of the proxy's group can open the socket too";
+  EXPECT_EQ(name_with("what somebody guessed"), "");
+  options.sso_secret.clear();
   options.proxy_socket = false;
   Access without(*accounts, options, guesses, [] { return UnixMillis{1'000'000}; });
   request.caller = {};

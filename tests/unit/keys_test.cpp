@@ -307,5 +307,27 @@ TEST(SecretFile, IsRefusedWhereOthersMayReadIt) {
   EXPECT_FALSE(read_secret_file(path, 3).ok());
 }
 
+// To open a pipe that nobody writes to would wait, and to open a device may do something.
+TEST(KeptFile, IsAFileAndNothingElse) {
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "file";
+  ASSERT_TRUE(write_private_file(file, "kept").ok());
+  const auto link = folder.path() / "link";
+  std::filesystem::create_symlink(file, link);
+  for (const auto& path : {file, link}) {
+    const auto read = read_kept_file(path, 100);
+    ASSERT_TRUE(read.ok()) << path;
+    EXPECT_EQ(*read, "kept");
+  }
+  EXPECT_EQ(read_kept_file(folder.path() / "none", 100).error().code, Code::kNotFound);
+  const auto pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::filesystem::path& other : {pipe, folder.path(), std::filesystem::path("/dev/zero")}) {
+    const auto read = read_kept_file(other, 100);
+    ASSERT_FALSE(read.ok()) << other;
+    EXPECT_EQ(read.error().code, Code::kRefused) << other;
+  }
+}
+
 }  // namespace
 }  // namespace koinon

@@ -27,6 +27,17 @@ TEST(ReachBackTarget, IsWhatIsPinnedOrWhereTheConnectionComesFrom) {
   EXPECT_EQ(target("node.seoul.example:8470", "victim.example:22", "192.0.2.7"), "192.0.2.7:22");
   EXPECT_EQ(target("", "node.seoul.example:8470", "2001:db8::7"), "[2001:db8::7]:8470");
   EXPECT_EQ(target("node.seoul.example:8470", "node.seoul.example:8471", ""), "none");
+  // Nor a port of this machine or of its own network, from which everybody comes through a relay.
+  for (const char* inside : {"127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1",
+                             "169.254.169.254", "100.64.0.1", "fd00::1", "fe80::1%2"}) {
+    EXPECT_EQ(target("node.seoul.example:8470", "node.seoul.example:22", inside), "none") << inside;
+    EXPECT_EQ(target("192.0.2.7:8470", "node.seoul.example:22", inside), "none") << inside;
+    EXPECT_EQ(target("", "node.seoul.example:22", inside), "none") << inside;
+  }
+  // But where the operator pinned it.
+  EXPECT_EQ(target("10.1.2.3:8470", "node.seoul.example:8471", "10.1.2.3"), "10.1.2.3:8471");
+  EXPECT_EQ(target("[fd00:0::1]:8470", "node.seoul.example:8471", "fd00::1"), "[fd00::1]:8471");
+  EXPECT_EQ(target("10.1.2.3:8470", "10.1.2.3:8470", "127.0.0.1"), "10.1.2.3:8470");
   EXPECT_EQ(target("nonsense", "nonsense", "192.0.2.7"), "none");
 }
 

@@ -160,6 +160,9 @@ TEST_F(ServiceManagerTest, SecretsAreItsCredentialsWhereNoFileIsNamed) {
   auto options = api_options(config, 1);
   ASSERT_TRUE(options.ok()) << options.error().text();
   EXPECT_EQ(options->access.sso_secret, "what only the proxy knows");
+  config.http_proxies.clear();
+  config.http_proxy_socket = "/run/koinon-proxy/http.sock";
+  EXPECT_EQ(api_options(config, 1)->access.sso_secret, "what only the proxy knows") << "over the socket too";
 
   config.smtp_url = "smtps://mail.seoul.example:465";
   config.mail_from = "koinon@seoul.example";

@@ -1,4 +1,5 @@
 // What the daemon says of itself, and the kernel of it.
+#include <cerrno>
 #include <fstream>
 #include <future>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "node/daemon/data_folder.h"
 #include "node/daemon/version.h"
@@ -46,9 +48,19 @@ Listener find_listener(const DataFolder& folder) {
   asio::io_context io;
   asio::local::stream_protocol::socket socket(io);
   boost::system::error_code error;
-  socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);
-  if (error == asio::error::access_denied) out.state = State::kForbidden;
+  const auto path = folder.socket().string();
+  if (path.size() >= sizeof(::sockaddr_un::sun_path)) return out;  // no socket can be there
+  const asio::local::stream_protocol::endpoint there(path);
+  // A koinond that hangs takes nobody from the queue, and where that is full a connection would wait for
+  // ever.
+  socket.open(there.protocol(), error);
+  if (!error) socket.native_non_blocking(true, error);
   if (error) return out;
+  if (::connect(socket.native_handle(), there.data(), static_cast<::socklen_t>(there.size())) != 0) {
+    if (errno == EACCES) out.state = State::kForbidden;
+    if (errno == EAGAIN) out.state = State::kSilent;
+    return out;
+  }
   out.state = State::kAnswers;
   ::ucred peer{};
   ::socklen_t size = sizeof(peer);
