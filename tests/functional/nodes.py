@@ -141,6 +141,7 @@ class Node:
         """What another operator needs, with the port of this machine."""
         line = self.line_without_address()
         head, key = line.rsplit("#", 1)
+        head = head.split("@")[0]  # where it tells another one
         return f"{head}@127.0.0.1:{port or self.peer_port}#{key}"
 
     def line_without_address(self):

@@ -67,7 +67,7 @@ class Upgrades(NodesTest):
             db.execute("PRAGMA user_version = 1000")
         db.close()
         seoul.start()
-        wait_for(lambda: seoul.titles() == ["Found again"], "it is indexed anew")
+        wait_for(lambda: [item["title"] for item in seoul.found("again")] == ["Found again"], "it is indexed anew")
 
     def test_the_backup_of_before_is_the_way_back(self):
         """What was published since comes back from a peer, and nothing is signed before."""
