@@ -211,8 +211,8 @@ class ReachesNetwork : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, ReachesNetwork, testing::Values(1U, 2U));
 
 TEST_P(ReachesNetwork, TwoNodesAskEachOtherOverTheWire) {
-  TestNode& seoul = network.add("seoul");
-  TestNode& milan = network.add("milan");
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& milan = network.add("milan.example");
   network.peer(seoul, milan);
   network.connect(seoul, milan);
   network.drive();
