@@ -40,6 +40,9 @@ const std::vector<std::string>& alarm_ids();
 inline constexpr unsigned kFailedAttempts = 3;
 inline constexpr std::int64_t kFailedForMs = 24 * 3'600'000LL;
 
+// So many records that are not indexed yet are on their way, and no alarm.
+inline constexpr std::uint64_t kIndexLag = 100;
+
 struct AlarmRules {
   std::chrono::milliseconds peer_away = std::chrono::minutes(10);
   std::uint64_t disk_free_bytes = 1'000'000'000;
