@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/ed25519.h"
+#include "crypto/secret_memory.h"
 #include "tools/commands.h"
 #include "tools/doctor/gather.h"
 #include "tools/folder_owner.h"
@@ -36,6 +37,7 @@ Status run_doctor(const Common& common, bool offline, int& exit_code) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that closes ends nothing
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(common.data));
+  KOINON_TRY(protect_secrets());
   doctor::Wish wish;
   wish.data = common.data;
   wish.config = common.config;

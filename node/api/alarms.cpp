@@ -10,7 +10,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::uint64_t kIndexLag = 100;  // records
 constexpr std::size_t kLagArrivals = 1000;
 constexpr std::chrono::minutes kIndexPatience{1};
 constexpr std::chrono::minutes kMissingPatience{10};

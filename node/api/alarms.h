@@ -36,6 +36,9 @@ struct Alarm {
 // The ids of all alarms, the most urgent first.
 const std::vector<std::string>& alarm_ids();
 
+// So many records that are not indexed yet are on their way, and no alarm.
+inline constexpr std::uint64_t kIndexLag = 100;
+
 struct AlarmRules {
   std::chrono::milliseconds peer_away = std::chrono::minutes(10);
   std::uint64_t disk_free_bytes = 1'000'000'000;

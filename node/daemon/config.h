@@ -128,8 +128,18 @@ struct ConfigRead {
 
 // File and options, each value by itself. `data`: the data folder.
 ConfigRead read_config(const std::string& data, const ConfigSources& sources);
-// Adds what is wrong with the values together and with the files that they name, as far as these values are
-// known. It reads secrets: protect_secrets() comes before it.
+// Of koinond: adds what is wrong with the values together and with the files that they name, as far as these
+// values are known. It reads secrets: protect_secrets() comes before it.
 void check_config(ConfigRead& read);
+
+// Whether this process knows which credentials the service manager hands over to koinond. They stand for
+// files with secrets that the configuration does not name (config_secrets.h).
+enum class Credentials : unsigned char {
+  kOurs,     // koinond has those that this process has
+  kUnknown,  // it may have others: what needs one is a warning
+  kGiven,    // it has all that these values need, since it has started with them
+};
+// The same without what check_secret_files() says. It reads no secret.
+void check_together(ConfigRead& read, Credentials credentials);
 
 }  // namespace koinon

@@ -12,10 +12,10 @@ namespace {
 // What is wrong with one value alone was told before: nobody knows then what it will be.
 class Together {
  public:
-  explicit Together(ConfigRead& read) : read_(read), told_(read.faults.size()) {}
+  Together(ConfigRead& read, Credentials credentials)
+      : read_(read), credentials_(credentials), told_(read.faults.size()) {}
 
   const Config& config() const { return read_.config; }
-  std::vector<Error>& faults() const { return read_.faults; }
 
   // `others`: the keys whose values are a reason as well.
   void refuse(const std::string& key, const std::vector<std::string>& others, std::string why) const {
@@ -25,6 +25,15 @@ class Together {
   void warn(const std::string& key, const std::vector<std::string>& others, std::string why) const {
     if (!any_told({key}) && !any_told(others))
       read_.warnings.push_back(fail(Code::kInvalidArgument, std::move(why), key));
+  }
+  // Neither a file nor a credential that this process sees holds the secret that `key` needs.
+  void need_secret(const std::string& key, const std::vector<std::string>& others,
+                   const std::string& credential, const std::string& why) const {
+    if (credentials_ == Credentials::kOurs) refuse(key, others, why);
+    if (credentials_ == Credentials::kUnknown)
+      warn(key, others,
+           "koinond does not start, unless the service manager hands over the credential " + credential +
+               ": " + why);
   }
 
  private:
@@ -39,6 +48,7 @@ class Together {
   }
 
   ConfigRead& read_;
+  Credentials credentials_;
   std::size_t told_;
 };
 
@@ -52,8 +62,8 @@ void check_sso(const Together& all) {
   // Only the operator knows who else can open the proxy's socket.
   if (!config.http_proxy_socket.empty()) return;
   if (sso_secret_file(config).empty())
-    all.refuse(
-        "http.sso_header", {"http.sso_secret_file", "http.proxy_socket"},
+    all.need_secret(
+        "http.sso_header", {"http.sso_secret_file", "http.proxy_socket"}, "sso-secret",
         "it needs http.sso_secret_file: what the proxy sends in the header Koinon-SSO-Secret, so that no "
         "other program can say who it is; or http.proxy_socket, where no other program runs as the group of "
         "the proxy");
@@ -75,7 +85,7 @@ void check_mail(const Together& all) {
   if (config.http_url.empty())
     all.refuse("mail.smtp", {"http.url"}, "it needs http.url, where links in mails lead");
   if (!config.smtp_user.empty() && mail_password_file(config).empty())
-    all.refuse("mail.user", {"mail.password_file"}, "it needs mail.password_file");
+    all.need_secret("mail.user", {"mail.password_file"}, "mail-password", "it needs mail.password_file");
   if (config.smtp_user.empty() && !config.smtp_password_file.empty())
     all.refuse("mail.password_file", {"mail.user"}, "it needs mail.user");
 }
@@ -117,7 +127,6 @@ void need_folder(const Together& all, const std::string& key, const std::string&
 
 void check_files(const Together& all) {
   const Config& config = all.config();
-  check_secret_files(config, all.faults());
   need_folder(all, "ready_file", config.ready_file);
   need_folder(all, "http.proxy_socket", config.http_proxy_socket);
   if (config.witness_listen.empty()) return;
@@ -153,8 +162,13 @@ void warn_of_what_does_nothing(const Together& all) {
 }  // namespace
 
 void check_config(ConfigRead& read) {
+  check_together(read, Credentials::kOurs);
+  if (read.file_is_read) check_secret_files(read.config, read.faults);
+}
+
+void check_together(ConfigRead& read, Credentials credentials) {
   if (!read.file_is_read) return;
-  const Together all(read);
+  const Together all(read, credentials);
   check_sso(all);
   check_mail(all);
   check_ports(all);

@@ -45,7 +45,7 @@ std::vector<ConfigKey> node_keys() {
           "or an invite names it"),
       make_key("passphrase_file", path(&Config::passphrase_file),
                "file with the passphrase of sealed keys, which nobody else may read; empty: the credential "
-               "koinon-passphrase of systemd, if there is one"),
+               "passphrase of systemd, if there is one"),
       reloaded(make_key("log.level", one_of(&Config::log_level, {"debug", "info", "warning", "error"}),
                         "which lines are written: debug, info, warning or error")),
       make_key("log.format", one_of(&Config::log_format, {"text", "json"}),

@@ -53,6 +53,27 @@ TEST_F(ConfigCheck, SingleSignOnNeedsAProxyAndASecret) {
   EXPECT_EQ(keys_of(read_all(secret).warnings), Keys{"http.sso_secret_file"});
 }
 
+TEST_F(ConfigCheck, WhoDoesNotSeeTheCredentialsOfKoinondDoubtsAndDoesNotRefuse) {
+  ConfigSources sources;
+  sources.file = file("koinond.toml",
+                      "http.sso_header = \"X-Remote-User\"\nhttp.proxies = [\"::1\"]\n"
+                      "http.url = \"https://notes.seoul.example\"\nmail.smtp = \"smtp://127.0.0.1:25\"\n"
+                      "mail.from = \"koinon@seoul.example\"\nmail.user = \"koinon\"\npassphrase_file = \"" +
+                          file("words", "correct horse\n", 0644) + "\"\n");
+  const auto check = [&](Credentials credentials) {
+    ConfigRead read = read_config(folder.path().string(), sources);
+    check_together(read, credentials);
+    return read;
+  };
+  EXPECT_EQ(keys_of(check(Credentials::kOurs).faults), (Keys{"http.sso_header", "mail.user"}))
+      << "files with secrets are not looked into";
+  const ConfigRead unknown = check(Credentials::kUnknown);
+  EXPECT_EQ(keys_of(unknown.faults), Keys{});
+  EXPECT_EQ(keys_of(unknown.warnings), (Keys{"http.sso_header", "mail.user"}));
+  EXPECT_EQ(keys_of(check(Credentials::kGiven).faults), Keys{});
+  EXPECT_EQ(keys_of(check(Credentials::kGiven).warnings), Keys{});
+}
+
 TEST_F(ConfigCheck, AProxysOwnSocketStandsForProxiesAndSecret) {
   const std::string sso = "http.sso_header = \"X-Remote-User\"\n";
   const std::string url = "http.url = \"https://notes.seoul.example\"\n";

@@ -20,18 +20,18 @@ Facts sound() {
   out.daemon.folder = "/var/lib/koinon";
   ConfigurationFacts configuration;
   configuration.path = "/var/lib/koinon/koinond.toml";
-  configuration.has_proxies = configuration.has_url = configuration.url_is_https = configuration.sso = true;
+  configuration.has_proxies = configuration.has_url = configuration.url_is_https = true;
   out.configuration = configuration;
   FileFacts files;
   files.folder = "/var/lib/koinon";
   files.databases = {{"/var/lib/koinon/store.db", 0600, false}, {"/var/lib/koinon/office.db", 0600, false}};
-  files.secrets = {{"http.sso_secret_file", "/etc/koinon/sso", 0640, ""}};
   out.files = files;
   KeyFacts keys;
   keys.files = {{"/var/lib/koinon/keys/node.key", 0600, false, ""}};
   keys.sealed = true;
   out.keys = keys;
   out.disk = DiskFacts();
+  out.disk->alarm_bytes = 1'342'177'280;
   LimitFacts limits;
   limits.files = 4096;
   limits.open_files = 60;
@@ -59,7 +59,7 @@ Facts sound() {
     peers.peers.push_back(peer);
   }
   out.peers = peers;
-  out.lag = LagFacts{3, 0, {{"milan.example", 2}}};
+  out.lag = LagFacts{3, 100, 0, {{"milan.example", 2}}};
   out.versions =
       VersionFacts{"1.2.3", "1.2.3", {{"milan.example", "koinon/1.2.9"}, {"la.example", "other/9"}}};
   return out;
@@ -170,7 +170,7 @@ const std::vector<Planted>& planted() {
       {"keys.owner", [](Facts& f) { f.keys->files.front().foreign = true; }},
       {"keys.damaged", [](Facts& f) { f.keys->files.front().fault = "it is no key file"; }},
       {"keys.no_passphrase", [](Facts& f) { f.keys->passphrase_at_hand = false; }},
-      {"keys.passphrase", [](Facts& f) { f.keys->passphrase_fault = "/etc/koinon/pass: it is not there"; }},
+      {"keys.passphrase", [](Facts& f) { f.keys->passphrase_fault = "passphrase: the file is empty"; }},
       {"files.folder_loose", [](Facts& f) { f.files->folder_mode = 0755; }},
       {"files.folder_closed", [](Facts& f) { f.files->folder_writable = false; }},
       {"files.database_loose",
@@ -180,8 +180,14 @@ const std::vector<Planted>& planted() {
        }},
       {"files.owner", [](Facts& f) { f.files->databases.front().foreign = true; }},
       {"files.broken", [](Facts& f) { f.files->broken = {"/var/lib/koinon/index.db"}; }},
-      {"files.secret", [](Facts& f) { f.files->secrets.front().fault = "it is not there"; }},
-      {"files.secret_loose", [](Facts& f) { f.files->secrets.front().mode = 0644; }},
+      {"files.secret",
+       [](Facts& f) {
+         f.files->secrets = {{"http.sso_secret_file", "/etc/sso", "/etc/sso: it is not there", false}};
+       }},
+      {"files.secret_loose",
+       [](Facts& f) {
+         f.files->secrets = {{"passphrase_file", "/etc/words", "/etc/words: others may read it", true}};
+       }},
       {"disk.full", [](Facts& f) { f.disk->free_bytes = 500'000'000; }},
       {"disk.low", [](Facts& f) { f.disk->free_bytes = 1'200'000'000; }},
       {"disk.files", [](Facts& f) { f.disk->free_files = 10; }},
@@ -201,20 +207,15 @@ const std::vector<Planted>& planted() {
       {"lag.peer", [](Facts& f) { f.lag->peers.front().entries = 5000; }},
       {"configuration.wrong", [](Facts& f) { f.configuration->fault = "colour: there is no such key"; }},
       {"configuration.refused",
-       [](Facts& f) { f.configuration->refusal = "mail.smtp: mail needs mail.from"; }},
+       [](Facts& f) { f.configuration->refusals = {"mail.smtp: it needs mail.from"}; }},
+      {"configuration.doubt",
+       [](Facts& f) { f.configuration->doubts = {"mail.smtp: no mail is sent without it"}; }},
       {"configuration.plain_http",
        [](Facts& f) {
          f.configuration->http_is_open = true;
-         f.configuration->has_proxies = f.configuration->sso = false;
-       }},
-      {"configuration.no_url", [](Facts& f) { f.configuration->has_url = false; }},
-      {"configuration.no_url",
-       [](Facts& f) {
-         f.configuration->has_proxies = f.configuration->has_url = false;
-         f.configuration->has_proxy_socket = true;
+         f.configuration->has_proxies = false;
        }},
       {"configuration.url", [](Facts& f) { f.configuration->url_is_https = false; }},
-      {"configuration.sso", [](Facts& f) { f.configuration->has_proxies = false; }},
       {"signing.stopped",
        [](Facts& f) {
          f.signing = SigningFacts{"stopped", "our own log has forked", {}};
@@ -286,6 +287,46 @@ TEST(Doctor, WhereNoPeerAnswersItIsRatherOurLine) {
     peer.reach = PeerFacts::Reach::kSilent;
   }
   EXPECT_EQ(ids(facts).front(), "peers.alone");
+}
+
+TEST(Doctor, APeerThatIsPausedIsNotMissed) {
+  Facts facts = sound();
+  PeerFacts& paused = facts.peers->peers.front();
+  paused.connected = false;
+  paused.paused = true;
+  paused.trouble = "unreachable";
+  paused.reach = PeerFacts::Reach::kSilent;
+  EXPECT_EQ(ids(facts), std::vector<std::string>());
+  paused.address = facts.peers->peers.back().address;
+  EXPECT_EQ(ids(facts), std::vector<std::string>()) << "it is not dialled there";
+  PeerFacts& other = facts.peers->peers.back();
+  other.connected = false;
+  other.reach = PeerFacts::Reach::kSilent;
+  EXPECT_EQ(ids(facts), std::vector<std::string>{"peers.unreachable"}) << "one alone says little of our line";
+}
+
+TEST(Doctor, TellsEachConfigurationFaultAndWhatDoesNothing) {
+  Facts facts = sound();
+  facts.configuration->fault = "http.port: it is a number";
+  facts.configuration->refusals = {"mail.smtp: it needs mail.from", "mail.smtp: it needs http.url"};
+  facts.configuration->doubts = {"address: nobody listens there"};
+  facts.configuration->url_is_https = false;
+  EXPECT_EQ(ids(facts), (std::vector<std::string>{"configuration.wrong", "configuration.refused",
+                                                  "configuration.refused", "configuration.doubt"}))
+      << "what http.url says is not known to be right";
+}
+
+TEST(Doctor, AFullDiskIsToldOnce) {
+  Facts facts = sound();
+  facts.signing->alarms = {{"reserve", "what other cities send waits", true}};
+  EXPECT_EQ(ids(facts), std::vector<std::string>{"alarm.reserve"}) << "room was made just now";
+  facts.disk->free_bytes = 500'000'000;
+  EXPECT_EQ(ids(facts), std::vector<std::string>{"disk.full"});
+  facts = sound();
+  facts.signing->alarms = {{"reserve", "what other cities send waits", true}};
+  facts.disk->store_most = 1000;
+  facts.disk->store_bytes = 950;
+  EXPECT_EQ(ids(facts), std::vector<std::string>{"disk.quota"});
 }
 
 TEST(Doctor, AnAlarmThatAnotherSubjectTellsIsNotToldTwice) {

@@ -19,7 +19,7 @@ Findings check(const DiskFacts& facts) {
                    "The rest is kept for this city's own notes (disk.reserve_bytes): what other cities send "
                    "waits.",
                    "Make room, or a larger disk. It goes on by itself."});
-  else if (facts.free_bytes < facts.alarm_bytes || facts.free_bytes < facts.reserve_bytes / 4 * 5)
+  else if (facts.free_bytes < facts.alarm_bytes)
     out.push_back({Weight::kWarning, "disk.low", "Only " + left + " are free on the disk.",
                    "Soon what other cities send must wait.",
                    "Make room, or a larger disk. Quotas bound what others may take: RUNBOOK, \"Trust\"."});

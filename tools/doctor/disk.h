@@ -10,9 +10,9 @@ namespace koinon::doctor {
 struct DiskFacts {
   std::uint64_t free_bytes = 1ULL << 40;
   std::uint64_t size_bytes = 2ULL << 40;
-  std::uint64_t reserve_bytes = 1ULL << 30;   // disk.reserve_bytes
-  std::uint64_t alarm_bytes = 1'000'000'000;  // alarms.disk_free_megabytes
-  std::uint64_t free_files = 1'000'000;       // inodes; file systems without a limit say 0 of 0
+  std::uint64_t reserve_bytes = 1ULL << 30;  // disk.reserve_bytes
+  std::uint64_t alarm_bytes = 0;             // below which koinond has the alarm `disk`
+  std::uint64_t free_files = 1'000'000;      // inodes; file systems without a limit say 0 of 0
   std::uint64_t most_files = 2'000'000;
   bool read_only = false;
   std::string network;  // nfs, cifs: the name of a file system that lies in the network; empty: it does not

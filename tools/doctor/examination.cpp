@@ -12,6 +12,15 @@ void look(const std::string& name, const std::optional<Subject>& subject, Examin
   for (Finding& finding : check(*subject)) out.findings.push_back(std::move(finding));
 }
 
+// That what others send waits (the alarm `reserve`) is what a full disk or a full store does: no second
+// fault.
+void tell_of_room_once(Findings& findings) {
+  const bool told = std::any_of(findings.begin(), findings.end(), [](const Finding& one) {
+    return one.id == "disk.full" || one.id == "disk.quota";
+  });
+  if (told) std::erase_if(findings, [](const Finding& one) { return one.id == "alarm.reserve"; });
+}
+
 }  // namespace
 
 Examination examine(const Facts& facts) {
@@ -29,6 +38,7 @@ Examination examine(const Facts& facts) {
   look("peers", facts.peers, out);
   look("lag", facts.lag, out);
   look("versions", facts.versions, out);
+  tell_of_room_once(out.findings);
   Findings sorted;
   for (const Weight weight : {Weight::kProblem, Weight::kWarning}) {
     for (const Finding& finding : out.findings) {

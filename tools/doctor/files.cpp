@@ -18,17 +18,17 @@ void check_database(const FileFacts& facts, const FileFacts::File& file, Finding
 }
 
 void check_secret(const FileFacts::Secret& secret, Findings& out) {
-  if (!secret.fault.empty()) {
-    out.push_back({Weight::kProblem, "files.secret",
-                   secret.key + " names " + secret.path + ", which cannot be read: " + secret.fault + ".",
+  if (secret.loose) {
+    out.push_back(
+        {Weight::kProblem, "files.secret_loose",
+         secret.path + " (" + secret.key + ") is open to other users.",
+         "Whoever has this secret can act as the node or its users. koinond does not start with it.",
+         "chmod 600 " + secret.path +
+             ", owned by the node's user; or 640, owned by root and with the node's group. Then "
+             "make a new secret."});
+  } else {
+    out.push_back({Weight::kProblem, "files.secret", secret.key + " does not serve: " + secret.fault + ".",
                    "koinond does not start.", "Make the file, or mend its path, owner and modes."});
-  } else if ((secret.mode & 027) != 0) {
-    out.push_back({Weight::kProblem, "files.secret_loose",
-                   secret.path + " (" + secret.key + ") is open to other users.",
-                   "Whoever has this secret can say who they are, or send mail as this node.",
-                   "chmod 600 " + secret.path +
-                       ", owned by the node's user; or 640 with its group. Then make a new "
-                       "secret."});
   }
 }
 

@@ -21,10 +21,10 @@ struct FileFacts {
   struct Secret {
     std::string key;  // of the configuration
     std::string path;
-    unsigned mode = 0600;
-    std::string fault;  // why it cannot be read; empty: it can
+    std::string fault;   // a sentence that names the file
+    bool loose = false;  // others may read it; else it cannot be read, or holds no secret
   };
-  std::vector<Secret> secrets;
+  std::vector<Secret> secrets;  // those with which koinond does not start
 };
 
 Findings check(const FileFacts& facts);

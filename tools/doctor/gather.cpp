@@ -13,7 +13,7 @@ Facts gather(const Wish& wish) {
     out.unlooked.emplace_back("the data folder and the daemon: this user may not.");
     return out;
   }
-  gather_folder(wish, out, config);
+  gather_folder(wish, answers, out, config);
   if (answers) read_answers(*answers, out);
   if (!answers) out.unlooked.emplace_back("peers, lag, versions and limits: koinond does not run or answer.");
   if (!out.configuration->fault.empty()) {

@@ -22,10 +22,6 @@ struct Wish {
 };
 Facts gather(const Wish& wish);
 
-// --- gather_folder.cpp: what stands on the disk
-
-void gather_folder(const Wish& wish, Facts& out, Config& config);
-
 // --- gather_daemon.cpp: what the daemon says
 
 // What it answers to GET /api/v1/status, /peers and /id, and its process as the kernel shows it.
@@ -35,11 +31,17 @@ struct Answers {
   boost::json::value id;
   std::string metrics;
   std::optional<int> process;  // its number
+  std::int64_t started = 0;    // Unix time in seconds
 };
 // Says in `facts.daemon` how it is. Nothing: it was not asked, or did not answer.
 std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts);
 // Of its answers alone.
 void read_answers(const Answers& answers, Facts& out);
+
+// --- gather_folder.cpp: what stands on the disk. It reads secrets: protect_secrets() comes before it
+
+// `answers`: of koinond, if it runs.
+void gather_folder(const Wish& wish, const std::optional<Answers>& answers, Facts& out, Config& config);
 
 // --- gather_outside.cpp: what connected peers see. Needs what read_answers has found out
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "node/api/alarms.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/version.h"
 #include "tools/answers.h"
@@ -116,6 +117,7 @@ void read_peers(const json::value& answer, Facts& out) {
     peer.lies = number_of(item, "lies");
     peer.last_lie = text_of(item, "last_lie");
     peer.shunned = flag_of(item, "shunned");
+    peer.paused = flag_of(item, "paused");
     ports.peers_connected += peer.connected ? 1 : 0;
     ports.came_in = ports.came_in || flag_of(item, "came_in");
     lag.peers.push_back({peer.name, static_cast<std::uint64_t>(number_of(item, "lag"))});
@@ -163,6 +165,7 @@ std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts) {
     return std::nullopt;
   }
   got->process = listener.process;
+  got->started = static_cast<std::int64_t>(measure(got->metrics, "process_start_time_seconds"));
   return std::move(*got);
 }
 
@@ -182,6 +185,7 @@ void read_answers(const Answers& answers, Facts& out) {
   signing.state = said.substr(0, said.find(':'));
   if (const auto colon = said.find(": "); colon != std::string::npos) signing.why = said.substr(colon + 2);
   LagFacts lag;
+  lag.index_most = kIndexLag;
   lag.index = static_cast<std::uint64_t>(number_of(status, "index_lag"));
   for (const json::value& alarm : list_of(status, "alarms")) {
     const std::string id = text_of(alarm, "id");

@@ -11,6 +11,7 @@
 #include "crypto/secret_memory.h"
 #include "node/daemon/clock_watch.h"
 #include "node/daemon/config_place.h"
+#include "node/daemon/config_secrets.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/part_options.h"
 #include "tools/doctor/gather.h"
@@ -19,7 +20,6 @@ namespace koinon::doctor {
 namespace {
 
 constexpr unsigned kModes = 07777;
-constexpr std::size_t kSecretBytes = 4096;
 
 // File systems in the network, by the numbers of statfs(2).
 const std::map<unsigned long, std::string>& network_file_systems() {
@@ -31,11 +31,12 @@ const std::map<unsigned long, std::string>& network_file_systems() {
 struct Facing {
   unsigned mode = 0;
   unsigned owner = 0;
+  std::int64_t changed = 0;  // Unix time in seconds
 };
 std::optional<Facing> look(const std::filesystem::path& path) {
   struct stat what {};
   if (::stat(path.c_str(), &what) != 0) return std::nullopt;
-  return Facing{what.st_mode & kModes, what.st_uid};
+  return Facing{what.st_mode & kModes, what.st_uid, what.st_mtim.tv_sec};
 }
 
 bool begins_as_database(const std::filesystem::path& path) {
@@ -48,11 +49,16 @@ bool begins_as_database(const std::filesystem::path& path) {
          std::string_view(begin.data(), begin.size()) == kMagic;  // 0: nothing is written yet
 }
 
-FileFacts::Secret secret_of(const std::string& key, const std::string& path) {
-  FileFacts::Secret out{key, path, 0600, ""};
-  if (const auto facing = look(path); facing) out.mode = facing->mode;
-  const auto text = read_file(path, kSecretBytes);
-  if (!text.ok()) out.fault = text.error().message;
+// As koinond looks at them when it starts.
+std::vector<FileFacts::Secret> secrets_at_fault(const Config& config) {
+  std::vector<Error> faults;
+  check_secret_files(config, faults);
+  std::vector<FileFacts::Secret> out;
+  for (const Error& fault : faults) {
+    const ConfigKey* key = find_config_key(fault.field);
+    out.push_back({fault.field, key == nullptr ? std::string() : key->value(config), fault.message,
+                   fault.code == Code::kRefused});
+  }
   return out;
 }
 
@@ -72,11 +78,7 @@ FileFacts file_facts(const DataFolder& folder, const Config& config) {
       if (std::string_view(suffix).empty() && !begins_as_database(path)) out.broken.push_back(path);
     }
   }
-  for (const auto& [key, path] : std::initializer_list<std::pair<const char*, const std::string&>>{
-           {"http.sso_secret_file", config.http_sso_secret_file},
-           {"mail.password_file", config.smtp_password_file}}) {
-    if (!path.empty()) out.secrets.push_back(secret_of(key, path));
-  }
+  out.secrets = secrets_at_fault(config);
   return out;
 }
 
@@ -98,18 +100,18 @@ KeyFacts key_facts(const DataFolder& folder, const Config& config) {
     }
     out.files.push_back(std::move(key));
   }
-  if (!out.sealed) return out;
-  const auto passphrase = read_passphrase(config.passphrase_file);
-  if (!passphrase.ok()) out.passphrase_fault = passphrase.error().text();
-  out.passphrase_at_hand = passphrase.ok() && !passphrase->empty();
-  if (!passphrase.ok()) out.passphrase_at_hand = true;  // it is named, and that is said of it
+  if (!out.sealed || !config.passphrase_file.empty()) return out;
+  auto credential = read_passphrase("");
+  if (!credential.ok()) out.passphrase_fault = credential.error().text();
+  out.passphrase_at_hand = !credential.ok() || !credential->empty();  // one that does not serve is there
+  if (credential.ok()) wipe(*credential);
   return out;
 }
 
 DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
   DiskFacts out;
   out.reserve_bytes = config.disk_reserve_bytes;
-  out.alarm_bytes = config.alarm_disk_free_megabytes * 1'000'000;
+  out.alarm_bytes = alarm_rules(config).disk_free_bytes;
   out.store_most = config.store_max_bytes;
   std::error_code unknown;
   if (const auto size = std::filesystem::file_size(folder.store(), unknown); !unknown) out.store_bytes = size;
@@ -130,42 +132,51 @@ DiskFacts disk_facts(const DataFolder& folder, const Config& config) {
   return out;
 }
 
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+std::vector<std::string> texts_of(const std::vector<Error>& errors) {
+  std::vector<std::string> out;
+  for (const Error& error : errors) out.push_back(error.text());
+  return out;
+}
+
+// The one that runs has started with this file as it is, so it was given what the file needs.
+bool has_started_with(const Wish& wish, const ConfigPlace& place, const std::optional<Answers>& answers) {
+  if (!answers || !wish.config.empty()) return false;
+  const auto file = look(place.file);
+  return file && file->changed < answers->started;
+}
 
 // What is right of a file that is wrong counts here all the same.
-ConfigurationFacts configuration_facts(const DataFolder& folder, const std::string& named, Config& config) {
+ConfigurationFacts configuration_facts(const Wish& wish, const std::optional<Answers>& answers,
+                                       Config& config) {
   ConfigurationFacts out;
-  const ConfigPlace place = find_config(folder, named);
+  const DataFolder folder(wish.data);
+  const ConfigPlace place = find_config(folder, wish.config);
   out.path = place.file.string();
   ConfigSources sources;
   sources.file = place.file;
   sources.file_is_named = place.is_named;
   ConfigRead read = read_config(folder.path().string(), sources);
+  const std::vector<std::string> alone = texts_of(read.faults);
+  for (const std::string& fault : alone) out.fault += (out.fault.empty() ? "" : "; ") + fault;
+  // Files with secrets are told of with the other files.
+  check_together(read, has_started_with(wish, place, answers) ? Credentials::kGiven : Credentials::kUnknown);
+  out.refusals = texts_of(read.faults);
+  out.refusals.erase(out.refusals.begin(), out.refusals.begin() + static_cast<std::ptrdiff_t>(alone.size()));
+  out.doubts = texts_of(read.warnings);
   config = std::move(read.config);
-  if (const Status well = all_faults(std::move(read.faults)); !well.ok()) {
-    out.fault = well.error().text();
-    return out;
-  }
-  // A secret that this user cannot read is told of with its file.
-  const auto refusal = [&](const auto& result) {
-    if (!result.ok() && result.error().code == Code::kInvalidArgument) out.refusal = result.error().text();
-  };
-  refusal(api_options(config, 0));
-  refusal(courier_options(config, {}));
   out.http_is_open = !config.http_listen.empty() && !is_loopback(config.http_listen);
   out.has_proxies = !config.http_proxies.empty();
   out.has_proxy_socket = !config.http_proxy_socket.empty();
   out.has_url = !config.http_url.empty();
   out.url_is_https = config.http_url.starts_with("https://");
-  out.sso = !config.http_sso_header.empty();
   return out;
 }
 
 }  // namespace
 
-void gather_folder(const Wish& wish, Facts& out, Config& config) {
+void gather_folder(const Wish& wish, const std::optional<Answers>& answers, Facts& out, Config& config) {
   const DataFolder folder(wish.data);
-  out.configuration = configuration_facts(folder, wish.config, config);
+  out.configuration = configuration_facts(wish, answers, config);
   out.files = file_facts(folder, config);
   out.keys = key_facts(folder, config);
   out.disk = disk_facts(folder, config);

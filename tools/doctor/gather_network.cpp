@@ -200,7 +200,7 @@ void gather_network(const Config& config, const std::string& node_key, Facts& fa
   if (!own.empty() && !node_key.empty()) dialled.insert(own);
   PeersFacts peers = facts.peers.value_or(PeersFacts());
   for (const PeerFacts& peer : peers.peers) {
-    if (peer.address.empty()) continue;
+    if (peer.address.empty() || peer.paused) continue;
     hosts.insert(host_of(peer.address));
     if (!peer.connected && dialled.size() < kDialled) dialled.insert(peer.address);
   }
@@ -209,7 +209,7 @@ void gather_network(const Config& config, const std::string& node_key, Facts& fa
   NameFacts names;
   if (!own.empty()) add_names(found, own, "", names);
   for (PeerFacts& peer : peers.peers) {
-    if (peer.address.empty()) continue;
+    if (peer.address.empty() || peer.paused) continue;
     add_names(found, peer.address, peer.name, names);
     if (const auto probe = probes.find(peer.address); probe != probes.end() && !peer.connected)
       put_reach(probe->second, peer);

@@ -24,12 +24,13 @@ Findings check(const KeyFacts& facts) {
     out.push_back({Weight::kWarning, "keys.no_passphrase",
                    "The keys are sealed, and koinond.toml names no file with the passphrase.",
                    "koinond starts only where it is given otherwise: --passphrase-file, or the systemd "
-                   "credential koinon-passphrase.",
+                   "credential passphrase.",
                    "If that is not so, name it: passphrase_file. RUNBOOK, \"Sealed keys\"."});
   if (!facts.passphrase_fault.empty())
-    out.push_back({Weight::kProblem, "keys.passphrase",
-                   "The passphrase of the keys cannot be read: " + facts.passphrase_fault + ".",
-                   "koinond does not start.", "Mend passphrase_file, or its modes and owner."});
+    out.push_back(
+        {Weight::kProblem, "keys.passphrase",
+         "The credential with the passphrase of the keys cannot be read: " + facts.passphrase_fault + ".",
+         "koinond does not start.", "Mend the file that it comes from. RUNBOOK, \"Sealed keys\"."});
   return out;
 }
 

@@ -3,14 +3,13 @@
 namespace koinon::doctor {
 namespace {
 
-constexpr std::uint64_t kIndex = 100;    // as the alarm counts
 constexpr std::uint64_t kEntries = 100;  // that may be on their way
 
 }  // namespace
 
 Findings check(const LagFacts& facts) {
   Findings out;
-  if (facts.index > kIndex)
+  if (facts.index > facts.index_most)
     out.push_back(
         {Weight::kWarning, "lag.index", "The search index lacks " + std::to_string(facts.index) + " records.",
          "Searches, lists and feeds do not show them yet.",

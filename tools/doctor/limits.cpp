@@ -17,11 +17,13 @@ Findings check(const LimitFacts& facts) {
                    "With many peers or readers it runs out: nobody gets in then.",
                    "LimitNOFILE=4096 in its unit (systemctl edit koinond), or ulimit -n."});
   else if (facts.files && facts.open_files > *facts.files / 10 * 8)
-    out.push_back({Weight::kProblem, "limits.open_files",
-                   "koinond has " + std::to_string(facts.open_files) + " of " + std::to_string(*facts.files) +
-                       " files and connections open.",
-                   "At all of them no peer and no reader gets in.",
-                   "Raise LimitNOFILE= in its unit; if the number still grows, restart it and tell us."});
+    out.push_back(
+        {Weight::kProblem, "limits.open_files",
+         "koinond has " + std::to_string(facts.open_files) + " of " + std::to_string(*facts.files) +
+             " files and connections open.",
+         "At all of them no peer and no reader gets in.",
+         "Raise LimitNOFILE= in its unit, and restart it. If the number grows again, koinond has a fault: "
+         "report it where you have the program from, with the log."});
   if (facts.file_bytes && *facts.file_bytes < kFileBytes)
     out.push_back({Weight::kProblem, "limits.file_bytes",
                    "No file of koinond may grow beyond " + bytes_text(*facts.file_bytes) + ".",

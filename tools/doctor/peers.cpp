@@ -48,7 +48,7 @@ std::optional<Finding> unconnected(const PeerFacts& peer) {
 void check_names(const std::vector<PeerFacts>& peers, Findings& out) {
   std::map<std::string, std::size_t> addresses;
   for (const PeerFacts& peer : peers) {
-    if (!peer.address.empty()) ++addresses[peer.address];
+    if (!peer.address.empty() && !peer.paused) ++addresses[peer.address];
   }
   for (const auto& [address, count] : addresses) {
     if (count < 2) continue;
@@ -63,10 +63,11 @@ void check_names(const std::vector<PeerFacts>& peers, Findings& out) {
 
 Findings check(const PeersFacts& facts) {
   Findings out;
-  const auto away = [](const PeerFacts& peer) { return !peer.connected; };
-  const auto silent = [](const PeerFacts& peer) { return !peer.connected && peer.reach == Reach::kSilent; };
-  const auto all = [&](auto what) { return std::all_of(facts.peers.begin(), facts.peers.end(), what); };
-  if (facts.peers.size() > 1 && all(away) && all(silent))
+  const auto away = [](const PeerFacts& peer) { return !peer.connected && !peer.paused; };
+  const auto wanted = [](const PeerFacts& peer) { return !peer.paused; };
+  const auto silent = [&](const PeerFacts& peer) { return away(peer) && peer.reach == Reach::kSilent; };
+  const auto count = [&](auto what) { return std::count_if(facts.peers.begin(), facts.peers.end(), what); };
+  if (count(wanted) > 1 && count(silent) == count(wanted))
     out.push_back({Weight::kProblem, "peers.alone", "No peer answers at its address.",
                    "It is rather this machine's line or firewall than all of them at once.",
                    "Look whether any machine outside is reached (ping, traceroute), and whether outgoing TCP "

@@ -13,6 +13,7 @@ struct PeerFacts {
   std::string node_key;
   std::string address;  // empty: it only dials
   bool connected = true;
+  bool paused = false;  // an operator wants no session with it, so nothing is looked for there
   std::string trouble;  // as GET /api/v1/peers says it: unreachable, other-key, not-pinned-there …
   std::string state;    // the same as a sentence
   std::string send;     // our line, for an operator who has not pinned us

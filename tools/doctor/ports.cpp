@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::size_t kTelling = 2;  // so many peers that never came in say something
 
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
-
 void check_port(const Port& port, const std::string& what, const std::string& option, Findings& out) {
   if (port.listen.empty()) return;
   const std::string where = port.listen + ":" + std::to_string(port.number);
@@ -123,6 +121,8 @@ Findings check_address(const PortFacts& facts) {
 }
 
 }  // namespace
+
+bool is_loopback(const std::string& listen) { return listen.starts_with("127.") || listen == "::1"; }
 
 Findings check(const PortFacts& facts) {
   Findings out;

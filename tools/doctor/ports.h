@@ -11,6 +11,9 @@
 
 namespace koinon::doctor {
 
+// Whether whoever listens there is reached from this machine alone. `listen`: an IP address.
+bool is_loopback(const std::string& listen);
+
 struct Port {
   std::string listen;  // an IP address; empty: it is not served
   std::uint16_t number = 0;
