@@ -10,7 +10,7 @@ namespace koinon::test {
 
 // From 1 on. Few with each commit: two cores are to be done in 40 minutes. All where KOINON_ALL is set.
 inline auto seeds(unsigned most) {
-  constexpr unsigned kWithEachCommit = 3;
+  constexpr unsigned kWithEachCommit = 2;
   const bool all = std::getenv("KOINON_ALL") != nullptr;
   return testing::Range(1U, 1 + (all ? most : std::min(most, kWithEachCommit)));
 }
