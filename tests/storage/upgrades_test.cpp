@@ -342,7 +342,7 @@ TEST_F(OfLaterVersions, AVersionBelowZeroIsRefusedAndNothingIsChanged) {
     const sqlite::SchemaSteps& schema = name == "store"    ? store_schema()
                                         : name == "office" ? office_schema()
                                                            : witness_schema();
-    const Status taken = sqlite::take_steps(*db, schema, schema.newest());
+    const Status taken = sqlite::bring_up_to_date(*db, schema);
     ASSERT_FALSE(taken.ok()) << name;
     EXPECT_EQ(taken.error().code, Code::kMalformed);
     EXPECT_EQ(bytes_of(file(name)), before);

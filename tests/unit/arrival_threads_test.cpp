@@ -52,7 +52,7 @@ TEST_F(ArrivalThreadsTest, TellsThatTheIndexHasBegunBeforeThereIsACourier) {
   const auto arrivals = make([&] { std::call_once(first, [&] { begun.set_value(); }); });
   ASSERT_TRUE(arrivals->start_index(*store->epochs()).ok());
   EXPECT_EQ(told.wait_for(kDeadline), std::future_status::ready);
-  EXPECT_TRUE(folder->open_databases(std::nullopt, arrivals->columns()).ok());
+  EXPECT_TRUE(folder->open_databases(arrivals->columns()).ok());
 }
 
 TEST_F(ArrivalThreadsTest, EmptiesTheIndexAndStopsWithACourierThatRuns) {
