@@ -146,6 +146,7 @@ class NodeFolder(NodesTest):
                 planted.unlink()
         # The note names a configuration; what only root may read is not read.
         note.write_text(f"{secret}\n")
+        os.chown(note, 65534, 65534)
         self.assert_refused("Permission denied", lambda: seoul.run("id"))
         # Nobody writes into the pipe.
         os.mkfifo(seoul.data / "pipe")
