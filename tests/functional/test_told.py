@@ -279,6 +279,8 @@ class Alarms(NodesTest):
             status, metrics, said, ready = self.everywhere(node)
             return alarm in status and alarm in metrics and (ready == 503 if alarm in ("store", "reserve") else said is not None and alarm in said)
         wait_for(everywhere, f"{alarm} is raised everywhere")
+        severity = "critical" if critical else "warning"
+        wait_for(lambda: (alarm, severity) in [(a["id"], a["severity"]) for a in node.status()["alarms"]], f"{alarm} is a {severity} alarm")
         wait_for(lambda: self.on_the_page(node, alarm), f"{alarm} is on the page")
         item = next(a for a in node.json("status")["alarms"] if a["id"] == alarm)
         self.assertEqual(item["severity"], "critical" if critical else "warning")
