@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "proto/codec/entry.h"
+#include "storage/search/tokenizer.h"
 #include "storage/store/sqlite_logs.h"
 
 namespace koinon::fsck {
@@ -24,6 +25,8 @@ Result<std::unique_ptr<IndexCheck>> IndexCheck::open(const std::filesystem::path
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::unique_ptr<IndexCheck>();
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
+  // SQLite 3.44 and later look into the index of words, too.
+  KOINON_TRY(register_tokenizer(db));
   if (const Status begun = db.execute("BEGIN"); !begun.ok()) return begun.error();
   KOINON_ASSIGN(const bool good, check_pages(db, path.filename().string(), Remedy::kRebuildIndex, report));
   if (!good) return std::unique_ptr<IndexCheck>();

@@ -311,7 +311,7 @@ class Installed(unittest.TestCase):
     @unittest.skipUnless(shutil.which("ip"), "iproute2 is not installed")
     def test_the_first_day_of_two_cities(self):
         """The section of that name as it is written, on the usual ports, each city in a network of its own."""
-        installs, begins, opens, lets_in, invites, joins, watches, looks = blocks("The first day")
+        installs, begins, opens, lets_in, invites, joins, watches, looks = blocks("The first day", "sh")
         days = [FirstDay(city, number) for number, city in enumerate(self.cities, 1)]
         for day in days:
             self.addCleanup(day.end)

@@ -12,6 +12,7 @@
 #include "tests/storage/author.h"
 #include "tests/storage/both_stores.h"
 #include "tests/storage/filed_note.h"
+#include "tests/storage/write_points.h"
 #include "tools/sim/faulty_vfs.h"
 
 namespace koinon::test {
@@ -356,7 +357,7 @@ TEST(GraceInAPowerLoss, AtEveryWritePointNothingIsLost) {
   whole.run();
   const std::uint64_t points = probe.points();
   ASSERT_GT(points, whole.opened() + 100);
-  for (std::uint64_t cut = whole.opened() + 1; cut <= points; ++cut) {
+  for (std::uint64_t cut = whole.opened() + 1; cut <= points; cut += write_point_step()) {
     for (const unsigned survivors : {0U, static_cast<unsigned>(cut)}) {
       sim::FaultyVfs vfs("faulty");
       Stolen stolen(vfs);

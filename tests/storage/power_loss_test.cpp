@@ -5,6 +5,7 @@
 
 #include "storage/store/sqlite_store.h"
 #include "tests/storage/store_fixture.h"
+#include "tests/storage/write_points.h"
 #include "tools/sim/faulty_vfs.h"
 
 namespace koinon::test {
@@ -74,7 +75,7 @@ TEST(PowerLoss, AtEveryWritePointNoAcknowledgedRecordIsLost) {
   const Outcome whole = run(probe, "FULL", 0);
   ASSERT_EQ(whole.acknowledged.size(), static_cast<std::size_t>(kRecords));
   ASSERT_GT(whole.points, 100U);
-  for (std::uint64_t cut = 1; cut <= whole.points; ++cut) {
+  for (std::uint64_t cut = 1; cut <= whole.points; cut += write_point_step()) {
     for (const unsigned survivors : {0U, static_cast<unsigned>(cut)}) {
       sim::FaultyVfs vfs("faulty");
       const Outcome outcome = run(vfs, "FULL", cut);
@@ -91,7 +92,7 @@ TEST(PowerLoss, WithoutSyncingRecordsAreLost) {
   sim::FaultyVfs probe("probe");
   const std::uint64_t points = run(probe, "OFF", 0).points;
   std::size_t lost = 0;
-  for (std::uint64_t cut = 1; cut <= points; ++cut) {
+  for (std::uint64_t cut = 1; cut <= points; cut += write_point_step()) {
     sim::FaultyVfs vfs("faulty");
     const Outcome outcome = run(vfs, "OFF", cut);
     if (!outcome.acknowledged.empty()) lost += lost_after(vfs, outcome, "OFF", 0);
