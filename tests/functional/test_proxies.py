@@ -330,7 +330,7 @@ class HAProxy(ProxyTest):
     PEOPLE = BIND + " ca-file /etc/haproxy/people-ca.pem verify optional"
     SOCKET = ("server node unix@/run/koinon-proxy/http.sock", "server node 127.0.0.1:8471")
     PERSON = "http-request set-header X-Remote-User %[ssl_c_s_dn(CN)] if { ssl_c_used } { ssl_c_verify 0 }"
-    PROOF = 'http-request set-header Koinon-SSO-Secret "${KOINON_SSO_SECRET}"'
+    PROOF = "http-request set-header Koinon-SSO-Secret %[env(KOINON_SSO_SECRET)]"
 
     def serve(self, sso=False, through_socket=False):
         text = (TOP / "deploy/proxies/haproxy.cfg").read_text()
