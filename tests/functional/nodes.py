@@ -254,8 +254,12 @@ class NodesTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="koinon-functional-")
         self.nodes = []
+        self.hosts = []  # machines of host.py
 
     def tearDown(self):
+        # What they started is known from their folders.
+        for host in self.hosts:
+            host.end()
         outcome = self._outcome
         failed = any(error for _, error in getattr(outcome, "errors", [])) or any(
             test is self for test, _ in outcome.result.failures + outcome.result.errors)

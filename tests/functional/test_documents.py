@@ -77,7 +77,7 @@ class Files(NodesTest):
     def test_lines_of_the_configuration_are_taken(self):
         """Each block by itself, with the files that it names."""
         host = Host(pathlib.Path(self.folder) / "host")
-        self.addCleanup(host.end)
+        self.hosts.append(host)
         for block in all_blocks():
             if block.kind == "toml":
                 with self.subTest(document=block.document, line=block.line):

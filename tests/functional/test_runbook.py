@@ -31,13 +31,8 @@ class Machines(NodesTest):
         self.top = pathlib.Path(self.folder)
         self.ran = []
         self.more = {}  # variables of one test
-        self.old, self.new = Host(self.top / "old"), Host(self.top / "new")
+        self.old, self.new = self.hosts = [Host(self.top / "old"), Host(self.top / "new")]
         (self.top / "words").write_text("a long passphrase\n")
-
-    def tearDown(self):
-        for host in (self.old, self.new):
-            host.end()
-        super().tearDown()
 
     def service(self, city, host=None):
         """A city's node, made and started by the service of the old machine."""
@@ -364,8 +359,7 @@ class SeveralCities(NodesTest):
         begin, leave, arrive = blocks("Several cities on one host")
         top = pathlib.Path(self.folder)
         hosts = [Host(top / "old"), Host(top / "new")]
-        for host in hosts:
-            self.addCleanup(host.end)
+        self.hosts += hosts
 
         def run(host, block, **variables):
             self.ran.append(block)
