@@ -25,12 +25,14 @@ import tempfile
 
 import seccomp
 
+from mount_namespace import CannotMount, enter_namespaces
+
 UNIT = pathlib.Path(__file__).resolve().parent.parent.parent / "deploy" / "systemd" / "koinond.service"
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 NAMESPACES = (0x00000080, CLONE_NEWNS, 0x02000000, 0x04000000, 0x08000000, CLONE_NEWUSER, 0x20000000, 0x40000000)
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_BIND, MS_REC = 4096, 16384
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 SHM_EXEC = 0o100000
@@ -98,14 +100,10 @@ def change_mounts(path, attributes):
 
 def make_read_only():
     """ProtectSystem=strict: all mounts, but for the folders in which tests write."""
-    user, group = os.getuid(), os.getgid()
-    if user != 0:
-        call(LIBC.unshare(CLONE_NEWUSER), "no namespace of users")
-        pathlib.Path("/proc/self/setgroups").write_text("deny")
-        pathlib.Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        pathlib.Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-    call(LIBC.unshare(CLONE_NEWNS), "no namespace of mounts")
-    call(LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mounts are not private")
+    try:
+        enter_namespaces()
+    except CannotMount as why:
+        raise SystemExit(f"as_unit: {why}") from why
     written = sorted({os.path.realpath(tempfile.gettempdir()), "/dev/shm", *filter(None, os.environ.get("KOINON_WRITTEN", "").split(":"))})
     for path in written:
         call(LIBC.mount(os.fsencode(path), os.fsencode(path), None, MS_BIND | MS_REC, None), f"{path} cannot be mounted")

@@ -11,8 +11,9 @@ import threading
 import unittest
 
 from api import get, post
+from mount_namespace import CannotMount, enter_namespaces
 from nodes import BIN, CommandFailed, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
-from small_disk import CannotMount, SmallDisk, enter_namespaces
+from small_disk import SmallDisk
 
 SIZE = 24 << 20
 RESERVE = 2 << 20
