@@ -3,7 +3,7 @@
 
 #include "tests/engine/parts_alone.h"
 
-namespace koinon::test {
+namespace koinon::test::admission_test {
 namespace {
 
 using std::chrono::hours;
@@ -138,4 +138,4 @@ TEST_F(AdmissionAlone, WhatIsRemovedIsNotRemovedAgain) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::admission_test

@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::attachments_test {
 namespace {
 
 constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
@@ -479,4 +479,4 @@ TEST_P(Attachments, AFullDiskStopsAFetchAndItGoesOnAfterwards) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::attachments_test

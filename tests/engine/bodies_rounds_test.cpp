@@ -3,7 +3,7 @@
 #include "proto/codec/entry.h"
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::bodies_rounds_test {
 namespace {
 
 const EntryIndex kIndex(1);
@@ -159,4 +159,4 @@ TEST_F(BodiesAlone, ABodyThatNobodyAskedForIsALie) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::bodies_rounds_test

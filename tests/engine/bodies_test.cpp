@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::bodies_test {
 namespace {
 
 class Bodies : public NetworkTest {};
@@ -204,4 +204,4 @@ TEST_P(Bodies, FalseAnnouncementsAreBelievedAFewTimes) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::bodies_test

@@ -6,7 +6,7 @@
 #include "node/engine/missing_bodies.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::body_requests_test {
 namespace {
 
 using namespace engine;
@@ -197,4 +197,4 @@ TEST_F(BodyRequestsOfALog, WhoseCreditIsUsedUpIsNeitherLateNorSlow) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::body_requests_test

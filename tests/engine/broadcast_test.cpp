@@ -2,7 +2,7 @@
 // is pushed what.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::broadcast_test {
 namespace {
 
 // Rows: 1 of Milan, 2 of Oslo. Peer 3 speaks for Rome, of which nothing is held.
@@ -178,4 +178,4 @@ TEST_F(BroadcastAlone, ANodeThatShutsDownTellsWhatItHasNotToldYet) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::broadcast_test

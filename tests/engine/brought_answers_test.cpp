@@ -4,7 +4,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::brought_answers_test {
 namespace {
 
 class BroughtAnswers : public NetworkTest {
@@ -272,4 +272,4 @@ TEST_P(BroughtHistories, OfOneSizeThatAreBothCarriedFreezeTheLogAtOnce) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::brought_answers_test

@@ -5,7 +5,7 @@
 #include "node/engine/cosigned_frames.h"
 #include "tests/engine/cosigned_alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::cosignatures_test {
 namespace {
 
 const LogIdentity kBergen = city("bergen");
@@ -489,4 +489,4 @@ TEST_F(CosignaturesAlone, AnAnswerIsGivenOnce) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::cosignatures_test

@@ -1,7 +1,7 @@
 // What is remembered of cosigned heads, and the rows that say of them.
 #include "tests/engine/cosigned_alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::cosigned_heads_test {
 namespace {
 
 class CosignedHeadsAlone : public CosignedAlone {
@@ -99,4 +99,4 @@ TEST_F(AfterARestart, TheFirstRowTellsOfWhatTheStoreKeptAndNoneAfterIt) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::cosigned_heads_test

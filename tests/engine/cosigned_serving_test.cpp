@@ -2,7 +2,7 @@
 #include "node/engine/cosigned_frames.h"
 #include "tests/engine/cosigned_alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::cosigned_serving_test {
 namespace {
 
 class CosignedServingAlone : public CosignedAlone {
@@ -224,4 +224,4 @@ TEST_F(CosignedServingAlone, MoreLinesThanAHeadHasAreNotAskedFor) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::cosigned_serving_test

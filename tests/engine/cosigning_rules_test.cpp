@@ -1,7 +1,7 @@
 // When a city signs that it holds the heads of others, and when it puts up its own, without a network.
 #include "tests/engine/cosigned_alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::cosigning_rules_test {
 namespace {
 
 CosignedKept kept_with_own_line(const std::vector<CosignedBrief>& heads) {
@@ -316,4 +316,4 @@ TEST_F(OwnHeads, AFrozenLogPutsUpNothing) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::cosigning_rules_test

@@ -11,7 +11,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::cosigning_test {
 namespace {
 
 // The head of that size that a node keeps of a log; one of size 0: none.
@@ -465,4 +465,4 @@ TEST_P(AForkAmongCosignatures, OfASmallerSizeFreezesTheLogAndNothingOfItIsSigned
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cosigning_test

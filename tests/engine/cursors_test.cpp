@@ -7,7 +7,7 @@
 
 #include "node/engine/parts.h"
 
-namespace koinon::test {
+namespace koinon::test::cursors_test {
 namespace {
 
 using namespace engine;
@@ -217,4 +217,4 @@ TEST_F(CursorsAlone, ALinkThatHasEndedIsNoMatter) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cursors_test

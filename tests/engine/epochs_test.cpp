@@ -4,7 +4,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/our_epochs.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::epochs_test {
 namespace {
 
 EngineConfig config() {
@@ -237,4 +237,4 @@ TEST(EpochsOfNodes, APeerThatShowsALostEpochIsToldEverythingInANewOne) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::epochs_test

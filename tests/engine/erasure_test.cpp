@@ -6,7 +6,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::erasure_test {
 namespace {
 
 // Makes a record, or the answer about a body, say that an entry erased the body.
@@ -189,4 +189,4 @@ TEST_P(Erasure, AnAnswerThatClaimsErasureFalselyEndsTheSession) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::erasure_test

@@ -4,7 +4,7 @@
 #include "tests/engine/forked_city.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::evidence_told_test {
 namespace {
 
 // A city signs two histories. Milan and Los Angeles pin it, and each holds one of them.
@@ -96,4 +96,4 @@ TEST_P(EvidenceTold, ThatWhoIsFullCannotFindItIsToldByWhoHasMore) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::evidence_told_test

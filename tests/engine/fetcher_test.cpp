@@ -2,7 +2,7 @@
 // store in which order, who is asked instead.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::fetcher_test {
 namespace {
 
 // Two peers show heads of Milan's log, of which two entries are held.
@@ -259,4 +259,4 @@ TEST_F(FetcherAlone, ALogThatIsFullRestsAndItsRowsPass) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::fetcher_test

@@ -3,7 +3,7 @@
 
 #include "node/engine/parts.h"
 
-namespace koinon {
+namespace koinon::file_serving_test {
 namespace {
 
 using namespace engine;
@@ -224,4 +224,4 @@ TEST_F(FileServingAlone, NothingIsReadForWhoTakesNothing) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::file_serving_test

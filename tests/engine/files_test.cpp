@@ -2,7 +2,7 @@
 // when somebody else is asked.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::files_test {
 namespace {
 
 const EntryIndex kIndex(1);
@@ -392,4 +392,4 @@ TEST_F(FilesAlone, WhatIsUnderWayForAFetchThatEndedCountsForNoLaterOne) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::files_test

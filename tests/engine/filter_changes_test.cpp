@@ -6,7 +6,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::filter_changes_test {
 namespace {
 
 class FilterChanges : public NetworkTest {};
@@ -147,4 +147,4 @@ TEST_P(FilterChanges, ARunThatIsStoredBehindTheFilterThatPassesOverItsLogLosesNo
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::filter_changes_test

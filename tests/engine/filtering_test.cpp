@@ -1,7 +1,7 @@
 // Our own filter, without a network: how it passes over the logs, some at a time, a piece of each.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::filtering_test {
 namespace {
 
 std::vector<LogIdentity> cities() {
@@ -120,4 +120,4 @@ TEST_F(FilteringAlone, WhatTheStoreCannotDoIsTriedAgainWithIt) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::filtering_test

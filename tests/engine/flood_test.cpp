@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::flood_test {
 namespace {
 
 class Flood : public testing::TestWithParam<unsigned> {
@@ -73,4 +73,4 @@ TEST_P(Flood, FramesWithoutEndAreReadSlowlyAndAreNoLie) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::flood_test

@@ -4,7 +4,7 @@
 #include "crypto/note.h"
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::follower_test {
 namespace {
 
 constexpr std::uint64_t kQuota = 100;  // entries of one log
@@ -445,4 +445,4 @@ TEST_F(FollowerOfItsOwnLog, WhatAPeerHasSeenOfItIsNotTakenForWhatItHolds) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::follower_test

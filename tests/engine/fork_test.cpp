@@ -9,7 +9,7 @@
 #include "tests/engine/forked_city.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::fork_test {
 namespace {
 
 class Fork : public ForkedCity {
@@ -325,4 +325,4 @@ TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::fork_test

@@ -2,7 +2,7 @@
 // that the store refuses, and which cursors wait for it.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::forks_test {
 namespace {
 
 // Milan, whose log forks, and two peers that show heads of it.
@@ -286,4 +286,4 @@ TEST_F(ForksAlone, WhoAsksForALogByNameIsToldOnceMore) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::forks_test

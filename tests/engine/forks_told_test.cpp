@@ -7,7 +7,7 @@
 #include "tests/engine/forked_city.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::forks_told_test {
 namespace {
 
 class ForksTold : public ForkedCity {
@@ -80,4 +80,4 @@ TEST_P(ForksTold, WithinTwoAnnouncementsWhereTheyAreConnectedAlready) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::forks_told_test

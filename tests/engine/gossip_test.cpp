@@ -5,7 +5,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::gossip_test {
 namespace {
 
 class Gossip : public testing::TestWithParam<unsigned> {
@@ -167,4 +167,4 @@ TEST_P(Gossip, APushThatDoesNotFitStopsNoGetElsewhere) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::gossip_test

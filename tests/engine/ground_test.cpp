@@ -4,7 +4,7 @@
 
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::ground_test {
 namespace {
 
 using std::chrono::hours;
@@ -321,4 +321,4 @@ TEST_F(StoreHealthAlone, EachTryWaitsLongerUpToALimitAndARunThatIsStoredEndsThat
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::ground_test

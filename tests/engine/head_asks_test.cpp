@@ -3,7 +3,7 @@
 
 #include "tests/engine/parts_alone.h"
 
-namespace koinon::test {
+namespace koinon::test::head_asks_test {
 namespace {
 
 class HeadAsksAlone : public PartsAlone {
@@ -213,4 +213,4 @@ TEST_F(HeadAsksAlone, AVouchThatComesBackAsksEveryPeerAnew) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::head_asks_test

@@ -8,7 +8,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::holders_test {
 namespace {
 
 // Two cities hold what an author wrote, and a reader that wanted none of it does so now.
@@ -91,4 +91,4 @@ TEST_P(Holders, ADropAMinuteIsGivenUpAndHadElsewhere) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::holders_test

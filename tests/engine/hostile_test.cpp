@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::hostile_test {
 namespace {
 
 class Hostile : public testing::TestWithParam<unsigned> {
@@ -442,4 +442,4 @@ TEST_P(Hostile, AnotherCitysNameIsHeldApart) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::hostile_test

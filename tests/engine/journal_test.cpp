@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::engine {
+namespace koinon::engine::journal_test {
 namespace {
 
 LogId log_id(char name) { return LogId::from(Bytes(32, name)); }
@@ -60,4 +60,4 @@ TEST(Journal, ARemovedLogHasNoRow) {
 }
 
 }  // namespace
-}  // namespace koinon::engine
+}  // namespace koinon::engine::journal_test

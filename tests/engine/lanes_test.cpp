@@ -3,7 +3,7 @@
 
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::lanes_test {
 namespace {
 
 const LogIdentity kSeoul = city("seoul");
@@ -326,4 +326,4 @@ TEST_F(OwnLanes, WhoHasLessThanIsFetchedIsNotAsked) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::lanes_test

@@ -5,7 +5,7 @@
 
 #include "node/engine/store_health.h"
 
-namespace koinon::engine {
+namespace koinon::engine::links_test {
 namespace {
 
 struct World {
@@ -78,4 +78,4 @@ TEST(StoreHealth, IsTriedAgainAfterAWhile) {
 }
 
 }  // namespace
-}  // namespace koinon::engine
+}  // namespace koinon::engine::links_test

@@ -5,7 +5,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::lists_test {
 namespace {
 
 class Lists : public testing::TestWithParam<unsigned> {
@@ -144,4 +144,4 @@ TEST_P(Lists, BodiesThatNobodyGivesAreCountedUntilTheyAreGivenOrNotWanted) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::lists_test

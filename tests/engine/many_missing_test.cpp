@@ -6,7 +6,7 @@
 #include "proto/codec/entry.h"
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::many_missing_test {
 namespace {
 
 constexpr std::uint64_t kEntries = 10'000;
@@ -251,4 +251,4 @@ TEST_F(ManyMissing, AReadThatFailsIsTriedAgainLater) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::many_missing_test

@@ -7,7 +7,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
-namespace koinon::test {
+namespace koinon::test::missing_bodies_test {
 namespace {
 
 using namespace engine;
@@ -247,4 +247,4 @@ TEST_F(MissingBodiesOfALog, AnOpenRequestForOneOfThemIsSeen) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::missing_bodies_test

@@ -8,7 +8,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::own_bodies_test {
 namespace {
 
 constexpr std::uint64_t kHealth = 1;   // entries 1 to 3
@@ -194,4 +194,4 @@ TEST_P(OwnBodies, WhatIsHeldBackIsNotGivenByName) {
 INSTANTIATE_TEST_SUITE_P(Seeds, OwnBodies, seeds(8));
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::own_bodies_test

@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::pace_test {
 namespace {
 
 // Seoul relays what others wrote, and answers LA's Gets for some of their logs with a record at a time.
@@ -415,4 +415,4 @@ TEST_F(Cancelled, BodiesStopToo) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::pace_test

@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::policy_test {
 namespace {
 
 class Policy : public testing::TestWithParam<unsigned> {
@@ -352,4 +352,4 @@ TEST_P(Policy, ALogOverItsQuotaIsNotFollowedAndOthersAre) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::policy_test

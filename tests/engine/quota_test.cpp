@@ -6,7 +6,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::quota_test {
 namespace {
 
 EngineConfig taking(std::uint64_t bytes) {
@@ -185,4 +185,4 @@ TEST_P(Quota, AForkOfALogThatRestsIsSeen) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::quota_test

@@ -2,7 +2,7 @@
 #include "tests/engine/alone.h"
 #include "tests/engine/network.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::reaches_test {
 namespace {
 
 constexpr const char* kAddress = "node.seoul.example:8470";
@@ -202,9 +202,9 @@ TEST_F(ReachesAlone, AQuestionWithoutANumberOrTooLongIsALie) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::reaches_test
 
-namespace koinon::test {
+namespace koinon::test::reaches_test {
 namespace {
 
 class ReachesNetwork : public NetworkTest {};
@@ -229,4 +229,4 @@ TEST_P(ReachesNetwork, TwoNodesAskEachOtherOverTheWire) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::reaches_test

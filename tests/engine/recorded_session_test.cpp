@@ -16,7 +16,7 @@
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
-namespace koinon::test {
+namespace koinon::test::recorded_session_test {
 namespace {
 
 struct Recorded {
@@ -191,4 +191,4 @@ TEST(RecordedSessions, WhatEarlierVersionsSaidArrives) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::recorded_session_test

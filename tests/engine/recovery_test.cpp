@@ -7,7 +7,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::recovery_test {
 namespace {
 
 class Recovery : public testing::TestWithParam<unsigned> {
@@ -481,4 +481,4 @@ TEST_P(Recovery, WhoLacksTheNewKeyStopsForGood) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::recovery_test

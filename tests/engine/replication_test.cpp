@@ -12,7 +12,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::replication_test {
 namespace {
 
 class Replication : public NetworkTest {};
@@ -397,4 +397,4 @@ TEST(ReplicationOfMany, HeadsOfManyLogsAreAskedForInTurn) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::replication_test

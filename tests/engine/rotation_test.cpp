@@ -10,7 +10,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::rotation_test {
 namespace {
 
 class Rotation : public testing::TestWithParam<unsigned> {
@@ -385,4 +385,4 @@ TEST(Rotations, AreAtMost64) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::rotation_test

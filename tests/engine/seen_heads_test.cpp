@@ -6,7 +6,7 @@
 #include "tests/engine/alone.h"
 #include "tests/engine/network.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::seen_heads_test {
 namespace {
 
 Bytes note_of(const LogIdentity& identity, std::uint64_t size) {
@@ -325,4 +325,4 @@ TEST(SeenHeadsOfNodes, WhatABlockedPeerSignsAfterARestartIsKeptForIt) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::seen_heads_test

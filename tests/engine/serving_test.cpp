@@ -4,7 +4,7 @@
 #include "proto/codec/entry.h"
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::serving_test {
 namespace {
 
 // Of Milan's log and of Rome's three entries are held whole. Policy does not admit Rome's.
@@ -425,4 +425,4 @@ TEST_F(ServingAlone, WhatIsNotHeldIsLookedForWithOneHopLessNotAtTheAskerWhichIsT
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::serving_test

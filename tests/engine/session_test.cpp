@@ -7,7 +7,7 @@
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
-namespace koinon::test {
+namespace koinon::test::session_test {
 namespace {
 
 v1::Frame hello_of(const TestNode& node) {
@@ -306,4 +306,4 @@ TEST(Duplicates, OfTwoByTheSameDiallerTheNewerStays) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::session_test

@@ -2,7 +2,7 @@
 // connections stays.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::sessions_test {
 namespace {
 
 class SessionsAlone : public Alone {
@@ -153,4 +153,4 @@ TEST_F(SessionsAlone, WhoAsksAndDoesNotReadIsEndedAndIsNoLiar) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::sessions_test

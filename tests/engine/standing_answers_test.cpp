@@ -2,7 +2,7 @@
 // we hold.
 #include "tests/engine/alone.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::standing_answers_test {
 namespace {
 
 const LogIdentity kSeoul = city("seoul");
@@ -238,4 +238,4 @@ TEST_F(OfAnOlderFinding, AnotherProofIsAFindingOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::standing_answers_test

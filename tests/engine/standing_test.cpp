@@ -8,7 +8,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::standing_test {
 namespace {
 
 using State = SigningState;
@@ -355,4 +355,4 @@ TEST_P(Standing, AResumedMachineAsksAnew) {
 INSTANTIATE_TEST_SUITE_P(Seeds, Standing, seeds(5));
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::standing_test

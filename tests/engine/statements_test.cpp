@@ -4,7 +4,7 @@
 #include "tests/engine/network.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::statements_test {
 namespace {
 
 class Statements : public NetworkTest {
@@ -144,4 +144,4 @@ TEST_P(Statements, DoNotKeepFromANewMachineWhatIsKept) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::statements_test

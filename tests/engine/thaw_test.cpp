@@ -6,7 +6,7 @@
 #include "tests/engine/forked_city.h"
 #include "tests/engine/seeds.h"
 
-namespace koinon::test {
+namespace koinon::test::thaw_test {
 namespace {
 
 Status thaw_at(Network& network, TestNode& node, const LogId& log) {
@@ -301,4 +301,4 @@ TEST_P(ThawedKeys, AThirdStatementFreezesItAgain) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::thaw_test

@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::trust_test {
 namespace {
 
 LogId city(char letter) { return LogId::from(Bytes(32, letter)); }
@@ -173,4 +173,4 @@ TEST_F(Trust, WhoFallsOutIsSaidAndWhenTheNextVouchLapses) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::trust_test

@@ -3,7 +3,7 @@
 #include "tests/engine/alone.h"
 #include "tests/engine/our_epochs.h"
 
-namespace koinon::engine::test {
+namespace koinon::engine::test::twin_test {
 namespace {
 
 // A node of Milan's log, whose store knew epoch 5 when it was opened, and has begun 6. Oslo and Rome follow
@@ -208,4 +208,4 @@ TEST_F(TwinAmongThree, TheOperatorsWordGoesOnWithoutTheOneThatShowedIt) {
 }
 
 }  // namespace
-}  // namespace koinon::engine::test
+}  // namespace koinon::engine::test::twin_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::vouching_test {
 namespace {
 
 template <typename Id>
@@ -80,4 +80,4 @@ TEST(Vouching, TheKeysOfALogAreThoseThatWereProven) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::vouching_test

@@ -7,7 +7,7 @@
 #include "storage/store/settings.h"
 #include "tests/storage/store_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::cosigner_loss_test {
 namespace {
 
 SigningKey seeded(char seed) { return SigningKey::from_seed(Bytes(32, seed)); }
@@ -123,4 +123,4 @@ TEST_F(CosignerLossTest, ALogOfWhichNothingIsHeldNamesNoKey) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cosigner_loss_test

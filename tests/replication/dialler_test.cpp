@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::dialler_test {
 namespace {
 
 class DiallerTest : public testing::Test {
@@ -157,4 +157,4 @@ TEST_F(DiallerTest, AnOperatorsWordEndsThePause) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::dialler_test

@@ -5,7 +5,7 @@
 #include "storage/memory/memory_store.h"
 #include "tests/storage/store_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::machine_mark_test {
 namespace {
 
 class MachineMarkTest : public testing::Test {
@@ -110,4 +110,4 @@ TEST_F(MachineMarkTest, ThatDidNotAgreeNamesNothingUntilItIsWrittenAnew) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::machine_mark_test

@@ -5,7 +5,7 @@
 
 #include "crypto/hash.h"
 
-namespace koinon {
+namespace koinon::mark_test {
 namespace {
 
 MarkState state(std::uint64_t size, char root = 'r', std::uint64_t row = 1, char counter = 1) {
@@ -155,4 +155,4 @@ TEST(Mark, NamesWhatARecoveryKeepsOnceAllOfThatIsHeld) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::mark_test

@@ -6,7 +6,7 @@
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::write_group_test {
 namespace {
 
 Intent intent(std::uint64_t number, IntentBody body = CommitAsks{}) {
@@ -135,4 +135,4 @@ TEST(WriteGroup, AChangeThatFailsLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::write_group_test

@@ -8,7 +8,7 @@
 #include "tests/storage/both_stores.h"
 #include "tests/storage/filed_note.h"
 
-namespace koinon::test {
+namespace koinon::test::attachments_test {
 namespace {
 
 constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
@@ -477,4 +477,4 @@ TEST(AttachmentErasure, LeavesNoByteOnTheDisk) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::attachments_test

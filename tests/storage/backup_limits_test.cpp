@@ -4,7 +4,7 @@
 #include "storage/backup/disk_file.h"
 #include "tests/storage/backup_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::backup_limits_test {
 namespace {
 
 class BackupLimits : public BackupFixture, public testing::WithParamInterface<bool> {
@@ -51,4 +51,4 @@ TEST(BackupFile, RecordsWithoutABoxAreNone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::backup_limits_test

@@ -2,7 +2,7 @@
 // chunks of their own. They are not taken for the node's.
 #include "tests/storage/backup_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::backup_maker_test {
 namespace {
 
 class BackupMaker : public BackupFixture {
@@ -115,4 +115,4 @@ TEST_F(BackupMaker, NothingIsWrittenBeforeSomebodyLooked) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::backup_maker_test

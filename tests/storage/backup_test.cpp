@@ -13,7 +13,7 @@
 #include "tests/files_contain.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::backup_test {
 namespace {
 
 using backup::Protection;
@@ -403,4 +403,4 @@ TEST(Folder, WithAnUnfinishedHeadAloneIsBegunAnew) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::backup_test

@@ -5,7 +5,7 @@
 #include "proto/base/limits.h"
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::bodies_test {
 namespace {
 
 Draft topical(const std::string& title, const std::string& topic, const std::string& text = "text") {
@@ -213,4 +213,4 @@ TEST(AFilter, ReleasesSomeMiBInOneTransaction) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::bodies_test

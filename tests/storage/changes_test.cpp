@@ -10,7 +10,7 @@
 #include "storage/sqlite/sqlite.h"
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::changes_test {
 namespace {
 
 template <typename T>
@@ -383,4 +383,4 @@ TEST(MemoryUndo, TakesAFailedChangeBackAlone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::changes_test

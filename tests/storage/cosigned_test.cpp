@@ -10,7 +10,7 @@
 #include "storage/store/schema.h"
 #include "tests/storage/taken_back.h"
 
-namespace koinon::test {
+namespace koinon::test::cosigned_test {
 namespace {
 
 std::vector<CosignatureLine> lines_of(std::size_t cities, std::size_t from = 0) {
@@ -424,4 +424,4 @@ TEST(CosignedMigration, AStoreOfBeforeKeepsItsKeysAndHasSignedNothing) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cosigned_test

@@ -4,7 +4,7 @@
 
 #include "tests/storage/held_stores.h"
 
-namespace koinon::test {
+namespace koinon::test::costs_test {
 namespace {
 
 template <typename Value>
@@ -269,4 +269,4 @@ TEST(CostOfAnEntry, IsNotThatOfItsBody) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::costs_test

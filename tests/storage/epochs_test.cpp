@@ -11,7 +11,7 @@
 #include "tests/storage/author.h"
 #include "tests/storage/both_stores.h"
 
-namespace koinon::test {
+namespace koinon::test::epochs_test {
 namespace {
 
 const EpochMaker kEpochs = unkeyed_epochs();
@@ -257,4 +257,4 @@ TEST_F(OfficePlaces, BeginAnewAndSaySoWhereTheStoreDoesNotKnowTheirEpoch) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::epochs_test

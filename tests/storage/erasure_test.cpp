@@ -7,7 +7,7 @@
 #include "tests/files_contain.h"
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::erasure_test {
 namespace {
 
 class Erasure : public HeldLog {};
@@ -156,4 +156,4 @@ TEST(AnErasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::erasure_test

@@ -7,7 +7,7 @@
 
 #include "storage/search/tokenizer.h"
 
-namespace koinon::test {
+namespace koinon::test::folding_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -139,4 +139,4 @@ TEST(Folding, WhereAWordMayBeginIsMarked) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::folding_test

@@ -12,7 +12,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::fsck_test {
 namespace {
 
 class Fsck : public testing::Test {
@@ -238,4 +238,4 @@ TEST_F(Fsck, ADamagedFileOfErasedTextsGoesWithAllThatIsNotedOfIt) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::fsck_test

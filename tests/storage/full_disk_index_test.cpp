@@ -6,7 +6,7 @@
 #include "tests/storage/at_every_write.h"
 #include "tests/storage/store_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::full_disk_index_test {
 namespace {
 
 const std::string kMark = "zanz";  // in all words that are looked for
@@ -174,4 +174,4 @@ TEST_F(IndexAtEveryWrite, AStartKeepsIt) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::full_disk_index_test

@@ -4,7 +4,7 @@
 #include "storage/office/outbox.h"
 #include "tests/storage/at_every_write.h"
 
-namespace koinon::test {
+namespace koinon::test::full_disk_office_test {
 namespace {
 
 constexpr UserId kPress{1};
@@ -189,4 +189,4 @@ INSTANTIATE_TEST_SUITE_P(Kinds, OfficeAtEveryWrite, testing::ValuesIn(all_kinds(
                          [](const testing::TestParamInfo<Kind>& info) { return info.param.name; });
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::full_disk_office_test

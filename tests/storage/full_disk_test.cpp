@@ -7,7 +7,7 @@
 #include "tests/storage/filed_note.h"
 #include "tests/storage/store_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::full_disk_test {
 namespace {
 
 class StoreAtEveryWrite : public AtEveryWrite {
@@ -243,4 +243,4 @@ TEST_F(StoreAtEveryWrite, NoRoomForSharedMemoryIsAFullDisk) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::full_disk_test

@@ -15,7 +15,7 @@
 #include "tests/storage/write_points.h"
 #include "tools/sim/faulty_vfs.h"
 
-namespace koinon::test {
+namespace koinon::test::grace_on_disk_test {
 namespace {
 
 class GraceOnDisk : public testing::Test {
@@ -371,4 +371,4 @@ TEST(GraceInAPowerLoss, AtEveryWritePointNothingIsLost) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::grace_on_disk_test

@@ -7,7 +7,7 @@
 #include "tests/storage/both_stores.h"
 #include "tests/storage/filed_note.h"
 
-namespace koinon::test {
+namespace koinon::test::grace_test {
 namespace {
 
 // A city's own log, in which entries 0 to 2 are notes, the first one with a file.
@@ -281,4 +281,4 @@ TEST_P(Grace, NoneIsKeptWhereNoneIsWanted) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::grace_test

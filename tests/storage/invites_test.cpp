@@ -5,7 +5,7 @@
 #include "storage/store/invite_rules.h"
 #include "tests/storage/both_stores.h"
 
-namespace koinon::test {
+namespace koinon::test::invites_test {
 namespace {
 
 constexpr UnixMillis kNow{1'700'000'000'000};
@@ -66,4 +66,4 @@ TEST_P(Invites, OneThatWasNeverGivenDoesNotEnd) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::invites_test

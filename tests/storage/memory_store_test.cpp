@@ -3,7 +3,7 @@
 
 #include "tests/storage/author.h"
 
-namespace koinon::test {
+namespace koinon::test::memory_store_test {
 namespace {
 
 TEST(MemoryStoreCrash, LosesASuffixOfWhatWasNotDurable) {
@@ -54,4 +54,4 @@ TEST(MemoryStoreCopy, IsPutBackWithWhatWasDurable) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::memory_store_test

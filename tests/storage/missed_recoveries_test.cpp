@@ -2,7 +2,7 @@
 // keeps of what it holds.
 #include "tests/storage/taken_back.h"
 
-namespace koinon::test {
+namespace koinon::test::missed_recoveries_test {
 namespace {
 
 class MissedRecoveries : public TakenBack {};
@@ -110,4 +110,4 @@ TEST_P(MissedRecoveries, AMarkOfAVoidEntryIsGoneThoughLessIsHeldThanTheRecoveryK
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::missed_recoveries_test

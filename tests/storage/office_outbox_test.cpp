@@ -6,7 +6,7 @@
 #include "storage/office/outbox.h"
 #include "tests/storage/office_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::office_outbox_test {
 namespace {
 
 Webhook webhook() {
@@ -147,4 +147,4 @@ TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::office_outbox_test

@@ -8,7 +8,7 @@
 #include "storage/office/outbox.h"
 #include "tests/storage/office_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::office_rollback_test {
 namespace {
 
 TEST_F(Office, AfterARollbackNothingGoesOnByItself) {
@@ -137,4 +137,4 @@ TEST_F(OfficeMadeAnew, IsAsAnyOtherOnceItsNodeHasStarted) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::office_rollback_test

@@ -11,7 +11,7 @@
 #include "tests/files_contain.h"
 #include "tests/storage/office_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::office_test {
 namespace {
 
 TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
@@ -354,4 +354,4 @@ TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::office_test

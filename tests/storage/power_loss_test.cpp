@@ -8,7 +8,7 @@
 #include "tests/storage/write_points.h"
 #include "tools/sim/faulty_vfs.h"
 
-namespace koinon::test {
+namespace koinon::test::power_loss_test {
 namespace {
 
 constexpr int kRecords = 10;
@@ -204,4 +204,4 @@ TEST(ABrokenDisk, IsNotCalledAFullOne) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::power_loss_test

@@ -9,7 +9,7 @@
 #include "storage/backup/node_files.h"
 #include "tests/storage/backup_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::pruning_test {
 namespace {
 
 class Pruning : public BackupFixture, public testing::WithParamInterface<bool> {
@@ -160,4 +160,4 @@ TEST_F(BackupRoom, ANodeWhoseDiskIsFullAtFirstCanBeBackedUp) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::pruning_test

@@ -11,7 +11,7 @@
 #include "storage/search/tokenizer.h"
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::ranking_test {
 namespace {
 
 class Ranking : public IndexedLibrary {};
@@ -384,4 +384,4 @@ TEST_F(Ranking, PracticesAreTheHitsAndActivityStandsBeside) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::ranking_test

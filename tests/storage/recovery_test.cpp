@@ -1,7 +1,7 @@
 // A log that was taken back, in every store: what is void is gone, and the rest is as if it had never been.
 #include "tests/storage/taken_back.h"
 
-namespace koinon::test {
+namespace koinon::test::recovery_test {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Stores, TakenBack, both_stores(), store_name);
@@ -351,4 +351,4 @@ TEST_P(TakenBack, ByAHeadOfWhatItKeepsItStandsWhole) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::recovery_test

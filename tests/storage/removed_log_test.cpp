@@ -5,7 +5,7 @@
 #include "storage/sqlite/sqlite.h"
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::removed_log_test {
 namespace {
 
 class RemovedLog : public HeldLog {};
@@ -104,4 +104,4 @@ TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::removed_log_test

@@ -10,7 +10,7 @@
 #include "storage/store/run_rules.h"
 #include "storage/store/trust_rules.h"
 
-namespace koinon::test {
+namespace koinon::test::rules_test {
 namespace {
 
 Bytes entry_of(std::uint32_t body_size) {
@@ -244,4 +244,4 @@ TEST(LogKeysRules, TheKeysOfALogFollowFromItsEntries) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::rules_test

@@ -9,7 +9,7 @@
 #include "storage/search/function_words.h"
 #include "storage/search/spelling.h"
 
-namespace koinon::test {
+namespace koinon::test::search_query_test {
 namespace {
 
 std::size_t words(const std::string& typed, Match match = Match::kAll) {
@@ -153,4 +153,4 @@ TEST(Spelling, OnlyWordsOfLettersAreMended) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::search_query_test

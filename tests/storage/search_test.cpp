@@ -11,7 +11,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::search_test {
 namespace {
 
 class Search : public testing::Test {
@@ -188,4 +188,4 @@ TEST_F(Search, UnreadableLeavesAreListedAsSuch) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::search_test

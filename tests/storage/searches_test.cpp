@@ -10,7 +10,7 @@
 
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::searches_test {
 namespace {
 
 // Searches over sixty notes; each note is looked for by its own language's words.
@@ -93,4 +93,4 @@ TEST_F(Searches, SixtySentencesInTenLanguages) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::searches_test

@@ -5,7 +5,7 @@
 
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::similar_test {
 namespace {
 
 class Similar : public IndexedLibrary {};
@@ -71,4 +71,4 @@ TEST(Nearness, ComparesWhatBothSay) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::similar_test

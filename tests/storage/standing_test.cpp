@@ -6,7 +6,7 @@
 #include "storage/sqlite/sqlite.h"
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::standing_test {
 namespace {
 
 class Standing : public IndexedLibrary {};
@@ -305,4 +305,4 @@ TEST_F(Standing, WhatACityReferredToIsForgottenWithIt) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::standing_test

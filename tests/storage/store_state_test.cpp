@@ -3,7 +3,7 @@
 
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::store_state_test {
 namespace {
 
 class TellsAtTheStart : public HeldLog {};
@@ -88,4 +88,4 @@ TEST_P(TellsAtTheStart, WhoHasHeldOurLogIsTold) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::store_state_test

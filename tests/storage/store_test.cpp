@@ -9,7 +9,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::store_test {
 namespace {
 
 class StoreTest : public testing::Test {
@@ -458,4 +458,4 @@ TEST(DamagedStore, IsRefusedWithASentence) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::store_test

@@ -4,7 +4,7 @@
 #include "crypto/evidence.h"
 #include "tests/storage/held_log.h"
 
-namespace koinon::test {
+namespace koinon::test::thaw_test {
 namespace {
 
 class Thaws : public HeldLog {
@@ -161,4 +161,4 @@ TEST_P(Thaws, ARecoveryTakesWhatWasThawedAway) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::thaw_test

@@ -14,7 +14,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::upgrades_test {
 namespace {
 
 using Names = std::set<std::string>;
@@ -354,4 +354,4 @@ TEST_F(OfLaterVersions, AVersionBelowZeroIsRefusedAndNothingIsChanged) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::upgrades_test

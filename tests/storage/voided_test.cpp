@@ -7,7 +7,7 @@
 #include "storage/sqlite/sqlite.h"
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::voided_test {
 namespace {
 
 class Voided : public IndexedLibrary {
@@ -372,4 +372,4 @@ TEST_F(Voided, WhatAnEntryWasIsKnownByTheArrivalThatSaysItIsVoid) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::voided_test

@@ -6,7 +6,7 @@
 #include "crypto/hash.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::witness_db_test {
 namespace {
 
 class WitnessDbTest : public testing::Test {
@@ -167,4 +167,4 @@ TEST_F(WitnessDbTest, AFileOfANewerVersionIsRefused) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_db_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::accept_encoding_test {
 namespace {
 
 std::string_view best(std::string_view header) { return coding_name(accepted_coding(header).best); }
@@ -76,4 +76,4 @@ TEST(AcceptEncoding, OfACodingThatIsNamedTwiceTheLastOneCounts) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::accept_encoding_test

@@ -6,7 +6,7 @@
 #include "proto/base/limits.h"
 #include "tests/office_in.h"
 
-namespace koinon::test {
+namespace koinon::test::account_rules_test {
 namespace {
 
 TEST(AccountRules, ANameIsOfFewCharactersAndNotTheSockets) {
@@ -96,4 +96,4 @@ TEST(AccountRules, EverybodySeesToTheirOwnAccountAndAnOperatorToEach) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::account_rules_test

@@ -11,7 +11,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::alarm_watch_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
@@ -68,4 +68,4 @@ TEST(AlarmWatch, TellsWhenSigningNeedNotWaitAnyMoreAlsoWhereItWaitedWithoutAnAla
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::alarm_watch_test

@@ -9,7 +9,7 @@
 #include "node/reading/kept_fault.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::alarms_test {
 namespace {
 
 std::vector<std::string> ids(const AlarmInput& input) {
@@ -172,4 +172,4 @@ TEST(Alarms, APeerHasTimeToComeBack) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::alarms_test

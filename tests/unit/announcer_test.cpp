@@ -6,7 +6,7 @@
 #include "storage/office/after_rollback.h"
 #include "tests/unit/announcer_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::announcer_test {
 namespace {
 
 TEST_F(Announcing, WhatComesFasterThanMailsMayComesInOneMailWhenTheHourIsOver) {
@@ -240,4 +240,4 @@ TEST_F(Announcing, OfAWebhookThatTakesNothingSoManyWaitAndAllComeOnceItIsWell) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::announcer_test

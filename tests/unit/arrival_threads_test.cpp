@@ -12,7 +12,7 @@
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::arrival_threads_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
@@ -83,4 +83,4 @@ TEST_F(ArrivalThreadsTest, IsStoppedWhereNothingHasBegun) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::arrival_threads_test

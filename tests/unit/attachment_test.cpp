@@ -10,7 +10,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
-namespace koinon {
+namespace koinon::attachment_test {
 namespace {
 
 Bytes file_of(std::size_t size) {
@@ -103,4 +103,4 @@ TEST(Attachment, ABodyNamesItsFilesAndThoseThatBreakARuleAreLeftOut) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::attachment_test

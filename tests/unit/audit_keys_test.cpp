@@ -8,7 +8,7 @@
 #include "proto/base/limits.h"
 #include "tests/unit/tile_log.h"
 
-namespace koinon::audit::test {
+namespace koinon::audit::test::audit_keys_test {
 namespace {
 
 TEST_F(Audit, AWrongSignatureIsFound) {
@@ -153,4 +153,4 @@ TEST_F(KoinonAudit, TwoHistoriesOfTheKeysAreFound) {
 }
 
 }  // namespace
-}  // namespace koinon::audit::test
+}  // namespace koinon::audit::test::audit_keys_test

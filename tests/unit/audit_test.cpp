@@ -9,7 +9,7 @@
 #include "tests/unit/tile_log.h"
 #include "tools/audit/entry_bundle.h"
 
-namespace koinon::audit::test {
+namespace koinon::audit::test::audit_test {
 namespace {
 
 TEST_F(Audit, AnHonestLogIsFollowedAsItGrows) {
@@ -295,4 +295,4 @@ TEST_F(Audit, AStateFileIsOneRuns) {
 }
 
 }  // namespace
-}  // namespace koinon::audit::test
+}  // namespace koinon::audit::test::audit_test

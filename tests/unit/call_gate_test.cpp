@@ -10,7 +10,7 @@
 #include "node/api/operation_route.h"
 #include "tests/office_in.h"
 
-namespace koinon::test {
+namespace koinon::test::call_gate_test {
 namespace {
 
 struct Named {
@@ -228,4 +228,4 @@ TEST_F(CallGateTest, TheLineSaysFromWhere) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::call_gate_test

@@ -7,7 +7,7 @@
 #include "proto/base/limits.h"
 #include "tests/tlog_policies.h"
 
-namespace koinon::test {
+namespace koinon::test::city_policy_test {
 namespace {
 
 const std::string kSeoul = "seoul.example/koinon/log";
@@ -182,4 +182,4 @@ TEST_F(CityPolicyFile, RefusesWhatItCannotSayAndLeavesOutWhatItHas) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::city_policy_test

@@ -8,7 +8,7 @@
 #include "node/text/forwarded.h"
 #include "tests/office_in.h"
 
-namespace koinon::test {
+namespace koinon::test::claims_test {
 namespace {
 
 const std::string kSso = "a secret of the proxy";
@@ -180,4 +180,4 @@ TEST_F(ClaimsTest, AReadersTokenDoesNotOpenTheMeasures) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::claims_test

@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::clock_watch_test {
 namespace {
 
 using std::chrono::hours;
@@ -236,4 +236,4 @@ TEST(ClockWord, IsReadAsItIsWrittenAndNothingElseIs) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::clock_watch_test

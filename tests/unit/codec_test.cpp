@@ -11,7 +11,7 @@
 #include "proto/codec/ref.h"
 #include "proto/vocabulary/vocabulary.h"
 
-namespace koinon {
+namespace koinon::codec_test {
 namespace {
 
 RC_GTEST_PROP(Encoding, EveryByteStringHasOneText, (const std::string& bytes)) {
@@ -273,4 +273,4 @@ TEST(Ascii, FindsControlCharactersButThoseAllowed) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::codec_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::codes_test {
 namespace {
 
 std::string or_nothing(const Result<std::string>& read) { return read.ok() ? *read : std::string(); }
@@ -48,4 +48,4 @@ TEST(LanguageTag, IsOfALanguageThatThereIs) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::codes_test

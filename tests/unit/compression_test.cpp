@@ -9,7 +9,7 @@
 #include "node/http/compressed_answer.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::compression_test {
 namespace {
 
 std::string read_gzip(const std::string& bytes) {
@@ -201,4 +201,4 @@ TEST(CompressedAnswer, WhatHasASecretIsToBeCompressedByNobody) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::compression_test

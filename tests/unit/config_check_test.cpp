@@ -9,7 +9,7 @@
 #include "node/daemon/config_reload.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::config_check_test {
 namespace {
 
 class ConfigCheck : public ::testing::Test {
@@ -185,4 +185,4 @@ TEST_F(ConfigCheck, AReloadTakesWhatCanChangeAndNamesWhatCannot) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::config_check_test

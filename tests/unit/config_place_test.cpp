@@ -7,7 +7,7 @@
 
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::config_place_test {
 namespace {
 
 class ConfigPlaces : public testing::Test {
@@ -74,4 +74,4 @@ TEST_F(ConfigPlaces, ANoteThatIsNoneCountsForNothing) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::config_place_test

@@ -9,7 +9,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::config_test {
 namespace {
 
 Status read(const std::string& text, Config& config) { return read_config_text(text, config); }
@@ -214,4 +214,4 @@ TEST(Configuration, TheWitnessListensWhereItIsToldTo) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::config_test

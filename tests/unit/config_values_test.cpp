@@ -3,7 +3,7 @@
 
 #include "node/daemon/config.h"
 
-namespace koinon::test {
+namespace koinon::test::config_values_test {
 namespace {
 
 // What setting the key says; empty: it is taken.
@@ -127,4 +127,4 @@ TEST(AddressRange, ContainsTheAddressesThatBeginSo) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::config_values_test

@@ -13,7 +13,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
-namespace koinon {
+namespace koinon::cosigned_test {
 namespace {
 
 constexpr std::uint64_t kSeconds = 1'800'000'000;
@@ -361,4 +361,4 @@ TEST_F(CosignedNotes, TheCitiesThatItNamesAreToldOnce) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::cosigned_test

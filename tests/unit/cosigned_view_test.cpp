@@ -5,7 +5,7 @@
 
 #include "crypto/checkpoint.h"
 
-namespace koinon::test {
+namespace koinon::test::cosigned_view_test {
 namespace {
 
 class WitnessesShown : public ::testing::Test {
@@ -55,4 +55,4 @@ TEST_F(WitnessesShown, ATimeBeyondTheYear9999IsCutThere) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cosigned_view_test

@@ -5,7 +5,7 @@
 
 #include "crypto/checkpoint.h"
 
-namespace koinon::test {
+namespace koinon::test::cosigner_test {
 namespace {
 
 class CosignerTest : public testing::Test {
@@ -53,4 +53,4 @@ TEST_F(CosignerTest, WaitsUntilItsLogNamesTheKeyThatItHas) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::cosigner_test

@@ -14,7 +14,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::courier_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
@@ -115,4 +115,4 @@ TEST(CourierWithoutRoom, WritesNothingDownSendsWhatWaitsAndTellsTheRestLater) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::courier_test

@@ -10,7 +10,7 @@
 #include "node/delivery/webhook_message.h"
 #include "proto/base/encoding.h"
 
-namespace koinon::test {
+namespace koinon::test::delivery_test {
 namespace {
 
 // RFC 4231, test cases 1, 2 and 6.
@@ -187,4 +187,4 @@ TEST(Digest, ItsHourIsThatOfTheCitysClocks) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::delivery_test

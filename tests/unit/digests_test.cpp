@@ -6,7 +6,7 @@
 #include "node/delivery/mail_about.h"
 #include "tests/unit/announcer_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::digests_test {
 namespace {
 
 TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
@@ -110,4 +110,4 @@ TEST_F(Announcing, ADigestThatAClockAheadPutOffIsDueInItsDays) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::digests_test

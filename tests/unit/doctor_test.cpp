@@ -10,7 +10,7 @@
 
 #include "tools/doctor/examination.h"
 
-namespace koinon::test {
+namespace koinon::test::doctor_test {
 namespace {
 using namespace doctor;  // NOLINT(google-build-using-namespace): its subjects are all that is tested here
 
@@ -363,4 +363,4 @@ TEST(Doctor, WritesSpansAndSizesForPeople) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::doctor_test

@@ -7,7 +7,7 @@
 
 #include "proto/base/encoding.h"
 
-namespace koinon {
+namespace koinon::epoch_test {
 namespace {
 
 SigningKey node(char fill) { return SigningKey::from_seed(Bytes(kSeedBytes, fill)); }
@@ -112,4 +112,4 @@ TEST_F(Resumed, APlaceThatNothingHereHasGivenSaysNothing) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::epoch_test

@@ -9,7 +9,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::erasures_test {
 namespace {
 
 class ErasuresTest : public testing::Test {
@@ -127,4 +127,4 @@ TEST_F(ErasuresTest, AnotherLifeGoesOnFromTheCursor) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::erasures_test

@@ -14,7 +14,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::evidence_test {
 namespace {
 
 SigningKey seeded(char first) {
@@ -348,4 +348,4 @@ TEST_F(EvidenceFile, TheExamplesOfStatementsHaveTheirMarks) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::evidence_test

@@ -16,7 +16,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::feeds_test {
 namespace {
 
 constexpr UnixMillis kNow{1'600'000'000'000};
@@ -274,4 +274,4 @@ TEST_F(LogFilesTest, OurOwnLogIsAnyonesToAuditAndOthersAreAsFarAsReadingIsOpen) 
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::feeds_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon {
+namespace koinon::file_kinds_test {
 namespace {
 
 using namespace std::string_literals;
@@ -48,4 +48,4 @@ TEST(FileKinds, APictureIsWhatItsBytesSay) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::file_kinds_test

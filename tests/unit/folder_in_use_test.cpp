@@ -8,7 +8,7 @@
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::folder_in_use_test {
 namespace {
 
 class FolderInUseTest : public NodeFolder {};
@@ -55,4 +55,4 @@ TEST_F(FolderInUseTest, OpensTheDatabasesForEachThreadOnceThereIsAnIndex) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::folder_in_use_test

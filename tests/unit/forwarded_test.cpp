@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::forwarded_test {
 namespace {
 
 std::string sender(std::string_view x_forwarded_for, std::string_view forwarded = {},
@@ -73,4 +73,4 @@ TEST(Forwarded, HalfAQuotationHidesNobodyBehindAnother) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::forwarded_test

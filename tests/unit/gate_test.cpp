@@ -6,7 +6,7 @@
 #include "node/publishing/own_log.h"
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::gate_test {
 namespace {
 
 constexpr UnixMillis kNow{1'000'000};
@@ -148,4 +148,4 @@ TEST_F(GateTest, WhatIsSignedOnceIsNotSignedAgain) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::gate_test

@@ -3,7 +3,7 @@
 #include "storage/memory/memory_store.h"
 #include "tests/unit/hold_queue_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::hold_queue_kept_test {
 namespace {
 
 TEST_F(HoldQueueTest, WhatIsDueWhileNothingMayBeSignedIsKeptAndSignedInOrder) {
@@ -205,4 +205,4 @@ TEST_F(HoldQueueTest, AfterARollbackWhatWaitsIsSetAsideOnceUntilSomebodyLooks) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::hold_queue_kept_test

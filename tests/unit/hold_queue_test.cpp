@@ -4,7 +4,7 @@
 #include "proto/base/encoding.h"
 #include "tests/unit/hold_queue_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::hold_queue_test {
 namespace {
 
 // A store whose records cannot be read for a while.
@@ -234,4 +234,4 @@ TEST_F(HoldQueueTest, WhatCannotBeGivenBackWaitsAndIsGivenBackOnce) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::hold_queue_test

@@ -15,7 +15,7 @@
 #include "tests/office_in.h"
 #include "tools/table_rows.h"
 
-namespace koinon::test {
+namespace koinon::test::http_test {
 namespace {
 
 class AccessTest : public testing::Test {
@@ -447,4 +447,4 @@ TEST(ListBudget, APageEndsAfterSoManyBytesAndNeverBeforeItsFirstItem) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::http_test

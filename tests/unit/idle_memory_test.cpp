@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::idle_memory_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -74,4 +74,4 @@ TEST(IdleMemory, CodeIsUnmappedAndTheProgramGoesOn) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::idle_memory_test

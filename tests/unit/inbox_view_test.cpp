@@ -3,7 +3,7 @@
 
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::inbox_view_test {
 namespace {
 
 class Inbox : public IndexedLibrary {
@@ -193,4 +193,4 @@ TEST(InboxQueries, AreReadFromAnAddress) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::inbox_view_test

@@ -14,7 +14,7 @@
 
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::index_worker_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
@@ -236,4 +236,4 @@ TEST(IndexWorkerWithoutRoom, RestsAlsoWhereSomethingIsToBeCleaned) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::index_worker_test

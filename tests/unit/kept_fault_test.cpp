@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon {
+namespace koinon::kept_fault_test {
 namespace {
 
 TEST(KeptFault, TheSentenceIsReadBackWithItsIdAndArguments) {
@@ -34,4 +34,4 @@ TEST(KeptFault, WhatDoesNotParseHasNoId) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::kept_fault_test

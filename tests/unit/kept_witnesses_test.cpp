@@ -6,7 +6,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::kept_witnesses_test {
 namespace {
 
 constexpr const char* kOrigin = "seoul.example/koinon/x";
@@ -113,4 +113,4 @@ TEST_F(Witnessed, LinesOfKeysThatAreNotNamedAnyMoreGo) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::kept_witnesses_test

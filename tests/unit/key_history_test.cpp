@@ -10,7 +10,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::key_history_test {
 namespace {
 
 class KeyHistories : public testing::Test {
@@ -414,4 +414,4 @@ TEST_F(KeyHistories, TheExampleOfTheSpecification) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::key_history_test

@@ -6,7 +6,7 @@
 #include "storage/memory/memory_store.h"
 #include "tests/storage/store_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::key_views_test {
 namespace {
 
 class KeyViews : public testing::Test {
@@ -150,4 +150,4 @@ TEST_F(KeyViews, KeysCountThatSignedForTheLog) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::key_views_test

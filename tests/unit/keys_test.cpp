@@ -20,7 +20,7 @@
 #include "proto/codec/name.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon {
+namespace koinon::keys_test {
 namespace {
 
 class Keys : public testing::Test {
@@ -330,4 +330,4 @@ TEST(KeptFile, IsAFileAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::keys_test

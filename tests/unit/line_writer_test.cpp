@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace koinon::test {
+namespace koinon::test::line_writer_test {
 namespace {
 
 class LineWriters : public testing::Test {
@@ -86,4 +86,4 @@ TEST_F(LineWriters, AReaderThatIsGoneCostsTheLinesAlone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::line_writer_test

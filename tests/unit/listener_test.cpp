@@ -10,7 +10,7 @@
 
 #include "node/engine/engine.h"
 
-namespace koinon::test {
+namespace koinon::test::listener_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -155,4 +155,4 @@ TEST_F(ListenerAlone, NobodyComesInOnceItHasStopped) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::listener_test

@@ -12,7 +12,7 @@
 #include "node/http/server.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::listening_test {
 namespace {
 
 using Local = boost::asio::local::stream_protocol;
@@ -146,4 +146,4 @@ TEST(Listening, APortThatIsTakenAndAnAddressThatIsNoneAreNamed) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::listening_test

@@ -5,7 +5,7 @@
 #include "node/daemon/access_log.h"
 #include "node/daemon/daemon_log.h"
 
-namespace koinon::test {
+namespace koinon::test::log_lines_test {
 namespace {
 namespace json = boost::json;
 
@@ -86,4 +86,4 @@ TEST(AccessLog, IsJsonWithNumbers) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::log_lines_test

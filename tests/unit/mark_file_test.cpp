@@ -6,7 +6,7 @@
 #include "crypto/key_file.h"
 #include "tests/unit/mark_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::mark_file_test {
 namespace {
 
 TEST_F(MarkFolder, TheMarkIsReadAsItWasWritten) {
@@ -148,4 +148,4 @@ TEST_F(MarkFolder, OneThatCannotBeRemovedIsAnError) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::mark_file_test

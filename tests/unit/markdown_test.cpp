@@ -10,7 +10,7 @@
 #include "node/text/plain_text.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::markdown_test {
 namespace {
 
 TEST(Markdown, KeepsWhatPeopleWrite) {
@@ -394,4 +394,4 @@ RC_GTEST_PROP(Markdown, NoTextBecomesAScriptOrAnAttributeOfItsOwn, ()) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::markdown_test

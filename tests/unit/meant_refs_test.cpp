@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::meant_refs_test {
 namespace {
 
 constexpr const char* kText = "seoul.example/17";
@@ -69,4 +69,4 @@ TEST(MeantRefs, WhatWasHeldKeepsItsTextsAsADraft) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::meant_refs_test

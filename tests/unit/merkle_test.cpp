@@ -9,7 +9,7 @@
 #include "crypto/proof.h"
 #include "proto/base/encoding.h"
 
-namespace koinon {
+namespace koinon::merkle_test {
 namespace {
 
 Hash hex(std::string_view text) { return Hash::from(*from_hex(text)); }
@@ -219,4 +219,4 @@ RC_GTEST_PROP(Prefix, JoinedHashesAreThoseOfTheWholeTree, ()) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::merkle_test

@@ -8,7 +8,7 @@
 
 #include "koinon/v1/record.pb.h"
 
-namespace koinon::test {
+namespace koinon::test::message_json_test {
 namespace {
 
 namespace json = boost::json;
@@ -93,4 +93,4 @@ RC_GTEST_PROP(MessageJson, IsWhatProtobufWrites, ()) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::message_json_test

@@ -5,7 +5,7 @@
 
 #include "node/api/http_measures.h"
 
-namespace koinon::test {
+namespace koinon::test::metrics_test {
 namespace {
 
 bool has_line(const std::string& text, const std::string& line) {
@@ -150,4 +150,4 @@ TEST(ProcessFacts, AreThoseOfThisProcess) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::metrics_test

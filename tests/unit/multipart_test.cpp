@@ -5,8 +5,7 @@
 
 #include "proto/base/limits.h"
 
-using namespace koinon;
-
+namespace koinon::test::multipart_test {
 namespace {
 
 constexpr std::string_view kType = "multipart/form-data; boundary=AaB03x";
@@ -99,3 +98,5 @@ RC_GTEST_PROP(Multipart, WhatWasPutInComesOut, (const std::vector<std::string>& 
   RC_ASSERT(parts.ok());
   for (std::size_t i = 0; i < parts->size(); ++i) RC_ASSERT((*parts)[i].content == contents[i]);
 }
+
+}  // namespace koinon::test::multipart_test

@@ -8,7 +8,7 @@
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::named_key_changes_test {
 namespace {
 
 class NamedKeyChangesTest : public NodeFolder {
@@ -72,4 +72,4 @@ TEST_F(NamedKeyChangesTest, TheWordIsKeptBeforeTheEntryIsSigned) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::named_key_changes_test

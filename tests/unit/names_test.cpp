@@ -12,7 +12,7 @@
 #include "proto/codec/ref.h"
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::names_test {
 namespace {
 
 using Rank = std::optional<unsigned>;
@@ -240,4 +240,4 @@ RC_GTEST_PROP(Names, WhatACityIsCalledFindsItAndNoOther, ()) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::names_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon {
+namespace koinon::nearest_word_test {
 namespace {
 
 const std::vector<std::string> kCommands = {"id",     "list", "show",   "search",  "publish",
@@ -34,4 +34,4 @@ TEST(NearestWord, TakesTheNearestAndOfEquallyNearTheFirst) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::nearest_word_test

@@ -8,7 +8,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
-namespace koinon {
+namespace koinon::note_file_test {
 namespace {
 
 constexpr std::string_view kSmallest =
@@ -403,4 +403,4 @@ TEST(NoteFile, AllFaultsAreToldAtOnceAndTheFirstStandsFirst) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::note_file_test

@@ -3,7 +3,7 @@
 
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::overview_view_test {
 namespace {
 
 constexpr std::int64_t kDay = 24LL * 3600 * 1000;
@@ -174,4 +174,4 @@ TEST_F(Overview, TheMapHasTheCitiesOfAdoptionsWhereTheySayThatTheyAre) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::overview_view_test

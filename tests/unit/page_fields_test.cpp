@@ -8,7 +8,7 @@
 #include "node/pages/practice_field.h"
 #include "node/pages/topic_field.h"
 
-namespace koinon {
+namespace koinon::page_fields_test {
 namespace {
 
 using Form = std::map<std::string, std::string>;
@@ -198,4 +198,4 @@ TEST(PageFields, WhatIsWrongIsGatheredWithWhatCameWithIt) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::page_fields_test

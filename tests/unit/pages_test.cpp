@@ -15,7 +15,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
-namespace koinon {
+namespace koinon::pages_test {
 namespace {
 
 const Catalogue& language(const Messages& messages, const std::string& tag) {
@@ -279,4 +279,4 @@ TEST(Pages, AQrCodeIsAnImageWithItsQuietZone) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::pages_test

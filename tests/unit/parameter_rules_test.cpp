@@ -10,7 +10,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::parameter_rules_test {
 namespace {
 
 OperationFacts taking(std::vector<std::string> query) {
@@ -148,4 +148,4 @@ TEST(NoteSearches, TakeCountryAndLanguageInAnyCase) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::parameter_rules_test

@@ -10,7 +10,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::pin_following_test {
 namespace {
 
 SigningKey seeded(char seed) { return SigningKey::from_seed(Bytes(32, seed)); }
@@ -272,4 +272,4 @@ TEST_F(PinFollowingTest, APeerIsAwaitedUntilItSaysThatItHoldsTheEntry) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::pin_following_test

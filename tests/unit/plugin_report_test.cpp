@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::plugin_report_test {
 namespace {
 namespace json = boost::json;
 
@@ -58,4 +58,4 @@ TEST(PluginReport, WhatOthersWroteStaysInTheLine) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::plugin_report_test

@@ -10,7 +10,7 @@
 #include "tools/list_cell.h"
 #include "tools/table_rows.h"
 
-namespace koinon::test {
+namespace koinon::test::practice_table_test {
 namespace {
 
 namespace json = boost::json;
@@ -367,4 +367,4 @@ TEST(Tables, JsonHasTypesAndComesInAgain) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::practice_table_test

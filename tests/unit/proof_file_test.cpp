@@ -5,7 +5,7 @@
 #include "crypto/tlog_proof.h"
 #include "proto/base/encoding.h"
 
-namespace koinon {
+namespace koinon::proof_file_test {
 namespace {
 
 class ProofFile : public testing::Test {
@@ -85,4 +85,4 @@ TEST_F(ProofFile, TheExampleOfC2spParses) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::proof_file_test

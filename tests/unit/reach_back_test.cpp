@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::reach_back_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -113,4 +113,4 @@ TEST(ReachBack, WaitsForNewsAndNotForEver) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::reach_back_test

@@ -12,7 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::reaching_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -231,4 +231,4 @@ TEST_F(Reaching, WhoTakesTheConnectionAndSaysNothingHangs) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::reaching_test

@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::readiness_test {
 namespace {
 
 constexpr UnixMillis kNow{100'000'000};
@@ -49,4 +49,4 @@ TEST(Readiness, NoOtherAlarmIs) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::readiness_test

@@ -8,7 +8,7 @@
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::rebuild_test {
 namespace {
 
 class RestoredFolder : public NodeFolder {
@@ -73,4 +73,4 @@ TEST_F(RestoredFolder, WithoutStoreOrKeysIsNoNode) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::rebuild_test

@@ -7,7 +7,7 @@
 #include "crypto/merkle.h"
 #include "tests/storage/indexed_library.h"
 
-namespace koinon::test {
+namespace koinon::test::record_view_test {
 namespace {
 
 class RecordViewTest : public IndexedLibrary {
@@ -206,4 +206,4 @@ TEST_F(RecordViewTest, WhereTheIndexIsBehindNoEntryIsTakenForOneThatIsVoid) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::record_view_test

@@ -12,7 +12,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
-namespace koinon::test {
+namespace koinon::test::recovery_answer_test {
 namespace {
 
 class RecoveryAnswers : public testing::Test {
@@ -428,4 +428,4 @@ TEST_F(RecoveryAnswers, OfSeveralTheOneThatGoesOnIsTaken) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::recovery_answer_test

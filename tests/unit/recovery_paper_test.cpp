@@ -12,7 +12,7 @@
 #include "crypto/mnemonic.h"
 #include "proto/base/encoding.h"
 
-namespace koinon::test {
+namespace koinon::test::recovery_paper_test {
 namespace {
 
 RecoveryPaper a_paper() {
@@ -104,4 +104,4 @@ TEST(RecoveryPaper, TakesTwentyFourWordsAlone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::recovery_paper_test

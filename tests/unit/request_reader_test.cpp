@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::request_reader_test {
 namespace {
 
 HttpRequest read(const std::string& target) {
@@ -45,4 +45,4 @@ TEST(RequestAddress, WhatNobodyMeansIsUnreadable) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::request_reader_test

@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::resume_watch_test {
 namespace {
 
 using std::chrono::hours;
@@ -94,4 +94,4 @@ TEST_F(ResumeWatchTest, ABootIdThatIsNeverKnownIsNoResume) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::resume_watch_test

@@ -9,7 +9,7 @@
 #include "node/text/numbers.h"
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::search_words_test {
 namespace {
 
 Result<SearchQuery> read(const Params& words) {
@@ -107,4 +107,4 @@ TEST(PlainPieces, KeepTheMatchesAndNoMarksOfMarkdown) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::search_words_test

@@ -7,7 +7,7 @@
 #include "proto/base/result.h"
 #include "proto/codec/name.h"
 
-namespace koinon {
+namespace koinon::sentence_test {
 namespace {
 
 TEST(Sentence, PlacesAreFilledByName) {
@@ -51,4 +51,4 @@ TEST(Sentence, APlainErrorHasNoId) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::sentence_test

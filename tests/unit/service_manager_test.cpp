@@ -18,7 +18,7 @@
 #include "node/daemon/part_options.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::service_manager_test {
 namespace {
 
 // Sets variables, and takes them away in the end.
@@ -181,4 +181,4 @@ TEST_F(ServiceManagerTest, TheMarkLiesInTheFolderThatItGives) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::service_manager_test

@@ -14,7 +14,7 @@
 #include "node/transport/knocks.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::sharing_test {
 namespace {
 
 TEST(Shares, AreOfEachVisitorAndOfAll) {
@@ -182,4 +182,4 @@ TEST(Knocks, AKeyIsReadOutInFours) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::sharing_test

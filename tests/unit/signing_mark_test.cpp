@@ -6,7 +6,7 @@
 #include "storage/memory/memory_store.h"
 #include "tests/unit/mark_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::signing_mark_test {
 namespace {
 
 class SigningMarkTest : public MarkFolder {
@@ -225,4 +225,4 @@ TEST_F(SigningMarkTest, ThatIsNotThereHasNothingToTakeBack) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::signing_mark_test

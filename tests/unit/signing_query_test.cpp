@@ -9,7 +9,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 
-namespace koinon::test {
+namespace koinon::test::signing_query_test {
 namespace {
 
 using Json = boost::json::object;
@@ -126,4 +126,4 @@ TEST(FormNumbers, AreWrittenAsPeopleWriteThemAndReadWhereTheyAreNumbers) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::signing_query_test

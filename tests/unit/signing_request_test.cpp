@@ -7,7 +7,7 @@
 #include "node/api/change_request.h"
 #include "node/api/signing_query.h"
 
-namespace koinon::test {
+namespace koinon::test::signing_request_test {
 namespace {
 
 using Json = boost::json::object;
@@ -102,4 +102,4 @@ TEST(SigningRequests, ANoteThatIsTakenBackKeepsTheTimeThatSomebodyChose) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::signing_request_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::signing_standing_test {
 namespace {
 
 SigningNow says(SigningState state) {
@@ -110,4 +110,4 @@ TEST(SigningStanding, WhatTheRecoveryKeepsIsAskedOfThePeersThatArePinned) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::signing_standing_test

@@ -5,7 +5,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
-namespace koinon {
+namespace koinon::signing_test {
 namespace {
 
 class Signing : public testing::Test {
@@ -166,4 +166,4 @@ TEST_F(Signing, MalformedVerifierKeysAreRefused) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::signing_test

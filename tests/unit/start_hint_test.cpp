@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::start_hint_test {
 namespace {
 
 TEST(StartHints, AFolderOfThePackageHasItsOwnService) {
@@ -25,4 +25,4 @@ TEST(StartHints, AnyOtherFolderHasNone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::start_hint_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::steady_wall_test {
 namespace {
 
 using std::chrono::hours;
@@ -129,4 +129,4 @@ TEST(SteadyWall, TheRealClockOfAMachineDoesNotGoBack) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::steady_wall_test

@@ -12,7 +12,7 @@
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 
-namespace koinon::test {
+namespace koinon::test::store_writer_test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
@@ -280,4 +280,4 @@ TEST(RoomForOthers, OfAQuotaAtMostAQuarterIsKept) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::store_writer_test

@@ -6,7 +6,7 @@
 #include "node/text/language.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::text_test {
 namespace {
 
 std::string lines_of(std::initializer_list<const char*> lines) {
@@ -68,4 +68,4 @@ TEST(BareLink, ReadsEscapesAndEntitiesAndEndsBeforeOthers) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::text_test

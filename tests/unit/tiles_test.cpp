@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::tiles_test {
 namespace {
 
 std::vector<std::string> segments(const std::string& text) {
@@ -84,4 +84,4 @@ RC_GTEST_PROP(TilePath, ItsTextIsReadBack, ()) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::tiles_test

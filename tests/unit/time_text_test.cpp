@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::time_text_test {
 namespace {
 
 TEST(HttpDates, AreReadInEachFormThatHttpHasHad) {
@@ -31,4 +31,4 @@ TEST(HttpDates, OfNoFormSayNothing) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::time_text_test

@@ -5,7 +5,7 @@
 
 #include "node/text/time_text.h"
 
-namespace koinon {
+namespace koinon::time_zone_test {
 namespace {
 
 UnixMillis moment(const char* text) {
@@ -58,4 +58,4 @@ TEST(TimeZones, WhatIsNoTimeOrNoZoneIsNone) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::time_zone_test

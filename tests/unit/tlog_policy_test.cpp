@@ -10,7 +10,7 @@
 #include "proto/base/limits.h"
 #include "tests/tlog_policies.h"
 
-namespace koinon::test {
+namespace koinon::test::tlog_policy_test {
 namespace {
 
 constexpr std::uint64_t kTime = 1'700'000'000;
@@ -392,4 +392,4 @@ RC_GTEST_PROP(PolicyFile, WhatIsWrittenIsReadBack, ()) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::tlog_policy_test

@@ -9,7 +9,7 @@
 #include "proto/base/limits.h"
 #include "proto/vocabulary/vocabulary.h"
 
-namespace koinon {
+namespace koinon::topic_names_test {
 namespace {
 
 TEST(TopicNames, ALabelInAnyLanguageAnAliasAndASlugMeanTheTopic) {
@@ -61,4 +61,4 @@ RC_GTEST_PROP(TopicNames, AnythingIsReadOrRefusedWithoutHarm, (const std::string
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::topic_names_test

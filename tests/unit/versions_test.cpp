@@ -7,7 +7,7 @@
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::versions_test {
 namespace {
 
 class VersionsTest : public testing::Test {
@@ -83,4 +83,4 @@ TEST_F(VersionsTest, WhatIsErasedAlreadyIsLeftOut) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::versions_test

@@ -5,7 +5,7 @@
 #include "node/delivery/mail_about.h"
 #include "tests/unit/announcer_fixture.h"
 
-namespace koinon::test {
+namespace koinon::test::void_told_test {
 namespace {
 
 TEST_F(Announcing, OfWhatIsVoidNothingGoesThatWaitsAndWebhooksAreToldThatItIs) {
@@ -120,4 +120,4 @@ TEST_F(Announcing, AnErasureThatIsVoidIsToldNoMore) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::void_told_test

@@ -10,7 +10,7 @@
 
 #include "proto/base/clock.h"
 
-namespace koinon::test {
+namespace koinon::test::watchdog_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -162,4 +162,4 @@ TEST(WatchdogThread, TellsOfAThreadThatHangsAndIsWellOnceItAnswers) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::watchdog_test

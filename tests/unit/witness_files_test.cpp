@@ -10,7 +10,7 @@
 #include "storage/store/sqlite_store.h"
 #include "tests/unit/node_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::witness_files_test {
 namespace {
 
 constexpr const char* kBase = "seoul.example/witness";
@@ -239,4 +239,4 @@ TEST_F(WitnessFiles, NeitherIsInABackup) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_files_test

@@ -4,7 +4,7 @@
 #include "crypto/key_file.h"
 #include "tests/unit/mark_folder.h"
 
-namespace koinon::test {
+namespace koinon::test::witness_mark_test {
 namespace {
 
 class WitnessMarkTest : public MarkFolder {
@@ -99,4 +99,4 @@ TEST_F(WitnessMarkTest, WithoutAFolderThereIsNone) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_mark_test

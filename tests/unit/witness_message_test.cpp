@@ -8,7 +8,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::witness_message_test {
 namespace {
 
 constexpr std::uint64_t kTime = 1'679'315'147;
@@ -175,4 +175,4 @@ TEST_F(WitnessAnswers, AWrongEntryOfAConfigurationIsRefusedWithWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_message_test

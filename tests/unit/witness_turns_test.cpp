@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon::test {
+namespace koinon::test::witness_turns_test {
 namespace {
 
 using std::chrono::minutes;
@@ -208,4 +208,4 @@ TEST(WitnessTurnsOfSeveral, OneThatHangsHoldsUpNoOther) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_turns_test

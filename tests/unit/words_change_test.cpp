@@ -5,7 +5,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::words_change_test {
 namespace {
 
 class WordsChange : public testing::Test {
@@ -136,4 +136,4 @@ TEST_F(WordsChange, ALogTakesSoManyStatements) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::words_change_test

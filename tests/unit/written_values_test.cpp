@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace koinon {
+namespace koinon::written_values_test {
 namespace {
 
 TEST(WrittenValues, AnAmountIsReadInAllUsualWays) {
@@ -108,4 +108,4 @@ RC_GTEST_PROP(WrittenValues, AnythingIsReadOrRefusedWithoutHarm, (const std::str
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::written_values_test

@@ -6,7 +6,7 @@
 #include "tests/temporary_folder.h"
 #include "tests/witness/other_log.h"
 
-namespace koinon::test {
+namespace koinon::test::witness_test {
 namespace {
 
 constexpr UnixMillis kNow{1'780'000'000'123};
@@ -270,4 +270,4 @@ TEST_F(WitnessTest, WithoutATimeNothingIsCosigned) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witness_test

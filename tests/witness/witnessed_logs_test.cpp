@@ -6,7 +6,7 @@
 #include "crypto/ed25519.h"
 #include "proto/base/limits.h"
 
-namespace koinon::test {
+namespace koinon::test::witnessed_logs_test {
 namespace {
 
 class WitnessedLogsTest : public testing::Test {
@@ -99,4 +99,4 @@ TEST_F(WitnessedLogsTest, WarningsAndKeysAreBounded) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::test::witnessed_logs_test
