@@ -16,14 +16,13 @@ def sim(*args, **kwargs):
 
 class Simulator(unittest.TestCase):
     def test_the_same_seed_prints_the_same_bytes(self):
-        args = ("--scenario", "storm", "--nodes", "20", "--hours", "1", "--seed", "7-8")
-        first, second, side_by_side = sim(*args), sim(*args), sim(*args, "--jobs", "2")
+        args = ("--scenario", "storm", "--nodes", "12", "--hours", "1", "--seed", "7-8")
+        first, side_by_side = sim(*args), sim(*args, "--jobs", "2")
         self.assertEqual(first.returncode, 0, first.stdout.decode())
-        self.assertEqual(first.stdout, second.stdout)
         self.assertEqual(first.stdout, side_by_side.stdout)
-        # 22 of the scenario's 50 cities lie: of twenty, eight.
-        self.assertIn(b"liars: 16\n", first.stdout)
-        other = sim("--scenario", "storm", "--nodes", "20", "--hours", "1", "--seed", "10-11")
+        # 22 of the scenario's 50 cities lie: of twelve, five, in each of two seeds.
+        self.assertIn(b"liars: 10\n", first.stdout)
+        other = sim("--scenario", "storm", "--nodes", "12", "--hours", "1", "--seed", "10-11")
         self.assertNotEqual(first.stdout, other.stdout)
 
     def test_a_trace_is_the_same_too(self):
