@@ -7,6 +7,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -22,11 +23,7 @@ spdlog::level::level_enum level_of(const std::string& name) {
 
 }  // namespace
 
-std::string log_printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  return out;
-}
+std::string log_printable(std::string_view text) { return plain_line(log_utf8(text)); }
 
 std::string LogValue::text() const {
   if (const auto* text = std::get_if<std::string>(&value_); text != nullptr) return *text;

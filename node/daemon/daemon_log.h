@@ -73,7 +73,8 @@ class DaemonLog {
 // A line of JSON, without its end.
 std::string log_line_json(std::string_view level, std::string_view time, LogEvent event,
                           std::string_view message, DaemonLog::Fields fields);
-// One line stays one line, and a terminal's escapes do nothing: peers and visitors write parts of it.
+// One line stays one line, a terminal's escapes do nothing, and nothing hides or turns its neighbours around
+// (plain_line): peers and visitors write parts of it.
 std::string log_printable(std::string_view text);
 // A line of JSON is UTF-8, whatever a peer or a browser sent.
 std::string log_utf8(std::string_view text);

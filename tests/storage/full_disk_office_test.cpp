@@ -185,6 +185,16 @@ TEST_P(OfficeAtEveryWrite, NothingIsLostOrTakenTwice) {
   at_every_write(calls);
 }
 
+// Else it would be gone after a power loss.
+TEST_P(OfficeAtEveryWrite, WhatCannotBeSyncedIsNotAcknowledged) {
+  disk.fail_at(1, {EIO, true, FullDisk::Point::kSync});
+  EXPECT_FALSE(GetParam().act(*db, 0).ok());
+  EXPECT_TRUE(disk.has_failed());
+  disk.make_room();
+  const Status done = GetParam().act(*db, 0);
+  EXPECT_TRUE(done.ok()) << done.error().text();
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, OfficeAtEveryWrite, testing::ValuesIn(all_kinds()),
                          [](const testing::TestParamInfo<Kind>& info) { return info.param.name; });
 

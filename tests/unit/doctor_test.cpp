@@ -243,6 +243,56 @@ TEST(Doctor, FindsEachPlantedFaultAndNoOther) {
   }
 }
 
+// Whatever keeps a node from its work, or gives its secrets away, is a problem.
+TEST(Doctor, WhatOnlyWantsALookIsAWarningAndTheRestIsAProblem) {
+  const std::set<std::string> warnings = {"daemon.forbidden",
+                                          "clock.off",
+                                          "clock.unsynchronised",
+                                          "names.peer",
+                                          "ports.outside",
+                                          "ports.outside_some",
+                                          "ports.address_private",
+                                          "peers.refused",
+                                          "peers.ended",
+                                          "peers.away",
+                                          "peers.lies",
+                                          "peers.one_address",
+                                          "peers.knocks",
+                                          "keys.no_passphrase",
+                                          "files.folder_loose",
+                                          "disk.low",
+                                          "disk.quota",
+                                          "limits.files",
+                                          "limits.locked_bytes",
+                                          "lag.index",
+                                          "lag.bodies",
+                                          "lag.peer",
+                                          "configuration.doubt",
+                                          "configuration.plain_http",
+                                          "configuration.url",
+                                          "signing.waits",
+                                          "alarm.frozen",
+                                          "versions.daemon",
+                                          "versions.newer",
+                                          "versions.older"};
+  for (const Planted& one : planted()) {
+    Facts facts = sound();
+    one.plant(facts);
+    const Findings findings = examine(facts).findings;
+    ASSERT_EQ(findings.size(), 1U) << one.id;
+    EXPECT_EQ(findings.front().weight, warnings.contains(one.id) ? Weight::kWarning : Weight::kProblem)
+        << one.id;
+  }
+}
+
+TEST(Doctor, WhatHoldsUpSigningOrIsACriticalAlarmIsAProblem) {
+  Facts facts = sound();
+  facts.clock->off = facts.clock->signing_waits = true;
+  facts.signing->alarms = {{"deliveries", "nothing can be written down", true}};
+  ASSERT_EQ(ids(facts), (std::vector<std::string>{"clock.off", "alarm.deliveries"}));
+  for (const Finding& finding : examine(facts).findings) EXPECT_EQ(finding.weight, Weight::kProblem);
+}
+
 TEST(Doctor, SaysWhyItMattersAndWhatToDo) {
   for (const Planted& one : planted()) {
     Facts facts = sound();

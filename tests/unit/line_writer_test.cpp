@@ -3,10 +3,12 @@
 
 #include <array>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -32,6 +34,9 @@ class LineWriters : public testing::Test {
   // What was written, once the writer has ended.
   std::string read_all() {
     close(1);
+    return read_to_end();
+  }
+  std::string read_to_end() const {
     std::string out;
     std::array<char, 4096> buffer{};
     while (true) {
@@ -66,6 +71,23 @@ TEST_F(LineWriters, WhatIsTooMuchIsDroppedAndCountedAndNobodyWaitsForTheReader) 
   EXPECT_EQ(written.size(), (kLines - lost) * (line.size() + 1));
   for (std::size_t at = 0; at < written.size(); at += line.size() + 1)
     ASSERT_EQ(written.substr(at, line.size() + 1), line + "\n") << "whole lines";
+}
+
+TEST_F(LineWriters, WhatWaitsForASlowReaderIsBounded) {
+  constexpr std::size_t kLines = 5000;
+  constexpr std::size_t kMost = 10'000;
+  const std::string line(99, 'x');
+  auto lines = writer(kMost);
+  for (std::size_t i = 0; i < kLines; ++i) lines->write(line);
+  const auto pipe_bytes = ::fcntl(ends[0], F_GETPIPE_SZ);
+  ASSERT_GT(pipe_bytes, 0);
+  // Now all that was kept can go.
+  auto reader = std::async(std::launch::async, [this] { return read_to_end(); });
+  lines.reset();
+  close(1);
+  const std::size_t written = reader.get().size();
+  EXPECT_LE(written, static_cast<std::size_t>(pipe_bytes) + 2 * kMost) << "what waits, and what is under way";
+  EXPECT_EQ(written / (line.size() + 1) + lost, kLines);
 }
 
 TEST_F(LineWriters, ALineThatIsLongerThanAPieceIsWhole) {

@@ -34,6 +34,14 @@ TEST(LogLines, AreJsonWhateverPeersSay) {
   EXPECT_EQ(line.at("agent"), "??\x1b[2J");
 }
 
+TEST(LogLines, OfTextStayOneLineAndStartNoEscape) {
+  EXPECT_EQ(log_printable("seoul.example\ninfo: signed\r\x1b[2J\x7f\t."), "seoul.example info: signed [2J .");
+  // The control sequence introducer in one character, and the override that turns what follows around.
+  EXPECT_EQ(log_printable("a\u009b2Jb\u202ec\u2028d"), "a2Jbc d");
+  EXPECT_EQ(log_printable("not UTF-8 \xff\x9b."), "not UTF-8 ??.");
+  EXPECT_EQ(log_printable("\u041c\u0438\u043b\u0430\u043d"), "\u041c\u0438\u043b\u0430\u043d");
+}
+
 Exchange exchange() {
   Exchange out;
   out.method = "GET";

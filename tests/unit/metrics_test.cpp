@@ -1,9 +1,12 @@
 // What Prometheus is told, and by which labels: never by what strangers choose.
 #include "node/api/metrics.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "node/api/http_measures.h"
+#include "proto/base/ascii.h"
 
 namespace koinon::test::metrics_test {
 namespace {
@@ -90,6 +93,23 @@ TEST(Metrics, APeersLagIsThatOfItsLog) {
   ASSERT_NE(line, std::string::npos);
   EXPECT_NE(text.find("peer=\"milan.example\"", line), std::string::npos);
   EXPECT_NE(text.find("} 7\n", line), std::string::npos);
+}
+
+// Prometheus refuses the whole answer where two values have the same labels.
+TEST(Metrics, TwoNodesOfOneCityAreTwoSeries) {
+  MetricsInput input;
+  for (const char letter : {'a', 'b'}) {
+    PeerStatus peer;
+    peer.name = "milan.example";
+    peer.node_key = NodeKey::from(Bytes(NodeKey::kSize, letter));
+    input.network.peers.push_back(peer);
+  }
+  std::set<std::string> series;
+  for (const std::string& line : split(told(input), '\n')) {
+    if (!line.starts_with("koinon_peer_connected{")) continue;
+    EXPECT_TRUE(series.insert(line.substr(0, line.find('}'))).second) << line;
+  }
+  EXPECT_EQ(series.size(), 2U);
 }
 
 TEST(Metrics, ADiskThatIsNotKnownIsNotSaidToBeFull) {

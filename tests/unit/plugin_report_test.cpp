@@ -44,6 +44,7 @@ TEST(PluginReport, WhatIsNotReadyWithoutACriticalAlarmIsCritical) {
 
 TEST(PluginReport, ANodeThatDoesNotRunIsCriticalAndOneWeMayNotAskIsUnknown) {
   EXPECT_EQ(plugin_report(fail(Code::kUnavailable, "koinond is not running")).state, PluginState::kCritical);
+  EXPECT_EQ(plugin_report(fail(Code::kIo, "the connection broke")).state, PluginState::kCritical);
   EXPECT_EQ(plugin_report(fail(Code::kRefused, "you may not use the node")).state, PluginState::kUnknown);
   EXPECT_EQ(plugin_report(fail(Code::kNotFound, "no node lives here")).state, PluginState::kUnknown);
   EXPECT_EQ(plugin_report(json::value("text"), std::nullopt).state, PluginState::kUnknown);

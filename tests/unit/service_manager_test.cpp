@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -90,10 +91,28 @@ TEST_F(ServiceManagerTest, HearsEachWordAsTheProtocolHasIt) {
   EXPECT_EQ(heard(), "STATUS=Serves");
   ASSERT_TRUE(manager->alive().ok());
   EXPECT_EQ(heard(), "WATCHDOG=1");
-  ASSERT_TRUE(manager->reloading().ok());
-  EXPECT_TRUE(heard().starts_with("RELOADING=1\nMONOTONIC_USEC="));
   ASSERT_TRUE(manager->stopping().ok());
   EXPECT_TRUE(heard().starts_with("STOPPING=1\n"));
+}
+
+// It compares the time with its own, and waits in vain for a reload of an earlier time.
+TEST_F(ServiceManagerTest, HearsWhenAReloadBeganByItsOwnClock) {
+  listen((place.path() / "notify").string());
+  const auto manager = ServiceManager::from_environment();
+  ASSERT_TRUE(manager.ok()) << manager.error().text();
+  const auto microseconds = [] {
+    timespec time{};
+    EXPECT_EQ(::clock_gettime(CLOCK_MONOTONIC, &time), 0);
+    return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+  };
+  const std::int64_t before = microseconds();
+  ASSERT_TRUE(manager->reloading().ok());
+  const std::string told = heard();
+  const std::string begin = "RELOADING=1\nMONOTONIC_USEC=";
+  ASSERT_TRUE(told.starts_with(begin)) << told;
+  const std::int64_t at = std::stoll(told.substr(begin.size()));
+  EXPECT_GE(at, before);
+  EXPECT_LE(at, microseconds());
 }
 
 TEST_F(ServiceManagerTest, HearsAtAnAbstractAddressToo) {

@@ -95,6 +95,8 @@ TEST_F(WatchdogRuleTest, AThreadThatIsSlowIsNotSilent) {
 // A machine that was stopped and goes on: its threads had no time to answer.
 TEST_F(WatchdogRuleTest, WhereTheWholeProcessStoodStillNobodyIsBlamed) {
   rule.turn(now);
+  answer({0, 1, 2});
+  EXPECT_TRUE(turn_after(rule.pause()).well);
   answer({0, 1});
   const auto after = turn_after(minutes(30));
   EXPECT_TRUE(after.silent.empty());
