@@ -27,6 +27,10 @@ bool MemoryPeers::has_pin_of(const LogId& log) const {
                      [&](const auto& pinned) { return pinned.second.log == log; });
 }
 
+void MemoryPeers::note_keys(const LogId& log) {
+  if (has_pin_of(log)) settings_.set_setting(keys_to_follow(log), "1");
+}
+
 std::vector<InviteRecord> MemoryPeers::invites() const {
   std::vector<InviteRecord> out;
   for (const auto& [key, invite] : invites_) out.push_back(invite);
@@ -82,9 +86,11 @@ Status MemoryPeers::remove(const NodeKey& node_key) {
   for (const HeadAsk& ask : asks_) {
     if (ask.first == node_key) asks.push_back(ask);
   }
+  const std::optional<LogId> log = it->second.log;
   undo_.remember([this, old = it->second] { peers_.insert_or_assign(old.node_key, old); });
   peers_.erase(it);
   set_asks(asks, false);
+  if (log && !has_pin_of(*log)) settings_.set_setting(keys_to_follow(*log), {});
   return {};
 }
 

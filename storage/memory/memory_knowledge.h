@@ -10,13 +10,14 @@
 
 namespace koinon {
 
+class MemorySettings;
+
 // Pinned peers and how far we have read their journals, heads to ask them for, and invites.
 class MemoryPeers {
  public:
-  explicit MemoryPeers(MemoryUndo& undo) : undo_(undo) {}
+  MemoryPeers(MemoryUndo& undo, MemorySettings& settings) : undo_(undo), settings_(settings) {}
 
   std::vector<PeerRecord> peers() const;
-  bool has_pin_of(const LogId& log) const;
   std::vector<HeadAsk> asks() const { return {asks_.begin(), asks_.end()}; }
   std::vector<InviteRecord> invites() const;
 
@@ -27,9 +28,15 @@ class MemoryPeers {
   void put_invite(const InviteRecord& invite);
   Status remove_invite(const NodeKey& key);
   void set_held_ours(const NodeKey& peer);
+  // Entries of the log that name keys came, or became void: where it is a pinned peer's, the pin is to follow
+  // them (keys_to_follow). With the last pin of a log, remove() forgets that.
+  void note_keys(const LogId& log);
 
  private:
+  bool has_pin_of(const LogId& log) const;
+
   MemoryUndo& undo_;
+  MemorySettings& settings_;
   std::map<NodeKey, PeerRecord> peers_;
   std::set<HeadAsk> asks_;
   std::map<NodeKey, InviteRecord> invites_;

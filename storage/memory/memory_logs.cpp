@@ -355,6 +355,13 @@ void MemoryLogs::set_row(MemoryLog& log, JournalSeq row, const std::optional<Sto
   log.state.whole = whole;
 }
 
+Result<JournalSeq> MemoryLogs::write_row(MemoryLog& log) {
+  if (!log.state.whole) return JournalSeq(0);
+  KOINON_ASSIGN(const JournalSeq row, epochs_.next_row());
+  set_row(log, row, log.state.whole);
+  return row;
+}
+
 void MemoryLogs::set_frozen(MemoryLog& log, bool frozen) {
   remember_state(log);
   log.state.frozen = frozen;

@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "storage/memory/blob_pool.h"
-#include "storage/memory/memory_undo.h"
-#include "storage/store/store.h"
+#include "storage/memory/memory_knowledge.h"
 
 namespace koinon {
 
@@ -30,7 +29,8 @@ struct MemoryLog {
 
 class MemoryLogs {
  public:
-  MemoryLogs(MemoryUndo& undo, BlobPool& pool) : undo_(undo), pool_(pool) {}
+  MemoryLogs(MemoryUndo& undo, BlobPool& pool, MemoryEpochs& epochs)
+      : undo_(undo), pool_(pool), epochs_(epochs) {}
 
   // kNotFound: no such log is held. The pointer is good until the log is removed.
   Result<MemoryLog*> find(const LogId& log);
@@ -72,6 +72,8 @@ class MemoryLogs {
   void forget_own_content(EntryIndex index);
   // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
   void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);
+  // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
+  Result<JournalSeq> write_row(MemoryLog& log);
   void set_frozen(MemoryLog& log, bool frozen);
   // `since` is empty if policy admits the log.
   void set_keys(MemoryLog& log, KeyHistory keys);
@@ -91,6 +93,7 @@ class MemoryLogs {
 
   MemoryUndo& undo_;
   BlobPool& pool_;
+  MemoryEpochs& epochs_;
   std::map<LogId, std::unique_ptr<MemoryLog>> logs_;
   std::map<Bytes, EntryIndex> own_contents_;
   std::map<Bytes, EntryIndex> own_sealed_;

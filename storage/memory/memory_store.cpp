@@ -1,14 +1,10 @@
 #include "storage/memory/memory_store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "proto/base/limits.h"
-#include "proto/codec/entry.h"
-#include "storage/store/arrival_rules.h"
 #include "storage/store/epoch_start.h"
 #include "storage/store/file_rules.h"
-#include "storage/store/recovery_rules.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/settings.h"
 
@@ -25,17 +21,18 @@ MemoryStore::MemoryStore(Options options)
     : options_(with_defaults(std::move(options))),
       undo_(options_.sync_after),
       epochs_(undo_),
-      logs_(undo_, *options_.pool),
+      logs_(undo_, *options_.pool, epochs_),
       arrivals_(undo_),
       files_(undo_, *options_.pool, options_.attachment_bytes),
       bodies_(undo_, *options_.pool, logs_, arrivals_, files_,
               {options_.transit_bytes, options_.erase_grace, options_.grace_bytes}),
-      peers_(undo_),
+      settings_(undo_),
+      peers_(undo_, settings_),
       seen_(undo_),
       statements_(undo_),
       policy_(undo_),
       cosigned_(undo_, logs_),
-      settings_(undo_) {
+      removal_({settings_, logs_, arrivals_, bodies_, peers_, seen_, statements_, policy_, cosigned_}) {
   start_epoch();
 }
 
@@ -61,7 +58,7 @@ bool MemoryStore::put_back() {
 }
 
 Status MemoryStore::need_space() const {
-  if (full_) return fail(Code::kDiskFull, "the disk is full", "store");
+  if (disk_.full) return fail(Code::kDiskFull, "the disk is full", "store");
   return {};
 }
 
@@ -118,13 +115,6 @@ Result<std::optional<Arrival>> MemoryStore::arrival_of(const LogId& log, EntryIn
 
 // --- what logs hold ---
 
-Result<JournalSeq> MemoryStore::write_row(MemoryLog& log) {
-  if (!log.state.whole) return JournalSeq(0);
-  KOINON_ASSIGN(const JournalSeq row, epochs_.next_row());
-  logs_.set_row(log, row, log.state.whole);
-  return row;
-}
-
 Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   KOINON_TRY(need_space());
   const MemoryLog* held = logs_.held(run.log);
@@ -134,14 +124,14 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(run.identity, statements_.of(run.log)));
   MemoryLog& log = logs_.append(run, std::move(keys), ours);
   policy_.write_vouches(run.vouches);
-  if (!run.keys.empty()) note_keys(run.log);
+  if (!run.keys.empty()) peers_.note_keys(run.log);
   files_.add_uses(log, run.attachments, ours);
   arrivals_.add(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
                 run.source);
   bodies_.settle_withdrawals(log, run, ours, settings_.own_log());
   if (!stands_whole(run)) return JournalSeq(0);
   logs_.set_row(log, log.state.journal_seq, run.head);
-  return write_row(log);
+  return logs_.write_row(log);
 }
 
 Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
@@ -168,24 +158,9 @@ Status MemoryStore::set_hidden(const LogId& id, EntryIndex index, bool hidden, U
 Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
   return undo_.change([&]() -> Status {
     KOINON_ASSIGN(const MemoryLog* log, logs_.find(id));
-    remove(*log, now);
+    removal_.remove(*log, now);
     return {};
   });
-}
-
-void MemoryStore::note_keys(const LogId& log) {
-  if (peers_.has_pin_of(log)) settings_.set_setting(keys_to_follow(log), "1");
-}
-
-void MemoryStore::remove(const MemoryLog& log, UnixMillis now) {
-  const LogId id = log.state.id;
-  if (const auto seen = largest_seen(log.state); seen) seen_.keep(*seen);
-  bodies_.remove_all(id);
-  arrivals_.add(id, EntryIndex(0), numbers_of_removal(TreeSize(log.records.size())), ArrivalKind::kRemoved,
-                now);
-  logs_.remove(id);
-  cosigned_.forget_heads(id);
-  policy_.forget_vouches_by(id);
 }
 
 bool MemoryStore::fold(std::chrono::milliseconds lived) {
@@ -199,94 +174,11 @@ bool MemoryStore::fold(std::chrono::milliseconds lived) {
   return undo_.commit().ok();
 }
 
-// --- a log that was taken back ---
-
 Result<Recovered> MemoryStore::recover(const RecoveryCommit& recovery) {
   return undo_.change([&]() -> Result<Recovered> {
     KOINON_TRY(need_space());
-    return take_back(recovery);
+    return removal_.take_back(recovery);
   });
-}
-
-Result<Recovered> MemoryStore::take_back(const RecoveryCommit& recovery) {
-  MemoryLog* log = logs_.held(recovery.log);
-  if (policy_.is_contradicted(recovery.log)) {
-    Recovered as_it_is;
-    as_it_is.contradicted = true;
-    if (log != nullptr) as_it_is.log = log->state;
-    as_it_is.vouches = policy_.vouches_by(recovery.log);
-    return as_it_is;
-  }
-  statements_.keep(recovery.log, recovery.notes);
-  bool is_new = log == nullptr || log->state.keys.recoveries() < recovery.recoveries;
-  if (!is_new) {
-    KOINON_ASSIGN(const KeyHistory told, KeyHistory::kept(log->state.identity(), recovery.notes));
-    is_new = has_old_heads(log->state, told);
-  }
-  bool frozen = false;  // by evidence against the new origin, which came meanwhile
-  if (is_new) {
-    frozen = policy_.forget_evidence(recovery.log, recovery.recoveries);
-    seen_.forget_origins(recovery.log, recovery.recoveries);
-    cosigned_.forget_heads(recovery.log);
-  }
-  if (log == nullptr) return Recovered();
-  note_keys(recovery.log);
-  KOINON_ASSIGN(KeyHistory keys, KeyHistory::kept(log->state.identity(), recovery.notes));
-  if (is_new) {
-    LogState now = without_heads(log->state, std::move(keys));
-    now.frozen = frozen;
-    logs_.set_state(*log, std::move(now));
-  } else {
-    logs_.set_keys(*log, std::move(keys));
-  }
-  const LogState before = log->state;
-  TreeSize stands = before.range.size();
-  if (!before.seen) {
-    if (recovery.anew) logs_.set_held_under(*log, 0);
-    KOINON_ASSIGN(stands, standing_size(before, recovery.anew,
-                                        [&](TreeSize size) { return logs_.root_at(recovery.log, size); }));
-    if (stands == TreeSize(0)) {
-      remove(*log, recovery.now);
-      return Recovered();
-    }
-    void_piece(*log, recovery, stands);
-  }
-  Recovered out;
-  out.done = log->state.range.size() <= stands;
-  if (out.done && stands_with_head(recovery, before, stands)) {
-    LogState whole = log->state;
-    whole.seen = recovery.head;
-    logs_.set_state(*log, std::move(whole));
-    logs_.set_row(*log, log->state.journal_seq, recovery.head);
-    KOINON_TRY(write_row(*log));
-  }
-  out.log = log->state;
-  out.vouches = policy_.vouches_by(recovery.log);
-  return out;
-}
-
-// Its newest entries, and what they stated.
-void MemoryStore::void_piece(MemoryLog& log, const RecoveryCommit& recovery, TreeSize stands) {
-  VoidPiece takes;
-  std::uint64_t from = log.records.size();
-  while (from > stands.value) {
-    const MemoryRecord& record = log.records[from - 1];
-    if (!takes.takes(record.entry->size(), record.body && !record.transit ? record.body->size() : 0)) break;
-    --from;
-  }
-  const bool own = settings_.own_log() == recovery.log;
-  if (takes.entries() > 0) bodies_.void_from(log, EntryIndex(from), own, recovery.now);
-  bodies_.put_back_from(log, EntryIndex(std::max(from, stands.value)), recovery);
-  if (takes.entries() == 0) return;
-  if (own) settings_.forget_once(EntryIndex(from));
-  std::vector<VouchFact> stated;
-  for (std::uint64_t i = 0; i < from; ++i) {
-    const auto entry = parse_entry(*log.records[i].entry);
-    if (!entry.ok()) continue;
-    if (auto vouch = vouch_of(recovery.log, EntryIndex(i), *entry)) stated.push_back(std::move(*vouch));
-  }
-  policy_.forget_vouches_by(recovery.log);
-  policy_.write_vouches(stated);
 }
 
 Status MemoryStore::put_attachment(const CutAttachment& file, UnixMillis now) {
@@ -366,7 +258,7 @@ Result<JournalSeq> MemoryStore::add_evidence(const EvidenceCommit& evidence) {
     MemoryLog* log = logs_.held(evidence.log);
     if (log == nullptr) return JournalSeq(0);
     logs_.set_frozen(*log, true);
-    return write_row(*log);
+    return logs_.write_row(*log);
   });
 }
 
@@ -383,7 +275,7 @@ Result<JournalSeq> MemoryStore::readmit(const LogId& id) {
     KOINON_TRY(need_space());
     KOINON_ASSIGN(MemoryLog * log, logs_.find(id));
     logs_.set_out(*log, std::nullopt, std::chrono::milliseconds(0));
-    return write_row(*log);
+    return logs_.write_row(*log);
   });
 }
 
@@ -434,7 +326,7 @@ Result<JournalSeq> MemoryStore::renew_row(const LogId& id) {
   return undo_.change([&]() -> Result<JournalSeq> {
     KOINON_TRY(need_space());
     MemoryLog* log = logs_.held(id);
-    return log == nullptr ? JournalSeq(0) : write_row(*log);
+    return log == nullptr ? JournalSeq(0) : logs_.write_row(*log);
   });
 }
 
@@ -465,15 +357,7 @@ Status MemoryStore::put_peer(const PeerRecord& peer) {
 }
 
 Status MemoryStore::remove_peer(const NodeKey& node_key) {
-  return undo_.change([&]() -> Status {
-    const std::vector<PeerRecord> before = peers_.peers();
-    KOINON_TRY(peers_.remove(node_key));
-    for (const PeerRecord& peer : before) {
-      if (peer.node_key == node_key && peer.log && !peers_.has_pin_of(*peer.log))
-        settings_.set_setting(keys_to_follow(*peer.log), {});
-    }
-    return {};
-  });
+  return undo_.change([&] { return peers_.remove(node_key); });
 }
 
 Status MemoryStore::put_invite(const InviteRecord& invite) {

@@ -3,9 +3,7 @@
 #pragma once
 
 #include "proto/base/limits.h"
-#include "storage/memory/memory_bodies.h"
-#include "storage/memory/memory_cosigned.h"
-#include "storage/memory/memory_knowledge.h"
+#include "storage/memory/memory_removal.h"
 
 namespace koinon {
 
@@ -35,8 +33,8 @@ class MemoryStore final : public Store {
   // kept.
   bool put_back();
   // While the store is full, everything that needs space fails with kDiskFull.
-  void set_full(bool full) { full_ = full; }
-  void set_room(const Room& room) { room_ = room; }
+  void set_full(bool full) { disk_.full = full; }
+  void set_room(const Room& room) { disk_.room = room; }
   std::uint64_t transit_bytes() const { return bodies_.transit_bytes(); }
   // Whether a body that was erased is still kept for its grace time.
   bool keeps_erased(BytesView body) const { return bodies_.keeps_erased(body); }
@@ -179,20 +177,17 @@ class MemoryStore final : public Store {
   Status as_one(const std::function<Status()>& act) override { return undo_.change(act); }
   bool fold(std::chrono::milliseconds lived) override;
   Result<Recovered> recover(const RecoveryCommit& recovery) override;
-  Result<Room> room() override { return room_; }
+  Result<Room> room() override { return disk_.room; }
 
  private:
+  struct Disk {
+    bool full = false;
+    Room room{std::uint64_t{1} << 62, 0, 0, 0};
+  };
   static Options with_defaults(Options options);
   void start_epoch();
   Status need_space() const;
   Result<JournalSeq> write_run(const RunCommit& run);
-  // Of a log that is a pinned peer's: entries that name keys came, or became void.
-  void note_keys(const LogId& log);
-  void remove(const MemoryLog& log, UnixMillis now);
-  Result<Recovered> take_back(const RecoveryCommit& recovery);
-  void void_piece(MemoryLog& log, const RecoveryCommit& recovery, TreeSize stands);
-  // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
-  Result<JournalSeq> write_row(MemoryLog& log);
 
   Options options_;
   MemoryUndo undo_;
@@ -201,14 +196,14 @@ class MemoryStore final : public Store {
   MemoryArrivals arrivals_;
   MemoryFiles files_;
   MemoryBodies bodies_;
+  MemorySettings settings_;
   MemoryPeers peers_;
   MemorySeen seen_;
   MemoryStatements statements_;
   MemoryPolicy policy_;
   MemoryCosigned cosigned_;
-  MemorySettings settings_;
-  bool full_ = false;
-  Room room_{std::uint64_t{1} << 62, 0, 0, 0};
+  MemoryRemoval removal_;
+  Disk disk_;
 };
 
 }  // namespace koinon

@@ -1,6 +1,7 @@
 #include "storage/store/sqlite_peers.h"
 
 #include "storage/store/refusals.h"
+#include "storage/store/settings.h"
 #include "storage/store/trust_rules.h"
 
 namespace koinon {
@@ -79,9 +80,9 @@ Result<bool> SqlitePeers::has_pin_of(const LogId& log) {
   return select.bind_blob(log.view()).step();
 }
 
-Result<std::optional<LogId>> SqlitePeers::log_of(const NodeKey& node_key) {
-  KOINON_ASSIGN(const auto peer, find(node_key));
-  return peer ? peer->log : std::optional<LogId>();
+Status SqlitePeers::note_keys(const LogId& log) {
+  KOINON_ASSIGN(const bool pinned, has_pin_of(log));
+  return pinned ? settings_.set_setting(keys_to_follow(log), "1") : Status();
 }
 
 Status SqlitePeers::put(const PeerRecord& peer) {
@@ -115,11 +116,15 @@ Status SqlitePeers::write(const PeerRecord& peer) {
 }
 
 Status SqlitePeers::remove(const NodeKey& node_key) {
+  KOINON_ASSIGN(const auto old, find(node_key));
+  if (!old) return no_such_peer();
   auto remove = db_.prepare("DELETE FROM peer WHERE node_key = ?");
   KOINON_TRY(remove.bind_blob(node_key.view()).run());
-  if (db_.changes() == 0) return no_such_peer();
   auto forget = db_.prepare("DELETE FROM head_ask WHERE node_key = ?");
-  return forget.bind_blob(node_key.view()).run();
+  KOINON_TRY(forget.bind_blob(node_key.view()).run());
+  if (!old->log) return {};
+  KOINON_ASSIGN(const bool pinned, has_pin_of(*old->log));
+  return pinned ? Status() : settings_.set_setting(keys_to_follow(*old->log), {});
 }
 
 Status SqlitePeers::set_cursor(const PeerCursor& cursor) {

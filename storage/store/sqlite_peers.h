@@ -2,21 +2,17 @@
 // and invites. Writing is part of SqliteStore, inside its transactions.
 #pragma once
 
-#include "storage/sqlite/sqlite.h"
-#include "storage/store/store.h"
+#include "storage/store/sqlite_settings.h"
 
 namespace koinon {
 
 class SqlitePeers {
  public:
-  explicit SqlitePeers(sqlite::Connection& db) : db_(db) {}
+  SqlitePeers(sqlite::Connection& db, SqliteSettings& settings) : db_(db), settings_(settings) {}
 
   Result<std::vector<PeerRecord>> peers();
   Result<std::vector<HeadAsk>> asks();
   Result<std::vector<InviteRecord>> invites();
-  Result<bool> has_pin_of(const LogId& log);
-  // Whose log the peer has. Nothing: it is not pinned, or an observer.
-  Result<std::optional<LogId>> log_of(const NodeKey& node_key);
 
   Status put(const PeerRecord& peer);
   Status remove(const NodeKey& node_key);
@@ -24,12 +20,17 @@ class SqlitePeers {
   Status set_asks(const std::vector<HeadAsk>& asks, bool open);
   Status put_invite(const InviteRecord& invite);
   Status remove_invite(const NodeKey& key);
+  // Entries of the log that name keys came, or became void: where it is a pinned peer's, the pin is to follow
+  // them (keys_to_follow). With the last pin of a log, remove() forgets that.
+  Status note_keys(const LogId& log);
 
  private:
   Result<std::optional<PeerRecord>> find(const NodeKey& node_key);
+  Result<bool> has_pin_of(const LogId& log);
   Status write(const PeerRecord& peer);
 
   sqlite::Connection& db_;
+  SqliteSettings& settings_;
 };
 
 }  // namespace koinon

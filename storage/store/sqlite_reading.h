@@ -23,7 +23,7 @@ class SqliteReading : public Base {
         logs_(db_),
         log_keys_(db_, logs_),
         arrivals_(db_, logs_),
-        peers_(db_),
+        peers_(db_, settings_),
         policy_(db_),
         cosigned_(db_, logs_, settings_),
         files_(db_) {}

@@ -9,6 +9,30 @@
 
 namespace koinon {
 
+Result<Recovered> SqliteRecovery::take_back(const RecoveryCommit& recovery) {
+  KOINON_ASSIGN(const bool stays, is_contradicted(recovery.log));
+  if (stays) return contradicted(recovery.log);
+  KOINON_ASSIGN(const auto held, begin(recovery));
+  if (!held) return Recovered();
+  KOINON_TRY(parts_.peers.note_keys(recovery.log));
+  KOINON_ASSIGN(const TreeSize stands, standing(recovery, *held));
+  if (stands == TreeSize(0)) {
+    KOINON_TRY(parts_.removal.remove(recovery.log, recovery.now));
+    return Recovered();
+  }
+  KOINON_ASSIGN(const auto own, parts_.settings.own_log());
+  return take_piece(recovery, *held, stands, own == recovery.log);
+}
+
+Result<Recovered> SqliteRecovery::contradicted(const LogId& log) {
+  Recovered as_it_is;
+  as_it_is.contradicted = true;
+  const auto held = parts_.logs.log_state(log);
+  if (held.ok()) as_it_is.log = *held;
+  KOINON_ASSIGN(as_it_is.vouches, parts_.policy.vouches_by(log));
+  return as_it_is;
+}
+
 Result<std::optional<LogState>> SqliteRecovery::begin(const RecoveryCommit& recovery) {
   const auto held = parts_.logs.log_state(recovery.log);
   if (!held.ok() && held.error().code != Code::kNotFound) return held.error();
@@ -49,7 +73,7 @@ Result<bool> SqliteRecovery::is_contradicted(const LogId& log) {
 }
 
 // What is contradicted once is so in later steps, and after a start.
-Result<TreeSize> SqliteRecovery::stands(const RecoveryCommit& recovery, const LogState& held) {
+Result<TreeSize> SqliteRecovery::standing(const RecoveryCommit& recovery, const LogState& held) {
   if (held.seen) return held.range.size();
   if (recovery.anew) KOINON_TRY(parts_.heads.set_held_under(recovery.log, 0));
   return standing_size(held, recovery.anew,

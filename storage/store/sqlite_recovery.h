@@ -3,40 +3,34 @@
 #pragma once
 
 #include "storage/store/recovery_rules.h"
-#include "storage/store/sqlite_bodies.h"
-#include "storage/store/sqlite_cosigned.h"
-#include "storage/store/sqlite_heads.h"
-#include "storage/store/sqlite_log_keys.h"
-#include "storage/store/sqlite_policy.h"
-#include "storage/store/sqlite_seen.h"
+#include "storage/store/sqlite_peers.h"
+#include "storage/store/sqlite_removal.h"
+#include "storage/store/sqlite_settings.h"
 
 namespace koinon {
 
 class SqliteRecovery {
  public:
   struct Parts {
+    SqliteSettings& settings;
     SqliteLogs& logs;
     SqliteHeads& heads;
     SqliteBodies& bodies;
     SqliteArrivals& arrivals;
+    SqlitePeers& peers;
     SqlitePolicy& policy;
     SqliteSeen& seen;
     SqliteStatements& statements;
     SqliteLogKeys& log_keys;
     SqliteCosigned& cosigned;
+    SqliteRemoval& removal;
   };
   SqliteRecovery(sqlite::Connection& db, Parts parts) : db_(db), parts_(parts) {}
 
-  // What must be known of it is written. Nothing: nothing of it is held. Of a log that is held already under
-  // the current origin nothing changes.
-  Result<std::optional<LogState>> begin(const RecoveryCommit& recovery);
+  // Store::recover.
+  Result<Recovered> take_back(const RecoveryCommit& recovery);
   // Two recoveries contradict each other: nothing changes, whatever else is stated.
   Result<bool> is_contradicted(const LogId& log);
-  // The standing_size of what is held, where no head of the current origin proves it.
-  Result<TreeSize> stands(const RecoveryCommit& recovery, const LogState& held);
-  // Takes away a piece of what is void, and does not stand. `own`: it is our own log.
-  Result<Recovered> take_piece(const RecoveryCommit& recovery, const LogState& held, TreeSize stands,
-                               bool own);
 
  private:
   struct Piece {
@@ -45,6 +39,15 @@ class SqliteRecovery {
     std::uint64_t count = 0;
     std::uint64_t bytes = 0;
   };
+  Result<Recovered> contradicted(const LogId& log);
+  // What must be known of it is written. Nothing: nothing of it is held. Of a log that is held already under
+  // the current origin nothing changes.
+  Result<std::optional<LogState>> begin(const RecoveryCommit& recovery);
+  // The standing_size of what is held, where no head of the current origin proves it.
+  Result<TreeSize> standing(const RecoveryCommit& recovery, const LogState& held);
+  // Takes away a piece of what is void, and does not stand. `own`: it is our own log.
+  Result<Recovered> take_piece(const RecoveryCommit& recovery, const LogState& held, TreeSize stands,
+                               bool own);
   Result<Piece> choose(const LogState& held, TreeSize stands);
   Status remove(const Piece& piece, bool own);
   Result<bool> is_news(const RecoveryCommit& recovery, const Result<LogState>& held);

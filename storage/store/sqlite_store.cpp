@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
-#include "crypto/ed25519.h"
 #include "proto/base/limits.h"
-#include "storage/store/arrival_rules.h"
 #include "storage/store/epoch_start.h"
-#include "storage/store/hash_tiles.h"
-#include "storage/store/run_rules.h"
 #include "storage/store/schema.h"
 #include "storage/store/settings.h"
-#include "storage/store/sqlite_bodies.h"
-#include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_reading.h"
 #include "storage/store/sqlite_recovery.h"
-#include "storage/store/sqlite_seen.h"
+#include "storage/store/sqlite_runs.h"
 #include "storage/store/sqlite_transaction.h"
 
 namespace koinon {
@@ -46,8 +40,10 @@ class SqliteStore final : public SqliteReading<Store> {
         grace_(db_, options_.erase_grace, options_.grace_bytes),
         bodies_(db_, {logs_, arrivals_, attachments_, grace_},
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
-        recovery_(db_,
-                  {logs_, heads_, bodies_, arrivals_, policy_, seen_, statements_, log_keys_, cosigned_}) {}
+        runs_(db_, {settings_, logs_, heads_, arrivals_, peers_, policy_, log_keys_, attachments_, bodies_}),
+        removal_({logs_, heads_, bodies_, arrivals_, policy_, seen_, log_keys_, cosigned_}),
+        recovery_(db_, {settings_, logs_, heads_, bodies_, arrivals_, peers_, policy_, seen_, statements_,
+                        log_keys_, cosigned_, removal_}) {}
 
   // `grace`: the file of erased bodies that are kept for a while.
   Status prepare(const std::filesystem::path& grace);
@@ -61,13 +57,13 @@ class SqliteStore final : public SqliteReading<Store> {
   }
   Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
   Result<Recovered> recover(const RecoveryCommit& recovery) override {
-    return transaction_.change([&] { return take_back(recovery); });
+    return transaction_.change([&] { return recovery_.take_back(recovery); });
   }
   bool fold(std::chrono::milliseconds lived) override;
   Result<Room> room() override;
 
   Result<JournalSeq> append_run(const RunCommit& run) override {
-    return transaction_.change([&] { return write_run(run); });
+    return transaction_.change([&] { return runs_.append(run); });
   }
   Status add_bodies(const BodiesCommit& bodies) override {
     return transaction_.change([&]() -> Status {
@@ -83,7 +79,7 @@ class SqliteStore final : public SqliteReading<Store> {
     return transaction_.change([&] { return bodies_.set_hidden(log, index, hidden, now); });
   }
   Status remove_log(const LogId& log, UnixMillis now) override {
-    return transaction_.change([&] { return remove(log, now); });
+    return transaction_.change([&] { return removal_.remove(log, now); });
   }
   Status put_attachment(const CutAttachment& file, UnixMillis now) override {
     return transaction_.change([&] { return attachments_.put(file, now); });
@@ -171,9 +167,7 @@ class SqliteStore final : public SqliteReading<Store> {
   }
   Status remove_peer(const NodeKey& node_key) override {
     return transaction_.change([&]() -> Status {
-      KOINON_ASSIGN(const auto log, peers_.log_of(node_key));
       KOINON_TRY(peers_.remove(node_key));
-      if (log) KOINON_TRY(forget_unpinned(*log));
       return seen_.forget_holder(node_key);
     });
   }
@@ -198,14 +192,6 @@ class SqliteStore final : public SqliteReading<Store> {
   bool sweep();
   bool end_grace();
   bool fold_erased();
-  Result<JournalSeq> write_run(const RunCommit& run);
-  Status write_records(const RunCommit& run, std::int64_t number);
-  // Of a log that is a pinned peer's: entries that name keys came, or became void.
-  Status note_keys(const LogId& log);
-  Status forget_unpinned(const LogId& log);
-  Status write_own_contents(const RunCommit& run);
-  Status remove(const LogId& log, UnixMillis now);
-  Result<Recovered> take_back(const RecoveryCommit& recovery);
 
   std::filesystem::path folder_;  // the store's folder
   SqliteStoreOptions options_;
@@ -217,10 +203,11 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteAttachments attachments_;
   SqliteGrace grace_;
   SqliteBodies bodies_;
+  SqliteRuns runs_;
+  SqliteRemoval removal_;
   SqliteRecovery recovery_;
   bool unfolded_ = true;      // bytes that were erased just before a crash are still in the write-ahead log
   bool begins_epoch_ = true;  // nothing is left to be done of options_.epochs
-  bool swept_ = false;        // nothing is left of removed logs
 };
 
 Status SqliteStore::prepare(const std::filesystem::path& grace) {
@@ -243,7 +230,7 @@ Status SqliteStore::prepare(const std::filesystem::path& grace) {
   }
   // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
-  swept_ = sweep();
+  (void)sweep();
   (void)fold_erased();
   if (!options_.epochs) return {};
   const Status begun = begin_next_epoch(*this, options_.epochs);
@@ -316,11 +303,15 @@ void SqliteStore::tidy() {
 
 // Takes away a piece, in a transaction of its own.
 bool SqliteStore::sweep() {
+  if (removal_.is_swept()) return true;
   if (!transaction_.begin(true).ok()) return false;
   const auto swept = transaction_.change([&] { return bodies_.sweep(); });
-  if (swept.ok() && commit().ok()) return *swept;
-  rollback();
-  return false;
+  if (!swept.ok() || !commit().ok()) {
+    rollback();
+    return false;
+  }
+  if (*swept) removal_.set_swept();
+  return *swept;
 }
 
 // Takes away a piece, in a transaction of its own. That the node has run on may be lost with the power: then
@@ -342,10 +333,10 @@ bool SqliteStore::end_grace() {
 
 bool SqliteStore::fold(std::chrono::milliseconds lived) {
   grace_.set_lived(lived);
-  swept_ = swept_ || sweep();
+  const bool swept = sweep();
   const bool ended = end_grace();
   const bool tidy = grace_.tidy();
-  return fold_erased() && tidy && ended && swept_;
+  return fold_erased() && tidy && ended && swept;
 }
 
 bool SqliteStore::fold_erased() {
@@ -370,117 +361,6 @@ Result<Room> SqliteStore::room() {
   const auto space = std::filesystem::space(folder_, unknown);
   room.disk = unknown ? kUnknownRoom : space.available;
   return room;
-}
-
-Result<JournalSeq> SqliteStore::write_run(const RunCommit& run) {
-  const auto state = logs_.log_state(run.log);
-  if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
-  bool frozen = state.ok() && state->frozen;
-  if (!state.ok()) {
-    KOINON_ASSIGN(const auto kept, policy_.evidence(run.log));
-    frozen = freezes(kept);
-  }
-  KOINON_TRY(check_run(run, state.ok() ? state->range.size() : TreeSize(0), frozen));
-  KOINON_ASSIGN(const std::int64_t number, heads_.create(run));
-  KOINON_TRY(write_records(run, number));
-  return heads_.extend(run, number);
-}
-
-Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
-  for (const StoredRecord& record : run.records) {
-    auto insert =
-        db_.prepare("INSERT INTO record (id, entry, body, state, erased_by) VALUES (?, ?, ?, ?, ?)");
-    insert.bind(record_id(number, record.index)).bind_blob(record.entry);
-    if (record.body.empty()) {
-      insert.bind_null();
-    } else {
-      insert.bind_blob(record.body);
-    }
-    insert.bind(static_cast<std::int64_t>(record.state));
-    if (record.state == BodyState::kErased) {
-      insert.bind(static_cast<std::int64_t>(record.erased_by.value));
-    } else {
-      insert.bind_null();
-    }
-    KOINON_TRY(insert.run());
-  }
-  HashTiles tiles(db_, number);
-  KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
-  KOINON_TRY(policy_.write_vouches(run.vouches));
-  for (const KeysFact& keys : run.keys) KOINON_TRY(log_keys_.keep(run.log, keys));
-  if (!run.keys.empty()) KOINON_TRY(note_keys(run.log));
-  // Also of a run of our own log that came back from peers.
-  KOINON_ASSIGN(const auto own, settings_.own_log());
-  const bool ours = is_own(run) || own == run.log;
-  if (ours) KOINON_TRY(write_own_contents(run));
-  KOINON_TRY(attachments_.add_uses(number, run.attachments, ours));
-  KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
-                             run.arrived_at, run.source));
-  return bodies_.settle_withdrawals(number, run, ours);
-}
-
-Status SqliteStore::note_keys(const LogId& log) {
-  KOINON_ASSIGN(const bool pinned, peers_.has_pin_of(log));
-  return pinned ? settings_.set_setting(keys_to_follow(log), "1") : Status();
-}
-
-Status SqliteStore::forget_unpinned(const LogId& log) {
-  KOINON_ASSIGN(const bool pinned, peers_.has_pin_of(log));
-  return pinned ? Status() : settings_.set_setting(keys_to_follow(log), {});
-}
-
-Status SqliteStore::write_own_contents(const RunCommit& run) {
-  const auto put = [&](BytesView digest, EntryIndex index, bool sealed) -> Status {
-    if (digest.empty()) return {};
-    auto insert =
-        db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index, sealed) VALUES (?, ?, ?)");
-    return insert.bind_blob(digest).bind(static_cast<std::int64_t>(index.value)).bind(sealed ? 1 : 0).run();
-  };
-  for (std::size_t i = 0; i < run.own_contents.size(); ++i)
-    KOINON_TRY(put(run.own_contents[i], run.records[i].index, false));
-  for (const StoredRecord& record : run.records)
-    KOINON_TRY(put(sealed_digest(record.entry), record.index, true));
-  return {};
-}
-
-// The records and files of a log are taken away little by little. There may be gigabytes of them. One
-// transaction would fill the write-ahead log, and with it the room that is kept for our own log. Our own
-// notes would have to wait for it.
-Status SqliteStore::remove(const LogId& log, UnixMillis now) {
-  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
-  if (const auto seen = largest_seen(state); seen) KOINON_TRY(seen_.keep(*seen));
-  KOINON_TRY(bodies_.remove_all(before));
-  KOINON_ASSIGN(const std::int64_t number, heads_.clear(before));
-  swept_ = false;
-  // Written before the arrivals go that it replaces, so that no number is given twice.
-  KOINON_TRY(arrivals_.write(number, EntryIndex(0), numbers_of_removal(state.range.size()),
-                             ArrivalKind::kRemoved, now));
-  KOINON_TRY(log_keys_.void_from(log, EntryIndex(0)));
-  KOINON_TRY(cosigned_.forget_heads(log));
-  return policy_.forget_vouches_by(log);
-}
-
-Result<Recovered> SqliteStore::take_back(const RecoveryCommit& recovery) {
-  KOINON_ASSIGN(const bool stays, recovery_.is_contradicted(recovery.log));
-  if (stays) {
-    Recovered as_it_is;
-    as_it_is.contradicted = true;
-    const auto log = logs_.log_state(recovery.log);
-    if (log.ok()) as_it_is.log = *log;
-    KOINON_ASSIGN(as_it_is.vouches, policy_.vouches_by(recovery.log));
-    return as_it_is;
-  }
-  KOINON_ASSIGN(const auto held, recovery_.begin(recovery));
-  if (!held) return Recovered();
-  KOINON_TRY(note_keys(recovery.log));
-  KOINON_ASSIGN(const TreeSize stands, recovery_.stands(recovery, *held));
-  if (stands == TreeSize(0)) {
-    KOINON_TRY(remove(recovery.log, recovery.now));
-    return Recovered();
-  }
-  KOINON_ASSIGN(const auto own, settings_.own_log());
-  return recovery_.take_piece(recovery, *held, stands, own == recovery.log);
 }
 
 }  // namespace
