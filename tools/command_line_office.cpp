@@ -15,7 +15,8 @@ void add_account_commands(CLI::App& app, CommandLine& line) {
     sub->add_option("--person", line.user.person, "the person's name");
     sub->add_option("--email", line.user.email, "where mail goes");
   };
-  add_user_options(command(*user, line, "add", "make an account; prints a one-time link",
+  add_user_options(command(*user, line, "add",
+                           "make an account; prints a one-time link, if people log in here",
                            [&line] { return run_user_add(line.common, line.user); }));
   add_user_options(command(*user, line, "change", "change what an account may",
                            [&line] { return run_user_change(line.common, line.user); }));
@@ -73,6 +74,12 @@ void add_sending_commands(CLI::App& app, CommandLine& line) {
   command(*webhook, line, "remove", "remove one",
           [&line] { return run_webhook_remove(line.common, line.line); })
       ->add_option("id", line.line, "its number")
+      ->required();
+  CLI::App* mails = app.add_subcommand("mail", "the mail that this node sends");
+  mails->fallthrough()->require_subcommand(1);
+  command(*mails, line, "test", "send a mail that tells of nothing, and say what the mail server said",
+          [&line] { return run_mail_test(line.common, line.line); })
+      ->add_option("address", line.line, "who gets it")
       ->required();
   auto* deliveries =
       command(app, line, "deliveries", "what became of the last messages to webhooks, or mails",

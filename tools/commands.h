@@ -262,6 +262,9 @@ Status run_webhook_list(const Common& common);
 Status run_webhook_remove(const Common& common, const std::string& id);
 // Has a message posted that tells of nothing, and waits for what becomes of the first attempt.
 Status run_webhook_test(const Common& common, const std::string& id);
+// Has a mail sent to this address that tells of nothing. An error says at which step the mail server did not
+// take it, and what it said.
+Status run_mail_test(const Common& common, const std::string& address);
 // What became of the last messages: of a webhook, or of all; with `mail`, the mails.
 Status run_deliveries(const Common& common, const std::string& webhook, bool mail);
 // commands_accounts.cpp

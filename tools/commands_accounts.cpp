@@ -32,6 +32,14 @@ std::string link_text(const json::value& made) {
          "; it opens once, within a week, to set a password:\n" + member(made, "link") + "\n";
 }
 
+// Of an account that is new.
+std::string added_text(const json::value& made) {
+  if (!member(made, "link").empty()) return link_text(made);
+  const std::string name = member(made, "name");
+  return name + " signs in through the city's sign-in page. For a link to set a password all the same: " +
+         "koinon user link " + name + "\n";
+}
+
 }  // namespace
 
 Status run_user_add(const Common& common, const UserArguments& user) {
@@ -42,7 +50,7 @@ Status run_user_add(const Common& common, const UserArguments& user) {
   put_given(request, "person", user.person);
   put_given(request, "email", user.email);
   KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/accounts", request));
-  return show_answer(common, made, link_text(made));
+  return show_answer(common, made, added_text(made));
 }
 
 Status run_user_change(const Common& common, const UserArguments& user) {

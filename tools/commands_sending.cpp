@@ -91,6 +91,21 @@ Status run_webhook_test(const Common& common, const std::string& id) {
   return fail(Code::kUnavailable, "the receiver did not take it: " + member(item, "outcome"), message);
 }
 
+Status run_mail_test(const Common& common, const std::string& address) {
+  KOINON_ASSIGN(const auto tried,
+                ApiClient(common.data).post_json("/api/v1/mail/test", json::object{{"to", address}}));
+  // The server's own words, if it said something.
+  const std::string said = member(tried, "said");
+  const std::string why = said.empty() ? member(tried, "outcome") : said;
+  const std::string server = member(tried, "server");
+  const bool accepted = member(tried, "accepted") == "yes";
+  KOINON_TRY(show_answer(common, tried,
+                         accepted ? server + " took the mail for " + address + ": " + why + "\n" : ""));
+  if (accepted) return {};
+  return fail(Code::kUnavailable,
+              server + " did not take the mail, at the step " + member(tried, "step") + ": " + why);
+}
+
 Status run_deliveries(const Common& common, const std::string& which, bool mail) {
   const ApiClient client(common.data);
   if (mail) {

@@ -61,9 +61,9 @@ AccountsApi::AccountsApi(ApiShared& shared)
            .need = Need::kOperator,
            .id = "addAccount",
            .tag = "accounts",
-           .summary = "Make an account; gives a one-time link",
+           .summary = "Make an account; gives a one-time link, unless people sign in at a page of the city's",
            .takes = "AccountRequest",
-           .gives = "AccountLink",
+           .gives = "AccountAdded",
            .status = 201,
            .body_limit = kSmallBody,
            .takes_person = true},
@@ -125,6 +125,8 @@ Result<std::string> AccountsApi::issue_link(UserId user, const Asker& asker) {
   return shared_.access.base_url(asker.local, asker.host) + "/welcome/" + code;
 }
 
+bool AccountsApi::sign_in_elsewhere() const { return !shared_.access.options().sso_header.empty(); }
+
 Result<AccountLink> AccountsApi::add_account(const Asker& asker, const NewAccount& wanted) {
   KOINON_ASSIGN(const auto all, shared_.accounts.all());
   if (all.size() >= limits::kAccounts)
@@ -141,6 +143,7 @@ Result<AccountLink> AccountsApi::add_account(const Asker& asker, const NewAccoun
   KOINON_TRY(all_faults(std::move(faults)));
   user.created_at = parts_.clock.wall();
   KOINON_ASSIGN(user.id, shared_.accounts.add(user));
+  if (sign_in_elsewhere()) return AccountLink{user_view(user), {}};
   KOINON_ASSIGN(std::string link, issue_link(user.id, asker));
   return AccountLink{user_view(user), std::move(link)};
 }

@@ -42,7 +42,8 @@ struct ChangedAccount {
 
 struct AccountLink {
   UserView user;
-  std::string link;  // opens once, to set a password
+  // Opens once, to set a password. Empty: the account is new, and its owner signs in elsewhere.
+  std::string link;
 };
 
 struct AuditQuery {
@@ -63,11 +64,15 @@ class AccountsApi {
   explicit AccountsApi(ApiShared& shared);
 
   const Operation<Nothing, std::vector<UserView>> list;
+  // Gives no link where people sign in elsewhere: a link that nobody needs would open an account.
   const Operation<NewAccount, AccountLink> add;
   const Operation<ChangedAccount, UserView> change;
   const Operation<NamedAccount, Nothing> remove;
   const Operation<NamedAccount, AccountLink> make_link;
   const Operation<AuditQuery, AuditView> list_audit;
+
+  // Whether a proxy names who reads (http.sso_header): by the names of accounts, so it may name any of them.
+  bool sign_in_elsewhere() const;
 
  private:
   Result<std::vector<UserView>> all_accounts(const Asker& asker, const Nothing& query);

@@ -108,7 +108,7 @@ HttpResponse account_answer(const ApiRequest&, const UserView& view) {
 
 json::object account_link_json(const AccountLink& view) {
   json::object body = user_json(view.user);
-  body["link"] = view.link;
+  if (!view.link.empty()) body["link"] = view.link;
   return body;
 }
 

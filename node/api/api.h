@@ -17,6 +17,7 @@
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/api/witness_view.h"
+#include "node/delivery/mail_trial.h"
 #include "node/delivery/witness_standing.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/key_changing.h"
@@ -91,6 +92,8 @@ struct ApiParts {
   std::function<void()> wake_hold_queue;  // a new note waits to be signed
   // Signs a note that a reviewer has released. The answer comes on the hold queue's thread.
   std::function<void(HeldId, std::function<void(Result<EntryIndex>)>)> sign_held;
+  // Sends a mail that tells of nothing to this address. The answer comes on the courier's thread.
+  std::function<void(const std::string&, MailTrial::Done)> try_mail;
   KeyChanging keys;  // how the keys of our log are changed
   std::function<void(const AuditLine&)> log_change;
   // Empties the index, calls back when that is done, and fills the index again in the background.

@@ -9,11 +9,13 @@
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "node/reading/kept_fault.h"
+#include "node/replication/from_callback.h"
 #include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
+namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
@@ -44,6 +46,7 @@ std::string made_webhook(const NewWebhookView& view) { return std::to_string(vie
 std::string target_of_webhook(const WebhookQuery& query) { return std::to_string(query.id.value); }
 std::string target_of_account(const MailAccount& account) { return account.name; }
 std::string target_of_change(const MailWishesChange& change) { return change.account; }
+std::string target_of_test(const MailTest& wanted) { return wanted.to; }
 std::string target_of_code(const UnsubscribeQuery& query) { return query.code; }
 
 OperationFacts add_webhook_facts() {
@@ -67,6 +70,18 @@ OperationFacts test_webhook_facts() {
           .summary = "Post a message that tells of nothing to a webhook",
           .gives = "Delivery",
           .status = 202};
+}
+
+OperationFacts test_mail_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/mail/test",
+          .need = Need::kOperator,
+          .id = "testMail",
+          .tag = "sending",
+          .summary = "Send a mail that tells of nothing, and say what the mail server said",
+          .takes = "MailTestRequest",
+          .gives = "MailTest",
+          .body_limit = kSmallBody};
 }
 
 OperationFacts set_mail_wishes_facts() {
@@ -147,6 +162,7 @@ SendingApi::SendingApi(ApiShared& shared)
                  .summary = "What became of the last mails",
                  .gives = "MailList"},
                 this, &SendingApi::recent_mail),
+      test_mail(test_mail_facts(), this, &SendingApi::try_mail, {.target = target_of_test}),
       unsubscribe({.method = "POST",
                    .pattern = "/api/v1/unsubscribe/{code}",
                    .need = Need::kAnyone,
@@ -323,6 +339,15 @@ Result<std::vector<MailView>> SendingApi::recent_mail(const Asker&, const Nothin
   std::vector<MailView> out;
   for (const Mail& mail : mails) out.push_back({mail.id, mail.recipient, progress_of(mail)});
   return out;
+}
+
+asio::awaitable<Result<MailTried>> SendingApi::try_mail(Asker, MailTest wanted) {
+  const Status is_address = check_mail_address(wanted.to, "to");
+  if (!is_address.ok()) co_return is_address.error();
+  Beginning<Result<MailTried>> begin = [this, to = wanted.to](MailTrial::Done done) {
+    parts_.try_mail(to, std::move(done));
+  };
+  co_return co_await from_callback<Result<MailTried>>(std::move(begin));
 }
 
 Result<Nothing> SendingApi::end_mails(const Asker& asker, const UnsubscribeQuery& query) {

@@ -54,6 +54,11 @@ struct MailView {
   SendProgress progress;
 };
 
+// Whom a test mail is for.
+struct MailTest {
+  std::string to;  // an address
+};
+
 // An account by the account's name.
 struct MailAccount {
   std::string name;
@@ -103,6 +108,9 @@ class SendingApi {
   const Operation<MailWishesChange, MailWishes> set_mail_wishes;
   const Operation<MailAccount, Nothing> send_digests;
   const Operation<Nothing, std::vector<MailView>> list_mail;
+  // Sends a mail that tells of nothing now, and answers with what the mail server said; no attempt follows.
+  // Errors as in MailTrial::ask.
+  const Operation<MailTest, MailTried> test_mail;
   // kTooMany: too many wrong codes, as somebody would send who guesses.
   const Operation<UnsubscribeQuery, Nothing> unsubscribe;
 
@@ -119,6 +127,7 @@ class SendingApi {
   Result<MailWishes> change_wishes(const Asker& asker, const MailWishesChange& change);
   Result<Nothing> digests_now(const Asker& asker, const MailAccount& account);
   Result<std::vector<MailView>> recent_mail(const Asker& asker, const Nothing& query);
+  boost::asio::awaitable<Result<MailTried>> try_mail(Asker asker, MailTest wanted);
   Result<Nothing> end_mails(const Asker& asker, const UnsubscribeQuery& query);
 
   Status check_url(const std::string& url) const;

@@ -52,6 +52,13 @@ Result<MailWishesChange> wishes_of_body(const ApiRequest& request) {
   return out;
 }
 
+// {"to": ADDRESS}
+Result<MailTest> mail_test_of_body(const ApiRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"to"}));
+  return MailTest{text_member(object, "to")};
+}
+
 Result<UnsubscribeQuery> code_of_address(const ApiRequest& request) {
   return UnsubscribeQuery{request.arg("code")};
 }
@@ -121,6 +128,16 @@ HttpResponse mail_answer(const ApiRequest&, const std::vector<MailView>& view) {
   return json_response({{"items", std::move(items)}});
 }
 
+HttpResponse tried_answer(const ApiRequest&, const MailTried& view) {
+  json::object body{{"accepted", view.accepted},
+                    {"server", view.server},
+                    {"step", mail_step_text(view.step)},
+                    {"outcome", view.outcome}};
+  if (view.status > 0) body["code"] = view.status;
+  if (!view.said.empty()) body["said"] = view.said;
+  return json_response(body);
+}
+
 HttpResponse accepted(const ApiRequest&, const Nothing&) { return {202, "application/json", "", {}}; }
 
 }  // namespace
@@ -135,6 +152,7 @@ void add_sending_routes(RouteTable& routes, CallGate& gate, const SendingApi& se
   add_route(routes, gate, sending.set_mail_wishes, wishes_of_body, wishes_answer);
   add_route(routes, gate, sending.send_digests, account_of_address, accepted);
   add_route(routes, gate, sending.list_mail, read_nothing, mail_answer);
+  add_route(routes, gate, sending.test_mail, mail_test_of_body, tried_answer);
   add_route(routes, gate, sending.unsubscribe, code_of_address, no_content);
 }
 

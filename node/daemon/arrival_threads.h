@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "node/daemon/config.h"
 #include "node/daemon/daemon_log.h"
@@ -54,6 +56,9 @@ class ArrivalThreads {
   std::optional<Trouble> index_trouble() const { return index_->trouble(); }
   // Any thread, from start_courier() on.
   void wake_courier() { courier_->notify(); }  // there is something to send, or a new place to send it to
+  void try_mail(const std::string& recipient, MailTrial::Done done) {
+    courier_->try_mail(recipient, std::move(done));
+  }
   std::optional<Trouble> courier_trouble() const { return courier_->trouble(); }
 
  private:

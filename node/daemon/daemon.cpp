@@ -305,6 +305,7 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this] { arrivals_->wake_courier(); },
                [this] { hold_queue_->notify(); },
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
+               [this](const std::string& to, const MailTrial::Done& done) { arrivals_->try_mail(to, done); },
                key_changing(),
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },

@@ -37,11 +37,17 @@ Courier::Courier(CourierOptions options, Parts parts)
       erasures_(*parts_.store, outbox_, *parts_.office),
       composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
                 *parts_.index, *parts_.nearness, parts_.told),
+      trial_({options_.smtp, options_.mail_from, options_.name, options_.zone}),
       thread_([this] { run(); }) {}
 
 Courier::~Courier() { stop(); }
 
 void Courier::notify() { parts_.transfers->wake(); }
+
+void Courier::try_mail(const std::string& recipient, MailTrial::Done done) {
+  trial_.ask(recipient, std::move(done));
+  parts_.transfers->wake();
+}
 
 void Courier::stop() {
   stopping_ = true;
@@ -52,6 +58,7 @@ void Courier::stop() {
 void Courier::run() {
   name_this_thread("courier");
   while (!stopping_) {
+    trial_.begin(*parts_.transfers, parts_.clock.wall());
     const Status done = turn();
     if (done.ok()) {
       trouble_.clear();
@@ -59,11 +66,12 @@ void Courier::run() {
       parts_.on_error(done.error());
     }
     std::chrono::milliseconds wait = kRetry;
-    if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
-    if (!has_room_)
+    if (done.ok()) wait = last_.left_more ? std::chrono::milliseconds(0) : until_next();
+    if (!last_.had_room)
       wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // digests that are due wait too
     for (const auto& outcome : parts_.transfers->wait(wait)) note(outcome);
   }
+  trial_.stop();
   if (const Status settled = settle_ended(); !settled.ok()) parts_.on_error(settled.error());
 }
 
@@ -78,14 +86,14 @@ Status Courier::follow_epoch() {
 Status Courier::turn() {
   KOINON_TRY(settle_ended());
   KOINON_TRY(follow_epoch());
-  KOINON_ASSIGN(more_, erasures_.turn());
-  has_room_ = !parts_.has_room || parts_.has_room();
+  KOINON_ASSIGN(last_.left_more, erasures_.turn());
+  last_.had_room = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
       outbox_.correct_times({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
-  if (has_room_) {
+  if (last_.had_room) {
     KOINON_ASSIGN(const bool more, announcer_.turn());
-    more_ = more_ || more;
+    last_.left_more = last_.left_more || more;
   }
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()},
                             limits::kSentKept));
@@ -191,6 +199,7 @@ void Courier::after(Item& item, const Transfers::Outcome& outcome) {
 }
 
 void Courier::note(const Transfers::Outcome& outcome) {
+  if (trial_.note(outcome)) return;
   const auto it = sending_.find(outcome.number);
   if (it == sending_.end()) return;
   std::visit([&](auto& item) { after(item, outcome); }, it->second.item);

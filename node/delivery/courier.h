@@ -11,6 +11,7 @@
 #include "node/delivery/announcer.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/erasures.h"
+#include "node/delivery/mail_trial.h"
 #include "node/delivery/transfers.h"
 #include "proto/base/clock.h"
 #include "proto/base/limits.h"
@@ -55,6 +56,9 @@ class Courier {
 
   // Any thread: something arrived, or somebody asked for something.
   void notify();
+  // Any thread: sends a mail that tells of nothing, and calls `done` with what became of it; see
+  // MailTrial::ask.
+  void try_mail(const std::string& recipient, MailTrial::Done done);
   // Any thread: why nothing can be written down or sent.
   std::optional<Trouble> trouble() const { return trouble_.get(); }
   void stop();
@@ -63,6 +67,10 @@ class Courier {
   struct Sending {
     std::variant<Delivery, Mail> item;
     bool ended = false;  // what became of it is not written down yet
+  };
+  struct LastTurn {
+    bool had_room = true;
+    bool left_more = false;  // something is unread
   };
 
   void run();
@@ -97,9 +105,9 @@ class Courier {
   Erasures erasures_;
   Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
-  WebhookId served_;      // the webhook to which the last message went
-  bool has_room_ = true;  // in the last turn
-  bool more_ = false;     // the last turn left something unread
+  WebhookId served_;  // the webhook to which the last message went
+  LastTurn last_;
+  MailTrial trial_;
   Troubled trouble_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

@@ -61,6 +61,7 @@ std::string plain_part(const MailContent& content) {
            item.url + "\r\n";
     if (!item.summary.empty()) out += "\r\n" + markdown_text(item.summary);
   }
+  if (content.unsubscribe.empty()) return out;
   return out + "\r\n-- \r\nTo get no more of these: " + content.unsubscribe + "\r\n";
 }
 
@@ -80,8 +81,9 @@ std::string html_part(const MailContent& content) {
            html_escaped(item.kind) + "</p>" + "<div " + language_attributes(item.language) + ">" +
            markdown_html(item.summary, kTitleLevel) + "</div>";
   }
-  return out + "<p><a href=\"" + html_escaped(content.unsubscribe) +
-         "\">Get no more of these</a></p></body></html>\r\n";
+  if (!content.unsubscribe.empty())
+    out += "<p><a href=\"" + html_escaped(content.unsubscribe) + "\">Get no more of these</a></p>";
+  return out + "</body></html>\r\n";
 }
 
 }  // namespace
@@ -105,9 +107,11 @@ std::string mail_message(const MailContent& content) {
   sender.resize(sender.size() - 2);
   out += sender + "\r\n <" + content.from + ">\r\nTo: <" + content.to +
          ">\r\nDate: " + date_text(content.date, content.zone) + "\r\nMessage-ID: <" + content.message_id +
-         ">\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n" + "List-Unsubscribe: <" +
-         content.unsubscribe + ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" +
-         "Content-Type: multipart/alternative; boundary=\"" + std::string(kBoundary) + "\"\r\n\r\n";
+         ">\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n";
+  if (!content.unsubscribe.empty())
+    out += "List-Unsubscribe: <" + content.unsubscribe +
+           ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+  out += "Content-Type: multipart/alternative; boundary=\"" + std::string(kBoundary) + "\"\r\n\r\n";
   return out + part("text/plain", plain_part(content)) + part("text/html", html_part(content)) + "--" +
          std::string(kBoundary) + "--\r\n";
 }

@@ -26,7 +26,7 @@ struct MailContent {
   std::string subject;
   std::string opening;  // a sentence before the items
   std::vector<MailItem> items;
-  std::string unsubscribe;  // its address
+  std::string unsubscribe;  // its address; empty: nobody gets more of these
   std::string message_id;   // without <>
   UnixMillis date;
   TimeZone zone;  // in which the mail says its date

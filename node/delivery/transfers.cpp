@@ -49,6 +49,12 @@ static size_t koinon_read(char* buffer, size_t size, size_t count, void* source)
   upload->sent += part;
   return part;
 }
+static int koinon_overhear(CURL*, curl_infotype type, char* line, size_t size, void* dialogue) {
+  auto* heard = static_cast<koinon::MailDialogue*>(dialogue);
+  if (type == CURLINFO_HEADER_OUT) heard->sent({line, size});
+  if (type == CURLINFO_HEADER_IN) heard->heard({line, size});
+  return 0;
+}
 }
 
 }  // namespace
@@ -66,6 +72,7 @@ struct Transfers::Transfer {
   curl_slist* lines = nullptr;  // headers, or recipients
   Upload upload;
   Answer answer;
+  MailDialogue dialogue;
   bool refused_address = false;
   bool is_mail = false;
   std::chrono::seconds deadline = limits::kSendDeadline;
@@ -207,6 +214,13 @@ Transfers::Number Transfers::mail(const MailRequest& request) {
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, koinon_read);
   curl_easy_setopt(easy, CURLOPT_READDATA, &transfer->upload);
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  if (request.is_watched) {
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    // Without VERBOSE the function hears nothing. With it, nothing goes to standard error.
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, koinon_overhear);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer->dialogue);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  }
   return begin(std::move(transfer));
 }
 
@@ -252,6 +266,9 @@ Transfers::Outcome Transfers::outcome_of(Transfer& transfer, int code) {
     out.final = true;
   } else if (transfer.is_mail) {
     judge_mail(static_cast<CURLcode>(code), status, out);
+    // Where the server offers no TLS, it is not asked for it.
+    out.step = code == CURLE_USE_SSL_FAILED ? MailStep::kTls : transfer.dialogue.step();
+    out.said = transfer.dialogue.answer();
   } else {
     judge_post(static_cast<CURLcode>(code), status, out);
   }

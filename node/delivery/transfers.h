@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/delivery/mail_dialogue.h"
 #include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/base/sentence.h"
@@ -37,6 +38,8 @@ struct MailRequest {
   std::string from;
   std::string recipient;
   std::string message;
+  // Goes over a connection of its own, so that all steps are made, and its outcome tells of them.
+  bool is_watched = false;
 };
 
 class Transfers {
@@ -52,6 +55,9 @@ class Transfers {
     std::string answer;
     bool cut = false;  // it is longer, or did not come to its end
     std::optional<std::chrono::seconds> retry_after = std::nullopt;  // as the receiver wishes; not negative
+    // Of a mail that is watched: at which step it ended, and what the server said to that.
+    MailStep step = MailStep::kConnect;
+    std::string said;
   };
 
   static Result<std::unique_ptr<Transfers>> make();

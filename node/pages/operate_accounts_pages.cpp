@@ -55,7 +55,9 @@ FormFaults account_faults(const Visit& visit, const Error& error) {
           }};
 }
 
-json::object account_shown(const Visit& visit, const UserView& user, const FormFaults& faults) {
+// `needs_password`: its owner cannot sign in without one.
+json::object account_shown(const Visit& visit, const UserView& user, bool needs_password,
+                           const FormFaults& faults) {
   // What was typed stays, so that it is mended and not written anew.
   const bool typed = faults.any() && visit.field("do") == "change" && visit.field("name") == user.name;
   const auto role = typed ? parse_role(visit.field("role")) : Result<Role>(user.role);
@@ -64,7 +66,7 @@ json::object account_shown(const Visit& visit, const UserView& user, const FormF
                    {"office", typed ? visit.field("office") : user.office},
                    {"person", typed ? visit.field("person") : user.person},
                    {"email", typed ? visit.field("email") : user.email},
-                   {"has_password", user.has_password}};
+                   {"needs_password", needs_password}};
   for (const std::string field : {"role", "office", "person", "email"})
     out["error_" + field] = faults.at(field + "-" + user.name);
   return out;
@@ -102,16 +104,20 @@ void OperateAccountsPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return audit(std::move(visit)); }, {"cursor"});
 }
 
-asio::awaitable<HttpResponse> OperateAccountsPages::show_accounts(Visit visit, std::string link,
+asio::awaitable<HttpResponse> OperateAccountsPages::show_accounts(Visit visit, Told told,
                                                                   std::optional<Error> failed) {
   const auto all = co_await frame_.call(visit, accounts_.list, Nothing{});
   if (!all.ok()) co_return frame_.failed(visit, all.error());
   PageView view{"accounts", visit.say("accounts.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
   const FormFaults faults = failed ? account_faults(visit, *failed) : FormFaults();
-  view.model["link"] = link;
+  view.model["link"] = told.link;
+  view.model["signs_in"] = told.signs_in;
   faults.put(view.model);
   json::array items;
-  for (const UserView& user : *all) items.push_back(account_shown(visit, user, faults));
+  for (const UserView& user : *all) {
+    const bool needs_password = !user.has_password && !accounts_.sign_in_elsewhere();
+    items.push_back(account_shown(visit, user, needs_password, faults));
+  }
   view.model["items"] = std::move(items);
   const bool adds = failed && visit.field("do") == "add";
   for (const std::string field : {"name", "office", "person", "email"})
@@ -125,39 +131,44 @@ asio::awaitable<HttpResponse> OperateAccountsPages::show_accounts(Visit visit, s
 }
 
 asio::awaitable<HttpResponse> OperateAccountsPages::accounts(Visit visit) {
-  co_return co_await show_accounts(visit, "", std::nullopt);
+  co_return co_await show_accounts(visit, {}, std::nullopt);
 }
 
-asio::awaitable<Result<std::string>> OperateAccountsPages::change_account(Visit visit) {
+asio::awaitable<Result<OperateAccountsPages::Told>> OperateAccountsPages::change_account(Visit visit) {
   const std::string wish = visit.field("do");
   const std::string name = visit.field("name");
   if (wish == "link") {
     const auto made = co_await frame_.call(visit, accounts_.make_link, NamedAccount{name});
-    co_return made.ok() ? Result<std::string>(made->link) : made.error();
+    if (!made.ok()) co_return made.error();
+    co_return Told{made->link, {}};
   }
   if (wish != "add" && wish != "change") {
     const auto done = co_await frame_.call(visit, accounts_.remove, NamedAccount{name});
-    co_return done.ok() ? Result<std::string>(std::string()) : done.error();
+    if (!done.ok()) co_return done.error();
+    co_return Told{};
   }
   if (wish == "add") {
     const auto made = co_await frame_.call(visit, accounts_.add, new_account_of(visit));
-    co_return made.ok() ? Result<std::string>(made->link) : made.error();
+    if (!made.ok()) co_return made.error();
+    if (!made->link.empty()) co_return Told{made->link, {}};
+    co_return Told{{}, visit.say("accounts.signs_in", {{"name", made->user.name}})};
   }
   const auto changed = co_await frame_.call(visit, accounts_.change, changed_account_of(visit), name);
-  co_return changed.ok() ? Result<std::string>(std::string()) : changed.error();
+  if (!changed.ok()) co_return changed.error();
+  co_return Told{};
 }
 
 asio::awaitable<HttpResponse> OperateAccountsPages::change_accounts(Visit visit) {
   if (visit.field("do") == "resume") co_return co_await resume(std::move(visit));
-  const auto link = co_await change_account(visit);
-  if (!link.ok()) co_return co_await show_accounts(visit, "", link.error());
-  if (link->empty()) co_return PageFrame::go("/operate/accounts");
-  co_return co_await show_accounts(visit, *link, std::nullopt);
+  const auto told = co_await change_account(visit);
+  if (!told.ok()) co_return co_await show_accounts(visit, {}, told.error());
+  if (told->link.empty() && told->signs_in.empty()) co_return PageFrame::go("/operate/accounts");
+  co_return co_await show_accounts(visit, *told, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> OperateAccountsPages::resume(Visit visit) {
   const auto done = co_await frame_.call(visit, credentials_.resume, Resumption{visit.field("id")});
-  if (!done.ok()) co_return co_await show_accounts(visit, "", done.error());
+  if (!done.ok()) co_return co_await show_accounts(visit, {}, done.error());
   co_return PageFrame::go("/operate/accounts");
 }
 

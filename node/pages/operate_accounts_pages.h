@@ -19,11 +19,14 @@ class OperateAccountsPages {
   boost::asio::awaitable<HttpResponse> change_accounts(Visit visit);
   boost::asio::awaitable<HttpResponse> audit(Visit visit);
   boost::asio::awaitable<HttpResponse> resume(Visit visit);
-  // The one-time link of an account that is new or gets another; else empty.
-  boost::asio::awaitable<Result<std::string>> change_account(Visit visit);
+  // What the page says of an account that is new or gets another link. Both are empty after other changes.
+  struct Told {
+    std::string link;      // opens once
+    std::string signs_in;  // a sentence: it needs none
+  };
+  boost::asio::awaitable<Result<Told>> change_account(Visit visit);
   // `failed`: why the form of this visit was not taken; it is shown as it was typed.
-  boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, std::string link,
-                                                     std::optional<Error> failed);
+  boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, Told told, std::optional<Error> failed);
 
   PageFrame& frame_;
   AccountsApi& accounts_;

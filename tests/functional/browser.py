@@ -155,5 +155,6 @@ def first_operator(node, said):
 
 def member(node, name, role, *args):
     """An account whose owner has set the password on the page of its link, and has logged in."""
-    welcome = "/welcome/" + node.json("user", "add", name, "--role", role, *args)["link"].rsplit("/", 1)[1]
-    return welcomed(node, welcome, name)
+    made = node.json("user", "add", name, "--role", role, *args)
+    link = made.get("link") or node.json("user", "link", name)["link"]  # with single sign-on it is asked for
+    return welcomed(node, "/welcome/" + link.rsplit("/", 1)[1], name)

@@ -257,6 +257,29 @@ class Accounts(NodesTest):
         self.assertIn("http.sso_secret_file", seoul.log())
         seoul.process = None
 
+    def test_who_signs_in_elsewhere_gets_no_link_for_a_password_unless_it_is_asked_for(self):
+        secret = pathlib.Path(self.folder) / "sso-secret"
+        secret.write_text("what only the proxy knows\n")
+        secret.chmod(0o600)
+        seoul = self.node("seoul", start=False)
+        seoul.start("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
+        said = seoul.run("user", "add", "press", "--role", "publisher")
+        self.assertEqual(said, "press signs in through the city's sign-in page. For a link to set a password all the same: koinon user link press\n")
+        self.assertNotIn("link", seoul.json("user", "add", "chief", "--role", "operator"))
+        self.assertIn("/welcome/", seoul.run("user", "link", "press"))
+        # The same on the page for accounts: nobody is missed to set a password.
+        sso = {"X-Remote-User": "chief", "Koinon-SSO-Secret": "what only the proxy knows"}
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        page = ask("GET", base + "/operate/accounts", headers=sso).text()
+        self.assertNotIn("Has not set a password yet", page)
+        csrf = re.search('name="csrf" value="([^"]+)"', page)[1]
+        form = sso | {"Content-Type": "application/x-www-form-urlencoded", "Origin": base}
+        made = ask("POST", base + "/operate/accounts", f"do=add&name=desk&role=reader&csrf={csrf}".encode(), form).text()
+        self.assertRegex(made, r'role="status"><p>desk signs in through the city’s sign-in page\.')
+        self.assertNotIn("/welcome/", made)
+        again = ask("POST", base + "/operate/accounts", f"do=link&name=desk&csrf={csrf}".encode(), form).text()
+        self.assertIn("/welcome/", again)
+
     def test_what_is_meant_for_another_program_opens_and_closes_nothing(self):
         secret = pathlib.Path(self.folder) / "sso-secret"
         secret.write_text("what only the proxy knows\n")

@@ -27,7 +27,7 @@ from nodes import BIN, DEADLINE, MARKS, TOP, USUAL, NodesTest, wait_for
 from test_proxies import Answer, Connection, LoginProgram, filled, free_port, needs, program
 from test_sending import Sink
 
-MOST = 15  # commands and edits of one city
+MOST = 16  # commands and edits of one city
 SHIPPED = "notes.city.example"
 PROMTOOL = os.environ.get("KOINON_PROMTOOL") or shutil.which("promtool")
 
@@ -210,8 +210,9 @@ class FirstDay(NodesTest):
                 for command in commands(block):
                     city.type(command)
             wait_for(lambda: city.ask("GET", "/healthz").status == 200, "nginx has read its new file")
+            self.assertRegex(city.said[-1], f"^{city.person} signs in through the city's sign-in page")
             # There is only one configuration, and all commands go by it.
-            self.assertIn(f"https://{city.site}/welcome/", city.said[-1])
+            self.assertIn(f"https://{city.site}/welcome/", city.koinon("user", "link", city.person))
         line = self.seoul.type(invites.strip(), OTHER=self.la.name).stdout.split()[0]
         self.la.says_yes(joins.strip(), INVITE=line)
         for city in self.cities:
@@ -219,7 +220,10 @@ class FirstDay(NodesTest):
             for command in commands(watches):
                 city.type(command)
             self.assertRegex(city.koinon("check"), "^KOINON OK - ")
-            self.check_doctor(city, city.type(looks.strip(), check=False))
+            sends, examines = commands(looks)
+            city.type(sends)
+            self.check_test_mail(city)
+            self.check_doctor(city, city.type(examines, check=False))
         self.check_logins()
         self.check_mail()
         self.check_notes()
@@ -235,6 +239,11 @@ class FirstDay(NodesTest):
         others = [one for one in findings if one["id"].split(".")[0] != "clock" and one["id"] != "ports.address_loopback"]
         self.assertEqual(others, [])
         self.assertEqual(done.returncode, 1 if findings else 0)
+
+    def check_test_mail(self, city):
+        self.assertRegex(city.said[-1], rf"^127\.0\.0\.1:\d+ took the mail for it@{city.name}: 250 ")
+        self.assertEqual([envelope.rcpt_tos for envelope in city.sink.got], [[f"it@{city.name}"]])
+        city.sink.got.clear()
 
     def check_logins(self):
         """Who is not logged in is led to the login program, not to a page for a password that nobody has."""

@@ -32,7 +32,7 @@ class Gate(NodesTest):
         "preview", "addDraft", "changeDraft", "removeDraft", "cancelHeld", "uploadAttachment", "fetchAttachment", "dropAttachment",
         "changeInboxItem", "watch", "unwatch", "addPeer", "changePeer", "askReaches", "invite", "revokeInvite", "join", "setSubscriptions", "block", "unblock", "thaw", "reindex", "setClock",
         "logIn", "logOut", "useLink", "addAccount", "changeAccount", "removeAccount", "makeLink", "setPassword",
-        "addToken", "removeToken", "addFeedAddress", "removeFeedAddress", "addWebhook", "testWebhook", "removeWebhook", "setMailWishes", "sendDigests", "unsubscribe"}
+        "addToken", "removeToken", "addFeedAddress", "removeFeedAddress", "addWebhook", "testWebhook", "testMail", "removeWebhook", "setMailWishes", "sendDigests", "unsubscribe"}
 
     def test_every_way_to_a_signature_waits_for_a_reviewer(self):
         seoul, milan = self.node("seoul", "--publishing-review"), self.node("milan")

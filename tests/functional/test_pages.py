@@ -415,7 +415,7 @@ class Pages(NodesTest):
         # A library of a city, forgetting a file, and the word to sign without answers are for the command line; recovery words never come near a
         # browser.
         # What an administrator does at the machine.
-        at_the_machine = {"letSign", "prepareRecoveryKey", "changeRecoveryKey", "changePeer", "askReaches", "testWebhook"}
+        at_the_machine = {"letSign", "prepareRecoveryKey", "changeRecoveryKey", "changePeer", "askReaches", "testWebhook", "testMail"}
         self.assertEqual(changing - called, {"importNotes", "dropAttachment"} | at_the_machine)
 
     def test_a_form_that_does_not_parse_leaves_the_line_that_the_same_in_json_leaves(self):

@@ -1,6 +1,7 @@
 """Webhooks to a real receiver and mail to a real SMTP sink, with failures, retries, restarts and hostile notes."""
 
 import base64
+import concurrent.futures
 import contextlib
 import email
 import email.policy
@@ -18,7 +19,7 @@ import unittest
 
 from aiosmtpd.controller import Controller
 
-from api import PASSWORD, account, ask, practice
+from api import Api, PASSWORD, account, ask, practice
 from browser import Browser, member
 from nodes import NodesTest, connected, peer, wait_for
 
@@ -240,6 +241,65 @@ class Sending(NodesTest):
             return items and items[0]["state"] != "waiting" and items[0]
         item = wait_for(last, "it is settled")
         self.assertEqual((item["state"], item["outcome"], item["attempts"]), ("given-up", "550: the mail server refused it", 1))
+
+    def test_an_administrator_tries_the_mail_server_and_is_told_what_it_says(self):
+        sink = self.sink()
+        seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
+                          "--http-url", "https://notes.seoul.example")
+        self.assertRegex(seoul.run("mail", "test", "it@seoul.example"), rf"^127\.0\.0\.1:{sink.port} took the mail for it@seoul\.example: 250 .*\n$")
+        envelope = sink.got[0]
+        self.assertEqual((envelope.rcpt_tos, envelope.mail_from), (["it@seoul.example"], "koinon@seoul.example"))
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.assertEqual(message["Subject"], "Test mail of seoul.example")
+        self.assertIsNone(message["List-Unsubscribe"])
+        for kind in ("plain", "html"):
+            text = message.get_body((kind,)).get_content()
+            self.assertIn("can send mail", text)
+            self.assertNotIn("unsubscribe", text)
+        # What the server says, in its words; to the mail, and to whom it is for.
+        sink.script = ["554 5.7.1 this looks like spam"]
+        self.assert_refused(f"127.0.0.1:{sink.port} did not take the mail, at the step text: 554 5.7.1 this looks like spam",
+                            lambda: seoul.run("mail", "test", "it@seoul.example"))
+
+        async def nobody(server, session, envelope, address, options):
+            return "550-5.1.1 no such\r\n550 user"
+        sink.handle_RCPT = nobody
+        api = Api(seoul, token=account(seoul, "it", "operator"))
+        tried = api.post("/api/v1/mail/test", {"to": "gone@seoul.example"}, expect=200).json()
+        self.assertEqual(tried, {"accepted": False, "server": f"127.0.0.1:{sink.port}", "step": "recipient", "code": 550,
+                                 "said": "550 5.1.1 no such user", "outcome": "550: the mail server refused it"})
+        self.assertEqual(len(sink.got), 1)
+        # Nothing of it is kept but who asked; and only an operator may.
+        self.assertEqual(seoul.json("deliveries", "--mail")["items"], [])
+        lines = [(line["target"], line["outcome"]) for line in seoul.json("audit")["items"] if line["action"] == "testMail"]
+        self.assertEqual(lines, [("gone@seoul.example", "200"), ("it@seoul.example", "200"), ("it@seoul.example", "200")])
+        for wrong in ("", "nobody", "a@b@c", "<a@b>"):
+            self.assertEqual(api.post("/api/v1/mail/test", {"to": wrong}, expect=400).json()["field"], "to")
+        Api(seoul, token=account(seoul, "chief", "reviewer")).post("/api/v1/mail/test", {"to": "it@seoul.example"}, expect=403)
+
+    def test_an_administrator_hears_that_the_mail_server_is_away_silent_or_not_set(self):
+        def options(port, *more):
+            return ("--mail-smtp", f"smtp://127.0.0.1:{port}", "--mail-from", "koinon@seoul.example", "--http-url", "https://notes.seoul.example", *more)
+
+        def tries():
+            return seoul.run("mail", "test", "it@seoul.example")
+        seoul = self.node("seoul")
+        self.assert_refused("set mail.smtp, mail.from and http.url in koinond.toml", tries)
+        seoul.stop()
+        sink = self.sink()
+        seoul.start(*options(sink.port))
+        self.assert_refused(f"127.0.0.1:{sink.port} did not take the mail, at the step tls: no secure connection", tries)
+        seoul.stop()
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            seoul.start(*options(port, "--mail-plain"))
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                asking = pool.submit(self.assert_refused, "at the step connect: the connection to the receiver broke off", tries)
+                held, _ = silent.accept()
+                self.assert_refused("another test mail is under way", tries)
+                held.close()
+                asking.result()
+        self.assert_refused(f"127.0.0.1:{port} did not take the mail, at the step connect: the receiver cannot be reached", tries)
 
     def test_a_digest_of_more_than_a_mail_holds_goes_on_in_the_next(self):
         sink = self.sink()
