@@ -11,6 +11,7 @@
 
 #include "crypto/ed25519.h"
 #include "proto/base/encoding.h"
+#include "proto/base/no_room.h"
 
 namespace koinon {
 namespace {
@@ -23,10 +24,11 @@ constexpr std::size_t kKeyFileSalt = crypto_pwhash_argon2id_SALTBYTES;
 
 Error io_error(const std::filesystem::path& path, std::string_view what) {
   const int number = errno;
-  return fail(number == ENOSPC   ? Code::kDiskFull
+  return fail(is_no_room(number) ? Code::kDiskFull
               : number == ENOENT ? Code::kNotFound
                                  : Code::kIo,
-              std::string(what) + ": " + std::generic_category().message(number) +
+              std::string(what) + (is_no_room(number) ? ": there is no room" : "") + ": " +
+                  std::generic_category().message(number) +
                   (number == EACCES ? "; run this as the node's user" : ""),
               path.string());
 }

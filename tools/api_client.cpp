@@ -15,6 +15,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "tools/daemon_listener.h"
 #include "tools/progress.h"
 #include "tools/start_hint.h"
 
@@ -54,6 +55,11 @@ Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) 
                 "");
   }
   if (error) return not_running(data);
+  if (const auto listener = trusted_listener(socket.native_handle(), data); !listener.ok()) {
+    Error fault = listener.error();
+    fault.message += "; koinon doctor says what to do";
+    return fault;
+  }
   return socket;
 }
 

@@ -22,7 +22,7 @@ class ApiClient {
   explicit ApiClient(std::filesystem::path data) : data_(std::move(data)) {}
 
   // `target` is such as /api/v1/status. Errors come from the daemon's problem details; is_not_running() knows
-  // the error of there being none.
+  // the error of there being none. Nothing is sent where another user than trusted_listener() allows listens.
   Result<std::string> get(const std::string& target) const { return call("GET", target, ""); }
   Result<boost::json::value> get_json(const std::string& target) const;
   Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;

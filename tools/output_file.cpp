@@ -8,13 +8,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "proto/base/no_room.h"
 #include "storage/backup/disk_file.h"
 
 namespace koinon {
 namespace {
 
 Error os_error(const std::string& what, const std::string& path) {
-  return fail(Code::kIo, what + ": " + std::generic_category().message(errno), path);
+  const int number = errno;
+  return fail(is_no_room(number) ? Code::kDiskFull : Code::kIo,
+              what + ": " + std::generic_category().message(number), path);
 }
 
 }  // namespace

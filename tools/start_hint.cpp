@@ -32,8 +32,9 @@ StartHint start_hint(const std::filesystem::path& data) {
   std::error_code unknown;
   const std::string service = service_of(data);
   if (!service.empty() && std::filesystem::is_directory("/run/systemd/system", unknown))
-    return {"systemctl start " + service, "journalctl -u " + service};
-  return {"koinond --data " + data.string(), {}};
+    return {"systemctl start " + service, "journalctl -u " + service, "systemctl restart " + service};
+  const std::string command = "koinond --data " + data.string();
+  return {command, {}, "end its process, then " + command};
 }
 
 }  // namespace koinon

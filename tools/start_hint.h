@@ -12,7 +12,8 @@ std::string service_of(const std::filesystem::path& data);
 
 struct StartHint {
   std::string command;
-  std::string log;  // the command that shows the log; empty: koinond logs to its standard error
+  std::string log;   // the command that shows the log; empty: koinond logs to its standard error
+  std::string anew;  // how one that runs is ended and started
 };
 // By its service, on a machine with systemd; else by hand. Where somebody has given a service another folder,
 // nobody knows of it here.

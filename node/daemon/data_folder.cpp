@@ -12,6 +12,7 @@
 #include "crypto/key_file.h"
 #include "node/daemon/service_manager.h"
 #include "proto/base/encoding.h"
+#include "proto/base/no_room.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -164,7 +165,9 @@ Status DataFolder::set_aside() const {
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {
   const int descriptor = ::open(folder.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
-    return fail(Code::kIo, "the data folder cannot be used: " + std::generic_category().message(errno),
+    const int number = errno;
+    return fail(is_no_room(number) ? Code::kDiskFull : Code::kIo,
+                "the data folder cannot be used: " + std::generic_category().message(number),
                 folder.path().string());
   }
   FolderLock lock(descriptor);

@@ -17,6 +17,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/base/no_room.h"
 #include "proto/codec/name.h"
 #include "storage/office/accounts.h"
 #include "storage/store/sqlite_store.h"
@@ -41,7 +42,8 @@ Status make_folders(const DataFolder& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder.path() / "keys", error);
   if (error)
-    return fail(Code::kIo, "the folder could not be made: " + error.message(), folder.path().string());
+    return fail(is_no_room(error.value()) ? Code::kDiskFull : Code::kIo,
+                "the folder could not be made: " + error.message(), folder.path().string());
   if (::chmod(folder.path().c_str(), 0700) != 0 || ::chmod((folder.path() / "keys").c_str(), 0700) != 0) {
     return fail(Code::kIo, "the folder could not be closed to others", folder.path().string());
   }

@@ -15,12 +15,12 @@ constexpr std::size_t kAnswerBytes = 1'000;
 constexpr std::size_t kCodeBytes = 4;  // "550 ", or "550-" if more lines follow
 
 constexpr std::array<std::pair<std::string_view, MailStep>, 7> kCommands{{{"ehlo", MailStep::kHello},
-                                                                         {"helo", MailStep::kHello},
-                                                                         {"starttls", MailStep::kTls},
-                                                                         {"auth", MailStep::kLogin},
-                                                                         {"mail", MailStep::kSender},
-                                                                         {"rcpt", MailStep::kRecipient},
-                                                                         {"data", MailStep::kText}}};
+                                                                          {"helo", MailStep::kHello},
+                                                                          {"starttls", MailStep::kTls},
+                                                                          {"auth", MailStep::kLogin},
+                                                                          {"mail", MailStep::kSender},
+                                                                          {"rcpt", MailStep::kRecipient},
+                                                                          {"data", MailStep::kText}}};
 
 }  // namespace
 
@@ -50,8 +50,8 @@ std::string_view mail_step_text(MailStep step) {
 void MailDialogue::sent(std::string_view line) {
   const std::string command = ascii_lower(line.substr(0, line.find_first_of(" \r\n")));
   if (command == "quit") is_over_ = true;
-  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
-                                  [&](const auto& one) { return one.first == command; });
+  const auto found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& one) { return one.first == command; });
   if (is_over_ || found == kCommands.end()) return;
   step_ = found->second;
   answer_.clear();

@@ -1,5 +1,6 @@
-// What a mail server and we say to each other about one mail (SMTP, RFC 5321), as far as an administrator needs
-// it: how far it came, and what the server answered last. Account and password go by here, and are not kept.
+// What a mail server and we say to each other about one mail (SMTP, RFC 5321), as far as an administrator
+// needs it: how far it came, and what the server answered last. Account and password go by here, and are not
+// kept.
 //
 // Belongs to one thread.
 #pragma once
@@ -10,14 +11,14 @@
 namespace koinon {
 
 enum class MailStep {
-  kConnect,   // no word of the server yet
-  kGreeting,  // its first word
-  kHello,     // EHLO
-  kTls,       // STARTTLS
-  kLogin,     // AUTH
-  kSender,    // MAIL FROM
-  kRecipient, // RCPT TO
-  kText,      // DATA, and the mail itself
+  kConnect,    // no word of the server yet
+  kGreeting,   // its first word
+  kHello,      // EHLO
+  kTls,        // STARTTLS
+  kLogin,      // AUTH
+  kSender,     // MAIL FROM
+  kRecipient,  // RCPT TO
+  kText,       // DATA, and the mail itself
 };
 // "connect", "greeting", "hello", "tls", "login", "sender", "recipient", "text".
 std::string_view mail_step_text(MailStep step);

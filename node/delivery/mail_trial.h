@@ -1,4 +1,5 @@
-// A mail that tells of nothing, sent now at the word of an administrator who wants to know whether mail works.
+// A mail that tells of nothing, sent now at the word of an administrator who wants to know whether mail
+// works.
 //
 // One at a time, with the deadline of every mail (limits::kSendDeadline). It is not tried again, and neither
 // the outbox nor an alarm knows of it.
@@ -38,9 +39,9 @@ class MailTrial {
   using Done = std::function<void(Result<MailTried>)>;
   explicit MailTrial(Options options) : options_(std::move(options)) {}
 
-  // Any thread. Calls `done` once, on this thread or on the courier's, which must be woken. kRefused: no server
-  // is configured. kTooMany: another one is under way. kUnavailable: the node stops. A server that does not
-  // take the mail is no error.
+  // Any thread. Calls `done` once, on this thread or on the courier's, which must be woken. kRefused: no
+  // server is configured. kTooMany: another one is under way. kUnavailable: the node stops. A server that
+  // does not take the mail is no error.
   void ask(const std::string& recipient, Done done);
 
   // The courier's thread. Sends what was asked for.

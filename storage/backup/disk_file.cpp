@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/no_room.h"
+
 namespace koinon::backup {
 namespace {
 
 Error io_error(int number, std::string_view what, const std::filesystem::path& path) {
-  if (number == ENOSPC || number == EDQUOT || number == EFBIG)
+  if (is_no_room(number))
     return fail(Code::kDiskFull,
                 std::string(what) + ": there is no room (" + std::generic_category().message(number) +
                     "); free some, and run the same command again",

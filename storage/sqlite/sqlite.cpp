@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/no_room.h"
+
 namespace koinon::sqlite {
 namespace {
 
@@ -68,8 +70,22 @@ bool is_out_of_room(sqlite3* db) {
   const int code = sqlite3_extended_errcode(db);
   if (code == SQLITE_IOERR_SHMSIZE) return true;
   if (of_database == 0 && of_log == 0) return code == SQLITE_IOERR_WRITE;
-  const auto is_room = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
-  return (is_room(of_database) || is_room(of_log)) && of_database != EIO && of_log != EIO;
+  return (is_no_room(of_database) || is_no_room(of_log)) && of_database != EIO && of_log != EIO;
+}
+
+// Of a database that could not be opened SQLite knows no name; then `what` is its path.
+std::filesystem::path folder_of(sqlite3* db, std::string_view what) {
+  const char* name = sqlite3_db_filename(db, "main");
+  return std::filesystem::path(name == nullptr ? what : name).parent_path();
+}
+
+// SQLite loses the reason why a file could not be made: it then tries to read that file, and says of this why
+// it failed. So we try to make one without a name, which leaves nothing behind (O_TMPFILE of open(2)).
+bool has_no_room_for_files(const std::filesystem::path& folder) {
+  const int made = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (made < 0) return is_no_room(errno);
+  ::close(made);
+  return false;
 }
 
 Error out_of_room(std::string_view what) {
@@ -91,6 +107,9 @@ Error error_of(sqlite3* db, std::string_view what) {
       // For us the disk is also full if a quota or a limit of the process is reached. SQLite only calls
       // ENOSPC so.
       return is_out_of_room(db) ? out_of_room(what) : fail(Code::kIo, message, std::string(what));
+    case SQLITE_CANTOPEN:
+      return has_no_room_for_files(folder_of(db, what)) ? out_of_room(what)
+                                                        : fail(Code::kIo, message, std::string(what));
     case SQLITE_CONSTRAINT:
       return fail(Code::kConflict, message, std::string(what));
     case SQLITE_BUSY:

@@ -15,8 +15,9 @@
 
 namespace koinon::sqlite {
 
-// The error for the last result code. kDiskFull: SQLITE_FULL, or a write failed for lack of room. kConflict:
-// SQLITE_CONSTRAINT. kUnavailable: SQLITE_BUSY or SQLITE_LOCKED. kIo: all others.
+// The error for the last result code. kDiskFull: SQLITE_FULL, or a write failed for lack of room, or a file
+// could not be made for lack of inodes. kConflict: SQLITE_CONSTRAINT. kUnavailable: SQLITE_BUSY or
+// SQLITE_LOCKED. kIo: all others.
 Error error_of(sqlite3* db, std::string_view what);
 
 // A prepared statement in use; resets itself when it goes out of scope.

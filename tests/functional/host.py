@@ -75,7 +75,7 @@ done
 def lacks():
     """Why this machine can have no such host; empty: it can."""
     done = subprocess.run([*ENTER, "mount", "--make-rprivate", "/"], capture_output=True, text=True, timeout=DEADLINE)
-    return "" if done.returncode == 0 else f"no namespace of mounts: {done.stderr.strip()}"
+    return "" if done.returncode == 0 else f"a namespace of mounts: {done.stderr.strip()}"
 
 
 class Host:

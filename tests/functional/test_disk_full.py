@@ -10,6 +10,7 @@ import subprocess
 import threading
 import unittest
 
+import needs
 from api import get, post
 from mount_namespace import CannotMount, enter_namespaces
 from nodes import BIN, CommandFailed, Node, NodesTest, connected, koinon, own_entries, peer, wait_for
@@ -58,7 +59,7 @@ class DiskFull(NodesTest):
         try:
             enter_namespaces()
         except (CannotMount, OSError) as why:
-            raise unittest.SkipTest(f"this machine lets nobody mount a disk: {why}") from why
+            needs.demand(f"{cls.__module__}.{cls.__qualname__}", False, f"a disk of its own, and nobody may mount one here: {why}")
 
     def setUp(self):
         super().setUp()
@@ -192,18 +193,41 @@ class DiskFull(NodesTest):
         wait_for(lambda: self.alarms(la) == [], "no alarm stands")
         self.assertEqual(len(receiver.got), 1)
 
+    def finds_no_room_at_its_start(self, la):
+        done = subprocess.run([str(BIN / "koinond"), "--data", str(la.data), "--listen", "127.0.0.1", "--peer-port", "0", "--http-port", "0",
+                               "--signing-mark", str(la.mark), *map(str, ARGS)], capture_output=True, timeout=60, text=True)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("the disk (or its quota) is full", done.stderr.splitlines()[-1])
+
     def test_a_start_that_finds_no_room_for_anything_says_so(self):
         la = self.on_disk("la")
         ref = la.publish("Kept")
         la.stop()
         self.disk.fill()
-        done = subprocess.run([str(BIN / "koinond"), "--data", str(la.data), "--listen", "127.0.0.1", "--peer-port", "0", "--http-port", "0",
-                               "--signing-mark", str(la.mark), *map(str, ARGS)], capture_output=True, timeout=60, text=True)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("the disk (or its quota) is full", done.stderr.splitlines()[-1])
+        self.finds_no_room_at_its_start(la)
         self.disk.make_room()
         la.start(*ARGS)
         self.assertIn(ref, la.refs())
+
+    def test_a_disk_without_inodes_is_full(self):
+        self.disk = SmallDisk(pathlib.Path(self.folder) / "few", SIZE, inodes=100)
+        self.addCleanup(self.disk.close)
+        la = self.on_disk("la")
+        before = la.publish("Before")
+        self.disk.use_up_inodes()
+        # What has its files goes on.
+        after = la.publish("After")
+        wait_for(lambda: la.found("After"), "its index goes on")
+        self.is_read(la, after, "After")
+        self.doctor_names(la, "disk.files")
+        la.stop()
+        self.disk.make_room()
+        self.disk.use_up_inodes()  # a node that ends gives some back
+        self.finds_no_room_at_its_start(la)
+        self.assert_refused("the disk (or its quota) is full", lambda: la.run("list"))
+        self.disk.make_room()
+        la.start(*ARGS)
+        self.assertLessEqual({before, after}, set(la.refs()))
 
 
 if __name__ == "__main__":

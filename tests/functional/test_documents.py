@@ -11,6 +11,7 @@ import sys
 import unittest
 
 import documents
+import needs
 import test_examples
 import test_first_day
 import test_runbook
@@ -73,7 +74,7 @@ class Kinds(unittest.TestCase):
 
 
 class Files(NodesTest):
-    @unittest.skipIf(lacks(), lacks())
+    @needs.machine(lacks)
     def test_lines_of_the_configuration_are_taken(self):
         """Each block by itself, with the files that it names."""
         host = Host(pathlib.Path(self.folder) / "host")
@@ -185,7 +186,7 @@ class Readme(NodesTest):
             self.assertEqual(ask("GET", address.replace(":8471", f":{seoul.http_port}", 1)).status, 200, line)
 
     @runs("A node of your own", kind="sh build", document="README")
-    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "tests/run --all: builds the tree")
+    @needs.all_tests("it builds the tree")
     def test_it_is_built_as_it_says(self):
         for block in blocks("A node of your own", "sh build"):
             self.ran.append(block)

@@ -21,15 +21,16 @@ import unittest
 import yaml
 from aiosmtpd.controller import Controller
 
+import needs
 from api import practice
 from documents import blocks, runs
 from nodes import BIN, DEADLINE, MARKS, TOP, USUAL, NodesTest, wait_for
-from test_proxies import Answer, Connection, LoginProgram, filled, free_port, needs, program
+from test_proxies import Answer, Connection, LoginProgram, filled, free_port
 from test_sending import Sink
 
 MOST = 16  # commands and edits of one city
 SHIPPED = "notes.city.example"
-PROMTOOL = os.environ.get("KOINON_PROMTOOL") or shutil.which("promtool")
+PROMTOOL = os.environ.get("KOINON_PROMTOOL") or needs.find("promtool")
 
 # Without root and without systemd. $ROOT is the city's folder in the place of /.
 STAND_INS = {
@@ -98,7 +99,7 @@ class City:
         for folder in ("bin", "run", "etc/nginx/conf.d", "etc/prometheus", f"etc/ssl/{self.site}", "var/lib"):
             (self.root / folder).mkdir(parents=True)
         for name, text in STAND_INS.items():
-            (self.root / "bin" / name).write_text("#!/bin/bash\nset -eu\n" + text.format(bin=BIN, nginx=program("nginx")) + "\n")
+            (self.root / "bin" / name).write_text("#!/bin/bash\nset -eu\n" + text.format(bin=BIN, nginx=needs.find("nginx")) + "\n")
         (self.root / "package").write_text(f"#!/bin/bash\nset -eu\n{self.package()}\n")
         for file in [*(self.root / "bin").iterdir(), self.root / "package"]:
             file.chmod(0o755)
@@ -130,7 +131,7 @@ class City:
 mkdir -m 0700 "$ROOT/var/lib/koinon" "$ROOT/run/{folder}"
 mkdir "$ROOT/etc/koinon"
 {{ koinon config default; printf '{own}'; }} >"$ROOT/etc/koinon/koinond.toml"
-{program("nginx")} -e "$ROOT/error.log" -p "$ROOT" -c "$ROOT/etc/nginx/nginx.conf"
+{needs.find("nginx")} -e "$ROOT/error.log" -p "$ROOT" -c "$ROOT/etc/nginx/nginx.conf"
 """
 
     def type(self, command, check=True, stdin=subprocess.DEVNULL, **variables):
@@ -189,7 +190,7 @@ mkdir "$ROOT/etc/koinon"
                 wait_for(lambda: not pathlib.Path(f"/proc/{pid}").exists(), f"{name} has ended")
 
 
-@needs("nginx")
+@needs.program("nginx")
 class FirstDay(NodesTest):
     def setUp(self):
         super().setUp()
@@ -294,7 +295,7 @@ class FirstDay(NodesTest):
             for line in ("koinon_ready 1", "koinon_peers_connected 1", 'koinon_signing_state{state="ready"} 1', 'koinon_deliveries_waiting{kind="mail"} 0'):
                 self.assertIn(line, answer.body.decode().splitlines())
             self.assertEqual(city.ask("GET", "/api/v1/records", Authorization=f"Bearer {token}").status, 403, "it opens nothing else")
-            if PROMTOOL:
+            if needs.has(self.id(), PROMTOOL, "promtool"):
                 checked = subprocess.run([PROMTOOL, "check", "metrics"], input=answer.body, capture_output=True, timeout=DEADLINE)
                 self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
 

@@ -1,10 +1,13 @@
 """A node's folder: nothing destroys what exists, and the advice fits what is missing."""
 
+import json
 import os
 import pathlib
+import socket
 import subprocess
 import unittest
 
+import needs
 from nodes import BIN, DEADLINE, CommandFailed, NodesTest, koinon, own_entries
 
 
@@ -88,7 +91,7 @@ class NodeFolder(NodesTest):
         finally:
             os.chmod(seoul.data, 0o700)
 
-    @unittest.skipUnless(os.geteuid() == 0, "root alone can write in the folder of another user")
+    @needs.root("root alone can write in the folder of another user")
     def test_root_makes_no_node_that_its_user_could_not_read(self):
         data = pathlib.Path(self.folder) / "packaged"
         data.mkdir(mode=0o700)
@@ -113,7 +116,7 @@ class NodeFolder(NodesTest):
     def owners(self, folder):
         return {path.lstat().st_uid for path in (folder, *folder.rglob("*"))}
 
-    @unittest.skipUnless(os.geteuid() == 0, "root alone can be another user")
+    @needs.root("root alone can be another user")
     def test_root_works_in_the_folder_of_another_user_as_that_user(self):
         seoul = self.given_away()
         self.assertIn("A bench", seoul.run("list"))
@@ -124,7 +127,7 @@ class NodeFolder(NodesTest):
         seoul.run("doctor", "--offline", check=False)
         self.assertEqual(self.owners(seoul.data), {65534})
 
-    @unittest.skipUnless(os.geteuid() == 0, "root alone can be another user")
+    @needs.root("root alone can be another user")
     def test_root_follows_nothing_that_the_user_of_the_folder_planted(self):
         seoul = self.given_away()
         outside = pathlib.Path(self.folder) / "outside"
@@ -153,6 +156,37 @@ class NodeFolder(NodesTest):
         note.write_text(f"{seoul.data}/pipe\n")
         os.chown(seoul.data / "pipe", 65534, 65534)
         self.assert_refused("it is no file", lambda: seoul.run("id"))
+
+    @needs.root("root alone can be another user")
+    def test_a_socket_of_another_user_is_not_asked(self):
+        seoul = self.node("seoul")
+        self.assertEqual(seoul.stop(), 0)
+        planted = socket.socket(socket.AF_UNIX)
+        self.addCleanup(planted.close)
+        planted.settimeout(DEADLINE)
+        planted.bind(str(seoul.data / "koinond.sock"))
+        # Who listens is who called listen().
+        os.seteuid(65534)
+        planted.listen()
+        os.seteuid(0)
+
+        def is_asked():
+            connection, _ = planted.accept()
+            with connection:
+                return connection.recv(1) != b""
+
+        for command in (("status",), ("list",), ("watch",)):
+            self.assert_refused("a program of the user nobody listens on the socket in this folder, which belongs to the user root", lambda: seoul.run(*command))
+            self.assertFalse(is_asked(), command)
+        found = json.loads(seoul.run("--json", "doctor", "--offline", check=False))["findings"]
+        self.assertIn("daemon.stranger", [one["id"] for one in found])
+        self.assertFalse(is_asked())
+        # Of that user's own folder it may well be the koinond.
+        os.chown(seoul.data, 65534, 65534)
+        os.chmod(self.folder, 0o711)
+        asks = subprocess.Popen([str(BIN / "koinon"), "--data", str(seoul.data), "status"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertTrue(is_asked())
+        self.assertEqual(asks.wait(DEADLINE), 1)
 
 
 if __name__ == "__main__":

@@ -12,28 +12,19 @@ import http.server
 import json
 import os
 import pathlib
-import shutil
 import socket
 import ssl
 import subprocess
 import threading
 import unittest
 
+import needs
 from api import practice
 from nodes import TOP, NodesTest, wait_for
 
 SITE = "notes.city.example"
 SECRET = "what only the proxy knows"
 LARGEST = 64 << 20  # bytes of a file
-
-
-def program(name):
-    return shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
-
-
-def needs(name):
-    """With KOINON_ALL a proxy that is missing is a failure."""
-    return unittest.skipUnless(program(name) or os.environ.get("KOINON_ALL"), f"needs {name}: tests/run --all")
 
 
 def free_port():
@@ -146,7 +137,7 @@ class ProxyTest(NodesTest):
     def run_proxy(self, *command, environment=None):
         log = open(self.top / "output", "ab")
         with log:
-            self.process = subprocess.Popen([program(command[0]), *map(str, command[1:])], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen([needs.find(command[0]), *map(str, command[1:])], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=os.environ | {"HOME": str(self.top), **(environment or {})})
 
         def serves():
@@ -240,7 +231,7 @@ class ProxyTest(NodesTest):
         self.assertEqual(self.ask("GET", "/", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"], "gzip", "a visitor's is")
 
 
-@needs("nginx")
+@needs.program("nginx")
 class Nginx(ProxyTest):
     SOCKET, TCP = "server unix:/run/koinon-proxy/http.sock;", "server 127.0.0.1:8471;"
     SECRET = ("include /etc/nginx/koinon-sso-secret;", 'proxy_set_header Koinon-SSO-Secret "";')
@@ -324,7 +315,7 @@ class Nginx(ProxyTest):
         self.without_the_secret(True, "")
 
 
-@needs("haproxy")
+@needs.program("haproxy")
 class HAProxy(ProxyTest):
     BIND = "bind :443 ssl crt /etc/haproxy/notes.city.example.pem alpn h2,http/1.1"
     PEOPLE = BIND + " ca-file /etc/haproxy/people-ca.pem verify optional"
@@ -383,7 +374,7 @@ class HAProxy(ProxyTest):
         self.single_sign_on(True)
 
 
-@needs("caddy")
+@needs.program("caddy")
 class Caddy(ProxyTest):
     SOCKET = ("reverse_proxy unix//run/koinon-proxy/http.sock {", "reverse_proxy 127.0.0.1:8471 {")
     LOGIN = ("forward_auth 127.0.0.1:4180 {", "uri /oauth2/auth", "copy_headers X-Auth-Request-Preferred-Username>X-Remote-User", "}",

@@ -7,6 +7,7 @@ import time
 import unittest
 import urllib.request
 
+import needs
 from nodes import BIN, NodesTest, connected, peer, wait_for
 from proxy import CountingProxy
 
@@ -107,7 +108,7 @@ class Resync(NodesTest):
     def test_with_as_many_logs_as_one_city_can_vouch_for(self):
         self.check(1_000, self.measure(*self.with_logs(1_000)))
 
-    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "takes minutes; set KOINON_ALL")
+    @needs.all_tests("it takes minutes")
     def test_with_ten_thousand_logs(self):
         self.check(10_000, self.measure(*self.with_logs(10_000, vouchers=10)))
 
@@ -146,7 +147,7 @@ class Resync(NodesTest):
     def test_with_cosignatures(self):
         self.with_cosignatures(20, 15)
 
-    @unittest.skipUnless(os.environ.get("KOINON_ALL"), "takes minutes; set KOINON_ALL")
+    @needs.all_tests("it takes minutes")
     def test_with_ten_thousand_logs_of_fifteen_cosignatures(self):
         self.with_cosignatures(10_000, 15, vouchers=10)
 

@@ -1,6 +1,5 @@
 """The commands of RUNBOOK, run as they are written there: on machines with a service each (host.py)."""
 
-import os
 import pathlib
 import re
 import shutil
@@ -8,6 +7,7 @@ import stat
 import subprocess
 import unittest
 
+import needs
 from api import ask, bearer
 from browser import first_operator
 from documents import blocks, runs, somebody_who_says_yes
@@ -22,7 +22,7 @@ from wire import City
 DOCTOR = (0, 1)
 
 
-@unittest.skipIf(lacks(), lacks())
+@needs.machine(lacks)
 class Machines(NodesTest):
     """Seoul on a machine with the package, a machine that is empty, and Los Angeles somewhere."""
 
@@ -104,7 +104,7 @@ class Year(Machines):
         wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
 
     @runs("Who may read and write")
-    @unittest.skipUnless(os.geteuid() == 0, "gives a folder to another user")
+    @needs.root("it gives a folder to another user")
     def test_the_folder_of_a_proxy_is_there(self):
         for block in blocks("Who may read and write"):
             self.run_block(self.old, block)
@@ -352,7 +352,7 @@ class BadDays(Machines):
         wait_for(lambda: la.status()["frozen"] == [], "it goes on there")
 
 
-@unittest.skipIf(lacks(), lacks())
+@needs.machine(lacks)
 class SeveralCities(NodesTest):
     @runs("Several cities on one host")
     def test_two_cities_live_on_one_host_and_one_moves_out(self):

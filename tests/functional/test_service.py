@@ -5,20 +5,20 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import unittest
 import unittest.mock
 
+import needs
 import nodes
 from api import ask, get
 from nodes import BIN, DEADLINE, TOP, Node, NodesTest, koinon, own_entries, peer, wait_for
 
 SYSTEMD = TOP / "deploy" / "systemd"
 AS_UNIT = [sys.executable, str(pathlib.Path(__file__).with_name("as_unit.py"))]
-PARSER = shutil.which("apparmor_parser", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+PARSER = needs.find("apparmor_parser")
 MOST_EXPOSURE = 1.5
 
 # Puts descriptors where a service has those that it was given, and becomes the service.
@@ -167,6 +167,11 @@ class Service(NodesTest):
         told = {"X-Remote-User": "operator", "Koinon-SSO-Secret": "what only the proxy knows"}
         self.assertEqual(get(seoul, "/api/v1/me", told).json()["name"], "operator")
         self.assertEqual(get(seoul, "/api/v1/me", told | {"Koinon-SSO-Secret": "guess"}).status, 401)
+        # koinond alone sees them. That it runs says that it has the passphrase.
+        doctor = lambda: [one["id"] for one in json.loads(seoul.run("--json", "doctor", "--offline", check=False))["findings"]]
+        self.assertFalse([one for one in doctor() if one.startswith("keys.")])
+        seoul.stop()
+        self.assertIn("keys.no_passphrase", doctor())
 
 
 class Unit(NodesTest):
@@ -174,8 +179,7 @@ class Unit(NodesTest):
 
     def possible(self):
         checked = subprocess.run([*AS_UNIT, "--check"], capture_output=True, text=True, timeout=DEADLINE)
-        if checked.returncode != 0:
-            self.skipTest(checked.stderr.strip().splitlines()[-1])
+        needs.demand(self.id(), checked.returncode == 0, f"what as_unit.py does: {(checked.stderr.strip().splitlines() or [''])[-1]}")
 
     def test_two_cities_live_under_its_filter_on_a_read_only_root(self):
         self.possible()
@@ -244,7 +248,7 @@ class Unit(NodesTest):
         # Of one of several the configuration is in its folder, which moves out as a whole.
         self.assertEqual(one, [line.removesuffix(" --config /etc/koinon/koinond.toml") for line in settings("koinond.service")])
 
-    @unittest.skipUnless(PARSER, "apparmor_parser is not installed")
+    @needs.program("apparmor_parser")
     def test_the_profile_of_apparmor_parses(self):
         done = subprocess.run([PARSER, "-Q", "-K", "-N", TOP / "deploy" / "apparmor" / "koinond"], capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual((done.returncode, done.stdout.split()), (0, ["koinond"]), done.stderr)

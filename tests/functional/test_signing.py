@@ -11,7 +11,9 @@ import signal
 import threading
 import unittest
 
+import needs
 from api import Api, account, bearer, get, person, post, practice
+from host import lacks
 from nodes import DEADLINE, MARKS, NodesTest, connected, koinon, own_entries, peer, wait_for
 from wire import City, Session
 
@@ -307,6 +309,7 @@ class Starts(SigningTest):
         seoul.start()
         self.signs(seoul, "the mark was made anew")
 
+    @needs.machine(lacks)
     def test_a_machine_that_goes_on_as_a_copy_asks_before_it_signs(self):
         seoul, la = self.cities("la")
         seoul.stop()

@@ -12,12 +12,13 @@ import subprocess
 import tempfile
 import unittest
 
+import needs
 from api import account, ask, bearer, get, person, post
 from documents import section_text, sections
 from nodes import BIN, TOP, CommandFailed, NodesTest, wait_for
 
 MONITORING = TOP / "deploy" / "monitoring"
-PROMTOOL = os.environ.get("KOINON_PROMTOOL") or shutil.which("promtool")
+PROMTOOL = os.environ.get("KOINON_PROMTOOL") or needs.find("promtool")
 # What begins with these and is no measure of ours.
 WORDS = {"koinon_peer_", "koinon_zone"}
 
@@ -67,7 +68,7 @@ class Measures(NodesTest):
         self.assertIn(f'koinon_build_info{{version="{version}"}} 1', text)
         self.assertGreater(float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.M)[1]), 1e6)
 
-    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    @needs.machine(lambda: "" if PROMTOOL else "promtool: deploy/setup --tests, or KOINON_PROMTOOL")
     def test_promtool_has_nothing_to_say(self):
         seoul, la = self.pair()
         get(seoul, "/api/v1/records")
@@ -232,7 +233,7 @@ class Logs(NodesTest):
 
 
 class Rules(unittest.TestCase):
-    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    @needs.machine(lambda: "" if PROMTOOL else "promtool: deploy/setup --tests, or KOINON_PROMTOOL")
     def test_alerts_come_when_they_should_and_not_else(self):
         for command in (["check", "rules", "koinon.rules.yml"], ["test", "rules", "koinon.rules.test.yml"], ["check", "config", "--syntax-only", "prometheus.example.yml"]):
             done = subprocess.run([PROMTOOL, *command], cwd=MONITORING, capture_output=True, timeout=60)
@@ -247,7 +248,7 @@ class Rules(unittest.TestCase):
         for section in re.findall(r'runbook: "(.+)"', rules):
             self.assertIn(section, sections("RUNBOOK"))
 
-    @unittest.skipUnless(PROMTOOL, "needs promtool: deploy/setup --tests, or KOINON_PROMTOOL")
+    @needs.machine(lambda: "" if PROMTOOL else "promtool: deploy/setup --tests, or KOINON_PROMTOOL")
     def test_the_dashboards_expressions_parse(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "rules.json"  # YAML takes JSON

@@ -19,6 +19,7 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests" / "functional"))
 import documents  # noqa: E402
+import needs  # noqa: E402
 
 DEADLINE = 120
 
@@ -195,8 +196,8 @@ def join_networks(one, other):
             said("ip", "-n", day.city.network, "link", "set", device, "up")
 
 
-@unittest.skipUnless(os.environ.get("KOINON_ALL"), "tests/run --all: builds two packages and makes two roots")
-@unittest.skipUnless(os.geteuid() == 0, "debootstrap and chroot take root")
+@needs.all_tests("it builds two packages and makes two roots")
+@needs.root("debootstrap and chroot take it")
 class Installed(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -308,7 +309,7 @@ class Installed(unittest.TestCase):
         self.assertFalse((city.root / "var/lib/koinon").exists())
         self.assertEqual(city.run("ls /usr/bin/koinon* /usr/share/koinon 2>/dev/null", check=False).strip(), "")
 
-    @unittest.skipUnless(shutil.which("ip"), "iproute2 is not installed")
+    @needs.program("ip")
     def test_the_first_day_of_two_cities(self):
         """The section of that name as it is written, on the usual ports, each city in a network of its own."""
         installs, begins, opens, lets_in, invites, joins, watches, looks = blocks("The first day", "sh")
@@ -365,18 +366,18 @@ class Installed(unittest.TestCase):
             kill "$(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' "$1/var/lib/koinon/ready")"; wait $!
         """, "image", root, root / "run/koinon")
 
-    @unittest.skipUnless(shutil.which("buildah"), "buildah is not installed")
+    @needs.program("buildah")
     def test_an_image_is_built_without_pulling(self):
         image = self.top / "koinon.tar"
         said(TOP / "deploy/container/build", self.packages["bookworm"], "--out", image)
         self.assertIn("index.json", said("tar", "-tf", image))
 
-    @unittest.skipUnless(shutil.which("ansible-playbook"), "ansible is not installed")
+    @needs.program("ansible-lint")
+    @needs.program("ansible-playbook")
     def test_the_role_installs_a_node_in_a_root(self):
         city = self.cities[0]
         role = TOP / "deploy/ansible"
-        if shutil.which("ansible-lint"):
-            said("ansible-lint", "--offline", "--profile", "production", role / "site.yml", cwd=role)
+        said("ansible-lint", "--offline", "--profile", "production", role / "site.yml", cwd=role)
         # The chroot's python and apt: what Ansible needs on any host.
         city.run("apt-get install -y -q --no-install-recommends python3 python3-apt")
         site = self.top / "site.yml"

@@ -8,13 +8,17 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 
 BIN = pathlib.Path(os.environ["KOINON_BIN"])
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests" / "functional"))
+import needs  # noqa: E402
+
 # Of programs as they are installed, without sanitizers, Debian's tools are asked too.
-ALL = bool(os.environ.get("KOINON_ALL")) and not os.environ.get("KOINON_SANITIZED")
+ALL = needs.ALL and not os.environ.get("KOINON_SANITIZED")
 
 
 def said(*command, **kwargs):
@@ -58,6 +62,20 @@ class Package(unittest.TestCase):
             self.assertRegex(line, r"^([-d].......[-x]|l)", line)
             if not line.startswith("l"):
                 self.assertNotIn("w", line[5] + line[8], line)  # only root writes
+
+    def test_each_link_of_its_documents_leads_to_what_is_installed(self):
+        folder = self.root / "usr/share/doc/koinon"
+        documents = sorted(folder.rglob("*.md"))
+        self.assertIn(folder / "RUNBOOK.md", documents)
+        found = set()
+        for document in documents:
+            prose = re.sub(r"(?s)```.*?```|`[^`\n]*`", "", document.read_text())
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)", prose):
+                self.assertTrue((document.parent / target).is_file(), f"{document.name}: {target}")
+                found.add((document.name, target))
+        self.assertIn(("RUNBOOK.md", "API.md"), found)
+        # What the tree alone has is named, and no link.
+        self.assertIn("CONTRIBUTING.md says where a change goes", (folder / "README.md").read_text())
 
     def test_a_new_node_goes_by_defaults_alone(self):
         file = (self.root / "etc/koinon/koinond.toml").read_text()
@@ -136,7 +154,7 @@ class Package(unittest.TestCase):
         self.assertEqual(demo, (TOP / "deploy/demo").read_text())
         self.assertIn("bin=/usr/bin", demo)
 
-    @unittest.skipUnless(ALL, "tests/run --all, the release build")
+    @needs.wish(ALL, "it looks at the release build: tests/run --all")
     def test_lintian_finds_nothing(self):
         said("lintian", "--no-cfg", "--allow-root", "--fail-on", "error,warning", self.deb)
 

@@ -17,7 +17,9 @@ using namespace doctor;  // NOLINT(google-build-using-namespace): its subjects a
 // A city with two peers behind a proxy with TLS, on a good day.
 Facts sound() {
   Facts out;
-  out.daemon.folder = "/var/lib/koinon";
+  out.daemon.folder = "/var/lib/koinon-busan";
+  out.daemon.start = {"systemctl start koinond@busan", "journalctl -u koinond@busan",
+                      "systemctl restart koinond@busan"};
   ConfigurationFacts configuration;
   configuration.path = "/var/lib/koinon/koinond.toml";
   configuration.has_proxies = configuration.has_url = configuration.url_is_https = true;
@@ -106,6 +108,7 @@ const std::vector<Planted>& planted() {
       {"daemon.starts", [](Facts& f) { f.daemon.state = State::kStarts; }},
       {"daemon.silent", [](Facts& f) { f.daemon.state = State::kSilent; }},
       {"daemon.forbidden", [](Facts& f) { f.daemon.state = State::kForbidden; }},
+      {"daemon.stranger", [](Facts& f) { f.daemon.state = State::kStranger; }},
       {"clock.off",
        [](Facts& f) {
          f.clock->off = true;
@@ -394,6 +397,16 @@ TEST(Doctor, ProblemsComeFirst) {
   const std::string text = examination_text(examine(facts), {"names: --offline."});
   EXPECT_NE(text.find("Not looked at: names: --offline.\n"), std::string::npos);
   EXPECT_TRUE(text.ends_with("1 problem, 1 warning.\n")) << text;
+}
+
+TEST(Doctor, NamesTheServiceOfThatFolder) {
+  for (const auto state : {DaemonFacts::State::kDown, DaemonFacts::State::kStarts,
+                           DaemonFacts::State::kSilent, DaemonFacts::State::kStranger}) {
+    Facts facts = sound();
+    facts.daemon.state = state;
+    const std::string todo = examine(facts).findings.front().todo;
+    EXPECT_NE(todo.find(" koinond@busan"), std::string::npos) << todo;
+  }
 }
 
 TEST(Doctor, WhatWasNotLookedAtIsNotSaidToBeWell) {

@@ -9,27 +9,33 @@ Findings check(const DaemonFacts& facts) {
              "koinond starts in a folder with a whole node alone: another one would be another city.",
              "Name the right folder with --data, or put back what is missing from a backup (RUNBOOK, "
              "\"Restore\")."}};
+  const std::string log = facts.start.log.empty() ? "its standard error" : facts.start.log;
   switch (facts.state) {
     case State::kAnswers:
       return {};
     case State::kDown:
       return {{Weight::kProblem, "daemon.down", "koinond does not run for " + facts.folder + ".",
                "Nobody reads or publishes here, and what other cities publish does not arrive.",
-               "Start it: systemctl start koinond, or koinond --data " + facts.folder +
-                   ". If it ends again, its last line says why: journalctl -u koinond -n 20."}};
+               "Start it: " + facts.start.command +
+                   ". If it ends again, the last line of its log says why (" + log + ")."}};
     case State::kStarts:
       return {{Weight::kProblem, "daemon.starts",
                "A program uses " + facts.folder + ", and nothing answers on its socket.",
                "koinond starts or stops, or a koinon restore, fsck or recover is at work.",
-               "Wait a minute and look again. If it stays so, journalctl -u koinond says what it does."}};
+               "Wait a minute and look again. If it stays so, its log says what it does (" + log + ")."}};
     case State::kSilent:
       return {{Weight::kProblem, "daemon.silent", "koinond takes connections and does not answer.",
                "Readers wait in vain. Its disk may hang, or the process may be stopped.",
-               "Look at the disk (dmesg, iostat), then: systemctl restart koinond."}};
+               "Look at the disk (dmesg, iostat), then: " + facts.start.anew + "."}};
     case State::kForbidden:
       return {{Weight::kWarning, "daemon.forbidden", "This user may not ask koinond.",
                "Most of what is to be looked at was not looked at.",
-               "Run koinon doctor as the node's user or as root: runuser -u koinon -- koinon doctor."}};
+               "Run koinon doctor as root, or as the user to whom " + facts.folder + " belongs."}};
+    case State::kStranger:
+      return {{Weight::kProblem, "daemon.stranger", facts.stranger + ".",
+               "Whoever put that socket there may answer whatever they like, and nobody reaches koinond.",
+               "ss -xlp names its process: end it, let nobody else into the folder (chmod 700 " +
+                   facts.folder + "), then: " + facts.start.anew + "."}};
   }
   return {};
 }

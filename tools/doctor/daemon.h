@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/doctor/finding.h"
+#include "tools/start_hint.h"
 
 namespace koinon::doctor {
 
@@ -12,10 +13,13 @@ struct DaemonFacts {
     kStarts,     // nothing listens on its socket, and something holds the folder: it starts, stops or hangs
     kSilent,     // it takes the connection and does not answer in time
     kForbidden,  // this user may not ask it
+    kStranger,   // another user's program listens in its place
   };
   State state = State::kAnswers;
   std::string folder;
+  StartHint start;           // of that folder
   std::string folder_fault;  // why no whole node lives there; empty: one does
+  std::string stranger;      // who listens there, a sentence
 };
 
 Findings check(const DaemonFacts& facts);

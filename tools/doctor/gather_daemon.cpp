@@ -16,6 +16,7 @@
 #include "node/daemon/version.h"
 #include "tools/answers.h"
 #include "tools/api_client.h"
+#include "tools/daemon_listener.h"
 #include "tools/doctor/gather.h"
 
 namespace koinon::doctor {
@@ -43,6 +44,7 @@ bool is_locked(const DataFolder& folder) {
 struct Listener {
   State state = State::kDown;
   std::optional<int> process;
+  std::string stranger = {};
 };
 Listener find_listener(const DataFolder& folder) {
   Listener out;
@@ -62,11 +64,10 @@ Listener find_listener(const DataFolder& folder) {
     if (errno == EAGAIN) out.state = State::kSilent;
     return out;
   }
-  out.state = State::kAnswers;
-  ::ucred peer{};
-  ::socklen_t size = sizeof(peer);
-  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
-    out.process = peer.pid;
+  const auto process = trusted_listener(socket.native_handle(), folder.path());
+  out.state = process.ok() ? State::kAnswers : State::kStranger;
+  if (process.ok()) out.process = *process;
+  if (!process.ok()) out.stranger = process.error().text();
   return out;
 }
 
@@ -137,6 +138,7 @@ void read_peers(const json::value& answer, Facts& out) {
 std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts) {
   const DataFolder folder(wish.data);
   facts.daemon.folder = wish.data.string();
+  facts.daemon.start = start_hint(wish.data);
   if (const Status whole = folder.check_node(); !whole.ok()) {
     const auto have = folder.contents();
     if (!have.ok()) {
@@ -148,6 +150,7 @@ std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts) {
   }
   const Listener listener = find_listener(folder);
   facts.daemon.state = listener.state;
+  facts.daemon.stranger = listener.stranger;
   if (listener.state == State::kDown && is_locked(folder)) facts.daemon.state = State::kStarts;
   if (listener.state != State::kAnswers) return std::nullopt;
   // One that hangs is not waited for: its thread ends with this process.
@@ -196,6 +199,7 @@ void read_answers(const Answers& answers, Facts& out) {
   out.lag = std::move(lag);
   read_peers(answers.peers, out);
   out.versions->program = kVersion;
+  out.versions->start = out.daemon.start;
   out.versions->daemon = text_of(status, "version");
   out.ports->address = text_of(answers.id, "address");
   if (!answers.process) return;

@@ -83,7 +83,7 @@ FileFacts file_facts(const DataFolder& folder, const Config& config) {
 }
 
 // A sealed key takes a second and 256 MiB: those are opened by koinond alone.
-KeyFacts key_facts(const DataFolder& folder, const Config& config) {
+KeyFacts key_facts(const DataFolder& folder, const Config& config, DaemonFacts::State koinond) {
   KeyFacts out;
   const auto facing = look(folder.path());
   const auto sealed = keys_are_sealed(folder);
@@ -100,7 +100,9 @@ KeyFacts key_facts(const DataFolder& folder, const Config& config) {
     }
     out.files.push_back(std::move(key));
   }
-  if (!out.sealed || !config.passphrase_file.empty()) return out;
+  // A koinond that runs has opened them: it was given the passphrase, perhaps as a credential that it alone
+  // sees. Of one that is down nobody here knows.
+  if (!out.sealed || koinond != DaemonFacts::State::kDown || !config.passphrase_file.empty()) return out;
   auto credential = read_passphrase("");
   if (!credential.ok()) out.passphrase_fault = credential.error().text();
   out.passphrase_at_hand = !credential.ok() || !credential->empty();  // one that does not serve is there
@@ -178,7 +180,7 @@ void gather_folder(const Wish& wish, const std::optional<Answers>& answers, Fact
   const DataFolder folder(wish.data);
   out.configuration = configuration_facts(wish, answers, config);
   out.files = file_facts(folder, config);
-  out.keys = key_facts(folder, config);
+  out.keys = key_facts(folder, config, out.daemon.state);
   out.disk = disk_facts(folder, config);
   ClockFacts clock;
   clock.synchronised = kernel_is_synchronised();

@@ -21,11 +21,12 @@ Findings check(const KeyFacts& facts) {
                      "Put it back from the backup. If there is none: RUNBOOK, \"The machine is gone\"."});
   }
   if (facts.sealed && !facts.passphrase_at_hand)
-    out.push_back({Weight::kWarning, "keys.no_passphrase",
-                   "The keys are sealed, and koinond.toml names no file with the passphrase.",
-                   "koinond starts only where it is given otherwise: --passphrase-file, or the systemd "
-                   "credential passphrase.",
-                   "If that is not so, name it: passphrase_file. RUNBOOK, \"Sealed keys\"."});
+    out.push_back(
+        {Weight::kWarning, "keys.no_passphrase",
+         "koinond is down, its keys are sealed, and koinond.toml names no file with the passphrase.",
+         "It starts only where it is given otherwise: --passphrase-file, or the systemd "
+         "credential passphrase.",
+         "If that is not so, name it: passphrase_file. RUNBOOK, \"Sealed keys\"."});
   if (!facts.passphrase_fault.empty())
     out.push_back(
         {Weight::kProblem, "keys.passphrase",

@@ -16,8 +16,9 @@ struct KeyFacts {
   };
   std::vector<File> files;
   bool sealed = false;
-  bool passphrase_at_hand = true;  // a file is named, or the systemd credential is here
-  std::string passphrase_fault;    // why that credential cannot be read; a named file is one of FileFacts
+  // koinond has opened them, or a file is named, or the systemd credential is here.
+  bool passphrase_at_hand = true;
+  std::string passphrase_fault;  // why that credential cannot be read; a named file is one of FileFacts
 };
 
 Findings check(const KeyFacts& facts);

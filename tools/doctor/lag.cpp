@@ -10,10 +10,10 @@ constexpr std::uint64_t kEntries = 100;  // that may be on their way
 Findings check(const LagFacts& facts) {
   Findings out;
   if (facts.index > facts.index_most)
-    out.push_back(
-        {Weight::kWarning, "lag.index", "The search index lacks " + std::to_string(facts.index) + " records.",
-         "Searches, lists and feeds do not show them yet.",
-         "After a start or koinon reindex: wait. Else journalctl -u koinond says why it stands still."});
+    out.push_back({Weight::kWarning, "lag.index",
+                   "The search index lacks " + std::to_string(facts.index) + " records.",
+                   "Searches, lists and feeds do not show them yet.",
+                   "After a start or koinon reindex: wait. Else koinond's log says why it stands still."});
   if (facts.bodies > 0)
     out.push_back({Weight::kWarning, "lag.bodies",
                    std::to_string(facts.bodies) + " notes that are wanted have not arrived.",

@@ -15,7 +15,7 @@ Findings check(const LimitFacts& facts) {
     out.push_back({Weight::kWarning, "limits.files",
                    "koinond may open " + std::to_string(*facts.files) + " files and connections.",
                    "With many peers or readers it runs out: nobody gets in then.",
-                   "LimitNOFILE=4096 in its unit (systemctl edit koinond), or ulimit -n."});
+                   "LimitNOFILE=4096 in its unit (systemctl edit), or ulimit -n."});
   else if (facts.files && facts.open_files > *facts.files / 10 * 8)
     out.push_back(
         {Weight::kProblem, "limits.open_files",

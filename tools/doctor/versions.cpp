@@ -32,7 +32,7 @@ Findings check(const VersionFacts& facts) {
     out.push_back({Weight::kWarning, "versions.daemon",
                    "koinond " + facts.daemon + " runs, and " + facts.program + " is installed.",
                    "It was not started anew since the upgrade, or this koinon is another one.",
-                   "systemctl restart koinond."});
+                   "Start it anew: " + facts.start.anew + "."});
   const auto ours = parse(facts.daemon.empty() ? facts.program : facts.daemon);
   std::vector<std::string> newer;
   std::vector<std::string> older;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/doctor/finding.h"
+#include "tools/start_hint.h"
 
 namespace koinon::doctor {
 
@@ -13,6 +14,7 @@ struct VersionFacts {
     std::string agent;  // koinon/1.2.3; empty: it is not connected
   };
   std::vector<Peer> peers;
+  StartHint start = {};  // of the koinond that runs
 };
 
 Findings check(const VersionFacts& facts);
