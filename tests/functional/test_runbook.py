@@ -173,6 +173,27 @@ class Year(Machines):
         again = node.publish("From the new machine")  # signed once Los Angeles has answered
         wait_for(lambda: la.shows(again), "Los Angeles follows it there")
 
+    @runs("A damaged store", "Proofs and policies", "Taking a note back")
+    def test_a_note_is_proven_and_taken_back_on_a_store_that_was_mended(self):
+        seoul, _ = self.service("seoul")
+        proof = self.top / "proof"
+        self.more = {"REF": seoul.publish("Told too much"), "WHY": "names of people", "PROOF": str(proof), "VKEY": seoul.json("id")["vkey"]}
+        for section in ("A damaged store", "Proofs and policies"):
+            for block in blocks(section):
+                self.run_block(self.old, block)
+        seoul.meet()
+        self.assertTrue(proof.with_name("proof.body").exists())
+        self.assertIn("Told too much", seoul.titles())
+        for block in blocks("Taking a note back"):
+            self.run_block(self.old, block)
+        wait_for(lambda: "Told too much" not in seoul.titles(), "nobody reads it")
+
+    @runs("An observer")
+    def test_an_observer(self):
+        for block in blocks("An observer"):
+            self.run_block(self.old, block, NAME="library.example", DISPLAY_NAME="City Library")
+        self.assertTrue(Service(self.old, "library").meet().run("id").startswith("observer"))
+
     @runs("Leaving")
     def test_leaving(self):
         seoul, _, ref = self.two()
