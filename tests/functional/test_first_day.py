@@ -28,7 +28,7 @@ from nodes import BIN, DEADLINE, MARKS, TOP, USUAL, NodesTest, wait_for
 from test_proxies import Answer, Connection, LoginProgram, filled, free_port
 from test_sending import Sink
 
-MOST = 16  # commands and edits of one city
+MOST = 17  # commands and edits of one city
 SHIPPED = "notes.city.example"
 PROMTOOL = os.environ.get("KOINON_PROMTOOL") or needs.find("promtool")
 
@@ -259,6 +259,7 @@ class FirstDay(NodesTest):
             for person, role in ((city.person, "publisher"), ("it", "operator")):
                 me = city.ask("GET", "/api/v1/me", person=person).json()
                 self.assertEqual((me["name"], me["role"]), (person, role))
+            self.assertEqual(city.ask("GET", "/api/v1/me", person="operator").status, 403, "no account of a name that anybody may have")
             page = city.ask("GET", "/operate/accounts", person="it")
             self.assertEqual(page.status, 200)
 

@@ -19,7 +19,7 @@ import threading
 import unittest
 
 import needs
-from api import practice
+from api import account, bearer, practice
 from nodes import TOP, NodesTest, wait_for
 
 SITE = "notes.city.example"
@@ -292,6 +292,16 @@ class Nginx(ProxyTest):
             "Cookie": "login=press", "Koinon-CSRF": "1", "Content-Type": "application/json", "Origin": f"https://{SITE}"})
         self.assertEqual(kept.status, 201, kept.body)
         self.check_stream()
+        self.check_outage(login)
+
+    def check_outage(self, login):
+        """The login program is down: everybody is a visitor, and who needs no login goes on."""
+        login.shutdown()
+        login.server_close()
+        self.assertEqual(self.ask("GET", "/healthz").status, 200)
+        self.assertEqual(self.ask("GET", "/api/v1/me", headers={"Cookie": "login=press"}).status, 401)
+        token = bearer(account(self.seoul, "scripts", "reader"))
+        self.assertEqual(self.ask("GET", "/api/v1/me", headers=token).json()["name"], "scripts")
 
     def test_single_sign_on_by_secret(self):
         self.single_sign_on(False, SECRET)
