@@ -17,6 +17,7 @@
 #include "node/daemon/daemon_arguments.h"
 #include "node/daemon/idle_memory.h"
 #include "node/daemon/service_report.h"
+#include "node/text/time_zone.h"
 #include "proto/base/nearest_word.h"
 #include "storage/sqlite/sqlite.h"
 
@@ -151,6 +152,7 @@ int serve(const DaemonArguments& given, const Config& config, const DaemonLog& l
 // What holds for the whole process, before anything is opened.
 Status prepare_process() {
   KOINON_TRY(protect_secrets());
+  TimeZone::of_machine();  // found while there is one thread
   return sqlite::take_memory_by_the_page();
 }
 

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kMessageIdBytes = 16;
 
 // What stands behind the scheme.
 std::string host_of(const std::string& url) {
@@ -91,7 +91,7 @@ std::string MailTrial::message(const std::string& recipient, UnixMillis now) con
   content.subject = "Test mail of " + options_.name;
   content.opening = "This mail says that the Koinon node of " + options_.name +
                     " can send mail. An administrator asked for it. There is nothing to do.";
-  content.message_id = to_base32(random_bytes(kIdBytes)) + "@" + options_.name;
+  content.message_id = to_base32(random_bytes(kMessageIdBytes)) + "@" + options_.name;
   content.date = now;
   content.zone = options_.zone;
   return mail_message(content);

@@ -41,7 +41,7 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
 }
 
 TimeZone TimeZone::of_machine() {
-  const std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::detectHostTimeZone());
+  const std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createDefault());
   if (zone == nullptr) return {};
   icu::UnicodeString id;
   std::string name;

@@ -1,6 +1,6 @@
 // Times as the clocks of a place show them. Zones are those of the IANA time zone database, which ICU has.
 //
-// Any thread, but for of_machine.
+// Any thread.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,8 @@ class TimeZone {
 
   // By its name: "Asia/Seoul". Nothing: there is no such zone.
   static std::optional<TimeZone> find(std::string_view name);
-  // The zone that this machine is set to. One thread at a time: ICU keeps what it finds.
+  // The zone that this machine was set to when this process asked first: ICU keeps what it finds. To find it,
+  // it sets the C library's clocks as well (tzset), so that a program with threads asks before it has any.
   static TimeZone of_machine();
 
   const std::string& name() const { return name_; }
