@@ -36,6 +36,10 @@ void add_ref_option(CLI::App* sub, CommandLine& line, const std::string& role) {
       ->allow_extra_args(false);
 }
 
+void add_any_topic(CLI::App* sub, CommandLine& line) {
+  sub->add_flag("--any-topic", line.note.any_topic, "publish even if a topic looks mistyped");
+}
+
 void add_note_options(CLI::App* sub, CommandLine& line) {
   sub->add_option("--language", line.note.language, "BCP 47 tag, such as en or ko");
   sub->add_option("--office", line.note.office, "the office that speaks");
@@ -44,6 +48,7 @@ void add_note_options(CLI::App* sub, CommandLine& line) {
   sub->add_option("--to", line.note.to, "a city that it is addressed to; may be given again")
       ->allow_extra_args(false);
   sub->add_flag("--again", line.note.again, "publish even if the same note stands already");
+  add_any_topic(sub, line);
 }
 
 void add_node_commands(CLI::App& app, CommandLine& line) {
@@ -233,6 +238,7 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
                       [&line] { return run_profile_set(line.common, line.note); });
   set->add_option("file", line.note.file, "as profile show prints one; - for standard input")->required();
   set->add_flag("--dry-run", line.note.dry, "only say what would be signed, and what stands in the way");
+  add_any_topic(set, line);
   const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role,
                          const std::string& help) {
     auto* sub = command(app, line, name, help, [&line, kind, role, publish]() -> Status {

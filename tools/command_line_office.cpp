@@ -114,11 +114,12 @@ void add_held_commands(CLI::App& app, CommandLine& line) {
 }
 
 void add_library_commands(CLI::App& app, CommandLine& line) {
-  auto* from = command(app, line, "import-practices",
-                       "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
-                       [&line] { return run_import_practices(line.common, line.file, line.dry); });
+  auto* from = command(
+      app, line, "import-practices", "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
+      [&line] { return run_import_practices(line.common, line.file, line.dry, line.note.any_topic); });
   from->add_option("from", line.file, "the file or folder")->required();
   from->add_flag("--dry-run", line.dry, "only say what would become of each");
+  from->add_flag("--any-topic", line.note.any_topic, "publish even if a topic looks mistyped");
   auto* to = command(app, line, "export-practices", "write the practices that are held", [&line] {
     return run_export_practices(line.common, line.list, line.format == "text" ? "csv" : line.format,
                                 line.file);

@@ -98,6 +98,8 @@ Status run_doctor(const Common& common, bool offline, int& exit_code);
 // does not run; the next start makes another one.
 Status run_witness(const Common& common, bool anew);
 Status run_cities(const Common& common);
+// The other node keys with which a city is pinned that was just pinned, and what to do; empty: there is none.
+std::string render_other_node_keys(const boost::json::value& pinned);
 Status run_peer_add(const Common& common, const std::string& line, bool vouch);
 Status run_peer_remove(const Common& common, const std::string& which);
 Status run_peer_list(const Common& common);
@@ -207,7 +209,8 @@ struct NoteArguments {
   };
   std::vector<File> attach;
   bool again = false;
-  bool dry = false;  // only says what would be signed
+  bool any_topic = false;  // also one that reads nearly like a listed one
+  bool dry = false;        // only says what would be signed
 };
 // commands_attachments.cpp Gives files to the node. Returns them as a publish request names them.
 Result<boost::json::array> upload_attachments(const Common& common,
@@ -227,8 +230,8 @@ Status run_profile(const Common& common, const std::string& city);
 Status run_profile_set(const Common& common, NoteArguments arguments);
 
 // commands_library.cpp `dry`: only says what would become of each row. Fails if any row is refused; the
-// others are imported.
-Status run_import_practices(const Common& common, const std::string& from, bool dry);
+// others are imported. `any_topic`: topics that read nearly like listed ones are taken, too.
+Status run_import_practices(const Common& common, const std::string& from, bool dry, bool any_topic);
 Status run_export_practices(const Common& common, const ListArguments& wanted, const std::string& format,
                             const std::string& output);
 

@@ -110,6 +110,7 @@ Status run_join(const Common& common, const std::string& line, bool vouch, bool 
   std::cout << "Joined " << member(joined, "name") << "; the two nodes have pinned each other.\n";
   if (member(joined, "vouch") == "yes")
     std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+  std::cout << render_other_node_keys(joined);
   return {};
 }
 

@@ -194,11 +194,13 @@ void add_faults(ItemOutcome& outcome, const ItemOutcome& found) {
 // Sends items to import; nothing is published of a dry batch.
 class ImportBatch {
  public:
-  explicit ImportBatch(bool dry) : dry_(dry) {}
+  ImportBatch(bool dry, bool any_topic) : dry_(dry), any_topic_(any_topic) {}
 
   void add(std::size_t number, const json::object& request, std::size_t bytes) {
     bytes_ += bytes;
-    notes_.push_back(request);
+    json::object note = request;
+    if (!any_topic_) note["strict_topics"] = true;
+    notes_.push_back(std::move(note));
     numbers_.push_back(number);
   }
   std::size_t size() const { return numbers_.size(); }
@@ -220,6 +222,7 @@ class ImportBatch {
 
  private:
   bool dry_;
+  bool any_topic_;
   json::array notes_;
   std::vector<std::size_t> numbers_;
   std::size_t bytes_ = 0;
@@ -247,9 +250,9 @@ AtOrigin look_at_origin(const Common& common, const Item& item) {
 
 // Imports a batch of items from `begin` on. Returns where the next batch begins.
 Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& items, std::size_t begin,
-                                 bool dry, std::vector<ItemOutcome>& outcomes) {
-  ImportBatch good(dry);
-  ImportBatch faulty(true);  // the daemon says what else is wrong with them
+                                 bool dry, bool any_topic, std::vector<ItemOutcome>& outcomes) {
+  ImportBatch good(dry, any_topic);
+  ImportBatch faulty(true, any_topic);  // the daemon says what else is wrong with them
   std::size_t i = begin;
   for (; i < items.size() && good.size() + faulty.size() < limits::kImportRows &&
          good.bytes() + faulty.bytes() < kBatchBytes;
@@ -310,13 +313,13 @@ json::object outcome_json(const ItemOutcome& outcome) {
 
 }  // namespace
 
-Status run_import_practices(const Common& common, const std::string& from, bool dry) {
+Status run_import_practices(const Common& common, const std::string& from, bool dry, bool any_topic) {
   KOINON_ASSIGN(const auto items, items_of(from));
   std::vector<ItemOutcome> outcomes(items.size());
   ProgressLine line("import");
   for (std::size_t begin = 0; begin < items.size();) {
     line.show(begin, items.size());
-    KOINON_ASSIGN(begin, import_batch(common, items, begin, dry, outcomes));
+    KOINON_ASSIGN(begin, import_batch(common, items, begin, dry, any_topic, outcomes));
   }
   std::map<std::string, std::size_t> counts;
   for (const ItemOutcome& outcome : outcomes) ++counts[outcome.outcome];

@@ -80,6 +80,19 @@ Status run_peer_list(const Common& common) {
   return print(common, ApiClient(common.data).get_json("/api/v1/peers"), render_peers);
 }
 
+std::string render_other_node_keys(const json::value& pinned) {
+  std::string out;
+  const auto* keys = pinned.as_object().if_contains("other_node_keys");
+  if (keys == nullptr || !keys->is_array()) return out;
+  for (const auto& key : keys->get_array()) {
+    if (!key.is_string()) continue;
+    const std::string one = harmless(key.get_string());
+    out += member(pinned, "name") + " is pinned with another node key, too: " + one +
+           "\nIf this line replaces it: koinon peer remove " + one + "\n";
+  }
+  return out;
+}
+
 Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
   KOINON_ASSIGN(
       const auto added,
@@ -95,6 +108,7 @@ Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
   if (const auto* waits = added.as_object().if_contains("signing_waits"); waits != nullptr)
     std::cout << " and this node may sign" << render_signing_waits(*waits);
   if (member(added, "vouch") == "yes") std::cout << ".\n";
+  std::cout << render_other_node_keys(added);
   return {};
 }
 

@@ -75,6 +75,7 @@ Result<json::object> request_of(const NoteArguments& arguments) {
   if (!refs.empty()) request["refs"] = std::move(refs);
   if (json::object content = content_of(arguments); !content.empty()) request["content"] = std::move(content);
   if (arguments.again) request["again"] = true;
+  if (!arguments.any_topic) request["strict_topics"] = true;
   return request;
 }
 

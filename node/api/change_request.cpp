@@ -181,7 +181,7 @@ std::vector<std::string> ref_texts(const json::object& note) {
 
 Result<NoteFile> read_publish_request(const json::object& object) {
   KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office",
-                                    "person", "again", "attachments"}));
+                                    "person", "again", "strict_topics", "attachments"}));
   NoteFile note;
   if (const std::string file = text_member(object, "file"); !file.empty()) {
     KOINON_ASSIGN(note, parse_note_file(file));
@@ -255,6 +255,7 @@ Result<SigningRequest> read_signing_request(const json::object& object) {
   KOINON_ASSIGN(out.note, read_publish_request(object));
   out.is_file = object.contains("file");
   out.again = flag_member(object, "again", false);
+  out.strict_topics = flag_member(object, "strict_topics", false);
   return SigningRequest(std::move(out));
 }
 

@@ -167,12 +167,7 @@ asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use)
   };
   const Joined joined = co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
   if (!joined->ok()) co_return joined->error();
-  const Status stored = co_await change_store(
-      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); },
-      [record = *peer, network] { network->add_peer(record); });
-  if (!stored.ok()) co_return stored.error();
-  co_return PinnedPeer{peer->name, peer->address, peer->vouch,
-                       peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
+  co_return co_await pin_peer(&parts_, std::move(*peer));
 }
 
 }  // namespace koinon

@@ -146,16 +146,41 @@ asio::awaitable<Result<PeerView>> PeersApi::change_peer(Asker, PeerChange wish) 
   co_return view_of(std::move(*changed));
 }
 
+namespace {
+
+// A city that has a new key is pinned twice, and so is one whose key was mistyped. Of observers the name is
+// their key.
+Result<std::vector<NodeKey>> other_keys_of(StoreReader& store, const PeerRecord& peer) {
+  KOINON_ASSIGN(const auto pinned, store.peers());
+  std::vector<NodeKey> out;
+  for (const PeerRecord& other : pinned) {
+    const bool same_city = other.log == peer.log || other.name == peer.name;
+    if (peer.log && same_city && other.node_key != peer.node_key) out.push_back(other.node_key);
+  }
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<Result<PinnedPeer>> pin_peer(ApiParts* parts, PeerRecord peer) {
+  const auto others = std::make_shared<std::vector<NodeKey>>();
+  const Status kept = co_await change_store(
+      &parts->writer,
+      [others, peer](Store& store) -> Status {
+        KOINON_ASSIGN(*others, other_keys_of(store, peer));
+        return store.put_peer(peer);
+      },
+      [peer, network = &parts->network] { network->add_peer(peer); });
+  if (!kept.ok()) co_return kept.error();
+  co_return PinnedPeer{peer.name, peer.address, peer.vouch,
+                       peer.vouch ? parts->writer.signing_waits() : std::nullopt, std::move(*others)};
+}
+
 asio::awaitable<Result<PinnedPeer>> PeersApi::add_peer(Asker, PeerWish wish) {
   auto peer = peer_of_line(wish.line, parts_.facts.log(), parts_.facts.node_key, parts_.clock.wall());
   if (!peer.ok()) co_return peer.error();
   peer->vouch = wish.vouch && peer->log && parts_.facts.log();
-  const Status status = co_await change_store(
-      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); },
-      [record = *peer, network = &parts_.network] { network->add_peer(record); });
-  if (!status.ok()) co_return status.error();
-  co_return PinnedPeer{peer->name, peer->address, peer->vouch,
-                       peer->vouch ? parts_.writer.signing_waits() : std::nullopt};
+  co_return co_await pin_peer(&parts_, std::move(*peer));
 }
 
 asio::awaitable<Result<ReachView>> PeersApi::ask_peers(Asker, Nothing) {

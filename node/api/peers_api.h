@@ -31,9 +31,12 @@ struct PinnedPeer {
   std::string address;  // or empty
   bool vouch = true;
   std::optional<SigningWait> signing_waits = {};  // why the vouch is not signed yet, once its key is proven
+  std::vector<NodeKey> other_keys = {};  // of nodes that are pinned as the same city, or under its name
 };
 // The name by which the audit names a peer that was pinned.
 inline std::string name_of_pinned(const PinnedPeer& peer) { return peer.name; }
+// Pins the node of the record. `parts` must live longer than every request.
+boost::asio::awaitable<Result<PinnedPeer>> pin_peer(ApiParts* parts, PeerRecord peer);
 
 // A peer by its name or its node key.
 struct NamedPeer {

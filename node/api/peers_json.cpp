@@ -150,6 +150,9 @@ HttpResponse removed_answer(const ApiRequest&, const RemovedPeer& view) {
 HttpResponse pinned_answer(const ApiRequest&, const PinnedPeer& view) {
   json::object body{{"name", view.name}, {"address", view.address}, {"vouch", view.vouch}};
   if (view.signing_waits) body["signing_waits"] = signing_waits_json(*view.signing_waits);
+  json::array others;
+  for (const NodeKey& key : view.other_keys) others.emplace_back(to_text(key));
+  if (!others.empty()) body["other_node_keys"] = std::move(others);
   return json_response(body, 201);
 }
 

@@ -42,6 +42,9 @@ Result<SigningQuery> read_signing_query(json::object request) {
   KOINON_TRY(check_has_no(request, "vouch"));  // only what the node itself has kept is one
   KOINON_ASSIGN(const WishedTime when, take_wished_time(request));
   KOINON_ASSIGN(SigningRequest read, read_signing_request(request));
+  // Only now is somebody there who can choose another topic. When it is signed the vocabulary may be a newer
+  // one.
+  request.erase("strict_topics");
   return SigningQuery{std::move(read), when, std::move(request)};
 }
 

@@ -24,9 +24,9 @@ struct WishedTime {
 struct SigningQuery {
   SigningRequest request;
   WishedTime when;
-  boost::json::object
-      kept;          // the request as it was written, without its times; it is kept while the record waits
-  Bytes meant = {};  // which entries its refs meant when it was written before (meant_refs.h)
+  boost::json::object kept;  // the request as it was written, without its times and `strict_topics`; it is
+                             // kept while the record waits
+  Bytes meant = {};          // which entries its refs meant when it was written before (meant_refs.h)
 };
 
 // Takes `hold` and `at` out of a request. kInvalidArgument: the error names the wrong one.

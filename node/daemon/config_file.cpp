@@ -107,7 +107,9 @@ void read_file_into(const ConfigSources& sources, ConfigRead& read) {
   if (table.ok()) {
     apply_table(*table, "", read.config, read.faults);
   } else {
-    read.faults.push_back(table.error());
+    Error fault = table.error();
+    if (text.ok()) fault.message += "; what stands elsewhere is looked at once this is mended";
+    read.faults.push_back(std::move(fault));
   }
 }
 

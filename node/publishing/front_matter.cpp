@@ -2,7 +2,9 @@
 
 #include <sstream>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
+#include "proto/base/nearest_word.h"
 
 namespace koinon {
 namespace {
@@ -12,6 +14,14 @@ using google::protobuf::Message;
 
 Error wrong_type(const std::string& key, std::string_view wanted) {
   return fail(Code::kInvalidArgument, "it should be " + std::string(wanted), key);
+}
+
+Error unknown_field(const Message& message, const std::string& key, std::vector<std::string> known) {
+  const auto* descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) known.emplace_back(descriptor->field(i)->name());
+  const auto near = nearest_word(ascii_lower(key), known);
+  return fail(Code::kInvalidArgument,
+              "the front matter has an unknown field" + (near ? "; did you mean " + *near + "?" : ""), key);
 }
 
 // Dates may be written without quotes, as TOML allows.
@@ -142,11 +152,10 @@ void add_field(toml::table& out, const Message& message, const FieldDescriptor* 
 
 }  // namespace
 
-Status set_field(Message& message, const std::string& key, const toml::node& value) {
+Status set_field(Message& message, const std::string& key, const toml::node& value,
+                 const std::vector<std::string>& others) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(key);
-  if (field == nullptr) {
-    return fail(Code::kInvalidArgument, "the front matter has an unknown field", key);
-  }
+  if (field == nullptr) return unknown_field(message, key, others);
   const Sink sink{message, field, key};
   if (!field->is_repeated()) return sink.value(value);
   const toml::array* values = value.as_array();

@@ -99,6 +99,13 @@ Status read_topics(NoteFile& note, const toml::node& value) {
   return {};
 }
 
+// The keys that are no fields of the content.
+std::vector<std::string> entry_keys() {
+  std::vector<std::string> out{"kind", "language", "topics", "to", "office", "person"};
+  for (const RoleKey& role : kRoleKeys) out.emplace_back(role.key);
+  return out;
+}
+
 Status read_key(NoteFile& note, const std::string& key, const toml::node& value) {
   if (key == "kind") return {};  // read before the others
   if (key == "topics") return read_topics(note, value);
@@ -121,7 +128,7 @@ Status read_key(NoteFile& note, const std::string& key, const toml::node& value)
     }
     return {};
   }
-  return set_field(*content_of(note.body, note.kind), key, value);
+  return set_field(*content_of(note.body, note.kind), key, value, entry_keys());
 }
 
 Status read_kind(NoteFile& note, const toml::table& table) {

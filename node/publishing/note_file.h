@@ -5,8 +5,8 @@
 // fields of the content's message. And refs by their role, as CITY/NUMBER: `derives_from`, `revises`,
 // `translates`, `adopts`, `about`, `answers`, `points_to`. In a practice a level-two heading with the name of
 // a section begins this section. The first paragraph is the summary, unless `summary` is given. Text outside
-// such sections belongs to the solution. An unknown key is an error that names it. `[[attachments]]` names a
-// file by its `sha256`; one that is given along needs only its `name`.
+// such sections belongs to the solution. An unknown key is an error that names it, and the nearest one.
+// `[[attachments]]` names a file by its `sha256`; one that is given along needs only its `name`.
 #pragma once
 
 #include <string>

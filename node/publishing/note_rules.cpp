@@ -16,6 +16,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
+#include "proto/vocabulary/topic_slip.h"
 
 namespace koinon {
 namespace {
@@ -314,6 +315,18 @@ Status check_note(const NoteFile& note) {
       break;
   }
   return std::move(faults).all();
+}
+
+Status check_topics_meant(const NoteFile& note) {
+  std::string found;
+  for (const std::string& topic : note.topics) {
+    const auto meant = topic_meant(Vocabulary::builtin(), topic);
+    if (!meant) continue;
+    found += found.empty() ? "the vocabulary has no topic " : " It has no topic ";
+    found += topic + "; did you mean " + *meant + "?";
+  }
+  if (found.empty()) return {};
+  return fail(Code::kInvalidArgument, found + " To publish it as it is written: --any-topic", "topics");
 }
 
 }  // namespace koinon

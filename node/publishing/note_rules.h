@@ -14,4 +14,8 @@ void make_plain(NoteFile& note);
 // fault; what is wrong with others stands in `also`, up to limits::kFaultsTold in all.
 Status check_note(const NoteFile& note);
 
+// Refuses a topic that the vocabulary does not have, but one that reads nearly like it (topic_meant): what is
+// signed at once is not mended any more. The error, of field `topics`, names all such topics.
+Status check_topics_meant(const NoteFile& note);
+
 }  // namespace koinon

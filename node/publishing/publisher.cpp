@@ -101,7 +101,10 @@ Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, 
   if (for_office && out.note.body.author().office().empty())
     out.note.body.mutable_author()->set_office(caller.office);
   make_plain(out.note);
-  KOINON_TRY(check_note(out.note));
+  std::vector<Error> faults;
+  take_fault(faults, check_note(out.note));
+  if (request.strict_topics) take_fault(faults, check_topics_meant(out.note));
+  KOINON_TRY(all_faults(std::move(faults)));
   out.warnings = out.note.warnings;
   if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
   KOINON_ASSIGN(out.draft, to_draft(directory, store_, out.note));

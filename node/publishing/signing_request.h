@@ -15,8 +15,9 @@ namespace koinon {
 
 struct NoteRequest {
   NoteFile note;
-  bool is_file = false;  // the note was written as a file; the file states the language
-  bool again = false;    // publish it even if the same text is already published
+  bool is_file = false;        // the note was written as a file; the file states the language
+  bool again = false;          // publish it even if the same text is already published
+  bool strict_topics = false;  // refuse a topic that is a slip of a listed one; else a warning says so
 };
 
 struct WithdrawalRequest {

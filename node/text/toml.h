@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "proto/base/result.h"
@@ -35,6 +36,16 @@ namespace koinon {
 // Whether the text is small enough for the parser, in bytes and in levels. Linear.
 Status check_toml(std::string_view text, std::string_view what);
 
+// What the parser says is wrong, and where.
+struct TomlPlace {
+  std::string why;
+  std::size_t line = 1;        // in the text, from 1 on
+  std::size_t first_line = 1;  // the number of the text's first line in the file
+};
+// The error that shows the line, 80 bytes of it at most, without what nobody sees; and says so where text
+// stands in it without quotes.
+Error toml_fault(std::string_view text, std::string_view what, const TomlPlace& place);
+
 // `what` names the file in errors; `first_line` is the number of its first line.
 inline Result<toml::table> parse_toml(std::string_view text, std::string_view what, std::size_t first_line) {
   KOINON_TRY(check_toml(text, what));
@@ -42,9 +53,7 @@ inline Result<toml::table> parse_toml(std::string_view text, std::string_view wh
     auto parsed = toml::parse(text);
     if (parsed) return std::move(parsed).table();
     const auto& error = parsed.error();
-    const std::size_t line = error.source().begin.line + first_line - 1;
-    return fail(Code::kInvalidArgument,
-                std::string(error.description()) + " (line " + std::to_string(line) + ")", std::string(what));
+    return toml_fault(text, what, {std::string(error.description()), error.source().begin.line, first_line});
   } catch (const std::exception& error) {
     return fail(Code::kInvalidArgument, error.what(), std::string(what));
   }

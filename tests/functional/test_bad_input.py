@@ -16,6 +16,8 @@ class BadNotes(NodesTest):
         head = 'title = "T"\nlanguage = "en"\ntopics = ["health"]\n'
         for words, note in [
             ("colour: the front matter has an unknown field", f"+++\n{head}colour = 1\n+++\nText.\n"),
+            ("topic: the front matter has an unknown field; did you mean topics?", f'+++\n{head}topic = "heat"\n+++\nText.\n'),
+            ('(line 5: summary = Trees give shade); text stands in quotes (")', f"+++\n{head}summary = Trees give shade\n+++\nText.\n"),
             ("title: the note has no title", '+++\nlanguage = "en"\ntopics = ["health"]\n+++\nText.\n'),
             ("language: a language is a BCP 47 tag", '+++\ntitle = "T"\nlanguage = "no tag"\ntopics = ["health"]\n+++\nText.\n'),
             ("not UTF-8", f"+++\n{head}+++\n\udcff\udcfe\n"),

@@ -130,7 +130,7 @@ class DryRuns(NodesTest):
         shown = tried.stdout.decode()
         for words in ("nothing is signed", "adoption", "climate/heat", f"{theirs}  Shaded stops", "at once", "We try it."):
             self.assertIn(words, shown)
-        odd = said(seoul, "publish", "-", "--dry-run", stdin=note("T", 'topics = ["climate/haet"]'))
+        odd = said(seoul, "publish", "-", "--dry-run", "--any-topic", stdin=note("T", 'topics = ["climate/haet"]'))
         self.assertEqual(odd.returncode, 0, odd.stderr)
         self.assertIn(b"climate/heat", odd.stderr, "a topic that is not listed")
         self.assertEqual(json.loads(seoul.run("--json", "publish", "-", "--dry-run", stdin=note("T", 'topics = ["climate/heat"]')))["topics"],
@@ -145,6 +145,30 @@ class DryRuns(NodesTest):
         again = said(seoul, "publish", "-", "--dry-run", stdin=note("T", 'topics = ["climate/heat"]'))
         self.assertEqual(again.returncode, 1)
         self.assertIn(b"the same note stands already", again.stderr)
+
+    def test_a_mistyped_topic_is_refused_before_it_is_signed(self):
+        seoul = self.node("seoul")
+        before = own_entries(seoul)
+        mistyped, own = note("T", 'topics = ["helth", "climate/haet"]'), note("Own", 'topics = ["seoul/metro"]')
+        library = pathlib.Path(self.folder) / "library.csv"
+        library.write_text("title,solution,language,topics\nT,Text,en,helth\n")
+        for ask in (["publish", "-"], ["publish", "-", "--dry-run"], ["ask", "--text", "Why?", "--language", "en", "--topic", "helth"]):
+            refused = said(seoul, *ask, stdin=mistyped)
+            self.assertEqual((refused.returncode, refused.stdout), (1, b""))
+            for words in (b"topics: the vocabulary has no topic helth; did you mean health?", b"--any-topic"):
+                self.assertIn(words, refused.stderr)
+        self.assertIn(b"no topic climate/haet; did you mean climate/heat?", said(seoul, "publish", "-", stdin=mistyped).stderr)
+        row = said(seoul, "import-practices", library)
+        self.assertEqual(row.returncode, 1)
+        self.assertIn(b"column topics: the vocabulary has no topic helth; did you mean health?", row.stdout)
+        self.assertEqual(own_entries(seoul), before)
+        self.assertIn(b"not in the vocabulary", said(seoul, "publish", "-", stdin=own).stderr, "it is like no other, and is taken")
+        self.assertTrue(seoul.run("publish", "-", "--any-topic", stdin=mistyped))
+        # A program is told, and refused only if it asks for that.
+        wish = {"file": note("Theirs", 'topics = ["helth"]').decode()}
+        self.assertEqual(seoul.local("POST", "/api/v1/previews", wish)["warnings"],
+                         ["the topic helth is not in the vocabulary; the nearest listed one is health"])
+        self.assertEqual(seoul.local("POST", "/api/v1/previews", {**wish, "strict_topics": True})["field"], "topics")
 
     def test_what_a_publisher_asks_for_waits(self):
         seoul = self.node("seoul", "--publishing-hold-minutes", "10", "--publishing-review")
@@ -211,8 +235,10 @@ class Peers(NodesTest):
         seoul = self.node("seoul")
         others = [Node(pathlib.Path(self.folder) / place, "la") for place in ("one", "other")]
         keys = [other.json("id")["node_key"] for other in others]
-        for other in others:
-            seoul.run("peer", "add", other.line_without_address(), "--no-vouch")
+        first, second = [seoul.run("peer", "add", other.line_without_address(), "--no-vouch") for other in others]
+        self.assertNotIn("another node key", first)
+        self.assertIn(f"la.example is pinned with another node key, too: {keys[0]}\n", second)
+        self.assertIn(f"koinon peer remove {keys[0]}\n", second)
         shown = seoul.run("peers")
         for key in keys:
             self.assertIn(key, shown)

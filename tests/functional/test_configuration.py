@@ -69,6 +69,11 @@ class Configuration(NodesTest):
             "error: mail.smtp: it needs http.url, where links in mails lead",
             f"error: http.sso_secret_file: {secret}: others may read this file; run: chmod 600 {secret}"]))
         self.assertFalse((self.seoul.data / "koinond.sock").exists())
+        # What is no TOML hides the rest, and that is said.
+        self.write("http.prot = 8480", "publishing.hold_minutes = ten")
+        (line,) = [line for line in self.checked().stderr.splitlines() if line.startswith("error: ")]
+        self.assertIn('(line 2: publishing.hold_minutes = ten); text stands in quotes (")', line)
+        self.assertIn("what stands elsewhere is looked at once this is mended", line)
         # A file elsewhere, which must be there as somebody names it.
         elsewhere = pathlib.Path(self.folder) / "elsewhere.toml"
         self.assertEqual(self.checked("--config", elsewhere).returncode, 2)

@@ -9,6 +9,7 @@
 #include "proto/codec/frame.h"
 #include "proto/codec/name.h"
 #include "proto/codec/ref.h"
+#include "proto/vocabulary/topic_slip.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon::codec_test {
@@ -125,6 +126,21 @@ TEST(Vocabulary, AliasesBecomeTheSlugAndTheNearestIsFound) {
     EXPECT_EQ(topic.labels.size(), 7U) << topic.slug;
     EXPECT_FALSE(topic.sdgs.empty()) << topic.slug;
   }
+}
+
+TEST(Vocabulary, ASlipIsToldFromATopicOfOnesOwn) {
+  const auto meant = [](std::string_view slug) {
+    return topic_meant(Vocabulary::builtin(), slug).value_or("");
+  };
+  EXPECT_EQ(meant("helth"), "health");
+  EXPECT_EQ(meant("climate/haet"), "climate/heat");
+  EXPECT_EQ(meant("healht/tesing"), "health/testing");
+  EXPECT_EQ(meant("haet"), "climate/heat");
+  EXPECT_EQ(meant("trees"), "nature/trees");
+  EXPECT_EQ(meant("helth/metro"), "health/metro") << "what stands below is somebody's own";
+  for (const char* own : {"health", "health/testing", "health/metro", "health/testing/rapid", "seoul/metro",
+                          "art", "ecology", "weather", "nature/bees", "digital/maps"})
+    EXPECT_EQ(meant(own), "") << own;
 }
 
 TEST(Languages, WellFormedTags) {

@@ -106,6 +106,35 @@ TEST(NoteFile, SectionsInAnyLanguageOfTheVocabulary) {
   EXPECT_NE(note->warnings[0].find("nearest"), std::string::npos);
 }
 
+TEST(NoteFile, AnUnknownKeyNamesTheNearest) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"topic = \"health\"", "topics"},
+      {"derived_from = \"a.example/1\"", "derives_from"},
+      {"Sumary = \"S\"", "summary"},
+      {"[cost]\namont = 1", "amount"}};
+  for (const auto& [line, near] : cases) {
+    const Error error = refused(with(line));
+    EXPECT_NE(error.message.find("did you mean " + near + "?"), std::string::npos) << error.text();
+  }
+  EXPECT_EQ(refused(with("colour = 1")).message, "the front matter has an unknown field");
+}
+
+TEST(NoteFile, WhereItIsNoTomlTheLineIsShown) {
+  const auto said = [](const std::string& line) { return refused(with(line)).message; };
+  const std::string remedy = "text stands in quotes (\")";
+  for (const char* line : {"summary = Trees give shade", "summary = 10 trees", "summary = \u201Cso\u201D",
+                           "partners = [City Hall, \"B\"]", "partners = [\"A\", B]"}) {
+    EXPECT_NE(said(line).find("(line 5: " + std::string(line) + "); " + remedy), std::string::npos)
+        << said(line);
+  }
+  // The file's line: the first of the front matter is the second. Signs that nobody sees are not shown.
+  EXPECT_NE(said("sdgs = [3,, 4]\x1B").find("(line 5: sdgs = [3,, 4])"), std::string::npos);
+  for (const char* line :
+       {"summary = \"Trees", "sdgs = [3,, 4]", "evidence == 3", "summary =", "no_value", "a b = 3"})
+    EXPECT_EQ(said(line).find(remedy), std::string::npos) << said(line);
+  EXPECT_LT(said("summary = " + std::string(5000, 'x')).size(), 300U);
+}
+
 TEST(NoteFile, EveryFieldOfTheProtoIsAKey) {
   const auto note = parse_note_file(
       with("office = \"Mayor\"\nsdgs = [3, 11]\nevidence = 2\nderives_from = \"milan.example/4\"\n"

@@ -51,6 +51,16 @@ TEST(SigningQueries, AFormAndTheSameInJsonAskForTheSame) {
   EXPECT_EQ(of_form->kept, of_json->kept) << "and the same of it is kept";
 }
 
+TEST(SigningQueries, ThatTopicsAreLookedAtIsNoPartOfWhatIsKept) {
+  const Json note{{"kind", "practice"}, {"content", {{"title", "Mine"}}}};
+  Json strict = note;
+  strict["strict_topics"] = true;
+  const auto read = read_signing_query(strict);
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_TRUE(note_of(*read).strict_topics);
+  EXPECT_EQ(read->kept, note) << "whoever could mend it is away when it is signed";
+}
+
 TEST(SigningQueries, WhenIsNoPartOfWhatIsKept) {
   const Json note{{"kind", "practice"}, {"content", {{"title", "Mine"}}}};
   Json timed = note;
