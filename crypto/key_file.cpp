@@ -11,6 +11,7 @@
 
 #include "crypto/ed25519.h"
 #include "proto/base/encoding.h"
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 
 namespace koinon {
@@ -29,7 +30,12 @@ Error io_error(const std::filesystem::path& path, std::string_view what) {
                                  : Code::kIo,
               std::string(what) + (is_no_room(number) ? ": there is no room" : "") + ": " +
                   std::generic_category().message(number) +
-                  (number == EACCES ? "; run this as the node's user" : ""),
+                  (is_no_permission(number) ? ": " + why_refused(path) : std::string()),
+              path.string());
+}
+
+Error not_for_us(const std::filesystem::path& path, const std::string& why) {
+  return fail(Code::kIo, "it could not be opened: " + std::generic_category().message(EACCES) + ": " + why,
               path.string());
 }
 
@@ -204,6 +210,7 @@ Result<Bytes> read_kept_file(const std::filesystem::path& path, std::size_t limi
 
 Result<Bytes> read_secret_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && is_no_permission(errno)) return not_for_us(path, why_refused_to_reader(path));
   if (file.get() < 0) return io_error(path, "it could not be opened");
   KOINON_TRY(check_private(file.get(), path));
   return read_all(file.get(), path, limit);
@@ -224,8 +231,18 @@ Status write_key_file(const std::filesystem::path& path, std::string_view role, 
   return written;
 }
 
+namespace {
+
+Result<Bytes> read_key_bytes(const std::filesystem::path& path) {
+  auto bytes = read_kept_file(path, kKeyFileLimit);
+  if (bytes.ok() || !may_not_read(path)) return bytes;
+  return not_for_us(path, why_refused_to_node(path, path.parent_path().parent_path()));
+}
+
+}  // namespace
+
 Result<bool> key_file_is_sealed(const std::filesystem::path& path) {
-  KOINON_ASSIGN(const Bytes bytes, read_kept_file(path, kKeyFileLimit));
+  KOINON_ASSIGN(const Bytes bytes, read_key_bytes(path));
   return bytes.substr(0, bytes.find('\n')).ends_with(" sealed");
 }
 
@@ -259,7 +276,7 @@ Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view 
     return fail(Code::kRefused, "others may read this key file; run: chmod 600 " + path.string(),
                 path.string());
   }
-  KOINON_ASSIGN(Bytes bytes, read_kept_file(path, kKeyFileLimit));
+  KOINON_ASSIGN(Bytes bytes, read_key_bytes(path));
   auto seed = read_key_text(bytes, role, passphrase, path);
   wipe(bytes);
   return seed;

@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
-#include "crypto/key_file.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
 #include "tools/output_file.h"
 #include "tools/render.h"
 
@@ -115,7 +115,7 @@ Result<json::array> named_files(const std::vector<NoteArguments::File>& files,
   }
   json::array out;
   for (const auto& file : files) {
-    const auto bytes = read_file(file.path, limits::kAttachmentBytes);
+    const auto bytes = read_input(file.path, limits::kAttachmentBytes);
     if (!bytes.ok()) return bytes.error();
     KOINON_ASSIGN(const std::string digest, keep(*bytes));
     json::object named{{"sha256", digest},

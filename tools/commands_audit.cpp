@@ -10,7 +10,6 @@
 #include <boost/json.hpp>
 
 #include "crypto/hash.h"
-#include "crypto/key_file.h"
 #include "crypto/tlog_policy.h"
 #include "proto/base/ascii.h"
 #include "proto/base/clock.h"
@@ -20,6 +19,7 @@
 #include "tools/audit/fetcher.h"
 #include "tools/audit/log_follower.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
 #include "tools/progress.h"
 #include "tools/render.h"
 
@@ -78,7 +78,7 @@ Result<std::filesystem::path> default_state(const std::string& prefix) {
 // Nothing: no policy was given.
 Result<audit::CosignatureCheck> cosignature_check(const std::string& policy_file) {
   if (policy_file.empty()) return audit::CosignatureCheck();
-  const auto text = read_file(policy_file, limits::kPolicyBytes);
+  const auto text = read_input(policy_file, limits::kPolicyBytes);
   if (!text.ok()) return again_as(Code::kInvalidArgument, text.error(), policy_file);
   auto policy = parse_tlog_policy(*text);
   if (!policy.ok()) return again_as(Code::kInvalidArgument, policy.error(), policy_file);

@@ -6,9 +6,9 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/secret_memory.h"
+#include "node/daemon/folder_owner.h"
 #include "tools/commands.h"
 #include "tools/doctor/gather.h"
-#include "tools/folder_owner.h"
 #include "tools/render.h"
 
 namespace koinon {

@@ -4,11 +4,11 @@
 #include <boost/json.hpp>
 
 #include "crypto/evidence.h"
-#include "crypto/key_file.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
 #include "tools/output_file.h"
 #include "tools/render.h"
 
@@ -120,7 +120,7 @@ Status run_thaw(const Common& common, const std::string& city) {
 
 Status run_verify_evidence(const Common& common, const std::string& file) {
   KOINON_TRY(init_crypto());
-  KOINON_ASSIGN(const Bytes bytes, read_file(file, limits::kEvidenceBytes));
+  KOINON_ASSIGN(const Bytes bytes, read_input(file, limits::kEvidenceBytes));
   const auto shown = read_evidence(bytes);
   if (!shown.ok()) return fail(shown.error().code, "it proves no fork: " + shown.error().text(), file);
   return show_answer(common, contradiction_json(*shown), in_words(*shown));

@@ -6,10 +6,10 @@
 
 #include "crypto/ed25519.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/folder_owner.h"
 #include "proto/base/clock.h"
 #include "storage/fsck/repair.h"
 #include "storage/fsck/store_check.h"
-#include "tools/folder_owner.h"
 #include "tools/keeping.h"
 #include "tools/progress.h"
 #include "tools/render.h"

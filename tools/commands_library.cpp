@@ -1,20 +1,21 @@
 // Commands that import and export a city's library.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <set>
 
 #include <boost/json.hpp>
 
-#include "crypto/key_file.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/base/no_permission.h"
 #include "tools/api_client.h"
 #include "tools/cell_values.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
+#include "tools/output_file.h"
 #include "tools/practice_table.h"
 #include "tools/progress.h"
 #include "tools/render.h"
@@ -75,13 +76,13 @@ Result<std::vector<Item>> items_of_rows(const std::vector<CsvRow>& rows) {
 }
 
 Result<std::vector<Item>> items_of_csv(const std::string& file) {
-  KOINON_ASSIGN(std::string text, read_file(file, kLibraryBytes));
+  KOINON_ASSIGN(std::string text, read_input(file, kLibraryBytes));
   KOINON_ASSIGN(const auto rows, read_csv(std::move(text)));
   return items_of_rows(rows);
 }
 
 Result<std::vector<Item>> items_of_xlsx(const std::string& file) {
-  KOINON_ASSIGN(const std::string bytes, read_file(file, kLibraryBytes));
+  KOINON_ASSIGN(const std::string bytes, read_input(file, kLibraryBytes));
   KOINON_ASSIGN(CsvText table, read_xlsx_text(bytes));
   KOINON_ASSIGN(const auto rows, rows_of_table(std::move(table)));
   return items_of_rows(rows);
@@ -89,7 +90,7 @@ Result<std::vector<Item>> items_of_xlsx(const std::string& file) {
 
 // Reads a list of publish requests, or of objects with the columns of the table.
 Result<std::vector<Item>> items_of_json(const std::string& file) {
-  KOINON_ASSIGN(std::string text, read_file(file, kLibraryBytes));
+  KOINON_ASSIGN(std::string text, read_input(file, kLibraryBytes));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   boost::system::error_code error;
   const json::value all = json::parse(text, error);
@@ -132,15 +133,18 @@ std::string origin_of_file(const std::string& file) {
 
 Result<std::vector<Item>> items_of_folder(const std::string& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.is_regular_file() && entry.path().extension() == ".md") files.push_back(entry.path());
   }
+  if (error)
+    return input_error(fail(Code::kIo, "it cannot be looked into: " + error.message(), folder), folder);
   if (files.empty()) return fail(Code::kInvalidArgument, "no .md file is in this folder", folder);
   std::sort(files.begin(), files.end());
   std::vector<Item> out;
   for (const auto& path : files) {
     Item item{path.filename().string(), {}};
-    const auto text = read_file(path, limits::kNoteFileBytes);
+    const auto text = read_input(path.string(), limits::kNoteFileBytes);
     if (!text.ok()) {
       item.faults.push_back(text.error());
     } else if (!is_utf8(*text)) {
@@ -155,7 +159,8 @@ Result<std::vector<Item>> items_of_folder(const std::string& folder) {
 }
 
 Result<std::vector<Item>> items_of(const std::string& from) {
-  if (fs::is_directory(from)) return items_of_folder(from);
+  std::error_code unknown;
+  if (fs::is_directory(from, unknown)) return items_of_folder(from);
   const std::string extension = ascii_lower(fs::path(from).extension().string());
   if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return items_of_csv(from);
   if (extension == ".xlsx" || extension == ".xlsm") return items_of_xlsx(from);
@@ -381,14 +386,15 @@ Status write_folder(const Common& common, const std::vector<json::object>& recor
                     const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return fail(Code::kIo, "the folder could not be made: " + error.message(), folder);
+  if (error) {
+    const std::string why = is_no_permission(error.value()) ? ": " + why_no_folder(folder) : std::string();
+    return fail(Code::kIo, "the folder could not be made: " + error.message() + why, folder);
+  }
   for (const auto& record : records) {
     const std::string ref = member(record, "ref");
     KOINON_ASSIGN(const std::string target, record_target(ref));
     KOINON_ASSIGN(const std::string text, ApiClient(common.data).get(target + "/markdown"));
-    std::ofstream file(fs::path(folder) / file_name(ref), std::ios::binary);
-    if (!(file << with_origin(text, ref)))
-      return fail(Code::kIo, "the file could not be written", file_name(ref));
+    KOINON_TRY(write_output((fs::path(folder) / file_name(ref)).string(), with_origin(text, ref)));
   }
   return {};
 }
@@ -428,10 +434,8 @@ Status run_export_practices(const Common& common, const ListArguments& wanted, c
   }
   // Without this mark Excel takes a file for one in the code page of the country. Programs that read from a
   // pipe have no use for it.
-  const std::string_view mark = format == "csv" ? "\xEF\xBB\xBF" : "";
-  std::ofstream file(output, std::ios::binary);
-  if (!(file << mark << text)) return fail(Code::kIo, "the file could not be written", output);
-  return {};
+  if (format == "csv") text.insert(0, "\xEF\xBB\xBF");
+  return write_output(output, text);
 }
 
 }  // namespace koinon

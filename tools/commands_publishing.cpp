@@ -6,11 +6,11 @@
 #include <boost/json.hpp>
 
 #include "crypto/hash.h"
-#include "crypto/key_file.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
 #include "tools/reading_client.h"
 #include "tools/render.h"
 
@@ -18,16 +18,9 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<std::string> read_note_text(const std::string& file) {
-  if (file != "-") return read_file(file, limits::kNoteFileBytes);
-  std::string text;
-  std::string buffer(65536, '\0');
-  while (std::cin.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || std::cin.gcount() > 0) {
-    text.append(buffer, 0, static_cast<std::size_t>(std::cin.gcount()));
-    if (text.size() > limits::kNoteFileBytes)
-      return fail(Code::kTooLarge, "a note file has at most 4 MiB", "stdin");
-  }
-  return text;
+// Of the commands that take a note under another name only they themselves know how they were called.
+std::string by_pipe(const NoteArguments& arguments) {
+  return arguments.kind.empty() ? "koinon publish -" : "the same command with - in place of its name,";
 }
 
 std::string first_line(const std::string& text) {
@@ -55,7 +48,7 @@ json::array to_array(const std::vector<std::string>& texts) {
 Result<json::object> request_of(const NoteArguments& arguments) {
   json::object request;
   if (!arguments.file.empty()) {
-    const auto file = read_note_text(arguments.file);
+    const auto file = read_input(arguments.file, limits::kNoteFileBytes, by_pipe(arguments));
     if (!file.ok()) return file.error();
     // JSON can only carry text. Bytes that are not UTF-8 would arrive changed.
     if (!is_utf8(*file))

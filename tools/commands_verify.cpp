@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 
 #include "crypto/hash.h"
-#include "crypto/key_file.h"
 #include "crypto/key_history_text.h"
 #include "crypto/tlog_policy.h"
 #include "crypto/tlog_proof.h"
@@ -18,6 +17,7 @@
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
 #include "tools/commands.h"
+#include "tools/input_file.h"
 #include "tools/render.h"
 
 namespace koinon {
@@ -35,7 +35,7 @@ Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& bod
     return {};
   }
   if (!there) return fail(Code::kNotFound, "the note itself is missing beside its proof", file);
-  KOINON_ASSIGN(const Bytes bytes, read_file(file, limits::kBodyBytes));
+  KOINON_ASSIGN(const Bytes bytes, read_input(file, limits::kBodyBytes));
   if (bytes.size() != claim.size || sha256(bytes).view() != claim.digest) {
     return fail(Code::kBadProof, "the note is not the one that the entry commits to", file);
   }
@@ -62,7 +62,7 @@ bool was_taken_back(const KeyHistory& keys, const KeyHistory::Head& head) {
 Result<std::optional<KeyHistory>> read_keys_beside(const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return std::optional<KeyHistory>();
-  KOINON_ASSIGN(const Bytes text, read_file(file, limits::kKeyHistoryBytes));
+  KOINON_ASSIGN(const Bytes text, read_input(file, limits::kKeyHistoryBytes));
   KOINON_ASSIGN(KeyHistory keys, parse_key_history(text));
   return std::optional<KeyHistory>(std::move(keys));
 }
@@ -127,17 +127,17 @@ struct GivenProof {
 Result<GivenProof> read_given(const VerifyArguments& arguments) {
   GivenProof out;
   if (!arguments.policy.empty()) {
-    KOINON_ASSIGN(const Bytes text, read_file(arguments.policy, limits::kPolicyBytes));
+    KOINON_ASSIGN(const Bytes text, read_input(arguments.policy, limits::kPolicyBytes));
     KOINON_ASSIGN(out.policy, parse_tlog_policy(text));
   }
   std::optional<VKey> vkey;
   if (!arguments.vkey.empty()) {
     KOINON_ASSIGN(vkey, parse_vkey(without_blanks(arguments.vkey)));
   }
-  KOINON_ASSIGN(const Bytes text, read_file(arguments.file, limits::kProofFileBytes));
+  KOINON_ASSIGN(const Bytes text, read_input(arguments.file, limits::kProofFileBytes));
   KOINON_ASSIGN(out.proof, parse_tlog_proof(text));
   if (!arguments.leaf.empty()) {
-    KOINON_ASSIGN(out.proof.extra, read_file(arguments.leaf, limits::kProofFileBytes));
+    KOINON_ASSIGN(out.proof.extra, read_input(arguments.leaf, limits::kProofFileBytes));
   }
   if (!out.proof.extra)
     return fail(Code::kBadProof, "the proof carries no entry: give the file that has its bytes with --leaf",

@@ -4,11 +4,11 @@
 #include <boost/json.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/daemon/folder_owner.h"
 #include "node/daemon/witness_files.h"
 #include "proto/base/clock.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
-#include "tools/folder_owner.h"
 #include "tools/render.h"
 
 namespace koinon {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "node/http/far_end.h"
+#include "proto/base/no_permission.h"
 
 namespace koinon {
 namespace {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 #include "storage/backup/disk_file.h"
 
@@ -17,7 +18,9 @@ namespace {
 Error os_error(const std::string& what, const std::string& path) {
   const int number = errno;
   return fail(is_no_room(number) ? Code::kDiskFull : Code::kIo,
-              what + ": " + std::generic_category().message(number), path);
+              what + ": " + std::generic_category().message(number) +
+                  (is_no_permission(number) ? ": " + why_refused(path) : std::string()),
+              path);
 }
 
 }  // namespace
@@ -26,8 +29,9 @@ Status write_output(const std::string& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
-  if (!out) return fail(Code::kIo, "the file could not be written", path);
-  return {};
+  if (out) return {};
+  const auto refuser = refuser_of(path);
+  return fail(Code::kIo, "the file could not be written" + (refuser ? ": " + facts_of(*refuser) : ""), path);
 }
 
 Result<SecretFile> SecretFile::take(const std::string& path) {

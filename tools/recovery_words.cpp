@@ -9,6 +9,7 @@
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
 #include "proto/base/limits.h"
+#include "tools/input_file.h"
 
 namespace koinon {
 
@@ -41,7 +42,9 @@ Result<SigningKey> read_recovery_words(const std::string& file) {
   if (file == "-") {
     KOINON_ASSIGN(text, read_standard_input());
   } else {
-    KOINON_ASSIGN(text, read_secret_file(file, limits::kWordsBytes));
+    auto read = read_secret_file(file, limits::kWordsBytes);
+    if (!read.ok()) return input_error(read.error(), file, "the same command with - in place of its name,");
+    text = std::move(*read);
   }
   auto seed = words_to_seed(text);
   wipe(text);

@@ -28,6 +28,14 @@ std::string service_of(const std::filesystem::path& data) {
   return "koinond@" + folder.substr(others.size());
 }
 
+// As the units have it: User=koinon, and User=koinon-%i.
+std::string user_of_service(const std::filesystem::path& data) {
+  const std::string service = service_of(data);
+  const auto at = service.find('@');
+  if (service.empty() || at == std::string::npos) return service.empty() ? "" : "koinon";
+  return "koinon-" + service.substr(at + 1);
+}
+
 StartHint start_hint(const std::filesystem::path& data) {
   std::error_code unknown;
   const std::string service = service_of(data);

@@ -10,6 +10,9 @@ namespace koinon {
 // /var/lib/koinon-busan. Empty: it is no such folder.
 std::string service_of(const std::filesystem::path& data);
 
+// The user as whom that service runs. Empty: it is no such folder.
+std::string user_of_service(const std::filesystem::path& data);
+
 struct StartHint {
   std::string command;
   std::string log;   // the command that shows the log; empty: koinond logs to its standard error

@@ -17,6 +17,7 @@
 #include "node/api/search_json.h"
 #include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/folder_owner.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
 #include "node/engine/engine.h"
@@ -24,7 +25,6 @@
 #include "storage/office/accounts.h"
 #include "storage/store/settings.h"
 #include "storage/store/sqlite_store.h"
-#include "tools/folder_owner.h"
 
 namespace koinon {
 namespace json = boost::json;

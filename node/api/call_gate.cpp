@@ -1,9 +1,9 @@
 #include "node/api/call_gate.h"
 
-#include "node/http/far_end.h"
 #include "node/http/message.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/base/no_permission.h"
 
 namespace koinon {
 namespace {

@@ -7,6 +7,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/base/nearest_word.h"
+#include "proto/base/no_permission.h"
 
 namespace koinon {
 namespace {
@@ -98,11 +99,21 @@ std::string option_text(const ConfigKey& key, const std::string& given) {
   return out;
 }
 
-void read_file_into(const ConfigSources& sources, ConfigRead& read) {
+// What lies in the data folder is koinond's own; elsewhere root keeps it.
+Error not_read(Error error, const std::filesystem::path& file, const std::string& data) {
+  if (!may_not_read(file)) return error;
+  const auto own = (std::filesystem::path(data) / "").lexically_normal().parent_path();
+  const bool is_own = file.parent_path().lexically_normal() == own;
+  error.message = "it could not be opened: Permission denied: " +
+                  (is_own ? why_refused_to_node(file, data) : why_refused_to_reader(file));
+  return error;
+}
+
+void read_file_into(const ConfigSources& sources, const std::string& data, ConfigRead& read) {
   const auto text = read_kept_file(sources.file, kConfigBytes);
   if (!text.ok() && text.error().code == Code::kNotFound && !sources.file_is_named) return;
-  const auto table =
-      text.ok() ? parse_toml(*text, sources.file.string(), 1) : Result<toml::table>(text.error());
+  const auto table = text.ok() ? parse_toml(*text, sources.file.string(), 1)
+                               : Result<toml::table>(not_read(text.error(), sources.file, data));
   read.file_is_read = table.ok();
   if (table.ok()) {
     apply_table(*table, "", read.config, read.faults);
@@ -125,7 +136,7 @@ Status read_config_text(std::string_view text, Config& config) {
 ConfigRead read_config(const std::string& data, const ConfigSources& sources) {
   ConfigRead out;
   out.config.data = data;
-  read_file_into(sources, out);
+  read_file_into(sources, data, out);
   for (const ConfigKey& key : config_keys()) {
     const auto given = sources.options.find(key.name);
     if (given == sources.options.end()) continue;

@@ -37,8 +37,10 @@ void add_daemon_options(CLI::App& app, DaemonArguments& given) {
                  "the configuration (koinond.toml in the data folder; for /var/lib/koinon "
                  "/etc/koinon/koinond.toml, if it is there)")
       ->type_name("PATH");
-  app.add_flag("--check-config", given.check,
-               "say what is wrong with file and options, or that all is well, and end");
+  app.add_flag(
+      "--check-config", given.check,
+      "say what is wrong with file and options, or that all is well, and end; root asks as the user to "
+      "whom the data folder belongs");
   add_keys(app, given);
 }
 

@@ -12,6 +12,7 @@
 #include "crypto/key_file.h"
 #include "node/daemon/service_manager.h"
 #include "proto/base/encoding.h"
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 #include "storage/store/sqlite_store.h"
 
@@ -96,10 +97,10 @@ Result<DataFolder::Contents> DataFolder::contents() const {
     const auto status = std::filesystem::status(path_ / name, error);
     if (status.type() == std::filesystem::file_type::not_found) return false;
     if (!error) return true;
-    return fail(
-        Code::kRefused,
-        "the data folder cannot be looked into (" + error.message() + "); run this as the node's user",
-        path_.string());
+    const std::string why =
+        is_no_permission(error.value()) ? ": " + why_refused_to_node(path_ / name, path_) : std::string();
+    return fail(Code::kRefused, "the data folder cannot be looked into (" + error.message() + ")" + why,
+                path_.string());
   };
   KOINON_ASSIGN(out.unfinished, is_here(unfinished().filename()));
   bool has_city_keys = false;
@@ -135,8 +136,10 @@ Status DataFolder::check_node() const {
   if (have.found.empty())
     return fail(Code::kNotFound,
                 "no node lives in " + where +
-                    "; make one with: koinon init --name NAME --display-name CITY --data " + where +
-                    ", or name its folder with --data",
+                    ". If one did: put its backup back (koinon restore), or take its log back with the "
+                    "recovery words (koinon recover). If it lives elsewhere, name its folder with --data. A "
+                    "new city's node: koinon init --name NAME --display-name CITY --data " +
+                    where,
                 where);
   if (have.missing.empty()) return {};
   const bool store_is_missing = holds(have.missing, kStore);
@@ -166,8 +169,11 @@ Result<FolderLock> FolderLock::take(const DataFolder& folder) {
   const int descriptor = ::open(folder.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
     const int number = errno;
+    const std::string why = is_no_permission(number)
+                                ? ": " + why_refused_to_node(folder.lock_file(), folder.path())
+                                : std::string();
     return fail(is_no_room(number) ? Code::kDiskFull : Code::kIo,
-                "the data folder cannot be used: " + std::generic_category().message(number),
+                "the data folder cannot be used: " + std::generic_category().message(number) + why,
                 folder.path().string());
   }
   FolderLock lock(descriptor);

@@ -11,12 +11,12 @@
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/signing_mark.h"
-#include "node/http/far_end.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 #include "proto/codec/name.h"
 #include "storage/office/accounts.h"
@@ -41,9 +41,12 @@ Status check_owner(const DataFolder& folder) {
 Status make_folders(const DataFolder& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder.path() / "keys", error);
-  if (error)
+  if (error) {
+    const std::string why =
+        is_no_permission(error.value()) ? ": " + why_no_folder(folder.path()) : std::string();
     return fail(is_no_room(error.value()) ? Code::kDiskFull : Code::kIo,
-                "the folder could not be made: " + error.message(), folder.path().string());
+                "the folder could not be made: " + error.message() + why, folder.path().string());
+  }
   if (::chmod(folder.path().c_str(), 0700) != 0 || ::chmod((folder.path() / "keys").c_str(), 0700) != 0) {
     return fail(Code::kIo, "the folder could not be closed to others", folder.path().string());
   }

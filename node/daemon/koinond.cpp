@@ -15,6 +15,7 @@
 #include "node/daemon/config_reload.h"
 #include "node/daemon/daemon.h"
 #include "node/daemon/daemon_arguments.h"
+#include "node/daemon/folder_owner.h"
 #include "node/daemon/idle_memory.h"
 #include "node/daemon/service_report.h"
 #include "node/text/time_zone.h"
@@ -60,6 +61,10 @@ std::optional<int> read_command_line(int argc, char** argv, DaemonArguments& giv
     return code == 0 ? 0 : kWrongUsage;
   }
   given.unknown = unknown_options(app);
+  // What root may read koinond perhaps may not.
+  if (given.check) {
+    if (const Status owner = become_owner_of(given.data); !owner.ok()) given.unknown.push_back(owner.error());
+  }
   const ConfigPlace place = config_for_start(DataFolder(given.data), given.file);
   given.sources.file_is_named = place.is_named;
   given.sources.file = place.file;

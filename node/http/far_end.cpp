@@ -1,8 +1,5 @@
 #include "node/http/far_end.h"
 
-#include <array>
-
-#include <pwd.h>
 #include <sys/socket.h>
 
 namespace koinon {
@@ -27,15 +24,6 @@ std::optional<std::uint32_t> peer_uid(asio::local::stream_protocol::socket& sock
   ::socklen_t size = sizeof(peer);
   if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
   return peer.uid;
-}
-
-std::string user_name(std::uint32_t uid) {
-  std::array<char, 4096> buffer{};
-  ::passwd entry{};
-  ::passwd* found = nullptr;
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
-    return std::to_string(uid);
-  return found->pw_name;
 }
 
 }  // namespace koinon

@@ -18,8 +18,5 @@ std::string peer_address(const boost::asio::local::stream_protocol::socket& sock
 std::optional<std::uint32_t> peer_uid(boost::asio::ip::tcp::socket& socket);
 // The user of the process that connected (SO_PEERCRED of unix(7)). Nothing: the system does not say.
 std::optional<std::uint32_t> peer_uid(boost::asio::local::stream_protocol::socket& socket);
-// The name of that user, or its number where it has none. It may ask a directory in the network, so the
-// server's thread must not.
-std::string user_name(std::uint32_t uid);
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-#include "node/text/toml.h"
 #include "node/text/plain_text.h"
+#include "node/text/toml.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 

@@ -15,7 +15,8 @@ using Parts = std::vector<std::string>;
 bool neighbours_are_swapped(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   const auto at = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin());
-  return at + 1 < a.size() && a[at] == b[at + 1] && a[at + 1] == b[at] && a.substr(at + 2) == b.substr(at + 2);
+  return at + 1 < a.size() && a[at] == b[at + 1] && a[at + 1] == b[at] &&
+         a.substr(at + 2) == b.substr(at + 2);
 }
 
 // How many slips make the written part of the listed one; nothing: it is another word.
@@ -59,8 +60,7 @@ std::optional<std::string> topic_meant(const Vocabulary& vocabulary, std::string
     const auto slips =
         last_alone ? slips_of(written.front(), listed.front()) : slips_of_beginning(written, listed);
     if (!slips) continue;
-    const bool better =
-        listed.size() > most_parts || (listed.size() == most_parts && *slips < least_slips);
+    const bool better = listed.size() > most_parts || (listed.size() == most_parts && *slips < least_slips);
     if (meant && !better) continue;
     meant = with_rest(topic.slug, written, listed.size());
     most_parts = listed.size();

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 
 namespace koinon::backup {
@@ -21,7 +22,17 @@ Error io_error(int number, std::string_view what, const std::filesystem::path& p
                     "); free some, and run the same command again",
                 path.string());
   return fail(number == ENOENT ? Code::kNotFound : Code::kIo,
-              std::string(what) + ": " + std::generic_category().message(number), path.string());
+              std::string(what) + ": " + std::generic_category().message(number) +
+                  (is_no_permission(number) ? ": " + why_refused(path) : std::string()),
+              path.string());
+}
+
+Error not_made(const std::filesystem::path& folder) {
+  const int number = errno;
+  if (!is_no_permission(number)) return io_error(number, "it cannot be made", folder);
+  return fail(Code::kIo,
+              "it cannot be made: " + std::generic_category().message(number) + ": " + why_no_folder(folder),
+              folder.string());
 }
 
 }  // namespace
@@ -153,9 +164,9 @@ Status make_folder(const std::filesystem::path& path) {
     return fail(Code::kConflict, "it is there, and no folder", path.string());
   }
   const auto above = path.parent_path();
-  if (errno != ENOENT || above.empty() || above == path) return io_error(errno, "it cannot be made", path);
+  if (errno != ENOENT || above.empty() || above == path) return not_made(path);
   KOINON_TRY(make_folder(above));
-  if (::mkdir(path.c_str(), 0700) != 0) return io_error(errno, "it cannot be made", path);
+  if (::mkdir(path.c_str(), 0700) != 0) return not_made(path);
   return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include "crypto/key_file.h"
 #include "proto/base/limits.h"
+#include "proto/base/no_permission.h"
 
 namespace koinon::backup {
 namespace {
@@ -21,10 +22,12 @@ Result<bool> is_there(const std::filesystem::path& path) {
   std::error_code error;
   const auto type = std::filesystem::status(path, error).type();
   if (type == std::filesystem::file_type::not_found) return false;
-  if (error)
-    return fail(Code::kRefused,
-                "it cannot be looked at (" + error.message() + "); run this as the node's user",
-                path.string());
+  if (error) {
+    const std::string why = is_no_permission(error.value())
+                                ? ": " + why_refused_to_node(path, path.parent_path())
+                                : std::string();
+    return fail(Code::kRefused, "it cannot be looked at (" + error.message() + ")" + why, path.string());
+  }
   return true;
 }
 

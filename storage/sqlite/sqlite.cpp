@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/no_permission.h"
 #include "proto/base/no_room.h"
 
 namespace koinon::sqlite {
@@ -79,6 +80,16 @@ std::filesystem::path folder_of(sqlite3* db, std::string_view what) {
   return std::filesystem::path(name == nullptr ? what : name).parent_path();
 }
 
+// Where modes forbid to write a database or a file beside it: which of them, and whose it is.
+std::string who_forbids(sqlite3* db, std::string_view what) {
+  const char* name = sqlite3_db_filename(db, "main");
+  const std::string file(name == nullptr || *name == '\0' ? what : name);
+  for (const char* part : {"", "-wal", "-shm"}) {
+    if (const auto refuser = refuser_of(file + part); refuser) return ": " + facts_of(*refuser);
+  }
+  return {};
+}
+
 // SQLite loses the reason why a file could not be made: it then tries to read that file, and says of this why
 // it failed. So we try to make one without a name, which leaves nothing behind (O_TMPFILE of open(2)).
 bool has_no_room_for_files(const std::filesystem::path& folder) {
@@ -108,8 +119,11 @@ Error error_of(sqlite3* db, std::string_view what) {
       // ENOSPC so.
       return is_out_of_room(db) ? out_of_room(what) : fail(Code::kIo, message, std::string(what));
     case SQLITE_CANTOPEN:
-      return has_no_room_for_files(folder_of(db, what)) ? out_of_room(what)
-                                                        : fail(Code::kIo, message, std::string(what));
+      return has_no_room_for_files(folder_of(db, what))
+                 ? out_of_room(what)
+                 : fail(Code::kIo, message + who_forbids(db, what), std::string(what));
+    case SQLITE_READONLY:
+      return fail(Code::kIo, message + who_forbids(db, what), std::string(what));
     case SQLITE_CONSTRAINT:
       return fail(Code::kConflict, message, std::string(what));
     case SQLITE_BUSY:

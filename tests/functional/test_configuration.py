@@ -1,12 +1,16 @@
 """The configuration of a node: what is printed, checked, refused at the start, and read again while it runs."""
 
+import grp
 import json
+import os
 import pathlib
+import pwd
 import re
 import signal
 import subprocess
 import unittest
 
+import needs
 from nodes import BIN, DEADLINE, NodesTest, koinon, wait_for
 
 
@@ -48,6 +52,27 @@ class Configuration(NodesTest):
         for key in keys:
             self.assertRegex(shown, rf"(?m)^  {key['option']} [\s\S]*?{re.escape(key['key'])} = ")
             self.assertIn(f"\n{key['section']}:\n", shown)
+
+    @needs.root("root alone can be another user")
+    def test_root_checks_what_the_nodes_user_may_read(self):
+        os.chmod(self.folder, 0o711)
+        secret = pathlib.Path(self.folder) / "secret"
+        secret.write_text("what only the proxy knows\n")
+        config = pathlib.Path(self.folder) / "koinond.toml"
+        config.write_text(f'[http]\nsso_header = "X-User"\nproxies = ["127.0.0.1"]\nsso_secret_file = "{secret}"\n')
+        for path in (secret, config):
+            path.chmod(0o600)
+        self.assertEqual(self.checked("--config", config).returncode, 0)
+        for path in (self.seoul.data, *self.seoul.data.rglob("*")):
+            os.lchown(path, 65534, 65534)
+        group = grp.getgrgid(pwd.getpwnam("nobody").pw_gid).gr_name
+        for path in (config, secret):
+            done = self.checked("--config", config)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{path} belongs to the user root (mode 0600), and this runs as the user nobody; run: chown root:{group} {path}; chmod 640 {path}", done.stderr)
+            os.chown(path, 0, pwd.getpwnam("nobody").pw_gid)
+            path.chmod(0o640)
+        self.assertEqual(self.checked("--config", config).returncode, 0)
 
     def test_a_check_tells_all_faults_and_starts_nothing(self):
         done = self.checked()

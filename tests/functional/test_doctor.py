@@ -88,6 +88,9 @@ class Doctor(NodesTest):
         for fault in ("keys.loose", "files.database_loose", "files.folder_loose"):
             self.assertIn(fault, found)
         seoul.data.chmod(0o700)
+        (seoul.data / "office.db").chmod(0o400)
+        self.assertIn("files.database_closed", self.doctor(seoul))
+        self.assertEqual(self.finding("files.database_closed")["to_do"], f"chmod 600 {seoul.data}/office.db.")
         (seoul.data / "office.db").chmod(0o600)
         (seoul.data / "keys" / "node.key").chmod(0o600)
         key = (seoul.data / "keys" / "node.key").read_bytes()

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pwd
 import socket
 import subprocess
 import unittest
@@ -54,13 +55,13 @@ class NodeFolder(NodesTest):
             self.assertEqual(said.returncode, 1, missing)
             self.assertIn(missing, text)
             self.assertIn("backup", text)
-            self.assertNotIn("make one", text, "what exists is not to be made anew")
+            self.assertNotIn("A new city", text, "what exists is not to be made anew")
             os.rename(aside, seoul.data / missing)
         for role in ("signing", "cosigner", "sealing"):
             os.rename(seoul.data / "keys" / f"{role}.key", pathlib.Path(self.folder) / role)
         said = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data)], capture_output=True, timeout=DEADLINE)
         self.assertIn("signing.key", said.stderr.decode())
-        self.assertNotIn("make one", said.stderr.decode())
+        self.assertNotIn("A new city", said.stderr.decode())
 
     def test_an_init_that_was_cut_short_begins_anew(self):
         data = pathlib.Path(self.folder) / "cut"
@@ -87,7 +88,9 @@ class NodeFolder(NodesTest):
                                   (1, [str(BIN / "koinon"), "--data", str(seoul.data), "init", "--name", "x.example", "--display-name", "X"])):
                 said = subprocess.run(command, capture_output=True, timeout=DEADLINE, **other)
                 self.assertEqual(said.returncode, code, command)
-                self.assertIn("run this as the node's user", said.stderr.decode(), command)
+                owner = pwd.getpwuid(os.geteuid()).pw_name
+                self.assertIn(f"{seoul.data} belongs to the user {owner} (mode 0", said.stderr.decode(), command)
+                self.assertIn(f"chown -R nobody: {seoul.data}" if root else f"chmod 700 {seoul.data}", said.stderr.decode(), command)
         finally:
             os.chmod(seoul.data, 0o700)
 
@@ -102,6 +105,46 @@ class NodeFolder(NodesTest):
         os.chown(data, 0, 0)
         init()
         self.assertTrue((data / "store.db").exists())
+
+    def test_an_empty_folder_is_perhaps_a_lost_node(self):
+        empty = pathlib.Path(self.folder) / "empty"
+        empty.mkdir(mode=0o700)
+        said = subprocess.run([str(BIN / "koinond"), "--data", str(empty)], capture_output=True, timeout=DEADLINE).stderr.decode()
+        found = json.loads(koinon("--json", "doctor", "--offline", data=empty, check=False))["findings"]
+        for text in (said, found[0]["what"]):
+            places = [text.index(word) for word in ("no node lives in", "koinon restore", "koinon recover", "koinon init")]
+            self.assertEqual(places, sorted(places), text)
+
+    @needs.root("root alone can be another user")
+    def test_files_that_root_put_back_are_told_to_the_nodes_user_and_to_root(self):
+        seoul = self.given_away()
+        for path in (seoul.data / "keys", *(seoul.data / "keys").iterdir()):
+            os.chown(path, 0, 0)
+        said = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data)], capture_output=True, timeout=DEADLINE, user=65534, group=65534, extra_groups=[])
+        self.assertEqual(said.returncode, 1)
+        told = f"{seoul.data}/keys belongs to the user root (mode 0700), and this runs as the user nobody; if it is to be this user's: chown -R nobody: {seoul.data}"
+        self.assertIn(told, said.stderr.decode())
+        # Root looks as the user to whom the folder belongs.
+        found = json.loads(seoul.run("--json", "doctor", "--offline", check=False))["findings"]
+        self.assertEqual([one["id"] for one in found], ["files.owner"])
+        self.assertIn(told, found[0]["what"])
+
+    @needs.root("root alone can be another user")
+    def test_what_a_user_may_not_read_or_make_is_told_with_the_way_round_it(self):
+        seoul = self.given_away()
+        outside = pathlib.Path(self.folder) / "outside"
+        outside.mkdir(mode=0o700)
+        note = outside / "note.md"
+        note.write_text("A bench\n")
+
+        def told(*args):
+            done = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), *map(str, args)], capture_output=True, stdin=subprocess.DEVNULL, timeout=DEADLINE, user=65534, group=65534, extra_groups=[])
+            self.assertEqual(done.returncode, 1, args)
+            return done.stderr.decode()
+        self.assertIn(f"the user nobody may not read {note}; give it on standard input: koinon publish - < {note}", told("publish", note))
+        self.assertIn(f"the user nobody may not read {note}; give nobody a copy", told("verify-evidence", note))
+        place = pathlib.Path(self.folder) / "backups"
+        self.assertIn(f"{self.folder} belongs to the user root (mode 0711), and this runs as the user nobody; make it as root: install -d -o nobody -m 0700 {place}", told("backup", place))
 
     def given_away(self):
         """Seoul, stopped, whose folder belongs to the user nobody."""

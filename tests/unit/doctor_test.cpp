@@ -26,6 +26,7 @@ Facts sound() {
   out.configuration = configuration;
   FileFacts files;
   files.folder = "/var/lib/koinon";
+  files.owner = files.service_user = "koinon";
   files.databases = {{"/var/lib/koinon/store.db", 0600, false}, {"/var/lib/koinon/office.db", 0600, false}};
   out.files = files;
   KeyFacts keys;
@@ -181,7 +182,15 @@ const std::vector<Planted>& planted() {
          f.files->folder_mode = 0710;
          f.files->databases.back().mode = 0640;
        }},
+      {"files.database_closed", [](Facts& f) { f.files->databases.front().mode = 0400; }},
       {"files.owner", [](Facts& f) { f.files->databases.front().foreign = true; }},
+      {"files.owner", [](Facts& f) { f.files->owner = "root"; }},
+      {"files.owner",
+       [](Facts& f) {
+         f.daemon.state = State::kForbidden;
+         f.daemon.refusal = "/var/lib/koinon/keys belongs to the user root";
+         f.daemon.is_users_own = true;
+       }},
       {"files.broken", [](Facts& f) { f.files->broken = {"/var/lib/koinon/index.db"}; }},
       {"files.secret",
        [](Facts& f) {

@@ -13,6 +13,12 @@ TEST(StartHints, AFolderOfThePackageHasItsOwnService) {
   EXPECT_EQ(service_of("/var/lib/koinon-new-york-2/"), "koinond@new-york-2");
 }
 
+TEST(StartHints, ItsServiceRunsAsAUserOfItsOwn) {
+  EXPECT_EQ(user_of_service("/var/lib/koinon"), "koinon");
+  EXPECT_EQ(user_of_service("/var/lib/koinon-busan/"), "koinon-busan");
+  EXPECT_EQ(user_of_service("/srv/koinon"), "");
+}
+
 TEST(StartHints, AnyOtherFolderHasNone) {
   for (const char* folder :
        {"koinon", "/srv/koinon", "/var/lib/koinon/busan", "/var/lib/koinon-", "/var/lib/koinonx",

@@ -5,10 +5,11 @@ namespace koinon::doctor {
 Findings check(const DaemonFacts& facts) {
   using State = DaemonFacts::State;
   if (!facts.folder_fault.empty())
-    return {{Weight::kProblem, "daemon.folder", facts.folder_fault,
-             "koinond starts in a folder with a whole node alone: another one would be another city.",
+    return {{Weight::kProblem, "daemon.folder", facts.folder_fault + ".",
+             "koinond starts in a folder with a whole node alone: another one would be another city, which "
+             "cannot sign for this one.",
              "Name the right folder with --data, or put back what is missing from a backup (RUNBOOK, "
-             "\"Restore\")."}};
+             "\"Restore\"). Without a backup: \"The machine is gone\"."}};
   const std::string log = facts.start.log.empty() ? "its standard error" : facts.start.log;
   switch (facts.state) {
     case State::kAnswers:
@@ -28,7 +29,13 @@ Findings check(const DaemonFacts& facts) {
                "Readers wait in vain. Its disk may hang, or the process may be stopped.",
                "Look at the disk (dmesg, iostat), then: " + facts.start.anew + "."}};
     case State::kForbidden:
-      return {{Weight::kWarning, "daemon.forbidden", "This user may not ask koinond.",
+      if (facts.is_users_own)
+        return {{Weight::kProblem, "files.owner", facts.refusal + ".",
+                 "koinond may not use it either, and does not start. So it is after files were put back as "
+                 "another user.",
+                 "Do what the sentence above says; as root for chown. Then look again."}};
+      return {{Weight::kWarning, "daemon.forbidden",
+               "This user may not ask koinond" + (facts.refusal.empty() ? "" : ": " + facts.refusal) + ".",
                "Most of what is to be looked at was not looked at.",
                "Run koinon doctor as root, or as the user to whom " + facts.folder + " belongs."}};
     case State::kStranger:

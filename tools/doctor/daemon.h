@@ -17,9 +17,11 @@ struct DaemonFacts {
   };
   State state = State::kAnswers;
   std::string folder;
-  StartHint start;           // of that folder
-  std::string folder_fault;  // why no whole node lives there; empty: one does
-  std::string stranger;      // who listens there, a sentence
+  StartHint start;            // of that folder
+  std::string folder_fault;   // why no whole node lives there; empty: one does
+  std::string stranger;       // who listens there, a sentence
+  std::string refusal;        // what refuses the folder or a part of it, and what mends that
+  bool is_users_own = false;  // this user is the node's, so what refuses has a wrong owner or mode
 };
 
 Findings check(const DaemonFacts& facts);

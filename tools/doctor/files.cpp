@@ -11,10 +11,16 @@ void check_database(const FileFacts& facts, const FileFacts::File& file, Finding
         {Weight::kProblem, "files.database_loose", "Other users may read " + file.path + ".",
          "It has notes of an office that nobody has published yet, or hashes of passwords and tokens.",
          "chmod 600 " + file.path + "; chmod 700 " + facts.folder + "."});
+  if ((file.mode & 0600) != 0600)
+    out.push_back({Weight::kProblem, "files.database_closed",
+                   file.path + " cannot be read and written by its own user.",
+                   "koinond does not start, or stops at what it writes next.",
+                   "chmod 600 " + file.path + "."});
   if (file.foreign)
     out.push_back({Weight::kProblem, "files.owner", file.path + " belongs to another user than its folder.",
                    "koinond cannot write to it: somebody ran koinon or koinond as another user.",
-                   "chown it to the user of the folder, and run koinon commands as that user."});
+                   "chown -R " + facts.owner + ": " + facts.folder +
+                       ", and run koinon commands as that user or as root."});
 }
 
 void check_secret(const FileFacts::Secret& secret, Findings& out) {
@@ -42,6 +48,13 @@ Findings check(const FileFacts& facts) {
          "The data folder " + facts.folder + " is open to users beyond its group.",
          "Its files guard themselves; one that is made with loose modes one day would not.",
          "chmod 750 " + facts.folder + "; or 700, where nobody but the node's user is an operator."});
+  if (!facts.service_user.empty() && facts.service_user != facts.owner)
+    out.push_back({Weight::kProblem, "files.owner",
+                   "The data folder " + facts.folder + " belongs to the user " + facts.owner +
+                       ", and its service runs as the user " + facts.service_user + ".",
+                   "koinond does not start: it may not use the folder. So it is after files were put back "
+                   "as root.",
+                   "chown -R " + facts.service_user + ": " + facts.folder + "."});
   if (!facts.folder_writable)
     out.push_back({Weight::kProblem, "files.folder_closed",
                    "The data folder " + facts.folder + " cannot be written to by its own user.",

@@ -11,6 +11,8 @@ struct FileFacts {
   std::string folder;
   unsigned folder_mode = 0700;
   bool folder_writable = true;  // by its own user
+  std::string owner;            // the folder's user
+  std::string service_user;     // as whom its service runs; empty: nobody knows
   struct File {
     std::string path;
     unsigned mode = 0600;

@@ -10,10 +10,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "node/api/alarms.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/version.h"
+#include "proto/base/no_permission.h"
 #include "tools/answers.h"
 #include "tools/api_client.h"
 #include "tools/daemon_listener.h"
@@ -69,6 +71,13 @@ Listener find_listener(const DataFolder& folder) {
   if (process.ok()) out.process = *process;
   if (!process.ok()) out.stranger = process.error().text();
   return out;
+}
+
+// Where the folder is this user's, or its service runs as this user.
+bool is_users_own(const std::filesystem::path& data) {
+  struct stat folder {};
+  if (::stat(data.c_str(), &folder) == 0 && folder.st_uid == ::geteuid()) return true;
+  return user_of_service(data) == own_user();
 }
 
 Result<Answers> ask_all(const std::filesystem::path& data) {
@@ -143,6 +152,8 @@ std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts) {
     const auto have = folder.contents();
     if (!have.ok()) {
       facts.daemon.state = State::kForbidden;
+      facts.daemon.refusal = have.error().message;
+      facts.daemon.is_users_own = is_users_own(wish.data);
     } else {
       facts.daemon.folder_fault = whole.error().message;
     }

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -14,6 +15,7 @@
 #include "node/daemon/config_secrets.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/part_options.h"
+#include "proto/base/no_permission.h"
 #include "tools/doctor/gather.h"
 
 namespace koinon::doctor {
@@ -38,6 +40,8 @@ std::optional<Facing> look(const std::filesystem::path& path) {
   if (::stat(path.c_str(), &what) != 0) return std::nullopt;
   return Facing{what.st_mode & kModes, what.st_uid, what.st_mtim.tv_sec};
 }
+
+bool is_a_user(const std::string& name) { return !name.empty() && ::getpwnam(name.c_str()) != nullptr; }
 
 bool begins_as_database(const std::filesystem::path& path) {
   static constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -67,6 +71,9 @@ FileFacts file_facts(const DataFolder& folder, const Config& config) {
   out.folder = folder.path().string();
   const auto facing = look(folder.path());
   if (facing) out.folder_mode = facing->mode;
+  if (facing) out.owner = user_name(facing->owner);
+  if (const std::string user = user_of_service(folder.path()); facing && is_a_user(user))
+    out.service_user = user;
   out.folder_writable = (out.folder_mode & 0300) == 0300;
   for (const auto& database :
        {folder.store(), folder.index(), folder.office(), folder.witness(), folder.path() / "grace.db"}) {
@@ -93,7 +100,7 @@ KeyFacts key_facts(const DataFolder& folder, const Config& config, DaemonFacts::
     if (!file) continue;
     KeyFacts::File key{folder.key(role).string(), file->mode, facing && file->owner != facing->owner, ""};
     const bool loose = (file->mode & 077) != 0;
-    if (!out.sealed && !loose) {
+    if (!out.sealed && !loose && !key.foreign) {
       auto seed = read_key_file(folder.key(role), role, "");
       if (!seed.ok()) key.fault = seed.error().message;
       if (seed.ok()) wipe(*seed);

@@ -1,4 +1,4 @@
-#include "tools/folder_owner.h"
+#include "node/daemon/folder_owner.h"
 
 #include <array>
 #include <cerrno>
