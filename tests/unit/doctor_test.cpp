@@ -109,7 +109,11 @@ const std::vector<Planted>& planted() {
       {"daemon.starts", [](Facts& f) { f.daemon.state = State::kStarts; }},
       {"daemon.silent", [](Facts& f) { f.daemon.state = State::kSilent; }},
       {"daemon.forbidden", [](Facts& f) { f.daemon.state = State::kForbidden; }},
-      {"daemon.stranger", [](Facts& f) { f.daemon.state = State::kStranger; }},
+      {"daemon.stranger",
+       [](Facts& f) {
+         f.daemon.state = State::kStranger;
+         f.daemon.stranger = "a program of the user mallory listens on the socket in this folder";
+       }},
       {"clock.off",
        [](Facts& f) {
          f.clock->off = true;
