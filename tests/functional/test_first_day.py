@@ -211,7 +211,7 @@ class FirstDay(NodesTest):
                 for command in commands(block):
                     city.type(command)
             wait_for(lambda: city.ask("GET", "/healthz").status == 200, "nginx has read its new file")
-            self.assertRegex(city.said[-1], f"^{city.person} signs in through the city's sign-in page")
+            self.assertRegex(city.said[-2], f"^{city.person} signs in through the city's sign-in page")
             # There is only one configuration, and all commands go by it.
             self.assertIn(f"https://{city.site}/welcome/", city.koinon("user", "link", city.person))
         line = self.seoul.type(invites.strip(), OTHER=self.la.name).stdout.split()[0]
