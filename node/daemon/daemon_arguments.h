@@ -19,6 +19,7 @@ struct DaemonArguments {
   ConfigSources sources;       // its options alone, until the program adds the file
   bool check = false;          // look at the configuration, and start nothing
   std::vector<Error> unknown;  // options that there are not
+  std::vector<Error> doubts;   // what does not keep it from going on
 };
 
 // Adds all options. Parsing writes into `given`, which must outlive `app`.

@@ -61,9 +61,10 @@ std::optional<int> read_command_line(int argc, char** argv, DaemonArguments& giv
     return code == 0 ? 0 : kWrongUsage;
   }
   given.unknown = unknown_options(app);
-  // What root may read koinond perhaps may not.
+  // What root may read koinond perhaps may not. Where root may not become its user (AppArmor, a container),
+  // what root sees is told all the same.
   if (given.check) {
-    if (const Status owner = become_owner_of(given.data); !owner.ok()) given.unknown.push_back(owner.error());
+    if (const Status owner = become_owner_of(given.data); !owner.ok()) given.doubts.push_back(owner.error());
   }
   const ConfigPlace place = config_for_start(DataFolder(given.data), given.file);
   given.sources.file_is_named = place.is_named;
@@ -166,6 +167,7 @@ int run(int argc, char** argv) {
   if (const auto done = read_command_line(argc, argv, given); done) return *done;
   ConfigRead read = read_config(given.data, given.sources);
   read.faults.insert(read.faults.end(), given.unknown.begin(), given.unknown.end());
+  read.warnings.insert(read.warnings.end(), given.doubts.begin(), given.doubts.end());
   const DaemonLog log = start_log(read);
   if (const Status prepared = prepare_process(); !prepared.ok()) {
     log.error(log_event::kNotStarted, prepared.error().text());

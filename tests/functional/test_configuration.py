@@ -74,6 +74,18 @@ class Configuration(NodesTest):
             path.chmod(0o640)
         self.assertEqual(self.checked("--config", config).returncode, 0)
 
+    @needs.root("root alone can lose rights")
+    @needs.program("setpriv")
+    def test_where_root_may_be_nobody_else_it_tells_what_root_sees(self):
+        for path in (self.seoul.data, *self.seoul.data.rglob("*")):
+            os.lchown(path, 65534, 65534)
+        rights = "-setuid,-setgid"
+        done = subprocess.run(["setpriv", "--bounding-set", rights, "--inh-caps", rights, str(BIN / "koinond"), "--data", str(self.seoul.data),
+                               "--check-config"], capture_output=True, timeout=DEADLINE, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("root could not become that user", done.stderr)
+        self.assertIn("the configuration is well", done.stdout)
+
     def test_a_check_tells_all_faults_and_starts_nothing(self):
         done = self.checked()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
