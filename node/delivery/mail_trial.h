@@ -57,7 +57,7 @@ class MailTrial {
     Done done;
     std::optional<Transfers::Number> number = std::nullopt;  // once it is under way
   };
-  // Why nothing can be asked for now.
+  // The error says why no test mail can be sent at this moment.
   Status may_ask() const;
   std::string message(const std::string& recipient, UnixMillis now) const;
 

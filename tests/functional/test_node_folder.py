@@ -131,9 +131,7 @@ class NodeFolder(NodesTest):
 
     @needs.root("root alone can be another user")
     def test_what_a_user_may_not_read_or_make_is_told_with_the_way_round_it(self):
-        seoul = self.given_away()
-        outside = pathlib.Path(self.folder) / "outside"
-        outside.mkdir(mode=0o700)
+        seoul, outside = self.given_away(), self.roots_own()
         note = outside / "note.md"
         note.write_text("A bench\n")
 
@@ -156,6 +154,12 @@ class NodeFolder(NodesTest):
             os.lchown(path, 65534, 65534)
         return seoul
 
+    def roots_own(self):
+        """A folder that nobody but root may look into."""
+        folder = pathlib.Path(self.folder) / "outside"
+        folder.mkdir(mode=0o700)
+        return folder
+
     def owners(self, folder):
         return {path.lstat().st_uid for path in (folder, *folder.rglob("*"))}
 
@@ -172,9 +176,7 @@ class NodeFolder(NodesTest):
 
     @needs.root("root alone can be another user")
     def test_root_follows_nothing_that_the_user_of_the_folder_planted(self):
-        seoul = self.given_away()
-        outside = pathlib.Path(self.folder) / "outside"
-        outside.mkdir(mode=0o700)
+        seoul, outside = self.given_away(), self.roots_own()
         secret = outside / "secret"
         secret.write_text("of root alone\n")
         secret.chmod(0o644)
