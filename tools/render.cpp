@@ -102,7 +102,7 @@ void add_facts(std::string& out, const json::value& content) {
 }
 
 std::string role_label(const std::string& role) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kLabels = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLabels = {
       {{"withdraws", "withdrawn by"},
        {"adopts", "adopted by"},
        {"translates", "translation"},
@@ -110,7 +110,9 @@ std::string role_label(const std::string& role) {
        {"revises", "revised by"},
        {"answers", "answered by"},
        {"about", "asked about"},
-       {"points-to", "pointed to"}}};
+       {"points-to", "pointed to"},
+       {"proposes-to", "proposal"},
+       {"accepts", "taken in"}}};
   for (const auto& [key, label] : kLabels) {
     if (key == role) return std::string(label);
   }

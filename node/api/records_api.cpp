@@ -35,18 +35,9 @@ Result<NoteFile> note_file_of(Directory& directory, StoreReader& store, const St
   }
   KOINON_ASSIGN(note.body, parse_body(record.body));
   note.body.clear_salt();
-  switch (note.kind) {
-    case v1::KIND_PROFILE:
-    case v1::KIND_PRACTICE:
-    case v1::KIND_ADOPTION:
-    case v1::KIND_QUESTION:
-    case v1::KIND_ANSWER:
-    case v1::KIND_NODE_NOTICE:
-      return note;
-    default:
-      return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form",
-                  "format");
-  }
+  if (is_note(note.kind) || note.kind == v1::KIND_PROFILE || note.kind == v1::KIND_NODE_NOTICE) return note;
+  return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form",
+              "format");
 }
 
 // Of one record.

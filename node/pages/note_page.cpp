@@ -31,8 +31,6 @@ namespace {
 using google::protobuf::Message;
 
 constexpr std::size_t kOthersShown = 30;  // of a kind
-constexpr std::array<v1::Kind, 6> kKinds = {v1::KIND_PRACTICE, v1::KIND_ADOPTION, v1::KIND_QUESTION,
-                                            v1::KIND_ANSWER,   v1::KIND_PROFILE,  v1::KIND_NODE_NOTICE};
 
 // Where the page lists what refers to the note.
 struct RoleList {
@@ -48,6 +46,11 @@ constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
                                              {v1::REF_ROLE_WITHDRAWS, "withdrawals"}}};
 
 std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
+
+// What an office may take back.
+bool is_of_office(v1::Kind kind) {
+  return is_note(kind) || kind == v1::KIND_PROFILE || kind == v1::KIND_NODE_NOTICE;
+}
 
 // What a note is to what it refers to.
 std::string how(const Visit& visit, v1::RefRole role) { return visit.named("ref", role_name(role)); }
@@ -279,7 +282,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["ours"] = ours;
   model["has_body"] = record.body_state == BodyState::kHeld && !record.hidden;
   model["may_withdraw"] = ours && !gone && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
-                          std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
+                          is_of_office(record.kind);
   // To what was taken back nothing can be added.
   model["may_publish"] = !gone && frame_.may(visit, desk_.publish.facts) && own.has_value();
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);

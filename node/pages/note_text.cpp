@@ -93,7 +93,8 @@ json::array source_links(const std::optional<v1::Body>& body) {
 
 json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content, unsigned above) {
   json::array out;
-  for (const char* member : {"text", "challenge", "solution", "changes", "results", "lessons", "conditions"})
+  for (const char* member : {"text", "core", "adaptable", "challenge", "solution", "plan", "changes",
+                             "results", "went_wrong", "not_again", "lessons", "conditions", "reason"})
     add_section(shared, visit, out, content, member, above);
   return out;
 }

@@ -27,13 +27,15 @@ struct RoleKey {
   std::string_view key;
   v1::RefRole role;
 };
-constexpr std::array<RoleKey, 7> kRoleKeys = {{{"derives_from", v1::REF_ROLE_DERIVES_FROM},
+constexpr std::array<RoleKey, 9> kRoleKeys = {{{"derives_from", v1::REF_ROLE_DERIVES_FROM},
                                                {"revises", v1::REF_ROLE_REVISES},
                                                {"translates", v1::REF_ROLE_TRANSLATES},
                                                {"adopts", v1::REF_ROLE_ADOPTS},
                                                {"about", v1::REF_ROLE_ABOUT},
                                                {"answers", v1::REF_ROLE_ANSWERS},
-                                               {"points_to", v1::REF_ROLE_POINTS_TO}}};
+                                               {"points_to", v1::REF_ROLE_POINTS_TO},
+                                               {"proposes_to", v1::REF_ROLE_PROPOSES_TO},
+                                               {"accepts", v1::REF_ROLE_ACCEPTS}}};
 
 // The content message of a kind that an office may write. Null for other kinds.
 Message* content_of(v1::Body& body, v1::Kind kind) {
@@ -50,6 +52,14 @@ Message* content_of(v1::Body& body, v1::Kind kind) {
       return body.mutable_answer();
     case v1::KIND_NODE_NOTICE:
       return body.mutable_node_notice();
+    case v1::KIND_CALL:
+      return body.mutable_call();
+    case v1::KIND_CALL_REPLY:
+      return body.mutable_call_reply();
+    case v1::KIND_PROPOSAL:
+      return body.mutable_proposal();
+    case v1::KIND_PROPOSAL_REPLY:
+      return body.mutable_proposal_reply();
     default:
       return nullptr;
   }
@@ -138,8 +148,11 @@ Status read_kind(NoteFile& note, const toml::table& table) {
     note.kind = *parsed;
   }
   if (content_of(note.body, note.kind) == nullptr) {
-    return fail(Code::kInvalidArgument,
-                "a note is a practice, adoption, question, answer, profile or node-notice", "kind");
+    return fail(
+        Code::kInvalidArgument,
+        "a note is a practice, adoption, question, answer, call, call-reply, proposal, proposal-reply, "
+        "profile or node-notice",
+        "kind");
   }
   return {};
 }
@@ -155,6 +168,14 @@ std::string* text_field(NoteFile& note) {
       return note.body.mutable_answer()->mutable_text();
     case v1::KIND_NODE_NOTICE:
       return note.body.mutable_node_notice()->mutable_text();
+    case v1::KIND_CALL:
+      return note.body.mutable_call()->mutable_text();
+    case v1::KIND_CALL_REPLY:
+      return note.body.mutable_call_reply()->mutable_text();
+    case v1::KIND_PROPOSAL:
+      return note.body.mutable_proposal()->mutable_text();
+    case v1::KIND_PROPOSAL_REPLY:
+      return note.body.mutable_proposal_reply()->mutable_reason();
     default:
       return nullptr;
   }

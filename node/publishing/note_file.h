@@ -3,9 +3,10 @@
 // The keys of the front matter are the fields of the proto (koinon/v1/record.proto). Fields of the entry:
 // `kind` (without it, a practice), `language`, `topics`, `to`. Fields of the author: `office`, `person`. All
 // fields of the content's message. And refs by their role, as CITY/NUMBER: `derives_from`, `revises`,
-// `translates`, `adopts`, `about`, `answers`, `points_to`. In a practice a level-two heading with the name of
-// a section begins this section. The first paragraph is the summary, unless `summary` is given. Text outside
-// such sections belongs to the solution. An unknown key is an error that names it, and the nearest one.
+// `translates`, `adopts`, `about`, `answers`, `points_to`, `proposes_to`, `accepts`. In a practice a
+// level-two heading with the name of a section begins this section. The first paragraph is the summary,
+// unless `summary` is given. Text outside such sections belongs to the solution. An unknown key is an error
+// that names it, and the nearest one.
 // `[[attachments]]` names a file by its `sha256`; one that is given along needs only its `name`.
 #pragma once
 

@@ -1,12 +1,12 @@
 #include "node/publishing/note_rules.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
-#include <boost/url/parse.hpp>
 #include <google/protobuf/message.h>
 
+#include "node/publishing/conversation_rules.h"
+#include "node/publishing/field_rules.h"
 #include "node/publishing/file_kinds.h"
 #include "node/publishing/front_matter.h"
 #include "node/publishing/note_sections.h"
@@ -23,18 +23,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-
-// Everything that is wrong, in the order in which it was looked at, so that a writer mends it in one go.
-class Faults {
- public:
-  void take(const Status& status) {
-    if (!status.ok() && found_.size() < limits::kFaultsTold) found_.push_back(status.error());
-  }
-  Status all() && { return all_faults(std::move(found_)); }
-
- private:
-  std::vector<Error> found_;
-};
 
 void make_texts_plain(Message& message) {
   const auto* reflection = message.GetReflection();
@@ -93,48 +81,6 @@ Status check_attachment(const v1::Attachment& attachment) {
   return check_no_program_name(name);
 }
 
-Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed,
-                    const std::string& field) {
-  std::string list;
-  for (const auto word : allowed) {
-    if (value.empty() || value == word) return {};
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
-  return fail(Code::kInvalidArgument, Sentence{"field.one_of", "it is one of {list}", {{"list", list}}},
-              field);
-}
-
-// Whether a reader may be sent to this address.
-Status check_url(const std::string& url, const std::string& field) {
-  const auto parsed = boost::urls::parse_uri(url);
-  if (url.empty() || (parsed.has_value() && (parsed->scheme() == "http" || parsed->scheme() == "https") &&
-                      !parsed->encoded_host().empty()))
-    return {};
-  return fail(Code::kInvalidArgument, Sentence{"link.address", "it is an http or https address"}, field);
-}
-
-// ISO 8601, as exact as it is known: 2020, 2020-03, 2020-03-17. A month or a day that no calendar has is
-// none.
-bool is_date(const std::string& date) {
-  constexpr std::string_view kForm = "0000-00-00";
-  if (date.size() != 4 && date.size() != 7 && date.size() != 10) return false;
-  for (std::size_t i = 0; i < date.size(); ++i) {
-    if (kForm[i] == '-' ? date[i] != '-' : std::isdigit(static_cast<unsigned char>(date[i])) == 0)
-      return false;
-  }
-  const std::string whole = date + std::string("0000-01-01").substr(date.size());
-  return std::chrono::year_month_day(std::chrono::year(std::stoi(whole.substr(0, 4))),
-                                     std::chrono::month(static_cast<unsigned>(std::stoi(whole.substr(5, 2)))),
-                                     std::chrono::day(static_cast<unsigned>(std::stoi(whole.substr(8, 2)))))
-      .ok();
-}
-
-Status check_date(const std::string& date, const std::string& field) {
-  if (date.empty() || is_date(date)) return {};
-  return fail(Code::kInvalidArgument,
-              Sentence{"date.form", "it is a date such as 2020, 2020-03 or 2020-03-17"}, field);
-}
-
 Status check_cost(const v1::Cost& cost) {
   const auto& currency = cost.currency();
   const bool code = currency.size() == 3 && std::all_of(currency.begin(), currency.end(),
@@ -148,7 +94,9 @@ Status check_cost(const v1::Cost& cost) {
 }
 
 Status check_has_text(const v1::Practice& practice) {
-  const bool has_text = !practice.challenge().empty() || !practice.solution().empty() ||
+  const bool has_text = !practice.core().empty() || !practice.adaptable().empty() ||
+                        !practice.went_wrong().empty() || !practice.not_again().empty() ||
+                        !practice.challenge().empty() || !practice.solution().empty() ||
                         !practice.results().empty() || !practice.lessons().empty() ||
                         !practice.conditions().empty() || !practice.summary().empty();
   if (has_text) return {};
@@ -171,6 +119,20 @@ Status check_sdgs(const v1::Practice& practice) {
   return fail(Code::kInvalidArgument, Sentence{"note.sdgs", "the SDGs are numbered 1 to 17"}, "sdgs");
 }
 
+void check_needs(const v1::Practice& practice, Faults& faults) {
+  if (static_cast<std::size_t>(practice.needs_size()) > limits::kNeeds)
+    faults.take(fail(Code::kTooLarge,
+                     Sentence{"note.too_many_needs",
+                              "a practice names at most {most} needs",
+                              {{"most", std::int64_t{limits::kNeeds}}}},
+                     "needs"));
+  for (const v1::Need& need : practice.needs()) {
+    faults.take(
+        check_one_of(need.what(), {"mandate", "money", "people", "partners", "place", "data"}, "needs.what"));
+    faults.take(check_length(need.text(), limits::kNeedBytes, "needs.text"));
+  }
+}
+
 void check_practice(const v1::Practice& practice, Faults& faults) {
   for (const auto& attachment : practice.attachments()) faults.take(check_attachment(attachment));
   if (practice.title().size() > limits::kTitleBytes)
@@ -181,6 +143,7 @@ void check_practice(const v1::Practice& practice, Faults& faults) {
                      "title"));
   faults.take(check_has_text(practice));
   faults.take(check_evidence(practice));
+  check_needs(practice, faults);
   faults.take(check_sdgs(practice));
   faults.take(check_one_of(practice.status(), {"planned", "pilot", "running", "ended"}, "status"));
   if (practice.has_cost()) faults.take(check_cost(practice.cost()));
@@ -197,16 +160,13 @@ std::string title_of(const NoteFile& note) {
       return note.body.practice().title();
     case v1::KIND_QUESTION:
       return note.body.question().title();
+    case v1::KIND_CALL:
+      return note.body.call().title();
+    case v1::KIND_PROPOSAL:
+      return note.body.proposal().title();
     default:
       return "-";
   }
-}
-
-bool has_role(const NoteFile& note, v1::RefRole role) {
-  for (const auto& ref : note.refs) {
-    if (ref.role == role) return true;
-  }
-  return false;
 }
 
 void check_adoption(const NoteFile& note, Faults& faults) {
@@ -307,6 +267,18 @@ Status check_note(const NoteFile& note) {
       break;
     case v1::KIND_ANSWER:
       check_answer(note, faults);
+      break;
+    case v1::KIND_CALL:
+      check_call(note, faults);
+      break;
+    case v1::KIND_CALL_REPLY:
+      check_call_reply(note, faults);
+      break;
+    case v1::KIND_PROPOSAL:
+      check_proposal(note, faults);
+      break;
+    case v1::KIND_PROPOSAL_REPLY:
+      check_proposal_reply(note, faults);
       break;
     case v1::KIND_PROFILE:
       check_profile(note.body.profile(), faults);

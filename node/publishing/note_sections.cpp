@@ -13,15 +13,27 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<std::string_view, 5> kSections = {"challenge", "solution", "results", "lessons",
-                                                       "conditions"};
+struct Section {
+  std::string_view name;  // in the vocabulary
+  std::string* (v1::Practice::*field)();
+};
+// In the order in which a note is written.
+constexpr std::array<Section, 9> kSections = {{{"core", &v1::Practice::mutable_core},
+                                               {"adaptable", &v1::Practice::mutable_adaptable},
+                                               {"challenge", &v1::Practice::mutable_challenge},
+                                               {"solution", &v1::Practice::mutable_solution},
+                                               {"results", &v1::Practice::mutable_results},
+                                               {"went_wrong", &v1::Practice::mutable_went_wrong},
+                                               {"not_again", &v1::Practice::mutable_not_again},
+                                               {"lessons", &v1::Practice::mutable_lessons},
+                                               {"conditions", &v1::Practice::mutable_conditions}}};
 
-std::string* section_field(v1::Practice& practice, std::string_view section) {
-  if (section == "challenge") return practice.mutable_challenge();
-  if (section == "solution") return practice.mutable_solution();
-  if (section == "results") return practice.mutable_results();
-  if (section == "lessons") return practice.mutable_lessons();
-  return practice.mutable_conditions();
+// Null: the vocabulary has a section that no practice has.
+std::string* section_field(v1::Practice& practice, std::string_view name) {
+  for (const Section& section : kSections) {
+    if (section.name == name) return (practice.*section.field)();
+  }
+  return nullptr;
 }
 
 // The section that a line opens. Nothing: it is not a level-two heading with the name of a section.
@@ -178,10 +190,10 @@ std::string take_sections(v1::Practice& practice, std::string_view language) {
     text = practice.summary() + "\n";
     practice.clear_summary();
   }
-  for (const auto section : kSections) {
-    std::string* field = section_field(practice, section);
+  for (const Section& section : kSections) {
+    std::string* field = (practice.*section.field)();
     if (!is_plain(*field)) continue;
-    text += "\n## " + Vocabulary::builtin().section_label(section, language) + "\n\n" + *field + "\n";
+    text += "\n## " + Vocabulary::builtin().section_label(section.name, language) + "\n\n" + *field + "\n";
     field->clear();
   }
   return text;

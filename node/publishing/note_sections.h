@@ -8,9 +8,10 @@
 
 namespace koinon {
 
-// Fills challenge, solution, results, lessons and conditions from headings in any language of the
-// vocabulary, and the summary from the first paragraph unless it is set. A line that a reader sees as code is
-// no heading; but a fence that never ends ends where the next section is named.
+// Fills core, adaptable, challenge, solution, results, went_wrong, not_again, lessons and conditions from
+// headings in any language of the vocabulary, and the summary from the first paragraph unless it is set. A
+// line that a reader sees as code is no heading; but a fence that never ends ends where the next section is
+// named.
 void read_sections(v1::Practice& practice, std::string_view text);
 // The inverse, with headings in `language`. Takes out of `practice` what the text says. What a text could not
 // say stays in `practice`.

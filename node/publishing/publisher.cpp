@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 namespace {
 
 bool is_reply(v1::RefRole role) {
-  return role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
+  return role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS ||
+         role == v1::REF_ROLE_PROPOSES_TO;
 }
 
 // A reply gets the topics of its target, so that a follower of a topic gets the whole conversation.

@@ -19,13 +19,18 @@ std::vector<NotePart> note_parts(const v1::Body& body, const std::string& langua
   if (body.has_practice()) {
     const auto& practice = body.practice();
     add(practice.summary());
+    add(practice.core(), "core");
+    add(practice.adaptable(), "adaptable");
     add(practice.challenge(), "challenge");
     add(practice.solution(), "solution");
     add(practice.results(), "results");
+    add(practice.went_wrong(), "went_wrong");
+    add(practice.not_again(), "not_again");
     add(practice.lessons(), "lessons");
     add(practice.conditions(), "conditions");
   } else if (body.has_adoption()) {
     add(body.adoption().summary());
+    add(body.adoption().plan());
     add(body.adoption().changes());
     add(body.adoption().results());
   } else {

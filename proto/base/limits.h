@@ -303,8 +303,14 @@ inline constexpr std::size_t kInboxCounted = 100;  // notes looked at to tell ho
 inline constexpr std::size_t kRemarkBytes = 2000;  // of a remark in the inbox or on a watchlist
 inline constexpr std::size_t kNamesReadBytes =
     64 * kKiB;                                  // of a profile whose names of the city are read for a page
-inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
-inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
+inline constexpr std::size_t kNeeds = 12;       // of one practice
+inline constexpr std::size_t kNeedBytes = 500;  // one sentence
+inline constexpr std::int64_t kLatestMs = 253'402'300'799'999;  // of a time to meet: the end of the year 9999
+inline constexpr std::size_t kCallTimes = 5;                    // that one city offers another
+inline constexpr std::uint32_t kCallMinutesMin = 5;
+inline constexpr std::uint32_t kCallMinutesMax = 7 * 24 * 60;  // a visit of a week
+inline constexpr std::size_t kFaultsTold = 30;                 // of one note or form, at once
+inline constexpr std::size_t kWrittenValueBytes = 100;         // of a number or a date as somebody writes it
 inline constexpr std::size_t kTopicsTyped =
     300;  // in one field; more than a filter may have: too many are refused, not cut off
 inline constexpr std::size_t kTopicTypedBytes = 200;        // of each

@@ -13,7 +13,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<std::pair<v1::Kind, std::string_view>, 12> kKindNames = {{
+constexpr std::array<std::pair<v1::Kind, std::string_view>, 16> kKindNames = {{
     {v1::KIND_GENESIS, "genesis"},
     {v1::KIND_KEYS, "keys"},
     {v1::KIND_ROTATION, "rotation"},
@@ -26,6 +26,10 @@ constexpr std::array<std::pair<v1::Kind, std::string_view>, 12> kKindNames = {{
     {v1::KIND_WITHDRAWAL, "withdrawal"},
     {v1::KIND_NODE_NOTICE, "node-notice"},
     {v1::KIND_SEALED, "sealed"},
+    {v1::KIND_CALL, "call"},
+    {v1::KIND_CALL_REPLY, "call-reply"},
+    {v1::KIND_PROPOSAL, "proposal"},
+    {v1::KIND_PROPOSAL_REPLY, "proposal-reply"},
 }};
 
 Status check_ref(const v1::Ref& ref) {
@@ -144,6 +148,10 @@ std::string_view role_name(v1::RefRole role) {
       return "points-to";
     case v1::REF_ROLE_WITHDRAWS:
       return "withdraws";
+    case v1::REF_ROLE_PROPOSES_TO:
+      return "proposes-to";
+    case v1::REF_ROLE_ACCEPTS:
+      return "accepts";
     default:
       return "refers-to";
   }

@@ -30,7 +30,10 @@ std::string_view kind_name(v1::Kind kind);  // "practice", …; "unknown" for ki
 Result<v1::Kind> parse_kind(std::string_view name);
 std::string_view role_name(v1::RefRole role);
 // Whether people write such records and answer them. The other kinds are statements of the city itself.
-inline bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
+inline bool is_note(v1::Kind kind) {
+  return (kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER) ||
+         (kind >= v1::KIND_CALL && kind <= v1::KIND_PROPOSAL_REPLY);
+}
 // A question that names no city is to all of them.
 inline bool asks_all_cities(const v1::Entry& entry) {
   return entry.kind() == v1::KIND_QUESTION && entry.to().empty();

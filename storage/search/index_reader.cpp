@@ -24,7 +24,8 @@ constexpr std::string_view kDocColumns =
     "d.topics, d.readable, d.status, d.status_by, d.leaf, d.recoveries FROM ";
 
 // Notes that have their text, and that their city has neither withdrawn nor revised.
-constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
+constexpr std::string_view kStanding =
+    "AND d.kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND d.length > 0 AND d.status = 0 ";
 
 // As a row has them, with a blank between them.
 std::vector<std::string> read_topics(const std::string& topics) {

@@ -26,9 +26,9 @@ CREATE INDEX doc_by_log_and_kind ON doc (log_id, kind, arrival);
 CREATE INDEX there_by_log ON doc (log_id, kind, arrival) WHERE status < 2;
 CREATE INDEX profile_by_log ON doc (log_id, arrival) WHERE kind = 4 AND status < 2 AND length > 0;
 CREATE INDEX doc_by_kind ON doc (kind, arrival);
-CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
+CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND length > 0 AND status = 0;
 CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
-  WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
+  WHERE kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND length > 0 AND status = 0;
 CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
