@@ -260,6 +260,14 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
   auto* ask = reply("ask", "question", "about", "ask all cities, or some");
   ask->add_option("--about", line.ref, "the record that it is about");
   ask->add_option("--urgency", line.note.urgency, "days, weeks or months");
+  auto* propose = reply("propose", "proposal", "proposes_to", "propose to change a note of another city");
+  propose->add_option("ref", line.ref, "the note: CITY/NUMBER")->required();
+  propose->add_option("--section", line.note.section,
+                      "the field that it would change: solution, results, lessons …");
+  propose->add_option("--instead-of", line.note.instead_of, "the words that would go, as they stand there");
+  propose->add_option("--reason", line.note.reason, "why");
+  auto* decline = reply("decline", "proposal-reply", "answers", "decline a proposal");
+  decline->add_option("ref", line.ref, "the proposal: CITY/NUMBER")->required();
   auto* answer = reply("answer", "answer", "answers", "answer a question");
   answer->add_option("ref", line.ref, "the question: CITY/NUMBER")->required();
   add_ref_option(answer, line, "points_to");

@@ -196,6 +196,9 @@ struct NoteArguments {
   std::string stage;
   std::string outcome;
   std::string urgency;
+  std::string section;     // of a proposal
+  std::string instead_of;  // of a proposal
+  std::string reason;      // of a proposal
   std::vector<std::string> topics;
   std::vector<std::string> to;
   struct Ref {

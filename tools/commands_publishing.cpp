@@ -34,9 +34,18 @@ json::object content_of(const NoteArguments& arguments) {
   put_given(content, "stage", arguments.stage);
   put_given(content, "outcome", arguments.outcome);
   put_given(content, "urgency", arguments.urgency);
+  put_given(content, "section", arguments.section);
+  put_given(content, "instead_of", arguments.instead_of);
+  put_given(content, "reason", arguments.reason);
+  if (arguments.kind == "proposal-reply") {
+    content["decision"] = "declined";
+    put_given(content, "reason", arguments.text);
+    return content;
+  }
   if (arguments.text.empty()) return content;
   content[arguments.kind == "adoption" ? "changes" : "text"] = arguments.text;
-  if (arguments.kind == "question" && arguments.title.empty()) content["title"] = first_line(arguments.text);
+  if ((arguments.kind == "question" || arguments.kind == "proposal") && arguments.title.empty())
+    content["title"] = first_line(arguments.text);
   return content;
 }
 

@@ -19,6 +19,7 @@ class KeysApi;
 class OverviewApi;
 class PeersApi;
 class ProofsApi;
+class ProposalsApi;
 class RecordsApi;
 class SearchApi;
 class SendingApi;
@@ -46,6 +47,7 @@ struct Areas {
   OverviewApi& overview;
   PeersApi& peers;
   ProofsApi& proofs;
+  ProposalsApi& proposals;
   RecordsApi& records;
   SearchApi& search;
   SendingApi& sending;

@@ -20,19 +20,23 @@ struct FormOfKind {
   const char* kind;
   const char* path;
 };
-constexpr std::array<FormOfKind, 5> kForms = {{{"practice", "/publish"},
+constexpr std::array<FormOfKind, 6> kForms = {{{"practice", "/publish"},
                                                {"question", "/ask"},
                                                {"answer", "/answer"},
                                                {"adoption", "/adopt"},
-                                               {"profile", "/profile"}}};
+                                               {"profile", "/profile"},
+                                               {"proposal", "/propose"}}};
 
 // What a form calls the record that a ref of this role names.
 struct FieldOfRole {
   const char* role;
   const char* field;
 };
-constexpr std::array<FieldOfRole, 4> kRoleFields = {
-    {{"about", "about"}, {"answers", "to"}, {"points_to", "points_to"}, {"adopts", "of"}}};
+constexpr std::array<FieldOfRole, 5> kRoleFields = {{{"about", "about"},
+                                                     {"answers", "to"},
+                                                     {"points_to", "points_to"},
+                                                     {"adopts", "of"},
+                                                     {"proposes_to", "proposes_to"}}};
 
 void add_word(std::string& text, const std::string& word) {
   if (!word.empty()) text += (text.empty() ? "" : ", ") + word;

@@ -234,7 +234,7 @@ json::object request_of_form(const Visit& visit) {
   }
   if (!topics.empty()) out["topics"] = std::move(topics);
   json::array refs;
-  for (const char* role : {"revises", "translates", "derives_from"}) {
+  for (const char* role : {"revises", "translates", "derives_from", "accepts"}) {
     if (const std::string ref = trimmed(visit.field(role)); !ref.empty())
       refs.push_back(json::object{{"role", role}, {"ref", ref}});
   }

@@ -17,6 +17,7 @@
 #include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
+#include "node/pages/proposal_pages.h"
 #include "node/reading/shown_record.h"
 #include "node/text/language.h"
 #include "node/text/time_text.h"
@@ -288,6 +289,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
+  co_await put_proposals(frame_, proposals_, desk_, visit, record, model);
   co_await put_proof(visit, record, model);
   const bool just_published = is_just_published(visit, record.ref);
   model["just_published"] = just_published;

@@ -32,6 +32,7 @@ class NotePage {
         desk_(areas.desk),
         inbox_(areas.inbox),
         proofs_(areas.proofs),
+        proposals_(areas.proposals),
         records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
@@ -59,6 +60,7 @@ class NotePage {
   DeskApi& desk_;
   InboxApi& inbox_;
   ProofsApi& proofs_;
+  ProposalsApi& proposals_;
   RecordsApi& records_;
 };
 

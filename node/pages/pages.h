@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <tuple>
 
 #include "node/pages/account_pages.h"
 #include "node/pages/city_pages.h"
@@ -15,47 +16,33 @@
 #include "node/pages/operate_pages.h"
 #include "node/pages/overview_pages.h"
 #include "node/pages/profile_pages.h"
+#include "node/pages/proposal_pages.h"
 #include "node/pages/publish_pages.h"
 #include "node/pages/sending_pages.h"
 
 namespace koinon {
 
+// All classes of pages, each of one subject. A new one is named in the list below.
+template <typename... Each>
+class PageClasses {
+ public:
+  PageClasses(PageFrame& frame, const Areas& areas) : all_(std::make_unique<Each>(frame, areas)...) {}
+  void add_routes(RouteTable& routes) {
+    std::apply([&](auto&... each) { (each->add_routes(routes), ...); }, all_);
+  }
+
+ private:
+  std::tuple<std::unique_ptr<Each>...> all_;
+};
+
 class Pages {
  public:
   // What it is given outlives this, but for `areas` itself.
-  Pages(ApiShared& shared, CallGate& gate, const Areas& areas)
-      : frame_(shared, gate),
-        find_(frame_, areas),
-        note_(frame_, areas),
-        publish_(frame_, areas),
-        held_(frame_, areas),
-        desk_(frame_, areas),
-        conversation_(frame_, areas),
-        inbox_(frame_, areas),
-        cities_(frame_, areas),
-        account_(frame_, areas),
-        operate_(frame_, areas),
-        operate_accounts_(frame_, areas),
-        overview_(frame_, areas),
-        profile_(frame_, areas),
-        sending_(frame_, areas) {}
+  Pages(ApiShared& shared, CallGate& gate, const Areas& areas) : frame_(shared, gate), all_(frame_, areas) {}
 
   void add_routes(RouteTable& routes) {
     add_asset_routes(routes);
-    find_.add_routes(routes);
-    note_.add_routes(routes);
-    publish_.add_routes(routes);
-    held_.add_routes(routes);
-    desk_.add_routes(routes);
-    conversation_.add_routes(routes);
-    inbox_.add_routes(routes);
-    cities_.add_routes(routes);
-    account_.add_routes(routes);
-    operate_.add_routes(routes);
-    operate_accounts_.add_routes(routes);
-    overview_.add_routes(routes);
-    profile_.add_routes(routes);
-    sending_.add_routes(routes);
+    all_.add_routes(routes);
   }
   HttpResponse refused(ApiRequest request, const Error& error) {
     return frame_.refused(std::move(request), error);
@@ -63,20 +50,10 @@ class Pages {
 
  private:
   PageFrame frame_;
-  FindPages find_;
-  NotePage note_;
-  PublishPages publish_;
-  HeldPages held_;
-  DeskPages desk_;
-  ConversationPages conversation_;
-  InboxPages inbox_;
-  CityPages cities_;
-  AccountPages account_;
-  OperatePages operate_;
-  OperateAccountsPages operate_accounts_;
-  OverviewPages overview_;
-  ProfilePages profile_;
-  SendingPages sending_;
+  PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
+              CityPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages, ProfilePages,
+              ProposalPages, SendingPages>
+      all_;
 };
 
 }  // namespace koinon

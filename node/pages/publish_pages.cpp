@@ -14,6 +14,7 @@
 #include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
+#include "node/pages/proposal_pages.h"
 #include "node/publishing/file_kinds.h"
 #include "node/text/language.h"
 #include "node/text/time_text.h"
@@ -65,7 +66,7 @@ void PublishPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
-             {"draft", "revises", "translates", "derives_from"});
+             {"draft", "revises", "translates", "derives_from", "accepts"});
   frame_.post(
       routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
@@ -151,6 +152,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model["about_language"] = has_text ? about->record.language : std::string();
     view.model["how"] = visit.say("ref." + role);
   }
+  co_await put_taken_in(frame_, proposals_, visit, value("accepts"), value("by_hand"), view.model);
   view.title = visit.say(what);
   view.model["heading"] = view.title;
   state.faults.put(view.model);
@@ -222,6 +224,10 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   for (const std::string role : kRoles) {
     const std::string ref = visit.request.param(role);
     if (!ref.empty()) state = co_await state_of_record(visit, role, ref);
+  }
+  if (const std::string proposal = visit.request.param("accepts"); !proposal.empty()) {
+    const Status taken = co_await take_in_proposal(frame_, proposals_, visit, proposal, state.values);
+    if (!taken.ok()) co_return frame_.failed(visit, taken.error());
   }
   if (!state.values.contains("contact")) {
     const auto me = co_await frame_.call(visit, sessions_.me, Nothing{});

@@ -14,6 +14,7 @@ class PublishPages {
         attachments_(areas.attachments),
         desk_(areas.desk),
         drafts_(areas.drafts),
+        proposals_(areas.proposals),
         records_(areas.records),
         sessions_(areas.sessions) {}
   void add_routes(RouteTable& routes);
@@ -58,6 +59,7 @@ class PublishPages {
   AttachmentsApi& attachments_;
   DeskApi& desk_;
   DraftsApi& drafts_;
+  ProposalsApi& proposals_;
   RecordsApi& records_;
   SessionsApi& sessions_;
 };

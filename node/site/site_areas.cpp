@@ -15,6 +15,7 @@
 #include "node/api/overview_json.h"
 #include "node/api/peers_json.h"
 #include "node/api/proofs_json.h"
+#include "node/api/proposals_json.h"
 #include "node/api/records_json.h"
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
@@ -55,14 +56,37 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
   add_overview_routes(routes, gate, overview);
+  add_proposals_routes(routes, gate, proposals);
   add_search_routes(routes, gate, search);
   add_sending_routes(routes, gate, sending);
 }
 
 Areas SiteAreas::references() {
-  return {about,   accounts, attachments, cities,   credentials, desk,          drafts, events,
-          explain, health,   inbox,       invites,  keys,        overview,      peers,  proofs,
-          records, search,   sending,     sessions, status,      subscriptions, trust,  upkeep};
+  return {.about = about,
+          .accounts = accounts,
+          .attachments = attachments,
+          .cities = cities,
+          .credentials = credentials,
+          .desk = desk,
+          .drafts = drafts,
+          .events = events,
+          .explain = explain,
+          .health = health,
+          .inbox = inbox,
+          .invites = invites,
+          .keys = keys,
+          .overview = overview,
+          .peers = peers,
+          .proofs = proofs,
+          .proposals = proposals,
+          .records = records,
+          .search = search,
+          .sending = sending,
+          .sessions = sessions,
+          .status = status,
+          .subscriptions = subscriptions,
+          .trust = trust,
+          .upkeep = upkeep};
 }
 
 }  // namespace koinon

@@ -19,6 +19,7 @@
 #include "node/api/overview_api.h"
 #include "node/api/peers_api.h"
 #include "node/api/proofs_api.h"
+#include "node/api/proposals_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/api/sending_api.h"
@@ -60,6 +61,7 @@ struct SiteAreas {
                shared.parts.clock, shared.parts.facts.name}),
         log_files(*shared.parts.store, shared.parts.nearness, shared.parts.facts.log()),
         overview(shared.parts),
+        proposals(shared.parts),
         search(shared),
         sending(shared) {}
 
@@ -93,6 +95,7 @@ struct SiteAreas {
   Feeds feeds;
   LogFiles log_files;
   OverviewApi overview;
+  ProposalsApi proposals;
   SearchApi search;
   SendingApi sending;
 };

@@ -306,6 +306,7 @@ inline constexpr std::size_t kNamesReadBytes =
 inline constexpr std::size_t kNeeds = 12;       // of one practice
 inline constexpr std::size_t kNeedBytes = 500;  // one sentence
 inline constexpr std::int64_t kLatestMs = 253'402'300'799'999;  // of a time to meet: the end of the year 9999
+inline constexpr std::size_t kProposalsShown = 30;              // to change one note
 inline constexpr std::size_t kCallTimes = 5;                    // that one city offers another
 inline constexpr std::uint32_t kCallMinutesMin = 5;
 inline constexpr std::uint32_t kCallMinutesMax = 7 * 24 * 60;  // a visit of a week

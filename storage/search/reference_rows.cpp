@@ -25,7 +25,7 @@ Status ReferenceRows::insert_addressees(std::int64_t id, const LogId& log, Arriv
   std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
   for (const auto& ref : entry.refs()) {
     const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
-    if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
+    if (of_others && ref.role() > 0 && ref.role() <= v1::REF_ROLE_ACCEPTS) cities.insert(ref.log_id());
   }
   cities.erase(log.view());
   if (asks_all_cities(entry) && log != own_) cities.insert(std::string_view());

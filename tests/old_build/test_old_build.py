@@ -86,6 +86,45 @@ class OldBuild(NodesTest):
             self.assertEqual([p["name"] for p in node.asked("peers")["items"] if not p["connected"]], [])
             self.assertNotIn("lied", node.log())
 
+    def test_it_keeps_and_relays_kinds_and_fields_that_it_does_not_know(self):
+        seoul, la = self.both()
+        milan = self.of(BIN, "milan")
+        peer(seoul, milan)  # Los Angeles and Milan meet in Seoul alone
+
+        def says(node, note):
+            return node.signed(node.local("POST", "/api/v1/records", note))
+
+        anatomy = {"core": "Nobody leaves the car.", "needs": [{"what": "place", "text": "A large car park."}], "not_again": "Paper forms."}
+        note = says(la, {"kind": "practice", "language": "en", "topics": ["health/testing"],
+                                   "content": {"title": "Drive-through", "solution": "Five steps.", **anatomy}})
+        wait_for(lambda: milan.shows(note) and seoul.shows(note), "the note is everywhere")
+        said = milan.record(note)["body"]["practice"]
+        self.assertEqual({field: said[field] for field in anatomy}, anatomy)
+        self.assertEqual(seoul.record(note)["body"]["practice"]["solution"], "Five steps.", "it shows the fields that it knows")
+        starts = str(1893456000000)
+        call = says(la, {"kind": "call", "language": "en", "to": ["milan.example"], "refs": [{"role": "about", "ref": note}],
+                                   "content": {"title": "Half an hour?", "text": "About hospitals.", "form": "call", "time_zone": "America/Los_Angeles",
+                                               "times": [{"start_ms": starts, "minutes": 30}]}})
+        proposal = says(la, {"kind": "proposal", "language": "en", "refs": [{"role": "proposes-to", "ref": note}],
+                                       "content": {"title": "A slip", "section": "solution", "instead_of": "Five", "text": "Four"}})
+        for ref in (call, proposal):
+            wait_for(lambda: milan.shows(ref), "it went through the node of the version before")
+            wait_for(lambda: seoul.entries("la.example") == own_entries(la), "which keeps it")
+            self.assertEqual(seoul.record(ref)["kind"], "unknown")
+        self.assertEqual(milan.record(call)["body"]["call"]["times"], [{"start_ms": starts, "minutes": 30}])
+        self.assertEqual(milan.record(proposal)["body"]["proposal"]["text"], "Four")
+        reply = says(milan, {"kind": "call-reply", "language": "en", "refs": [{"role": "answers", "ref": call}],
+                                       "content": {"answer": "yes", "time": {"start_ms": starts, "minutes": 30}, "time_zone": "Europe/Rome"}})
+        wait_for(lambda: la.shows(reply), "and back")
+        self.assertEqual(la.record(reply)["body"]["call_reply"]["answer"], "yes")
+        # Once it is brought up to date it knows them.
+        port = seoul.peer_port
+        seoul.stop()
+        seoul.programs = BIN
+        seoul.start(peer_port=port)
+        wait_for(lambda: call in seoul.refs(kind="call"), "what it kept is what it is")
+        self.alike(la, milan)
+
     def test_they_are_apart_and_catch_up(self):
         seoul, la = self.both()
         for stays, goes in [(seoul, la), (la, seoul)]:

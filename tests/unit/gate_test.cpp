@@ -51,7 +51,8 @@ class GateTest : public testing::Test {
 };
 
 TEST_F(GateTest, EachKindTakesItsRole) {
-  for (const auto kind : {v1::KIND_PRACTICE, v1::KIND_ADOPTION, v1::KIND_QUESTION, v1::KIND_ANSWER}) {
+  for (const auto kind : {v1::KIND_PRACTICE, v1::KIND_ADOPTION, v1::KIND_QUESTION, v1::KIND_ANSWER,
+                          v1::KIND_CALL, v1::KIND_CALL_REPLY, v1::KIND_PROPOSAL, v1::KIND_PROPOSAL_REPLY}) {
     EXPECT_EQ(decide(caller(Role::kReader), wish(kind)), "refused");
     EXPECT_EQ(decide(caller(Role::kPublisher), wish(kind)), "now");
   }

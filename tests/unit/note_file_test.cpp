@@ -167,6 +167,17 @@ TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
                     "[\"health\"]\n+++\nText.\n```\nopen\n\n## Results\n\nx\n"),
         std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = "
                     "[\"health\"]\n+++\nText.\n```\n~~~\nopen\n\nx\n"),
+        std::string(
+            "+++\ntitle = \"T\"\nlanguage = \"ko\"\ntopics = [\"health\"]\n[[needs]]\nwhat = \"place\"\n"
+            "text = \"A car park.\"\n[[needs]]\nwhat = \"people\"\ntext = \"Six: two \\\"a\\\"\"\n+++\n"
+            "## 반드시 지킬 것\n\nNobody leaves the car.\n\n## What may be changed\n\nThe place.\n\n"
+            "## What went wrong\n\nQueues.\n\n## What we would not do again\n\nPaper.\n"),
+        std::string(
+            "+++\nkind = \"call\"\ntitle = \"Half an hour?\"\nlanguage = \"en\"\nto = [\"la.example\"]\n"
+            "form = \"call\"\ntime_zone = \"Asia/Seoul\"\nabout = \"la.example/3\"\n[[times]]\nstart_ms = "
+            "1893456000000\nminutes = 30\n+++\nHow?\n"),
+        std::string("+++\nkind = \"proposal\"\ntitle = \"A slip\"\nlanguage = \"en\"\nproposes_to = "
+                    "\"la.example/3\"\nsection = \"solution\"\ninstead_of = \"Five\"\n+++\nFour\n"),
         std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = "
                     "[\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
     const auto note = parse_note_file(text);
