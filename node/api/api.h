@@ -58,6 +58,7 @@ struct ApiOptions {
   unsigned digest_hour = 6;       // by the clocks of the office
   std::string time_zone;          // of the office, a name of the IANA database; empty: UTC
   bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
+  std::string hub;                // the WebSub hub that is told of changed feeds; empty: none
 };
 
 // What all reading threads share. Each part is safe for any thread.

@@ -54,6 +54,14 @@ Status ArrivalThreads::start_courier(const Nearness& nearness) {
   };
   parts.has_room = [this] { return has_room(); };
   parts.told = told_json;
+  parts.on_hub = [this](const std::optional<Sentence>& why) {
+    if (why) {
+      parts_.log.warning(log_event::kHubWaits, "the hub of feeds did not take what it was told",
+                         {{"reason", filled(why->english, why->arguments)}});
+    } else {
+      parts_.log.info(log_event::kHubTold, "the hub of feeds was told again", {});
+    }
+  };
   KOINON_ASSIGN(CourierOptions options, courier_options(parts_.config, parts_.identity));
   courier_ = std::make_unique<Courier>(std::move(options), std::move(parts));
   courier_running_ = courier_.get();

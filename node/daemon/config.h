@@ -59,6 +59,7 @@ struct Config {
   unsigned hold_minutes = 10;              // between an office's word and the signature
   bool review = false;                     // what publishers publish waits for a reviewer
   bool private_webhooks = false;           // webhooks may go to the office's own network
+  std::string feeds_hub;                   // WebSub hub that is told of changed feeds; empty: none
   std::string smtp_url;                    // smtp://mail.city.example:587; empty: no mail
   std::string smtp_user;
   std::string smtp_password_file;

@@ -90,6 +90,19 @@ void check_mail(const Together& all) {
     all.refuse("mail.password_file", {"mail.user"}, "it needs mail.user");
 }
 
+void check_hub(const Together& all) {
+  const Config& config = all.config();
+  if (config.feeds_hub.empty()) return;
+  if (config.http_url.empty())
+    all.refuse("feeds.hub", {"http.url"}, "it needs http.url: where the hub fetches the feeds");
+  if (!config.http_public)
+    all.refuse("feeds.hub", {"http.public"},
+               "it needs http.public = true: a hub hands feeds on to everybody");
+  if (config.feeds_hub.starts_with("http:") && !config.private_webhooks)
+    all.refuse("feeds.hub", {"webhooks.allow_private"},
+               "it is an https address, unless webhooks.allow_private is true");
+}
+
 struct Place {
   const char* key;
   std::string address;
@@ -171,6 +184,7 @@ void check_together(ConfigRead& read, Credentials credentials) {
   const Together all(read, credentials);
   check_sso(all);
   check_mail(all);
+  check_hub(all);
   check_ports(all);
   check_files(all);
   warn_of_what_does_nothing(all);

@@ -168,8 +168,11 @@ std::vector<ConfigKey> sending_keys() {
                "hour, in office.time_zone, at which digests go out"),
       make_key("webhooks.allow_private", flag(&Config::private_webhooks),
                "true: webhooks may go to private addresses, and over http"),
+      make_key("feeds.hub", hub_address(),
+               "WebSub hub that is told of each changed feed, and brings it to whoever asked the hub for it; "
+               "empty: none"),
       make_key("send.backoff_seconds", number(&Config::send_backoff_seconds, 1, 3600),
-               "seconds until a webhook or mail that failed is tried again, then doubled"),
+               "seconds until a webhook or mail that failed, or the hub, is tried again, then doubled"),
   };
 }
 
@@ -224,7 +227,7 @@ constexpr Section kSections[] = {
     {"Other cities: what is wanted, and who is trusted", city_keys},
     {"Room on the disk, and how much of it others may take", room_keys},
     {"The office: times, review, alarms", office_keys},
-    {"What is sent: mail and webhooks", sending_keys},
+    {"What is sent: mail, webhooks, and to the hub of feeds", sending_keys},
     {"Signing, and the witnesses of our log", signing_keys},
     {"A witness for logs of other systems", witness_keys},
     {"For tests alone", test_keys},

@@ -133,6 +133,18 @@ Status set_web_address(Config& config, const std::string& text) {
   return {};
 }
 
+// Whether it may be http depends on another key (config_check.cpp).
+Status set_hub_address(Config& config, const std::string& text) {
+  const auto parsed = boost::urls::parse_uri(text);
+  const bool fits =
+      text.empty() || (parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
+                       !parsed->encoded_host().empty() && !parsed->has_userinfo() &&
+                       !parsed->has_fragment() && text.find_first_of("<>\"") == std::string::npos);
+  if (!fits) return must_be("it is an address such as https://hub.example/");
+  config.feeds_hub = text;
+  return {};
+}
+
 Status set_smtp_server(Config& config, const std::string& text) {
   const auto parsed = boost::urls::parse_uri(text);
   const bool fits =
@@ -340,6 +352,8 @@ Value proxies() {
 }
 
 Value time_zone() { return {ValueForm::kText, set_time_zone, text_of(&Config::time_zone)}; }
+
+Value hub_address() { return {ValueForm::kText, set_hub_address, text_of(&Config::feeds_hub)}; }
 
 Value smtp_server() { return {ValueForm::kText, set_smtp_server, text_of(&Config::smtp_url)}; }
 

@@ -58,6 +58,7 @@ Value web_address();
 Value sso_header();
 Value proxies();
 Value time_zone();
+Value hub_address();
 Value smtp_server();
 Value mail_sender();
 Value witnesses();

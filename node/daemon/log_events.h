@@ -30,6 +30,8 @@ inline constexpr LogEvent kConfigDoubt{"config.doubt"};
 inline constexpr LogEvent kConfigSame{"config.same"};
 inline constexpr LogEvent kConfigWaits{"config.waits"};
 inline constexpr LogEvent kConfigWrong{"config.wrong"};
+inline constexpr LogEvent kHubTold{"feeds.hub_told"};
+inline constexpr LogEvent kHubWaits{"feeds.hub_waits"};
 inline constexpr LogEvent kRequest{"http.request"};
 inline constexpr LogEvent kRequestsUnwritten{"http.requests_unwritten"};
 inline constexpr LogEvent kIndexLags{"index.lags"};

@@ -77,6 +77,7 @@ Result<CourierOptions> courier_options(const Config& config, const NodeIdentity&
   options.zone = TimeZone::find(office_zone(config)).value_or(TimeZone());
   options.digest_hour = config.digest_hour;
   options.backoff = std::chrono::seconds(config.send_backoff_seconds);
+  options.hub = config.feeds_hub;
   if (config.smtp_url.empty()) return options;
   options.smtp = {config.smtp_url, config.smtp_user, {}, config.smtp_plain};
   KOINON_ASSIGN(options.smtp.password, read_mail_password(config));
@@ -97,6 +98,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
     KOINON_ASSIGN(options.access.sso_secret, read_sso_secret(config));
   }
   options.gate = gate_rules(config);
+  options.hub = config.feeds_hub;
   options.private_webhooks = config.private_webhooks;
   options.digest_hour = config.digest_hour;
   options.time_zone = office_zone(config);

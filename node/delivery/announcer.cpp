@@ -14,8 +14,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kNewsRows = 100;
-constexpr std::size_t kNewsRecords = 500;
 static_assert(kNewsRecords <= limits::kDeliveriesWaiting);
 constexpr std::size_t kDigestsAtOnce = 16;
 constexpr std::size_t kDigestLooks =
@@ -63,8 +61,9 @@ Result<bool> Announcer::turn() {
 
 // After proof of a rollback the office is set aside first (after_rollback.h): what comes back with our log
 // was told before. The proof is durable before any of it comes, so it is looked for after the news was read.
-Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
-  KOINON_ASSIGN(News news, read_news(after));
+Result<News> Announcer::news_after(ArrivalSeq after) {
+  KOINON_ASSIGN(News news, read_news(parts_.store, parts_.index, after));
+  more_ = more_ || news.more;
   KOINON_ASSIGN(const auto proven_at, parts_.store.setting(kRolledBackAt));
   if (!proven_at) return news;
   KOINON_ASSIGN(set_aside_at_, parts_.outbox.set_aside_at());
@@ -75,43 +74,6 @@ Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
 
 bool Announcer::was_told_before(const IndexedRecord& record) const {
   return set_aside_at_ && record.created_at <= *set_aside_at_;
-}
-
-Result<Announcer::News> Announcer::read_news(ArrivalSeq after) {
-  News news{after, {}};
-  KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
-  KOINON_ASSIGN(const auto arrivals, parts_.store.arrivals(after, kNewsRows));
-  std::size_t looked = 0;
-  for (const Arrival& arrival : arrivals) {
-    if (arrival.kind == ArrivalKind::kRemoved) {  // the count is that of all removed records
-      const std::uint64_t last = arrival.first.value + arrival.count - 1;
-      if (last > indexed.value) return news;
-      news.last = ArrivalSeq(last);
-      continue;
-    }
-    for (std::uint64_t i = 0; i < arrival.count; ++i) {
-      if (arrival.first.value + i > indexed.value) return news;
-      if (looked++ >= kNewsRecords) {
-        more_ = true;
-        return news;
-      }
-      news.last = ArrivalSeq(arrival.first.value + i);
-      KOINON_ASSIGN(const auto record, told_of(arrival, EntryIndex(arrival.from.value + i), news.last));
-      if (record) news.records.push_back({news.last, arrival.kind, *record});
-    }
-  }
-  more_ = more_ || arrivals.size() == kNewsRows;
-  return news;
-}
-
-// What arrived with this number. What came later is another entry: the one that arrived is void, which a
-// later arrival says.
-Result<std::optional<IndexedRecord>> Announcer::told_of(const Arrival& arrival, EntryIndex index,
-                                                        ArrivalSeq number) {
-  if (arrival.kind == ArrivalKind::kVoided) return parts_.index.voided(number);
-  KOINON_ASSIGN(auto record, parts_.index.get(arrival.log, index));
-  if (record && record->arrival > number) record.reset();
-  return record;
 }
 
 // A record is told of by the arrival that brought its text, so only once. If entry and text came apart, the

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/delivery/news.h"
 #include "node/text/time_zone.h"
 #include "proto/base/clock.h"
 #include "proto/base/limits.h"
@@ -49,21 +50,9 @@ class Announcer {
   Result<bool> turn();
 
  private:
-  struct NewRecord {
-    ArrivalSeq arrival;
-    ArrivalKind kind = ArrivalKind::kAdded;
-    IndexedRecord record;
-  };
-  struct News {
-    ArrivalSeq last;
-    std::vector<NewRecord> records;
-  };
-
   // The records that arrived after `after` and are indexed, at most some hundred. None while a rollback is
   // proven and the office not set aside yet.
   Result<News> news_after(ArrivalSeq after);
-  Result<News> read_news(ArrivalSeq after);
-  Result<std::optional<IndexedRecord>> told_of(const Arrival& arrival, EntryIndex index, ArrivalSeq number);
   // Written before the rollback was proven.
   bool was_told_before(const IndexedRecord& record) const;
   Result<bool> is_told_by(const NewRecord& news);

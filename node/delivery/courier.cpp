@@ -37,6 +37,8 @@ Courier::Courier(CourierOptions options, Parts parts)
       erasures_(*parts_.store, outbox_, *parts_.office),
       composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
                 *parts_.index, *parts_.nearness, parts_.told),
+      hub_({options_.hub, options_.url, options_.private_webhooks, options_.backoff},
+           {*parts_.store, *parts_.index, *parts_.nearness, outbox_, parts_.clock, parts_.on_hub}),
       trial_({options_.smtp, options_.mail_from, options_.name, options_.zone}),
       thread_([this] { run(); }) {}
 
@@ -93,15 +95,19 @@ Status Courier::turn() {
       outbox_.correct_times({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
   if (last_.had_room) {
     KOINON_ASSIGN(const bool more, announcer_.turn());
-    last_.left_more = last_.left_more || more;
+    KOINON_ASSIGN(const bool more_of_feeds, hub_.read());
+    last_.left_more = last_.left_more || more || more_of_feeds;
   }
+  hub_.tell(*parts_.transfers);
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()},
                             limits::kSentKept));
   KOINON_TRY(send_deliveries(now));
   return options_.smtp.url.empty() ? Status() : send_mails(now);
 }
 
-std::chrono::milliseconds Courier::until_next() {
+std::chrono::milliseconds Courier::until_next() { return std::min(until_next_message(), hub_.until_next()); }
+
+std::chrono::milliseconds Courier::until_next_message() {
   const auto next = outbox_.next_due(!options_.smtp.url.empty());
   if (!next.ok() || !*next) return !erasures_.folded() ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
@@ -144,10 +150,10 @@ Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Be
 Status Courier::send_deliveries(UnixMillis now) {
   KOINON_ASSIGN(auto webhooks, outbox_.webhooks());
   // Webhooks take turns, so that a slow or dead one does not delay the others.
-  std::rotate(
-      webhooks.begin(),
-      std::find_if(webhooks.begin(), webhooks.end(), [&](const Webhook& one) { return one.id > served_; }),
-      webhooks.end());
+  std::rotate(webhooks.begin(),
+              std::find_if(webhooks.begin(), webhooks.end(),
+                           [&](const Webhook& one) { return one.id > last_.served; }),
+              webhooks.end());
   for (const Webhook& hook : webhooks) {
     if (!has_room<Delivery>()) return {};
     // Each webhook gets one message at a time, so that a slow one takes only one place.
@@ -161,7 +167,7 @@ Status Courier::send_deliveries(UnixMillis now) {
                            options_.private_webhooks});
                     }));
       if (!sent) continue;
-      served_ = hook.id;
+      last_.served = hook.id;
       break;
     }
   }
@@ -199,7 +205,7 @@ void Courier::after(Item& item, const Transfers::Outcome& outcome) {
 }
 
 void Courier::note(const Transfers::Outcome& outcome) {
-  if (trial_.note(outcome)) return;
+  if (trial_.note(outcome) || hub_.note(outcome)) return;
   const auto it = sending_.find(outcome.number);
   if (it == sending_.end()) return;
   std::visit([&](auto& item) { after(item, outcome); }, it->second.item);

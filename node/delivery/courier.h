@@ -11,6 +11,7 @@
 #include "node/delivery/announcer.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/erasures.h"
+#include "node/delivery/hub.h"
 #include "node/delivery/mail_trial.h"
 #include "node/delivery/transfers.h"
 #include "proto/base/clock.h"
@@ -32,6 +33,7 @@ struct CourierOptions {
   TimeZone zone;             // of the office; mails say their date in it
   unsigned digest_hour = 6;  // by its clocks
   std::chrono::milliseconds backoff{limits::kSendBackoff};
+  std::string hub;  // the WebSub hub that is told of changed feeds; empty: none
 };
 
 class Courier {
@@ -48,6 +50,8 @@ class Courier {
     // there is always room.
     std::function<bool()> has_room = nullptr;
     RecordTold told;  // always given
+    // The hub cannot be told, and why; nothing: it was told again. Only where that changes.
+    std::function<void(const std::optional<Sentence>&)> on_hub = nullptr;
   };
   Courier(CourierOptions options, Parts parts);
   ~Courier();
@@ -71,6 +75,7 @@ class Courier {
   struct LastTurn {
     bool had_room = true;
     bool left_more = false;  // something is unread
+    WebhookId served;        // the webhook to which the last message went
   };
 
   void run();
@@ -95,6 +100,7 @@ class Courier {
   template <typename Item>
   void after(Item& item, const Transfers::Outcome& outcome);
   std::chrono::milliseconds until_next();
+  std::chrono::milliseconds until_next_message();
 
   CourierOptions options_;
   Parts parts_;
@@ -104,8 +110,8 @@ class Courier {
   Announcer announcer_;
   Erasures erasures_;
   Composer composer_;
+  Hub hub_;
   std::map<Transfers::Number, Sending> sending_;
-  WebhookId served_;  // the webhook to which the last message went
   LastTurn last_;
   MailTrial trial_;
   Troubled trouble_;

@@ -81,6 +81,7 @@ std::string atom_text(const Feed& feed) {
   add(root, "updated", time_text(feed.updated));
   add_link(root, "self", feed.self, "application/atom+xml");
   add_link(root, "alternate", feed.home, "");
+  if (!feed.hub.empty()) add_link(root, "hub", feed.hub, "");
   if (!feed.next.empty()) add_link(root, "next", feed.next, "application/atom+xml");
   add(root, "generator", "Koinon");
   for (const FeedItem& item : feed.items) add_entry(root, item);
@@ -118,6 +119,7 @@ std::string json_feed_text(const Feed& feed) {
                    {"feed_url", feed.self},
                    {"items", std::move(items)}};
   if (!feed.next.empty()) out["next_url"] = feed.next;
+  if (!feed.hub.empty()) out["hubs"] = json::array{json::object{{"type", "WebSub"}, {"url", feed.hub}}};
   json::array withdrawn;
   for (const FeedGone& gone : feed.gone) {
     withdrawn.push_back(json::object{{"id", gone.id},

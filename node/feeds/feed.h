@@ -37,6 +37,7 @@ struct Feed {
   std::string self;  // its own address
   std::string home;  // the page that shows the same notes
   std::string next;  // the page of older items; empty: none
+  std::string hub;   // which is told of each change (WebSub); empty: none is
   UnixMillis updated;
   std::vector<FeedItem> items;
   std::vector<FeedGone> gone;  // RFC 6721; only on the first page

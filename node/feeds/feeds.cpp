@@ -302,6 +302,8 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
   }
   page.feed.self = self;
   page.feed.home = base + page.home;
+  // The hub is told of the first page of each feed that has an address of its own, and that all may read.
+  if (request.query.empty() && !request.path.starts_with("/feeds/search")) page.feed.hub = parts_.hub;
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
   // A reader that already has this feed gets its answer before the feed is made.
   const std::string tag = feed_tag(names, page, self);
@@ -347,6 +349,9 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
   response.headers["Last-Modified"] = http_date(page.feed.updated);
   response.headers["Cache-Control"] = "no-cache";
   response.headers["ETag"] = tag;
+  // WebSub, section 4: subscribers look for both in the header first.
+  if (!page.feed.hub.empty())
+    response.headers["Link"] = "<" + page.feed.hub + ">; rel=\"hub\", <" + self + ">; rel=\"self\"";
   return response;
 }
 
@@ -360,8 +365,8 @@ HttpResponse Feeds::not_modified(const std::string& tag) {
 // A digest of all that decides the feed's content: which notes, as of which arrival, and the names of their
 // cities.
 std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& self) {
-  std::string text =
-      std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
+  std::string text = std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next +
+                     "\n" + page.feed.hub + "\n";
   for (const IndexedRecord& record : page.records)
     text += names.directory.ref(record) + " " + std::to_string(record.arrival.value) + " " +
             city_name(names, record.log) + "\n";

@@ -36,7 +36,8 @@ class Feeds {
     const Nearness& nearness;
     RenderedTexts& texts;
     Clock clock;
-    std::string name;  // of this node
+    std::string name;      // of this node
+    std::string hub = {};  // the WebSub hub that is told of changed feeds; empty: none
   };
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 

@@ -5,31 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "node/http/weight.h"
 #include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
 
-constexpr int kWhole = 1000;  // the weight 1, in thousandths: a weight has three digits at most
-
-// "1", "0.5", "0.125", "1.000": RFC 9110, section 12.4.2.
-std::optional<int> read_weight(std::string_view text) {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-  int weight = (text[0] - '0') * kWhole;
-  if (text.size() == 1) return weight;
-  if (text[1] != '.') return std::nullopt;
-  int place = kWhole / 10;
-  for (const char digit : text.substr(2)) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    weight += (digit - '0') * place;
-    place /= 10;
-  }
-  return weight <= kWhole ? std::optional(weight) : std::nullopt;
-}
-
 struct Named {
   std::string coding;  // lower case
-  int weight = kWhole;
+  int weight = kWholeWeight;
 };
 
 // One element of the list: "gzip", "gzip;q=0.5", "* ; q=0".
@@ -100,7 +84,7 @@ AcceptedCoding accepted_coding(std::string_view accept_encoding) {
   }};
   AcceptedCoding out;
   // What is not said of the bytes as they are allows them; but then they are the last choice.
-  out.refuses_identity = said.identity.value_or(said.star.value_or(kWhole)) == 0;
+  out.refuses_identity = said.identity.value_or(said.star.value_or(kWholeWeight)) == 0;
   int best = 0;
   for (const Offer& offer : offers) {
     if (offer.weight <= best) continue;

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/admission.h"
 #include "node/api/attachments_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/inbox_api.h"
@@ -247,6 +248,13 @@ asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vecto
   co_return out;
 }
 
+LinkedNote NotePage::linked(const Visit& visit, const RecordView& record) {
+  ApiShared& shared = frame_.shared();
+  ApiParts& parts = shared.parts;
+  return LinkedNotes({*parts.store, *parts.index, parts.nearness}, base_url(shared.access, visit.request))
+      .note(record);
+}
+
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
@@ -262,6 +270,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.description = description_of(content_of(record.body));
   view.article = true;
   const bool gone = is_gone(record.status);
+  view.linked = linked(visit, record);
   view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;

@@ -53,6 +53,8 @@ class NotePage {
                                                     Budget budget);
   // Who signed its log, under which head, and which cities have signed that they hold that log.
   boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
+  // For programs of others.
+  LinkedNote linked(const Visit& visit, const RecordView& record);
   boost::asio::awaitable<boost::json::array> what_it_refers_to(Visit visit, std::vector<RefView> refs);
 
   PageFrame& frame_;

@@ -46,6 +46,17 @@ std::string here(const ApiRequest& request) {
   return (out.empty() ? "/" : out) + query;
 }
 
+// Where a note has its lasting address, in which languages it stands, and what it is for programs.
+void put_linked(const LinkedNote& linked, json::object& model) {
+  model["lasting_path"] = linked.path;
+  model["canonical"] = linked.canonical;
+  json::array languages;
+  for (const LanguageVersion& one : linked.languages)
+    languages.push_back(json::object{{"tag", one.language}, {"url", one.url}});
+  model["language_versions"] = std::move(languages);
+  model["linked_html"] = linked.json_ld;
+}
+
 }  // namespace
 
 Error stale_form(const Visit& visit) { return visit.said(Code::kInvalidArgument, "error.stale_form", "do"); }
@@ -205,6 +216,8 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
     out["shared_type"] = view.article ? "article" : "website";
     out["address"] = base_url(shared_.access, visit.request) + here(visit.request);
   }
+  put_linked(view.linked, out);
+  out["has_catalog"] = shared_.parts.facts.log().has_value();
   if (!view.feed_path.empty()) {
     out["feed_title"] = view.feed_title;
     out["feed_path"] = view.feed_path;

@@ -16,6 +16,7 @@
 #include "node/api/call_gate.h"
 #include "node/api/routes.h"
 #include "node/http/multipart.h"
+#include "node/linked/linked_notes.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
 #include "node/pages/templates.h"
@@ -69,8 +70,9 @@ struct PageView {
   std::string feed_title = {};  // for autodiscovery
   std::string feed_path = {};
   std::string description =
-      {};                // for search engines and for whoever is sent the link; empty: what this site is
-  bool article = false;  // it shows one text that somebody wrote
+      {};                  // for search engines and for whoever is sent the link; empty: what this site is
+  bool article = false;    // it shows one text that somebody wrote
+  LinkedNote linked = {};  // of a note: what programs of others read on its page
 };
 
 class PageFrame {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "node/pages/account_pages.h"
+#include "node/pages/catalog_pages.h"
 #include "node/pages/city_pages.h"
 #include "node/pages/conversation_pages.h"
 #include "node/pages/desk_pages.h"
@@ -51,8 +52,8 @@ class Pages {
  private:
   PageFrame frame_;
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
-              CityPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages, ProfilePages,
-              ProposalPages, SendingPages>
+              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
+              ProfilePages, ProposalPages, SendingPages>
       all_;
 };
 

@@ -1,5 +1,7 @@
 #include "node/site/robots.h"
 
+#include "node/api/admission.h"
+
 namespace koinon {
 namespace {
 
@@ -22,7 +24,7 @@ constexpr const char* kClosed =
 
 }  // namespace
 
-void add_robots_route(RouteTable& routes, bool public_reading) {
+void add_robots_route(RouteTable& routes, const Access& access) {
   routes.add({{.method = "GET",
                .pattern = "/robots.txt",
                .need = Need::kAnyone,
@@ -30,8 +32,11 @@ void add_robots_route(RouteTable& routes, bool public_reading) {
                .tag = "node",
                .summary = "What search engines may read (RFC 9309)",
                .gives = "text/plain"},
-              at_once([public_reading](const ApiRequest&) -> Result<HttpResponse> {
-                return HttpResponse{200, "text/plain; charset=utf-8", public_reading ? kPublic : kClosed, {}};
+              at_once([&access](const ApiRequest& request) -> Result<HttpResponse> {
+                HttpResponse out{200, "text/plain; charset=utf-8", kClosed, {}};
+                if (access.options().public_reading)
+                  out.body = kPublic + ("\nSitemap: " + base_url(access, request) + "/sitemap.xml\n");
+                return out;
               })});
 }
 

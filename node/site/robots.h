@@ -1,10 +1,12 @@
-// /robots.txt (RFC 9309): what search engines may read.
+// /robots.txt (RFC 9309): what search engines may read, and where the sitemap is.
 #pragma once
 
+#include "node/access/access.h"
 #include "node/api/routes.h"
 
 namespace koinon {
 
-void add_robots_route(RouteTable& routes, bool public_reading);
+// `access` must live longer than the table.
+void add_robots_route(RouteTable& routes, const Access& access);
 
 }  // namespace koinon

@@ -26,13 +26,14 @@
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
 #include "node/site/robots.h"
+#include "node/site/sitemap_routes.h"
 
 namespace koinon {
 
 void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                            const std::function<void(RouteTable&)>& openapi) {
   add_health_routes(routes, gate, health);
-  add_robots_route(routes, access.options().public_reading);
+  add_robots_route(routes, access);
   openapi(routes);
   add_about_routes(routes, gate, about);
   add_records_routes(routes, gate, records);
@@ -54,6 +55,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_drafts_routes(routes, gate, drafts);
   add_inbox_routes(routes, gate, inbox);
   add_feed_routes(routes, feeds, access);
+  add_sitemap_routes(routes, sitemap, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
   add_overview_routes(routes, gate, overview);
   add_proposals_routes(routes, gate, proposals);

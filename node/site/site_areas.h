@@ -29,6 +29,7 @@
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
 #include "node/feeds/feeds.h"
+#include "node/linked/sitemap.h"
 #include "node/log_files/log_files.h"
 
 namespace koinon {
@@ -58,7 +59,9 @@ struct SiteAreas {
         drafts(shared, desk),
         inbox(shared),
         feeds({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.commons.texts,
-               shared.parts.clock, shared.parts.facts.name}),
+               shared.parts.clock, shared.parts.facts.name, shared.parts.options.hub}),
+        sitemap({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.clock,
+                 shared.parts.facts.log().has_value()}),
         log_files(*shared.parts.store, shared.parts.nearness, shared.parts.facts.log()),
         overview(shared.parts),
         proposals(shared.parts),
@@ -93,6 +96,7 @@ struct SiteAreas {
   DraftsApi drafts;
   InboxApi inbox;
   Feeds feeds;
+  Sitemap sitemap;
   LogFiles log_files;
   OverviewApi overview;
   ProposalsApi proposals;

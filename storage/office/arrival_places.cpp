@@ -37,7 +37,8 @@ Status ArrivalPlaces::follow(const std::vector<EpochRange>& epochs, ArrivalSeq n
 Status ArrivalPlaces::shorten(ArrivalSeq end) {
   for (const char* sql :
        {"UPDATE webhook SET cursor = ?1 WHERE cursor > ?1", "UPDATE digest SET cursor = ?1 WHERE cursor > ?1",
-        "UPDATE setting SET value = ?1 WHERE key IN ('mail_at_once_cursor', 'erased_cursor') AND value > ?1",
+        "UPDATE setting SET value = ?1 WHERE key IN ('mail_at_once_cursor', 'erased_cursor', 'hub_cursor') "
+        "AND value > ?1",
         "UPDATE mail_pace SET held_from = ?1 WHERE held_from > ?1",
         "DELETE FROM addressed WHERE arrival > ?1"}) {
     auto update = db_.connection().prepare(sql);
@@ -51,7 +52,8 @@ Status ArrivalPlaces::begin_anew(ArrivalSeq newest, UnixMillis now) {
   auto webhooks = db.prepare("UPDATE webhook SET cursor = ?, began_anew_ms = ?");
   KOINON_TRY(webhooks.bind(number(newest)).bind(now.value).run());
   for (const char* sql :
-       {"UPDATE digest SET cursor = ?", "UPDATE setting SET value = ? WHERE key = 'mail_at_once_cursor'"}) {
+       {"UPDATE digest SET cursor = ?",
+        "UPDATE setting SET value = ? WHERE key IN ('mail_at_once_cursor', 'hub_cursor')"}) {
     auto update = db.prepare(sql);
     KOINON_TRY(update.bind(number(newest)).run());
   }

@@ -1,6 +1,6 @@
-// In which epoch of the store the places of office.db count: how far webhooks, digests, mails and erasures
-// have come in the arrivals. They follow the store from epoch to epoch, and begin anew where it has lost
-// theirs.
+// In which epoch of the store the places of office.db count: how far webhooks, digests, mails, the
+// hub of feeds and erasures have come in the arrivals. They follow the store from epoch to epoch, and begin
+// anew where it has lost theirs.
 #pragma once
 
 #include "crypto/epoch.h"
@@ -18,8 +18,8 @@ class ArrivalPlaces {
   Result<std::optional<Epoch>> epoch();
   // `epochs`: those of the store, the current one last; does nothing where the places count in that one
   // already. `newest`: the store's newest arrival. Where the store does not know the epoch of the places,
-  // webhooks, digests and mails begin at `newest`, which webhooks say (Webhook::began_anew), and erasures at
-  // the first arrival.
+  // webhooks, digests, mails and the hub begin at `newest`, which webhooks say (Webhook::began_anew), and
+  // erasures at the first arrival.
   Status follow(const std::vector<EpochRange>& epochs, ArrivalSeq newest, UnixMillis now);
 
  private:

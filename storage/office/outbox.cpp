@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kAtOnce = "mail_at_once_cursor";
 constexpr std::string_view kErased = "erased_cursor";
+constexpr std::string_view kHub = "hub_cursor";
 constexpr std::int64_t kDayMs = 24 * 3'600'000;
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
@@ -350,6 +351,13 @@ Result<std::optional<ArrivalSeq>> cursor_named(sqlite::Connection& db, std::stri
 Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() { return cursor_named(db_.connection(), kAtOnce); }
 
 Result<std::optional<ArrivalSeq>> Outbox::erased_cursor() { return cursor_named(db_.connection(), kErased); }
+
+Result<std::optional<ArrivalSeq>> Outbox::hub_cursor() { return cursor_named(db_.connection(), kHub); }
+
+Status Outbox::set_hub_cursor(ArrivalSeq cursor) {
+  auto put = db_.connection().prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
+  return put.bind_text(kHub).bind(number(cursor)).run();
+}
 
 Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor) {
   return db_.transact([&]() -> Status {

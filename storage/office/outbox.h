@@ -155,6 +155,10 @@ class Outbox {
   // Arrivals up to this one have become mails that go at once. Nothing: nobody ever asked for such mails.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
 
+  // The hub of feeds was told of what arrived up to here. Nothing: there was never one.
+  Result<std::optional<ArrivalSeq>> hub_cursor();
+  Status set_hub_cursor(ArrivalSeq cursor);
+
   // Erasures up to this arrival have been carried out here. Nothing: none ever was.
   Result<std::optional<ArrivalSeq>> erased_cursor();
   // Forgets the office's remarks on records that their authors have erased, and moves the cursor.

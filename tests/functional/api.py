@@ -204,5 +204,11 @@ def person(node, name, role, *args):
 
 
 def without_own_script(page):
-    """The page without the one script that pages load: the node's own, by its digest."""
-    return re.sub(r'<script src="/assets/koinon\.[0-9a-f]{12}\.js" defer></script>', "", page)
+    """The page without the one script that pages load, the node's own by its digest, and without the data of a note for
+    programs, which no browser runs: JSON in which no markup stands."""
+    page = re.sub(r'<script src="/assets/koinon\.[0-9a-f]{12}\.js" defer></script>', "", page)
+    data = re.search(r'<script type="application/ld\+json">([^<>&]*)</script>', page)
+    if data is None:
+        return page
+    json.loads(data.group(1))
+    return page[:data.start()] + page[data.end():]
