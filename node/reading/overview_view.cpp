@@ -88,11 +88,6 @@ Result<AdoptionView> view_of(Directory& directory, IndexReader& index, const Ado
                       practice ? practice->language : std::string()};
 }
 
-Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record) {
-  KOINON_ASSIGN(const StoredRecord stored, shown_record(store, record));
-  return parse_body(stored.body);
-}
-
 // Counts a practice of ours for the goals and commitments that it names.
 void count_goals(StoreReader& store, const IndexedRecord& practice, const ServedView& served,
                  ImpactView& out) {

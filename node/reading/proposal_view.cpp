@@ -20,11 +20,6 @@ const v1::Ref* target_of(const v1::Entry& entry) {
   return nullptr;
 }
 
-Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record) {
-  KOINON_ASSIGN(const StoredRecord stored, shown_record(store, record));
-  return parse_body(stored.body);
-}
-
 void take_decision(Directory& directory, const IndexedRecord& reply, const v1::ProposalReply& said,
                    ProposalView& out) {
   if (said.decision() != "accepted" && said.decision() != "declined") return;

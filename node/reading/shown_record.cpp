@@ -33,6 +33,11 @@ Result<v1::Entry> read_entry(StoreReader& store, const IndexedRecord& record) {
   return fail(Code::kNotFound, entry.error().message, "ref");  // it says nothing to us
 }
 
+Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record) {
+  KOINON_ASSIGN(const StoredRecord stored, shown_record(store, record));
+  return parse_body(stored.body);
+}
+
 std::string_view body_state_text(BodyState state, bool hidden) {
   if (hidden && state == BodyState::kHeld) return "hidden";
   switch (state) {

@@ -17,6 +17,8 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
 Result<StoredRecord> shown_record(StoreReader& store, const IndexedRecord& record);
 // Its entry alone, by the same rule.
 Result<v1::Entry> read_entry(StoreReader& store, const IndexedRecord& record);
+// And its body.
+Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record);
 
 // "held", "erased", …; "hidden": what erases it waits for its signature.
 std::string_view body_state_text(BodyState state, bool hidden = false);
