@@ -12,6 +12,7 @@
 #include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
 #include "tools/list_cell.h"
+#include "tools/needs_cell.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -19,8 +20,9 @@ namespace {
 
 const std::vector<std::string>& text_columns() {
   static const std::vector<std::string> kColumns = {
-      "title",  "summary", "challenge", "solution",       "results",        "lessons", "conditions",
-      "status", "period",  "staff",     "time_to_launch", "people_reached", "contact", "licence"};
+      "title",   "summary",    "core",           "adaptable",      "challenge",  "solution",
+      "results", "went_wrong", "not_again",      "lessons",        "conditions", "status",
+      "period",  "staff",      "time_to_launch", "people_reached", "contact",    "licence"};
   return kColumns;
 }
 
@@ -28,6 +30,7 @@ const std::vector<std::string>& text_columns() {
 const std::vector<std::string>* parts_of_column(const std::string& column) {
   static const std::map<std::string, std::vector<std::string>> kParts = {
       {"links", {"title", "url"}},
+      {"needs", {"what", "text"}},
       {"commitments", {"agreement", "target"}},
       {"further_sources", {"publisher", "title", "url", "date"}}};
   const auto it = kParts.find(column);
@@ -74,6 +77,7 @@ class RowReading {
     for (auto& item : read_list_cell(cell("partners"), false))
       partners.emplace_back(std::move(item.parts.front()));
     put("partners", std::move(partners));
+    put("needs", read_needs_cell(cell("needs")));
     put("links", links());
     put("commitments", objects("commitments"));
     read_sources();
@@ -241,9 +245,9 @@ const std::vector<std::string>& practice_columns() {
   static const std::vector<std::string> kColumns = [] {
     std::vector<std::string> out = {"language", "topics"};
     out.insert(out.end(), text_columns().begin(), text_columns().end());
-    for (const char* column :
-         {"cost_amount", "cost_currency", "cost_note", "evidence", "sdgs", "partners", "links", "commitments",
-          "office", "person", "on_behalf_of", "source_title", "source_url", "source_date", "further_sources"})
+    for (const char* column : {"needs", "cost_amount", "cost_currency", "cost_note", "evidence", "sdgs",
+                               "partners", "links", "commitments", "office", "person", "on_behalf_of",
+                               "source_title", "source_url", "source_date", "further_sources"})
       out.emplace_back(column);
     return out;
   }();
@@ -337,6 +341,7 @@ std::vector<std::vector<std::string>> parts_of_list(const json::array& list, con
 }
 
 std::string cell_of_list(const json::array& list, const std::string& column) {
+  if (column == "needs") return needs_cell(list);
   return list_cell(parts_of_list(list, column), parts_of_column(column) != nullptr);
 }
 
@@ -351,7 +356,7 @@ TableRow row_of_record(const json::object& record) {
   out["standing"] = text_in(record, "status");  // `status` is the practice's own field
   out["topics"] = cell_of_list(list_in(record, "topics"), "topics");
   out["evidence"] = text_in(practice, "evidence");
-  for (const char* column : {"sdgs", "partners", "links", "commitments"})
+  for (const char* column : {"sdgs", "partners", "needs", "links", "commitments"})
     out[column] = cell_of_list(list_in(practice, column), column);
   const json::object& cost = child(practice, "cost");
   if (const auto* amount = cost.if_contains("amount"); amount != nullptr && amount->is_number())

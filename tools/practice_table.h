@@ -1,11 +1,11 @@
 // Practices as rows of a table. Cities import and export their libraries in this form.
 //
-// Columns have the names of the proto's fields, without levels: title, summary, challenge, solution, results,
-// lessons, conditions, language, topics, status, period, cost_amount, cost_currency, cost_note, staff,
-// time_to_launch, people_reached, evidence, sdgs, partners, links, commitments, contact, licence, office,
-// person; and, if somebody outside the network did it first: on_behalf_of, source_title, source_url,
-// source_date, and further_sources for more than one. How lists stand in a cell: list_cell.h. Numbers and
-// dates: cell_values.h.
+// Columns have the names of the proto's fields, without levels: title, summary, core, adaptable, challenge,
+// solution, results, went_wrong, not_again, lessons, conditions, needs (needs_cell.h), language, topics,
+// status, period, cost_amount, cost_currency, cost_note, staff, time_to_launch, people_reached, evidence,
+// sdgs, partners, links, commitments, contact, licence, office, person; and, if somebody outside the network
+// did it first: on_behalf_of, source_title, source_url, source_date, and further_sources for more than one.
+// How lists stand in a cell: list_cell.h. Numbers and dates: cell_values.h.
 //
 // Pure functions, for any thread.
 #pragma once

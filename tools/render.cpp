@@ -65,18 +65,37 @@ void add_sources(std::string& out, const json::value& content) {
   }
 }
 
+void add_needs(std::string& out, const json::value& content) {
+  const auto* needs = find(content, "needs");
+  if (needs == nullptr || !needs->is_array()) return;
+  std::string lines;
+  for (const auto& need : needs->as_array()) {
+    const std::string what = member(need, "what");
+    lines += (lines.empty() ? "- " : "\n- ") + what + (what.empty() ? "" : ": ") + member(need, "text");
+  }
+  add_section(out, "What it needs", lines);
+}
+
 void add_content(std::string& out, const json::value& content) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kSections = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSections = {
       {{"summary", ""},
+       {"core", "What must stay"},
+       {"adaptable", "What may be changed"},
+       {"needs", ""},
        {"challenge", "Challenge"},
        {"solution", "Solution"},
+       {"plan", "What the city means to do"},
        {"changes", "What was changed"},
        {"results", "Results"},
+       {"went_wrong", "What went wrong"},
+       {"not_again", "What the city would not do again"},
        {"lessons", "Lessons"},
        {"conditions", "Conditions"},
-       {"text", ""},
-       {"reason", "Reason"}}};
-  for (const auto& [key, label] : kSections) add_section(out, label, long_text(content, key));
+       {"text", ""}}};
+  for (const auto& [key, label] : kSections) {
+    key == "needs" ? add_needs(out, content) : add_section(out, label, long_text(content, key));
+  }
+  add_section(out, "Reason", long_text(content, "reason"));
   add_sources(out, content);
 }
 

@@ -26,6 +26,7 @@ class SendingApi;
 class SessionsApi;
 class StatusApi;
 class SubscriptionsApi;
+class TemplatesApi;
 class TrustApi;
 class UpkeepApi;
 
@@ -54,6 +55,7 @@ struct Areas {
   SessionsApi& sessions;
   StatusApi& status;
   SubscriptionsApi& subscriptions;
+  TemplatesApi& templates;
   TrustApi& trust;
   UpkeepApi& upkeep;
 };

@@ -72,9 +72,12 @@ class DraftsApi {
   const Operation<DraftRemoval, Nothing> remove;
   const Operation<DraftPublishing, SignedView> publish;
 
+  // What `add` does, for operations of other areas that make a draft. They need what `add` needs, and write
+  // their own audit line.
+  Result<DraftView> add_draft(const Asker& asker, const NewDraft& query);
+
  private:
   Result<DraftListView> list_drafts(const Asker& asker, const DraftListQuery& query);
-  Result<DraftView> add_draft(const Asker& asker, const NewDraft& query);
   Result<DraftView> get_draft(const Asker& asker, const DraftQuery& query);
   Result<DraftView> change_draft(const Asker& asker, const DraftChange& query);
   Result<Nothing> remove_draft(const Asker& asker, const DraftRemoval& query);

@@ -30,7 +30,6 @@ HttpResponse draft_answer(const DraftView& draft, unsigned status) {
   response.headers["ETag"] = tag_of(draft.version);
   return response;
 }
-HttpResponse made_answer(const ApiRequest&, const DraftView& view) { return draft_answer(view, 201); }
 HttpResponse one_answer(const ApiRequest&, const DraftView& view) { return draft_answer(view, 200); }
 
 HttpResponse list_answer(const ApiRequest&, const DraftListView& view) {
@@ -83,11 +82,13 @@ std::optional<std::int64_t> version_named(const std::string& if_match) {
   return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
 }
 
+HttpResponse made_draft_answer(const ApiRequest&, const DraftView& draft) { return draft_answer(draft, 201); }
+
 void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& drafts) {
   add_route(
       routes, gate, drafts.list,
       +[](const ApiRequest& request) { return read_draft_list_query(request.query); }, list_answer);
-  add_route(routes, gate, drafts.add, read_new_draft, made_answer);
+  add_route(routes, gate, drafts.add, read_new_draft, made_draft_answer);
   add_route(routes, gate, drafts.get, draft_of_address, one_answer);
   add_route(routes, gate, drafts.change, read_change, one_answer);
   add_route(routes, gate, drafts.remove, read_removal, no_content);

@@ -10,9 +10,15 @@ namespace koinon {
 class CallGate;
 class DraftsApi;
 class RouteTable;
+struct ApiRequest;
+struct DraftView;
+struct HttpResponse;
 
 // The version that If-Match names. Nothing: the header is empty. If it is malformed, 0, which no draft has.
 std::optional<std::int64_t> version_named(const std::string& if_match);
+
+// The answer of what has made a draft.
+HttpResponse made_draft_answer(const ApiRequest& request, const DraftView& draft);
 
 void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& drafts);
 

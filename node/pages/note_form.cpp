@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "node/pages/form_values.h"
+#include "node/pages/needs_field.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/publishing/note_rules.h"
@@ -17,7 +18,17 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics, kCurrency };
+enum class Kind : unsigned char {
+  kLine,
+  kArea,
+  kNumber,
+  kChoice,
+  kGoals,
+  kLines,
+  kTopics,
+  kCurrency,
+  kNeeds
+};
 
 struct Field {
   const char* name;
@@ -41,6 +52,13 @@ const std::vector<Group>& groups() {
         {"solution", "text", Kind::kArea},
         {"topics", "topics", Kind::kTopics},
         {"contact", "contact", Kind::kLine}}},
+      {"carries",
+       false,
+       {{"core", "core", Kind::kArea},
+        {"adaptable", "adaptable", Kind::kArea},
+        {"needs", "needs", Kind::kNeeds},
+        {"went_wrong", "went_wrong", Kind::kArea},
+        {"not_again", "not_again", Kind::kArea}}},
       {"story",
        false,
        {{"summary", "summary", Kind::kArea},
@@ -116,6 +134,8 @@ void put_lists(const Visit& visit, json::object& content) {
   if (!partners.empty()) content["partners"] = std::move(partners);
   json::array commitments = pairs_of_lines(visit.field("commitments"), "agreement", "target");
   if (!commitments.empty()) content["commitments"] = std::move(commitments);
+  json::array needs = needs_of_form(visit.form);
+  if (!needs.empty()) content["needs"] = std::move(needs);
   json::array links;
   for (const auto& line : split(unix_lines(visit.field("links")), '\n'))
     links.push_back(link_of_line(line, {"title"}));
@@ -162,6 +182,7 @@ std::string lines_of(const json::array& items, std::initializer_list<const char*
 void put_choices(const Visit& visit, const Field& field, const std::map<std::string, std::string>& values,
                  json::object& out) {
   if (field.kind == Kind::kTopics) put_topics(visit, values, out);
+  if (field.kind == Kind::kNeeds) put_need_rows(visit, values, out);
   if (field.kind != Kind::kGoals && field.kind != Kind::kCurrency) return;
   json::array choices;
   for (int goal = 1; field.kind == Kind::kGoals && goal <= 17; ++goal) {
@@ -178,13 +199,33 @@ void put_choices(const Visit& visit, const Field& field, const std::map<std::str
   out["choices"] = std::move(choices);
 }
 
+std::string value_at(const std::map<std::string, std::string>& values, const std::string& key) {
+  const auto it = values.find(key);
+  return it == values.end() ? std::string() : it->second;
+}
+
+// What the original says in a field, unless the field says the same. Goals and topics need no translation.
+void put_original_text(const Visit& visit, const Field& field, const std::string& value,
+                       const OriginalNote& original, json::object& out) {
+  std::string text;
+  json::array needs;
+  if (field.kind == Kind::kNeeds) {
+    needs = needs_to_read(visit, original.needs);
+  } else if (field.kind != Kind::kGoals && field.kind != Kind::kTopics) {
+    text = trimmed(value_at(original.values, field.name));
+    if (text == trimmed(value)) text.clear();
+    if (field.kind == Kind::kChoice && !text.empty()) text = visit.named(field.name, text);
+  }
+  out["original"] = !text.empty() || !needs.empty();
+  if (!text.empty()) out["original"] = std::move(text);
+  out["original_needs"] = std::move(needs);
+}
+
 json::object field_view(const Visit& visit, const Field& field,
-                        const std::map<std::string, std::string>& values, const FormFaults& faults) {
+                        const std::map<std::string, std::string>& values, const FormFaults& faults,
+                        const OriginalNote& original) {
   const std::string name = field.name;
-  const auto at = [&](const std::string& key) {
-    const auto it = values.find(key);
-    return it == values.end() ? std::string() : it->second;
-  };
+  const auto at = [&](const std::string& key) { return value_at(values, key); };
   json::object out{{"name", name},
                    {"label", visit.say("field." + name)},
                    {"help", visit.say("help." + name)},
@@ -199,7 +240,9 @@ json::object field_view(const Visit& visit, const Field& field,
                    {"is_goals", field.kind == Kind::kGoals},
                    {"is_topics", field.kind == Kind::kTopics},
                    {"is_currency", field.kind == Kind::kCurrency},
+                   {"is_needs", field.kind == Kind::kNeeds},
                    {"is_country", false}};
+  put_original_text(visit, field, at(name), original, out);
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
     choices.push_back(json::object{{"key", choice},
@@ -214,9 +257,9 @@ json::object field_view(const Visit& visit, const Field& field,
 
 json::object request_of_form(const Visit& visit) {
   json::object content;
-  for (const char* member :
-       {"title", "summary", "challenge", "solution", "results", "lessons", "conditions", "status", "period",
-        "staff", "time_to_launch", "people_reached", "contact", "licence"}) {
+  for (const char* member : {"title", "summary", "core", "adaptable", "challenge", "solution", "results",
+                             "went_wrong", "not_again", "lessons", "conditions", "status", "period", "staff",
+                             "time_to_launch", "people_reached", "contact", "licence"}) {
     if (const std::string text = trimmed(unix_lines(visit.field(member))); !text.empty())
       content[member] = text;
   }
@@ -326,6 +369,7 @@ std::map<std::string, std::string> form_of_request(const json::object& request, 
   for (const char* member : {"amount", "currency", "note"})
     out[std::string("cost_") + member] = text_at(cost, member);
   for (const auto& goal : array_at(content, "sdgs")) out["sdg_" + json::serialize(goal)] = "on";
+  put_needs(array_at(content, "needs"), out);
   out["commitments"] = lines_of(array_at(content, "commitments"), {"agreement", "target"});
   out["partners"] = lines_of(array_at(content, "partners"), {});
   out["links"] = lines_of(array_at(content, "links"), {"title", "url"});
@@ -351,14 +395,16 @@ std::map<std::string, std::string> form_of_request(const json::object& request, 
 }
 
 json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
-                         const FormFaults& faults) {
+                         const FormFaults& faults, const OriginalNote& original) {
   json::array out;
   for (const Group& group : groups()) {
     json::array fields;
     bool filled = group.quick;
     for (const Field& field : group.fields) {
-      json::object made = field_view(visit, field, values, faults);
-      filled = filled || !text_at(made, "value").empty() || !text_at(made, "error").empty();
+      json::object made = field_view(visit, field, values, faults, original);
+      for (const char* member : {"value", "error"}) filled = filled || !text_at(made, member).empty();
+      filled = filled || made.at("original") != json::value(false) ||
+               (field.kind == Kind::kNeeds && !needs_of_form(values).empty());
       fields.push_back(std::move(made));
     }
     out.push_back(json::object{{"id", group.name},

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "node/api/signing_query.h"
@@ -29,9 +30,15 @@ FormFaults note_faults(const Visit& visit, const Error& error);
 std::map<std::string, std::string> form_of_request(const boost::json::object& request, const TimeZone& zone);
 // The zone in which a form with these values says its time.
 TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values);
-// The fields in their groups, with labels, help, values and what is wrong with them.
+// The practice beside which a form is written: one that is translated, or is a template.
+struct OriginalNote {
+  std::map<std::string, std::string> values = {};  // as the form would have them
+  boost::json::array needs = {};
+};
+// The fields in their groups, with labels, help, values and what is wrong with them; and beside each what the
+// original says there, unless the field says the same.
 boost::json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
-                                const FormFaults& faults);
+                                const FormFaults& faults, const OriginalNote& original = {});
 // The languages that a note may be written in, for a list to choose from.
 boost::json::array note_languages(const Visit& visit, const std::string& chosen);
 

@@ -17,7 +17,24 @@ void add_section(ApiShared& shared, const Visit& visit, json::array& out, const 
   if (text.empty()) return;
   out.push_back(json::object{{"id", member},
                              {"name", visit.say(std::string("section.") + member)},
-                             {"text_html", shared.html(text, above)}});
+                             {"text_html", shared.html(text, above)},
+                             {"needs", json::array()},
+                             {"has_needs", false}});
+}
+
+// As a section of its own: a label and a sentence for each.
+void add_needs(const Visit& visit, json::array& out, const v1::Practice& practice) {
+  json::array needs;
+  for (const v1::Need& need : practice.needs())
+    needs.push_back(
+        json::object{{"what", need.what().empty() ? std::string() : visit.named("need", need.what())},
+                     {"text", need.text()}});
+  if (needs.empty()) return;
+  out.push_back(json::object{{"id", "needs"},
+                             {"name", visit.say("section.needs")},
+                             {"text_html", ""},
+                             {"needs", std::move(needs)},
+                             {"has_needs", true}});
 }
 
 void add_fact(json::array& out, const std::string& name, const std::string& value) {
@@ -93,8 +110,12 @@ json::array source_links(const std::optional<v1::Body>& body) {
 
 json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content, unsigned above) {
   json::array out;
-  for (const char* member : {"text", "core", "adaptable", "challenge", "solution", "plan", "changes",
-                             "results", "went_wrong", "not_again", "lessons", "conditions", "reason"})
+  for (const char* member : {"text", "core", "adaptable"})
+    add_section(shared, visit, out, content, member, above);
+  if (const auto* practice = google::protobuf::DynamicCastToGenerated<v1::Practice>(&content))
+    add_needs(visit, out, *practice);
+  for (const char* member : {"challenge", "solution", "plan", "changes", "results", "went_wrong", "not_again",
+                             "lessons", "conditions", "reason"})
     add_section(shared, visit, out, content, member, above);
   return out;
 }

@@ -20,6 +20,7 @@
 #include "node/pages/proposal_pages.h"
 #include "node/pages/publish_pages.h"
 #include "node/pages/sending_pages.h"
+#include "node/pages/template_pages.h"
 
 namespace koinon {
 
@@ -53,7 +54,7 @@ class Pages {
   PageFrame frame_;
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
               CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
-              ProfilePages, ProposalPages, SendingPages>
+              ProfilePages, ProposalPages, SendingPages, TemplatePages>
       all_;
 };
 

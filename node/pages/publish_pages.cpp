@@ -7,10 +7,13 @@
 #include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/api/sessions_api.h"
+#include "node/api/templates_api.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
+#include "node/pages/needs_field.h"
 #include "node/pages/note_form.h"
+#include "node/pages/note_original.h"
 #include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
@@ -40,6 +43,15 @@ std::string translation_language(const Visit& visit, const std::string& original
   return written == "en" ? "es" : "en";
 }
 
+// A need without its sentence, which is still to be translated.
+json::array kinds_of_needs(const json::object& practice) {
+  json::array out;
+  for (const auto& need : array_at(practice, "needs")) {
+    if (need.is_object()) out.push_back(json::object{{"what", text_at(need.get_object(), "what")}});
+  }
+  return out;
+}
+
 Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft,
                                    std::optional<std::int64_t> version) {
   KOINON_ASSIGN(const DraftQuery named, draft_numbered(draft));
@@ -66,7 +78,7 @@ void PublishPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
-             {"draft", "revises", "translates", "derives_from", "accepts"});
+             {"draft", "revises", "translates", "derives_from", "accepts", "template"});
   frame_.post(
       routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
@@ -140,6 +152,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   const std::string language = value("language").empty() ? visit.words->tag() : value("language");
   std::string what = "publish.new";
   PageView view{"publish", "", {}, state.status, "", ""};
+  OriginalNote original;
   for (const std::string role : kRoles) {
     const std::string ref = value(role);
     view.model[role] = ref;
@@ -151,12 +164,19 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model["about_title"] = has_text ? about->record.body->practice().title() : std::string();
     view.model["about_language"] = has_text ? about->record.language : std::string();
     view.model["how"] = visit.say("ref." + role);
+    if (!has_text || role == "revises") continue;
+    original = original_of(visit, about->record);
+    put_original(about->record, original, view.model);
   }
   co_await put_taken_in(frame_, proposals_, visit, value("accepts"), value("by_hand"), view.model);
+  const std::size_t to_fill_in = fields_to_fill_in(state.values);
+  view.model["to_fill_in"] =
+      to_fill_in == 0 ? std::string()
+                      : visit.say("template.to_fill_in", {{"count", static_cast<std::int64_t>(to_fill_in)}});
   view.title = visit.say(what);
   view.model["heading"] = view.title;
   state.faults.put(view.model);
-  view.model["groups"] = field_groups(visit, state.values, state.faults);
+  view.model["groups"] = field_groups(visit, state.values, state.faults, original);
   view.model["note_languages"] = note_languages(visit, language);
   view.model["note_language"] = language;
   put_files(visit, state, view.model);
@@ -197,6 +217,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
     for (const char* member : {"sdgs", "evidence", "status", "period", "cost", "links", "sources"}) {
       if (role == "translates" && practice.contains(member)) kept[member] = practice.at(member);
     }
+    if (role == "translates") kept["needs"] = kinds_of_needs(practice);
     request["content"] = std::move(kept);
     request["language"] =
         role == "translates" ? translation_language(visit, record.language) : visit.words->tag();
@@ -204,6 +225,16 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
   }
   state.values[role] = ref;
   co_return state;
+}
+
+// The same as "Make it ours" begins with, but kept nowhere yet.
+asio::awaitable<Result<std::map<std::string, std::string>>> PublishPages::values_of_template(
+    Visit visit, std::string ref) {
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref, false});
+  if (!found.ok()) co_return found.error();
+  const auto request = template_request(frame_.shared(), found->record, visit.words->tag());
+  if (!request.ok()) co_return request.error();
+  co_return form_of_request(*request, visit.zone);
 }
 
 asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
@@ -228,6 +259,11 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (const std::string proposal = visit.request.param("accepts"); !proposal.empty()) {
     const Status taken = co_await take_in_proposal(frame_, proposals_, visit, proposal, state.values);
     if (!taken.ok()) co_return frame_.failed(visit, taken.error());
+  }
+  if (const std::string ref = visit.request.param("template"); !ref.empty()) {
+    const auto values = co_await values_of_template(visit, ref);
+    if (!values.ok()) co_return frame_.failed(visit, values.error());
+    state.values = *values;
   }
   if (!state.values.contains("contact")) {
     const auto me = co_await frame_.call(visit, sessions_.me, Nothing{});
@@ -376,11 +412,19 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
     state.status = status_of(taken.error().code);
     co_return co_await show_form(visit, std::move(state));
   }
+  if (wish == "more-needs") {
+    add_need_rows(state.values);
+    co_return co_await show_form(visit, std::move(state));
+  }
+  if (wish == "leave-out") {
+    leave_marks_out(visit.form);
+    state.values = visit.form;
+  }
   if (wish == "autosave") co_return co_await autosave(visit, std::move(state));
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
   if (wish == "remove") co_return co_await remove(visit, std::move(state));
-  if (wish == "save" || wish == "overwrite") {
+  if (wish == "save" || wish == "overwrite" || wish == "leave-out") {
     state = co_await keep(visit, std::move(state), wish == "overwrite");
     if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
     co_return co_await show_form(visit, std::move(state));

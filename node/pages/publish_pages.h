@@ -54,6 +54,8 @@ class PublishPages {
   // Gives the node the files that came with the form, and names them in it.
   boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);
   boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);
+  boost::asio::awaitable<Result<std::map<std::string, std::string>>> values_of_template(Visit visit,
+                                                                                        std::string ref);
 
   PageFrame& frame_;
   AttachmentsApi& attachments_;

@@ -8,6 +8,7 @@
 #include "node/publishing/conversation_rules.h"
 #include "node/publishing/field_rules.h"
 #include "node/publishing/file_kinds.h"
+#include "node/publishing/fill_in.h"
 #include "node/publishing/front_matter.h"
 #include "node/publishing/note_sections.h"
 #include "node/text/codes.h"
@@ -286,6 +287,7 @@ Status check_note(const NoteFile& note) {
     default:
       break;
   }
+  check_filled_in(note.body, faults);
   return std::move(faults).all();
 }
 

@@ -4,10 +4,25 @@
 
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
+#include "proto/vocabulary/practice_words.h"
 #include "proto/vocabulary/vocabulary.h"
 #include "storage/search/note_text.h"
 
 namespace koinon {
+namespace {
+
+// The needs as a Markdown list.
+std::string needs_text(const v1::Practice& practice, const std::string& language) {
+  std::string out;
+  for (const v1::Need& need : practice.needs()) {
+    const std::string what = PracticeWords::builtin().need_label(plain_line(need.what()), language);
+    if (!out.empty()) out += "\n";
+    out += "- " + (what.empty() ? "" : "**" + what + "**: ") + plain_line(need.text());
+  }
+  return out;
+}
+
+}  // namespace
 
 std::vector<NotePart> note_parts(const v1::Body& body, const std::string& language) {
   std::vector<NotePart> out;
@@ -21,6 +36,8 @@ std::vector<NotePart> note_parts(const v1::Body& body, const std::string& langua
     add(practice.summary());
     add(practice.core(), "core");
     add(practice.adaptable(), "adaptable");
+    if (practice.needs_size() > 0)
+      out.push_back({PracticeWords::builtin().word("needs", language), needs_text(practice, language)});
     add(practice.challenge(), "challenge");
     add(practice.solution(), "solution");
     add(practice.results(), "results");

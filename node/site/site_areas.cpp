@@ -21,6 +21,7 @@
 #include "node/api/sending_json.h"
 #include "node/api/status_json.h"
 #include "node/api/subscriptions_json.h"
+#include "node/api/templates_json.h"
 #include "node/api/trust_json.h"
 #include "node/api/upkeep_json.h"
 #include "node/site/feed_routes.h"
@@ -52,6 +53,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_cities_routes(routes, gate, cities);
   add_credentials_routes(routes, gate, credentials);
   add_desk_routes(routes, gate, desk);
+  add_templates_routes(routes, gate, templates);
   add_drafts_routes(routes, gate, drafts);
   add_inbox_routes(routes, gate, inbox);
   add_feed_routes(routes, feeds, access);
@@ -87,6 +89,7 @@ Areas SiteAreas::references() {
           .sessions = sessions,
           .status = status,
           .subscriptions = subscriptions,
+          .templates = templates,
           .trust = trust,
           .upkeep = upkeep};
 }

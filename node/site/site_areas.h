@@ -26,6 +26,7 @@
 #include "node/api/sessions_api.h"
 #include "node/api/status_api.h"
 #include "node/api/subscriptions_api.h"
+#include "node/api/templates_api.h"
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
 #include "node/feeds/feeds.h"
@@ -57,6 +58,7 @@ struct SiteAreas {
         credentials(shared),
         desk(shared),
         drafts(shared, desk),
+        templates(shared, drafts),
         inbox(shared),
         feeds({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.commons.texts,
                shared.parts.clock, shared.parts.facts.name, shared.parts.options.hub}),
@@ -94,6 +96,7 @@ struct SiteAreas {
   CredentialsApi credentials;
   DeskApi desk;
   DraftsApi drafts;
+  TemplatesApi templates;
   InboxApi inbox;
   Feeds feeds;
   Sitemap sitemap;

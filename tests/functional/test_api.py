@@ -243,8 +243,8 @@ class OpenApi(NodesTest):
         line = la.json("invite", "--address", f"127.0.0.1:{la.peer_port}", "--no-qr")["line"]
         api.post("/api/v1/join", {"line": line, "vouch": False})
 
-        # Streams, one-time links of mails, a webhook or mail that is tried, and evidence of forks have tests of their own: test_events, test_sending, test_command_line, test_told; so have keys: test_keys, test_node_key, test_recovery; and whether others reach us: test_doctor. Sitemap and catalogue: test_outside.
-        elsewhere = {"getSitemap", "getSitemapFile", "getCatalogAsJsonLd", "getCatalogAsTurtle", "askReaches", "streamEvents", "unsubscribe", "testWebhook", "testMail", "getEvidence", "thaw", "rotateKey", "rotateNodeKey", "rotateCosignerKey", "prepareRecoveryKey", "changeRecoveryKey"}
+        # Streams, one-time links of mails, a webhook or mail that is tried, and evidence of forks have tests of their own: test_events, test_sending, test_command_line, test_told; so have templates: test_template; and keys: test_keys, test_node_key, test_recovery; and whether others reach us: test_doctor. Sitemap and catalogue: test_outside.
+        elsewhere = {"makeTemplate", "getSitemap", "getSitemapFile", "getCatalogAsJsonLd", "getCatalogAsTurtle", "askReaches", "streamEvents", "unsubscribe", "testWebhook", "testMail", "getEvidence", "thaw", "rotateKey", "rotateNodeKey", "rotateCosignerKey", "prepareRecoveryKey", "changeRecoveryKey"}
         everything = {o["operationId"] for o in api.document.operations.values() if "pages" not in o["tags"]}  # test_pages
         self.assertEqual(everything - api.document.seen - elsewhere, set(), "operations that no test used")
 

@@ -96,9 +96,10 @@ class Withdrawn(NodesTest):
             """What can be done to a note, by its page's links and forms, or those of a list."""
             of = re.escape(of)
             return {link for link in page.links if re.fullmatch(rf"/(adopt|ask|answer|publish)\?\w+={of}|/records/{of}/withdraw", link)} | {
-                form.action for form in page.forms if re.fullmatch(rf"/records/{of}/\w+", form.action or "")}
+                form.action for form in page.forms if re.fullmatch(rf"/records/{of}/\w+", form.action or "")} | {
+                form.action for form in page.forms if form.action == "/publish/template" and re.fullmatch(of, form.fields["of"])}
         self.assertEqual(offered(press.go(f"/records/{ref}"), ref), {f"/ask?about={ref}", f"/publish?translates={ref}", f"/publish?revises={ref}", f"/records/{ref}/watch", f"/records/{ref}/withdraw"})
-        self.assertEqual(offered(desk.go(f"/records/{ref}"), ref), {f"/adopt?of={ref}", f"/ask?about={ref}", f"/publish?translates={ref}", f"/publish?derives_from={ref}", f"/records/{ref}/watch"})
+        self.assertEqual(offered(desk.go(f"/records/{ref}"), ref), {f"/adopt?of={ref}", f"/ask?about={ref}", f"/publish?translates={ref}", "/publish/template", f"/records/{ref}/watch"})
         wait_for(lambda: "1 answer" in desk.go("/questions").text, "it is counted")
         # An answer that was taken back is none.
         seoul.run("withdraw", answer)

@@ -8,6 +8,7 @@
 
 #include "tools/cell_values.h"
 #include "tools/list_cell.h"
+#include "tools/needs_cell.h"
 #include "tools/table_rows.h"
 
 namespace koinon::test::practice_table_test {
@@ -287,6 +288,22 @@ TEST(ListCells, ASemicolonInAnAddressDoesNotEndIt) {
           R"([{"url":"https://a.example/x;v=2?y=1"},{"title":"Plan","url":"https://b.example/"},{"url":"https://c.example"}])"));
 }
 
+TEST(NeedsCells, AKindStandsBeforeAColonInAnyLanguage) {
+  EXPECT_EQ(
+      read_needs_cell("Money: 300,000 EUR a year; personale: due infermieri\n데이터 : x;by a river; luck: y"),
+      json::parse(R"([{"what":"money","text":"300,000 EUR a year"},{"what":"people","text":"due infermieri"},
+                           {"what":"data","text":"x"},{"text":"by a river"},{"text":"luck: y"}])"));
+  EXPECT_TRUE(read_needs_cell(" ; : ;").empty());
+}
+
+TEST(NeedsCells, WhatIsWrittenIsReadAgain) {
+  const json::array needs =
+      json::parse(R"([{"what":"place","text":"a; b"},{"what":"data"},{"text":"money: no kind"},
+                                            {"text":"\"quoted\""},{"text":": x"},{"text":"plain"}])")
+          .as_array();
+  EXPECT_EQ(read_needs_cell(needs_cell(needs)), needs) << needs_cell(needs);
+}
+
 // A practice with all that a table could lose.
 json::object full_record() {
   return json::parse(R"({
@@ -296,6 +313,8 @@ json::object full_record() {
       "title": "=Shade", "summary": "S", "solution": "one\n\ntwo; three", "status": "running", "period": "2012",
       "cost": {"amount": 1.125, "currency": "KRW", "note": "a; b"}, "evidence": 3, "sdgs": [3, 11],
       "commitments": [{"agreement": "Paris; 2015", "target": "Net zero | 2040"}, {"agreement": "Sendai"}],
+      "core": "Trees", "adaptable": "Which; trees", "went_wrong": "Drought", "not_again": "Plant in May",
+      "needs": [{"what": "money", "text": "1; 2"}, {"what": "data"}, {"text": "Money: no kind"}, {"text": "Sun: all day"}],
       "partners": ["School; board", "A | B", "\"Quoted\""],
       "links": [{"url": "https://a.example/x;y=1"}, {"title": "Plan; 2", "url": "https://b.example/?a=1;b=2"}],
       "sources": [{"publisher": "City; of", "title": "T", "date": "2020-03"}, {"title": "Only | title"},

@@ -128,6 +128,27 @@ for (const list of document.querySelectorAll("[data-rows]")) {
   });
 }
 
+// --- what a practice needs ---
+for (const list of document.querySelectorAll("[data-needs]")) {
+  const more = list.querySelector("[data-more-needs]");
+  more?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const rows = [...list.querySelectorAll("[data-need]")];
+    const number = rows.length + 1;
+    const row = rows.at(-1).cloneNode(true);
+    for (const part of row.querySelectorAll("select, input")) {
+      part.value = "";
+      part.id = part.id.replace(/\d+$/, number);
+      part.name = part.name.replace(/\d+$/, number);
+      part.setAttribute("aria-label", part.getAttribute("aria-label").replace(/[\d٠-٩]+/, () => number.toLocaleString(document.documentElement.lang)));
+    }
+    rows.at(-1).after(row);
+    list.querySelector("[name=need_rows]").value = number;
+    if (number >= Number(list.dataset.needs)) more.remove();
+    row.querySelector("select").focus();
+  });
+}
+
 // --- times ---
 // The node shows and takes times in the zone of whoever looks: the next page is told which it is.
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
