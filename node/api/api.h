@@ -14,6 +14,7 @@
 #include "node/access/refusals.h"
 #include "node/api/alarms.h"
 #include "node/api/http_measures.h"
+#include "node/api/measure_history.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/api/witness_view.h"
@@ -67,6 +68,7 @@ struct Commons {
 
   const UnixMillis started_at;
   HttpMeasures http;
+  MeasureHistory measures;
 
   Guesses guesses;
   Refusals refusals;

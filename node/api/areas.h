@@ -12,6 +12,7 @@ class DeskApi;
 class DraftsApi;
 class EventsApi;
 class ExplainApi;
+class FiguresApi;
 class HealthApi;
 class InboxApi;
 class InvitesApi;
@@ -41,6 +42,7 @@ struct Areas {
   DraftsApi& drafts;
   EventsApi& events;
   ExplainApi& explain;
+  FiguresApi& figures;
   HealthApi& health;
   InboxApi& inbox;
   InvitesApi& invites;

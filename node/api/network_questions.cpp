@@ -29,6 +29,13 @@ asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs)
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
+asio::awaitable<TrustGraph> ask_graph(Network* network, std::optional<LogId> own, std::size_t most) {
+  const auto ask = [network, own, most]() -> asio::awaitable<TrustGraph> {
+    co_return network->graph(own, most);
+  };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+}
+
 asio::awaitable<ReachView> ask_reach_view(Network* network, std::string address) {
   const auto ask = [network, address = std::move(address)]() -> asio::awaitable<ReachView> {
     co_return co_await network->ask_reaches(address);

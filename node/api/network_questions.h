@@ -16,6 +16,7 @@ class Network;
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
 boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish = {});
 boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);
+boost::asio::awaitable<TrustGraph> ask_graph(Network* network, std::optional<LogId> own, std::size_t most);
 // Whether peers reach us at this address; see Network::ask_reaches.
 boost::asio::awaitable<ReachView> ask_reach_view(Network* network, std::string address);
 // The topics that this node wants, as text.

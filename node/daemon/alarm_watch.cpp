@@ -110,6 +110,7 @@ AlarmInput AlarmWatch::gather() {
 
 void AlarmWatch::look() {
   const AlarmInput in = gather();
+  if (parts_.on_look) parts_.on_look(in);
   std::vector<Alarm> standing;
   std::map<std::string, UnixMillis> since;
   for (Alarm& alarm : alarms_of(in)) {

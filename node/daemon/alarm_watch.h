@@ -35,7 +35,8 @@ class AlarmWatch {
     ClockWatch* clock_watch = nullptr;           // is told what peers and our own log say; outlives this
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
     std::function<void(const Alarm&)> on_over;
-    std::function<void()> on_signing;  // our clock held signing up, and does not any more
+    std::function<void(const AlarmInput&)> on_look;  // what each look saw; may be none
+    std::function<void()> on_signing;                // our clock held signing up, and does not any more
     // What our cosigner key signed last may be forgotten, seen at each look. May be none.
     std::function<void()> on_cosigner_lost;
     std::string folder;

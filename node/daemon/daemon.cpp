@@ -268,6 +268,7 @@ Status Daemon::start_alarms() {
   parts.on_over = [this](const Alarm& alarm) {
     log_.warning(log_event::kAlarmOver, "alarm over: " + alarm.text, {{"id", alarm.id}});
   };
+  parts.on_look = [this](const AlarmInput& seen) { requests_->commons().measures.take(seen); };
   parts.on_signing = [this] { sign_what_waited(); };
   parts.folder = folder_->files().path().string();
   parts.own = identity_.log_id();

@@ -7,10 +7,12 @@
 
 #include "node/api/cities_api.h"
 #include "node/api/explain_api.h"
+#include "node/api/figures_api.h"
 #include "node/api/search_api.h"
 #include "node/api/trust_api.h"
 #include "node/pages/city_profile.h"
 #include "node/pages/note_view.h"
+#include "node/pages/trust_picture.h"
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 
@@ -207,6 +209,11 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
       {"part", part},
       {"total_text", visit.say("cities.total", {{"count", static_cast<std::int64_t>(found->total)}})},
       {"next", next.empty() ? "" : "/cities?q=" + query_escaped(part) + "&cursor=" + query_escaped(next)}};
+  // With the first page of all cities: who looks for one does not ask for the others.
+  if (part.empty() && visit.request.param("cursor").empty()) {
+    const auto graph = co_await frame_.call(visit, figures_.trust_graph, Nothing{});
+    if (graph.ok() && graph->cities.size() > 1) view.model["graph"] = trust_picture(frame_, visit, *graph);
+  }
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -13,6 +13,7 @@ class CityPages {
       : frame_(frame),
         cities_(areas.cities),
         explain_(areas.explain),
+        figures_(areas.figures),
         records_(areas.records),
         search_(areas.search),
         trust_(areas.trust) {}
@@ -28,6 +29,7 @@ class CityPages {
   PageFrame& frame_;
   CitiesApi& cities_;
   ExplainApi& explain_;
+  FiguresApi& figures_;
   RecordsApi& records_;
   SearchApi& search_;
   TrustApi& trust_;

@@ -135,6 +135,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"relaxed", found->some_words_missing},
                 {"like_href", address({{"like", "us"}, {"q", query["q"]}, {"topic", query["topic"]}})},
                 {"has_words", !param(query, "q").empty()},
+                {"pictures_href",
+                 query["topic"].empty() ? std::string() : "/pictures?topic=" + query_escaped(query["topic"])},
                 {"ask_href", ask_all_address(query)},
                 {"has_activity", asked["cursor"].empty() && !found->activity.empty()},
                 {"activity", cards(visit, found->activity)},

@@ -9,10 +9,12 @@
 #include "node/api/admission.h"
 #include "node/api/attachments_api.h"
 #include "node/api/desk_api.h"
+#include "node/api/figures_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/proofs_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
+#include "node/pages/adoption_pictures.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_text.h"
@@ -255,6 +257,12 @@ LinkedNote NotePage::linked(const Visit& visit, const RecordView& record) {
       .note(record);
 }
 
+asio::awaitable<json::array> NotePage::pictures_of(Visit visit, std::string ref) {
+  const auto figures = co_await frame_.call(visit, figures_.of_practice, NamedRecord{std::move(ref)});
+  if (!figures.ok()) co_return json::array();
+  co_return adoption_pictures(visit, *figures, frame_.shared().parts.clock.wall());
+}
+
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
@@ -288,6 +296,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
     put_list(model, member, role == v1::REF_ROLE_REVISES ? still_standing(items) : std::move(items));
   }
   model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
+  if (model["is_practice"].as_bool()) put_list(model, "pictures", co_await pictures_of(visit, record.ref));
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
   model["has_body"] = record.body_state == BodyState::kHeld && !record.hidden;

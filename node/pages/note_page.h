@@ -30,6 +30,7 @@ class NotePage {
       : frame_(frame),
         attachments_(areas.attachments),
         desk_(areas.desk),
+        figures_(areas.figures),
         inbox_(areas.inbox),
         proofs_(areas.proofs),
         proposals_(areas.proposals),
@@ -55,11 +56,14 @@ class NotePage {
   boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
   // For programs of others.
   LinkedNote linked(const Visit& visit, const RecordView& record);
+  // How the practice went, and in which cities.
+  boost::asio::awaitable<boost::json::array> pictures_of(Visit visit, std::string ref);
   boost::asio::awaitable<boost::json::array> what_it_refers_to(Visit visit, std::vector<RefView> refs);
 
   PageFrame& frame_;
   AttachmentsApi& attachments_;
   DeskApi& desk_;
+  FiguresApi& figures_;
   InboxApi& inbox_;
   ProofsApi& proofs_;
   ProposalsApi& proposals_;

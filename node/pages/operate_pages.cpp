@@ -6,6 +6,7 @@
 #include "node/api/about_api.h"
 #include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
+#include "node/api/figures_api.h"
 #include "node/api/invites_api.h"
 #include "node/api/keys_api.h"
 #include "node/api/peers_api.h"
@@ -14,7 +15,9 @@
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
 #include "node/pages/form_faults.h"
+#include "node/pages/measure_pictures.h"
 #include "node/pages/note_form.h"
+#include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/text/qr_code.h"
@@ -295,6 +298,9 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["node_key_waits"] = waiting && !waiting->wait.now && !waiting->wait.awaited.empty();
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
+  const auto measures = co_await frame_.call(visit, figures_.measures, Nothing{});
+  if (measures.ok())
+    put_list(view.model, "pictures", measure_pictures(visit, *measures, frame_.shared().parts.clock.wall()));
   view.model["topic_names"] = topic_names(visit);
   otherwise("wanted", subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string());
   otherwise("address", id.ok() ? id->line.address : std::string());

@@ -14,6 +14,7 @@ class OperatePages {
         about_(areas.about),
         cities_(areas.cities),
         desk_(areas.desk),
+        figures_(areas.figures),
         invites_(areas.invites),
         keys_(areas.keys),
         peers_(areas.peers),
@@ -41,6 +42,7 @@ class OperatePages {
   AboutApi& about_;
   CitiesApi& cities_;
   DeskApi& desk_;
+  FiguresApi& figures_;
   InvitesApi& invites_;
   KeysApi& keys_;
   PeersApi& peers_;

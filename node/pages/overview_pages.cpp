@@ -1,12 +1,10 @@
 #include "node/pages/overview_pages.h"
 
-#include <cmath>
-#include <map>
-
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "node/api/overview_api.h"
+#include "node/pages/map_picture.h"
 #include "node/pages/note_view.h"
 #include "node/text/language.h"
 
@@ -14,10 +12,6 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
-
-// Of a city's name on the map, in its degrees.
-constexpr double kLabelWidth = 24;
-constexpr double kLabelHeight = 4.5;
 
 std::string outcome_or_stage(const Visit& visit, const AdoptionView& item) {
   if (!item.outcome.empty()) return visit.named("outcome", item.outcome);
@@ -39,10 +33,6 @@ json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& i
   return out;
 }
 
-// Equirectangular, as the coastlines are drawn.
-double map_x(double longitude) { return std::round((longitude + 180) * 10) / 10; }
-double map_y(double latitude) { return std::round((90 - latitude) * 10) / 10; }
-
 // "2 worked, 1 partly" of what serves a goal or a commitment.
 std::string outcomes_text(const Visit& visit, const ServedView& served) {
   std::string out;
@@ -62,27 +52,14 @@ json::object served_row(const Visit& visit, const std::string& name, const Serve
           {"outcomes", outcomes_text(visit, served)}};
 }
 
-// Where a city stands on the map, and where its name.
-struct Point {
-  double x = 0;
-  double y = 0;
-};
-
-// The line of an adoption's way, bent so that both ways can be told apart.
-std::string arc(const Point& from, const Point& to) {
-  const double bend = std::round(std::abs(to.x - from.x) * 2) / 10;
-  const auto text = [](double number) { return json::serialize(json::value(number)); };
-  return "M" + text(from.x) + " " + text(from.y) + "Q" + text(std::round((from.x + to.x) * 5) / 10) + " " +
-         text(std::round(((from.y + to.y) / 2 - bend) * 10) / 10) + " " + text(to.x) + " " + text(to.y);
-}
-
 }  // namespace
 
 void OverviewPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/impact", Need::kReading, "showImpact", "What our city gave and took",
              [this](Visit visit) { return impact(std::move(visit)); });
-  frame_.get(routes, "/map", Need::kReading, "showMap", "Who adopted what from whom",
-             [this](Visit visit) { return map(std::move(visit)); });
+  frame_.get(routes, "/map", Need::kReading, "showMap",
+             "Who adopted what from whom, in the world or a part of it",
+             [this](Visit visit) { return map(std::move(visit)); }, {"region"});
 }
 
 asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
@@ -123,41 +100,11 @@ asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
 asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   const auto found = co_await frame_.call(visit, overview_.map, Nothing{});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
-  std::map<std::string, Point> places;
-  std::vector<Point> labels;
-  json::array points;
-  for (const PlaceView& place : found->cities) {
-    if (!place.where) continue;
-    const Point at{map_x(place.where->longitude), map_y(place.where->latitude)};
-    // Neighbours' names stand one below the other.
-    double below = at.y;
-    for (const Point& label : labels) {
-      if (std::abs(label.x - at.x) < kLabelWidth && std::abs(label.y - below) < kLabelHeight)
-        below = label.y + kLabelHeight;
-    }
-    labels.push_back({at.x, below});
-    places[place.city] = at;
-    points.push_back(json::object{
-        {"city", place.city}, {"x", at.x}, {"y", at.y}, {"label_y", std::round(below * 10) / 10}});
-  }
-  std::map<std::pair<std::string, std::string>, std::int64_t> arcs;
-  for (const AdoptionView& one : found->adoptions) ++arcs[{one.of_city, one.note.city}];
-  json::array lines;
-  for (const auto& [ends, count] : arcs) {
-    const auto from = places.find(ends.first);
-    const auto to = places.find(ends.second);
-    if (from == places.end() || to == places.end() || from == to) continue;
-    lines.push_back(
-        json::object{{"path", arc(from->second, to->second)},
-                     {"title", visit.say("map.line", {{"from", frame_.city_name(visit, ends.first)},
-                                                      {"to", frame_.city_name(visit, ends.second)},
-                                                      {"count", count}})}});
-  }
+  // A part that there is not is the world: who wrote the address sees a map.
+  const MapWindow* window = find_map_window(visit.request.param("region"));
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
-  view.model = {{"points", std::move(points)},
-                {"lines", std::move(lines)},
-                {"coast", asset_path("world.svg")},
-                {"rows", adoption_rows(visit, found->adoptions)}};
+  view.model = map_model(frame_, visit, *found, window == nullptr ? map_windows().front() : *window);
+  view.model["rows"] = adoption_rows(visit, found->adoptions);
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -16,6 +16,7 @@
 #include "node/pages/operate_accounts_pages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/overview_pages.h"
+#include "node/pages/picture_pages.h"
 #include "node/pages/profile_pages.h"
 #include "node/pages/proposal_pages.h"
 #include "node/pages/publish_pages.h"
@@ -53,7 +54,7 @@ class Pages {
  private:
   PageFrame frame_;
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
-              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
+              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages, PicturePages,
               ProfilePages, ProposalPages, SendingPages, TemplatePages>
       all_;
 };

@@ -8,6 +8,7 @@
 #include "node/api/desk_json.h"
 #include "node/api/drafts_json.h"
 #include "node/api/explain_json.h"
+#include "node/api/figures_json.h"
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
 #include "node/api/invites_json.h"
@@ -42,6 +43,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
+  add_figures_routes(routes, gate, figures);
   add_status_routes(routes, gate, status);
   add_peers_routes(routes, gate, peers);
   add_invites_routes(routes, gate, invites);
@@ -75,6 +77,7 @@ Areas SiteAreas::references() {
           .drafts = drafts,
           .events = events,
           .explain = explain,
+          .figures = figures,
           .health = health,
           .inbox = inbox,
           .invites = invites,

@@ -12,6 +12,7 @@
 #include "node/api/drafts_api.h"
 #include "node/api/events_api.h"
 #include "node/api/explain_api.h"
+#include "node/api/figures_api.h"
 #include "node/api/health_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/invites_api.h"
@@ -45,6 +46,7 @@ struct SiteAreas {
         attachments(shared),
         events(shared),
         explain(shared),
+        figures(shared.parts),
         status(shared),
         peers(shared),
         invites(shared),
@@ -83,6 +85,7 @@ struct SiteAreas {
   AttachmentsApi attachments;
   EventsApi events;
   ExplainApi explain;
+  FiguresApi figures;
   StatusApi status;
   PeersApi peers;
   InvitesApi invites;

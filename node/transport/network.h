@@ -106,6 +106,7 @@ class Network {
   // On the network thread only (co_spawn onto context()).
   NetworkStatus status() const { return view_.status(); }
   TrustPaths paths(const std::vector<LogId>& logs) const { return view_.paths(logs); }
+  TrustGraph graph(const std::optional<LogId>& own, std::size_t most) const { return view_.graph(own, most); }
   CityStanding standing(const LogId& log, const StandingWish& wish) const {
     return view_.standing(log, wish);
   }

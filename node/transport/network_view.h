@@ -66,6 +66,21 @@ struct TrustPaths {
   std::size_t trusted = 0;                      // cities, asked for or not
   std::set<LogId> for_good;                     // logs that are frozen, and that nothing thaws
 };
+// The cities that are nearest to us by trust, and which of them vouch for which.
+struct TrustGraph {
+  struct City {
+    LogId log;
+    std::size_t hops = 0;  // 0: our own
+  };
+  struct Vouch {
+    LogId from;
+    LogId to;
+    bool peer_alone = false;  // of our own: it is a peer, and we do not vouch for it
+  };
+  std::vector<City> cities;  // the nearest first; of an observer its own is not among them
+  std::vector<Vouch> vouches;
+  std::size_t trusted = 0;  // cities, here or not
+};
 // What is wanted of a city's standing beside the rest.
 struct StandingWish {
   bool vouches = true;              // those for it and by it
@@ -113,6 +128,9 @@ class NetworkView {
   // Its cost grows with the peers, not with the logs.
   NetworkStatus status() const;
   TrustPaths paths(const std::vector<LogId>& logs) const;
+  // So many cities at most. `own`: nothing for an observer. Its cost grows with these cities and with what
+  // they vouch for, not with all cities.
+  TrustGraph graph(const std::optional<LogId>& own, std::size_t most) const;
   CityStanding standing(const LogId& log, const StandingWish& wish) const;
   std::optional<FileFetching> file(const AttachmentId& id) const;
   // Of those that were asked last.

@@ -23,6 +23,14 @@ Result<std::int64_t> meta_number(sqlite::Connection& db, std::string_view key) {
   return found ? select.integer(0) : 0;
 }
 
+// An author's clock may say anything. Of other times than those of the years 1970 to 9999 there is no day.
+std::uint32_t day_of(std::int64_t created_at_ms) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::int64_t kEnd = 2'932'897;  // 1 January 10000
+  if (created_at_ms <= 0 || created_at_ms >= kEnd * kDayMs) return 0;
+  return static_cast<std::uint32_t>(created_at_ms / kDayMs);
+}
+
 template <typename Number>
 Number number_of(const std::string& name, std::unordered_map<std::string, Number>& numbers,
                  std::vector<std::string>& names) {
@@ -51,6 +59,11 @@ std::span<const AdoptionFacts> Columns::adoptions(std::uint32_t first_version) c
 OutcomeCounts Columns::outcomes(std::uint32_t first_version) const {
   const auto it = adoptions_.find(first_version);
   return it == adoptions_.end() ? OutcomeCounts() : it->second.outcomes;
+}
+
+std::span<const std::uint32_t> Columns::all_adoptions(std::uint32_t first_version) const {
+  const auto it = adopters_.find(first_version);
+  return it == adopters_.end() ? std::span<const std::uint32_t>() : std::span(it->second);
 }
 
 std::optional<std::span<const std::uint32_t>> Columns::narrowest(
@@ -204,8 +217,7 @@ void Columns::read_topics(DocFacts& doc, const std::string& text) {
 Status Columns::load_docs(sqlite::Connection& db) {
   auto select = db.prepare(
       "SELECT id, log_id, entry_index, arrival, kind, language, topics, evidence, cost, sdgs, outcome, "
-      "length, "
-      "change, status FROM doc WHERE change > ? ORDER BY change");
+      "length, change, status, created_at_ms, stopped, dollars FROM doc WHERE change > ? ORDER BY change");
   select.bind(change_);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -233,6 +245,9 @@ Status Columns::load_docs(sqlite::Connection& db) {
     doc.outcome = static_cast<Outcome>(select.integer(10));
     doc.length = static_cast<std::uint16_t>(std::min<std::int64_t>(select.integer(11), UINT16_MAX));
     doc.has_text = doc.length > 0;
+    doc.day = day_of(select.integer(14));
+    doc.stopped = select.integer(15) != 0;
+    doc.dollars = static_cast<float>(select.real(16));
     const auto status = static_cast<RecordStatus>(select.integer(13));
     doc.superseded = status == RecordStatus::kSuperseded;
     if (is_gone(status) && !doc.withdrawn) taken_back_.push_back(static_cast<std::uint32_t>(id));
@@ -297,7 +312,7 @@ void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   if (again) at->second = practice;
   if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
-  adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
+  adoptions_[first_version].keep({doc.city, doc.index, doc.outcome, doc.stopped});
 }
 
 void Columns::Adopted::keep(const AdoptionFacts& facts) {
@@ -324,7 +339,7 @@ void Columns::count_anew(std::uint32_t first_version) {
   });
   for (const std::uint32_t adoption : adopters) {
     const DocFacts& doc = docs_[adoption];
-    if (!doc.withdrawn) adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
+    if (!doc.withdrawn) adoptions_[first_version].keep({doc.city, doc.index, doc.outcome, doc.stopped});
   }
 }
 

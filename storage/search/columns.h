@@ -43,6 +43,9 @@ struct DocFacts {
   bool superseded = false;           // by a revision of the same city
   bool withdrawn = false;
   bool has_text = false;
+  bool stopped = false;   // an adoption that its city has ended
+  std::uint32_t day = 0;  // on which it says that it was written, since 1970; 0: on none that a calendar has
+  float dollars = 0;      // NoteFacts::dollars
 
   bool standing() const { return kind != 0 && !superseded && !withdrawn && has_text; }
 };
@@ -51,6 +54,7 @@ struct AdoptionFacts {
   CityNumber city = 0;
   std::uint32_t index = 0;
   Outcome outcome = Outcome::kNone;
+  bool stopped = false;
 };
 
 // How many of a practice's adoptions have each outcome, by Outcome.
@@ -76,6 +80,8 @@ class Columns {
   // first version.
   std::span<const AdoptionFacts> adoptions(std::uint32_t first_version) const;
   OutcomeCounts outcomes(std::uint32_t first_version) const;
+  // Every adoption of a practice, by number, also those that were withdrawn or said anew; some may be gone.
+  std::span<const std::uint32_t> all_adoptions(std::uint32_t first_version) const;
   // The numbers of the records of a topic and of the topics below it, or of the records of a city, whichever
   // are fewer. Records that are gone may be among them. Nothing: neither a topic nor a city is asked for.
   std::optional<std::span<const std::uint32_t>> narrowest(const std::optional<LogId>& log,

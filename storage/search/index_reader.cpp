@@ -7,6 +7,7 @@
 #include "proto/base/limits.h"
 #include "storage/search/called_cities.h"
 #include "storage/search/columns.h"
+#include "storage/search/count_figures.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
 #include "storage/search/search_index.h"
@@ -251,6 +252,12 @@ class SqliteIndexReader final : public IndexReader {
     for (const SearchHit& hit : ranked.page.hits)
       documents.push_back(static_cast<std::uint32_t>(hit.document));
     return find_similar(columns_, query, std::span<const std::uint32_t>(documents));
+  }
+
+  Result<Figures> figures(const FigureQuery& query) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    return count_figures(db_, columns_, query);
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {

@@ -13,6 +13,7 @@ CREATE TABLE doc (
   language TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, topics TEXT NOT NULL,
   readable INTEGER NOT NULL,
   evidence INTEGER NOT NULL, cost INTEGER NOT NULL, sdgs INTEGER NOT NULL, outcome INTEGER NOT NULL,
+  stopped INTEGER NOT NULL, dollars REAL NOT NULL,  -- NoteFacts
   length INTEGER NOT NULL, change INTEGER NOT NULL,
   status INTEGER NOT NULL DEFAULT 0,      -- RecordStatus
   status_by INTEGER NOT NULL DEFAULT -1,  -- the entry of its log that made it so

@@ -328,7 +328,7 @@ class SqliteIndexWriter final : public IndexWriter {
     return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
   }
 
-  // Binds title, summary, evidence, cost, sdgs, outcome, length and change, in this order.
+  // Binds title, summary, evidence, cost, sdgs, outcome, stopped, dollars, length and change, in this order.
   static sqlite::Statement& bind_content(sqlite::Statement& to, const Content& content, std::int64_t change) {
     return to.bind_text(content.text.title)
         .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
@@ -336,6 +336,8 @@ class SqliteIndexWriter final : public IndexWriter {
         .bind(static_cast<std::int64_t>(content.facts.cost))
         .bind(content.facts.sdgs)
         .bind(static_cast<std::int64_t>(content.facts.outcome))
+        .bind(content.facts.stopped ? 1 : 0)
+        .bind_real(content.facts.dollars)
         .bind(content.length())
         .bind(change);
   }
@@ -349,9 +351,8 @@ class SqliteIndexWriter final : public IndexWriter {
     if (db_.changes() > 0) changes_.note_taken_away();
     KOINON_ASSIGN(const std::int64_t change, changes_.next());
     auto update = db_.prepare(
-        "UPDATE doc SET title = ?, summary = ?, evidence = ?, cost = ?, sdgs = ?, outcome = ?, length = ?, "
-        "change = ? "
-        "WHERE id = ?");
+        "UPDATE doc SET title = ?, summary = ?, evidence = ?, cost = ?, sdgs = ?, outcome = ?, stopped = "
+        "?, dollars = ?, length = ?, change = ? WHERE id = ?");
     KOINON_TRY(bind_content(update, content, change).bind(id).run());
     return insert_text(log, id, content);
   }
@@ -366,8 +367,8 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_ASSIGN(const std::int64_t change, changes_.next());
     auto insert = db_.prepare(
         "INSERT INTO doc (log_id, entry_index, leaf, recoveries, arrival, kind, created_at_ms, language, "
-        "topics, readable, title, summary, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "topics, readable, title, summary, evidence, cost, sdgs, outcome, stopped, dollars, length, change) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
     const Hash leaf = leaf_hash(record.entry);
     insert.bind_blob(log.view())

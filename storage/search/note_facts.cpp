@@ -31,10 +31,14 @@ CostBand parse_cost_band(std::string_view text) {
   return it == kBands.end() ? CostBand::kUnknown : static_cast<CostBand>(it - kBands.begin());
 }
 
-CostBand cost_band_of(double amount, std::string_view currency) {
+double cost_in_dollars(double amount, std::string_view currency) {
   const auto rate = units_per_dollar(currency);
-  if (!rate || !std::isfinite(amount) || amount < 0) return CostBand::kUnknown;
-  const double dollars = amount / *rate;
+  return rate && std::isfinite(amount) && amount >= 0 ? amount / *rate : kCostNotConverted;
+}
+
+CostBand cost_band_of(double amount, std::string_view currency) {
+  const double dollars = cost_in_dollars(amount, currency);
+  if (dollars < 0) return CostBand::kUnknown;
   if (dollars == 0) return CostBand::kNone;
   constexpr std::array<double, 4> kSteps = {1e4, 1e5, 1e6, 1e7};
   for (std::size_t i = 0; i < kSteps.size(); ++i) {
@@ -48,12 +52,18 @@ NoteFacts note_facts(const v1::Body& body) {
   if (body.has_practice()) {
     const auto& practice = body.practice();
     out.evidence = practice.evidence() <= 5 ? practice.evidence() : 0;
-    if (practice.has_cost()) out.cost = cost_band_of(practice.cost().amount(), practice.cost().currency());
+    if (practice.has_cost()) {
+      out.cost = cost_band_of(practice.cost().amount(), practice.cost().currency());
+      out.dollars = cost_in_dollars(practice.cost().amount(), practice.cost().currency());
+    }
     for (const auto sdg : practice.sdgs()) {
       if (sdg >= 1 && sdg <= 17) out.sdgs |= 1U << sdg;
     }
   }
-  if (body.has_adoption()) out.outcome = parse_outcome(body.adoption().outcome());
+  if (body.has_adoption()) {
+    out.outcome = parse_outcome(body.adoption().outcome());
+    out.stopped = body.adoption().stage() == "stopped";
+  }
   return out;
 }
 

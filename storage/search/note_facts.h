@@ -29,11 +29,20 @@ std::string_view cost_band_text(CostBand band);
 CostBand parse_cost_band(std::string_view text);
 CostBand cost_band_of(double amount, std::string_view currency);
 
+// In place of a cost in US dollars: the note states none; it states one that is none, or in a currency of
+// which we know no value.
+inline constexpr double kCostNotSaid = -1;
+inline constexpr double kCostNotConverted = -2;
+// At the rough value of the currency: good for orders of magnitude.
+double cost_in_dollars(double amount, std::string_view currency);
+
 struct NoteFacts {
   unsigned evidence = 0;  // 0 not said, 1 to 5
   CostBand cost = CostBand::kUnknown;
   std::uint32_t sdgs = 0;  // bit n: goal n
   Outcome outcome = Outcome::kNone;
+  bool stopped = false;           // an adoption that its city has ended
+  double dollars = kCostNotSaid;  // or kCostNotConverted
 };
 NoteFacts note_facts(const v1::Body& body);
 

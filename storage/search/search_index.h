@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/search/figures.h"
 #include "storage/search/record_status.h"
 #include "storage/search/search.h"
 #include "storage/store/store.h"
@@ -79,6 +80,8 @@ class IndexReader {
   // Ranked, with facets. Records that were revised or withdrawn are left out.
   virtual Result<SearchPage> search(const SearchQuery& query) = 0;
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
+  // What pictures show; see figures.h. Its cost grows with the practices and adoptions that are counted.
+  virtual Result<Figures> figures(const FigureQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
   // The held cities that are called so, by domain. Case, accents and differences of form do not count. Its

@@ -179,6 +179,11 @@ class OpenApi(NodesTest):
         self.assertIn(ref, [item["ref"] for item in asked], "a sentence finds what has some of its words")
         self.assertEqual([g["outcome"] for g in api.get("/api/v1/impact").json()["given"]], ["worked"])
         self.assertEqual([(a["from"], a["to"]) for a in api.get("/api/v1/map").json()["adoptions"]], [("seoul.example", "la.example")])
+        self.assertEqual(api.get(f"{here}/figures").json()["all"]["worked"], 1)
+        self.assertEqual(api.get("/api/v1/figures?topic=health").json()["taken_up"]["adoptions"], 1)
+        graph = api.get("/api/v1/trust-graph").json()
+        self.assertEqual([(c["city"], c["hops"]) for c in graph["cities"]], [("seoul.example", 0), ("la.example", 1)])
+        self.assertTrue(api.get("/api/v1/measures").json()["samples"])
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",

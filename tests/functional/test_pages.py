@@ -128,7 +128,7 @@ class Pages(NodesTest):
         chief.submit(f"/records/{ref}/withdraw", reason="replaced")
         wait_for(lambda: "has withdrawn this note" in chief.go(f"/records/{ref}").text, "it says so")
         # Cities, numbers, language.
-        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map",
+        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/pictures",
                      "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):
             self.assertEqual(chief.go(path).status, 200, path)
         # Nothing is found: it becomes a question. Cities like ours keep the words.

@@ -32,6 +32,16 @@ std::string as_sentence(std::string words) {
   return "how do we " + words;
 }
 
+// Pages with pictures, and the figures of which they are made.
+std::vector<std::string> pictures(std::size_t count) {
+  const std::vector<std::string> all = {"/pictures",           "/pictures?topic=health",
+                                        "/api/v1/figures",     "/api/v1/figures?topic=health",
+                                        "/api/v1/trust-graph", "/cities"};
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back(all[i % all.size()]);
+  return out;
+}
+
 }  // namespace
 
 Result<json::object> measure_search(const SearchBenchOptions& options) {
@@ -81,6 +91,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   KOINON_ASSIGN(const auto compared, time_all(client, similar));
   KOINON_ASSIGN(const auto fed, time_all(client, feeds));
   KOINON_ASSIGN(const auto shown, time_all(client, pages));
+  KOINON_ASSIGN(const auto drawn, time_all(client, pictures(words.size())));
   KOINON_ASSIGN(const auto asked, time_all(client, nothing));
   return json::object{{"practices", options.contents.practices},
                       {"cities", options.contents.cities},
@@ -93,6 +104,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
                       {"cities_like_mine", spread_of(compared)},
                       {"feed_page", spread_of(fed)},
                       {"web_page", spread_of(shown)},
+                      {"pictures", spread_of(drawn)},
                       {"limit_empty_request", spread_of(asked)},
                       {"resident_before_search_bytes", before},
                       {"resident_bytes", node.resident_bytes()},

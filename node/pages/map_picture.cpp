@@ -1,0 +1,105 @@
+#include "node/pages/map_picture.h"
+
+#include <map>
+#include <tuple>
+
+#include <boost/json.hpp>
+
+#include "node/pages/adoption_pictures.h"
+#include "node/pages/city_names.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+// As storage/search/figures.h has it.
+Told told_of(const AdoptionView& adoption) {
+  if (adoption.outcome == "worked") return Told::kWorked;
+  if (adoption.outcome == "partly") return Told::kPartly;
+  if (adoption.outcome == "did-not") return Told::kDidNot;
+  return adoption.stage == "stopped" ? Told::kStopped : Told::kOpen;
+}
+
+json::array windows_of(const Visit& visit, const MapWindow& shown) {
+  json::array out;
+  for (const MapWindow& window : map_windows()) {
+    const bool world = window.name == "world";
+    out.push_back(json::object{{"name", visit.named("map.part", window.name)},
+                               {"href", world ? "/map" : "/map?region=" + std::string(window.name)},
+                               {"current", window.name == shown.name}});
+  }
+  return out;
+}
+
+// Where each city that stands on the map is among the places.
+std::map<std::string, std::size_t> put_places(CityNames& names, const MapView& map, MapPicture& out) {
+  std::map<std::string, std::size_t> places;
+  for (const PlaceView& place : map.cities) {
+    if (!place.where) continue;
+    places.emplace(place.city, out.places.size());
+    out.places.push_back({names.of(place.city), names.in_full(place.city), "/cities/" + place.city,
+                          place.where->latitude, place.where->longitude, 0});
+  }
+  return places;
+}
+
+// What went the same way and stands the same is one line.
+void put_ways(const Visit& visit, CityNames& names, const MapView& map,
+              const std::map<std::string, std::size_t>& places, MapPicture& out) {
+  std::map<std::tuple<std::string, std::string, Told>, std::int64_t> ways;
+  for (const AdoptionView& one : map.adoptions) ++ways[{one.of_city, one.note.city, told_of(one)}];
+  for (const auto& [way, count] : ways) {
+    const auto& [of, by, told] = way;
+    const auto from = places.find(of);
+    const auto to = places.find(by);
+    if (from == places.end() || to == places.end() || from == to) continue;
+    // The names of cities from which much went, and to which much came, are placed first.
+    out.places[from->second].weight += static_cast<double>(count);
+    out.places[to->second].weight += static_cast<double>(count);
+    out.ways.push_back(
+        {from->second, to->second, std::string(told_text(told)),
+         visit.say("map.line", {{"from", names.of(of)}, {"to", names.of(by)}, {"count", count}}) + " · " +
+             told_name(visit, told)});
+  }
+}
+
+// A short way of each kind, as the map has them.
+json::array legend_of(const Visit& visit) {
+  json::array out;
+  for (std::size_t i = 0; i < kTold; ++i) {
+    const auto told = static_cast<Told>(i);
+    const std::string look(told_text(told));
+    Svg svg(picture_text(visit, "key-" + look, told_name(visit, told), ""), 48, 12, false);
+    svg.add_markers();
+    svg.path("M2 6L40 6", "way told-" + look, {}, "end-" + look);
+    out.push_back(json::object{{"name", told_name(visit, told)}, {"key_html", svg.take()}});
+  }
+  return out;
+}
+
+}  // namespace
+
+json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map, const MapWindow& window) {
+  CityNames names(frame.shared(), visit.words->tag());
+  MapPicture picture;
+  picture.text = picture_text(visit, "p-map", visit.say("map.title"),
+                              visit.say("map.told", {{"count", shown_count(map.adoptions.size())},
+                                                     {"cities", shown_count(map.cities.size())}}));
+  picture.coast = asset_path("world.svg");
+  picture.window = &window;
+  const auto places = put_places(names, map, picture);
+  put_ways(visit, names, map, places, picture);
+  const DrawnMap drawn = draw_map(picture);
+  const auto left_out = [&](const char* key, std::size_t count) {
+    return count == 0 ? std::string() : visit.say(key, {{"count", shown_count(count)}});
+  };
+  return {{"map_html", drawn.svg},
+          {"windows", windows_of(visit, window)},
+          {"legend", legend_of(visit)},
+          {"unnamed_wide", left_out("map.unnamed", drawn.unnamed_wide)},
+          {"unnamed_narrow", left_out("map.unnamed", drawn.unnamed_narrow)},
+          {"nowhere", left_out("map.nowhere", map.cities.size() - picture.places.size())},
+          {"elsewhere", left_out("map.elsewhere", picture.places.size() - drawn.places)}};
+}
+
+}  // namespace koinon

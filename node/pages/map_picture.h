@@ -1,0 +1,15 @@
+// The map of adoptions: the world or a part of it.
+#pragma once
+
+#include "node/drawing/geo_map.h"
+#include "node/pages/shown_picture.h"
+#include "node/reading/overview_view.h"
+
+namespace koinon {
+
+// What the template map shows of the map itself: the picture, what is left out of it, and links to its parts.
+// `frame` knows the names of cities.
+boost::json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map,
+                              const MapWindow& window);
+
+}  // namespace koinon
