@@ -13,6 +13,7 @@ class DraftsApi;
 class EventsApi;
 class ExplainApi;
 class FiguresApi;
+class FitApi;
 class HealthApi;
 class InboxApi;
 class InvitesApi;
@@ -43,6 +44,7 @@ struct Areas {
   EventsApi& events;
   ExplainApi& explain;
   FiguresApi& figures;
+  FitApi& fit;
   HealthApi& health;
   InboxApi& inbox;
   InvitesApi& invites;

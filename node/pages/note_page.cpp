@@ -10,11 +10,13 @@
 #include "node/api/attachments_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/figures_api.h"
+#include "node/api/fit_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/proofs_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/pages/adoption_pictures.h"
+#include "node/pages/fit_box.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_text.h"
@@ -223,6 +225,11 @@ asio::awaitable<void> NotePage::put_proof(Visit visit, const RecordView& record,
   const SignersView signers =
       found.ok() ? *found : SignersView{record.ref, record.proven_against, {}, {}, {}};
   const std::string city = frame_.city_in_full(visit, record.city);
+  model["proof_short"] =
+      record.frozen
+          ? ""
+          : visit.say("proof.short", {{"city", frame_.city_name(visit, record.city)},
+                                      {"count", static_cast<std::int64_t>(signers.cosigners.size())}});
   model["proof_sentence"] =
       visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
   model["proof_against"] =
@@ -235,6 +242,14 @@ asio::awaitable<void> NotePage::put_proof(Visit visit, const RecordView& record,
   model["log_id"] = to_text(record.log);
   model["leaf_hash"] = to_hex(record.leaf_hash.view());
   model["frozen"] = record.frozen;
+}
+
+asio::awaitable<void> NotePage::put_fit(Visit visit, const RecordView& record, json::object& model) {
+  model["fit"] = false;
+  if (!record.readable() || record.kind != v1::KIND_PRACTICE || !record.body || is_gone(record.status))
+    co_return;
+  const auto found = co_await frame_.call(visit, fit_.get, NamedRecord{record.ref});
+  if (found.ok()) model["fit"] = fit_box(visit, *found);
 }
 
 asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
@@ -308,6 +323,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   co_await put_proposals(frame_, proposals_, desk_, visit, record, model);
+  model["has_more_actions"] = frame_.may(visit, desk_.publish.facts) || model.at("may_watch").as_bool();
+  co_await put_fit(visit, record, model);
   co_await put_proof(visit, record, model);
   const bool just_published = is_just_published(visit, record.ref);
   model["just_published"] = just_published;

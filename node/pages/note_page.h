@@ -31,6 +31,7 @@ class NotePage {
         attachments_(areas.attachments),
         desk_(areas.desk),
         figures_(areas.figures),
+        fit_(areas.fit),
         inbox_(areas.inbox),
         proofs_(areas.proofs),
         proposals_(areas.proposals),
@@ -54,6 +55,8 @@ class NotePage {
                                                     Budget budget);
   // Who signed its log, under which head, and which cities have signed that they hold that log.
   boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
+  // What a practice would mean for our city.
+  boost::asio::awaitable<void> put_fit(Visit visit, const RecordView& record, boost::json::object& model);
   // For programs of others.
   LinkedNote linked(const Visit& visit, const RecordView& record);
   // How the practice went, and in which cities.
@@ -64,6 +67,7 @@ class NotePage {
   AttachmentsApi& attachments_;
   DeskApi& desk_;
   FiguresApi& figures_;
+  FitApi& fit_;
   InboxApi& inbox_;
   ProofsApi& proofs_;
   ProposalsApi& proposals_;

@@ -12,6 +12,7 @@
 #include "node/pages/find_pages.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/inbox_pages.h"
+#include "node/pages/measures_pages.h"
 #include "node/pages/note_page.h"
 #include "node/pages/operate_accounts_pages.h"
 #include "node/pages/operate_pages.h"
@@ -54,8 +55,8 @@ class Pages {
  private:
   PageFrame frame_;
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
-              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages, PicturePages,
-              ProfilePages, ProposalPages, SendingPages, TemplatePages>
+              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
+              PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, TemplatePages>
       all_;
 };
 

@@ -9,6 +9,7 @@
 #include "node/api/drafts_json.h"
 #include "node/api/explain_json.h"
 #include "node/api/figures_json.h"
+#include "node/api/fit_json.h"
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
 #include "node/api/invites_json.h"
@@ -44,6 +45,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
   add_figures_routes(routes, gate, figures);
+  add_fit_routes(routes, gate, fit);
   add_status_routes(routes, gate, status);
   add_peers_routes(routes, gate, peers);
   add_invites_routes(routes, gate, invites);
@@ -78,6 +80,7 @@ Areas SiteAreas::references() {
           .events = events,
           .explain = explain,
           .figures = figures,
+          .fit = fit,
           .health = health,
           .inbox = inbox,
           .invites = invites,

@@ -13,6 +13,7 @@
 #include "node/api/events_api.h"
 #include "node/api/explain_api.h"
 #include "node/api/figures_api.h"
+#include "node/api/fit_api.h"
 #include "node/api/health_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/invites_api.h"
@@ -47,6 +48,7 @@ struct SiteAreas {
         events(shared),
         explain(shared),
         figures(shared.parts),
+        fit(shared),
         status(shared),
         peers(shared),
         invites(shared),
@@ -86,6 +88,7 @@ struct SiteAreas {
   EventsApi events;
   ExplainApi explain;
   FiguresApi figures;
+  FitApi fit;
   StatusApi status;
   PeersApi peers;
   InvitesApi invites;

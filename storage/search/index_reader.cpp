@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "proto/base/limits.h"
+#include "storage/search/adopters.h"
 #include "storage/search/called_cities.h"
 #include "storage/search/columns.h"
 #include "storage/search/count_figures.h"
+#include "storage/search/document_rows.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
 #include "storage/search/search_index.h"
@@ -20,43 +22,9 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kDocColumns =
-    "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
-    "d.topics, d.readable, d.status, d.status_by, d.leaf, d.recoveries FROM ";
-
 // Notes that have their text, and that their city has neither withdrawn nor revised.
 constexpr std::string_view kStanding =
     "AND d.kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND d.length > 0 AND d.status = 0 ";
-
-// As a row has them, with a blank between them.
-std::vector<std::string> read_topics(const std::string& topics) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < topics.size();) {
-    const auto end = std::min(topics.find(' ', begin), topics.size());
-    out.push_back(topics.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
-IndexedRecord read_document(const sqlite::Statement& row) {
-  IndexedRecord record;
-  if (row.blob(0).size() == LogId::kSize) record.log = LogId::from(row.blob(0));
-  record.index = EntryIndex(row.number(1));
-  record.arrival = ArrivalSeq(row.number(2));
-  record.kind = static_cast<v1::Kind>(row.integer(3));
-  record.created_at = UnixMillis{row.integer(4)};
-  record.language = row.text(5);
-  record.title = row.text(6);
-  record.summary = row.text(7);
-  record.topics = read_topics(row.text(8));
-  record.readable = row.integer(9) != 0;
-  record.status = static_cast<RecordStatus>(row.integer(10));
-  if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
-  if (row.blob(12).size() == Hash::kSize) record.leaf = Hash::from(row.blob(12));
-  record.recoveries = row.number(13);
-  return record;
-}
 
 constexpr std::string_view kVoidColumns =
     "SELECT log_id, entry_index, kind, topics, recoveries, arrival, leaf FROM void_entry ";
@@ -258,6 +226,15 @@ class SqliteIndexReader final : public IndexReader {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
     return count_figures(db_, columns_, query);
+  }
+  Result<Adopters> adopters(const AdoptersQuery& query) override {
+    KOINON_TRY(refresh());
+    auto select = db_.prepare("SELECT id FROM doc WHERE log_id = ? AND entry_index = ?");
+    select.bind_blob(query.log.view()).bind(static_cast<std::int64_t>(query.index.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return Adopters();
+    const std::shared_lock lock(shared_->mutex);
+    return find_adopters(columns_, static_cast<std::uint32_t>(select.number(0)), query);
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {

@@ -1,6 +1,7 @@
 // Searches over the index: the questions and the answers.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -99,6 +100,27 @@ struct SimilarPractice {
 struct SimilarPage {
   std::vector<SimilarPractice> practices;
   std::uint64_t total = 0;
+};
+
+// Who took a practice up.
+struct AdoptersQuery {
+  LogId log;  // of a version of the practice
+  EntryIndex index;
+  CityMeasures like = {};  // the city to which they are near
+  std::size_t limit = 3;   // of the nearest
+};
+
+struct Adopter {
+  LogId log;
+  EntryIndex index;  // of its adoption
+  Outcome outcome = Outcome::kNone;
+  double nearness = 0;  // similar.h
+};
+
+struct Adopters {
+  std::uint64_t cities = 0;                    // of each counts its latest word that it has not taken back
+  std::array<std::uint32_t, 5> outcomes = {};  // by Outcome, of all of them
+  std::vector<Adopter> nearest;                // the nearest first
 };
 
 }  // namespace koinon

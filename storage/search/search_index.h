@@ -82,6 +82,8 @@ class IndexReader {
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
   // What pictures show; see figures.h. Its cost grows with the practices and adoptions that are counted.
   virtual Result<Figures> figures(const FigureQuery& query) = 0;
+  // Who took a practice up. Nobody, where the index has no practice at this place.
+  virtual Result<Adopters> adopters(const AdoptersQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
   // The held cities that are called so, by domain. Case, accents and differences of form do not count. Its

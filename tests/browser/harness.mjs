@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-export async function start_nodes() {
-  const process = spawn("/usr/bin/python3", [fileURLToPath(new URL("serve.py", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+export async function start_nodes(script = "serve.py") {
+  const process = spawn("/usr/bin/python3", [fileURLToPath(new URL(script, import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: process.stdout });
   const [line] = await Promise.race([once(lines, "line"), once(process, "exit").then(() => { throw new Error("the nodes did not start"); })]);
   return {

@@ -113,7 +113,7 @@ class OpenApi(NodesTest):
         wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
         record = api.get(here).json()
         self.assertEqual(record["body"]["author"]["office"], "Office of the Mayor", "a publisher speaks for its office")
-        for part in ("proof", "signers", "keys", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
+        for part in ("proof", "signers", "keys", "entry", "body", "markdown", "fit", "attachments", f"attachments/{file['sha256']}"):
             api.get(f"{here}/{part}")
         api.call("POST", f"{here}/attachments/{file['sha256']}", expect=202)
         self.assertIn("quorum", api.get("/api/v1/policy").text())

@@ -160,6 +160,9 @@ class Pages(NodesTest):
         chief.go("/profile")
         self.assertEqual({k: chief.page.form("/profile").fields[k].strip() for k in ("names", "languages", "latitude", "country")},
                          {"names": "ko | 서울", "languages": "Korean, English", "latitude": "37.57", "country": "South Korea"})
+        chief.go("/profile/measures")
+        chief.submit("/profile/measures", climate="Dwa", next="/cities/seoul.example")
+        self.assertEqual(chief.page.url, "/cities/seoul.example")
         chief.go("/cities/la.example")
         self.assertIn("Vouched for by Seoul seoul.example", chief.page.text)
         self.assertIn("it is trusted: a peer", chief.page.text)
