@@ -17,6 +17,7 @@
 #include "node/api/measure_history.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
+#include "node/api/story_choice.h"
 #include "node/api/witness_view.h"
 #include "node/delivery/mail_trial.h"
 #include "node/delivery/witness_standing.h"
@@ -73,6 +74,7 @@ struct Commons {
   Guesses guesses;
   Refusals refusals;
   RenderedTexts texts{limits::kRenderedBytes};
+  StoryChoice story;
   std::atomic<std::size_t> passwords_waiting = 0;
   std::atomic<std::uint64_t> passwords_checked = 0;  // since the start
 };

@@ -27,6 +27,7 @@ class SearchApi;
 class SendingApi;
 class SessionsApi;
 class StatusApi;
+class StoryApi;
 class SubscriptionsApi;
 class TemplatesApi;
 class TrustApi;
@@ -58,6 +59,7 @@ struct Areas {
   SendingApi& sending;
   SessionsApi& sessions;
   StatusApi& status;
+  StoryApi& story;
   SubscriptionsApi& subscriptions;
   TemplatesApi& templates;
   TrustApi& trust;

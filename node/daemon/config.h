@@ -57,6 +57,7 @@ struct Config {
   std::string access_log = "off";          // off, combined, json
   std::string time_zone;                   // of the office: Asia/Seoul; empty: the machine's
   unsigned hold_minutes = 10;              // between an office's word and the signature
+  std::string story;                       // whose story the first page tells; see StoryChoice
   bool review = false;                     // what publishers publish waits for a reviewer
   bool private_webhooks = false;           // webhooks may go to the office's own network
   std::string feeds_hub;                   // WebSub hub that is told of changed feeds; empty: none

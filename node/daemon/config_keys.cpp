@@ -141,6 +141,10 @@ std::vector<ConfigKey> office_keys() {
           "office.time_zone", time_zone(),
           "time zone, such as Asia/Seoul, in which pages show and take times where the browser says none, "
           "and of mails; empty: the machine's"),
+      reloaded(make_key(
+          "office.story", story(),
+          "the practice of which the first page tells visitors what came of it, as a ref; none: of no "
+          "practice; empty: that of which most cities have said how it went")),
       make_key("publishing.hold_minutes", number(&Config::hold_minutes, 0, 10'080),
                "minutes in which what an office publishes can be taken back; 0: it is signed at once"),
       make_key("publishing.review", flag(&Config::review),
@@ -212,9 +216,9 @@ std::vector<ConfigKey> witness_keys() {
 
 std::vector<ConfigKey> test_keys() {
   using namespace config_values;
-  return {make_key(
+  return {reloaded(make_key(
       "clock.offset_seconds", clock_offset(),
-      "seconds by which this node's clock is ahead of the machine's; never on a node that is in use")};
+      "seconds by which this node's clock is ahead of the machine's; never on a node that is in use"))};
 }
 
 struct Section {

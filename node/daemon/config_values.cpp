@@ -6,10 +6,12 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/vkey.h"
+#include "node/api/story_choice.h"
 #include "node/text/mail_address.h"
 #include "node/text/time_zone.h"
 #include "proto/base/ascii.h"
 #include "proto/codec/name.h"
+#include "proto/codec/ref.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon::config_values {
@@ -258,6 +260,13 @@ Status set_clock_offset(Config& config, const std::string& text) {
   return {};
 }
 
+Status set_story(Config& config, const std::string& text) {
+  if (!text.empty() && text != StoryChoice::kNone && !parse_ref(text).ok())
+    return must_be("it is the ref of a practice, such as seoul.example/17, or none");
+  config.story = text;
+  return {};
+}
+
 }  // namespace
 
 Result<std::uint64_t> whole_number(const std::string& text, std::uint64_t least, std::uint64_t most) {
@@ -369,5 +378,7 @@ Value clock_offset() {
   return {ValueForm::kNumber, set_clock_offset,
           [](const Config& config) { return std::to_string(config.clock_offset_seconds); }};
 }
+
+Value story() { return {ValueForm::kText, set_story, text_of(&Config::story)}; }
 
 }  // namespace koinon::config_values

@@ -67,5 +67,7 @@ Value witness_listen();
 Value witness_name();
 // Seconds, up to a hundred years either way.
 Value clock_offset();
+// A ref, or none.
+Value story();
 
 }  // namespace koinon::config_values

@@ -193,6 +193,7 @@ Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
                  "lines of the access log were dropped: nobody took them in time", {{"lines", lines}});
   };
   KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log, on_lost));
+  requests_->commons().story.set(config_.story);
   return {};
 }
 
@@ -385,6 +386,8 @@ Status Daemon::write_ready_file() const {
 void Daemon::reload(const Config& config) {
   log_.set_level(config.log_level);
   alarms_->set_rules(alarm_rules(config));
+  requests_->commons().story.set(config.story);
+  clock_->set_offset(config.clock_offset_seconds);
 }
 
 // Before the hold queue is there, its start looks by itself.

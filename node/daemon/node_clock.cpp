@@ -8,16 +8,18 @@ Result<NodeClock> NodeClock::start(std::int64_t offset_seconds, StoreReader& sto
                                    const DaemonLog& log) {
   Clock clock = system_clock();
   ClockWatch::Parts parts;
-  parts.kernel_is_synchronised = kernel_is_synchronised;
-  std::function<UnixMillis()> machine = clock.wall;
+  const Offset offset = std::make_shared<std::atomic<std::int64_t>>(offset_seconds);
+  // What the kernel sets is not a clock with an offset.
+  parts.kernel_is_synchronised = [offset] {
+    return *offset == 0 ? kernel_is_synchronised() : std::optional(false);
+  };
+  std::function<UnixMillis()> machine = [wall = clock.wall, offset] {
+    return UnixMillis{wall().value + *offset * 1000};
+  };
   if (offset_seconds != 0) {
     log.warning(log_event::kClockOffset,
                 "clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
                 {{"seconds", offset_seconds}});
-    machine = [wall = clock.wall, offset_seconds] {
-      return UnixMillis{wall().value + offset_seconds * 1000};
-    };
-    parts.kernel_is_synchronised = [] { return std::optional(false); };  // what it sets is not this clock
   }
   parts.signs = state.own_log.has_value();
   parts.has_peers = !state.peers.empty();
@@ -32,7 +34,7 @@ Result<NodeClock> NodeClock::start(std::int64_t offset_seconds, StoreReader& sto
                                                  speaks ? parts.newest->created_at : UnixMillis{});
   clock.wall = [wall] { return wall->now(); };
   parts.wall = wall;
-  return NodeClock(std::move(clock), std::make_unique<ClockWatch>(std::move(parts)));
+  return NodeClock(std::move(clock), std::make_unique<ClockWatch>(std::move(parts)), offset);
 }
 
 ClockQuestions NodeClock::questions(std::function<void()> believed) const {

@@ -2,6 +2,7 @@
 // steady_wall.h says, and clock_watch.h hears who contradicts it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,10 @@ class NodeClock {
   static Result<NodeClock> start(std::int64_t offset_seconds, StoreReader& store, const StoreState& state,
                                  const DaemonLog& log);
 
+  // Another offset, while the node runs. To the node the machine's clock has jumped: it is believed once it
+  // has stood for a while, or once the operator says that it is right. Any thread.
+  void set_offset(std::int64_t seconds) { *offset_ = seconds; }
+
   // Any thread. Its wall time is the steady one (steady_wall.h).
   const Clock& clock() const { return clock_; }
   ClockWatch& watch() const { return *watch_; }
@@ -26,11 +31,14 @@ class NodeClock {
   ClockQuestions questions(std::function<void()> believed) const;
 
  private:
-  NodeClock(Clock clock, std::unique_ptr<ClockWatch> watch)
-      : clock_(std::move(clock)), watch_(std::move(watch)) {}
+  using Offset = std::shared_ptr<std::atomic<std::int64_t>>;  // seconds
+
+  NodeClock(Clock clock, std::unique_ptr<ClockWatch> watch, Offset offset)
+      : clock_(std::move(clock)), watch_(std::move(watch)), offset_(std::move(offset)) {}
 
   Clock clock_;
   std::unique_ptr<ClockWatch> watch_;
+  Offset offset_;
 };
 
 }  // namespace koinon

@@ -4,7 +4,9 @@
 #include <boost/json.hpp>
 
 #include "node/api/search_api.h"
+#include "node/api/story_api.h"
 #include "node/pages/note_view.h"
+#include "node/pages/story_model.h"
 #include "node/text/topic_names.h"
 
 namespace koinon {
@@ -141,6 +143,12 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"has_activity", asked["cursor"].empty() && !found->activity.empty()},
                 {"activity", cards(visit, found->activity)},
                 {"items", cards(visit, found->items)}};
+  // Whoever comes for the first time sees at once what all this is good for.
+  if (!filtered && asked["cursor"].empty() && visit.request.caller.role == Role::kNobody) {
+    const auto told = co_await frame_.call(visit, story_.of_first_page, Nothing{});
+    if (!told.ok()) co_return frame_.failed(visit, told.error());
+    if (told->story) view.model["story"] = story_strip(frame_, visit, *told->story);
+  }
   if (found->next) {
     Query more = query;
     more["cursor"] = std::to_string(*found->next);

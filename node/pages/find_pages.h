@@ -7,7 +7,8 @@ namespace koinon {
 
 class FindPages {
  public:
-  FindPages(PageFrame& frame, const Areas& areas) : frame_(frame), search_(areas.search) {}
+  FindPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), search_(areas.search), story_(areas.story) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -17,6 +18,7 @@ class FindPages {
 
   PageFrame& frame_;
   SearchApi& search_;
+  StoryApi& story_;
 };
 
 }  // namespace koinon

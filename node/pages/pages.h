@@ -22,6 +22,7 @@
 #include "node/pages/proposal_pages.h"
 #include "node/pages/publish_pages.h"
 #include "node/pages/sending_pages.h"
+#include "node/pages/story_pages.h"
 #include "node/pages/template_pages.h"
 
 namespace koinon {
@@ -56,7 +57,8 @@ class Pages {
   PageFrame frame_;
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
               CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
-              PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, TemplatePages>
+              PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, StoryPages,
+              TemplatePages>
       all_;
 };
 

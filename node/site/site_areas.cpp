@@ -22,6 +22,7 @@
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
 #include "node/api/status_json.h"
+#include "node/api/story_json.h"
 #include "node/api/subscriptions_json.h"
 #include "node/api/templates_json.h"
 #include "node/api/trust_json.h"
@@ -67,6 +68,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_proposals_routes(routes, gate, proposals);
   add_search_routes(routes, gate, search);
   add_sending_routes(routes, gate, sending);
+  add_story_routes(routes, gate, story);
 }
 
 Areas SiteAreas::references() {
@@ -94,6 +96,7 @@ Areas SiteAreas::references() {
           .sending = sending,
           .sessions = sessions,
           .status = status,
+          .story = story,
           .subscriptions = subscriptions,
           .templates = templates,
           .trust = trust,

@@ -27,6 +27,7 @@
 #include "node/api/sending_api.h"
 #include "node/api/sessions_api.h"
 #include "node/api/status_api.h"
+#include "node/api/story_api.h"
 #include "node/api/subscriptions_api.h"
 #include "node/api/templates_api.h"
 #include "node/api/trust_api.h"
@@ -72,7 +73,8 @@ struct SiteAreas {
         overview(shared.parts),
         proposals(shared.parts),
         search(shared),
-        sending(shared) {}
+        sending(shared),
+        story(shared.parts) {}
 
   // `openapi` adds the route of the OpenAPI document. The document lists addresses in the order in which they
   // were added.
@@ -111,6 +113,7 @@ struct SiteAreas {
   ProposalsApi proposals;
   SearchApi search;
   SendingApi sending;
+  StoryApi story;
 };
 
 }  // namespace koinon

@@ -418,7 +418,9 @@ inline constexpr std::size_t kFeedItems = 50;
 inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;  // of a note's Markdown in a feed
 inline constexpr std::size_t kReferring = 1000;           // records that refer to one
 inline constexpr std::size_t kReferringBytes =
-    4 * kMiB;  // of bodies, read to show which records refer to one
+    4 * kMiB;                                      // of bodies, read to show which records refer to one
+inline constexpr std::size_t kStoryRecords = 300;  // looked at to tell what came of a practice
+inline constexpr std::size_t kStoryChoice = 200;   // newest adoptions, to choose whose story is told
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kActivityBeside = 8;   // notes that are shown beside practices

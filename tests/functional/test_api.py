@@ -184,6 +184,8 @@ class OpenApi(NodesTest):
         graph = api.get("/api/v1/trust-graph").json()
         self.assertEqual([(c["city"], c["hops"]) for c in graph["cities"]], [("seoul.example", 0), ("la.example", 1)])
         self.assertTrue(api.get("/api/v1/measures").json()["samples"])
+        self.assertEqual([s["outcome"] for s in api.get(f"/api/v1/records/{ref}/story").json()["steps"] if s["part"] == "adopted"], ["worked"])
+        self.assertEqual(api.get("/api/v1/story").json()["story"]["practice"]["ref"], ref)
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",

@@ -127,6 +127,8 @@ class Pages(NodesTest):
         chief.go(f"/records/{ref}/withdraw")
         chief.submit(f"/records/{ref}/withdraw", reason="replaced")
         wait_for(lambda: "has withdrawn this note" in chief.go(f"/records/{ref}").text, "it says so")
+        told = seoul.publish("Something of which nothing came yet")
+        wait_for(lambda: "Nobody has taken it up" in chief.go(f"/story/{told}").text, "it is indexed")
         # Cities, numbers, language.
         for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/pictures",
                      "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):

@@ -77,6 +77,17 @@ TEST(Configuration, TheClockOfATestIsAHundredYearsOffAtMost) {
   EXPECT_EQ(config.clock_offset_seconds, -3'162'240'000LL) << "what is refused changes nothing";
 }
 
+TEST(Configuration, TheStoryOfTheFirstPageIsARefOrNone) {
+  Config config;
+  for (const char* fits : {"seoul.example/17", "seoul.example~abcdefghijklmnop/17", "none", ""}) {
+    ASSERT_TRUE(read(std::string("office.story = \"") + fits + "\"\n", config).ok()) << fits;
+    EXPECT_EQ(config.story, fits);
+  }
+  for (const char* wrong : {"seoul.example", "any", "seoul.example/", "/17"}) {
+    EXPECT_EQ(refused(std::string("office.story = \"") + wrong + "\"").field, "office.story") << wrong;
+  }
+}
+
 TEST(Configuration, WhatNobodySetsIsAsTheLimitsSay) {
   const Config config;
   EXPECT_EQ(config.disk_reserve_bytes, limits::kDiskReserve);

@@ -477,6 +477,23 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
 }
 // What is typed and not saved yet stays: the list waits with what has arrived.
 for (const form of document.querySelectorAll("form[data-keep]")) form.addEventListener("input", () => { form.dataset.changed = ""; });
+// What is drawn of many notes is drawn anew as notes arrive, unless somebody is at it. Lines that were not there are marked.
+if (document.querySelector("[data-live-part]")) {
+  const drawn = (part) => new Set([...part.querySelectorAll("svg path")].map((path) => path.getAttribute("d")));
+  const refresh = later(300, async () => {
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const ours of document.querySelectorAll("[data-live-part]")) {
+      const theirs = page.getElementById(ours.id);
+      if (!theirs || ours.contains(document.activeElement) || theirs.innerHTML === ours.innerHTML) continue;
+      const known = drawn(ours);
+      ours.replaceChildren(...theirs.childNodes);
+      for (const path of ours.querySelectorAll("svg path")) path.classList.toggle("live-line", !known.has(path.getAttribute("d")));
+    }
+  });
+  listen(["record", "body", "erased", "voided"], refresh);
+}
 const thread = document.querySelector("article.note");
 if (thread) {
   const refresh = later(300, async () => {
