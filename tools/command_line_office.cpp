@@ -132,6 +132,11 @@ void add_library_commands(CLI::App& app, CommandLine& line) {
   auto* similar = command(app, line, "similar", "practices of cities like this one",
                           [&line] { return run_similar(line.common, line.topic); });
   similar->add_option("--topic", line.topic, "only this topic and those below it");
+  auto* worksheet = command(app, line, "worksheet", "would a practice work here? What the office answered",
+                            [&line] { return run_worksheet(line.common, line.ref, line.format == "md"); });
+  worksheet->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  worksheet->add_flag_callback(
+      "--markdown", [&line] { line.format = "md"; }, "as a Markdown file");
 }
 
 }  // namespace

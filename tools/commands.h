@@ -273,6 +273,8 @@ Status run_webhook_test(const Common& common, const std::string& id);
 Status run_mail_test(const Common& common, const std::string& address);
 // What became of the last messages: of a webhook, or of all; with `mail`, the mails.
 Status run_deliveries(const Common& common, const std::string& webhook, bool mail);
+// commands_worksheet.cpp What the office answered of a practice; `markdown`: as a file.
+Status run_worksheet(const Common& common, const std::string& ref, bool markdown);
 // commands_accounts.cpp
 Status run_audit(const Common& common, const Paging& paging);
 Status run_inbox(const Common& common, const Paging& paging);

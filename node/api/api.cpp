@@ -11,6 +11,7 @@ ApiShared::ApiShared(ApiParts given)
       accounts(*parts.office),
       desk(*parts.office),
       outbox(*parts.office),
+      worksheets(*parts.office),
       access(accounts, parts.options.access, parts.commons.guesses, parts.clock.wall),
       publisher(*parts.store, parts.nearness, *parts.index, parts.writer, parts.facts.log(),
                 parts.options.gate) {}

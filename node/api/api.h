@@ -31,6 +31,7 @@
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
+#include "storage/office/worksheets.h"
 
 namespace koinon {
 
@@ -125,6 +126,7 @@ struct ApiShared {
   Accounts accounts;
   Desk desk;
   Outbox outbox;
+  Worksheets worksheets;
   Access access;
   Publisher publisher;
 };

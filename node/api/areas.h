@@ -32,6 +32,7 @@ class SubscriptionsApi;
 class TemplatesApi;
 class TrustApi;
 class UpkeepApi;
+class WorksheetsApi;
 
 // All belong to one thread. They must live longer than everybody who gets this.
 struct Areas {
@@ -64,6 +65,7 @@ struct Areas {
   TemplatesApi& templates;
   TrustApi& trust;
   UpkeepApi& upkeep;
+  WorksheetsApi& worksheets;
 };
 
 }  // namespace koinon

@@ -11,7 +11,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> named_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
+Result<NamedRecord> fit_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
 
 // Only what the profile states.
 json::object measures_json(const CityMeasures& measures) {
@@ -95,7 +95,7 @@ HttpResponse fit_answer(const ApiRequest& request, const FitView& view) {
 }  // namespace
 
 void add_fit_routes(RouteTable& routes, CallGate& gate, const FitApi& fit) {
-  add_route(routes, gate, fit.get, named_record, fit_answer);
+  add_route(routes, gate, fit.get, fit_record, fit_answer);
 }
 
 }  // namespace koinon

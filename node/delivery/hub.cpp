@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kFeedsWaiting = 10'000;  // more are read once the hub was told of these
 constexpr std::chrono::milliseconds kNothingToDo = std::chrono::hours(1);
-constexpr unsigned kDoublings = 11;
+constexpr unsigned kHubDoublings = 11;
 
 // What is not unreserved (RFC 3986) as %XX.
 std::string encoded(std::string_view text) {
@@ -134,7 +134,8 @@ bool Hub::note(const Transfers::Outcome& outcome) {
   waiting_.insert(telling_);
   if (++failures_ == 1 && parts_.on_change) parts_.on_change(outcome.told);
   const auto wait = std::min<std::chrono::milliseconds>(
-      options_.backoff * (std::int64_t{1} << std::min(failures_ - 1, kDoublings)), limits::kSendBackoffMax);
+      options_.backoff * (std::int64_t{1} << std::min(failures_ - 1, kHubDoublings)),
+      limits::kSendBackoffMax);
   next_at_ = parts_.clock.mono() + wait;
   return true;
 }

@@ -10,14 +10,14 @@
 namespace koinon {
 namespace {
 
-constexpr double kWidth = 360;
-constexpr double kSize = 11;  // of the font
+constexpr double kBarsWidth = 360;
+constexpr double kBarsText = 11;  // of the font
 constexpr double kLegendLine = 16;
 constexpr double kSwatch = 10;
-constexpr double kPlotHeight = 130;
+constexpr double kBarsHeight = 130;
 constexpr double kRowHeight = 32;
 constexpr double kThickness = 12;
-constexpr std::size_t kTicks = 4;
+constexpr std::size_t kBarsTicks = 4;
 
 double value_of(const Bar& bar, std::size_t series) {
   if (series >= bar.values.size()) return 0;
@@ -56,9 +56,9 @@ Legend legend_of(const BarPicture& picture) {
   Legend out;
   Point next{0, 0};
   for (const BarSeries& series : picture.series) {
-    const std::string name = fitted(plain_line(series.name), kSize, kWidth - kSwatch - 8);
-    const double width = kSwatch + 4 + text_width(name, kSize) + 12;
-    if (next.x > 0 && next.x + width - 12 > kWidth) next = {0, next.y + kLegendLine};
+    const std::string name = fitted(plain_line(series.name), kBarsText, kBarsWidth - kSwatch - 8);
+    const double width = kSwatch + 4 + text_width(name, kBarsText) + 12;
+    if (next.x > 0 && next.x + width - 12 > kBarsWidth) next = {0, next.y + kLegendLine};
     out.at.push_back(next);
     out.names.push_back(name);
     next.x += width;
@@ -83,23 +83,24 @@ std::string title_of(const BarPicture& picture, const Bar& bar, std::size_t seri
 
 std::string draw_upright_bars(const BarPicture& picture) {
   const Legend legend = legend_of(picture);
-  const Axis axis = count_axis(highest(picture), kTicks);
+  const Axis axis = count_axis(highest(picture), kBarsTicks);
   double left = 0;
   for (const double tick : axis.ticks)
-    left = std::max(left, text_width(picture.text.number(tick), kSize) + 6);
-  left = std::min(left, kWidth / 3);
-  const double top = legend.height + kSize / 2;
-  const double bottom = top + kPlotHeight;
-  Svg svg(picture.text, kWidth, bottom + kSize * 1.8, picture.text.right_to_left);
+    left = std::max(left, text_width(picture.text.number(tick), kBarsText) + 6);
+  left = std::min(left, kBarsWidth / 3);
+  const double top = legend.height + kBarsText / 2;
+  const double bottom = top + kBarsHeight;
+  Svg svg(picture.text, kBarsWidth, bottom + kBarsText * 1.8, picture.text.right_to_left);
   svg.add_patterns();
   draw_legend(svg, picture, legend);
-  const auto height_of = [&](double value) { return even_place(axis, value) * kPlotHeight; };
+  const auto height_of = [&](double value) { return even_place(axis, value) * kBarsHeight; };
   for (const double tick : axis.ticks) {
     const double y = bottom - height_of(tick);
-    svg.line({left, y}, {kWidth, y}, tick == 0 ? "axis" : "grid");
-    svg.text({left - 4, y + kSize * 0.35}, Anchor::kEnd, "word", picture.text.number(tick));
+    svg.line({left, y}, {kBarsWidth, y}, tick == 0 ? "axis" : "grid");
+    svg.text({left - 4, y + kBarsText * 0.35}, Anchor::kEnd, "word", picture.text.number(tick));
   }
-  const double room = (kWidth - left) / static_cast<double>(std::max<std::size_t>(picture.bars.size(), 1));
+  const double room =
+      (kBarsWidth - left) / static_cast<double>(std::max<std::size_t>(picture.bars.size(), 1));
   const double width = std::min(room * 0.8, 40.0);
   double named_to = left - 4;
   for (std::size_t i = 0; i < picture.bars.size(); ++i) {
@@ -112,9 +113,9 @@ std::string draw_upright_bars(const BarPicture& picture) {
       draw_part(svg, {middle - width / 2, y, width, height_of(value)}, picture.series[s],
                 title_of(picture, bar, s));
     }
-    const double half = text_width(plain_line(bar.label), kSize) / 2;
-    if (middle - half < named_to + 4 || middle + half > kWidth) continue;
-    svg.text({middle, bottom + kSize * 1.4}, Anchor::kMiddle, "word", bar.label);
+    const double half = text_width(plain_line(bar.label), kBarsText) / 2;
+    if (middle - half < named_to + 4 || middle + half > kBarsWidth) continue;
+    svg.text({middle, bottom + kBarsText * 1.4}, Anchor::kMiddle, "word", bar.label);
     named_to = middle + half;
   }
   return svg.take();
@@ -122,17 +123,18 @@ std::string draw_upright_bars(const BarPicture& picture) {
 
 std::string draw_lying_bars(const BarPicture& picture) {
   const Legend legend = legend_of(picture);
-  const Axis axis = count_axis(highest(picture), kTicks);
-  const double sum_width = text_width(picture.text.number(highest(picture)), kSize) + 8;
-  const double length = kWidth - std::min(sum_width, kWidth / 3);
-  Svg svg(picture.text, kWidth, legend.height + kRowHeight * static_cast<double>(picture.bars.size()) + 4,
+  const Axis axis = count_axis(highest(picture), kBarsTicks);
+  const double sum_width = text_width(picture.text.number(highest(picture)), kBarsText) + 8;
+  const double length = kBarsWidth - std::min(sum_width, kBarsWidth / 3);
+  Svg svg(picture.text, kBarsWidth, legend.height + kRowHeight * static_cast<double>(picture.bars.size()) + 4,
           picture.text.right_to_left);
   svg.add_patterns();
   draw_legend(svg, picture, legend);
   double y = legend.height;
   for (const Bar& bar : picture.bars) {
-    svg.text({0, y + kSize}, Anchor::kStart, "word", fitted(plain_line(bar.label), kSize, kWidth));
-    const double top = y + kSize + 4;
+    svg.text({0, y + kBarsText}, Anchor::kStart, "word",
+             fitted(plain_line(bar.label), kBarsText, kBarsWidth));
+    const double top = y + kBarsText + 4;
     const auto length_of = [&](double value) { return even_place(axis, value) * length; };
     double x = 0;
     for (std::size_t s = 0; s < picture.series.size(); ++s) {

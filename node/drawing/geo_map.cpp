@@ -10,7 +10,7 @@
 namespace koinon {
 namespace {
 
-constexpr double kWidth = 720;
+constexpr double kMapWidth = 720;
 constexpr double kMargin = 8;  // so that marks at the edge are whole
 // Of names: where the map is as wide as a page, and where it is as narrow as a phone. The page's style has
 // the same numbers.
@@ -41,7 +41,7 @@ bool on_the_globe(const MapPlace& place) {
 class Projection {
  public:
   explicit Projection(const MapWindow& window)
-      : window_(window), scale_((kWidth - 2 * kMargin) / (window.east - window.west)) {}
+      : window_(window), scale_((kMapWidth - 2 * kMargin) / (window.east - window.west)) {}
 
   double height() const { return (window_.north - window_.south) * scale_ + 2 * kMargin; }
   double scale() const { return scale_; }
@@ -151,7 +151,7 @@ DrawnMap draw_map(const MapPicture& picture) {
   const MapWindow& window = *picture.window;
   const Projection projection(window);
   const double height = projection.height();
-  Svg svg(picture.text, kWidth, height, false, true);
+  Svg svg(picture.text, kMapWidth, height, false, true);
   svg.add_markers();
   for (const double x : projection.worlds())
     svg.raw("<image href=\"" + html_escaped(picture.coast) + "\" x=\"" + svg_number(x) + "\" y=\"" +
@@ -181,7 +181,7 @@ DrawnMap draw_map(const MapPicture& picture) {
   }
   svg.end_group();
   out.places = wanted.size();
-  const Box frame{0, 0, kWidth, height};
+  const Box frame{0, 0, kMapWidth, height};
   out.unnamed_wide =
       draw_names(svg, wanted, {frame, kWideSize, kWideRadius, kMostNames, ends, kWideEnd}, "names wide");
   out.unnamed_narrow = draw_names(

@@ -10,10 +10,10 @@
 namespace koinon {
 namespace {
 
-constexpr double kWidth = 360;
-constexpr double kSize = 10;  // of the font
-constexpr double kLine = 15;  // from one node of a column to the next
-constexpr double kRadius = 3;
+constexpr double kGraphWidth = 360;
+constexpr double kGraphText = 10;  // of the font
+constexpr double kLine = 15;       // from one node of a column to the next
+constexpr double kGraphRadius = 3;
 constexpr double kBow = 14;      // room for bows beside a column
 constexpr double kBetween = 22;  // between the names of a column and the next
 constexpr double kHead = 22;
@@ -27,19 +27,19 @@ struct Place {
 
 struct Layout {
   std::vector<Place> places;
-  double column = kWidth;  // how wide
+  double column = kGraphWidth;  // how wide
   double height = 0;
 };
 
 Layout layout_of(const GraphPicture& picture) {
   Layout out;
   const std::size_t columns = std::max<std::size_t>(picture.layers.size(), 1);
-  out.column = kWidth / static_cast<double>(columns);
+  out.column = kGraphWidth / static_cast<double>(columns);
   std::vector<std::size_t> count(columns);
   const auto column_of = [&](const GraphNode& node) { return std::min(node.layer, columns - 1); };
   for (const GraphNode& node : picture.nodes) ++count[column_of(node)];
   const double most = static_cast<double>(*std::max_element(count.begin(), count.end()));
-  out.height = kHead + std::max(most, 1.0) * kLine + kSize;
+  out.height = kHead + std::max(most, 1.0) * kLine + kGraphText;
   std::vector<std::size_t> placed(columns);
   for (const GraphNode& node : picture.nodes) {
     const std::size_t column = column_of(node);
@@ -47,12 +47,13 @@ Layout layout_of(const GraphPicture& picture) {
     const double above = (most - static_cast<double>(count[column])) / 2;
     Place place;
     place.layer = column;
-    place.at = {out.column * static_cast<double>(column) + (column == 0 ? kRadius + 1 : kBow + kRadius),
-                kHead + (above + static_cast<double>(placed[column]++) + 0.5) * kLine};
+    place.at = {
+        out.column * static_cast<double>(column) + (column == 0 ? kGraphRadius + 1 : kBow + kGraphRadius),
+        kHead + (above + static_cast<double>(placed[column]++) + 0.5) * kLine};
     const double room = out.column * static_cast<double>(column + 1) -
-                        (column + 1 == columns ? 2 : kBetween) - place.at.x - kRadius - 3;
-    place.label = fitted(plain_line(node.label), kSize, room);
-    place.end = place.at.x + kRadius + 3 + text_width(place.label, kSize);
+                        (column + 1 == columns ? 2 : kBetween) - place.at.x - kGraphRadius - 3;
+    place.label = fitted(plain_line(node.label), kGraphText, room);
+    place.end = place.at.x + kGraphRadius + 3 + text_width(place.label, kGraphText);
     out.places.push_back(std::move(place));
   }
   return out;
@@ -81,7 +82,7 @@ std::map<std::pair<std::size_t, std::size_t>, Line> lines_of(const GraphPicture&
 void draw_line_between(Svg& svg, const Place& from, const Place& to, const Line& line) {
   const std::string css = std::string("edge") + (line.weak ? " weak" : "");
   if (from.layer == to.layer) {
-    const double x = from.at.x - kRadius;
+    const double x = from.at.x - kGraphRadius;
     const Point bow{x - kBow + 2, (from.at.y + to.at.y) / 2};
     svg.path("M" + svg.at({x, from.at.y}) + "Q" + svg.at(bow) + " " + svg.at({x, to.at.y}), css, {}, "tip",
              line.back ? "tip" : "");
@@ -92,7 +93,7 @@ void draw_line_between(Svg& svg, const Place& from, const Place& to, const Line&
   const Place& near = outward ? from : to;
   const Place& far = outward ? to : from;
   const Point begin{near.end + 2, near.at.y};
-  const Point end{far.at.x - kRadius - 1, far.at.y};
+  const Point end{far.at.x - kGraphRadius - 1, far.at.y};
   const double bend = (end.x - begin.x) / 2;
   const Point first{begin.x + bend, begin.y};
   const Point second{end.x - bend, end.y};
@@ -106,14 +107,14 @@ void draw_line_between(Svg& svg, const Place& from, const Place& to, const Line&
 
 std::string draw_graph(const GraphPicture& picture) {
   const Layout layout = layout_of(picture);
-  Svg svg(picture.text, kWidth, layout.height, picture.text.right_to_left, true);
+  Svg svg(picture.text, kGraphWidth, layout.height, picture.text.right_to_left, true);
   svg.raw("<defs><marker id=\"" + svg.id() +
           "-tip\" viewBox=\"0 -4 8 8\" refX=\"7\" markerUnits=\"userSpaceOnUse\" markerWidth=\"8\" "
           "markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"tip\" d=\"M0-3L7 0L0 "
           "3Z\"/></marker></defs>");
   for (std::size_t i = 0; i < picture.layers.size(); ++i)
-    svg.text({layout.column * static_cast<double>(i) + (i == 0 ? 0 : kBow), kSize}, Anchor::kStart, "head",
-             fitted(plain_line(picture.layers[i]), kSize, layout.column - kBow));
+    svg.text({layout.column * static_cast<double>(i) + (i == 0 ? 0 : kBow), kGraphText}, Anchor::kStart,
+             "head", fitted(plain_line(picture.layers[i]), kGraphText, layout.column - kBow));
   svg.begin_group("lines");
   for (const auto& [ends, line] : lines_of(picture, layout))
     draw_line_between(svg, layout.places[ends.first], layout.places[ends.second], line);
@@ -123,8 +124,9 @@ std::string draw_graph(const GraphPicture& picture) {
     const Place& place = layout.places[i];
     const GraphNode& node = picture.nodes[i];
     if (!node.href.empty()) svg.begin_link(node.href, node.name);
-    svg.circle(place.at, kRadius, place.layer == 0 ? "point own" : "point", node.name);
-    svg.text({place.at.x + kRadius + 3, place.at.y + kSize * 0.35}, Anchor::kStart, "name", place.label);
+    svg.circle(place.at, kGraphRadius, place.layer == 0 ? "point own" : "point", node.name);
+    svg.text({place.at.x + kGraphRadius + 3, place.at.y + kGraphText * 0.35}, Anchor::kStart, "name",
+             place.label);
     if (!node.href.empty()) svg.end_link();
   }
   svg.end_group();

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr double kFarthest = 1e6;  // no picture is larger
+constexpr double kFarthestDrawn = 1e6;  // no picture is larger
 
 std::string clean(std::string_view text) { return html_escaped(plain_line(text)); }
 
@@ -31,7 +31,7 @@ std::string css_class(std::string_view css) {
 std::string svg_number(double value) {
   if (!std::isfinite(value)) return "0";
   std::array<char, 32> text{};
-  const double rounded = std::round(std::min(std::max(value, -kFarthest), kFarthest) * 10) / 10;
+  const double rounded = std::round(std::min(std::max(value, -kFarthestDrawn), kFarthestDrawn) * 10) / 10;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), rounded == 0 ? 0 : rounded,
                                  std::chars_format::fixed, 1);
   std::string out(text.data(), end.ptr);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kDateText = 10;  // 2026-05-07
 
 // The label of a first part of a topic.
-std::string label_of(const std::string& slug, const std::string& language) {
+std::string label_in(const std::string& slug, const std::string& language) {
   const Topic* topic = Vocabulary::builtin().find(slug);
   if (topic == nullptr) return slug;
   for (const std::string& wanted : {language, std::string("en")}) {
@@ -168,7 +168,7 @@ class Making {
     for (const DatasetView& subject : view_.datasets) {
       if (subject.topic.empty() || (!of.topic.empty() && of.topic != subject.topic)) continue;
       add_in_all(out, "dcat:keyword",
-                 [&](const CatalogueWords& one) { return label_of(subject.topic, one.language); });
+                 [&](const CatalogueWords& one) { return label_in(subject.topic, one.language); });
     }
     if (view_.profile) {
       for (const std::string& language : view_.profile->languages())
@@ -216,13 +216,13 @@ class Making {
 std::string dataset_title(const DatasetView& dataset, const CatalogueWords& words) {
   if (dataset.topic.empty()) return words.say("catalog.notes", {{"city", words.city}});
   return words.say("catalog.topic",
-                   {{"city", words.city}, {"topic", label_of(dataset.topic, words.language)}});
+                   {{"city", words.city}, {"topic", label_in(dataset.topic, words.language)}});
 }
 
 std::string dataset_description(const DatasetView& dataset, const CatalogueWords& words) {
   if (dataset.topic.empty()) return words.say("catalog.notes_about", {{"city", words.city}});
   return words.say("catalog.topic_about",
-                   {{"city", words.city}, {"topic", label_of(dataset.topic, words.language)}});
+                   {{"city", words.city}, {"topic", label_in(dataset.topic, words.language)}});
 }
 
 std::string distribution_title(const DistributionView& form, const CatalogueWords& words) {

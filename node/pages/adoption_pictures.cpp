@@ -17,7 +17,7 @@ namespace {
 constexpr MonthNumber kMonthsApart = 24;  // over more, a bar is a year
 constexpr std::int32_t kYearsShown = 20;  // earlier ones stand together
 
-struct Group {
+struct BarGroup {
   std::string label;
   ToldCounts counts{};
 };
@@ -31,8 +31,8 @@ void add_counts(ToldCounts& to, const ToldCounts& more) {
   for (std::size_t i = 0; i < kTold; ++i) to.at(i) += more.at(i);
 }
 
-std::vector<Group> months_shown(const std::map<MonthNumber, ToldCounts>& months, MonthNumber until) {
-  std::vector<Group> out;
+std::vector<BarGroup> months_shown(const std::map<MonthNumber, ToldCounts>& months, MonthNumber until) {
+  std::vector<BarGroup> out;
   for (MonthNumber month = months.begin()->first; month <= until; ++month) {
     const auto counted = months.find(month);
     out.push_back({year_and_month(month), counted == months.end() ? ToldCounts() : counted->second});
@@ -40,11 +40,11 @@ std::vector<Group> months_shown(const std::map<MonthNumber, ToldCounts>& months,
   return out;
 }
 
-std::vector<Group> years_shown(const Visit& visit, const std::map<MonthNumber, ToldCounts>& months,
-                               std::int32_t until) {
+std::vector<BarGroup> years_shown(const Visit& visit, const std::map<MonthNumber, ToldCounts>& months,
+                                  std::int32_t until) {
   const std::int32_t first = months.begin()->first / 12;
   const std::int32_t from = std::max(first, until - kYearsShown + 1);
-  std::vector<Group> out;
+  std::vector<BarGroup> out;
   if (first < from) out.push_back({visit.say("pictures.before", {{"year", std::to_string(from)}}), {}});
   const std::size_t earlier = out.size();
   for (std::int32_t year = from; year <= until; ++year) out.push_back({std::to_string(year), {}});
@@ -57,9 +57,9 @@ std::vector<Group> years_shown(const Visit& visit, const std::map<MonthNumber, T
 }
 
 // Series that nobody said are not in the picture.
-std::vector<std::size_t> series_of(const std::vector<Group>& groups) {
+std::vector<std::size_t> series_of(const std::vector<BarGroup>& groups) {
   ToldCounts all{};
-  for (const Group& group : groups) add_counts(all, group.counts);
+  for (const BarGroup& group : groups) add_counts(all, group.counts);
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < kTold; ++i) {
     if (all.at(i) > 0) out.push_back(i);
@@ -67,9 +67,9 @@ std::vector<std::size_t> series_of(const std::vector<Group>& groups) {
   return out;
 }
 
-std::string told_sentence(const Visit& visit, const std::vector<Group>& groups) {
+std::string told_sentence(const Visit& visit, const std::vector<BarGroup>& groups) {
   ToldCounts all{};
-  for (const Group& group : groups) add_counts(all, group.counts);
+  for (const BarGroup& group : groups) add_counts(all, group.counts);
   return visit.say("pictures.told", {{"count", shown_count(total_of(all))},
                                      {"worked", shown_count(all.at(0))},
                                      {"partly", shown_count(all.at(1))},
@@ -78,12 +78,12 @@ std::string told_sentence(const Visit& visit, const std::vector<Group>& groups) 
                                      {"open", shown_count(all.at(4))}});
 }
 
-void put_table(const Visit& visit, const std::string& first, const std::vector<Group>& groups,
+void put_table(const Visit& visit, const std::string& first, const std::vector<BarGroup>& groups,
                ShownPicture& out) {
   out.head = {first};
   for (std::size_t i = 0; i < kTold; ++i) out.head.push_back(told_name(visit, static_cast<Told>(i)));
   out.head.push_back(visit.say("pictures.all"));
-  for (const Group& group : groups) {
+  for (const BarGroup& group : groups) {
     std::vector<TableCell> row{{group.label}};
     for (const std::uint32_t count : group.counts) row.push_back({visit.words->number(count)});
     row.push_back({visit.words->number(total_of(group.counts))});
@@ -94,7 +94,7 @@ void put_table(const Visit& visit, const std::string& first, const std::vector<G
 enum class Lie : unsigned char { kUpright, kLying };
 
 ShownPicture bars_of(const Visit& visit, std::string id, std::string title, const std::string& first,
-                     const std::vector<Group>& groups, Lie lie) {
+                     const std::vector<BarGroup>& groups, Lie lie) {
   ShownPicture out;
   out.text = picture_text(visit, std::move(id), std::move(title), told_sentence(visit, groups));
   out.shape = "small";
@@ -103,7 +103,7 @@ ShownPicture bars_of(const Visit& visit, std::string id, std::string title, cons
   for (const std::size_t one : series)
     bars.series.push_back(
         {std::string(told_text(static_cast<Told>(one))), told_name(visit, static_cast<Told>(one))});
-  for (const Group& group : groups) {
+  for (const BarGroup& group : groups) {
     if (lie == Lie::kLying && total_of(group.counts) == 0) continue;
     Bar bar{group.label, {}};
     for (const std::size_t one : series) bar.values.push_back(group.counts.at(one));
@@ -115,10 +115,10 @@ ShownPicture bars_of(const Visit& visit, std::string id, std::string title, cons
 }
 
 template <std::size_t size>
-std::vector<Group> groups_of(const Visit& visit, const std::string& subject,
-                             const std::array<ToldCounts, size>& counts,
-                             std::string_view (*name)(std::size_t)) {
-  std::vector<Group> out;
+std::vector<BarGroup> groups_of(const Visit& visit, const std::string& subject,
+                                const std::array<ToldCounts, size>& counts,
+                                std::string_view (*name)(std::size_t)) {
+  std::vector<BarGroup> out;
   for (std::size_t i = 0; i < size; ++i)
     out.push_back(
         {i + 1 == size ? visit.say("pictures.not_said") : visit.named(subject, name(i)), counts.at(i)});
@@ -144,7 +144,7 @@ json::object time_picture(const Visit& visit, std::string id, std::string title,
                           const std::map<MonthNumber, ToldCounts>& months, std::uint32_t undated,
                           UnixMillis now) {
   const MonthNumber until = month_of(now);
-  std::vector<Group> groups;
+  std::vector<BarGroup> groups;
   const bool by_month = months.empty() || until - months.begin()->first < kMonthsApart;
   if (!months.empty())
     groups = by_month ? months_shown(months, until) : years_shown(visit, months, until / 12);
@@ -156,7 +156,7 @@ json::object time_picture(const Visit& visit, std::string id, std::string title,
 
 json::array adoption_pictures(const Visit& visit, const AdoptionFigures& figures, UnixMillis now) {
   if (total_of(figures.all) == 0) return {};
-  const auto by = [&](const char* id, const char* title, const std::vector<Group>& groups) {
+  const auto by = [&](const char* id, const char* title, const std::vector<BarGroup>& groups) {
     return picture_model(
         bars_of(visit, id, visit.say(title), visit.say("pictures.group"), groups, Lie::kLying));
   };

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::array<std::string_view, 3> kForms = {"text/html", "application/ld+json", "text/turtle"};
+constexpr std::array<std::string_view, 3> kCatalogForms = {"text/html", "application/ld+json", "text/turtle"};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void CatalogPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/catalog", Need::kReading, "showCatalog",
              "What this city offers as open data; as DCAT-AP where Accept asks for JSON-LD or Turtle",
              [this](Visit visit) -> asio::awaitable<HttpResponse> {
-               const std::size_t form = preferred_type(visit.request.header("accept"), kForms);
+               const std::size_t form = preferred_type(visit.request.header("accept"), kCatalogForms);
                if (form == 0) co_return page(visit);
                auto made = document(visit.request, form == 1 ? Form::kJsonLd : Form::kTurtle);
                if (!made.ok()) co_return problem(made.error());

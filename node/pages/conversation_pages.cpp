@@ -10,6 +10,7 @@
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/pages/city_field.h"
+#include "node/pages/conversation_form.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
@@ -32,35 +33,6 @@ constexpr std::size_t kCitiesNamed = 5;      // that are called so, where it is 
 constexpr unsigned kPageTitle = 1;
 constexpr unsigned kItemTitle = 2;
 
-// A value of the form, or of its draft, or of the address where the form comes first.
-std::string given(const Visit& visit, const std::string& name) {
-  const bool of_form = visit.request.method == "POST" || visit.form.contains(name);
-  return of_form ? visit.field(name) : visit.request.param(name);
-}
-
-json::array choices(const Visit& visit, const std::string& name, std::initializer_list<const char*> keys,
-                    const std::string& chosen) {
-  json::array out;
-  for (const std::string key : keys)
-    out.push_back(json::object{{"key", key},
-                               {"text", visit.say(std::string(name).append(".").append(key))},
-                               {"chosen", key == chosen}});
-  return out;
-}
-
-json::object base_model(const Visit& visit, const std::optional<Error>& failed) {
-  json::object out{
-      {"problem", failed ? visit.fault(*failed) : ""},
-      {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
-      {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
-                                                                                : given(visit, "language"))},
-      {"text", given(visit, "text")},
-      {"note_title", given(visit, "title")},
-      {"contact", given(visit, "contact")}};
-  put_draft(visit, out);
-  return out;
-}
-
 // The fields of the form of a question.
 FormFaults ask_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
@@ -73,14 +45,10 @@ FormFaults ask_faults(const Visit& visit, const Error& error) {
           }};
 }
 
-// Those of an answer and of an adoption.
-FormFaults reply_faults(const Visit& visit, const Error& error) {
+// Those of an answer.
+FormFaults answer_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
             if (field == "text") return FormField{"text", visit.say("answer.text")};
-            if (field == "changes" || field == "results")
-              return FormField{field, visit.say("section." + field)};
-            if (field == "stage") return FormField{"stage", visit.say("adopt.stage")};
-            if (field == "outcome") return FormField{"outcome", visit.say("adopt.outcome")};
             if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
             if (is_practice_row(field)) return FormField{field, visit.say("answer.points_to")};
             if (field.starts_with("refs"))
@@ -88,17 +56,6 @@ FormFaults reply_faults(const Visit& visit, const Error& error) {
             return std::nullopt;
           }};
 }
-
-// Their faults above the form, and at each of these fields.
-FormFaults put_reply_faults(const Visit& visit, const std::optional<Error>& failed,
-                            std::initializer_list<const char*> fields, json::object& model) {
-  FormFaults faults = failed ? reply_faults(visit, *failed) : FormFaults();
-  faults.put(model);
-  for (const std::string field : fields) model["error_" + field] = faults.at(field);
-  return faults;
-}
-
-unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
 
 // The topics of what was found, as links that narrow it down.
 json::array topics_of(const Visit& visit, const SearchView& found, const std::string& active) {
@@ -134,10 +91,6 @@ void ConversationPages::add_routes(RouteTable& routes) {
   get("/answer", Need::kPublisher, "showAnswer", "The form of an answer", &ConversationPages::answer_form,
       {"to", "draft"});
   post("/answer", Need::kPublisher, "postAnswer", "Answer", &ConversationPages::answer);
-  get("/adopt", Need::kPublisher, "showAdopt", "The form of an adoption", &ConversationPages::adopt_form,
-      {"of", "again", "draft"});
-  post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
-       &ConversationPages::adopt);
 }
 
 // --- questions ---
@@ -216,7 +169,7 @@ asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(
 }
 
 asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::optional<Error> failed) {
-  PageView view{"ask", visit.say("ask.title"), base_model(visit, failed), status_after(failed), "", ""};
+  PageView view{"ask", visit.say("ask.title"), form_model(visit, failed), status_after(failed), "", ""};
   const std::string about = given(visit, "about");
   view.model["about"] = about;
   view.model["about_title"] = "";
@@ -287,14 +240,16 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{to, false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   const RecordView& record = found->record;
-  PageView view{"answer", visit.say("answer.title"), base_model(visit, failed), status_after(failed), "", ""};
+  PageView view{"answer", visit.say("answer.title"), form_model(visit, failed), status_after(failed), "", ""};
   view.model["to"] = to;
   view.model["question_title"] = title_of(record);
   view.model["question_html"] =
       frame_.shared().html(record.body ? record.body->question().text() : std::string(), kPageTitle);
   view.model["question_language"] = language_tag(record.language);
   view.model["question_dir"] = text_direction(record.language);
-  const FormFaults faults = put_reply_faults(visit, failed, {"text"}, view.model);
+  const FormFaults faults = failed ? answer_faults(visit, *failed) : FormFaults();
+  faults.put(view.model);
+  view.model["error_text"] = faults.at("text");
   const PointedPractices practices = co_await practices_.read(visit);
   json::object rows = co_await practices_.shown(visit, practices, faults, title_of(record));
   for (auto& item : rows) view.model[item.key()] = std::move(item.value());
@@ -322,76 +277,6 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
       co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(practices.faults));
   if (!done.ok()) co_return co_await show_answer(visit, done.error());
   co_return go_to_published(*done, visit.field("to"));
-}
-
-// --- adoptions ---
-
-asio::awaitable<std::map<std::string, std::string>> ConversationPages::said_before(Visit visit,
-                                                                                   RecordView practice) {
-  std::map<std::string, std::string> out;
-  const std::string own = frame_.shared().parts.facts.name;
-  for (auto it = practice.referred_by.rbegin(); it != practice.referred_by.rend(); ++it) {
-    if (it->role != v1::REF_ROLE_ADOPTS || it->ref.substr(0, it->ref.rfind('/')) != own) continue;
-    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{it->ref, false});
-    if (!found.ok() || is_gone(found->record.status) || !found->record.body) continue;
-    for (const char* member : {"stage", "outcome", "changes", "results", "contact"})
-      out[member] = text_of(content_of(found->record.body), member);
-    co_return out;
-  }
-  co_return out;
-}
-
-asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::optional<Error> failed) {
-  const std::string of = given(visit, "of");
-  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
-  if (!found.ok()) co_return frame_.failed(visit, found.error());
-  std::map<std::string, std::string> before;
-  if (visit.request.method == "GET" && visit.field("draft").empty())
-    before = co_await said_before(visit, found->record);
-  const auto said = [&](const std::string& name) {
-    const auto it = before.find(name);
-    return it == before.end() ? given(visit, name) : it->second;
-  };
-  const bool again = !visit.request.param("again").empty() || !before.empty();
-  PageView view{"adopt",
-                visit.say(again ? "adopt.again" : "adopt.title"),
-                base_model(visit, failed),
-                status_after(failed),
-                "",
-                ""};
-  const std::string stage = said("stage").empty() ? (again ? "adopted" : "trying") : said("stage");
-  view.model["heading"] = view.title;
-  put_reply_faults(visit, failed, {"stage", "outcome"}, view.model);
-  view.model["of"] = of;
-  view.model["of_title"] = title_of(found->record);
-  view.model["of_language"] = language_tag(found->record.language);
-  view.model["again"] = again;
-  view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
-  view.model["outcomes"] =
-      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, said("outcome"));
-  for (const std::string member : {"changes", "results", "contact"}) view.model[member] = said(member);
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
-  const auto filled = co_await with_draft(frame_, drafts_, visit);
-  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
-  co_return co_await show_adopt(*filled, std::nullopt);
-}
-
-asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
-  json::object content{{"stage", visit.field("stage")}};
-  for (const char* member : {"title", "outcome", "changes", "results", "contact"}) {
-    if (const std::string text = unix_lines(visit.field(member)); !text.empty()) content[member] = text;
-  }
-  const std::string language = visit.field("language").empty() ? visit.words->tag() : visit.field("language");
-  json::object request{{"kind", "adoption"},
-                       {"language", language},
-                       {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
-                       {"content", std::move(content)}};
-  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
-  if (!done.ok()) co_return co_await show_adopt(visit, done.error());
-  co_return go_to_published(*done, visit.field("of"));
 }
 
 }  // namespace koinon

@@ -1,16 +1,14 @@
-// Ask, answer, adopt: what cities say to each other about a practice.
+// Ask and answer: what cities say to each other about a practice.
 //
 // On the reading thread of its areas.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "node/pages/page_frame.h"
 #include "node/pages/practice_field.h"
-#include "node/reading/record_view.h"
 
 namespace koinon {
 
@@ -32,8 +30,6 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> ask(Visit visit);
   boost::asio::awaitable<HttpResponse> answer_form(Visit visit);
   boost::asio::awaitable<HttpResponse> answer(Visit visit);
-  boost::asio::awaitable<HttpResponse> adopt_form(Visit visit);
-  boost::asio::awaitable<HttpResponse> adopt(Visit visit);
 
   struct AskedCities {
     std::vector<std::string> domains;
@@ -41,12 +37,9 @@ class ConversationPages {
   };
   // Whom a question is for: cities by domain or by name.
   boost::asio::awaitable<AskedCities> asked_cities(Visit visit, std::string typed);
-  // What our city said of a practice last, as the form of an adoption has it; empty: nothing.
-  boost::asio::awaitable<std::map<std::string, std::string>> said_before(Visit visit, RecordView practice);
   // A form with what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show_ask(Visit visit, std::optional<Error> failed);
   boost::asio::awaitable<HttpResponse> show_answer(Visit visit, std::optional<Error> failed);
-  boost::asio::awaitable<HttpResponse> show_adopt(Visit visit, std::optional<Error> failed);
 
   PageFrame& frame_;
   CitiesApi& cities_;

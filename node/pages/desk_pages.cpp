@@ -8,6 +8,7 @@
 #include "node/api/inbox_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/search_api.h"
+#include "node/api/worksheets_api.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
@@ -21,7 +22,7 @@ namespace json = boost::json;
 void DeskPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
              [this](Visit visit) { return show(std::move(visit)); },
-             {"watched_from", "drafts_from", "held_from"});
+             {"watched_from", "drafts_from", "held_from", "worksheets_from"});
 }
 
 namespace {
@@ -88,6 +89,21 @@ json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& 
   return rows;
 }
 
+constexpr std::size_t kWorksheetsShown = 20;  // before the desk's other lists
+
+json::array worksheet_rows(const Visit& visit, const WorksheetListView& list) {
+  json::array rows;
+  for (const WorksheetLine& one : list.items)
+    rows.push_back(json::object{{"of", one.ref},
+                                {"title", one.title.empty() ? one.ref : one.title},
+                                {"language", language_tag(one.language)},
+                                {"fit_code", word_of(one.verdict)},
+                                {"fit", visit.named("worksheet.verdict", word_of(one.verdict))},
+                                {"who", one.by},
+                                {"date", date_of(visit, one.updated_at)}});
+  return rows;
+}
+
 // Where the desk shows what one of its lists has after these; empty: nothing.
 std::string more_of(const std::string& next, const std::string& from) {
   return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
@@ -114,7 +130,14 @@ asio::awaitable<HttpResponse> DeskPages::show(Visit visit) {
       visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
   json::array followups =
       follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
+  const WorksheetListView worksheets = shown(
+      co_await frame_.call(visit, worksheets_.list,
+                           read_worksheet_list_query({{"cursor", visit.request.param("worksheets_from")},
+                                                      {"limit", std::to_string(kWorksheetsShown)}})));
   view.model = {
+      {"has_worksheets", !worksheets.items.empty()},
+      {"worksheets", worksheet_rows(visit, worksheets)},
+      {"more_worksheets", more_of(worksheets.next ? place_text(*worksheets.next) : "", "worksheets_from")},
       {"drafts", draft_rows(visit, drafts)},
       {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
       {"held", held_rows(visit, held)},

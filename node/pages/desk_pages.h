@@ -13,7 +13,8 @@ class DeskPages {
         drafts_(areas.drafts),
         inbox_(areas.inbox),
         overview_(areas.overview),
-        search_(areas.search) {}
+        search_(areas.search),
+        worksheets_(areas.worksheets) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -25,6 +26,7 @@ class DeskPages {
   InboxApi& inbox_;
   OverviewApi& overview_;
   SearchApi& search_;
+  WorksheetsApi& worksheets_;
 };
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "node/pages/account_pages.h"
+#include "node/pages/adoption_pages.h"
 #include "node/pages/catalog_pages.h"
 #include "node/pages/city_pages.h"
 #include "node/pages/conversation_pages.h"
@@ -24,6 +25,7 @@
 #include "node/pages/sending_pages.h"
 #include "node/pages/story_pages.h"
 #include "node/pages/template_pages.h"
+#include "node/pages/worksheet_pages.h"
 
 namespace koinon {
 
@@ -58,7 +60,7 @@ class Pages {
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
               CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
               PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, StoryPages,
-              TemplatePages>
+              AdoptionPages, WorksheetPages, TemplatePages>
       all_;
 };
 

@@ -31,7 +31,7 @@ namespace {
 constexpr std::array<const char*, 11> kParts = {"title",     "summary",  "core",      "adaptable",
                                                 "challenge", "solution", "results",   "went_wrong",
                                                 "not_again", "lessons",  "conditions"};
-constexpr unsigned kItemTitle = 3;
+constexpr unsigned kProposalTitle = 3;
 
 bool is_part(const std::string& name) {
   return std::any_of(kParts.begin(), kParts.end(), [&](const char* part) { return name == part; });
@@ -77,9 +77,9 @@ json::object proposal_model(PageFrame& frame, const Visit& visit, const Proposal
   const bool open = view.state == ProposalState::kOpen && view.note.status == RecordStatus::kCurrent;
   const bool ours = is_own(frame, view.of);
   out["part"] = part_name(visit, view.section);
-  out["was_html"] = frame.shared().html(view.instead_of, kItemTitle);
-  out["text_html"] = frame.shared().html(view.text, kItemTitle);
-  out["reason_html"] = frame.shared().html(view.reason, kItemTitle);
+  out["was_html"] = frame.shared().html(view.instead_of, kProposalTitle);
+  out["text_html"] = frame.shared().html(view.text, kProposalTitle);
+  out["reason_html"] = frame.shared().html(view.reason, kProposalTitle);
   out["text_dir"] = text_direction(view.note.language);
   out["state"] = visit.say("proposals.state." + std::string(proposal_state_text(view.state)));
   out["state_code"] = proposal_state_text(view.state);

@@ -27,6 +27,7 @@
 #include "node/api/templates_json.h"
 #include "node/api/trust_json.h"
 #include "node/api/upkeep_json.h"
+#include "node/api/worksheets_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
 #include "node/site/robots.h"
@@ -69,6 +70,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_search_routes(routes, gate, search);
   add_sending_routes(routes, gate, sending);
   add_story_routes(routes, gate, story);
+  add_worksheets_routes(routes, gate, worksheets);
 }
 
 Areas SiteAreas::references() {
@@ -100,7 +102,8 @@ Areas SiteAreas::references() {
           .subscriptions = subscriptions,
           .templates = templates,
           .trust = trust,
-          .upkeep = upkeep};
+          .upkeep = upkeep,
+          .worksheets = worksheets};
 }
 
 }  // namespace koinon

@@ -32,6 +32,7 @@
 #include "node/api/templates_api.h"
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
+#include "node/api/worksheets_api.h"
 #include "node/feeds/feeds.h"
 #include "node/linked/sitemap.h"
 #include "node/log_files/log_files.h"
@@ -74,7 +75,8 @@ struct SiteAreas {
         proposals(shared.parts),
         search(shared),
         sending(shared),
-        story(shared.parts) {}
+        story(shared.parts),
+        worksheets(shared) {}
 
   // `openapi` adds the route of the OpenAPI document. The document lists addresses in the order in which they
   // were added.
@@ -114,6 +116,7 @@ struct SiteAreas {
   SearchApi search;
   SendingApi sending;
   StoryApi story;
+  WorksheetsApi worksheets;
 };
 
 }  // namespace koinon

@@ -412,6 +412,10 @@ inline constexpr std::size_t kAuditFieldBytes = 300;
 inline constexpr std::chrono::milliseconds kIndexHopeless = std::chrono::minutes(10);
 inline constexpr std::chrono::minutes kHoldMost{60 * 24 * 366};
 inline constexpr std::size_t kWatched = 1000;
+inline constexpr std::size_t kWorksheets = 500;                // that one account wrote last
+inline constexpr std::size_t kWorksheetBytes = 64 * kKiB;      // of one worksheet, as JSON
+inline constexpr std::size_t kWorksheetRemarkBytes = 500;      // one line, of one need
+inline constexpr std::size_t kWorksheetTextBytes = 16 * kKiB;  // of the plan, and of what is changed
 
 // Feeds, search, what is sent
 inline constexpr std::size_t kFeedItems = 50;

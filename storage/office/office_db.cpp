@@ -7,7 +7,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 14> kSteps = {
+constexpr std::array<const char*, 15> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -224,6 +224,18 @@ ALTER TABLE delivery ADD COLUMN recoveries INTEGER;
     // Where the caller of a change was; empty: of an older version.
     R"sql(
 ALTER TABLE audit ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+)sql",
+    // Whether practices of others would work here, as each office sees it: one worksheet for each practice.
+    // `leaf` says which entry is meant: it may become void, and another one take its place.
+    R"sql(
+CREATE TABLE worksheet (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, leaf BLOB NOT NULL, office TEXT NOT NULL,
+  answers TEXT NOT NULL, version INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL, user INTEGER NOT NULL,
+  UNIQUE (log_id, entry_index, office));
+CREATE INDEX worksheet_by_office ON worksheet (office, updated_at_ms);
+CREATE INDEX worksheet_by_change ON worksheet (updated_at_ms);
+CREATE INDEX worksheet_by_user ON worksheet (user);
 )sql"};
 
 }  // namespace

@@ -51,5 +51,6 @@ using DraftId = OfficeId<struct DraftTag>;
 using HeldId = OfficeId<struct HeldTag>;
 using WebhookId = OfficeId<struct WebhookTag>;
 using MailId = OfficeId<struct MailTag>;
+using WorksheetId = OfficeId<struct WorksheetTag>;
 
 }  // namespace koinon

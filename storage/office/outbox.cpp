@@ -364,7 +364,8 @@ Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cu
     auto& db = db_.connection();
     for (const auto& [log, index] : erased) {
       for (const char* sql : {"UPDATE inbox SET remark = '' WHERE log_id = ? AND entry_index = ?",
-                              "UPDATE watch SET remark = '' WHERE log_id = ? AND entry_index = ?"}) {
+                              "UPDATE watch SET remark = '' WHERE log_id = ? AND entry_index = ?",
+                              "DELETE FROM worksheet WHERE log_id = ? AND entry_index = ?"}) {
         auto forget = db.prepare(sql);
         KOINON_TRY(forget.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value)).run());
       }
@@ -381,7 +382,9 @@ Status Outbox::forget_void(const std::vector<Arrival>& voided) {
       for (const char* sql : {"DELETE FROM inbox WHERE log_id = ? AND entry_index >= ? AND entry_index < ? "
                               "AND updated_at_ms <= ?",
                               "DELETE FROM watch WHERE log_id = ? AND entry_index >= ? AND entry_index < ? "
-                              "AND added_at_ms <= ?"}) {
+                              "AND added_at_ms <= ?",
+                              "DELETE FROM worksheet WHERE log_id = ? AND entry_index >= ? AND entry_index < "
+                              "? AND updated_at_ms <= ?"}) {
         auto forget = db.prepare(sql);
         KOINON_TRY(forget.bind_blob(run.log.view())
                        .bind(number(run.from))

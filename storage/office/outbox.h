@@ -161,10 +161,11 @@ class Outbox {
 
   // Erasures up to this arrival have been carried out here. Nothing: none ever was.
   Result<std::optional<ArrivalSeq>> erased_cursor();
-  // Forgets the office's remarks on records that their authors have erased, and moves the cursor.
+  // Forgets the office's remarks on records that their authors have erased, and its worksheets of them, and
+  // moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
   // Forgets what the office kept of void entries up to the time at which they became void: cases of the
-  // inbox, and items of watchlists. Else what comes in their places would be taken for them.
+  // inbox, items of watchlists, and worksheets. Else what comes in their places would be taken for them.
   Status forget_void(const std::vector<Arrival>& voided);
 
   // Messages that were tried `attempts` times, or given up after `since`. At most a thousand deliveries and a

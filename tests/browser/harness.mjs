@@ -42,6 +42,18 @@ export async function open(browser, base, name, password, options = {}) {
   return page;
 }
 
+// What somebody would need who reads every word of each page that they come to, types with two fingers, and looks for each
+// thing before they touch it.
+const READING = 200 / 60, TYPING = 200 / 60, LOOKING = 3;  // words, letters, seconds
+export class Newcomer {
+  interactions = 0;
+  seconds = 0;
+  constructor(page) { this.page = page; }
+  async reads() { this.seconds += (await this.page.innerText("body")).split(/\s+/).length / READING; }
+  async clicks(what) { this.interactions += 1; this.seconds += LOOKING; await this.page.click(what); }
+  async types(where, text) { this.interactions += 1; this.seconds += LOOKING + text.length / TYPING; await this.page.fill(where, text); }
+}
+
 // Every page, and who looks at it.
 export function pages_of(nodes) {
   const { note, question, held, draft } = nodes;
@@ -49,7 +61,7 @@ export function pages_of(nodes) {
   return [
     [null, "/"], [null, "/login"], [null, "/records/nowhere.example/1"], ["press", "/"], ["press", "/?q=testing&topic=health"], ["press", "/?like=us"],
     ["press", `/records/${note}`], ["press", `/records/${question}`], ["press", "/publish"], ["press", `/publish?derives_from=${note}`],
-    ["press", "/desk"], ["press", "/questions"], ["press", `/ask?about=${note}`], ["press", `/answer?to=${question}`], ["press", `/adopt?of=${note}`],
+    ["press", "/desk"], ["press", "/questions"], ["press", `/ask?about=${note}`], ["press", `/answer?to=${question}`], ["press", `/adopt?of=${note}`], ["press", `/worksheet?of=${note}`], ["press", `/worksheet/print?of=${note}`],
     ["press", "/inbox"], ["press", "/cities"], ["press", `/cities/${city}`], ["press", "/impact"], ["press", "/map"], ["press", "/map?region=asia"], ["press", "/pictures"], [null, `/story/${note}`], ["press", "/account"],
     ["press", `/publish?translates=${note}`], ["press", `/publish?revises=${note}`], ["press", draft], ["press", held], ["press", `/records/${note}/withdraw`],
     [null, "/cities?q=nowhere"], [null, `/welcome/${"a".repeat(52)}`], [null, `/unsubscribe/${"a".repeat(52)}`],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, open, pages_of, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, Newcomer, open, pages_of, start_browser, start_nodes } from "./harness.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -35,18 +35,6 @@ const comes_true = async (page, what, about) => {
   throw new Error(`never true: ${what}`);
 };
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
-
-// What somebody would need who reads every word of each page that they come to, types with two fingers, and looks for each
-// thing before they touch it.
-const READING = 200 / 60, TYPING = 200 / 60, LOOKING = 3;  // words, letters, seconds
-class Newcomer {
-  interactions = 0;
-  seconds = 0;
-  constructor(page) { this.page = page; }
-  async reads() { this.seconds += (await this.page.innerText("body")).split(/\s+/).length / READING; }
-  async clicks(what) { this.interactions += 1; this.seconds += LOOKING; await this.page.click(what); }
-  async types(where, text) { this.interactions += 1; this.seconds += LOOKING + text.length / TYPING; await this.page.fill(where, text); }
-}
 
 test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows it", async (t) => {
   const seoul = await open(browser, nodes.seoul, null, null);

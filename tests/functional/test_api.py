@@ -167,6 +167,15 @@ class OpenApi(NodesTest):
         self.assertEqual(chief.get("/api/v1/watchlist").json()["items"], [], "another's is another's")
         office.delete(f"/api/v1/watchlist/{ref}")
         api.get(f"/api/v1/explain/{ref}")
+        # Would it work here? One worksheet an office.
+        sheet = office.get(f"/api/v1/worksheets/{ref}")
+        self.assertEqual((sheet.headers["ETag"], sheet.json()["verdict"]), ('"v0"', "too-early"))
+        office.put(f"/api/v1/worksheets/{ref}", {"core": "yes", "needs": [{"answer": "have"}] * 6, "context": {"climate": "no"}, "plan": "In May."},
+                   headers={"If-Match": '"v0"'})
+        self.assertEqual([w["verdict"] for w in office.get("/api/v1/worksheets").json()["items"]], ["fits"])
+        office.put(f"/api/v1/worksheets/{ref}", {}, expect=409, headers={"If-Match": '"v0"'})
+        office.delete(f"/api/v1/worksheets/{ref}")
+        office.delete(f"/api/v1/worksheets/{ref}", expect=404)
 
         # Reading.
         api.get("/api/v1/records?kind=practice&limit=2")

@@ -29,7 +29,7 @@ class Gate(NodesTest):
 
     # Operations that change something and sign nothing. A new one belongs here, or above.
     SIGN_NOTHING = {"letSign", "resumeCredentials", "prepareRecoveryKey", 
-        "preview", "addDraft", "makeTemplate", "changeDraft", "removeDraft", "cancelHeld", "uploadAttachment", "fetchAttachment", "dropAttachment",
+        "preview", "addDraft", "makeTemplate", "changeDraft", "removeDraft", "cancelHeld", "putWorksheet", "removeWorksheet", "uploadAttachment", "fetchAttachment", "dropAttachment",
         "changeInboxItem", "watch", "unwatch", "addPeer", "changePeer", "askReaches", "invite", "revokeInvite", "join", "setSubscriptions", "block", "unblock", "thaw", "reindex", "setClock",
         "logIn", "logOut", "useLink", "addAccount", "changeAccount", "removeAccount", "makeLink", "setPassword",
         "addToken", "removeToken", "addFeedAddress", "removeFeedAddress", "addWebhook", "testWebhook", "testMail", "removeWebhook", "setMailWishes", "sendDigests", "unsubscribe"}

@@ -143,6 +143,10 @@ class Pages(NodesTest):
         asked = chief.page.url.removeprefix("/records/")
         chief.go(f"/answer?to={asked}")
         chief.submit("/answer", text="Lime.")
+        chief.go("/worksheet?of=" + ref)
+        chief.submit("/worksheet", "save", core="partly", need_0="have", remark_0="The council said so.")
+        self.assertIn("The worksheet is saved", chief.page.text)
+        self.assertIn("The council said so.", chief.go("/worksheet/print?of=" + ref).text)
         chief.go("/adopt?of=" + ref)
         chief.submit("/adopt", stage="adopted", outcome="worked", changes="Nothing.")
         chief.go("/")
@@ -264,7 +268,7 @@ class Pages(NodesTest):
         ask_asset = re.search(r'href="(/assets/[^"]+)"', chief.page.source)[1]
         style = ask("GET", chief.base + ask_asset)
         self.assertIn("immutable", style.headers["Cache-Control"])
-        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate"}  # files and templates have tests of their own
+        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown"}  # files and templates have tests of their own
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
 

@@ -112,6 +112,7 @@ TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
                           "ALTER TABLE draft DROP COLUMN meant",
                           "ALTER TABLE held DROP COLUMN meant",
                           "ALTER TABLE audit DROP COLUMN sender",
+                          "DROP TABLE worksheet",
                           "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();

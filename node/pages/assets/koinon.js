@@ -299,7 +299,7 @@ for (const form of document.querySelectorAll("main form[method=post]:not([data-a
   ask_before_leaving(() => sending || form_text(form, "").toString() === first);
 }
 
-// --- drafts ---
+// --- drafts and worksheets ---
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const state = form.querySelector(".saving");
   const told = form.querySelector("[data-told]");
@@ -320,19 +320,26 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const send_draft = async () => {
     const data = form_text(form, "autosave");
     // Who presses a button waits for this answer: a line that is dead must not keep them for ever.
-    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin", signal: AbortSignal.timeout(10000) }).catch(() => null);
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, credentials: "same-origin", signal: AbortSignal.timeout(10000) }).catch(() => null);
     let said = {};
     try { said = await answer.json(); } catch { /* none */ }
-    if (!answer || !answer.ok || !said.draft) {
+    if (!answer || !answer.ok || !said.version) {
       state.textContent = said.problem || state.dataset.failed;
       return false;
     }
     for (const name of ["draft", "version"]) {
+      if (!said[name]) continue;  // a worksheet is no draft
       form.elements[name].value = said[name];
       data.set(name, said[name]);
     }
     data.set("do", "");
     sent = data.toString();  // what was typed meanwhile is not saved yet
+    // Made by the node of its own template. It is told aloud, so only where it is another one.
+    const verdict = form.querySelector("[data-verdict]");
+    if (verdict && verdict.dataset.verdict !== said.verdict_html) {
+      verdict.dataset.verdict = said.verdict_html;
+      verdict.innerHTML = said.verdict_html;
+    }
     state.textContent = state.dataset.saved;
     return true;
   };
