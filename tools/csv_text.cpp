@@ -16,16 +16,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kFormula = "=+-@\t\r";
 constexpr std::string_view kSeparators = ",;\t|";
-
-// Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
-// some texts for formulas.
-bool is_marked(std::string_view text) {
-  if (!text.starts_with('\'')) return false;
-  const std::string_view rest = text.substr(text.starts_with("''") ? 2 : 1);
-  return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
-}
 
 bool has_high_byte(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
@@ -194,28 +185,6 @@ Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name) {
 bool is_empty_cell(const std::string& cell) {
   // The no-break space of most code pages. As the first byte of a character it is no UTF-8.
   return clean_text(cell).find_first_not_of('\xA0') == std::string::npos;
-}
-
-std::string csv_line(const std::vector<std::string>& cells) {
-  std::string out;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    std::string text = cells[i];
-    if (!text.empty() && (kFormula.find(text[0]) != std::string_view::npos || is_marked(text)))
-      text.insert(0, "'");
-    const bool quote = text.find_first_of("\",;\r\n\t|") != std::string::npos;
-    if (i > 0) out += ',';
-    if (quote) out += '"';
-    for (const char c : text) {
-      if (c == '"') out += '"';
-      out += c;
-    }
-    if (quote) out += '"';
-  }
-  return out + "\r\n";
-}
-
-void unmark_formula(std::string& cell) {
-  if (is_marked(cell)) cell.erase(0, 1);
 }
 
 std::string_view code_page_of(std::string_view language) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "node/text/csv_line.h"
 #include "proto/base/result.h"
 
 namespace koinon {
@@ -32,12 +33,6 @@ using IsName = std::function<bool(std::string_view cell)>;
 Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name);
 // Whether a cell shows nothing, in Unicode or another code page.
 bool is_empty_cell(const std::string& cell);
-// A line that read_csv_text reads again. A cell that a spreadsheet would take for a formula gets an
-// apostrophe before it.
-std::string csv_line(const std::vector<std::string>& cells);
-// Takes that apostrophe off again.
-void unmark_formula(std::string& cell);
-
 // The code page in which Windows keeps text of a language, as ICU names it. Empty: it is not known.
 std::string_view code_page_of(std::string_view language);
 // Text in a code page as UTF-8. kMalformed: it has bytes that the code page does not have.

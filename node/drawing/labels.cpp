@@ -12,7 +12,7 @@ namespace koinon {
 namespace {
 
 constexpr double kGap = 2;           // between a point's mark and its name
-constexpr double kLineHeight = 1.2;  // of a name, in its font's size
+constexpr double kLabelHeight = 1.2;  // of a name, in its font's size
 constexpr double kAscent = 0.95;     // of that, above the baseline
 
 // Where the middle of a label may lie, seen from its point: to the right, left, above, below, then aslant.
@@ -49,7 +49,7 @@ class Placing {
     const WantedLabel& one = wanted_[number];
     if (!std::isfinite(one.point.x) || !std::isfinite(one.point.y)) return;
     const double width = text_width(plain_line(one.text), rules_.size);
-    const double height = rules_.size * kLineHeight;
+    const double height = rules_.size * kLabelHeight;
     if (width <= 0) return;
     for (const double distance : kDistances) {
       for (const Direction& to : kDirections) {

@@ -73,7 +73,7 @@ json::object object_of(const LinkedThing& thing, Names names) {
 // --- Turtle ---
 
 // RDF 1.1 Turtle, section 2.5: a text between quotes.
-std::string quoted(std::string_view text) {
+std::string turtle_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -121,7 +121,7 @@ class Turtle {
 
   void put_value(const LinkedProperty& property, const std::string& indent) {
     if (const auto* literal = std::get_if<LinkedLiteral>(&property.value)) {
-      out_ += quoted(literal->text);
+      out_ += turtle_text(literal->text);
       if (!literal->language.empty()) {
         out_ += "@" + literal->language;
       } else if (!literal->type.empty()) {

@@ -1,7 +1,6 @@
 #include "node/pages/map_picture.h"
 
 #include <map>
-#include <tuple>
 
 #include <boost/json.hpp>
 
@@ -12,21 +11,26 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-// As storage/search/figures.h has it.
-Told told_of(const AdoptionView& adoption) {
-  if (adoption.outcome == "worked") return Told::kWorked;
-  if (adoption.outcome == "partly") return Told::kPartly;
-  if (adoption.outcome == "did-not") return Told::kDidNot;
-  return adoption.stage == "stopped" ? Told::kStopped : Told::kOpen;
+// The ties of a line, by how they stand.
+ToldCounts told_of(const MapLine& line) {
+  const auto of = [&](Outcome outcome) { return line.outcomes.at(static_cast<std::size_t>(outcome)); };
+  ToldCounts out{};
+  out.at(static_cast<std::size_t>(Told::kWorked)) = of(Outcome::kWorked);
+  out.at(static_cast<std::size_t>(Told::kPartly)) = of(Outcome::kPartly);
+  out.at(static_cast<std::size_t>(Told::kDidNot)) = of(Outcome::kDidNot);
+  out.at(static_cast<std::size_t>(Told::kStopped)) = line.stopped;
+  out.at(static_cast<std::size_t>(Told::kOpen)) = of(Outcome::kTooEarly) + of(Outcome::kNone) - line.stopped;
+  return out;
 }
 
-json::array windows_of(const Visit& visit, const MapWindow& shown) {
+json::array windows_of(const Visit& visit, const MapWindow& shown, const TieFilterWords& filter) {
   json::array out;
   for (const MapWindow& window : map_windows()) {
     const bool world = window.name == "world";
-    out.push_back(json::object{{"name", visit.named("map.part", window.name)},
-                               {"href", world ? "/map" : "/map?region=" + std::string(window.name)},
-                               {"current", window.name == shown.name}});
+    out.push_back(
+        json::object{{"name", visit.named("map.part", window.name)},
+                     {"href", filter.address("/map", {{"region", world ? "" : std::string(window.name)}})},
+                     {"current", window.name == shown.name}});
   }
   return out;
 }
@@ -46,20 +50,23 @@ std::map<std::string, std::size_t> put_places(CityNames& names, const MapView& m
 // What went the same way and stands the same is one line.
 void put_ways(const Visit& visit, CityNames& names, const MapView& map,
               const std::map<std::string, std::size_t>& places, MapPicture& out) {
-  std::map<std::tuple<std::string, std::string, Told>, std::int64_t> ways;
-  for (const AdoptionView& one : map.adoptions) ++ways[{one.of_city, one.note.city, told_of(one)}];
-  for (const auto& [way, count] : ways) {
-    const auto& [of, by, told] = way;
-    const auto from = places.find(of);
-    const auto to = places.find(by);
+  for (const MapLine& line : map.lines) {
+    const auto from = places.find(line.from);
+    const auto to = places.find(line.to);
     if (from == places.end() || to == places.end() || from == to) continue;
     // The names of cities from which much went, and to which much came, are placed first.
-    out.places[from->second].weight += static_cast<double>(count);
-    out.places[to->second].weight += static_cast<double>(count);
-    out.ways.push_back(
-        {from->second, to->second, std::string(told_text(told)),
-         visit.say("map.line", {{"from", names.of(of)}, {"to", names.of(by)}, {"count", count}}) + " · " +
-             told_name(visit, told)});
+    out.places[from->second].weight += line.ties;
+    out.places[to->second].weight += line.ties;
+    const ToldCounts counts = told_of(line);
+    for (std::size_t i = 0; i < kTold; ++i) {
+      if (counts.at(i) == 0) continue;
+      const auto told = static_cast<Told>(i);
+      out.ways.push_back({from->second, to->second, std::string(told_text(told)),
+                          visit.say("map.line", {{"from", names.of(line.from)},
+                                                 {"to", names.of(line.to)},
+                                                 {"count", shown_count(counts.at(i))}}) +
+                              " · " + told_name(visit, told)});
+    }
   }
 }
 
@@ -79,12 +86,13 @@ json::array legend_of(const Visit& visit) {
 
 }  // namespace
 
-json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map, const MapWindow& window) {
+json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map, const MapWindow& window,
+                       const TieFilterWords& filter) {
   CityNames names(frame.shared(), visit.words->tag());
   MapPicture picture;
-  picture.text = picture_text(visit, "p-map", visit.say("map.title"),
-                              visit.say("map.told", {{"count", shown_count(map.adoptions.size())},
-                                                     {"cities", shown_count(map.cities.size())}}));
+  picture.text = picture_text(
+      visit, "p-map", visit.say("map.title"),
+      visit.say("map.told", {{"count", shown_count(map.total)}, {"cities", shown_count(map.cities.size())}}));
   picture.coast = asset_path("world.svg");
   picture.window = &window;
   const auto places = put_places(names, map, picture);
@@ -94,7 +102,7 @@ json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map,
     return count == 0 ? std::string() : visit.say(key, {{"count", shown_count(count)}});
   };
   return {{"map_html", drawn.svg},
-          {"windows", windows_of(visit, window)},
+          {"windows", windows_of(visit, window, filter)},
           {"legend", legend_of(visit)},
           {"unnamed_wide", left_out("map.unnamed", drawn.unnamed_wide)},
           {"unnamed_narrow", left_out("map.unnamed", drawn.unnamed_narrow)},

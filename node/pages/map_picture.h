@@ -3,13 +3,14 @@
 
 #include "node/drawing/geo_map.h"
 #include "node/pages/shown_picture.h"
-#include "node/reading/overview_view.h"
+#include "node/pages/tie_words.h"
+#include "node/reading/ties_view.h"
 
 namespace koinon {
 
 // What the template map shows of the map itself: the picture, what is left out of it, and links to its parts.
-// `frame` knows the names of cities.
+// `frame` knows the names of cities; links keep the filter.
 boost::json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map,
-                              const MapWindow& window);
+                              const MapWindow& window, const TieFilterWords& filter);
 
 }  // namespace koinon

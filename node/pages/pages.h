@@ -25,6 +25,7 @@
 #include "node/pages/sending_pages.h"
 #include "node/pages/story_pages.h"
 #include "node/pages/template_pages.h"
+#include "node/pages/ties_pages.h"
 #include "node/pages/worksheet_pages.h"
 
 namespace koinon {
@@ -60,7 +61,7 @@ class Pages {
   PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
               CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
               PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, StoryPages,
-              AdoptionPages, WorksheetPages, TemplatePages>
+              AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
       all_;
 };
 

@@ -497,6 +497,22 @@ inline constexpr std::size_t kTopicLevels = 4;
 // How many topics one city may bring that nobody had before, those above them included. Further ones are not
 // searchable. They are kept in memory.
 inline constexpr std::size_t kTopicsOfCity = 1000;
+// Agreements that practices serve, which are kept in memory too: how many of one note, how much of each name,
+// and how many names a city may bring that nobody had before.
+inline constexpr std::size_t kAgreementsOfNote = 16;
+inline constexpr std::size_t kAgreementBytes = 160;
+inline constexpr std::size_t kAgreementsOfCity = 200;
+// Who learned from whom. How many adoptions are looked at, the newest; how many rows and columns a matrix
+// has, and as many lines a map; what is beyond is summed or counted.
+inline constexpr std::size_t kTies = 200'000;
+inline constexpr std::size_t kTieAxis = 40;
+inline constexpr std::size_t kTieLines = 400;
+inline constexpr std::size_t kTieChoices =
+    60;  // countries, topics and agreements that are offered to filter by
+inline constexpr std::size_t kTieExport = 5'000;  // ties in one file of CSV
+inline constexpr std::size_t kMapTies = 100;      // that are listed beside a map
+inline constexpr std::size_t kPeopleSaid = 20;  // notes that say in words whom they reached, which are quoted
+inline constexpr std::size_t kTiedPractices = 12;  // that a briefing tells in a sentence each
 // How many topics one word may stand for. If more are called so, it stands for the first ones.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 // Typing errors. How many different words of a note are kept for them, how many a city may bring that nobody

@@ -23,7 +23,7 @@ StoredWorksheet read_worksheet(const sqlite::Statement& row) {
   return out;
 }
 
-Error changed_since() {
+Error changed_meanwhile() {
   return fail(
       Code::kConflict,
       Sentence{"worksheet.changed", "the worksheet has been changed by somebody else since; read it again"},
@@ -90,7 +90,7 @@ Result<StoredWorksheet> Worksheets::put(StoredWorksheet worksheet, std::optional
                    .bind_blob(worksheet.leaf.view())
                    .run());
     KOINON_ASSIGN(const auto there, find(worksheet.log, worksheet.index, worksheet.leaf, worksheet.office));
-    if (version && *version != (there ? there->version : 0)) return changed_since();
+    if (version && *version != (there ? there->version : 0)) return changed_meanwhile();
     // Who takes on what another wrote has one more, too.
     if (!there || there->user != worksheet.user) {
       KOINON_ASSIGN(const std::size_t own, count(worksheet.user));
@@ -122,7 +122,7 @@ Status Worksheets::remove(WorksheetId id, std::optional<std::int64_t> version) {
     remove.bind_null();
   }
   KOINON_TRY(remove.run());
-  return version && db_.connection().changes() == 0 ? Status(changed_since()) : Status();
+  return version && db_.connection().changes() == 0 ? Status(changed_meanwhile()) : Status();
 }
 
 Result<DeskPage<StoredWorksheet>> Worksheets::list(const std::optional<std::string>& office,

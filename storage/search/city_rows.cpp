@@ -1,5 +1,7 @@
 #include "storage/search/city_rows.h"
 
+#include <cmath>
+
 #include "proto/codec/entry.h"
 #include "storage/search/note_facts.h"
 
@@ -54,12 +56,15 @@ Status CityRows::put(const LogId& log, EntryIndex index, const v1::Profile& prof
   KOINON_TRY(called_.put_names(log, profile));
   KOINON_ASSIGN(const std::int64_t change, changes_.next());
   const CityMeasures measures = city_measures(profile);
+  const bool is_placed = std::abs(profile.latitude()) <= 90 && std::abs(profile.longitude()) <= 180;
   auto insert = db_.prepare(
-      "INSERT INTO city (log_id, entry_index, name, population, density, climate, income, country, change) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (log_id) DO UPDATE SET entry_index = "
+      "INSERT INTO city (log_id, entry_index, name, population, density, climate, income, country, "
+      "latitude, longitude, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (log_id) DO UPDATE "
+      "SET entry_index = "
       "excluded.entry_index, "
       "name = excluded.name, population = excluded.population, density = excluded.density, climate = "
-      "excluded.climate, income = excluded.income, country = excluded.country, change = excluded.change "
+      "excluded.climate, income = excluded.income, country = excluded.country, latitude = excluded.latitude, "
+      "longitude = excluded.longitude, change = excluded.change "
       "WHERE excluded.entry_index >= entry_index");
   return insert.bind_blob(log.view())
       .bind(static_cast<std::int64_t>(index.value))
@@ -69,6 +74,8 @@ Status CityRows::put(const LogId& log, EntryIndex index, const v1::Profile& prof
       .bind_text(measures.climate)
       .bind(measures.income)
       .bind_text(measures.country)
+      .bind_real(is_placed ? profile.latitude() : 0)
+      .bind_real(is_placed ? profile.longitude() : 0)
       .bind(change)
       .run();
 }

@@ -66,6 +66,43 @@ std::span<const std::uint32_t> Columns::all_adoptions(std::uint32_t first_versio
   return it == adopters_.end() ? std::span<const std::uint32_t>() : std::span(it->second);
 }
 
+std::optional<std::uint32_t> Columns::adopted(std::uint32_t adoption) const {
+  const auto it = adopted_.find(adoption);
+  return it == adopted_.end() || docs_[it->second].kind == 0 ? std::nullopt : std::optional(it->second);
+}
+
+std::span<const std::uint32_t> Columns::of_city(CityNumber city) const {
+  return city < by_city_.of.size() ? std::span<const std::uint32_t>(by_city_.of[city])
+                                   : std::span<const std::uint32_t>();
+}
+
+// A translation may be of a translation. The bound ends a circle, which hostile notes could make.
+std::optional<std::uint32_t> Columns::original(std::uint32_t document) const {
+  constexpr int kSteps = 8;
+  std::uint32_t at = docs_[document].first_version;
+  for (int i = 0; i < kSteps; ++i) {
+    const auto it = translated_.find(at);
+    if (it == translated_.end() || docs_[it->second].kind == 0)
+      return stated_.of(at).translation == Translation::kOfOther ? std::nullopt : std::optional(at);
+    at = docs_[it->second].first_version;
+  }
+  return at;
+}
+
+std::optional<std::uint32_t> Columns::standing_version(std::uint32_t first_version) const {
+  if (const auto it = revisions_.find(first_version); it != revisions_.end()) {
+    const std::uint32_t* newest = nullptr;
+    for (const std::uint32_t& version : it->second) {
+      const DocFacts& doc = docs_[version];
+      const bool counts = doc.kind != 0 && !doc.withdrawn && doc.first_version == first_version;
+      if (counts && (newest == nullptr || doc.index > docs_[*newest].index)) newest = &version;
+    }
+    if (newest != nullptr) return *newest;
+  }
+  const DocFacts& first = docs_[first_version];
+  return first.kind == 0 || first.withdrawn ? std::nullopt : std::optional(first_version);
+}
+
 std::optional<std::span<const std::uint32_t>> Columns::narrowest(
     const std::optional<LogId>& log, const std::optional<std::string>& topic_name) const {
   std::optional<std::span<const std::uint32_t>> out;
@@ -111,6 +148,10 @@ Status Columns::load(sqlite::Connection& db) {
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
   KOINON_TRY(load_links(db));
+  KOINON_TRY(stated_.load(db, [&](std::uint64_t id) {
+    return id < docs_.size() && docs_[id].kind != 0 ? std::optional(docs_[id].city) : std::nullopt;
+  }));
+  if (!std::is_sorted(adopting_.begin(), adopting_.end())) std::sort(adopting_.begin(), adopting_.end());
   by_city_.sort();
   by_topic_.sort();
   std::set<std::uint32_t> practices;
@@ -145,6 +186,7 @@ Status Columns::load_removals(sqlite::Connection& db) {
     }
     cities_[*number].name.clear();
     cities_[*number].measures = {};
+    cities_[*number].latitude = cities_[*number].longitude = 0;
     if (what == IndexChanges::Removed::kProfile) continue;
     removed.resize(cities_.size());
     removed[*number] = true;
@@ -292,6 +334,12 @@ Status Columns::read_links(sqlite::Statement& select) {
       case v1::REF_ROLE_REVISES:
         if (!same_log || docs_[from].kind != docs_[to].kind || docs_[from].index <= docs_[to].index) break;
         docs_[from].first_version = docs_[to].first_version;
+        revisions_[docs_[to].first_version].push_back(static_cast<std::uint32_t>(from));
+        break;
+      case v1::REF_ROLE_TRANSLATES:
+        // The first one counts, where its target is here still.
+        if (docs_[from].kind == docs_[to].kind)
+          translate(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to));
         break;
       case v1::REF_ROLE_ADOPTS:
         if (docs_[from].kind == v1::KIND_ADOPTION)
@@ -307,12 +355,18 @@ void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
   const auto [at, added] = adopted_.emplace(adoption, practice);
+  if (added) adopting_.push_back(adoption);
   // The adopted record may have been removed and have come again.
   const bool again = !added && at->second != practice && docs_[at->second].kind == 0;
   if (again) at->second = practice;
   if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
   adoptions_[first_version].keep({doc.city, doc.index, doc.outcome, doc.stopped});
+}
+
+void Columns::translate(std::uint32_t translation, std::uint32_t original) {
+  const auto [at, added] = translated_.emplace(translation, original);
+  if (!added && docs_[at->second].kind == 0) at->second = original;
 }
 
 void Columns::Adopted::keep(const AdoptionFacts& facts) {
@@ -345,8 +399,9 @@ void Columns::count_anew(std::uint32_t first_version) {
 
 Status Columns::load_cities(sqlite::Connection& db) {
   auto select = db.prepare(
-      "SELECT log_id, name, population, density, climate, income, country, change FROM city WHERE change > ? "
-      "ORDER BY change");
+      "SELECT log_id, name, population, density, climate, income, country, change, latitude, longitude FROM "
+      "city "
+      "WHERE change > ? ORDER BY change");
   select.bind(city_change_);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -357,6 +412,8 @@ Status Columns::load_cities(sqlite::Connection& db) {
     city.name = select.text(1);
     city.measures = {select.real(2), select.real(3), select.text(4), static_cast<int>(select.integer(5)),
                      ascii_upper(select.text(6))};
+    city.latitude = select.real(8);
+    city.longitude = select.real(9);
   }
 }
 

@@ -1,5 +1,5 @@
 // The facts of every indexed record, in memory. A search filters, counts and ranks by them without reading a
-// page of the index. They take some 80 bytes a record. The first search loads them; later ones keep them up
+// page of the index. They take some 100 bytes a record. The first search loads them; later ones keep them up
 // to date.
 //
 // Whoever holds the lock may use the columns. SharedColumns are the columns of all readers of one index.
@@ -16,6 +16,7 @@
 
 #include "proto/base/types.h"
 #include "storage/search/note_facts.h"
+#include "storage/search/stated_columns.h"
 #include "storage/sqlite/sqlite.h"
 
 namespace koinon {
@@ -64,6 +65,8 @@ struct CityFacts {
   LogId log;
   std::string name;  // as people write it; empty: no profile
   CityMeasures measures;
+  double latitude = 0;  // degrees; with longitude 0: not said
+  double longitude = 0;
 };
 
 class Columns {
@@ -86,6 +89,19 @@ class Columns {
   // are fewer. Records that are gone may be among them. Nothing: neither a topic nor a city is asked for.
   std::optional<std::span<const std::uint32_t>> narrowest(const std::optional<LogId>& log,
                                                           const std::optional<std::string>& topic) const;
+  // The numbers of all adoptions that adopt something which is here, in the order of numbers. Some may be
+  // gone.
+  std::span<const std::uint32_t> adopting() const { return adopting_; }
+  // The version that an adoption adopts. Nothing: it is not here.
+  std::optional<std::uint32_t> adopted(std::uint32_t adoption) const;
+  // The numbers of a city's records in order. Some may be gone.
+  std::span<const std::uint32_t> of_city(CityNumber city) const;
+  // The first version of what a record tells: of the original where the record is a translation. Nothing: it
+  // is a translation of another city's note that is not here.
+  std::optional<std::uint32_t> original(std::uint32_t document) const;
+  // The newest version of a record that was not withdrawn. Nothing: there is none.
+  std::optional<std::uint32_t> standing_version(std::uint32_t first_version) const;
+  const StatedColumns& stated() const { return stated_; }
   const std::vector<CityFacts>& cities() const { return cities_; }
   const std::vector<std::string>& topic_names() const { return topic_names_; }
   const std::vector<std::string>& languages() const { return languages_; }
@@ -120,6 +136,7 @@ class Columns {
     void sort();
   };
   void adopt(std::uint32_t practice, std::uint32_t adoption);
+  void translate(std::uint32_t translation, std::uint32_t original);
   void count_anew(std::uint32_t first_version);
   void forget(const std::vector<bool>& cities);
   // Entries [from, to) of a city that arrived before `arrival`.
@@ -148,7 +165,12 @@ class Columns {
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
       adopters_;                                              // by first version: every adoption
   std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // from adoption to the version that it adopts
-  std::vector<std::uint32_t> taken_back_;                     // adoptions taken back since the last call
+  std::vector<std::uint32_t> adopting_;                       // the keys of adopted_
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
+      revisions_;  // by first version: the versions after it, in the order in which they came
+  std::unordered_map<std::uint32_t, std::uint32_t> translated_;  // from a translation to what it translates
+  StatedColumns stated_;
+  std::vector<std::uint32_t> taken_back_;    // adoptions taken back since the last call
   std::vector<std::uint32_t> lost_version_;  // by first version: practices of which a version went since then
 };
 

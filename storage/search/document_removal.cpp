@@ -95,7 +95,8 @@ Result<std::uint64_t> DocumentRemoval::remove_void(StoreReader& store, const Arr
 Status DocumentRemoval::remove(const LogId& log, const Document& document) {
   KOINON_TRY(parts_.topics.remove(document.id, log, document.arrival, document.kind, document.topics));
   for (const char* sql : {"DELETE FROM text WHERE rowid = ?", "DELETE FROM link WHERE doc = ?",
-                          "DELETE FROM addressee WHERE doc = ?", "DELETE FROM doc WHERE id = ?"}) {
+                          "DELETE FROM addressee WHERE doc = ?", "DELETE FROM stated WHERE doc = ?",
+                          "DELETE FROM doc WHERE id = ?"}) {
     auto remove = parts_.db.prepare(sql);
     KOINON_TRY(remove.bind(document.id).run());
   }

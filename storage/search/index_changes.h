@@ -16,6 +16,8 @@ class IndexChanges {
 
   // The number of the next addition or change. Readers ask only for numbers that are new to them.
   Result<std::int64_t> next();
+  // The one that `next` gave last.
+  std::int64_t last() const { return last_; }
   // Readers must forget what they keep of this in memory: all of a log, or what the log's profile says of the
   // city.
   enum class Removed : unsigned char { kProfile = 0, kLog = 1, kEntries = 2 };

@@ -9,6 +9,7 @@
 #include "storage/search/called_cities.h"
 #include "storage/search/columns.h"
 #include "storage/search/count_figures.h"
+#include "storage/search/count_ties.h"
 #include "storage/search/document_rows.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
@@ -40,6 +41,22 @@ std::optional<IndexedRecord> read_void(const sqlite::Statement& row) {
   record.arrival = ArrivalSeq(row.number(5));
   record.leaf = Hash::from(row.blob(6));
   return record;
+}
+
+// How many questions answers of a city that stand answer, each once. One whose question is void counts for
+// nothing.
+Result<std::uint64_t> count_answered(sqlite::Connection& db, const ImpactQuery& query) {
+  auto select = db.prepare(
+      "SELECT count(*) FROM (SELECT DISTINCT k.log_id, k.entry_index FROM doc d INDEXED BY standing_by_log "
+      "CROSS JOIN stated s ON s.doc = d.id CROSS JOIN link k INDEXED BY link_by_doc ON k.doc = d.id AND "
+      "k.role = 6 LEFT JOIN doc t ON t.log_id = k.log_id AND t.entry_index = k.entry_index WHERE d.log_id = "
+      "?1 AND d.kind = 8 AND d.kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND d.length > 0 AND d.status = 0 AND "
+      "(t.id IS NULL OR t.leaf = k.leaf) AND (?2 = 0 OR s.year BETWEEN ?2 AND ?4) AND (?3 = 0 OR s.year "
+      "BETWEEN "
+      "1 AND min(?3, ?4)))");
+  select.bind_blob(query.own.view()).bind(query.year_from).bind(query.year_to).bind(query.last_year);
+  KOINON_TRY(select.step());
+  return select.number(0);
 }
 
 // The language of a BCP 47 tag, without its other parts.
@@ -235,6 +252,27 @@ class SqliteIndexReader final : public IndexReader {
     if (!found) return Adopters();
     const std::shared_lock lock(shared_->mutex);
     return find_adopters(columns_, static_cast<std::uint32_t>(select.number(0)), query);
+  }
+
+  Result<TiesPage> ties(const TiesQuery& query) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    return count_ties(columns_, query);
+  }
+
+  Result<TieMap> tie_map(const TieFilter& filter, std::size_t newest) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    return map_ties(columns_, filter, newest);
+  }
+
+  Result<ImpactFigures> impact(const ImpactQuery& query) override {
+    KOINON_TRY(refresh());
+    KOINON_ASSIGN(const std::uint64_t answered, count_answered(db_, query));
+    const std::shared_lock lock(shared_->mutex);
+    ImpactFigures out = count_impact(columns_, query);
+    out.answered = answered;
+    return out;
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {

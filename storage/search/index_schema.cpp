@@ -30,6 +30,11 @@ CREATE INDEX doc_by_kind ON doc (kind, arrival);
 CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND length > 0 AND status = 0;
 CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
   WHERE kind IN (5, 6, 7, 8, 13, 14, 15, 16) AND length > 0 AND status = 0;
+CREATE TABLE stated (  -- stated_facts.h
+  doc INTEGER PRIMARY KEY, year INTEGER NOT NULL, stage INTEGER NOT NULL, translation INTEGER NOT NULL,
+  people INTEGER NOT NULL, agreements TEXT NOT NULL,  -- a line each
+  change INTEGER NOT NULL);
+CREATE INDEX stated_by_change ON stated (change);
 CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -79,6 +84,7 @@ CREATE INDEX addressee_by_doc ON addressee (doc);
 CREATE TABLE city (
   log_id BLOB PRIMARY KEY, entry_index INTEGER NOT NULL, name TEXT NOT NULL, population REAL NOT NULL,
   density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
+  latitude REAL NOT NULL, longitude REAL NOT NULL,  -- degrees; both 0: not said
   change INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX city_by_change ON city (change);
 CREATE TABLE city_domain (log_id BLOB PRIMARY KEY, domain TEXT NOT NULL) WITHOUT ROWID;

@@ -12,6 +12,7 @@
 #include "storage/search/record_standing.h"
 #include "storage/search/reference_rows.h"
 #include "storage/search/search_index.h"
+#include "storage/search/stated_rows.h"
 #include "storage/search/tokenizer.h"
 #include "storage/search/topic_rows.h"
 #include "storage/search/word_rows.h"
@@ -93,7 +94,8 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
+        "DELETE FROM doc; DELETE FROM stated; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM "
+        "log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM void_entry; DELETE "
         "FROM void_notes; DELETE FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
@@ -285,6 +287,8 @@ class SqliteIndexWriter final : public IndexWriter {
     const bool has_body = !record.body.empty() && !record.transit && !record.hidden;
     const auto entry = parse_entry(record.entry);
     Content content;
+    StatedFacts stated;
+    if (entry.ok()) stated = stated_facts(log, *entry, nullptr);
     if (entry.ok() && has_body) {
       const auto body = parse_body(record.body);
       if (body.ok()) {
@@ -292,6 +296,7 @@ class SqliteIndexWriter final : public IndexWriter {
         // Lists show a bounded part of a note, whoever wrote it.
         content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
         content.keywords = keywords_.of(*entry, content.text);
+        stated = stated_facts(log, *entry, &*body);
       }
     }
     if (record.index.value == 0) KOINON_TRY(cities_.begin(store, log));
@@ -302,6 +307,7 @@ class SqliteIndexWriter final : public IndexWriter {
     } else {
       KOINON_ASSIGN(id, insert_document(from, record, entry.ok() ? &*entry : nullptr, content));
     }
+    if (entry.ok() && is_counted(entry->kind())) KOINON_TRY(stated_.put(id, changes_.last(), stated));
     const bool erased = record.state == BodyState::kErased;
     if (known || erased) {
       auto mark = db_.prepare("UPDATE doc SET erased = ?1 WHERE id = ?2 AND erased <> ?1");
@@ -309,6 +315,11 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     if (!entry.ok()) return {};
     return standing_.settle(store, log, {id, !known, erased}, *entry);
+  }
+
+  // Of these kinds overviews count what they state.
+  static bool is_counted(v1::Kind kind) {
+    return kind == v1::KIND_PRACTICE || kind == v1::KIND_ADOPTION || kind == v1::KIND_ANSWER;
   }
 
   // What the index already has of a record.
@@ -412,6 +423,7 @@ class SqliteIndexWriter final : public IndexWriter {
   sqlite::Connection db_;
   IndexChanges changes_{db_};
   TopicRows topics_{db_};
+  StatedRows stated_{db_};
   ReferenceRows references_{db_};
   WordRows words_{db_};
   CityRows cities_{db_, changes_};

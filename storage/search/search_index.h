@@ -12,6 +12,7 @@
 #include "storage/search/figures.h"
 #include "storage/search/record_status.h"
 #include "storage/search/search.h"
+#include "storage/search/ties.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -84,6 +85,10 @@ class IndexReader {
   virtual Result<Figures> figures(const FigureQuery& query) = 0;
   // Who took a practice up. Nobody, where the index has no practice at this place.
   virtual Result<Adopters> adopters(const AdoptersQuery& query) = 0;
+  // Who learned from whom, what map shows that, and what one city gave and took (ties.h).
+  virtual Result<TiesPage> ties(const TiesQuery& query) = 0;
+  virtual Result<TieMap> tie_map(const TieFilter& filter, std::size_t newest) = 0;
+  virtual Result<ImpactFigures> impact(const ImpactQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
   // The held cities that are called so, by domain. Case, accents and differences of form do not count. Its

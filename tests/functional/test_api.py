@@ -195,6 +195,10 @@ class OpenApi(NodesTest):
         self.assertTrue(api.get("/api/v1/measures").json()["samples"])
         self.assertEqual([s["outcome"] for s in api.get(f"/api/v1/records/{ref}/story").json()["steps"] if s["part"] == "adopted"], ["worked"])
         self.assertEqual(api.get("/api/v1/story").json()["story"]["practice"]["ref"], ref)
+        self.assertEqual(api.get("/api/v1/ties?topic=health&went=worked").json()["total"], 1)
+        api.get("/api/v1/ties?year_from=1066", expect=400)
+        api.get("/api/v1/ties.csv")
+        api.get("/api/v1/ties.csv?table=matrix&group=city")
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",

@@ -130,7 +130,7 @@ class Pages(NodesTest):
         told = seoul.publish("Something of which nothing came yet")
         wait_for(lambda: "Nobody has taken it up" in chief.go(f"/story/{told}").text, "it is indexed")
         # Cities, numbers, language.
-        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/pictures",
+        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/pictures", "/ties",
                      "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):
             self.assertEqual(chief.go(path).status, 200, path)
         # Nothing is found: it becomes a question. Cities like ours keep the words.
@@ -313,7 +313,7 @@ class Pages(NodesTest):
         for language, name in (("ko", "로스앤젤레스"), ("en", "Los Angeles"), ("it", "Los Angeles")):
             chief.language = language
             # Filters, chips, lists, tables, proofs, the inbox, impact, the map, peers.
-            for path in ("/?q=shade", "/?q=shade&city=la.example", "/", f"/records/{ref}", "/cities", "/cities/la.example", "/impact", "/map", "/questions", "/inbox", "/operate"):
+            for path in ("/?q=shade", "/?q=shade&city=la.example", "/", f"/records/{ref}", "/cities", "/cities/la.example", "/impact", "/map", "/ties", "/questions", "/inbox", "/operate"):
                 text = chief.go(path).text
                 self.assertRegex(text, rf"{name} \(?la\.example", (language, path))
                 for other in {"로스앤젤레스", "Los Angeles"} - {name}:

@@ -10,6 +10,7 @@
 #include "tools/bench/held_bench.h"
 #include "tools/bench/hostile_bench.h"
 #include "tools/bench/idle_bench.h"
+#include "tools/bench/overview_bench.h"
 #include "tools/bench/search_bench.h"
 
 namespace koinon {
@@ -72,6 +73,15 @@ int run(int argc, char** argv) {
   auto* paging = app.add_subcommand("pages", "pages and a record, the note with 20 replies");
   paging->add_option("--notes", held.few, "how many (1000)");
   paging->add_option("--requests", held.requests, "of each address (500)");
+  OverviewBenchOptions overviews;
+  overviews.koinond = catch_up.koinond;
+  auto* overviewing = app.add_subcommand(
+      "overviews", "who learned from whom, impact, map and pictures over a network's notes");
+  overviewing->add_option("--cities", overviews.contents.cities, "how many (200)")
+      ->check(CLI::Range(1, 100'000));
+  overviewing->add_option("--notes", overviews.contents.notes, "of all of them (20000)");
+  overviewing->add_option("--requests", overviews.requests, "of each address (300)")
+      ->check(CLI::Range(1, 100'000));
   CosignaturesBenchOptions cosignatures;
   auto* cosigned = app.add_subcommand("cosignatures",
                                       "disk and memory that cosignatures take, and how fast they are kept");
@@ -94,14 +104,15 @@ int run(int argc, char** argv) {
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
   if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed() ||
-      cosigned->parsed() || idling->parsed()) {
+      cosigned->parsed() || idling->parsed() || overviewing->parsed()) {
     idle.time = std::chrono::minutes(minutes);
-    const auto figures = searching->parsed()  ? measure_search(search)
-                         : attacked->parsed() ? measure_hostile(hostile)
-                         : holding->parsed()  ? measure_held(held)
-                         : cosigned->parsed() ? measure_cosignatures(cosignatures)
-                         : idling->parsed()   ? measure_idle(idle)
-                                              : measure_pages(held);
+    const auto figures = searching->parsed()     ? measure_search(search)
+                         : attacked->parsed()    ? measure_hostile(hostile)
+                         : holding->parsed()     ? measure_held(held)
+                         : cosigned->parsed()    ? measure_cosignatures(cosignatures)
+                         : idling->parsed()      ? measure_idle(idle)
+                         : overviewing->parsed() ? measure_overviews(overviews)
+                                                 : measure_pages(held);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";
     return 0;
