@@ -13,6 +13,8 @@ CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, con
 // --limit, --after and --all, into `line.list.paging`. `limit`: what the first is for.
 void add_paging(CLI::App* sub, CommandLine& line, const std::string& limit);
 
+// command_line_calls.cpp
+void add_call_commands(CLI::App& app, CommandLine& line);
 // command_line_office.cpp
 void add_office_commands(CLI::App& app, CommandLine& line);
 

@@ -384,6 +384,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_invite_commands(app, line);
   add_policy_commands(app, line);
   add_publishing_commands(app, line);
+  add_call_commands(app, line);
   add_reading_commands(app, line);
   add_proof_commands(app, line);
   add_audit_command(app, line);

@@ -6,6 +6,7 @@ namespace koinon {
 class AboutApi;
 class AccountsApi;
 class AttachmentsApi;
+class CallsApi;
 class CitiesApi;
 class CredentialsApi;
 class DeskApi;
@@ -39,6 +40,7 @@ struct Areas {
   AboutApi& about;
   AccountsApi& accounts;
   AttachmentsApi& attachments;
+  CallsApi& calls;
   CitiesApi& cities;
   CredentialsApi& credentials;
   DeskApi& desk;

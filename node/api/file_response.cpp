@@ -13,4 +13,11 @@ HttpResponse file_response(const std::string& name, const std::string& bytes) {
   return out;
 }
 
+HttpResponse calendar_response(std::string text) {
+  HttpResponse out{200, "text/calendar; charset=utf-8", std::move(text), {}};
+  out.headers["Content-Disposition"] = "attachment; filename=call.ics";
+  out.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'";
+  return out;
+}
+
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// An answer that is a file. A pure function, for any thread.
+// Answers that are files. Pure functions, for any thread.
 #pragma once
 
 #include <string>
@@ -9,5 +9,7 @@ namespace koinon {
 
 // Whatever the file is and whoever named it, a browser saves it under that name and shows nothing of it.
 HttpResponse file_response(const std::string& name, const std::string& bytes);
+// A calendar file that this node wrote: calendars open it.
+HttpResponse calendar_response(std::string text);
 
 }  // namespace koinon

@@ -20,19 +20,47 @@ namespace {
 constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
 constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
-// Our latest answer to a question that still stands.
-Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, const LogId& own,
-                                                const IndexedRecord& to) {
-  if (to.kind != v1::KIND_QUESTION) return std::optional<IndexedRecord>();
-  KOINON_ASSIGN(const auto referring, index.referring(to.log, to.index, limits::kReferring));
+// Whether a record of ours in this role answers what was addressed to us.
+bool is_answer(v1::Kind kind, v1::RefRole role) {
+  const bool is_answered = kind == v1::KIND_QUESTION || kind == v1::KIND_CALL || kind == v1::KIND_PROPOSAL;
+  return (is_answered && role == v1::REF_ROLE_ANSWERS) ||
+         (kind == v1::KIND_PROPOSAL && role == v1::REF_ROLE_ACCEPTS);
+}
+
+// The latest record of ours that stands, and refers to this one in a role that says yes to `wanted`.
+template <typename Wanted>
+Result<std::optional<IndexedRecord>> our_latest(IndexReader& index, const LogId& own, const LogId& to_log,
+                                                EntryIndex to, const Wanted& wanted) {
+  KOINON_ASSIGN(const auto referring, index.referring(to_log, to, limits::kReferring));
   for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-    if (it->role == v1::REF_ROLE_ANSWERS && it->log == own && !is_gone(it->status))
-      return index.get(it->log, it->index);
+    if (wanted(it->role) && it->log == own && !is_gone(it->status)) return index.get(it->log, it->index);
   }
   return std::optional<IndexedRecord>();
 }
 
-// Answering is what makes a question done: nobody has to say so as well.
+// What we said to a call after this reply to it: other times are answered by a yes to the call.
+Result<std::optional<IndexedRecord>> said_after(IndexReader& index, StoreReader& store, const LogId& own,
+                                                const IndexedRecord& reply) {
+  const auto entry = read_entry(store, reply);
+  if (!entry.ok()) return std::optional<IndexedRecord>();
+  for (const v1::Ref& ref : entry->refs()) {
+    if (ref.role() != v1::REF_ROLE_ANSWERS) continue;
+    KOINON_ASSIGN(auto ours, our_latest(index, own, LogId::from(ref.log_id()), EntryIndex(ref.index()),
+                                        [](v1::RefRole role) { return role == v1::REF_ROLE_ANSWERS; }));
+    if (ours && ours->arrival > reply.arrival) return ours;
+  }
+  return std::optional<IndexedRecord>();
+}
+
+// Our latest answer that still stands, to a kind of note that is answered.
+Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, StoreReader& store, const LogId& own,
+                                                const IndexedRecord& to) {
+  if (to.kind == v1::KIND_CALL_REPLY) return said_after(index, store, own, to);
+  if (!is_answer(to.kind, v1::REF_ROLE_ANSWERS)) return std::optional<IndexedRecord>();
+  return our_latest(index, own, to.log, to.index, [&](v1::RefRole role) { return is_answer(to.kind, role); });
+}
+
+// Answering is what makes it done: nobody has to say so as well.
 CaseState state_of(const InboxCase& item, const std::optional<IndexedRecord>& answer) {
   return answer && item.updated_at <= answer->created_at ? CaseState::kDone : item.state;
 }
@@ -74,7 +102,7 @@ Result<InboxQuery> read_inbox_query(const Params& params) {
 
 Result<CaseView> read_case(const InboxSources& from, const LogId& own, const IndexedRecord& record,
                            const InboxCase& item) {
-  KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
+  KOINON_ASSIGN(const auto answer, our_answer(from.index, from.store, own, record));
   CaseView out{
       read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
   if (answer) out.answer = from.directory.ref(*answer);
@@ -105,7 +133,7 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
       if (record.arrival.value <= after.value) return ended(std::move(out));
       KOINON_ASSIGN(InboxCase item, from.desk.inbox_case(record.log, record.index));
       if (!query.state.empty()) {
-        KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
+        KOINON_ASSIGN(const auto answer, our_answer(from.index, from.store, own, record));
         item.state = state_of(item, answer);
       }
       if (is_wanted(item, query)) {
@@ -126,13 +154,13 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
   return out;
 }
 
-Result<std::size_t> count_new(IndexReader& index, Desk& desk, const LogId& own) {
+Result<std::size_t> count_new(IndexReader& index, StoreReader& store, Desk& desk, const LogId& own) {
   KOINON_ASSIGN(const auto found, index.addressed(own, {}, limits::kInboxCounted));
   std::size_t out = 0;
   for (const IndexedRecord& record : found) {
     KOINON_ASSIGN(const InboxCase item, desk.inbox_case(record.log, record.index));
     if (item.state != CaseState::kNew || is_gone(record.status)) continue;
-    KOINON_ASSIGN(const auto answer, our_answer(index, own, record));
+    KOINON_ASSIGN(const auto answer, our_answer(index, store, own, record));
     out += state_of(item, answer) == CaseState::kNew ? 1 : 0;
   }
   return out;

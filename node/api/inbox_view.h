@@ -40,7 +40,8 @@ struct CaseRef {
 
 struct CaseView {
   SummaryView note;
-  // A question that we have answered is done, unless somebody set its state after that.
+  // A question, a call or a proposal that we have answered is done, unless somebody set its state after that;
+  // so is a reply to a call once we have said something to the call after it.
   CaseState state = CaseState::kNew;
   std::string assignee;  // an account's name; empty: nobody
   std::string remark;
@@ -68,6 +69,6 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
 // fewer cases than the limit, or none, although the list goes on.
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query);
 // How many of the newest limits::kInboxCounted notes for `own` nobody has seen to.
-Result<std::size_t> count_new(IndexReader& index, Desk& desk, const LogId& own);
+Result<std::size_t> count_new(IndexReader& index, StoreReader& store, Desk& desk, const LogId& own);
 
 }  // namespace koinon

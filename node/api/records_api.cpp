@@ -1,5 +1,7 @@
 #include "node/api/records_api.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "crypto/key_history_text.h"
@@ -147,7 +149,27 @@ Result<RecordForReader> RecordsApi::find_record(const Asker& asker, const Record
   if (!query.brief && asker.caller.user.value != 0) {
     KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, out.record.log, out.record.index));
   }
+  out.call = find_call(out.record);
   return out;
+}
+
+// A reply is understood by the call that it answers.
+std::optional<CallView> RecordsApi::find_call(const RecordView& record) {
+  if (record.kind != v1::KIND_CALL && record.kind != v1::KIND_CALL_REPLY) return std::nullopt;
+  std::string ref = record.ref;
+  if (record.kind == v1::KIND_CALL_REPLY) {
+    const auto answered = std::find_if(record.refs.begin(), record.refs.end(), [](const RefView& one) {
+      return one.role == v1::REF_ROLE_ANSWERS && one.held && one.indexed;
+    });
+    if (answered == record.refs.end()) return std::nullopt;
+    ref = answered->ref;
+  }
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  const auto found = directory.find_ref(ref);
+  if (!found.ok()) return std::nullopt;
+  auto view =
+      read_call({directory, *parts_.store, *parts_.index}, found->log.id, found->index, parts_.clock.wall());
+  return view.ok() ? std::optional(std::move(*view)) : std::nullopt;
 }
 
 Result<std::string> RecordsApi::get_keys(const Asker&, const NamedRecord& named) {

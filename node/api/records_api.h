@@ -6,6 +6,7 @@
 #include "node/api/api.h"
 #include "node/api/named_record.h"
 #include "node/api/operation.h"
+#include "node/reading/call_view.h"
 #include "node/reading/record_view.h"
 #include "node/reading/summary_view.h"
 #include "node/text/params.h"
@@ -48,6 +49,7 @@ struct RecordForReader {
   RecordView record;
   std::optional<bool>
       watched;  // whether the caller watches it; nothing: the view is brief, or the caller has no account
+  std::optional<CallView> call = {};  // of a call, or of a reply to one; nothing: it is neither, or not here
 };
 
 class RecordsApi {
@@ -67,6 +69,7 @@ class RecordsApi {
   Readers readers() const { return {*parts_.store, *parts_.index, parts_.nearness}; }
   Result<RecordListView> find_listed(const Asker& asker, const RecordListQuery& wanted);
   Result<RecordForReader> find_record(const Asker& asker, const RecordQuery& query);
+  std::optional<CallView> find_call(const RecordView& record);
   Result<std::string> get_keys(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_entry(const Asker& asker, const NamedRecord& named);
   Result<std::string> get_body(const Asker& asker, const NamedRecord& named);

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/calls_json.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
@@ -38,6 +39,7 @@ HttpResponse list_answer(const ApiRequest& request, const RecordListView& view) 
 HttpResponse record_answer(const ApiRequest& request, const RecordForReader& view) {
   json::object body = record_json(view.record);
   if (view.watched) body["watched"] = *view.watched;
+  if (view.call && view.record.kind == v1::KIND_CALL) body["call"] = call_json(*view.call);
   HttpResponse response = json_response(body);
   // Every new record of its city proves it against a larger head. The record is the same.
   body.erase("proven_against");

@@ -80,8 +80,8 @@ bool Announcer::was_told_before(const IndexedRecord& record) const {
 // index may have both when either of their arrivals is looked at.
 Result<bool> Announcer::is_told_by(const NewRecord& news) {
   const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
-  if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
-  if (was_told_before(news.record)) return false;
+  if (!brings || !is_note(news.record.kind) || was_told_before(news.record)) return false;
+  if (!has_text(parts_.store, news.record)) return false;
   const auto newest = parts_.store.arrival_of(news.record.log, news.record.index);
   if (!newest.ok() && newest.error().code != Code::kNotFound) return newest.error();
   return newest.ok() && *newest && (*newest)->first <= news.arrival &&
@@ -264,9 +264,10 @@ Status Announcer::correct_digest_times() {
   return {};
 }
 
-// What is on its topic. A question to all cities that has no topic is in every digest: it may concern whoever
-// reads.
+// What is on its topic, and has a title to be listed by. A question to all cities that has no topic is in
+// every digest: it may concern whoever reads.
 Result<bool> Announcer::is_in_digest(const std::string& topic, const IndexedRecord& record) {
+  if (record.title.empty()) return false;
   if (in_topic(topic, record)) return true;
   if (record.kind != v1::KIND_QUESTION || !record.topics.empty()) return false;
   return is_for_us(record);

@@ -4,7 +4,9 @@
 
 #include <boost/json.hpp>
 
+#include "node/delivery/call_lines.h"
 #include "node/delivery/mail_about.h"
+#include "node/reading/call_view.h"
 #include "node/reading/shown_record.h"
 #include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
@@ -71,8 +73,41 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   return std::optional(message_text(type, at, std::move(data)));
 }
 
-MailItem Composer::mail_item(const IndexedRecord& record) {
-  Directory directory(store_, nearness_);
+// What a reply without a title is about: the title of the note that it answers or adopts.
+std::string Composer::title_of_target(const IndexedRecord& record) {
+  const auto entry = read_entry(store_, record);
+  if (!entry.ok()) return {};
+  for (const v1::Ref& ref : entry->refs()) {
+    const auto target = index_.get(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    if (target.ok() && *target && (*target)->leaf.view() == ref.leaf_hash() && !(*target)->title.empty())
+      return title_line((*target)->title);
+  }
+  return {};
+}
+
+// Of a call where it stands now, and of a reply what it says.
+void Composer::put_call(Directory& directory, const IndexedRecord& record, UnixMillis now, MailItem& item) {
+  const bool is_reply = record.kind == v1::KIND_CALL_REPLY;
+  if (!is_reply && record.kind != v1::KIND_CALL) return;
+  const auto entry = read_entry(store_, record);
+  const auto body = read_body(store_, record);
+  if (!entry.ok() || !body.ok()) return;
+  LogId log = record.log;
+  EntryIndex index = record.index;
+  for (const v1::Ref& ref : entry->refs()) {
+    if (!is_reply || ref.role() != v1::REF_ROLE_ANSWERS) continue;
+    log = LogId::from(ref.log_id());
+    index = EntryIndex(ref.index());
+  }
+  const auto call = read_call({directory, store_, index_}, log, index, now);
+  if (!call.ok()) return;
+  if (is_reply) item.title = reply_title(*call, body->call_reply());
+  item.summary = call_lines(*call, options_.url);
+  if (is_reply && !body->call_reply().text().empty()) item.summary += "\n\n" + body->call_reply().text();
+}
+
+MailItem Composer::mail_item(const IndexedRecord& record, UnixMillis now) {
+  Directory directory(store_, nearness_, &index_);
   MailItem item;
   item.title = title_line(record.title);
   item.city = directory.city(record.log);
@@ -80,6 +115,8 @@ MailItem Composer::mail_item(const IndexedRecord& record) {
   item.url = options_.url + "/records/" + directory.lasting_ref(record.log, record.index, record.leaf);
   item.summary = record.summary;
   item.language = record.language;
+  if (item.title.empty()) item.title = "Re: " + title_of_target(record);
+  put_call(directory, record, now, item);
   return item;
 }
 
@@ -89,7 +126,13 @@ namespace {
 void head(const MailAbout& about, const std::string& url, bool asks_all, MailContent& content) {
   constexpr std::string_view kDigest = "digest ";
   const MailItem& first = content.items.front();
-  if (about.what.starts_with(kDigest)) {
+  if (about.what == kCallsOver) {
+    const std::size_t calls = content.items.size();
+    content.subject = calls == 1 ? "What came of it? " + first.title
+                                 : "What came of " + std::to_string(calls) + " calls and visits?";
+    content.opening =
+        "The time is over. Say in one line what came of it, so that others can read it: " + url + "/desk";
+  } else if (about.what.starts_with(kDigest)) {
     const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
     content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
     content.opening = "What is new on " + topic + ":";
@@ -122,12 +165,12 @@ Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMilli
   for (const auto& [arrival, at] : about->items) {
     const auto& [log, index] = at;
     KOINON_ASSIGN(const auto record, arrived(log, index, arrival));
-    if (!record || record->status != RecordStatus::kCurrent || record->title.empty()) continue;
+    if (!record || record->status != RecordStatus::kCurrent || !has_text(store_, *record)) continue;
     if (content.items.empty()) {
       const auto entry = read_entry(store_, *record);
       asks_all = entry.ok() && asks_all_cities(*entry);
     }
-    content.items.push_back(mail_item(*record));
+    content.items.push_back(mail_item(*record, now));
   }
   if (content.items.empty()) return nothing;
   head(*about, options_.url, asks_all, content);

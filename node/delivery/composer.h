@@ -49,7 +49,9 @@ class Composer {
 
  private:
   Result<std::optional<IndexedRecord>> arrived(const LogId& log, EntryIndex index, ArrivalSeq arrival);
-  MailItem mail_item(const IndexedRecord& record);
+  MailItem mail_item(const IndexedRecord& record, UnixMillis now);
+  std::string title_of_target(const IndexedRecord& record);
+  void put_call(Directory& directory, const IndexedRecord& record, UnixMillis now, MailItem& item);
 
   ComposerOptions options_;
   StoreReader& store_;

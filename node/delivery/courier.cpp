@@ -34,7 +34,9 @@ Courier::Courier(CourierOptions options, Parts parts)
       announcer_(
           {options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour, options_.zone},
           {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
-      erasures_(*parts_.store, outbox_, *parts_.office),
+      chores_{{*parts_.store, outbox_, *parts_.office},
+              {{options_.own, options_.name, !options_.smtp.url.empty()},
+               {*parts_.store, *parts_.index, *parts_.nearness, accounts_, outbox_, parts_.clock}}},
       composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
                 *parts_.index, *parts_.nearness, parts_.told),
       hub_({options_.hub, options_.url, options_.private_webhooks, options_.backoff},
@@ -88,7 +90,7 @@ Status Courier::follow_epoch() {
 Status Courier::turn() {
   KOINON_TRY(settle_ended());
   KOINON_TRY(follow_epoch());
-  KOINON_ASSIGN(last_.left_more, erasures_.turn());
+  KOINON_ASSIGN(last_.left_more, chores_.erasures.turn());
   last_.had_room = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
@@ -97,6 +99,7 @@ Status Courier::turn() {
     KOINON_ASSIGN(const bool more, announcer_.turn());
     KOINON_ASSIGN(const bool more_of_feeds, hub_.read());
     last_.left_more = last_.left_more || more || more_of_feeds;
+    KOINON_TRY(chores_.calls.turn());
   }
   hub_.tell(*parts_.transfers);
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()},
@@ -109,11 +112,12 @@ std::chrono::milliseconds Courier::until_next() { return std::min(until_next_mes
 
 std::chrono::milliseconds Courier::until_next_message() {
   const auto next = outbox_.next_due(!options_.smtp.url.empty());
-  if (!next.ok() || !*next) return !erasures_.folded() ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
+  if (!next.ok() || !*next)
+    return !chores_.erasures.folded() ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
   // Messages that are due may be under way already. Then the courier waits for their end.
   const std::chrono::milliseconds least(sending_.empty() ? 1 : 200);
-  if (!erasures_.folded()) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
+  if (!chores_.erasures.folded()) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
   return std::clamp<std::chrono::milliseconds>(left, least, kLookAgain);
 }
 

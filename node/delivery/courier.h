@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "node/delivery/announcer.h"
+#include "node/delivery/call_reminders.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/erasures.h"
 #include "node/delivery/hub.h"
@@ -72,6 +73,11 @@ class Courier {
     std::variant<Delivery, Mail> item;
     bool ended = false;  // what became of it is not written down yet
   };
+  // What is to be done without anything that arrives to be told.
+  struct Chores {
+    Erasures erasures;
+    CallReminders calls;
+  };
   struct LastTurn {
     bool had_room = true;
     bool left_more = false;  // something is unread
@@ -108,7 +114,7 @@ class Courier {
   Outbox outbox_;
   ArrivalPlaces places_;
   Announcer announcer_;
-  Erasures erasures_;
+  Chores chores_;
   Composer composer_;
   Hub hub_;
   std::map<Transfers::Number, Sending> sending_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/base/types.h"
@@ -12,8 +13,11 @@
 
 namespace koinon {
 
+// Calls and visits whose time is over: what came of them?
+inline constexpr std::string_view kCallsOver = "calls-over";
+
 struct MailAbout {
-  std::string what;            // "at-once", or "digest " and a topic
+  std::string what;            // "at-once", "digest " and a topic, or kCallsOver
   std::vector<Arrived> items;  // in a mail of an older version the arrivals are 0
   std::string unsubscribe;     // the secret of its link
   std::string message_id;

@@ -11,9 +11,9 @@
 namespace koinon {
 namespace {
 
-constexpr double kGap = 2;           // between a point's mark and its name
+constexpr double kGap = 2;            // between a point's mark and its name
 constexpr double kLabelHeight = 1.2;  // of a name, in its font's size
-constexpr double kAscent = 0.95;     // of that, above the baseline
+constexpr double kAscent = 0.95;      // of that, above the baseline
 
 // Where the middle of a label may lie, seen from its point: to the right, left, above, below, then aslant.
 struct Direction {

@@ -9,7 +9,7 @@
 #include "node/api/desk_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
-#include "node/pages/city_field.h"
+#include "node/pages/asked_cities.h"
 #include "node/pages/conversation_form.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
@@ -28,7 +28,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
-constexpr std::size_t kCitiesNamed = 5;      // that are called so, where it is not clear who is meant
 // The levels of the headings below which the texts of questions stand: the page's, and that of one of a list.
 constexpr unsigned kPageTitle = 1;
 constexpr unsigned kItemTitle = 2;
@@ -132,42 +131,6 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(Visit visit,
-                                                                                std::string typed) {
-  AskedCities out;
-  for (const TypedCity& one : typed_cities(typed)) {
-    if (!one.domain.empty()) {
-      out.domains.push_back(one.domain);
-      continue;
-    }
-    // In whichever language they are called so.
-    const auto found =
-        co_await frame_.call(visit, cities_.list, CityListQuery{one.typed, kCitiesNamed, {}, true});
-    std::vector<std::string> called;
-    if (found.ok()) {
-      for (const CityView& city : found->items) called.push_back(city.city);
-    }
-    if (called.size() == 1) {
-      out.domains.push_back(called.front());
-      continue;
-    }
-    std::string names;
-    for (const std::string& city : called)
-      names += (names.empty() ? "" : ", ") + frame_.city_in_full(visit, city);
-    out.faults.push_back(
-        called.empty()
-            ? fail(Code::kInvalidArgument,
-                   Sentence{"city.none_called", "no city here is called “{typed}”", {{"typed", one.typed}}},
-                   "to")
-            : fail(Code::kInvalidArgument,
-                   Sentence{"city.called_alike",
-                            "several cities are called so; choose one of {names}",
-                            {{"names", names}}},
-                   "to"));
-  }
-  co_return out;
-}
-
 asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::optional<Error> failed) {
   PageView view{"ask", visit.say("ask.title"), form_model(visit, failed), status_after(failed), "", ""};
   const std::string about = given(visit, "about");
@@ -223,7 +186,7 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
       {"kind", "question"}, {"language", visit.field("language")}, {"content", std::move(content)}};
   const TypedTopics typed = typed_topics(visit.form);
   if (!typed.slugs.empty()) request["topics"] = json::array(typed.slugs.begin(), typed.slugs.end());
-  AskedCities asked = co_await asked_cities(visit, visit.field("to"));
+  AskedCities asked = co_await asked_cities(frame_, cities_, visit, visit.field("to"));
   if (!asked.domains.empty()) request["to"] = json::array(asked.domains.begin(), asked.domains.end());
   if (const std::string about = visit.field("about"); !about.empty())
     request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};

@@ -31,12 +31,6 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> answer_form(Visit visit);
   boost::asio::awaitable<HttpResponse> answer(Visit visit);
 
-  struct AskedCities {
-    std::vector<std::string> domains;
-    std::vector<Error> faults;  // at the field `to`
-  };
-  // Whom a question is for: cities by domain or by name.
-  boost::asio::awaitable<AskedCities> asked_cities(Visit visit, std::string typed);
   // A form with what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show_ask(Visit visit, std::optional<Error> failed);
   boost::asio::awaitable<HttpResponse> show_answer(Visit visit, std::optional<Error> failed);

@@ -3,12 +3,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/calls_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/drafts_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/search_api.h"
 #include "node/api/worksheets_api.h"
+#include "node/pages/call_model.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
@@ -147,6 +149,8 @@ asio::awaitable<HttpResponse> DeskPages::show(Visit visit) {
       {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
       {"has_followups", !followups.empty()},
       {"followups", std::move(followups)}};
+  put_desk_calls(frame_, visit, shown(co_await frame_.call(visit, calls_.list, CallListQuery{})),
+                 frame_.may(visit, desk_.publish.facts), view.model);
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -9,6 +9,7 @@ class DeskPages {
  public:
   DeskPages(PageFrame& frame, const Areas& areas)
       : frame_(frame),
+        calls_(areas.calls),
         desk_(areas.desk),
         drafts_(areas.drafts),
         inbox_(areas.inbox),
@@ -21,6 +22,7 @@ class DeskPages {
   boost::asio::awaitable<HttpResponse> show(Visit visit);
 
   PageFrame& frame_;
+  CallsApi& calls_;
   DeskApi& desk_;
   DraftsApi& drafts_;
   InboxApi& inbox_;

@@ -20,12 +20,14 @@ struct FormOfKind {
   const char* kind;
   const char* path;
 };
-constexpr std::array<FormOfKind, 6> kForms = {{{"practice", "/publish"},
+constexpr std::array<FormOfKind, 8> kForms = {{{"practice", "/publish"},
                                                {"question", "/ask"},
                                                {"answer", "/answer"},
                                                {"adoption", "/adopt"},
                                                {"profile", "/profile"},
-                                               {"proposal", "/propose"}}};
+                                               {"proposal", "/propose"},
+                                               {"call", "/call"},
+                                               {"call-reply", "/call-reply"}}};
 
 // What a form calls the record that a ref of this role names.
 struct FieldOfRole {

@@ -3,8 +3,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/desk_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
+#include "node/pages/call_model.h"
 #include "node/pages/colleagues.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_content.h"
@@ -115,6 +117,16 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
                      {"about_ref", ref.ref}});
   }
   one["refs"] = std::move(refs);
+  one["call"] = false;
+  const v1::Kind kind = item.note.kind;
+  if (kind == v1::KIND_CALL || kind == v1::KIND_CALL_REPLY) {
+    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{item.note.ref, true});
+    if (found.ok() && found->call) {
+      json::object call = call_model(frame_, visit, *found->call, frame_.may(visit, desk_.publish.facts));
+      call["is_reply"] = kind == v1::KIND_CALL_REPLY;
+      one["call"] = std::move(call);
+    }
+  }
   co_return one;
 }
 
@@ -176,6 +188,7 @@ asio::awaitable<HttpResponse> InboxPages::show_refused(Visit visit, Error why) {
   one["refs"] = json::array();
   one["is_question"] = false;
   one["may_answer"] = false;
+  one["call"] = false;
   one["state"] = visit.field("state");
   one["states"] = states_of(visit, visit.field("state"));
   one["assignee"] = visit.field("assignee");

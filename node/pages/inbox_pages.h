@@ -13,7 +13,7 @@ namespace koinon {
 class InboxPages {
  public:
   InboxPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), inbox_(areas.inbox), records_(areas.records) {}
+      : frame_(frame), desk_(areas.desk), inbox_(areas.inbox), records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -25,6 +25,7 @@ class InboxPages {
   boost::asio::awaitable<std::vector<Colleague>> colleagues(Visit visit);
 
   PageFrame& frame_;
+  DeskApi& desk_;
   InboxApi& inbox_;
   RecordsApi& records_;
 };

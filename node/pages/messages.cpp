@@ -128,13 +128,19 @@ std::unique_ptr<icu::DateFormat> moment_format(const icu::Locale& of) {
       icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of));
 }
 
-// The fields of this skeleton, in the order and with the words of the language.
-std::unique_ptr<icu::DateFormat> weekday_format(const icu::Locale& of) {
+// The fields of a skeleton, in the order and with the words of the language.
+std::unique_ptr<icu::DateFormat> format_of(const char* skeleton, const icu::Locale& of) {
   UErrorCode error = U_ZERO_ERROR;
   std::unique_ptr<icu::DateFormat> out(
-      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString("EEEEdMMMMjmm"), of, error));
+      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString(skeleton), of, error));
   if (U_FAILURE(error) != 0) out.reset();
   return out;
+}
+std::unique_ptr<icu::DateFormat> weekday_format(const icu::Locale& of) {
+  return format_of("EEEEdMMMMjmm", of);
+}
+std::unique_ptr<icu::DateFormat> meeting_format(const icu::Locale& of) {
+  return format_of("yEEEEdMMMMjmm", of);
 }
 
 // Of the name of the zone alone: "Seoul Time".
@@ -246,6 +252,7 @@ struct Catalogue::Words {
   DateText day{day_format, locale};
   DateText moment{moment_format, locale};
   DateText weekday{weekday_format, locale};
+  DateText meeting{meeting_format, locale};
   DateText zone{zone_format, locale};  // the name of the zone alone
   std::once_flag currencies_once;
   std::optional<Currencies> currencies_made;
@@ -324,6 +331,10 @@ std::string Catalogue::date_and_time(UnixMillis time, const TimeZone& zone) cons
 
 std::string Catalogue::weekday_and_time(UnixMillis time, const TimeZone& zone) const {
   return words_->weekday.of(time, zone);
+}
+
+std::string Catalogue::day_and_time(UnixMillis time, const TimeZone& zone) const {
+  return words_->meeting.of(time, zone) + " (" + zone_name(zone) + ")";
 }
 
 std::string Catalogue::zone_name(const TimeZone& zone) const {

@@ -47,6 +47,8 @@ class Catalogue {
   std::string date_and_time(UnixMillis time, const TimeZone& zone) const;
   // "Thursday, May 7 at 9:00 AM", for whoever knows which zone is meant.
   std::string weekday_and_time(UnixMillis time, const TimeZone& zone) const;
+  // "Thursday, May 7, 2026 at 9:00 AM (Seoul Time)", for times that people meet at.
+  std::string day_and_time(UnixMillis time, const TimeZone& zone) const;
   // "Seoul Time".
   std::string zone_name(const TimeZone& zone) const;
   std::string number(double value) const;

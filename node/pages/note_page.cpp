@@ -16,6 +16,7 @@
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/pages/adoption_pictures.h"
+#include "node/pages/call_model.h"
 #include "node/pages/fit_box.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
@@ -37,6 +38,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr std::size_t kOthersShown = 30;  // of a kind
+constexpr std::size_t kTalksShown = 10;
 
 // Where the page lists what refers to the note.
 struct RoleList {
@@ -213,8 +215,21 @@ asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<Referring
   for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
     if (item.role != role || outdated.contains(item.ref)) continue;
+    if (role == v1::REF_ROLE_ABOUT && item.kind == v1::KIND_CALL) continue;  // it has a list of its own
     json::object made = co_await other(visit, item.ref, role == v1::REF_ROLE_ABOUT, budget);
     out.push_back(std::move(made));
+  }
+  co_return out;
+}
+
+// The newest first.
+asio::awaitable<json::array> NotePage::talks(Visit visit, std::vector<ReferringView> referring) {
+  json::array out;
+  for (auto item = referring.rbegin(); item != referring.rend() && out.size() < kTalksShown; ++item) {
+    const bool is_call = item->role == v1::REF_ROLE_ABOUT && item->kind == v1::KIND_CALL;
+    if (!is_call || is_gone(item->status)) continue;
+    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{item->ref, true});
+    if (found.ok() && found->call) out.push_back(talk_model(frame_, visit, *found->call));
   }
   co_return out;
 }
@@ -306,7 +321,9 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   for (const auto& [role, member] : kLists) {
     const bool is_said_to_it =
         role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
-    json::array items = co_await others(visit, record.referred_by, role, is_said_to_it ? budget : nullptr);
+    json::array items;  // what is said to a call stands with it
+    if (role != v1::REF_ROLE_ANSWERS || record.kind != v1::KIND_CALL)
+      items = co_await others(visit, record.referred_by, role, is_said_to_it ? budget : nullptr);
     model[std::string("count_") + member] = items.size();
     put_list(model, member, role == v1::REF_ROLE_REVISES ? still_standing(items) : std::move(items));
   }
@@ -319,6 +336,14 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
                           is_of_office(record.kind);
   // To what was taken back nothing can be added.
   model["may_publish"] = !gone && frame_.may(visit, desk_.publish.facts) && own.has_value();
+  model["call"] = false;
+  if (found->call) {
+    json::object call = call_model(frame_, visit, *found->call, frame_.may(visit, desk_.publish.facts));
+    call["is_reply"] = record.kind == v1::KIND_CALL_REPLY;
+    model["call"] = std::move(call);
+  }
+  put_list(model, "talks",
+           record.kind == v1::KIND_PRACTICE ? co_await talks(visit, record.referred_by) : json::array());
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);

@@ -53,6 +53,8 @@ class NotePage {
                                                     v1::RefRole role, Budget budget);
   boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers,
                                                     Budget budget);
+  // The calls and visits about it.
+  boost::asio::awaitable<boost::json::array> talks(Visit visit, std::vector<ReferringView> referring);
   // Who signed its log, under which head, and which cities have signed that they hold that log.
   boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
   // What a practice would mean for our city.

@@ -50,8 +50,10 @@ json::object card(const Visit& visit, const SummaryView& note) {
   out["city_name"] = note.city_name.empty() ? note.city : note.city_name;
   out["kind"] = kind;
   out["kind_name"] = visit.say("kind." + kind);
-  // An answer has no title. It is called what it is: what else has none is known by its ref alone.
-  const std::string untitled = note.kind == v1::KIND_ANSWER ? visit.say("kind.answer") : note.ref;
+  // Replies have no title. They are called what they are: what else has none is known by its ref alone.
+  const bool is_reply = note.kind == v1::KIND_ANSWER || note.kind == v1::KIND_CALL_REPLY ||
+                        note.kind == v1::KIND_PROPOSAL_REPLY;
+  const std::string untitled = is_reply ? visit.say("kind." + kind) : note.ref;
   out["title"] = note.title.empty() ? untitled : note.title;
   out["summary"] = note.summary;
   out["created_at"] = time_text(note.created_at);

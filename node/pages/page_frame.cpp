@@ -177,7 +177,7 @@ bool PageFrame::genuine(const Visit& visit) const {
 void PageFrame::put_unread(const Visit& visit, json::object& model) const {
   const auto own = shared_.parts.facts.log();
   if (!own) return;
-  const auto unread = count_new(*shared_.parts.index, shared_.desk, *own);
+  const auto unread = count_new(*shared_.parts.index, *shared_.parts.store, shared_.desk, *own);
   if (!unread.ok() || *unread == 0) return;
   model["inbox_new"] =
       visit.words->number(static_cast<double>(*unread)) + (*unread >= limits::kInboxCounted ? "+" : "");

@@ -6,6 +6,7 @@
 
 #include "node/pages/account_pages.h"
 #include "node/pages/adoption_pages.h"
+#include "node/pages/call_pages.h"
 #include "node/pages/catalog_pages.h"
 #include "node/pages/city_pages.h"
 #include "node/pages/conversation_pages.h"
@@ -58,10 +59,10 @@ class Pages {
 
  private:
   PageFrame frame_;
-  PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, InboxPages,
-              CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages, OverviewPages,
-              PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages, StoryPages,
-              AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
+  PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, CallPages,
+              InboxPages, CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages,
+              OverviewPages, PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages,
+              StoryPages, AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
       all_;
 };
 

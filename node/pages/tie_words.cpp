@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<const char*, 5> kSelects = {"country_from", "country_to", "topic", "agreement", "went"};
 constexpr std::array<Outcome, 5> kTieOutcomes = {Outcome::kWorked, Outcome::kPartly, Outcome::kDidNot,
-                                              Outcome::kTooEarly, Outcome::kNone};
+                                                 Outcome::kTooEarly, Outcome::kNone};
 
 }  // namespace
 

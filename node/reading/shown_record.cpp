@@ -38,6 +38,12 @@ Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record) {
   return parse_body(stored.body);
 }
 
+bool has_text(StoreReader& store, const IndexedRecord& record) {
+  if (!record.title.empty()) return true;
+  const auto stored = shown_record(store, record);
+  return stored.ok() && !stored->body.empty();
+}
+
 std::string_view body_state_text(BodyState state, bool hidden) {
   if (hidden && state == BodyState::kHeld) return "hidden";
   switch (state) {

@@ -20,6 +20,9 @@ Result<v1::Entry> read_entry(StoreReader& store, const IndexedRecord& record);
 // And its body.
 Result<v1::Body> read_body(StoreReader& store, const IndexedRecord& record);
 
+// Whether its text is here. Most notes have a title that says so; replies have none.
+bool has_text(StoreReader& store, const IndexedRecord& record);
+
 // "held", "erased", …; "hidden": what erases it waits for its signature.
 std::string_view body_state_text(BodyState state, bool hidden = false);
 

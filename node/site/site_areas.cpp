@@ -3,6 +3,7 @@
 #include "node/api/about_json.h"
 #include "node/api/accounts_json.h"
 #include "node/api/attachments_json.h"
+#include "node/api/calls_json.h"
 #include "node/api/cities_json.h"
 #include "node/api/credentials_json.h"
 #include "node/api/desk_json.h"
@@ -44,6 +45,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_records_routes(routes, gate, records);
   add_proofs_routes(routes, gate, proofs);
   add_attachments_routes(routes, gate, attachments);
+  add_calls_routes(routes, gate, calls);
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
   add_figures_routes(routes, gate, figures);
@@ -77,6 +79,7 @@ Areas SiteAreas::references() {
   return {.about = about,
           .accounts = accounts,
           .attachments = attachments,
+          .calls = calls,
           .cities = cities,
           .credentials = credentials,
           .desk = desk,

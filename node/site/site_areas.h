@@ -6,6 +6,7 @@
 #include "node/api/areas.h"
 #include "node/api/attachments_api.h"
 #include "node/api/call_gate.h"
+#include "node/api/calls_api.h"
 #include "node/api/cities_api.h"
 #include "node/api/credentials_api.h"
 #include "node/api/desk_api.h"
@@ -47,6 +48,7 @@ struct SiteAreas {
         records(shared),
         proofs(shared),
         attachments(shared),
+        calls(shared),
         events(shared),
         explain(shared),
         figures(shared.parts),
@@ -89,6 +91,7 @@ struct SiteAreas {
   RecordsApi records;
   ProofsApi proofs;
   AttachmentsApi attachments;
+  CallsApi calls;
   EventsApi events;
   ExplainApi explain;
   FiguresApi figures;

@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kAtOnce = "mail_at_once_cursor";
 constexpr std::string_view kErased = "erased_cursor";
 constexpr std::string_view kHub = "hub_cursor";
+constexpr std::string_view kCallsAsked = "calls_asked_until_ms";
 constexpr std::int64_t kDayMs = 24 * 3'600'000;
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
@@ -263,6 +264,11 @@ Status put_addressed(sqlite::Connection& db, const std::vector<Arrived>& notes) 
   return trim.bind(static_cast<std::int64_t>(limits::kDigestItems)).run();
 }
 
+Status put_setting(sqlite::Connection& db, std::string_view key, std::int64_t value) {
+  auto put = db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
+  return put.bind_text(key).bind(value).run();
+}
+
 Status move_digest(sqlite::Connection& db, const Digest& digest) {
   auto update = db.prepare("UPDATE digest SET next_at_ms = ?, cursor = ? WHERE user = ? AND topic = ?");
   return update.bind(digest.next_at.value)
@@ -281,9 +287,9 @@ Status Outbox::queue_mail(const MailBatch& batch) {
     for (const MailPace& pace : batch.paces) KOINON_TRY(put_pace(db, pace));
     KOINON_TRY(put_addressed(db, batch.addressed));
     if (batch.digest) KOINON_TRY(move_digest(db, *batch.digest));
+    if (batch.calls_asked_until) KOINON_TRY(put_setting(db, kCallsAsked, batch.calls_asked_until->value));
     if (!batch.at_once_cursor) return {};
-    auto put = db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
-    return put.bind_text(kAtOnce).bind(number(*batch.at_once_cursor)).run();
+    return put_setting(db, kAtOnce, number(*batch.at_once_cursor));
   });
 }
 
@@ -349,6 +355,13 @@ Result<std::optional<ArrivalSeq>> cursor_named(sqlite::Connection& db, std::stri
 }  // namespace
 
 Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() { return cursor_named(db_.connection(), kAtOnce); }
+
+Result<std::optional<UnixMillis>> Outbox::calls_asked_until() {
+  auto select = db_.connection().prepare("SELECT value FROM setting WHERE key = ?");
+  select.bind_text(kCallsAsked);
+  return read_one(
+      select, +[](const sqlite::Statement& row) { return UnixMillis{row.integer(0)}; });
+}
 
 Result<std::optional<ArrivalSeq>> Outbox::erased_cursor() { return cursor_named(db_.connection(), kErased); }
 

@@ -93,8 +93,9 @@ struct MailBatch {
   std::vector<MailPace> paces = {};  // of the persons who get them
   std::vector<Arrived> addressed =
       {};  // new notes for the office; only as many of the newest are kept as a mail names
-  std::optional<Digest> digest = {};              // the digest, which goes on from here
-  std::optional<ArrivalSeq> at_once_cursor = {};  // arrivals up to here have become mails that go at once
+  std::optional<Digest> digest = {};                 // the digest, which goes on from here
+  std::optional<ArrivalSeq> at_once_cursor = {};     // arrivals up to here have become mails that go at once
+  std::optional<UnixMillis> calls_asked_until = {};  // who talked until then was asked what came of it
 };
 
 // Messages that do not arrive.
@@ -158,6 +159,9 @@ class Outbox {
   // The hub of feeds was told of what arrived up to here. Nothing: there was never one.
   Result<std::optional<ArrivalSeq>> hub_cursor();
   Status set_hub_cursor(ArrivalSeq cursor);
+
+  // Of calls that were over by then the office was asked what came of them. Nothing: it never was.
+  Result<std::optional<UnixMillis>> calls_asked_until();
 
   // Erasures up to this arrival have been carried out here. Nothing: none ever was.
   Result<std::optional<ArrivalSeq>> erased_cursor();

@@ -200,6 +200,15 @@ class OpenApi(NodesTest):
         api.get("/api/v1/ties.csv")
         api.get("/api/v1/ties.csv?table=matrix&group=city")
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])
+        start = int((time.time() + 86400) * 1000)
+        call = office.post("/api/v1/records", {"kind": "call", "language": "en", "to": ["la.example"], "content": {
+            "title": "Staff", "text": "How many?", "form": "call", "time_zone": "Asia/Seoul", "times": [{"start_ms": str(start), "minutes": 30}]}}).json()["ref"]
+        wait_for(lambda: la.shows(call), "the call reaches the other city")
+        la.run("call-reply", call, "--yes", "1", "--zone", "America/Los_Angeles")
+        wait_for(lambda: api.get(f"/api/v1/records/{call}").json()["call"]["phase"] == "agreed", "it is agreed")
+        self.assertEqual([c["ref"] for c in api.get("/api/v1/calls?phase=agreed").json()["items"]], [call])
+        self.assertEqual(api.get("/api/v1/cities/la.example/clock").json()["time_zone"], "America/Los_Angeles")
+        api.get(f"/api/v1/records/{call}/call.ics")
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",
                      f"/records/{ref}", "/log/seoul.example/checkpoint", "/log/seoul.example/keys",

@@ -268,7 +268,12 @@ class Pages(NodesTest):
         ask_asset = re.search(r'href="(/assets/[^"]+)"', chief.page.source)[1]
         style = ask("GET", chief.base + ask_asset)
         self.assertIn("immutable", style.headers["Cache-Control"])
-        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown"}  # files and templates have tests of their own
+        chief.go("/call?to=la.example")
+        chief.submit("/call", "publish", text="How did it go?")
+        self.assertIn("Waiting for", chief.page.text)
+        chief.go(f"/call-reply?to={chief.page.url.removeprefix('/records/')}&answer=another-time")
+        chief.submit("/call-reply", "times")
+        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown", "getCallFile"}  # files, templates and calendars have tests of their own
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
 

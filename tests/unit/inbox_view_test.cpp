@@ -91,7 +91,7 @@ TEST_F(Inbox, AQuestionToAllIsInEverybodysInboxButItsAskers) {
   InboxQuery page;
   page.limit = 1;
   EXPECT_EQ(walk(page), (Found{1, 0}));
-  EXPECT_EQ(*count_new(*reader, *desk, seoul.id()), 2U);
+  EXPECT_EQ(*count_new(*reader, *store, *desk, seoul.id()), 2U);
 }
 
 TEST_F(Inbox, AnsweringMakesAQuestionDoneUnlessSomebodySaysOtherwiseLater) {
@@ -101,7 +101,7 @@ TEST_F(Inbox, AnsweringMakesAQuestionDoneUnlessSomebodySaysOtherwiseLater) {
   ASSERT_EQ(view.items.size(), 1U);
   EXPECT_EQ(view.items[0].state, CaseState::kDone);
   EXPECT_FALSE(view.items[0].answer.empty());
-  EXPECT_EQ(*count_new(*reader, *desk, seoul.id()), 0U);
+  EXPECT_EQ(*count_new(*reader, *store, *desk, seoul.id()), 0U);
   InboxQuery query;
   query.state = "done";
   EXPECT_EQ(read(query).items.size(), 1U);
