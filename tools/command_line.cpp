@@ -256,7 +256,8 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
   auto* adopt = reply("adopt", "adoption", "adopts", "say that this city tries or has adopted a practice");
   adopt->add_option("ref", line.ref, "the practice: CITY/NUMBER")->required();
   adopt->add_option("--stage", line.note.stage, "trying, adopted, adapted or stopped");
-  adopt->add_option("--outcome", line.note.outcome, "worked, partly, did-not or too-early");
+  adopt->add_option("--outcome", line.note.outcome,
+                    "worked, partly, did-not or too-early; what failed helps others, too");
   auto* ask = reply("ask", "question", "about", "ask all cities, or some");
   ask->add_option("--about", line.ref, "the record that it is about");
   ask->add_option("--urgency", line.note.urgency, "days, weeks or months");

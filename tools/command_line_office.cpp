@@ -92,6 +92,9 @@ void add_sending_commands(CLI::App& app, CommandLine& line) {
   add_paging(command(app, line, "inbox", "what other cities said to us",
                      [&line] { return run_inbox(line.common, line.list.paging); }),
              line, "how many at most (100)");
+  command(app, line, "follow-ups",
+          "practices of others that this city tries, and of which it is to say how it goes",
+          [&line] { return run_follow_ups(line.common); });
 }
 
 void add_held_commands(CLI::App& app, CommandLine& line) {

@@ -278,6 +278,8 @@ Status run_worksheet(const Common& common, const std::string& ref, bool markdown
 // commands_accounts.cpp
 Status run_audit(const Common& common, const Paging& paging);
 Status run_inbox(const Common& common, const Paging& paging);
+// The adoptions of ours about which it is asked now, and what we said last of each.
+Status run_follow_ups(const Common& common);
 Status run_similar(const Common& common, const std::string& topic);
 
 }  // namespace koinon

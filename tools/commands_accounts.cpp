@@ -131,6 +131,12 @@ Status run_inbox(const Common& common, const Paging& paging) {
   return {};
 }
 
+Status run_follow_ups(const Common& common) {
+  KOINON_ASSIGN(const auto page, ApiClient(common.data).get_json("/api/v1/follow-ups"));
+  return show_answer(common, page,
+                     render_lines(page, {"of", "months", "stage", "outcome", "said_at", "title"}));
+}
+
 Status run_similar(const Common& common, const std::string& topic) {
   KOINON_ASSIGN(const auto page,
                 ApiClient(common.data).get_json(with_query("/api/v1/similar", {{"topic", topic}})));

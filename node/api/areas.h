@@ -15,6 +15,7 @@ class EventsApi;
 class ExplainApi;
 class FiguresApi;
 class FitApi;
+class FollowUpsApi;
 class HealthApi;
 class InboxApi;
 class InvitesApi;
@@ -49,6 +50,7 @@ struct Areas {
   ExplainApi& explain;
   FiguresApi& figures;
   FitApi& fit;
+  FollowUpsApi& follow_ups;
   HealthApi& health;
   InboxApi& inbox;
   InvitesApi& invites;

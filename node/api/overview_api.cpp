@@ -30,16 +30,6 @@ OverviewApi::OverviewApi(ApiParts& parts)
               .query = {"year_from", "year_to"},
               .gives = "Impact"},
              this, &OverviewApi::our_impact),
-      follow_ups(
-          {.method = "GET",
-           .pattern = "/api/v1/follow-ups",
-           .need = Need::kPublisher,
-           .id = "listFollowUps",
-           .tag = "inbox",
-           .summary = "Adoptions of ours that were said to be tried 3, 6 or 12 months ago, and of which "
-                      "nothing was said since",
-           .gives = "FollowUpList"},
-          this, &OverviewApi::due_now),
       map({.method = "GET",
            .pattern = "/api/v1/map",
            .need = Need::kReading,
@@ -80,13 +70,6 @@ Result<ImpactView> OverviewApi::our_impact(const Asker&, const ImpactSearch& sea
   query.year_to = search.year_to;
   query.last_year = last_clear_year(parts_.clock.wall());
   return read_impact(directory, *parts_.store, *parts_.index, query);
-}
-
-Result<std::vector<FollowUpView>> OverviewApi::due_now(const Asker&, const Nothing&) {
-  const auto own = parts_.facts.log();
-  if (!own) return std::vector<FollowUpView>();
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  return read_follow_ups(directory, *parts_.store, *parts_.index, *own, parts_.clock.wall());
 }
 
 Result<MapView> OverviewApi::whole_map(const Asker&, const TiesSearch& search) {

@@ -1,5 +1,4 @@
-// Views over many records: what a city gave and took, which adoptions it should report on again, and who
-// learned what from whom.
+// Views over many records: what a city gave and took, and who learned what from whom.
 //
 // On the reading thread of its parts.
 #pragma once
@@ -7,7 +6,6 @@
 #include "node/api/api.h"
 #include "node/api/operation.h"
 #include "node/reading/impact_view.h"
-#include "node/reading/overview_view.h"
 #include "node/reading/ties_view.h"
 
 namespace koinon {
@@ -26,7 +24,6 @@ class OverviewApi {
 
   // kNotFound: this node is an observer, which publishes nothing.
   const Operation<ImpactSearch, ImpactView> impact;
-  const Operation<Nothing, std::vector<FollowUpView>> follow_ups;
   const Operation<TiesSearch, MapView> map;
   // kNotFound: a city that is asked for is not held.
   const Operation<TiesSearch, TiesView> ties;
@@ -34,7 +31,6 @@ class OverviewApi {
 
  private:
   Result<ImpactView> our_impact(const Asker& asker, const ImpactSearch& search);
-  Result<std::vector<FollowUpView>> due_now(const Asker& asker, const Nothing& query);
   Result<MapView> whole_map(const Asker& asker, const TiesSearch& search);
   Result<TiesView> all_ties(const Asker& asker, const TiesSearch& search);
 

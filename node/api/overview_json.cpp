@@ -91,18 +91,6 @@ HttpResponse impact_answer(const ApiRequest& request, const ImpactView& view) {
                               {"commitments", std::move(commitments)}}));
 }
 
-HttpResponse follow_ups_answer(const ApiRequest&, const std::vector<FollowUpView>& view) {
-  json::array items;
-  for (const FollowUpView& one : view) {
-    items.push_back(json::object{{"of", one.of},
-                                 {"title", one.title},
-                                 {"months", one.months},
-                                 {"stage", one.stage},
-                                 {"last", one.last}});
-  }
-  return json_response({{"items", std::move(items)}});
-}
-
 HttpResponse map_answer(const ApiRequest& request, const MapView& view) {
   json::array cities;
   for (const PlaceView& place : view.cities) {
@@ -194,7 +182,6 @@ void add_overview_routes(RouteTable& routes, CallGate& gate, const OverviewApi& 
   add_route(
       routes, gate, overview.impact,
       +[](const ApiRequest& request) { return read_impact_search(request.query); }, impact_answer);
-  add_route(routes, gate, overview.follow_ups, read_nothing, follow_ups_answer);
   add_route(
       routes, gate, overview.map, +[](const ApiRequest& request) { return read_map_search(request.query); },
       map_answer);

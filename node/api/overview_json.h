@@ -1,4 +1,4 @@
-// Impact, follow-ups, the map and ties as the API's JSON: the routes of their operations.
+// Impact, the map and ties as the API's JSON: the routes of their operations.
 #pragma once
 
 namespace koinon {

@@ -41,7 +41,7 @@ bool ArrivalThreads::has_room() const {
 }
 
 Status ArrivalThreads::start_courier(const Nearness& nearness) {
-  KOINON_ASSIGN(Databases databases, parts_.folder.open_databases());
+  KOINON_ASSIGN(Databases databases, parts_.folder.open_databases(columns_));
   Courier::Parts parts;
   parts.office = std::move(databases.office);
   parts.store = std::move(databases.store);

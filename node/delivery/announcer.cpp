@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crypto/ed25519.h"
-#include "node/delivery/mail_about.h"
+#include "node/delivery/office_mail.h"
 #include "node/reading/shown_record.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -22,8 +22,6 @@ constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr std::size_t kDateText = 10;  // 2026-05-07
-constexpr std::int64_t kUnsubscribeDays = 180;
-constexpr const char* kAtOnce = "at-once";
 
 bool in_topic(const std::string& topic, const IndexedRecord& record) {
   return topic.empty() || std::any_of(record.topics.begin(), record.topics.end(),
@@ -56,6 +54,7 @@ Result<bool> Announcer::turn() {
   KOINON_TRY(write_mail_at_once());
   KOINON_TRY(correct_digest_times());
   KOINON_TRY(write_digests());
+  KOINON_TRY(follow_ups_.turn());
   return more_;
 }
 
@@ -157,19 +156,11 @@ Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
 
 Result<Mail> Announcer::mail_to(const User& user, const std::string& what, const std::vector<Arrived>& items,
                                 std::optional<std::uint64_t> more) {
-  Credential unsubscribe;
-  unsubscribe.kind = CredentialKind::kUnsubscribe;
-  unsubscribe.user = user.id;
-  unsubscribe.label = what;
-  unsubscribe.created_at = parts_.clock.wall();
-  unsubscribe.expires_at = {unsubscribe.created_at.value + kUnsubscribeDays * kDayMs};
-  KOINON_ASSIGN(const std::string secret, parts_.accounts.issue(unsubscribe));
-  Mail mail;
-  mail.recipient = user.email;
-  mail.next_at = parts_.clock.wall();
-  mail.about = about_text(
-      {what, items, secret, to_base32(random_bytes(kIdBytes)) + "@" + options_.name, mail.next_at, more});
-  return mail;
+  MailAbout about;
+  about.what = what;
+  about.items = items;
+  about.more = more;
+  return new_office_mail(parts_.accounts, user, what, std::move(about), options_.name, parts_.clock.wall());
 }
 
 Result<MailPace> Announcer::pace_of(UserId user) {
@@ -194,7 +185,7 @@ Status Announcer::write_gathered() {
     if (user && user->mail_at_once && !user->email.empty()) {
       KOINON_ASSIGN(const auto items, parts_.outbox.addressed(pace.held_from));
       const std::uint64_t more = pace.held - std::min<std::uint64_t>(pace.held, items.size());
-      KOINON_ASSIGN(Mail mail, mail_to(*user, kAtOnce, items, more));
+      KOINON_ASSIGN(Mail mail, mail_to(*user, std::string(kAtOnceMail), items, more));
       batch.mails.push_back(std::move(mail));
       batch.paces.front().mails = 1;
     }
@@ -237,7 +228,7 @@ Status Announcer::mail_to_each(MailBatch& batch) {
         continue;
       }
       ++pace.mails;
-      KOINON_ASSIGN(Mail mail, mail_to(user, kAtOnce, {note}, std::nullopt));
+      KOINON_ASSIGN(Mail mail, mail_to(user, std::string(kAtOnceMail), {note}, std::nullopt));
       batch.mails.push_back(std::move(mail));
     }
     batch.paces.push_back(pace);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/delivery/follow_up_mails.h"
 #include "node/delivery/news.h"
 #include "node/text/time_zone.h"
 #include "proto/base/clock.h"
@@ -43,7 +44,11 @@ class Announcer {
     Outbox& outbox;
     Clock clock;
   };
-  Announcer(AnnouncerOptions options, Parts parts) : options_(std::move(options)), parts_(std::move(parts)) {}
+  Announcer(AnnouncerOptions options, Parts parts)
+      : options_(std::move(options)),
+        parts_(std::move(parts)),
+        follow_ups_({options_.own, options_.name, options_.mail},
+                    {parts_.store, parts_.index, parts_.accounts, parts_.outbox, parts_.clock}) {}
 
   // Writes down what is due by now: for each webhook and reader the news of some hundred arrivals. True:
   // there is more.
@@ -87,6 +92,7 @@ class Announcer {
 
   AnnouncerOptions options_;
   Parts parts_;
+  FollowUpMails follow_ups_;
   bool more_ = false;
   std::optional<UnixMillis> set_aside_at_;  // Outbox::set_aside_at, as it was read last
   std::optional<Gathering> gathering_;

@@ -70,8 +70,9 @@ Result<Mail> CallReminders::mail_to(const User& user, const std::vector<Arrived>
   Mail mail;
   mail.recipient = user.email;
   mail.next_at = now;
-  mail.about = about_text({std::string(kCallsOver), items, secret,
-                           to_base32(random_bytes(kReminderIdBytes)) + "@" + options_.name, now, std::nullopt});
+  mail.about =
+      about_text({std::string(kCallsOver), items, secret,
+                  to_base32(random_bytes(kReminderIdBytes)) + "@" + options_.name, now, std::nullopt});
   return mail;
 }
 

@@ -1,12 +1,14 @@
 #include "node/delivery/composer.h"
 
 #include <algorithm>
+#include <map>
 
 #include <boost/json.hpp>
 
 #include "node/delivery/call_lines.h"
-#include "node/delivery/mail_about.h"
+#include "node/delivery/office_mail.h"
 #include "node/reading/call_view.h"
+#include "node/reading/follow_up_view.h"
 #include "node/reading/shown_record.h"
 #include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
@@ -17,6 +19,8 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kDayText = 10;  // 2026-05-07
 
 std::string message_text(const std::string& type, UnixMillis at, json::object data) {
   return json::serialize(
@@ -122,6 +126,45 @@ MailItem Composer::mail_item(const IndexedRecord& record, UnixMillis now) {
 
 namespace {
 
+// In English, as mails are.
+std::string word_in_english(const FollowUpView& said) {
+  static const std::map<std::string, std::string, std::less<>> kWords = {
+      {"trying", "we are trying this"}, {"adopted", "we adopted it"},    {"adapted", "we adapted it"},
+      {"worked", "it worked"},          {"partly", "it worked in part"}, {"too-early", "too early to say"}};
+  std::string out;
+  for (const std::string& word : {said.stage, said.outcome}) {
+    const auto it = kWords.find(word);
+    if (it != kWords.end()) out += (out.empty() ? "" : ", ") + it->second;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<MailItem>> Composer::follow_up_item(const IndexedRecord& word, UnixMillis now) {
+  const auto nothing = std::optional<MailItem>();
+  const auto entry = read_entry(store_, word);
+  if (!entry.ok()) return nothing;
+  const auto adopts = std::find_if(entry->refs().begin(), entry->refs().end(),
+                                   [](const auto& ref) { return ref.role() == v1::REF_ROLE_ADOPTS; });
+  if (adopts == entry->refs().end()) return nothing;
+  const LogId of = LogId::from(adopts->log_id());
+  const EntryIndex index(adopts->index());
+  Directory directory(store_, nearness_);
+  KOINON_ASSIGN(const auto said, read_our_word(directory, store_, index_, word.log, {of, index}, now));
+  if (!said || said->over || said->last != directory.ref(word)) return nothing;
+  MailItem item;
+  item.title = said->title;
+  item.language = said->language;
+  item.city = said->of_city;
+  item.kind = time_text(said->said_at).substr(0, kDayText) + ": " + word_in_english(*said);
+  item.url =
+      options_.url + "/follow-up?of=" + directory.lasting_ref(of, index, Hash::from(adopts->leaf_hash()));
+  return std::optional(std::move(item));
+}
+
+namespace {
+
 // The text of a mail before its items.
 void head(const MailAbout& about, const std::string& url, bool asks_all, MailContent& content) {
   constexpr std::string_view kDigest = "digest ";
@@ -132,6 +175,14 @@ void head(const MailAbout& about, const std::string& url, bool asks_all, MailCon
                                  : "What came of " + std::to_string(calls) + " calls and visits?";
     content.opening =
         "The time is over. Say in one line what came of it, so that others can read it: " + url + "/desk";
+  } else if (about.what == kFollowUpMail) {
+    content.subject = content.items.size() == 1
+                          ? "How is it going? " + first.title
+                          : "How is it going? " + std::to_string(content.items.size()) + " practices";
+    content.opening =
+        "Your city said that it tries what another city did. How is it going? One press on the page says "
+        "it: still going, it works, it works in part, it did not work, or we stopped. To tell what did not "
+        "work helps other cities as much as to tell what did.";
   } else if (about.what.starts_with(kDigest)) {
     const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
     content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
@@ -166,6 +217,11 @@ Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMilli
     const auto& [log, index] = at;
     KOINON_ASSIGN(const auto record, arrived(log, index, arrival));
     if (!record || record->status != RecordStatus::kCurrent || !has_text(store_, *record)) continue;
+    if (about->what == kFollowUpMail) {
+      KOINON_ASSIGN(auto item, follow_up_item(*record, now));
+      if (item) content.items.push_back(std::move(*item));
+      continue;
+    }
     if (content.items.empty()) {
       const auto entry = read_entry(store_, *record);
       asks_all = entry.ok() && asks_all_cities(*entry);

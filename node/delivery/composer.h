@@ -50,6 +50,9 @@ class Composer {
  private:
   Result<std::optional<IndexedRecord>> arrived(const LogId& log, EntryIndex index, ArrivalSeq arrival);
   MailItem mail_item(const IndexedRecord& record, UnixMillis now);
+  // Asks how it goes with what this word of our own adopts. Nothing: there is a later word, or an answer for
+  // good.
+  Result<std::optional<MailItem>> follow_up_item(const IndexedRecord& word, UnixMillis now);
   std::string title_of_target(const IndexedRecord& record);
   void put_call(Directory& directory, const IndexedRecord& record, UnixMillis now, MailItem& item);
 

@@ -17,7 +17,7 @@ namespace koinon {
 inline constexpr std::string_view kCallsOver = "calls-over";
 
 struct MailAbout {
-  std::string what;            // "at-once", "digest " and a topic, or kCallsOver
+  std::string what;            // "at-once", "follow-up", "digest " and a topic, or kCallsOver
   std::vector<Arrived> items;  // in a mail of an older version the arrivals are 0
   std::string unsubscribe;     // the secret of its link
   std::string message_id;

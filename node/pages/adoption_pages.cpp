@@ -9,6 +9,7 @@
 #include "node/api/drafts_api.h"
 #include "node/api/records_api.h"
 #include "node/api/worksheets_api.h"
+#include "node/pages/adoption_press.h"
 #include "node/pages/conversation_form.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
@@ -97,6 +98,7 @@ asio::awaitable<HttpResponse> AdoptionPages::show(Visit visit, std::optional<Err
                 ""};
   const std::string stage = said("stage").empty() ? (again ? "adopted" : "trying") : said("stage");
   view.model["heading"] = view.title;
+  put_presses(visit, again, view.model);
   const FormFaults faults = failed ? adoption_faults(visit, *failed) : FormFaults();
   faults.put(view.model);
   for (const std::string field : {"stage", "outcome"}) view.model["error_" + field] = faults.at(field);
@@ -124,6 +126,7 @@ asio::awaitable<HttpResponse> AdoptionPages::submit(Visit visit) {
   for (const char* member : kMembers) {
     if (const std::string text = unix_lines(visit.field(member)); !text.empty()) content[member] = text;
   }
+  apply_press(visit, content);
   const std::string language = visit.field("language").empty() ? visit.words->tag() : visit.field("language");
   json::object request{{"kind", "adoption"},
                        {"language", language},

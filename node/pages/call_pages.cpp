@@ -29,9 +29,9 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kTimesAsked = 3;       // rows of the form
+constexpr std::size_t kTimesAsked = 3;      // rows of the form
 constexpr std::size_t kCitiesToCall = 100;  // to ask
-constexpr std::size_t kTitleBytes = 120;     // of what the text says first
+constexpr std::size_t kTitleBytes = 120;    // of what the text says first
 
 // A value of the form, or of its draft, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {

@@ -7,11 +7,11 @@
 #include "node/api/desk_api.h"
 #include "node/api/drafts_api.h"
 #include "node/api/inbox_api.h"
-#include "node/api/overview_api.h"
 #include "node/api/search_api.h"
 #include "node/api/worksheets_api.h"
 #include "node/pages/call_model.h"
 #include "node/pages/drafted_form.h"
+#include "node/pages/follow_up_pages.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
@@ -81,16 +81,6 @@ json::array watched_cards(const Visit& visit, const WatchListView& list) {
   return out;
 }
 
-json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& due) {
-  json::array rows;
-  for (const FollowUpView& one : due)
-    rows.push_back(json::object{{"of", one.of},
-                                {"title", one.title},
-                                {"language", language_tag(one.language)},
-                                {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
-  return rows;
-}
-
 constexpr std::size_t kWorksheetsShown = 20;  // before the desk's other lists
 
 json::array worksheet_rows(const Visit& visit, const WorksheetListView& list) {
@@ -130,8 +120,6 @@ asio::awaitable<HttpResponse> DeskPages::show(Visit visit) {
       co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
   const WatchListView watched = shown(co_await frame_.call(
       visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
-  json::array followups =
-      follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
   const WorksheetListView worksheets = shown(
       co_await frame_.call(visit, worksheets_.list,
                            read_worksheet_list_query({{"cursor", visit.request.param("worksheets_from")},
@@ -146,9 +134,8 @@ asio::awaitable<HttpResponse> DeskPages::show(Visit visit) {
       {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
       {"published", cards(visit, mine.items)},
       {"watched", watched_cards(visit, watched)},
-      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
-      {"has_followups", !followups.empty()},
-      {"followups", std::move(followups)}};
+      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")}};
+  co_await put_due(frame_, follow_ups_, visit, view.model);
   put_desk_calls(frame_, visit, shown(co_await frame_.call(visit, calls_.list, CallListQuery{})),
                  frame_.may(visit, desk_.publish.facts), view.model);
   co_return frame_.show(visit, std::move(view));

@@ -12,8 +12,8 @@ class DeskPages {
         calls_(areas.calls),
         desk_(areas.desk),
         drafts_(areas.drafts),
+        follow_ups_(areas.follow_ups),
         inbox_(areas.inbox),
-        overview_(areas.overview),
         search_(areas.search),
         worksheets_(areas.worksheets) {}
   void add_routes(RouteTable& routes);
@@ -25,8 +25,8 @@ class DeskPages {
   CallsApi& calls_;
   DeskApi& desk_;
   DraftsApi& drafts_;
+  FollowUpsApi& follow_ups_;
   InboxApi& inbox_;
-  OverviewApi& overview_;
   SearchApi& search_;
   WorksheetsApi& worksheets_;
 };

@@ -39,6 +39,11 @@ std::string ask_all_address(const Query& query) {
   return out;
 }
 
+// What did not work and what was stopped, by what cities say of it.
+std::string failures_address(const std::string& topic) {
+  return address({{"kind", "adoption"}, {"outcome", std::string(kNoSuccess)}, {"topic", topic}});
+}
+
 // What a value of a facet is called.
 std::string label_of(const Visit& visit, const std::string& facet, const std::string& value) {
   if (facet == "topic") return topic_label(visit, value);
@@ -127,6 +132,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   view.model = {{"welcome", !filtered && visit.request.caller.role == Role::kNobody},
                 {"is_newest", !filtered},
                 {"newest_href", "/"},
+                {"failures_href", failures_address(query["topic"])},
+                {"is_failures", query["outcome"] == kNoSuccess},
                 {"has_chips", !chips.empty()},
                 {"chips", std::move(chips)},
                 {"hidden", std::move(hidden)},
@@ -176,6 +183,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   view.model = {{"is_like", true},
                 {"total_text", ""},
                 {"newest_href", address(query)},
+                {"failures_href", failures_address(topic)},
                 {"like_href", address({{"like", "us"}, {"q", words}, {"topic", topic}})},
                 {"has_words", !param(query, "q").empty()},
                 {"ask_href", ask_all_address(query)},

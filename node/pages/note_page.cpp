@@ -18,6 +18,7 @@
 #include "node/pages/adoption_pictures.h"
 #include "node/pages/call_model.h"
 #include "node/pages/fit_box.h"
+#include "node/pages/follow_up_pages.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_text.h"
@@ -212,6 +213,8 @@ asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<Referring
   json::array out;
   const std::set<std::string> outdated =
       role == v1::REF_ROLE_ADOPTS ? earlier_words(referring) : std::set<std::string>();
+  // The newest word first, however it went.
+  if (role == v1::REF_ROLE_ADOPTS) std::reverse(referring.begin(), referring.end());
   for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
     if (item.role != role || outdated.contains(item.ref)) continue;
@@ -347,6 +350,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
+  const bool may_adopt = model.at("is_practice").as_bool() && !ours && model.at("may_publish").as_bool();
+  co_await put_our_word(frame_, follow_ups_, visit, record.ref, may_adopt, model);
   co_await put_proposals(frame_, proposals_, desk_, visit, record, model);
   model["has_more_actions"] = frame_.may(visit, desk_.publish.facts) || model.at("may_watch").as_bool();
   co_await put_fit(visit, record, model);

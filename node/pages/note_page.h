@@ -32,6 +32,7 @@ class NotePage {
         desk_(areas.desk),
         figures_(areas.figures),
         fit_(areas.fit),
+        follow_ups_(areas.follow_ups),
         inbox_(areas.inbox),
         proofs_(areas.proofs),
         proposals_(areas.proposals),
@@ -70,6 +71,7 @@ class NotePage {
   DeskApi& desk_;
   FiguresApi& figures_;
   FitApi& fit_;
+  FollowUpsApi& follow_ups_;
   InboxApi& inbox_;
   ProofsApi& proofs_;
   ProposalsApi& proposals_;

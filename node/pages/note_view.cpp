@@ -43,7 +43,8 @@ std::string date_of(const Visit& visit, UnixMillis time) {
 json::object card(const Visit& visit, const SummaryView& note) {
   json::object out;
   // Also where there is none: what is around it has such names too.
-  for (const char* member : {"state", "assignee", "remark", "stage", "outcome", "role"}) out[member] = "";
+  for (const char* member : {"state", "assignee", "remark", "stage", "outcome", "outcome_code", "role"})
+    out[member] = "";
   const std::string kind(note.kind_text());
   out["ref"] = note.ref;
   out["city"] = note.city;
@@ -68,6 +69,11 @@ json::object card(const Visit& visit, const SummaryView& note) {
   out["title_pieces"] = json::array();
   out["excerpt"] = false;
   out["has_reasons"] = false;
+  out["stopped"] = note.stopped ? visit.say("outcome.stopped") : "";
+  if (note.outcome != Outcome::kNone) {
+    out["outcome_code"] = std::string(outcome_text(note.outcome));
+    out["outcome"] = visit.named("outcome", outcome_text(note.outcome));
+  }
   const std::string status(status_text(note.status));
   out["status"] = status;
   out["standing"] = note.status == RecordStatus::kCurrent ? "" : visit.say("standing." + status);

@@ -12,6 +12,7 @@
 #include "node/pages/conversation_pages.h"
 #include "node/pages/desk_pages.h"
 #include "node/pages/find_pages.h"
+#include "node/pages/follow_up_pages.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/inbox_pages.h"
 #include "node/pages/measures_pages.h"
@@ -59,10 +60,10 @@ class Pages {
 
  private:
   PageFrame frame_;
-  PageClasses<FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages, CallPages,
-              InboxPages, CityPages, CatalogPages, AccountPages, OperatePages, OperateAccountsPages,
-              OverviewPages, PicturePages, ProfilePages, MeasuresPages, ProposalPages, SendingPages,
-              StoryPages, AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
+  PageClasses<FollowUpPages, FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages,
+              CallPages, InboxPages, CityPages, CatalogPages, AccountPages, OperatePages,
+              OperateAccountsPages, OverviewPages, PicturePages, ProfilePages, MeasuresPages, ProposalPages,
+              SendingPages, StoryPages, AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
       all_;
 };
 

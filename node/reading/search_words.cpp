@@ -28,9 +28,11 @@ Result<NoteSearch> read_note_search(const Params& words) {
                   "cost");
   }
   if (const auto outcome = param(words, "outcome"); !outcome.empty()) {
-    query.outcome = parse_outcome(outcome);
-    if (query.outcome == Outcome::kNone)
-      return fail(Code::kInvalidArgument, "it is worked, partly, did-not or too-early", "outcome");
+    query.stopped = outcome == "stopped" || outcome == kNoSuccess;
+    query.outcome = outcome == kNoSuccess ? Outcome::kDidNot : parse_outcome(outcome);
+    if (query.outcome == Outcome::kNone && !query.stopped)
+      return fail(Code::kInvalidArgument, "it is worked, partly, did-not, too-early, stopped or no-success",
+                  "outcome");
   }
   query.all_versions = param(words, "versions") == "all";
   query.newest_first = param(words, "order") == "newest";

@@ -51,6 +51,9 @@ struct NoteSearch {
   std::string city;  // the name of a city on this node, if query.log is not set; empty: all cities
   std::optional<UnixMillis> since;  // only what came here then or later, if query.after is not set
 };
+// The value of `outcome` that asks for what did not work and for what was stopped.
+inline constexpr std::string_view kNoSuccess = "no-success";
+
 // Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, since, limit,
 // cursor. Country and language may have letters of any case.
 Result<NoteSearch> read_note_search(const Params& words);

@@ -35,6 +35,8 @@ SummaryView read_summary(Directory& directory, IndexedRecord record) {
   out.created_at = record.created_at;
   out.arrival = record.arrival;
   out.status = record.status;
+  out.outcome = record.outcome;
+  out.stopped = record.stopped;
   if (record.status_by) out.status_by = directory.ref(record.log, *record.status_by);
   return out;
 }

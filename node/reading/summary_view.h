@@ -28,6 +28,8 @@ struct SummaryView {
   UnixMillis created_at;
   ArrivalSeq arrival;
   RecordStatus status = RecordStatus::kCurrent;
+  Outcome outcome = Outcome::kNone;     // of an adoption
+  bool stopped = false;                 // an adoption that its city has ended
   std::string status_by;                // the ref of the record that gave it this status; empty: none
   std::optional<KeyChange> key_change;  // of a rotation, where that was looked for
 

@@ -11,6 +11,7 @@
 #include "node/api/explain_json.h"
 #include "node/api/figures_json.h"
 #include "node/api/fit_json.h"
+#include "node/api/follow_ups_json.h"
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
 #include "node/api/invites_json.h"
@@ -67,6 +68,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_feed_routes(routes, feeds, access);
   add_sitemap_routes(routes, sitemap, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
+  add_follow_ups_routes(routes, gate, follow_ups);
   add_overview_routes(routes, gate, overview);
   add_proposals_routes(routes, gate, proposals);
   add_search_routes(routes, gate, search);
@@ -88,6 +90,7 @@ Areas SiteAreas::references() {
           .explain = explain,
           .figures = figures,
           .fit = fit,
+          .follow_ups = follow_ups,
           .health = health,
           .inbox = inbox,
           .invites = invites,

@@ -15,6 +15,7 @@
 #include "node/api/explain_api.h"
 #include "node/api/figures_api.h"
 #include "node/api/fit_api.h"
+#include "node/api/follow_ups_api.h"
 #include "node/api/health_api.h"
 #include "node/api/inbox_api.h"
 #include "node/api/invites_api.h"
@@ -73,6 +74,7 @@ struct SiteAreas {
         sitemap({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.clock,
                  shared.parts.facts.log().has_value()}),
         log_files(*shared.parts.store, shared.parts.nearness, shared.parts.facts.log()),
+        follow_ups(shared.parts),
         overview(shared.parts),
         proposals(shared.parts),
         search(shared),
@@ -114,6 +116,7 @@ struct SiteAreas {
   Feeds feeds;
   Sitemap sitemap;
   LogFiles log_files;
+  FollowUpsApi follow_ups;
   OverviewApi overview;
   ProposalsApi proposals;
   SearchApi search;

@@ -457,6 +457,7 @@ inline constexpr unsigned kMailsPerHour = 6;
 inline constexpr std::chrono::hours kSendForgotten{24 * 30};
 inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
+inline constexpr std::size_t kFollowUps = 50;     // adoptions about which one page or mail asks how they go
 // How many mails one digest may fill. The last of them says where the rest is.
 inline constexpr unsigned kDigestMails = 24;
 // The client of witnesses. Their lines stand behind those that kHeadNoteLines bounds: a proof, or a

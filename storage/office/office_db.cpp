@@ -7,7 +7,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 15> kSteps = {
+constexpr std::array<const char*, 16> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -236,6 +236,13 @@ CREATE TABLE worksheet (
 CREATE INDEX worksheet_by_office ON worksheet (office, updated_at_ms);
 CREATE INDEX worksheet_by_change ON worksheet (updated_at_ms);
 CREATE INDEX worksheet_by_user ON worksheet (user);
+)sql",
+    // About which adoptions the office was asked by mail how they go: by our first word on each, and when it
+    // was due.
+    R"sql(
+CREATE TABLE follow_up (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, due_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (log_id, entry_index, due_at_ms)) WITHOUT ROWID;
+CREATE INDEX follow_up_by_due ON follow_up (due_at_ms);
 )sql"};
 
 }  // namespace

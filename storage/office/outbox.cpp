@@ -278,6 +278,12 @@ Status move_digest(sqlite::Connection& db, const Digest& digest) {
       .run();
 }
 
+Status insert_asked(sqlite::Connection& db, const AskedFollowUp& asked) {
+  auto insert =
+      db.prepare("INSERT OR REPLACE INTO follow_up (log_id, entry_index, due_at_ms) VALUES (?, ?, ?)");
+  return insert.bind_blob(asked.log.view()).bind(number(asked.first)).bind(asked.due_at.value).run();
+}
+
 }  // namespace
 
 Status Outbox::queue_mail(const MailBatch& batch) {
@@ -288,6 +294,7 @@ Status Outbox::queue_mail(const MailBatch& batch) {
     KOINON_TRY(put_addressed(db, batch.addressed));
     if (batch.digest) KOINON_TRY(move_digest(db, *batch.digest));
     if (batch.calls_asked_until) KOINON_TRY(put_setting(db, kCallsAsked, batch.calls_asked_until->value));
+    for (const AskedFollowUp& asked : batch.follow_ups) KOINON_TRY(insert_asked(db, asked));
     if (!batch.at_once_cursor) return {};
     return put_setting(db, kAtOnce, number(*batch.at_once_cursor));
   });

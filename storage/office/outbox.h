@@ -87,6 +87,14 @@ struct MailPace {
   ArrivalSeq held_from;    // the first of them
 };
 
+// An adoption about which the office was asked by mail: our city's first word on it, and when so many months
+// after that were over.
+struct AskedFollowUp {
+  LogId log;
+  EntryIndex first;
+  UnixMillis due_at;
+};
+
 // New mails, and what changes with them. All of it is one transaction.
 struct MailBatch {
   std::vector<Mail> mails = {};
@@ -96,6 +104,7 @@ struct MailBatch {
   std::optional<Digest> digest = {};                 // the digest, which goes on from here
   std::optional<ArrivalSeq> at_once_cursor = {};     // arrivals up to here have become mails that go at once
   std::optional<UnixMillis> calls_asked_until = {};  // who talked until then was asked what came of it
+  std::vector<AskedFollowUp> follow_ups = {};        // that the mails ask about
 };
 
 // Messages that do not arrive.
@@ -155,6 +164,11 @@ class Outbox {
   Result<std::vector<Arrived>> addressed(ArrivalSeq from);
   // Arrivals up to this one have become mails that go at once. Nothing: nobody ever asked for such mails.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
+
+  // Whether a mail has asked about it.
+  Result<bool> was_asked(const AskedFollowUp& asked);
+  // Forgets what was asked before it was due, since the clock was ahead: it is asked again in time.
+  Status forget_asked_ahead(UnixMillis now);
 
   // The hub of feeds was told of what arrived up to here. Nothing: there was never one.
   Result<std::optional<ArrivalSeq>> hub_cursor();

@@ -56,6 +56,11 @@ std::span<const AdoptionFacts> Columns::adoptions(std::uint32_t first_version) c
   return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second.list);
 }
 
+std::uint32_t Columns::stopped(std::uint32_t first_version) const {
+  const auto it = adoptions_.find(first_version);
+  return it == adoptions_.end() ? 0 : it->second.stopped;
+}
+
 OutcomeCounts Columns::outcomes(std::uint32_t first_version) const {
   const auto it = adoptions_.find(first_version);
   return it == adoptions_.end() ? OutcomeCounts() : it->second.outcomes;
@@ -377,9 +382,11 @@ void Columns::Adopted::keep(const AdoptionFacts& facts) {
     AdoptionFacts& before = list[place->second];
     if (facts.index < before.index) return;
     --outcomes.at(static_cast<std::size_t>(before.outcome));
+    stopped -= before.stopped ? 1 : 0;
     before = facts;
   }
   ++outcomes.at(static_cast<std::size_t>(facts.outcome));
+  stopped += facts.stopped ? 1 : 0;
 }
 
 // An adoption was taken back: the city's adoption before it counts again. Or a version that was adopted is

@@ -83,6 +83,8 @@ class Columns {
   // first version.
   std::span<const AdoptionFacts> adoptions(std::uint32_t first_version) const;
   OutcomeCounts outcomes(std::uint32_t first_version) const;
+  // How many of these adoptions their cities have ended, whatever the outcome.
+  std::uint32_t stopped(std::uint32_t first_version) const;
   // Every adoption of a practice, by number, also those that were withdrawn or said anew; some may be gone.
   std::span<const std::uint32_t> all_adoptions(std::uint32_t first_version) const;
   // The numbers of the records of a topic and of the topics below it, or of the records of a city, whichever
@@ -127,6 +129,7 @@ class Columns {
     std::vector<AdoptionFacts> list;
     std::unordered_map<CityNumber, std::size_t> places;  // in the list
     OutcomeCounts outcomes{};
+    std::uint32_t stopped = 0;
     void keep(const AdoptionFacts& facts);
   };
   struct Lists {

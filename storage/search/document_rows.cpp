@@ -31,6 +31,8 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
   if (row.blob(12).size() == Hash::kSize) record.leaf = Hash::from(row.blob(12));
   record.recoveries = row.number(13);
+  record.outcome = read_outcome(row.integer(14));
+  record.stopped = row.integer(15) != 0;
   return record;
 }
 

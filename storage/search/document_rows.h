@@ -14,7 +14,7 @@ namespace koinon {
 // caller's.
 inline constexpr std::string_view kDocColumns =
     "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
-    "d.topics, d.readable, d.status, d.status_by, d.leaf, d.recoveries FROM ";
+    "d.topics, d.readable, d.status, d.status_by, d.leaf, d.recoveries, d.outcome, d.stopped FROM ";
 
 IndexedRecord read_document(const sqlite::Statement& row);
 // Topics as a row has them, with a blank between them.

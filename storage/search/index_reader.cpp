@@ -11,6 +11,7 @@
 #include "storage/search/count_figures.h"
 #include "storage/search/count_ties.h"
 #include "storage/search/document_rows.h"
+#include "storage/search/find_adoption_words.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
 #include "storage/search/search_index.h"
@@ -273,6 +274,12 @@ class SqliteIndexReader final : public IndexReader {
     ImpactFigures out = count_impact(columns_, query);
     out.answered = answered;
     return out;
+  }
+
+  Result<std::vector<AdoptionWords>> adoption_words(const AdoptionWordsQuery& query) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    return find_adoption_words(db_, columns_, query);
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {

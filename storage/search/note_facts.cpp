@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 4> kIncomes = {"low", "lower-middle", "up
 
 std::string_view outcome_text(Outcome outcome) { return kOutcomes.at(static_cast<std::size_t>(outcome)); }
 
+Outcome read_outcome(std::int64_t number) {
+  const bool known = number > 0 && number < static_cast<std::int64_t>(kOutcomes.size());
+  return known ? static_cast<Outcome>(number) : Outcome::kNone;
+}
+
 Outcome parse_outcome(std::string_view text) {
   const auto* const it = std::find(kOutcomes.begin() + 1, kOutcomes.end(), text);
   return it == kOutcomes.end() ? Outcome::kNone : static_cast<Outcome>(it - kOutcomes.begin());

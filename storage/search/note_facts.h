@@ -12,6 +12,8 @@ namespace koinon {
 enum class Outcome : unsigned char { kNone = 0, kWorked = 1, kPartly = 2, kDidNot = 3, kTooEarly = 4 };
 std::string_view outcome_text(Outcome outcome);
 Outcome parse_outcome(std::string_view text);
+// Of its number, as the index keeps it.
+Outcome read_outcome(std::int64_t number);
 
 // Orders of magnitude in US dollars. The rough value of each currency is good enough for them.
 enum class CostBand : unsigned char {

@@ -99,9 +99,12 @@ bool HitCollector::language_fits(const DocFacts& doc) const {
 }
 
 bool HitCollector::outcome_fits(const DocFacts& doc) const {
-  if (query_.outcome == Outcome::kNone || doc.outcome == query_.outcome) return true;
-  return doc.kind == v1::KIND_PRACTICE &&
-         columns_.outcomes(doc.first_version).at(static_cast<std::size_t>(query_.outcome)) > 0;
+  const bool any = query_.outcome == Outcome::kNone;
+  if (any && !query_.stopped) return true;
+  if ((!any && doc.outcome == query_.outcome) || (query_.stopped && doc.stopped)) return true;
+  if (doc.kind != v1::KIND_PRACTICE) return false;
+  const auto with = columns_.outcomes(doc.first_version).at(static_cast<std::size_t>(query_.outcome));
+  return (!any && with > 0) || (query_.stopped && columns_.stopped(doc.first_version) > 0);
 }
 
 bool HitCollector::wanted(std::int64_t document) const {
@@ -174,10 +177,14 @@ void HitCollector::count(const DocFacts& doc) {
   for (std::uint32_t left = doc.sdgs; left != 0; left &= left - 1)
     ++by_sdg_.at(static_cast<std::size_t>(std::countr_zero(left)));
   ++by_kind_.at(doc.kind & 15U);
-  if (doc.kind == v1::KIND_ADOPTION) ++by_outcome_.at(static_cast<std::size_t>(doc.outcome));
+  if (doc.kind == v1::KIND_ADOPTION) {
+    ++by_outcome_.at(static_cast<std::size_t>(doc.outcome));
+    by_stopped_ += doc.stopped ? 1 : 0;
+  }
   if (doc.kind != v1::KIND_PRACTICE) return;
   const OutcomeCounts outcomes = columns_.outcomes(doc.first_version);
   for (std::size_t i = 0; i < outcomes.size(); ++i) by_outcome_.at(i) += outcomes.at(i) > 0 ? 1 : 0;
+  by_stopped_ += columns_.stopped(doc.first_version) > 0 ? 1 : 0;
 }
 
 std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
@@ -213,6 +220,7 @@ std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
   counts.clear();
   for (std::size_t i = 1; i < by_outcome_.size(); ++i)
     counts.push_back({std::string(outcome_text(static_cast<Outcome>(i))), by_outcome_.at(i)});
+  counts.push_back({"stopped", by_stopped_});
   put(out, "outcome", std::move(counts));
   counts.clear();
   for (std::size_t i = 1; i < by_kind_.size(); ++i)

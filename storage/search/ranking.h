@@ -79,6 +79,7 @@ class HitCollector {
   std::array<std::uint32_t, kCostBands> by_cost_{};
   std::array<std::uint32_t, 18> by_sdg_{};
   std::array<std::uint32_t, 5> by_outcome_{};
+  std::uint32_t by_stopped_ = 0;
   std::array<std::uint32_t, 16> by_kind_{};
 };
 

@@ -33,6 +33,7 @@ struct SearchQuery {
   CostBand cost = CostBand::kUnknown;
   unsigned sdg = 0;
   Outcome outcome = Outcome::kNone;  // a practice is found if some city's adoption of it had this outcome
+  bool stopped = false;              // also, or only, where an adoption was ended, whatever its outcome
   bool all_versions = false;         // also versions that were revised
   bool newest_first = false;         // instead of the best first
   bool activity_beside =

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/search/adoption_words.h"
 #include "storage/search/figures.h"
 #include "storage/search/record_status.h"
 #include "storage/search/search.h"
@@ -32,6 +33,8 @@ struct IndexedRecord {
   std::optional<EntryIndex> status_by;  // the entry of its log that gave it this status, if it is here
   Hash leaf;                            // of the entry
   std::uint64_t recoveries = 0;         // of its log, after which it was signed (recoveries_before)
+  Outcome outcome = Outcome::kNone;     // of an adoption
+  bool stopped = false;                 // an adoption that its city has ended
 };
 
 struct IndexQuery {
@@ -89,6 +92,8 @@ class IndexReader {
   virtual Result<TiesPage> ties(const TiesQuery& query) = 0;
   virtual Result<TieMap> tie_map(const TieFilter& filter, std::size_t newest) = 0;
   virtual Result<ImpactFigures> impact(const ImpactQuery& query) = 0;
+  // What a city has said of the practices that it adopts, in no particular order.
+  virtual Result<std::vector<AdoptionWords>> adoption_words(const AdoptionWordsQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
   // The held cities that are called so, by domain. Case, accents and differences of form do not count. Its

@@ -77,7 +77,7 @@ test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows i
   await arrives(la, /\/records\/la.example\/\d+$/);
   await la.goto(nodes.la + path);
   await la.click("text=We are trying this");
-  await la.click("main form > p.buttons button");
+  await la.click("main .presses button[value=trying]");
   await arrives(la, nodes.la + path);
 
   // Seoul's page has been open all the time.

@@ -94,8 +94,7 @@ test("who looks on sees the map and the story grow", async () => {
   const lines = await story.locator(".told li").count();
   const la = await open(browser, nodes.la, "press", nodes.password);
   await la.goto(nodes.la + `/adopt?of=${nodes.note}`);
-  await la.check("input[name=stage][value=stopped]");
-  await la.click("main form > p.buttons button");
+  await la.click("main .presses button[value=stopped]");
   await la.waitForURL(`**/records/${nodes.note}`);
   await story.waitForFunction((count) => document.querySelectorAll(".told li").length > count, lines);
   await map.waitForFunction((href) => document.querySelector("#map tbody td:nth-child(4) a").href !== href, shown);

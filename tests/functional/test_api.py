@@ -209,6 +209,10 @@ class OpenApi(NodesTest):
         self.assertEqual([c["ref"] for c in api.get("/api/v1/calls?phase=agreed").json()["items"]], [call])
         self.assertEqual(api.get("/api/v1/cities/la.example/clock").json()["time_zone"], "America/Los_Angeles")
         api.get(f"/api/v1/records/{call}/call.ics")
+        api.get(f"{here}/our-word", expect=404)
+        there = Api(la)
+        there.document = api.document
+        self.assertEqual(there.get(f"{here}/our-word").json()["outcome"], "worked")
         for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
                      "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",
                      f"/records/{ref}", "/log/seoul.example/checkpoint", "/log/seoul.example/keys",

@@ -72,7 +72,7 @@ class HostilePages(NodesTest):
         for number, payload in enumerate(PAYLOADS):
             # Reflected: in every parameter that a page takes.
             for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}", "/login?set={}",
-                         "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/worksheet?of={}", "/worksheet/print?of={}", "/inbox?state={}",
+                         "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/follow-up?of={}", "/worksheet?of={}", "/worksheet/print?of={}", "/inbox?state={}",
                          "/inbox?assignee={}", "/cities/{}", "/cities?q={}", "/cities?cursor={}", "/unsubscribe/{}", "/held/{}", "/records/{}/1", "/welcome/{}"):
                 page = press.go(path.replace("{}", urllib.parse.quote(payload, safe="")))
                 self.assert_harmless(page)

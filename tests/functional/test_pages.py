@@ -149,6 +149,8 @@ class Pages(NodesTest):
         self.assertIn("The council said so.", chief.go("/worksheet/print?of=" + ref).text)
         chief.go("/adopt?of=" + ref)
         chief.submit("/adopt", stage="adopted", outcome="worked", changes="Nothing.")
+        chief.go("/follow-up?of=" + ref)
+        chief.submit("/follow-up", "partly")
         chief.go("/")
         chief.submit("/language", language="ko", next="/cities")
         self.assertIn('lang="ko"', chief.page.source)

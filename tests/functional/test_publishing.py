@@ -84,11 +84,11 @@ class Publishing(NodesTest):
     def test_enter_in_a_field_sends_no_form_that_publishes(self):
         """Two first buttons take what Enter does (HTML, implicit submission), in each form with a button that signs: a disabled one, and for fields that pass over it one that sends nothing."""
         templates = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages" / "templates"
-        signing = ("/publish", "/ask", "/answer", "/adopt", "/profile", "/records/{{ref}}/withdraw")
+        signing = ("/publish", "/ask", "/answer", "/adopt", "/follow-up", "/profile", "/records/{{ref}}/withdraw")
         seen = set()
         for path in templates.glob("*.mustache"):
             for action, body in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(), re.S):
-                if (action in signing and 'value="remove"' not in body.split("<button", 1)[1].split(">")[0]) or 'value="notice"' in body:
+                if (action in signing and 'value="remove"' not in body.partition("<button")[2].partition(">")[0]) or 'value="notice"' in body:
                     seen.add(action)
                     self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
         self.assertEqual(seen, {*signing, "/operate"})

@@ -56,7 +56,7 @@ class Words(NodesTest):
         chief.submit("/answer", text="Lime.", points_to=ref)
         answer = wait_for(lambda: seoul.refs(kind="answer"), "the answer is indexed")[0]
         paths = ["/", "/?q=roof&topic=climate%2Fheat&city=seoul.example&kind=nonsense&sdg=99", "/?like=us", "/publish", "/desk", "/inbox", "/inbox?state=done", "/questions",
-                 "/ask", f"/ask?about={ref}", f"/answer?to={question}", f"/adopt?of={ref}", f"/worksheet?of={ref}", f"/worksheet/print?of={ref}", "/cities", "/cities/seoul.example", "/impact", "/map", "/map?region=nowhere", "/pictures", "/pictures?topic=nonsense", f"/story/{ref}", "/account",
+                 "/ask", f"/ask?about={ref}", f"/answer?to={question}", f"/adopt?of={ref}", f"/follow-up?of={ref}", "/?kind=adoption&outcome=no-success", f"/worksheet?of={ref}", f"/worksheet/print?of={ref}", "/cities", "/cities/seoul.example", "/impact", "/map", "/map?region=nowhere", "/pictures", "/pictures?topic=nonsense", f"/story/{ref}", "/account",
                  f"/records/{ref}", f"/records/{question}", f"/publish?revises={ref}", f"/publish?translates={ref}", f"/records/{ref}/withdraw",
                  "/profile", "/login", "/login?set=press", "/records/nowhere.example/1",
                  "/held/77", "/?cursor=x", "/publish?draft=x", "/cities?cursor=x", "/inbox?cursor=x", "/welcome/" + "a" * 52]

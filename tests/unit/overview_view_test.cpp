@@ -1,14 +1,10 @@
-// What follows from many records together: what a city gave and took, what it is to be asked about, the map.
-#include "node/reading/overview_view.h"
-
+// What follows from many records together: what a city gave and took, the map.
 #include "node/reading/impact_view.h"
 #include "node/reading/ties_view.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test::overview_view_test {
 namespace {
-
-constexpr std::int64_t kDay = 24LL * 3600 * 1000;
 
 class Overview : public IndexedLibrary {
  protected:
@@ -19,18 +15,6 @@ class Overview : public IndexedLibrary {
     auto view = read_impact(directory, *store, *reader, query);
     EXPECT_TRUE(view.ok()) << view.error().text();
     return view.ok() ? std::move(*view) : ImpactView();
-  }
-  // So many days after everything was said.
-  std::vector<FollowUpView> follow_ups(const OwnLog& of, std::int64_t days) {
-    Directory directory(*store, nearness, reader.get());
-    auto view = read_follow_ups(directory, *store, *reader, of.id(), {1 + days * kDay});
-    EXPECT_TRUE(view.ok()) << view.error().text();
-    return view.ok() ? std::move(*view) : std::vector<FollowUpView>();
-  }
-  Draft adoption_at(const std::string& stage, EntryIndex of) {
-    Draft draft = adoption(seoul, of, "");
-    draft.body->mutable_adoption()->set_stage(stage);
-    return draft;
   }
 
   Nearness nearness;
@@ -71,7 +55,6 @@ TEST_F(Overview, AnAdoptionOfAVoidPracticeIsNotOneOfThePracticeInItsPlace) {
   ASSERT_EQ(add(seoul, practice("After", "text")), gone);
   EXPECT_TRUE(impact(milan).taken.empty());
   EXPECT_TRUE(impact(seoul).given.empty());
-  EXPECT_TRUE(follow_ups(milan, 100).empty());
 }
 
 TEST_F(Overview, WhereTheIndexIsBehindNoBodyIsCountedForAnotherThatIsVoid) {
@@ -140,20 +123,6 @@ TEST_F(Overview, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain)
   withdraw(milan, first);
   EXPECT_TRUE(impact(seoul).given.empty());
   EXPECT_EQ(impact(seoul).figures.learning, 0U);
-}
-
-TEST_F(Overview, WhoTriesSomethingIsAskedAboutItUntilTheyHaveStopped) {
-  const EntryIndex at = add(seoul, practice("Shelter", "text"));
-  add(milan, adoption_at("trying", at));
-  EXPECT_TRUE(follow_ups(milan, 89).empty());
-  const auto due = follow_ups(milan, 91);
-  ASSERT_EQ(due.size(), 1U);
-  EXPECT_EQ(due[0].months, 3);
-  EXPECT_EQ(due[0].title, "Shelter");
-  EXPECT_EQ(due[0].stage, "trying");
-  EXPECT_TRUE(follow_ups(seoul, 91).empty()) << "it adopted nothing";
-  add(milan, adoption_at("stopped", at));
-  EXPECT_TRUE(follow_ups(milan, 91).empty());
 }
 
 TEST_F(Overview, TheMapHasTheCitiesOfAdoptionsWhereTheySayThatTheyAre) {

@@ -9,7 +9,6 @@
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"
 #include "node/pages/templates.h"
-#include "node/reading/overview_view.h"
 #include "node/text/qr_code.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
@@ -244,20 +243,6 @@ TEST(Templates, APageWithinItsFrameKnowsWhatIsSharedAndGoesBeforeIt) {
   EXPECT_EQ(page->find("Hidden"), std::string::npos);
   EXPECT_EQ(page->find('\x01'), std::string::npos) << "every place is filled";
   EXPECT_FALSE(templates.render_within("frame", "no-such-page", english, {}, {}).ok());
-}
-
-TEST(FollowUps, AnOfficeIsAskedAfterThreeSixAndTwelveMonthsUnlessItHasSpoken) {
-  constexpr std::int64_t kDay = 24LL * 3600 * 1000;
-  const auto due = [](std::int64_t last, std::int64_t now) {
-    return follow_up_due({0}, {last * kDay}, {now * kDay});
-  };
-  EXPECT_EQ(due(0, 89), 0);
-  EXPECT_EQ(due(0, 90), 3);
-  EXPECT_EQ(due(0, 181), 6) << "once, for the later of two";
-  EXPECT_EQ(due(0, 1000), 12);
-  EXPECT_EQ(due(100, 120), 0) << "it has said how it went since";
-  EXPECT_EQ(due(100, 180), 6);
-  EXPECT_EQ(due(361, 1000), 0);
 }
 
 TEST(Pages, RedirectsStayHere) {
