@@ -155,7 +155,7 @@ std::string CallWriter::word(const v1::CallReply& reply) const {
       return visit_.say("call.said_yes",
                         {{"time", visit_.words->day_and_time(time->start, places_.asker.zone)}});
   }
-  return visit_.named("call.answer", answer);
+  return short_line(visit_.named("call.answer", answer));
 }
 
 json::array CallWriter::replies() const {
@@ -215,7 +215,7 @@ json::object CallWriter::standing(bool may_publish) const {
           {"call_title", title()},
           {"call_language", language_tag(call_.language)},
           {"phase", call_phase_text(state.phase)},
-          {"form_name", visit_.named("call.form", call_.call.form())},
+          {"form_name", call_form_name(visit_, call_.call)},
           {"status_line", status()},
           {"colleague", colleague},
           {"has_times", !shown.empty()},
@@ -261,6 +261,11 @@ json::object CallWriter::talk() const {
 }
 
 }  // namespace
+
+std::string call_form_name(const Visit& visit, const v1::Call& call) {
+  const std::string& form = call.form();
+  return visit.say(form == "call" || form == "visit" ? "call.form." + form : "kind.call");
+}
 
 std::string length_text(const Visit& visit, std::chrono::minutes length) {
   const std::int64_t minutes = length.count();

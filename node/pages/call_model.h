@@ -21,9 +21,11 @@ boost::json::object talk_model(PageFrame& frame, const Visit& visit, const CallV
 void put_desk_calls(PageFrame& frame, const Visit& visit, const std::vector<CallItem>& calls,
                     bool may_publish, boost::json::object& model);
 
+// "Call", "Visit"; of another form that some city says, both.
+std::string call_form_name(const Visit& visit, const v1::Call& call);
 // "30 minutes", "2 hours", "3 days".
 std::string length_text(const Visit& visit, std::chrono::minutes length);
-// "Seoul: Thursday, May 7, 2026 at 9:00 AM (Seoul Time)".
+// "Seoul: Thursday, May 7, 2026 at 9:00 AM (South Korea Time)".
 std::string place_text(const Visit& visit, const std::string& city_name, UnixMillis time,
                        const TimeZone& zone);
 

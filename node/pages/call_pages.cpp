@@ -15,6 +15,7 @@
 #include "node/pages/asked_cities.h"
 #include "node/pages/call_model.h"
 #include "node/pages/call_times.h"
+#include "node/pages/conversation_form.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
@@ -30,14 +31,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kTimesAsked = 3;      // rows of the form
-constexpr std::size_t kCitiesToCall = 100;  // to ask
+constexpr std::size_t kCitiesToCall = 100;  // offered in a list
 constexpr std::size_t kTitleBytes = 120;    // of what the text says first
-
-// A value of the form, or of its draft, or of the address where the form comes first.
-std::string given(const Visit& visit, const std::string& name) {
-  const bool of_form = visit.request.method == "POST" || visit.form.contains(name);
-  return of_form ? visit.field(name) : visit.request.param(name);
-}
 
 std::string row_name(std::size_t row) { return "time" + std::to_string(row); }
 
@@ -61,8 +56,6 @@ FormFaults call_faults(const Visit& visit, const Error& error) {
             return std::nullopt;
           }};
 }
-
-unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
 
 json::array zone_choices(const Visit& visit, const std::vector<std::string>& zones,
                          const std::string& chosen) {
@@ -238,7 +231,7 @@ asio::awaitable<HttpResponse> CallPages::show_call(Visit visit, std::optional<Er
     model["about_title"] = title_of(record);
     model["about_language"] = language_tag(record.language);
     const bool is_new = visit.request.method == "GET" && visit.field("draft").empty();
-    if (is_new && to.empty()) to = record.city;
+    if (is_new && to.empty() && record.city != frame_.shared().parts.facts.name) to = record.city;
     if (is_new && found.ok()) text = visit.say("call.text_about", {{"title", title_of(record)}});
   }
   const AskedCities asked = co_await asked_cities(frame_, cities_, visit, to);
@@ -399,11 +392,11 @@ asio::awaitable<HttpResponse> CallPages::calendar(Visit visit) {
   const CallView& view = *found->call;
   const std::string url = base_url(frame_.shared().access, visit.request) + "/records/" + view.ref;
   const std::string who = frame_.city_name(visit, view.asker) + " – " + frame_.city_name(visit, view.asked);
-  const auto text = call_calendar(
-      view,
-      {visit.named("call.form", view.call.form()) + ": " + who + ": " + title_line(view.call.title()),
-       view.call.text() + "\n\n" + url, url},
-      frame_.shared().parts.clock.wall());
+  const auto text =
+      call_calendar(view,
+                    {call_form_name(visit, view.call) + ": " + who + ": " + title_line(view.call.title()),
+                     view.call.text() + "\n\n" + url, url},
+                    frame_.shared().parts.clock.wall());
   co_return text.ok() ? calendar_response(*text) : frame_.failed(visit, text.error());
 }
 

@@ -143,7 +143,7 @@ std::unique_ptr<icu::DateFormat> meeting_format(const icu::Locale& of) {
   return format_of("yEEEEdMMMMjmm", of);
 }
 
-// Of the name of the zone alone: "Seoul Time".
+// Of the name of the zone alone: "Los Angeles Time".
 std::unique_ptr<icu::DateFormat> zone_format(const icu::Locale& of) {
   UErrorCode error = U_ZERO_ERROR;
   auto out = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(u"VVVV"), of, error);

@@ -47,9 +47,9 @@ class Catalogue {
   std::string date_and_time(UnixMillis time, const TimeZone& zone) const;
   // "Thursday, May 7 at 9:00 AM", for whoever knows which zone is meant.
   std::string weekday_and_time(UnixMillis time, const TimeZone& zone) const;
-  // "Thursday, May 7, 2026 at 9:00 AM (Seoul Time)", for times that people meet at.
+  // "Thursday, May 7, 2026 at 9:00 AM (South Korea Time)", for times that people meet at.
   std::string day_and_time(UnixMillis time, const TimeZone& zone) const;
-  // "Seoul Time".
+  // "Los Angeles Time".
   std::string zone_name(const TimeZone& zone) const;
   std::string number(double value) const;
   // What a language is called in this one; the tag where that is not known.

@@ -78,7 +78,7 @@ class Calls(NodesTest):
         self.assertIn(f"/call?about={ref}", jo.page.links)
         jo.go(f"/call?about={ref}")
         self.assertEqual(jo.page.form("/call").fields["to"], "Seoul (seoul.example)")
-        self.assertRegex(jo.page.text, "Seoul: .*Seoul Time", "their time stands beside ours")
+        self.assertRegex(jo.page.text, "Seoul: .*South Korea Time", "their time stands beside ours")
         suggested = [jo.page.form("/call").fields[f"time{row}"] for row in (1, 2, 3)]
         self.assertEqual(len(set(suggested)), 3)
 
@@ -95,7 +95,7 @@ class Calls(NodesTest):
         jo.submit("/call", "publish", contact="Jo, jo@la.example")
         call = jo.page.url.removeprefix("/records/")
         self.assertIn("Waiting for Seoul", jo.page.text)
-        for zone in ("Los Angeles Time", "Seoul Time"):
+        for zone in ("Los Angeles Time", "South Korea Time"):
             self.assertIn(zone, jo.page.text)
 
         # Seoul answers from its inbox: one press.

@@ -275,7 +275,7 @@ class Pages(NodesTest):
         self.assertIn("Waiting for", chief.page.text)
         chief.go(f"/call-reply?to={chief.page.url.removeprefix('/records/')}&answer=another-time")
         chief.submit("/call-reply", "times")
-        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown", "getCallFile"}  # files, templates and calendars have tests of their own
+        document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown", "getCallFile"}  # files and templates have tests of their own
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
 
