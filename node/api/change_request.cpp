@@ -50,8 +50,9 @@ Error content_error(const std::string& message) {
 
 // The content fields of a note, given as JSON with the proto's names.
 Status read_content(NoteFile& note, const json::value& content) {
-  const std::string kind = std::string(kind_name(note.kind));
-  const json::object wrapped{{kind == "node-notice" ? "node_notice" : kind, content}};
+  std::string member(kind_name(note.kind));  // of Body
+  std::replace(member.begin(), member.end(), '-', '_');
+  const json::object wrapped{{member, content}};
   v1::Body parsed;
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = false;

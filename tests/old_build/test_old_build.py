@@ -92,7 +92,9 @@ class OldBuild(NodesTest):
         peer(seoul, milan)  # Los Angeles and Milan meet in Seoul alone
 
         def says(node, note):
-            return node.signed(node.local("POST", "/api/v1/records", note))
+            answer = node.local("POST", "/api/v1/records", note)
+            self.assertNotIn("detail", answer)
+            return node.signed(answer)
 
         anatomy = {"core": "Nobody leaves the car.", "needs": [{"what": "place", "text": "A large car park."}], "not_again": "Paper forms."}
         note = says(la, {"kind": "practice", "language": "en", "topics": ["health/testing"],
@@ -101,11 +103,12 @@ class OldBuild(NodesTest):
         said = milan.record(note)["body"]["practice"]
         self.assertEqual({field: said[field] for field in anatomy}, anatomy)
         self.assertEqual(seoul.record(note)["body"]["practice"]["solution"], "Five steps.", "it shows the fields that it knows")
+        wait_for(lambda: la.entries("milan.example"), "Los Angeles hears of Milan")
         starts = str(1893456000000)
         call = says(la, {"kind": "call", "language": "en", "to": ["milan.example"], "refs": [{"role": "about", "ref": note}],
                                    "content": {"title": "Half an hour?", "text": "About hospitals.", "form": "call", "time_zone": "America/Los_Angeles",
                                                "times": [{"start_ms": starts, "minutes": 30}]}})
-        proposal = says(la, {"kind": "proposal", "language": "en", "refs": [{"role": "proposes-to", "ref": note}],
+        proposal = says(la, {"kind": "proposal", "language": "en", "refs": [{"role": "proposes_to", "ref": note}],
                                        "content": {"title": "A slip", "section": "solution", "instead_of": "Five", "text": "Four"}})
         for ref in (call, proposal):
             wait_for(lambda: milan.shows(ref), "it went through the node of the version before")
