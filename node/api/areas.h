@@ -20,6 +20,7 @@ class HealthApi;
 class InboxApi;
 class InvitesApi;
 class KeysApi;
+class LinkedApi;
 class OverviewApi;
 class PeersApi;
 class ProofsApi;
@@ -55,6 +56,7 @@ struct Areas {
   InboxApi& inbox;
   InvitesApi& invites;
   KeysApi& keys;
+  LinkedApi& linked;
   OverviewApi& overview;
   PeersApi& peers;
   ProofsApi& proofs;

@@ -39,7 +39,6 @@ json::object tried_json(const FitView& view) {
     out[outcome_text(outcome)] = view.outcomes.at(static_cast<std::size_t>(outcome));
   out["not-said"] = view.outcomes.at(static_cast<std::size_t>(Outcome::kNone));
   out["stopped"] = view.stopped;
-  out["stopped_is_at_least"] = view.stopped_at_least;
   return out;
 }
 

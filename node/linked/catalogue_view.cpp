@@ -6,6 +6,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "node/linked/linked_notes.h"
+#include "proto/base/ascii.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -46,7 +47,18 @@ Result<std::optional<UnixMillis>> newest(IndexReader& index, const LogId& log, c
   return std::optional<UnixMillis>();
 }
 
+std::string_view first_subtag(std::string_view tag) { return tag.substr(0, tag.find('-')); }
+
 }  // namespace
+
+std::string name_in(const CatalogueView& view, std::string_view language) {
+  if (!view.profile) return view.name;
+  for (const auto& one : view.profile->names()) {
+    if (ascii_lower(first_subtag(one.language())) != first_subtag(language)) continue;
+    return one.name().empty() ? view.name : one.name();
+  }
+  return view.name;
+}
 
 Result<CatalogueView> read_catalogue(StoreReader& store, IndexReader& index, const Nearness& nearness,
                                      const LogId& log, UnixMillis now) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "koinon/v1/record.pb.h"
@@ -40,6 +41,9 @@ struct CatalogueView {
   std::vector<DatasetView>
       datasets;  // that of all notes first, then one for each subject that it has notes of
 };
+
+// What the city is called in a language (BCP 47), as its profile states it; else its name.
+std::string name_in(const CatalogueView& view, std::string_view language);
 
 // Its cost grows with the number of first parts of topics in the vocabulary, and not with that of the notes.
 Result<CatalogueView> read_catalogue(StoreReader& store, IndexReader& index, const Nearness& nearness,

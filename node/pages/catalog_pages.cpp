@@ -7,10 +7,10 @@
 
 #include "node/api/admission.h"
 #include "node/api/json_response.h"
+#include "node/api/linked_api.h"
 #include "node/http/accept.h"
 #include "node/linked/linked_text.h"
 #include "node/pages/note_view.h"
-#include "node/reading/directory.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -19,55 +19,56 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kCatalogForms = {"text/html", "application/ld+json", "text/turtle"};
 
-}  // namespace
-
-void CatalogPages::add_routes(RouteTable& routes) {
-  frame_.get(routes, "/catalog", Need::kReading, "showCatalog",
-             "What this city offers as open data; as DCAT-AP where Accept asks for JSON-LD or Turtle",
-             [this](Visit visit) -> asio::awaitable<HttpResponse> {
-               const std::size_t form = preferred_type(visit.request.header("accept"), kCatalogForms);
-               if (form == 0) co_return page(visit);
-               auto made = document(visit.request, form == 1 ? Form::kJsonLd : Form::kTurtle);
-               if (!made.ok()) co_return problem(made.error());
-               made->headers["Content-Location"] = form == 1 ? "/catalog.jsonld" : "/catalog.ttl";
-               made->headers["Vary"] = "Accept";
-               co_return std::move(*made);
-             });
-  const auto add = [&](const char* path, const char* id, const char* gives, Form form) {
-    routes.add({{.method = "GET",
-                 .pattern = path,
-                 .need = Need::kReading,
-                 .id = id,
-                 .tag = "feeds",
-                 .summary = "What this city offers as open data, by DCAT-AP",
-                 .gives = gives},
-                at_once([this, form](const ApiRequest& request) { return document(request, form); })});
-  };
-  add("/catalog.jsonld", "getCatalogAsJsonLd", "application/ld+json", Form::kJsonLd);
-  add("/catalog.ttl", "getCatalogAsTurtle", "text/turtle", Form::kTurtle);
-}
-
-Result<CatalogueView> CatalogPages::read() {
-  ApiParts& parts = frame_.shared().parts;
-  const auto own = parts.facts.log();
-  if (!own) return fail(Code::kNotFound, "this node observes: it has no city, and so no catalogue");
-  return read_catalogue(*parts.store, *parts.index, parts.nearness, *own, parts.clock.wall());
-}
-
-CatalogueWords CatalogPages::words_of(const Catalogue& language, const CatalogueView& view) {
-  ApiParts& parts = frame_.shared().parts;
+CatalogueWords words_of(const Catalogue& language, const CatalogueView& view) {
   CatalogueWords out;
   out.language = language.tag();
-  out.city = Directory(*parts.store, parts.nearness, parts.index.get()).name_in(view.log, language.tag());
-  if (out.city.empty()) out.city = view.name;
+  out.city = name_in(view, language.tag());
   out.say = [&language](std::string_view key, const MessageArguments& arguments) {
     return arguments.empty() ? language.text(key) : language.text(key, arguments);
   };
   return out;
 }
 
-Result<HttpResponse> CatalogPages::document(const ApiRequest& request, Form form) {
-  KOINON_ASSIGN(const CatalogueView view, read());
+}  // namespace
+
+void CatalogPages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/catalog", Need::kReading, "showCatalog",
+             "What this city offers as open data; as DCAT-AP where Accept asks for JSON-LD or Turtle",
+             [this](Visit visit) { return show(std::move(visit)); });
+  const auto add = [&](const char* path, const char* id, const char* gives, Form form) {
+    Route route{{.method = "GET",
+                 .pattern = path,
+                 .need = Need::kReading,
+                 .id = id,
+                 .tag = "feeds",
+                 .summary = "What this city offers as open data, by DCAT-AP",
+                 .gives = gives}};
+    route.handle = [this, form](ApiRequest request) { return give(frame_.visit(std::move(request)), form); };
+    routes.add(std::move(route));
+  };
+  add("/catalog.jsonld", "getCatalogAsJsonLd", "application/ld+json", Form::kJsonLd);
+  add("/catalog.ttl", "getCatalogAsTurtle", "text/turtle", Form::kTurtle);
+}
+
+asio::awaitable<HttpResponse> CatalogPages::show(Visit visit) {
+  const std::size_t form = preferred_type(visit.request.header("accept"), kCatalogForms);
+  if (form == 0) {
+    const auto found = co_await frame_.call(visit, linked_.catalogue, Nothing{});
+    co_return found.ok() ? page(visit, *found) : frame_.failed(visit, found.error());
+  }
+  HttpResponse out = co_await give(std::move(visit), form == 1 ? Form::kJsonLd : Form::kTurtle);
+  if (out.status >= 400) co_return out;
+  out.headers["Content-Location"] = form == 1 ? "/catalog.jsonld" : "/catalog.ttl";
+  out.headers["Vary"] = "Accept";
+  co_return out;
+}
+
+asio::awaitable<HttpResponse> CatalogPages::give(Visit visit, Form form) {
+  const auto found = co_await frame_.call(visit, linked_.catalogue, Nothing{});
+  co_return found.ok() ? document(visit.request, *found, form) : problem(found.error());
+}
+
+HttpResponse CatalogPages::document(const ApiRequest& request, const CatalogueView& view, Form form) const {
   std::vector<CatalogueWords> words;
   for (const Catalogue& one : frame_.messages().languages()) words.push_back(words_of(one, view));
   const auto things = catalogue_things(view, words, base_url(frame_.shared().access, request));
@@ -81,12 +82,10 @@ Result<HttpResponse> CatalogPages::document(const ApiRequest& request, Form form
   return conditional(request, tagged(std::move(out)));
 }
 
-HttpResponse CatalogPages::page(const Visit& visit) {
-  const auto found = read();
-  if (!found.ok()) return frame_.failed(visit, found.error());
-  const CatalogueWords words = words_of(*visit.words, *found);
+HttpResponse CatalogPages::page(const Visit& visit, const CatalogueView& found) {
+  const CatalogueWords words = words_of(*visit.words, found);
   json::array datasets;
-  for (const DatasetView& one : found->datasets) {
+  for (const DatasetView& one : found.datasets) {
     json::array forms;
     for (const DistributionView& form : one.distributions)
       forms.push_back(json::object{{"title", distribution_title(form, words)},

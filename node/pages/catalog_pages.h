@@ -10,20 +10,20 @@ namespace koinon {
 class CatalogPages {
  public:
   // `frame` outlives this.
-  CatalogPages(PageFrame& frame, const Areas& /*areas*/) : frame_(frame) {}
+  CatalogPages(PageFrame& frame, const Areas& areas) : frame_(frame), linked_(areas.linked) {}
   void add_routes(RouteTable& routes);
 
  private:
   enum class Form : unsigned char { kJsonLd, kTurtle };
 
-  HttpResponse page(const Visit& visit);
-  // kNotFound: this node observes, and has no city.
-  Result<CatalogueView> read();
+  boost::asio::awaitable<HttpResponse> show(Visit visit);
+  boost::asio::awaitable<HttpResponse> give(Visit visit, Form form);
+  HttpResponse page(const Visit& visit, const CatalogueView& view);
   // For programs, with a tag by which they know that it has not changed.
-  Result<HttpResponse> document(const ApiRequest& request, Form form);
-  CatalogueWords words_of(const Catalogue& language, const CatalogueView& view);
+  HttpResponse document(const ApiRequest& request, const CatalogueView& view, Form form) const;
 
   PageFrame& frame_;
+  LinkedApi& linked_;
 };
 
 }  // namespace koinon

@@ -85,20 +85,17 @@ std::string sentence_of(const Visit& visit, const CityFit& fit) {
 // How it went, each outcome with its number; those of which there is none are left out.
 json::array outcome_chips(const Visit& visit, const FitView& fit) {
   json::array out;
-  const auto add = [&](const std::string& code, const std::string& name, std::uint64_t count, bool at_least) {
+  const auto add = [&](const std::string& code, const std::string& name, std::uint64_t count) {
     if (count == 0) return;
-    const std::string number = visit.words->number(static_cast<double>(count));
-    out.push_back(
-        json::object{{"outcome_code", code},
-                     {"text", name},
-                     {"number", at_least ? visit.say("fit.at_least", {{"number", number}}) : number}});
+    out.push_back(json::object{
+        {"outcome_code", code}, {"text", name}, {"number", visit.words->number(static_cast<double>(count))}});
   };
   for (const Outcome outcome : {Outcome::kWorked, Outcome::kPartly, Outcome::kDidNot, Outcome::kTooEarly}) {
     const std::string code(outcome_text(outcome));
-    add(code, visit.named("outcome", code), fit.outcomes.at(static_cast<std::size_t>(outcome)), false);
+    add(code, visit.named("outcome", code), fit.outcomes.at(static_cast<std::size_t>(outcome)));
   }
-  add("none", visit.say("fit.not_said"), fit.outcomes.at(static_cast<std::size_t>(Outcome::kNone)), false);
-  add("stopped", visit.say("fit.stopped"), fit.stopped, fit.stopped_at_least);
+  add("none", visit.say("fit.not_said"), fit.outcomes.at(static_cast<std::size_t>(Outcome::kNone)));
+  add("stopped", visit.say("fit.stopped"), fit.stopped);
   return out;
 }
 

@@ -6,12 +6,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/api/admission.h"
 #include "node/api/attachments_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/figures_api.h"
 #include "node/api/fit_api.h"
 #include "node/api/inbox_api.h"
+#include "node/api/linked_api.h"
 #include "node/api/proofs_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
@@ -283,13 +283,6 @@ asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vecto
   co_return out;
 }
 
-LinkedNote NotePage::linked(const Visit& visit, const RecordView& record) {
-  ApiShared& shared = frame_.shared();
-  ApiParts& parts = shared.parts;
-  return LinkedNotes({*parts.store, *parts.index, parts.nearness}, base_url(shared.access, visit.request))
-      .note(record);
-}
-
 asio::awaitable<json::array> NotePage::pictures_of(Visit visit, std::string ref) {
   const auto figures = co_await frame_.call(visit, figures_.of_practice, NamedRecord{std::move(ref)});
   if (!figures.ok()) co_return json::array();
@@ -311,7 +304,9 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.description = description_of(content_of(record.body));
   view.article = true;
   const bool gone = is_gone(record.status);
-  view.linked = linked(visit, record);
+  // The page can be read without what programs of others find in it.
+  if (auto linked = co_await frame_.call(visit, linked_.note, NamedRecord{record.ref}); linked.ok())
+    view.linked = std::move(*linked);
   view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;

@@ -34,6 +34,7 @@ class NotePage {
         fit_(areas.fit),
         follow_ups_(areas.follow_ups),
         inbox_(areas.inbox),
+        linked_(areas.linked),
         proofs_(areas.proofs),
         proposals_(areas.proposals),
         records_(areas.records) {}
@@ -60,8 +61,6 @@ class NotePage {
   boost::asio::awaitable<void> put_proof(Visit visit, const RecordView& record, boost::json::object& model);
   // What a practice would mean for our city.
   boost::asio::awaitable<void> put_fit(Visit visit, const RecordView& record, boost::json::object& model);
-  // For programs of others.
-  LinkedNote linked(const Visit& visit, const RecordView& record);
   // How the practice went, and in which cities.
   boost::asio::awaitable<boost::json::array> pictures_of(Visit visit, std::string ref);
   boost::asio::awaitable<boost::json::array> what_it_refers_to(Visit visit, std::vector<RefView> refs);
@@ -73,6 +72,7 @@ class NotePage {
   FitApi& fit_;
   FollowUpsApi& follow_ups_;
   InboxApi& inbox_;
+  LinkedApi& linked_;
   ProofsApi& proofs_;
   ProposalsApi& proposals_;
   RecordsApi& records_;

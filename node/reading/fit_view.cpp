@@ -5,13 +5,11 @@
 
 #include "node/reading/shown_record.h"
 #include "node/text/first_sentence.h"
-#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
 
-constexpr std::size_t kAdoptionsRead = 100;
 constexpr std::size_t kLineBytes = 160;  // of a sentence
 constexpr std::size_t kShortBytes = 80;  // of a fact
 constexpr std::size_t kWordBytes = 40;   // of what should be a word of the protocol
@@ -25,7 +23,6 @@ CityMeasures measures_or_none(IndexReader& index, const LogId& log) {
 struct ReadAdoption {
   v1::Adoption adoption;
   std::string language;
-  std::size_t bytes = 0;
 };
 
 // Nothing: its text is not here, or says no adoption.
@@ -35,7 +32,7 @@ std::optional<ReadAdoption> read_adoption(StoreReader& store, const Adopter& ado
   const auto entry = parse_entry(record->entry);
   auto body = parse_body(record->body);
   if (!entry.ok() || !body.ok() || !body->has_adoption()) return std::nullopt;
-  return ReadAdoption{std::move(*body->mutable_adoption()), entry->language(), record->body.size()};
+  return ReadAdoption{std::move(*body->mutable_adoption()), entry->language()};
 }
 
 NearAdopter near_adopter(Directory& directory, const Adopter& adopter,
@@ -54,23 +51,15 @@ NearAdopter near_adopter(Directory& directory, const Adopter& adopter,
   return out;
 }
 
-// The nearest come first, so those that are named were read with the others.
 void put_adopters(Directory& directory, StoreReader& store, const Adopters& adopters,
                   const std::optional<LogId>& own, FitView& out) {
   out.tried = adopters.cities;
   out.outcomes = adopters.outcomes;
-  std::size_t bytes = 0;
-  std::size_t read = 0;
+  out.stopped = adopters.stopped;
   for (const Adopter& adopter : adopters.nearest) {
-    if (bytes > limits::kReferringBytes) break;
-    const auto said = read_adoption(store, adopter);
-    ++read;
-    if (said) bytes += said->bytes;
-    if (said && said->adoption.stage() == "stopped") ++out.stopped;
     if (own != adopter.log && out.nearest.size() < kNearestAdopters)
-      out.nearest.push_back(near_adopter(directory, adopter, said));
+      out.nearest.push_back(near_adopter(directory, adopter, read_adoption(store, adopter)));
   }
-  out.stopped_at_least = read < adopters.cities;
 }
 
 }  // namespace
@@ -115,7 +104,8 @@ Result<FitView> read_fit(Directory& directory, StoreReader& store, IndexReader& 
   if (own) out.ours = measures_or_none(index, *own);
   out.fit = compare_cities(out.theirs, out.is_ours ? CityMeasures() : out.ours);
   out.facts = fit_facts(body.practice());
-  AdoptersQuery query{found.log.id, found.index, out.ours, kAdoptionsRead};
+  // Our own may be the nearest of all, and is not named.
+  AdoptersQuery query{found.log.id, found.index, out.ours, kNearestAdopters + 1};
   // An observer, or a city without figures, has no nearest cities. Those of the city that wrote it say more
   // than none.
   if (!states_any(query.like)) query.like = out.theirs;

@@ -52,15 +52,14 @@ struct FitView {
   CityFit fit;              // only unknown where it is our own note
   std::uint64_t tried = 0;  // cities that took it up; of each its latest word counts
   std::array<std::uint32_t, 5> outcomes = {};  // by Outcome
-  std::uint64_t stopped = 0;                   // of these cities
-  bool stopped_at_least = false;               // so many took it up that not all were asked for that
+  std::uint64_t stopped = 0;                   // of these cities, whatever the outcome
   std::vector<NearAdopter> nearest;            // at most kNearestAdopters, the nearest first
   FitFacts facts;
 };
 
 inline constexpr std::size_t kNearestAdopters = 3;
 
-// `own`: the log of this node's city. Reads the practice, at most a hundred adoptions and 4 MiB of these.
+// `own`: the log of this node's city. Reads the practice and the nearest adoptions.
 // kNotFound: the record, or its text, is not here. kInvalidArgument: it is no practice.
 Result<FitView> read_fit(Directory& directory, StoreReader& store, IndexReader& index,
                          const std::optional<LogId>& own, const Directory::Found& found);

@@ -16,6 +16,7 @@
 #include "node/api/inbox_json.h"
 #include "node/api/invites_json.h"
 #include "node/api/keys_json.h"
+#include "node/api/linked_json.h"
 #include "node/api/overview_json.h"
 #include "node/api/peers_json.h"
 #include "node/api/proofs_json.h"
@@ -55,6 +56,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_peers_routes(routes, gate, peers);
   add_invites_routes(routes, gate, invites);
   add_keys_routes(routes, gate, keys);
+  add_linked_routes(routes, gate, linked);
   add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
   add_upkeep_routes(routes, gate, upkeep);
@@ -95,6 +97,7 @@ Areas SiteAreas::references() {
           .inbox = inbox,
           .invites = invites,
           .keys = keys,
+          .linked = linked,
           .overview = overview,
           .peers = peers,
           .proofs = proofs,

@@ -20,6 +20,7 @@
 #include "node/api/inbox_api.h"
 #include "node/api/invites_api.h"
 #include "node/api/keys_api.h"
+#include "node/api/linked_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/peers_api.h"
 #include "node/api/proofs_api.h"
@@ -58,6 +59,7 @@ struct SiteAreas {
         peers(shared),
         invites(shared),
         keys(shared),
+        linked(shared),
         subscriptions(shared),
         trust(shared),
         upkeep(shared),
@@ -102,6 +104,7 @@ struct SiteAreas {
   PeersApi peers;
   InvitesApi invites;
   KeysApi keys;
+  LinkedApi linked;
   SubscriptionsApi subscriptions;
   TrustApi trust;
   UpkeepApi upkeep;

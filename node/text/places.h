@@ -13,7 +13,7 @@ namespace koinon {
 
 // Where the figures come from, as a profile states it.
 inline constexpr std::string_view kPlacesSource = "GeoNames, 2023";
-inline constexpr std::string_view kIncomesSource = "World Bank, July 2025";
+inline constexpr std::string_view kIncomesSource = "World Bank, October 2025";
 
 struct Place {
   std::uint64_t geonames = 0;  // its id there

@@ -12,6 +12,7 @@ Adopters find_adopters(const Columns& columns, std::uint32_t document, const Ado
   const std::uint32_t first_version = columns.docs()[document].first_version;
   const auto adoptions = columns.adoptions(first_version);
   out.outcomes = columns.outcomes(first_version);
+  out.stopped = columns.stopped(first_version);
   out.cities = adoptions.size();
   struct Near {
     double nearness = 0;

@@ -121,6 +121,7 @@ struct Adopter {
 struct Adopters {
   std::uint64_t cities = 0;                    // of each counts its latest word that it has not taken back
   std::array<std::uint32_t, 5> outcomes = {};  // by Outcome, of all of them
+  std::uint64_t stopped = 0;                   // of all of them, whatever the outcome
   std::vector<Adopter> nearest;                // the nearest first
 };
 

@@ -113,8 +113,12 @@ class OpenApi(NodesTest):
         wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
         record = api.get(here).json()
         self.assertEqual(record["body"]["author"]["office"], "Office of the Mayor", "a publisher speaks for its office")
-        for part in ("proof", "signers", "keys", "entry", "body", "markdown", "fit", "attachments", f"attachments/{file['sha256']}"):
+        for part in ("proof", "signers", "keys", "entry", "body", "markdown", "fit", "linked", "attachments", f"attachments/{file['sha256']}"):
             api.get(f"{here}/{part}")
+        linked = api.get(f"{here}/linked").json()
+        self.assertEqual((linked["json_ld"]["@type"], linked["json_ld"]["@id"]), ("Article", linked["canonical"]))
+        offered = api.get("/api/v1/catalogue").json()
+        self.assertEqual(([one["id"] for one in offered["datasets"]], offered["city"]), (["notes", "topic-health"], ref.split("/")[0]))
         api.call("POST", f"{here}/attachments/{file['sha256']}", expect=202)
         self.assertIn("quorum", api.get("/api/v1/policy").text())
         self.assertIn(ref.split("/")[0] + "/koinon/", api.get(f"/api/v1/policy?city={ref.split('/')[0]}").text())
