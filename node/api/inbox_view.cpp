@@ -48,6 +48,7 @@ Result<std::optional<IndexedRecord>> said_after(IndexReader& index, StoreReader&
     KOINON_ASSIGN(auto ours, our_latest(index, own, LogId::from(ref.log_id()), EntryIndex(ref.index()),
                                         [](v1::RefRole role) { return role == v1::REF_ROLE_ANSWERS; }));
     if (ours && ours->arrival > reply.arrival) return ours;
+    break;  // a reply answers one call, and each that is looked at costs as much as refers to it
   }
   return std::optional<IndexedRecord>();
 }

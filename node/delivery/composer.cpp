@@ -13,6 +13,8 @@
 #include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
 #include "node/text/time_text.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -105,9 +107,12 @@ void Composer::put_call(Directory& directory, const IndexedRecord& record, UnixM
   }
   const auto call = read_call({directory, store_, index_}, log, index, now);
   if (!call.ok()) return;
-  if (is_reply) item.title = reply_title(*call, body->call_reply());
+  const bool is_party = record.log == call->parties.asker || call->parties.asked == record.log;
+  // A third city says neither yes nor no.
+  if (is_reply) item.title = reply_title(*call, is_party ? body->call_reply() : v1::CallReply());
   item.summary = call_lines(*call, options_.url);
-  if (is_reply && !body->call_reply().text().empty()) item.summary += "\n\n" + body->call_reply().text();
+  if (is_reply && !body->call_reply().text().empty())
+    item.summary.append("\n\n").append(clipped_utf8(body->call_reply().text(), limits::kIndexedSummaryBytes));
 }
 
 MailItem Composer::mail_item(const IndexedRecord& record, UnixMillis now) {

@@ -107,7 +107,7 @@ void put_need_rows(const Visit& visit, const std::map<std::string, std::string>&
 json::array needs_to_read(const Visit& visit, const json::array& needs) {
   json::array out;
   for (const auto& item : needs) {
-    if (!item.is_object()) continue;
+    if (!item.is_object() || out.size() == limits::kNeeds) continue;
     const std::string what = text_at(item.get_object(), "what");
     out.push_back(json::object{{"what", what.empty() ? std::string() : visit.named("need", what)},
                                {"text", text_at(item.get_object(), "text")}});

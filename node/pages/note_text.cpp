@@ -25,10 +25,12 @@ void add_section(ApiShared& shared, const Visit& visit, json::array& out, const 
 // As a section of its own: a label and a sentence for each.
 void add_needs(const Visit& visit, json::array& out, const v1::Practice& practice) {
   json::array needs;
-  for (const v1::Need& need : practice.needs())
+  for (const v1::Need& need : practice.needs()) {
+    if (needs.size() == limits::kNeeds) break;  // another city may sign more
     needs.push_back(
         json::object{{"what", need.what().empty() ? std::string() : visit.named("need", need.what())},
                      {"text", need.text()}});
+  }
   if (needs.empty()) return;
   out.push_back(json::object{{"id", "needs"},
                              {"name", visit.say("section.needs")},

@@ -52,6 +52,8 @@ void check_call(const NoteFile& note, Faults& faults) {
   faults.take(check_present(call.form(), "form"));
   faults.take(check_one_of(call.form(), {"call", "visit"}, "form"));
   faults.take(check_present(call.text(), "text"));
+  faults.take(check_length(call.text(), limits::kCallTextBytes, "text"));
+  faults.take(check_length(call.contact(), limits::kCallTextBytes, "contact"));
   check_slots(call.times(), faults);
   faults.take(check_zone(call.time_zone()));
   if (note.to.size() != 1)
@@ -64,6 +66,9 @@ void check_call_reply(const NoteFile& note, Faults& faults) {
   faults.take(check_present(answer, "answer"));
   faults.take(check_one_of(answer, {"yes", "another-time", "colleague", "no", "held", "not-held"}, "answer"));
   faults.take(check_answers(note));
+  faults.take(check_length(reply.text(), limits::kCallTextBytes, "text"));
+  faults.take(check_length(reply.colleague(), limits::kCallTextBytes, "colleague"));
+  faults.take(check_length(reply.contact(), limits::kCallTextBytes, "contact"));
   if (answer == "yes") {
     faults.take(check_slot(reply.time(), "time"));
     faults.take(check_zone(reply.time_zone()));

@@ -1,9 +1,11 @@
 #include "node/publishing/note_template.h"
 
+#include <algorithm>
 #include <array>
 
 #include "node/publishing/fill_in.h"
 #include "proto/base/ascii.h"
+#include "proto/base/limits.h"
 #include "proto/vocabulary/practice_words.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -64,6 +66,7 @@ v1::Practice practice_of_template(const v1::Practice& original, const std::strin
   if (out.solution().empty())
     out.set_solution(mark_of("fill_in", vocabulary.section_label("solution", language), language));
   for (const v1::Need& need : original.needs()) {
+    if (static_cast<std::size_t>(out.needs_size()) == limits::kNeeds) break;  // another city may sign more
     v1::Need& ours = *out.add_needs();
     ours.set_what(need.what());
     const std::string label =
@@ -72,7 +75,10 @@ v1::Practice practice_of_template(const v1::Practice& original, const std::strin
   }
   if (original.has_cost())
     out.mutable_cost()->set_note(mark_of("fill_in", words.word("cost", language), language));
-  *out.mutable_sdgs() = original.sdgs();
+  for (const std::uint32_t sdg : original.sdgs()) {
+    const bool known = sdg >= 1 && sdg <= 17;
+    if (known && std::find(out.sdgs().begin(), out.sdgs().end(), sdg) == out.sdgs().end()) out.add_sdgs(sdg);
+  }
   out.set_licence(original.licence());
   *out.add_sources() = credit_of(original, origin);
   return out;

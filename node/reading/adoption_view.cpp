@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kBeginning = 2 * limits::kKiB;  // of a text in which a sentence is looked for
 constexpr std::size_t kSentenceBytes = 300;
+// Of a note that is read for a sentence. A page reads a hundred, and anybody may ask for it.
+constexpr std::size_t kToldBytes = 128 * limits::kKiB;
 // A short piece before a full stop is seldom a sentence: "approx. ", "St. ".
 constexpr std::size_t kSentenceLeast = 12;
 
@@ -75,6 +77,8 @@ Result<std::vector<AdoptionView>> read_adoption_views(Directory& directory, Inde
 void read_told(StoreReader& store, IndexReader& index, AdoptionView& view) {
   const auto indexed = index.get(view.note.log, view.note.index);
   if (!indexed.ok() || !*indexed) return;
+  const auto entry = read_entry(store, **indexed);
+  if (!entry.ok() || entry->body_size() > kToldBytes) return;
   const auto body = read_body(store, **indexed);
   if (!body.ok() || !body->has_adoption()) return;
   view.told = first_sentence(body->adoption().results());

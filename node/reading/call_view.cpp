@@ -15,51 +15,97 @@ namespace {
 
 constexpr std::size_t kCallsLookedAt = 200;  // of a kind
 constexpr std::size_t kZonesLookedAt = 5;    // records of a kind
+constexpr std::size_t kWordsRead = 40;       // of each of the two, the newest
+// Records that refer to one call, or newest replies of a city. Whoever asks may answer its own calls
+// thousands of times, and a page shows hundreds of calls.
+constexpr std::size_t kRepliesLookedAt = 200;
 constexpr std::array<std::string_view, 4> kTasks = {"", "answer", "choose", "tell"};
 
-// What the asked city or the asker said of a call: a reply that names this entry and no other.
-struct Reply {
-  IndexedRecord record;
-  bool stands = false;
-};
-
-bool answers(StoreReader& store, const IndexedRecord& reply, const IndexedRecord& call) {
-  const auto entry = read_entry(store, reply);
-  return entry.ok() && std::any_of(entry->refs().begin(), entry->refs().end(), [&](const v1::Ref& ref) {
-           return ref.role() == v1::REF_ROLE_ANSWERS && ref.log_id() == call.log.view() &&
-                  ref.index() == call.index.value && ref.leaf_hash() == call.leaf.view();
-         });
+// Whoever asks, or answers, may sign a thousand texts of a megabyte each.
+Result<v1::Body> read_short_body(StoreReader& store, const IndexedRecord& record) {
+  KOINON_ASSIGN(const v1::Entry entry, read_entry(store, record));
+  if (entry.body_size() > limits::kCallBytes) return fail(Code::kNotFound, "it is longer than any call");
+  return read_body(store, record);
 }
 
-// The replies of the two. Where so much refers to a call that not all of it is read, the two cities' own logs
-// are looked through: a third city cannot crowd them out.
-Result<std::vector<Reply>> find_replies(const CallSources& from, const IndexedRecord& call,
-                                        const CallParties& of) {
-  std::vector<Reply> out;
-  const auto is_party = [&](const LogId& log) { return log == of.asker || (of.asked && log == *of.asked); };
-  KOINON_ASSIGN(const auto referring, from.index.referring(call.log, call.index, limits::kReferring));
-  for (const RelatedRecord& item : referring) {
-    if (item.role != v1::REF_ROLE_ANSWERS || !is_party(item.log)) continue;
-    KOINON_ASSIGN(auto record, from.index.get(item.log, item.index));
-    if (record && record->kind == v1::KIND_CALL_REPLY)
-      out.push_back({std::move(*record), !is_gone(item.status)});
+// What the two have said of a call.
+struct Replies {
+  std::vector<IndexedRecord> newest;  // of each of the two, those that stand
+  unsigned changes = 0;               // how often they said or withdrew something
+  std::map<LogId, std::size_t> of_city;
+
+  // Whether a reply that is found now is one of the newest of its city. The newest come first.
+  bool count(const LogId& log, bool stands) {
+    changes += stands ? 1U : 2U;  // to withdraw it was another change
+    return stands && of_city[log]++ < kWordsRead;
   }
-  if (referring.size() < limits::kReferring) return out;
-  out.clear();
-  std::vector<LogId> logs{of.asker};
-  if (of.asked) logs.push_back(*of.asked);
+};
+
+Status take_reply(const CallSources& from, const LogId& log, EntryIndex index, Replies& out) {
+  KOINON_ASSIGN(auto record, from.index.get(log, index));
+  if (record && record->kind == v1::KIND_CALL_REPLY) out.newest.push_back(std::move(*record));
+  return {};
+}
+
+// The newest replies of a city, and what they answer.
+Result<std::vector<CityReply>> replies_of(const CallSources& from, const LogId& city) {
+  IndexQuery query;
+  query.log = city;
+  query.kind = v1::KIND_CALL_REPLY;
+  query.limit = kRepliesLookedAt;
+  KOINON_ASSIGN(const auto found, from.index.find(query));
+  std::vector<CityReply> out;
+  for (const IndexedRecord& record : found) {
+    const auto entry = read_entry(from.store, record);
+    if (!entry.ok()) continue;
+    CityReply reply{record.index, !is_gone(record.status), {}};
+    for (const v1::Ref& ref : entry->refs()) {
+      if (ref.role() == v1::REF_ROLE_ANSWERS) reply.answers.push_back(ref);
+    }
+    out.push_back(std::move(reply));
+  }
+  return out;
+}
+
+// Looks through the newest of the two cities' own replies.
+Status take_from_logs(const CallSources& from, const IndexedRecord& call, const std::vector<LogId>& logs,
+                      Replies& out) {
+  const auto names_call = [&](const v1::Ref& ref) {
+    return ref.log_id() == call.log.view() && ref.index() == call.index.value &&
+           ref.leaf_hash() == call.leaf.view();
+  };
+  CallMemory once;
+  CallMemory& memory = from.memory == nullptr ? once : *from.memory;
   for (const LogId& log : logs) {
-    IndexQuery query;
-    query.log = log;
-    query.kind = v1::KIND_CALL_REPLY;
-    query.limit = limits::kReferring;
-    KOINON_ASSIGN(auto found, from.index.find(query));
-    std::reverse(found.begin(), found.end());
-    for (IndexedRecord& record : found) {
-      const bool stands = !is_gone(record.status);
-      if (answers(from.store, record, call)) out.push_back({std::move(record), stands});
+    if (!memory.replies.contains(log)) {
+      KOINON_ASSIGN(memory.replies[log], replies_of(from, log));
+    }
+    for (const CityReply& reply : memory.replies[log]) {
+      if (std::none_of(reply.answers.begin(), reply.answers.end(), names_call)) continue;
+      if (out.count(log, reply.stands)) KOINON_TRY(take_reply(from, log, reply.index, out));
     }
   }
+  return {};
+}
+
+// The replies of the two, in the order in which they came. Where so much refers to a call that not all of it
+// is read, the two cities' own logs are looked through: a third city cannot crowd them out.
+Result<Replies> find_replies(const CallSources& from, const IndexedRecord& call, const CallParties& of) {
+  std::vector<LogId> logs{of.asker};
+  if (of.asked) logs.push_back(*of.asked);
+  KOINON_ASSIGN(const auto referring, from.index.referring(call.log, call.index, kRepliesLookedAt));
+  Replies out;
+  if (referring.size() == kRepliesLookedAt) {
+    KOINON_TRY(take_from_logs(from, call, logs, out));
+  } else {
+    for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
+      const bool is_party = std::find(logs.begin(), logs.end(), it->log) != logs.end();
+      if (it->role != v1::REF_ROLE_ANSWERS || !is_party) continue;
+      if (out.count(it->log, !is_gone(it->status))) KOINON_TRY(take_reply(from, it->log, it->index, out));
+    }
+  }
+  std::sort(out.newest.begin(), out.newest.end(),
+            [](const IndexedRecord& a, const IndexedRecord& b) { return a.arrival < b.arrival; });
   return out;
 }
 
@@ -68,14 +114,18 @@ std::string known_zone(const std::string& name) {
   return name != TimeZone().name() && TimeZone::find(name) ? name : std::string();
 }
 
-void put_words(const CallSources& from, const std::vector<Reply>& replies, CallView& view) {
-  for (const Reply& reply : replies) {
-    // To withdraw it was another change.
-    view.changes += reply.stands ? 1U : 2U;
-    if (!reply.stands) continue;
-    auto body = read_body(from.store, reply.record);
+std::string find_zone(const CallSources& from, const LogId& city) {
+  if (from.memory == nullptr) return zone_of_city(from.store, from.index, city);
+  const auto [zone, is_new] = from.memory->zones.try_emplace(city);
+  if (is_new) zone->second = zone_of_city(from.store, from.index, city);
+  return zone->second;
+}
+
+void put_words(const CallSources& from, const Replies& replies, CallView& view) {
+  view.changes += replies.changes;
+  for (const IndexedRecord& record : replies.newest) {
+    auto body = read_short_body(from.store, record);
     if (!body.ok() || !body->has_call_reply()) continue;
-    const IndexedRecord& record = reply.record;
     CallWordView word{from.directory.ref(record),
                       from.directory.city(record.log),
                       record.log,
@@ -166,7 +216,7 @@ Result<CallView> read_call(const CallSources& from, const LogId& log, EntryIndex
 Result<CallView> read_call(const CallSources& from, const IndexedRecord& record, UnixMillis now) {
   const Error not_here = fail(Code::kNotFound, Sentence{"call.not_here", "its text is not here"}, "ref");
   const auto entry = read_entry(from.store, record);
-  const auto body = read_body(from.store, record);
+  const auto body = read_short_body(from.store, record);
   if (!entry.ok() || !body.ok() || !body->has_call()) return not_here;
   CallView out;
   out.ref = from.directory.ref(record);
@@ -192,16 +242,17 @@ Result<CallView> read_call(const CallSources& from, const IndexedRecord& record,
   }
   KOINON_ASSIGN(const auto replies, find_replies(from, record, out.parties));
   put_words(from, replies, out);
-  if (out.asker_zone.empty()) out.asker_zone = zone_of_city(from.store, from.index, out.parties.asker);
-  if (out.asked_zone.empty() && out.parties.asked)
-    out.asked_zone = zone_of_city(from.store, from.index, *out.parties.asked);
+  if (out.asker_zone.empty()) out.asker_zone = find_zone(from, out.parties.asker);
+  if (out.asked_zone.empty() && out.parties.asked) out.asked_zone = find_zone(from, *out.parties.asked);
   std::vector<CallWord> words;
   for (const CallWordView& word : out.words) words.push_back({word.log, word.index, word.reply});
   out.state = call_state(out.parties, out.call, std::move(words), out.withdrawn, now);
   return out;
 }
 
-Result<std::vector<CallView>> read_calls(const CallSources& from, const LogId& city, UnixMillis now) {
+Result<std::vector<CallView>> read_calls(const CallSources& given, const LogId& city, UnixMillis now) {
+  CallMemory memory;
+  const CallSources from{given.directory, given.store, given.index, &memory};
   CallsByArrival found;
   KOINON_TRY(take_own(from, city, now, found));
   KOINON_TRY(take_answered(from, city, now, found));
@@ -210,7 +261,9 @@ Result<std::vector<CallView>> read_calls(const CallSources& from, const LogId& c
   return listed(std::move(found), city);
 }
 
-Result<std::vector<CallView>> read_spoken_calls(const CallSources& from, const LogId& city, UnixMillis now) {
+Result<std::vector<CallView>> read_spoken_calls(const CallSources& given, const LogId& city, UnixMillis now) {
+  CallMemory memory;
+  const CallSources from{given.directory, given.store, given.index, &memory};
   CallsByArrival found;
   KOINON_TRY(take_own(from, city, now, found));
   KOINON_TRY(take_answered(from, city, now, found));
@@ -229,7 +282,7 @@ std::string zone_named_by(StoreReader& store, IndexReader& index, const LogId& c
     if (!found.ok()) continue;
     for (const IndexedRecord& record : *found) {
       const auto body = is_gone(record.status) ? Result<v1::Body>(fail(Code::kNotFound, "withdrawn"))
-                                               : read_body(store, record);
+                                               : read_short_body(store, record);
       if (!body.ok()) continue;
       const std::string zone =
           known_zone(body->has_call() ? body->call().time_zone() : body->call_reply().time_zone());

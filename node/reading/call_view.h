@@ -3,6 +3,7 @@
 // A view belongs to one request, on the thread of its readers.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,23 +46,38 @@ struct CallView {
   std::vector<std::string> about;  // refs of what it is about, as far as it stands
   bool withdrawn = false;
   CallState state;
-  std::vector<CallWordView> words;  // of the two that stand, in the order in which they came
+  std::vector<CallWordView> words;  // the newest of each of the two that stand, in the order of their coming
   std::string asker_zone;           // a zone that exists; empty: it is not known
   std::string asked_zone;           // the same
   unsigned changes = 0;             // how often one of the two has said or withdrawn something; it only grows
   UnixMillis changed_at;            // when the newest of it that stands was signed
 };
 
+// A reply of a city to calls.
+struct CityReply {
+  EntryIndex index;
+  bool stands = false;
+  std::vector<v1::Ref> answers;
+};
+
+// What was found of cities while one list of calls is made.
+struct CallMemory {
+  std::map<LogId, std::string> zones;
+  std::map<LogId, std::vector<CityReply>> replies;
+};
+
 struct CallSources {
   Directory& directory;
   StoreReader& store;
   IndexReader& index;
+  CallMemory* memory = nullptr;  // none: of one call alone
 };
 
 // What `city` is to do about it at this time.
 CallTask call_task(const CallView& view, const LogId& city, UnixMillis now);
 
-// kNotFound: it is not held, is no call, or its text is not here.
+// kNotFound: it is not held, is no call, or its text is not here. What is longer than limits::kCallBytes is
+// as if it were not here.
 Result<CallView> read_call(const CallSources& from, const LogId& log, EntryIndex index, UnixMillis now);
 // The same of what the index has.
 Result<CallView> read_call(const CallSources& from, const IndexedRecord& record, UnixMillis now);

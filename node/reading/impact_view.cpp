@@ -4,9 +4,13 @@
 
 #include "node/reading/shown_record.h"
 #include "node/text/markdown.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
+
+// Of a note that is read for what it says of people. A page reads some of others, and anybody may ask for it.
+constexpr std::size_t kReachedBytes = 128 * limits::kKiB;
 
 const std::string& reached_of(const v1::Body& body) {
   return body.has_adoption() ? body.adoption().people_reached() : body.practice().people_reached();
@@ -19,6 +23,8 @@ std::vector<ReachedWords> read_words(Directory& directory, StoreReader& store, I
   for (const auto& [log, at] : std::exchange(reached.said, {})) {
     const auto indexed = index.get(log, at);
     if (!indexed.ok() || !*indexed) continue;
+    const auto entry = read_entry(store, **indexed);
+    if (!entry.ok() || entry->body_size() > kReachedBytes) continue;
     const auto body = read_body(store, **indexed);
     if (!body.ok()) continue;
     out.push_back({directory.ref(**indexed), directory.city(log), title_line((*indexed)->title),

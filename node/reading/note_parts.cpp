@@ -4,6 +4,7 @@
 
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/vocabulary/practice_words.h"
 #include "proto/vocabulary/vocabulary.h"
 #include "storage/search/note_text.h"
@@ -14,7 +15,9 @@ namespace {
 // The needs as a Markdown list.
 std::string needs_text(const v1::Practice& practice, const std::string& language) {
   std::string out;
+  std::size_t left = limits::kNeeds;  // another city may sign more
   for (const v1::Need& need : practice.needs()) {
+    if (left-- == 0) break;
     const std::string what = PracticeWords::builtin().need_label(plain_line(need.what()), language);
     if (!out.empty()) out += "\n";
     out += "- " + (what.empty() ? "" : "**" + what + "**: ") + plain_line(need.text());

@@ -1,16 +1,26 @@
 #include "node/reading/proposal_view.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "node/reading/record_view.h"
 #include "node/reading/shown_record.h"
 #include "node/reading/versions.h"
 #include "node/text/markdown.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
+
+constexpr std::size_t kProposalsLookedAt = 4 * limits::kReferring;
+constexpr std::size_t kProposalsTried = 2 * limits::kProposalsShown;  // of some the text may not be here
+constexpr std::size_t kSettlingLookedAt =
+    100;  // records that refer to a proposal; newest ones of a city, of each kind
+constexpr std::size_t kRepliesRead = 3;                     // that decide nothing, before one that does
+constexpr std::size_t kListedTextBytes = 8 * limits::kKiB;  // of each text in a list
 
 // The note that a proposal would change. Nothing: it names none.
 const v1::Ref* target_of(const v1::Entry& entry) {
@@ -28,38 +38,89 @@ void take_decision(Directory& directory, const IndexedRecord& reply, const v1::P
   out.why = said.reason();
 }
 
+// What a city has said to a proposal.
+struct Settling {
+  v1::RefRole role;
+  IndexedRecord record;
+};
+
+bool settles(v1::RefRole role, v1::Kind kind) {
+  return (role == v1::REF_ROLE_ACCEPTS && kind == v1::KIND_PRACTICE) ||
+         (role == v1::REF_ROLE_ANSWERS && kind == v1::KIND_PROPOSAL_REPLY);
+}
+
+// The role in which a record refers to a proposal and may settle it. Nothing: it does not.
+std::optional<v1::RefRole> settling_role(StoreReader& store, const IndexedRecord& record,
+                                         const IndexedRecord& proposal) {
+  const auto entry = read_entry(store, record);
+  if (!entry.ok()) return std::nullopt;
+  for (const v1::Ref& ref : entry->refs()) {
+    const bool names = ref.log_id() == proposal.log.view() && ref.index() == proposal.index.value &&
+                       ref.leaf_hash() == proposal.leaf.view();
+    if (names && settles(ref.role(), record.kind)) return ref.role();
+  }
+  return std::nullopt;
+}
+
+// The newest first. Where so much refers to a proposal that not all of it is read, the city's own log is
+// looked through: a third city cannot crowd out what it has said.
+Result<std::vector<Settling>> find_settling(StoreReader& store, IndexReader& index,
+                                            const IndexedRecord& proposal, const LogId& city) {
+  std::vector<Settling> out;
+  KOINON_ASSIGN(const auto referring, index.referring(proposal.log, proposal.index, kSettlingLookedAt));
+  for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
+    if (it->log != city || is_gone(it->status)) continue;
+    KOINON_ASSIGN(auto record, index.get(it->log, it->index));
+    if (record && settles(it->role, record->kind)) out.push_back({it->role, std::move(*record)});
+  }
+  if (referring.size() < kSettlingLookedAt) return out;
+  out.clear();
+  for (const v1::Kind kind : {v1::KIND_PRACTICE, v1::KIND_PROPOSAL_REPLY}) {
+    IndexQuery query;
+    query.log = city;
+    query.kind = kind;
+    query.limit = kSettlingLookedAt;
+    KOINON_ASSIGN(auto found, index.find(query));
+    for (IndexedRecord& record : found) {
+      const auto role = is_gone(record.status) ? std::nullopt : settling_role(store, record, proposal);
+      if (role) out.push_back({*role, std::move(record)});
+    }
+  }
+  return out;
+}
+
 // Only what the city of the note says counts. A revision that has taken the proposal in outranks what was
 // said before; of replies the latest stands.
 Status put_state(Directory& directory, StoreReader& store, IndexReader& index, const IndexedRecord& proposal,
                  const LogId& city, ProposalView& out) {
-  KOINON_ASSIGN(const auto referring, index.referring(proposal.log, proposal.index, limits::kReferring));
-  for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-    if (it->log != city || is_gone(it->status)) continue;
-    KOINON_ASSIGN(const auto record, index.get(it->log, it->index));
-    if (!record) continue;
-    if (it->role == v1::REF_ROLE_ACCEPTS && record->kind == v1::KIND_PRACTICE) {
+  KOINON_ASSIGN(const auto settling, find_settling(store, index, proposal, city));
+  std::size_t read = 0;
+  for (const Settling& one : settling) {
+    if (one.role == v1::REF_ROLE_ACCEPTS) {
       out.state = ProposalState::kAccepted;
-      out.settled_by = directory.ref(*record);
+      out.settled_by = directory.ref(one.record);
       out.why.clear();
       return {};
     }
-    if (it->role != v1::REF_ROLE_ANSWERS || out.state != ProposalState::kOpen) continue;
-    const auto body = read_body(store, *record);
+    if (out.state != ProposalState::kOpen || read == kRepliesRead) continue;
+    ++read;
+    const auto body = read_body(store, one.record);
     if (body.ok() && body->has_proposal_reply())
-      take_decision(directory, *record, body->proposal_reply(), out);
+      take_decision(directory, one.record, body->proposal_reply(), out);
   }
   return {};
 }
 
+// `only`: the city whose note it must be; a proposal that names several notes is of the first.
 Result<ProposalView> view_of(Directory& directory, StoreReader& store, IndexReader& index,
-                             const IndexedRecord& record) {
+                             const IndexedRecord& record, const std::optional<LogId>& only) {
   const Error other = fail(Code::kInvalidArgument, "it is no proposal that can be read here", "ref");
   KOINON_ASSIGN(const StoredRecord stored, shown_record(store, record));
   const auto entry = parse_entry(stored.entry);
   const auto body = parse_body(stored.body);
   if (!entry.ok() || !body.ok() || !body->has_proposal()) return other;
   const v1::Ref* target = target_of(*entry);
-  if (target == nullptr) return other;
+  if (target == nullptr || (only && target->log_id() != only->view())) return other;
   const v1::Proposal& said = body->proposal();
   ProposalView out;
   out.note = read_summary(directory, record);
@@ -97,29 +158,37 @@ Result<ProposalView> read_proposal(Directory& directory, StoreReader& store, Ind
                                    const LogId& log, EntryIndex entry) {
   KOINON_ASSIGN(const auto record, index.get(log, entry));
   if (!record) return fail(Code::kNotFound, "it is not here, or not indexed yet", "ref");
-  return view_of(directory, store, index, *record);
+  return view_of(directory, store, index, *record, std::nullopt);
 }
 
 Result<std::vector<ProposalView>> read_proposals_to(Directory& directory, StoreReader& store,
                                                     IndexReader& index, const LogId& log, EntryIndex entry) {
   KOINON_ASSIGN(auto versions, read_versions(store, index, log, entry));
   versions.push_back(entry);
-  std::vector<IndexedRecord> found;
+  // What is proposed to the newest version comes first.
+  std::sort(versions.begin(), versions.end(), std::greater<>());
+  std::map<std::uint64_t, IndexedRecord, std::greater<>> found;  // by arrival: one may name several versions
+  std::size_t looked = 0;
   for (const EntryIndex version : versions) {
+    if (looked >= kProposalsLookedAt) break;
     KOINON_ASSIGN(const auto referring, index.referring(log, version, limits::kReferring));
+    looked += referring.size();
     for (const auto& one : referring) {
       if (one.role != v1::REF_ROLE_PROPOSES_TO || is_gone(one.status)) continue;
-      KOINON_ASSIGN(const auto record, index.get(one.log, one.index));
-      if (record) found.push_back(*record);
+      KOINON_ASSIGN(auto record, index.get(one.log, one.index));
+      if (record && record->kind == v1::KIND_PROPOSAL) found.emplace(record->arrival.value, *record);
     }
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.arrival.value > b.arrival.value; });
   std::vector<ProposalView> out;
-  for (const IndexedRecord& record : found) {
-    if (out.size() == limits::kProposalsShown) break;
-    auto made = view_of(directory, store, index, record);
-    if (made.ok()) out.push_back(std::move(*made));
+  std::size_t tried = 0;
+  for (const auto& [arrival, record] : found) {
+    if (out.size() == limits::kProposalsShown || tried++ == kProposalsTried) break;
+    auto made = view_of(directory, store, index, record, log);
+    if (!made.ok()) continue;
+    for (std::string* text : {&made->section, &made->instead_of, &made->text, &made->reason, &made->why}) {
+      if (text->size() > kListedTextBytes) *text = std::string(clipped_utf8(*text, kListedTextBytes)) + " …";
+    }
+    out.push_back(std::move(*made));
   }
   return out;
 }

@@ -32,7 +32,8 @@ struct ProposalView {
 Result<ProposalView> read_proposal(Directory& directory, StoreReader& store, IndexReader& index,
                                    const LogId& log, EntryIndex entry);
 // The proposals to change a record or another version of it, the newest first; at most
-// limits::kProposalsShown. Those that were taken back are left out.
+// limits::kProposalsShown, each of their texts cut short where it is long. Those that were taken back are
+// left out. Of many thousands only some are looked at.
 Result<std::vector<ProposalView>> read_proposals_to(Directory& directory, StoreReader& store,
                                                     IndexReader& index, const LogId& log, EntryIndex entry);
 

@@ -7,6 +7,7 @@
 
 #include "node/reading/shown_record.h"
 #include "node/reading/versions.h"
+#include "node/text/first_sentence.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -14,6 +15,9 @@ namespace koinon {
 namespace {
 
 using Place = std::pair<LogId, std::uint64_t>;
+
+constexpr std::size_t kStepBytes = 160;                   // of a period, and of any other line of a step
+constexpr std::size_t kTellingBytes = 64 * limits::kKiB;  // of an adoption that is read for the choice
 
 Place place_of(const IndexedRecord& record) { return {record.log, record.index.value}; }
 
@@ -121,12 +125,12 @@ class Walk {
     const auto body = parse_body(stored->body);
     if (!body.ok()) return;
     if (step.part == StoryPart::kDerived) {
-      step.period = body->practice().period();
+      step.period = clipped_line(body->practice().period(), kStepBytes);
       return;
     }
-    step.stage = body->adoption().stage();
-    step.outcome = body->adoption().outcome();
-    step.period = body->adoption().period();
+    step.stage = clipped_line(body->adoption().stage(), kStepBytes);
+    step.outcome = clipped_line(body->adoption().outcome(), kStepBytes);
+    step.period = clipped_line(body->adoption().period(), kStepBytes);
   }
 
   Directory& directory_;
@@ -186,12 +190,12 @@ struct Word {
   bool tells = false;  // how it went
 };
 
+// Two hundred are read whenever something arrives. So much that is long would take every visitor's time.
 std::optional<Word> read_word(StoreReader& store, IndexReader& index, const IndexedRecord& record) {
-  const auto stored = shown_record(store, record);
-  if (!stored.ok()) return std::nullopt;
-  const auto entry = parse_entry(stored->entry);
-  const auto body = parse_body(stored->body);
-  if (!entry.ok() || !body.ok() || !body->has_adoption()) return std::nullopt;
+  const auto entry = read_entry(store, record);
+  if (!entry.ok() || entry->body_size() > kTellingBytes) return std::nullopt;
+  const auto body = read_body(store, record);
+  if (!body.ok() || !body->has_adoption()) return std::nullopt;
   for (const auto& ref : entry->refs()) {
     if (ref.role() != v1::REF_ROLE_ADOPTS) continue;
     const LogId log = LogId::from(ref.log_id());
@@ -238,7 +242,7 @@ Result<StoryView> read_story(Directory& directory, StoreReader& store, IndexRead
   put_practice(directory, std::move(versions), out);
   const auto stored = shown_record(store, out.practice.log, out.practice.index);
   const auto body = stored.ok() ? parse_body(stored->body) : Result<v1::Body>(stored.error());
-  if (body.ok()) out.period = body->practice().period();
+  if (body.ok()) out.period = clipped_line(body->practice().period(), kStepBytes);
   KOINON_TRY(walk.run());
   count(out);
   return out;

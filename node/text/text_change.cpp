@@ -26,17 +26,35 @@ std::string joined(const std::vector<std::string_view>& lines, std::size_t from,
   return out;
 }
 
-// Where the words stand as whole lines. npos: nowhere, or more than once.
+// Of each beginning of the words, how many of its last bytes begin the words as well (Knuth, Morris and
+// Pratt, "Fast Pattern Matching in Strings", 1977).
+std::vector<std::size_t> borders_of(std::string_view words) {
+  std::vector<std::size_t> out(words.size(), 0);
+  std::size_t same = 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    while (same > 0 && words[i] != words[same]) same = out[same - 1];
+    if (words[i] == words[same]) ++same;
+    out[i] = same;
+  }
+  return out;
+}
+
+// Where the words stand as whole lines; they are not empty. npos: nowhere, or more than once. Both texts may
+// be another city's: a search that begins anew at each byte would take hours of what repeats itself.
 std::size_t only_place(std::string_view text, std::string_view words) {
   const auto is_whole = [&](std::size_t at) {
     const std::size_t end = at + words.size();
     return (at == 0 || text[at - 1] == '\n') && (end == text.size() || text[end] == '\n');
   };
+  const std::vector<std::size_t> borders = borders_of(words);
   std::size_t found = std::string_view::npos;
-  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
-    if (!is_whole(at)) continue;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    while (same > 0 && (same == words.size() || text[i] != words[same])) same = borders[same - 1];
+    if (text[i] == words[same]) ++same;
+    if (same < words.size() || !is_whole(i + 1 - same)) continue;
     if (found != std::string_view::npos) return std::string_view::npos;
-    found = at;
+    found = i + 1 - same;
   }
   return found;
 }

@@ -41,7 +41,8 @@ class Walk {
       }
     }
     for (const LogId& peer : peers) {
-      if (own && here.contains(peer) && !vouched.contains(peer)) out_.vouches.push_back({*own, peer, true});
+      if (own && here.contains(*own) && here.contains(peer) && !vouched.contains(peer))
+        out_.vouches.push_back({*own, peer, true});
     }
   }
   TrustGraph take() {

@@ -293,6 +293,8 @@ CountedTies collect_ties(const Columns& columns, const TieFilter& filter) {
   const Wanted wanted(columns, filter);
   if (wanted.nothing()) return out;
   std::unordered_map<std::uint64_t, std::size_t> places;
+  // By first version. A practice may have thousands of revisions, and as many adoptions.
+  std::unordered_map<std::uint32_t, std::optional<std::uint32_t>> standing_versions;
   const auto& docs = columns.docs();
   const auto among = wanted.among();
   std::size_t looked = 0;
@@ -308,7 +310,9 @@ CountedTies collect_ties(const Columns& columns, const TieFilter& filter) {
     const auto practice = version ? columns.original(*version) : std::nullopt;
     if (!practice || docs[*practice].kind != v1::KIND_PRACTICE) continue;
     const CityNumber from = docs[*practice].city;
-    const auto standing = columns.standing_version(*practice);
+    const auto [known, is_new] = standing_versions.try_emplace(*practice);
+    if (is_new) known->second = columns.standing_version(*practice);
+    const std::optional<std::uint32_t> standing = known->second;
     if (!standing || from == doc.city || !wanted.cities(from, doc.city) || !wanted.practice(*standing))
       continue;
     std::uint16_t year = columns.stated().of(adoption).year;

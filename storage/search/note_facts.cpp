@@ -10,6 +10,8 @@
 namespace koinon {
 namespace {
 
+constexpr double kMostDollars = 1e15;  // more is no cost, and a float may not have it
+
 constexpr std::array<std::string_view, 5> kOutcomes = {"", "worked", "partly", "did-not", "too-early"};
 constexpr std::array<std::string_view, kCostBands> kBands = {"",        "none",   "under-10k", "10k-100k",
                                                              "100k-1m", "1m-10m", "above-10m"};
@@ -59,7 +61,8 @@ NoteFacts note_facts(const v1::Body& body) {
     out.evidence = practice.evidence() <= 5 ? practice.evidence() : 0;
     if (practice.has_cost()) {
       out.cost = cost_band_of(practice.cost().amount(), practice.cost().currency());
-      out.dollars = cost_in_dollars(practice.cost().amount(), practice.cost().currency());
+      const double dollars = cost_in_dollars(practice.cost().amount(), practice.cost().currency());
+      out.dollars = dollars <= kMostDollars ? dollars : kCostNotConverted;
     }
     for (const auto sdg : practice.sdgs()) {
       if (sdg >= 1 && sdg <= 17) out.sdgs |= 1U << sdg;

@@ -29,6 +29,24 @@ TEST(TextChange, WordsThatStandTwiceAreTakenWithMoreAroundThem) {
   EXPECT_EQ(with_change(before, *made), "a\nsame\nb\nother\nc");
 }
 
+TEST(TextChange, WordsThatOverlapThemselvesAreFound) {
+  EXPECT_EQ(with_change("aab\naaab\naab c", {"aaab", "x"}), "aab\nx\naab c");
+  EXPECT_EQ(with_change("x\nx\ny\nx\nx\nx\nz", {"x\nx\nz", "1"}), "x\nx\ny\nx\n1");
+  EXPECT_FALSE(with_change("x\nx\nx", {"x\nx", "1"})) << "they stand there twice, one over the other";
+  EXPECT_EQ(with_change("ab\nb", {"b", "1"}), "ab\n1");
+}
+
+TEST(TextChange, OfATextThatRepeatsItselfIsFoundInOneGo) {
+  constexpr std::size_t kMany = 400'000;
+  const std::string all_alike(kMany, 'a');
+  const std::string before = all_alike + "\n" + all_alike + "b";
+  const auto made = change_between(before, all_alike + "\nc");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(with_change(before, *made), all_alike + "\nc");
+  const std::string blank_lines(kMany, '\n');
+  EXPECT_FALSE(with_change(blank_lines + "a", {blank_lines.substr(kMany / 2) + "b", "c"}));
+}
+
 TEST(TextChange, IsMadeOnlyWhereItsWordsStandOnce) {
   EXPECT_EQ(with_change("One\nTwo", {"Two", "2"}), "One\n2");
   EXPECT_FALSE(with_change("One", {"Two", "2"})) << "they do not stand there";
