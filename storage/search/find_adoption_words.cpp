@@ -75,7 +75,9 @@ Result<std::vector<AdoptionWords>> find_adoption_words(sqlite::Connection& db, c
       if (at == times.end()) continue;  // the index was changed between the two
       one.first_at = timed ? std::min(one.first_at, at->second) : at->second;
       if (!timed) one.first = EntryIndex(columns.docs()[word].index);
-      const DocFacts& practice = columns.docs()[*columns.adopted(word)];
+      // Where the version that it names was taken back, the one before it stands.
+      const DocFacts& practice =
+          columns.docs()[columns.standing_version(first).value_or(*columns.adopted(word))];
       one.practice_log = columns.cities()[practice.city].log;
       one.practice = EntryIndex(practice.index);
       one.last = EntryIndex(columns.docs()[word].index);
