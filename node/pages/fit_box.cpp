@@ -132,7 +132,7 @@ json::array need_chips(const Visit& visit, const FitFacts& facts) {
   json::array out;
   std::set<std::string> seen;
   for (const FitNeed& need : facts.needs) {
-    const std::string text = need.what.empty() ? need.text : visit.named("fit.need", need.what);
+    const std::string text = need.what.empty() ? need.text : visit.named("need", need.what);
     if (seen.insert(text).second) out.push_back(json::object{{"text", text}});
   }
   return out;

@@ -6,8 +6,10 @@
 
 #include "node/pages/form_values.h"
 #include "node/pages/needs_field.h"
+#include "node/pages/note_original.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
+#include "node/publishing/fill_in.h"
 #include "node/publishing/note_rules.h"
 #include "node/text/time_text.h"
 #include "node/text/written_values.h"
@@ -397,20 +399,23 @@ std::map<std::string, std::string> form_of_request(const json::object& request, 
 json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
                          const FormFaults& faults, const OriginalNote& original) {
   json::array out;
+  const bool is_template = fields_to_fill_in(values) > 0;
   for (const Group& group : groups()) {
     json::array fields;
     bool filled = group.quick;
+    bool asks = group.quick;
     for (const Field& field : group.fields) {
       json::object made = field_view(visit, field, values, faults, original);
       for (const char* member : {"value", "error"}) filled = filled || !text_at(made, member).empty();
-      filled = filled || made.at("original") != json::value(false) ||
-               (field.kind == Kind::kNeeds && !needs_of_form(values).empty());
+      const bool needs = field.kind == Kind::kNeeds && !needs_of_form(values).empty();
+      filled = filled || made.at("original") != json::value(false) || needs;
+      asks = asks || needs || has_fill_in(text_at(made, "value")) || !text_at(made, "error").empty();
       fields.push_back(std::move(made));
     }
     out.push_back(json::object{{"id", group.name},
                                {"name", visit.say(std::string("group.") + group.name)},
                                {"quick", group.quick},
-                               {"open", filled},
+                               {"open", is_template ? asks : filled},
                                {"fields", std::move(fields)}});
   }
   return out;

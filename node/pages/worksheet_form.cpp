@@ -92,12 +92,21 @@ std::string need_text(const Visit& visit, const WorksheetQuestions& questions, c
   return visit.named("worksheet.general", need.what);
 }
 
+// A class of Koeppen and Geiger says nothing to most readers. Profiles of others say what they like.
+std::string climate_text(const Visit& visit, const std::string& climate) {
+  const bool is_class =
+      !climate.empty() && climate.size() <= 3 && climate.front() >= 'A' && climate.front() <= 'E';
+  if (!is_class) return climate;
+  return visit.say("three_figures.climate_line",
+                   {{"class", climate}, {"words", visit.say("fit.group." + climate.substr(0, 1))}});
+}
+
 std::string measure_text(const Visit& visit, const CityMeasures& city, std::string_view measure) {
   const auto figure = [&](double value) { return value > 0 ? visit.words->number(value) : std::string(); };
   std::string out;
   if (measure == "population") out = figure(city.population);
   if (measure == "density") out = figure(city.density);
-  if (measure == "climate") out = city.climate;
+  if (measure == "climate") out = climate_text(visit, city.climate);
   if (measure == "income" && city.income >= 0) out = visit.named("income", income_text(city.income));
   return out.empty() ? visit.say("worksheet.not_said") : out;
 }

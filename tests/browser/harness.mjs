@@ -5,12 +5,18 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-export async function start_nodes(script = "serve.py") {
-  const process = spawn("/usr/bin/python3", [fileURLToPath(new URL(script, import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+export async function start_nodes(script = "serve.py", ...args) {
+  const process = spawn("/usr/bin/python3", [fileURLToPath(new URL(script, import.meta.url)), ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: process.stdout });
   const [line] = await Promise.race([once(lines, "line"), once(process, "exit").then(() => { throw new Error("the nodes did not start"); })]);
   return {
     ...JSON.parse(line),
+    // What a script understands that reads lines; its answer.
+    async tell(what) {
+      const answer = once(lines, "line");
+      process.stdin.write(`${what}\n`);
+      return JSON.parse((await answer)[0]);
+    },
     async stop() {
       process.stdin.end();
       if (process.exitCode === null) await once(process, "exit");
@@ -49,8 +55,16 @@ export class Newcomer {
   interactions = 0;
   seconds = 0;
   constructor(page) { this.page = page; }
-  async reads() { this.seconds += (await this.page.innerText("body")).split(/\s+/).length / READING; }
+  // What stands on the page; of a list that unfolds, what is chosen.
+  async reads() {
+    this.seconds += await this.page.evaluate(() => {
+      const words = (text) => text.split(/\s+/).length;
+      const folded = [...document.querySelectorAll("select")].map((list) => words(list.innerText) - words(list.selectedOptions[0]?.text ?? ""));
+      return folded.reduce((left, count) => left - count, words(document.body.innerText));
+    }) / READING;
+  }
   async clicks(what) { this.interactions += 1; this.seconds += LOOKING; await this.page.click(what); }
+  async chooses(where, value) { this.interactions += 1; this.seconds += LOOKING; await this.page.selectOption(where, value); }
   async types(where, text) { this.interactions += 1; this.seconds += LOOKING + text.length / TYPING; await this.page.fill(where, text); }
 }
 

@@ -11,11 +11,23 @@ const WORDS = {
   en: { link: "Would it work here?", saved: "The worksheet is saved", missing: "Something is missing", fits: "It fits with changes" },
   ar: { link: "هل تنجح عندنا؟", saved: "حُفظت الورقة", missing: "ينقص شيء", fits: "تناسبنا بعد تعديلات" },
 };
-let nodes, browser;
+let nodes, browser, note;
 
+// A practice of Seoul that does not say what it needs, once it has arrived in Los Angeles.
 before(async () => {
   nodes = await start_nodes();
   browser = await start_browser();
+  const page = await open(browser, nodes.seoul, "press", nodes.password);
+  await page.goto(nodes.seoul + "/publish");
+  for (const [field, text] of [["#f-title", "Shade at the harbour"], ["#f-solution", "Tents along the quay."], ["#f-topics", "climate/heat"]]) await page.fill(field, text);
+  await page.click("main button[value=publish]");
+  await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+  note = new URL(page.url()).pathname.replace("/records/", "");
+  for (let tries = 0; (await page.goto(`${nodes.la}/records/${note}`)).status() !== 200; ++tries) {
+    assert.ok(tries < 150, "it arrives");
+    await page.waitForTimeout(200);
+  }
+  await page.context().close();
 });
 after(async () => {
   await browser?.close();
@@ -23,7 +35,7 @@ after(async () => {
 });
 
 const press = (options) => open(browser, nodes.la, "press", nodes.password, options);
-const sheet = () => `${nodes.la}/worksheet?of=${nodes.note}`;
+const sheet = () => `${nodes.la}/worksheet?of=${note}`;
 const needs = (page) => page.locator('input[type=text][name^="remark_"]').count();
 const throw_away = async (page) => {
   await page.goto(sheet());
@@ -43,8 +55,8 @@ for (const javaScriptEnabled of [true, false]) {
     test(`an office fills a worksheet and begins the adoption: ${locale}, ${javaScriptEnabled ? "with" : "without"} scripts`, async () => {
       const page = await press({ locale, javaScriptEnabled });
       await throw_away(page);
-      await page.goto(`${nodes.la}/records/${nodes.note}`);
-      await page.click(`aside >> text=${words.link}`);
+      await page.goto(`${nodes.la}/records/${note}`);
+      await page.click(`.note > .actions >> text=${words.link}`);
       await page.waitForURL(/\/worksheet\?of=/);
       assert.equal(await needs(page), 6, "the note names none, so each kind is asked about");
       await page.check("#core-yes");
@@ -75,9 +87,9 @@ for (const javaScriptEnabled of [true, false]) {
 test("how long it takes a newcomer to answer all of it and to begin the adoption", async (t) => {
   const page = await press();
   await throw_away(page);
-  await page.goto(`${nodes.la}/records/${nodes.note}`);
+  await page.goto(`${nodes.la}/records/${note}`);
   const officer = new Newcomer(page);
-  await officer.clicks("aside >> text=Would it work here?");
+  await officer.clicks(".note > .actions >> text=Would it work here?");
   await page.waitForSelector("#core-yes");
   await officer.reads();
   await officer.clicks("#core-yes");
@@ -111,6 +123,14 @@ test("a colleague's change is not written over, and nothing that was typed is lo
   await Promise.all([one, other].map((page) => page.context().close()));
 });
 
+test("what a practice says it needs is what is asked about", async () => {
+  const page = await press();
+  await page.goto(`${nodes.la}/worksheet?of=${nodes.note}`);
+  assert.equal(await needs(page), 1);
+  assert.match(await page.innerText("fieldset:has(#need_0-have) legend"), /Place\s*A large open space is best; a small one is possible/);
+  await page.context().close();
+});
+
 test("all of it by keyboard alone", async () => {
   const page = await press();
   await throw_away(page);
@@ -138,13 +158,13 @@ test("accessible, narrow, dark, and in print without buttons", async () => {
     await page.check("#need_1-can-get");
     await page.click("button[value=save]");
     await page.waitForSelector(".notice.good");
-    for (const path of [`/worksheet?of=${nodes.note}`, `/worksheet/print?of=${nodes.note}`, "/desk"]) {
+    for (const path of [`/worksheet?of=${note}`, `/worksheet/print?of=${note}`, "/desk"]) {
       await page.goto(nodes.la + path);
       assert.deepEqual(await violations_of(page), [], `${path} ${JSON.stringify(options)}`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= (options.viewport?.width ?? 1280), `${path} is ${width} wide`);
     }
-    await page.goto(`${nodes.la}/worksheet/print?of=${nodes.note}`);
+    await page.goto(`${nodes.la}/worksheet/print?of=${note}`);
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator("button:visible, input:visible, nav:visible").count(), 0);
     assert.deepEqual(page.faults, []);

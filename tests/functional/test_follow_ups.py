@@ -163,7 +163,7 @@ class FollowUps(NodesTest):
         self.assertEqual(asked(), [])
         self.later(la, 91, *mail)
         first = wait_for(asked, "after three months")[0]
-        self.assertEqual((first["Subject"], first["To"]), ("How is it going? Testing from the car", "<press@la.example>"))
+        self.assertEqual((first["Subject"], first["To"]), ("How is it going? Testing from the car", "press@la.example"))
         plain = first.get_body(("plain",)).get_content()
         self.assertIn("we are trying this", plain)
         link = re.search(r"https://notes\.la\.example(/follow-up\?of=\S+)", plain)[1]

@@ -130,7 +130,7 @@ class Pages(NodesTest):
         told = seoul.publish("Something of which nothing came yet")
         wait_for(lambda: "Nobody has taken it up" in chief.go(f"/story/{told}").text, "it is indexed")
         # Cities, numbers, language.
-        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/pictures", "/ties",
+        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map", "/map?region=asia", "/catalog", "/pictures", "/ties",
                      "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):
             self.assertEqual(chief.go(path).status, 200, path)
         # Nothing is found: it becomes a question. Cities like ours keep the words.
@@ -275,6 +275,16 @@ class Pages(NodesTest):
         self.assertIn("Waiting for", chief.page.text)
         chief.go(f"/call-reply?to={chief.page.url.removeprefix('/records/')}&answer=another-time")
         chief.submit("/call-reply", "times")
+        # A change to another city's note; and theirs to ours, which is declined.
+        theirs = la.publish("Trees")
+        wait_for(lambda: seoul.shows(theirs), "it crosses")
+        chief.go(f"/propose?to={theirs}&section=solution")
+        chief.submit("/propose", text="Lime trees.", reason="They give more shade.")
+        self.assertIn("Lime trees.", chief.page.text)
+        proposal = la.run("propose", told, "--section", "solution", "--instead-of", "Text.", "--text", "Words.", "--language", "en").strip()
+        wait_for(lambda: f"/proposals/{proposal}/decline" in chief.go(f"/records/{told}").source, "it crosses")
+        chief.submit(f"/proposals/{proposal}/decline", reason="It is text.")
+        wait_for(lambda: "It is text." in chief.go(f"/records/{told}").text, "why it was declined is shown")
         document.seen |= {"getAsset", "postFiles", "getPicture", "getFormPicture", "postTemplate", "getWorksheetMarkdown", "getCallFile"}  # files and templates have tests of their own
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
@@ -365,7 +375,7 @@ class Pages(NodesTest):
         self.assertIn('lang="ar" dir="auto">كيف؟</a>', press.go(f"/answer?to={question}").source)
         self.assertIn('<p class="lead" lang="ar" dir="auto">ظلال', press.go(f"/records/{ref}/withdraw").source)
         page = press.go(f"/records/{ref}").source
-        self.assertRegex(page, r'<div class="lead" lang="ar" dir="rtl"><p>Cool Schools')
+        self.assertRegex(page, r'<div class="lead p-summary" lang="ar" dir="rtl"><p>Cool Schools')
         self.assertRegex(page, r'<div lang="ar" dir="rtl"><h3>أشجار</h3>')
         self.assertIn('<td class="right">12</td>', page)
         self.assertIn('<a href="https://city.example/plan">https://city.example/plan</a>', page)

@@ -119,7 +119,7 @@ class Story(NodesTest):
 
     def test_a_clock_is_moved_while_the_node_runs(self):
         seoul = self.node("seoul", start=False)
-        day = datetime.datetime(2030, 3, 4, 8, tzinfo=datetime.timezone.utc)
+        day = datetime.datetime(2030, 3, 4, 8, 30, tzinfo=datetime.timezone.utc)
         seoul.start()
         before = seoul.publish("Today")
         self.settle(seoul, [f"[clock]\noffset_seconds = {int(day.timestamp() - time.time())}"], "clock.offset_seconds")

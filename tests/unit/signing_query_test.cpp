@@ -51,6 +51,14 @@ TEST(SigningQueries, AFormAndTheSameInJsonAskForTheSame) {
   EXPECT_EQ(of_form->kept, of_json->kept) << "and the same of it is kept";
 }
 
+TEST(SigningQueries, EveryKindThatPeopleWriteTakesItsContentAsJson) {
+  for (const char* kind : {"profile", "practice", "adoption", "question", "answer", "call", "call-reply",
+                           "proposal", "proposal-reply", "node-notice"}) {
+    const auto read = read_note_query({{"kind", kind}, {"content", Json{}}});
+    EXPECT_TRUE(read.ok()) << kind << ": " << read.error().text();
+  }
+}
+
 TEST(SigningQueries, ThatTopicsAreLookedAtIsNoPartOfWhatIsKept) {
   const Json note{{"kind", "practice"}, {"content", {{"title", "Mine"}}}};
   Json strict = note;

@@ -463,6 +463,20 @@ const listen = (kinds, act) => {
   follow();
 };
 
+// --- times of a call ---
+// What stands beside a time follows what is chosen, as the button has it where there are no scripts.
+for (const rows of document.querySelectorAll("fieldset.call-rows")) {
+  const form = rows.closest("form");
+  const show = later(200, async () => {
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: form_text(form, "times"), credentials: "same-origin" }).catch(() => null);
+    if (!answer) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector("fieldset.call-rows")) return;
+    for (const line of rows.querySelectorAll("[id^=there-]")) line.replaceChildren(...page.getElementById(line.id)?.childNodes ?? []);
+  });
+  form.addEventListener("change", (event) => { if (rows.contains(event.target) || event.target.id === "f-zone") show(); });
+}
+
 // --- live lists ---
 // The page is asked for anew when something has arrived: the node decides what belongs on it.
 const live = document.querySelector("[data-live-list]");
@@ -484,8 +498,10 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
 }
 // What is typed and not saved yet stays: the list waits with what has arrived.
 for (const form of document.querySelectorAll("form[data-keep]")) form.addEventListener("input", () => { form.dataset.changed = ""; });
-// What is drawn of many notes is drawn anew as notes arrive, unless somebody is at it. Lines that were not there are marked.
+// Parts that tell of other notes are told anew as notes arrive, unless somebody is at them, or has typed what is not sent yet.
+// What somebody has unfolded stays so. Lines of a drawing that were not there are marked.
 if (document.querySelector("[data-live-part]")) {
+  const typed = (part) => [...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
   const drawn = (part) => new Set([...part.querySelectorAll("svg path")].map((path) => path.getAttribute("d")));
   const refresh = later(300, async () => {
     const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
@@ -493,27 +509,16 @@ if (document.querySelector("[data-live-part]")) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const ours of document.querySelectorAll("[data-live-part]")) {
       const theirs = page.getElementById(ours.id);
-      if (!theirs || ours.contains(document.activeElement) || theirs.innerHTML === ours.innerHTML) continue;
+      if (!theirs || ours.contains(document.activeElement) || typed(ours)) continue;
+      const unfolded = [...ours.querySelectorAll("details")].map((one) => one.open);
+      theirs.querySelectorAll("details").forEach((one, i) => { one.open = unfolded[i] ?? one.open; });
+      if (theirs.innerHTML === ours.innerHTML) continue;
       const known = drawn(ours);
       ours.replaceChildren(...theirs.childNodes);
       for (const path of ours.querySelectorAll("svg path")) path.classList.toggle("live-line", !known.has(path.getAttribute("d")));
     }
   });
   listen(["record", "body", "erased", "voided"], refresh);
-}
-const thread = document.querySelector("article.note");
-if (thread) {
-  const refresh = later(300, async () => {
-    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["adoptions", "questions", "answers"]) {
-      const ours = document.getElementById(id);
-      const theirs = page.getElementById(id);
-      if (ours && theirs && !ours.contains(document.activeElement)) ours.replaceWith(theirs);
-    }
-  });
-  listen(["record", "body"], refresh);
 }
 // What waits is looked at again when its time has come.
 for (const place of document.querySelectorAll("[data-due]")) {
