@@ -113,6 +113,7 @@ TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
                           "ALTER TABLE held DROP COLUMN meant",
                           "ALTER TABLE audit DROP COLUMN sender",
                           "DROP TABLE worksheet",
+                          "DROP TABLE follow_up",
                           "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();
