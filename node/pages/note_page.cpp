@@ -25,6 +25,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/pages/proposal_pages.h"
+#include "node/pages/said_before.h"
 #include "node/reading/shown_record.h"
 #include "node/text/language.h"
 #include "node/text/time_text.h"
@@ -315,18 +316,21 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   put_files(visit, record, model);
   put_standing(visit, record, model);
   put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
+  const bool is_practice = record.readable() && record.kind == v1::KIND_PRACTICE;
+  const std::vector<ReferringView> said =
+      is_practice ? co_await said_to_versions(&frame_, &records_, visit, &record) : record.referred_by;
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
   for (const auto& [role, member] : kLists) {
     const bool is_said_to_it =
         role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
     json::array items;  // what is said to a call stands with it
     if (role != v1::REF_ROLE_ANSWERS || record.kind != v1::KIND_CALL)
-      items = co_await others(visit, record.referred_by, role, is_said_to_it ? budget : nullptr);
+      items = co_await others(visit, said, role, is_said_to_it ? budget : nullptr);
     model[std::string("count_") + member] = items.size();
     put_list(model, member, role == v1::REF_ROLE_REVISES ? still_standing(items) : std::move(items));
   }
-  model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
-  if (model["is_practice"].as_bool()) put_list(model, "pictures", co_await pictures_of(visit, record.ref));
+  model["is_practice"] = is_practice;
+  if (is_practice) put_list(model, "pictures", co_await pictures_of(visit, record.ref));
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
   model["has_body"] = record.body_state == BodyState::kHeld && !record.hidden;
@@ -340,8 +344,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
     call["is_reply"] = record.kind == v1::KIND_CALL_REPLY;
     model["call"] = std::move(call);
   }
-  put_list(model, "talks",
-           record.kind == v1::KIND_PRACTICE ? co_await talks(visit, record.referred_by) : json::array());
+  put_list(model, "talks", record.kind == v1::KIND_PRACTICE ? co_await talks(visit, said) : json::array());
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);

@@ -63,6 +63,7 @@ const choose = async (page, group, value) => {
 };
 const write = async (page, where, text) => {
   await reach(page, where);
+  await page.keyboard.press("Control+a");  // in place of what is suggested
   await page.keyboard.type(text);
 };
 
@@ -326,7 +327,9 @@ for (const [name, city] of Object.entries(CITIES)) {
     await at(we, revision);
     for (const page of [we, they]) {
       assert.match(await page.innerText("article.note"), /vinte pessoas/);
-      assert.ok(await page.locator(`article.note a[href="/cities/${nodes.city}"]`).count(), "with credit");
+      assert.ok(await page.locator(`#proposals a[href="/cities/${nodes.city}"]`).count(), "with credit");
+      for (const said of [`#adoptions a[href="/cities/${nodes.city}"]`, `#derived a[href="${ours}"]`, `#talks a[href="${call}"]`])
+        assert.ok(await page.locator(said).count(), `what was said to the earlier version stays: ${said}`);
     }
     await stations.look(we, "the correction");
 

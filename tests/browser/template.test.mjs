@@ -159,8 +159,10 @@ test("from the note to a published practice of our own by keyboard alone", async
   await arrives(page, /\/publish\?draft=\d+/);
   await write("#f-title", "Testing at the stadium");
   await write("#f-solution", "Cars queue at the stadium.");
-  await reach("details.group > summary");
-  await page.keyboard.press("Enter");
+  if (!(await page.isVisible("[data-more-needs]"))) {  // what carries it over is unfolded where the note says any of it
+    await reach("details.group > summary");
+    await page.keyboard.press("Enter");
+  }
   await reach("[data-more-needs]");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement.id), "f-need-what-4", "the new row has the focus");

@@ -213,6 +213,9 @@ class OpenApi(NodesTest):
         self.assertEqual([c["ref"] for c in api.get("/api/v1/calls?phase=agreed").json()["items"]], [call])
         self.assertEqual(api.get("/api/v1/cities/la.example/clock").json()["time_zone"], "America/Los_Angeles")
         api.get(f"/api/v1/records/{call}/call.ics")
+        proposed = la.run("propose", ref, "--section", "solution", "--text", "And a tent.", "--language", "en").strip()
+        wait_for(lambda: [p["ref"] for p in api.get(f"{here}/proposals").json()["items"]] == [proposed], "the proposal arrives")
+        self.assertEqual(api.get(f"/api/v1/records/{proposed}/proposal").json()["state"], "open")
         api.get(f"{here}/our-word", expect=404)
         there = Api(la)
         there.document = api.document
@@ -303,7 +306,7 @@ class OpenApi(NodesTest):
                 continue
             path = pattern
             for name, value in (("city", "nowhere.example"), ("index", "1"), ("sha256", "ab"), ("id", "999"),
-                                ("name", "nobody"), ("peer", "nobody"), ("code", "abc"), ("topic", "x.atom"), ("path", "0/000")):
+                                ("name", "nobody"), ("peer", "nobody"), ("code", "abc"), ("topic", "x.atom"), ("path", "0/000"), ("file", "1.xml")):
                 path = path.replace("{%s}" % name, value)
             takes_person = operation["description"].endswith(" No token opens it.")
             need = ranks[operation["description"].removesuffix(" No token opens it.")]

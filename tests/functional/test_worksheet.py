@@ -29,10 +29,10 @@ class Worksheet(NodesTest):
     def practice(self, text="## What must stay\n\nNobody leaves the car. <script>alert(1)</script>\n\n## Solution\n\nFive steps."):
         """Seoul's practice, held by Los Angeles; both have profiles."""
         seoul, la = self.pair()
-        for node, name, climate, population in ((seoul, "Seoul", "Dwa", 9411000), (la, "Los Angeles", "Csb", 3898747)):
-            node.run("publish", "-", stdin=PROFILE.format(name=name, climate=climate, population=population).encode())
+        profiles = [node.run("publish", "-", stdin=PROFILE.format(name=name, climate=climate, population=population).encode()).strip()
+                    for node, name, climate, population in ((seoul, "Seoul", "Dwa", 9411000), (la, "Los Angeles", "Csb", 3898747))]
         ref = seoul.run("publish", "-", stdin=NOTE.format(text=text).encode()).strip()
-        wait_for(lambda: la.shows(ref) and len(la.refs(kind="profile")) == 2, "it arrives")
+        wait_for(lambda: {ref, *profiles} <= set(la.refs()), "it arrives")
         return seoul, la, ref
 
     def put(self, node, ref, answers, who, version=None):
