@@ -16,6 +16,8 @@ class ImpactCount {
       const std::uint32_t document = documents[n];
       const DocFacts& doc = columns_.docs()[document];
       if (doc.kind != v1::KIND_PRACTICE || !doc.standing()) continue;
+      // Of two revisions of one version the newest counts.
+      if (columns_.standing_version(doc.first_version) != document) continue;
       // A revision keeps the year of the first version, and whether that was a translation.
       const StatedColumns::Row& first = columns_.stated().of(doc.first_version);
       if (first.translation != Translation::kNone || !in_years(first.year)) continue;

@@ -161,7 +161,7 @@ class Calls(NodesTest):
         self.assertIn("to do: answer", seoul.run("calls"))
 
         kim.go(f"/call-reply?to={calls[0]}&answer=another-time")
-        kim.submit("/call-reply", "another-time", time1=local(second), time2="", time3="", text="We have a holiday.")
+        kim.submit("/call-reply", "another-time", zone="Asia/Seoul", time1=local(second), time2="", time3="", text="We have a holiday.")
         self.agree_on(seoul, la, calls[0], "another-time")
         wait_for(lambda: any(i["kind"] == "call-reply" for i in la.local("GET", "/api/v1/inbox")["items"]), "it comes into the inbox")
         jo.go("/inbox")
