@@ -145,7 +145,10 @@ void CallPages::add_routes(RouteTable& routes) {
 
 asio::awaitable<CallPages::Clocks> CallPages::clocks(Visit visit, std::string city, std::string their_zone) {
   Clocks out;
-  const auto named = [](const std::string& zone) { return !zone.empty() && zone != TimeZone().name(); };
+  const auto named = [](const std::string& name) {
+    const auto zone = TimeZone::find(name);
+    return zone && !zone->is_utc();
+  };
   const auto ours = co_await frame_.call(visit, calls_.clock, NamedCity{frame_.shared().parts.facts.name});
   const std::string our_zone = named(given(visit, "zone")) ? given(visit, "zone")
                                : named(visit.zone.name())  ? visit.zone.name()
@@ -160,7 +163,7 @@ asio::awaitable<CallPages::Clocks> CallPages::clocks(Visit visit, std::string ci
   // What the city itself has named goes before what somebody has chosen here.
   const std::string zone = said.empty() ? their_zone : said;
   out.theirs = TimeZone::find(zone).value_or(TimeZone());
-  out.theirs_known = named(zone) && TimeZone::find(zone).has_value();
+  out.theirs_known = named(zone);
   if (theirs.ok() && said.empty()) out.their_zones = theirs->zones;
   co_return out;
 }

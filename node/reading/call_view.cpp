@@ -111,7 +111,8 @@ Result<Replies> find_replies(const CallSources& from, const IndexedRecord& call,
 
 // Who names UTC has set no zone of its own.
 std::string known_zone(const std::string& name) {
-  return name != TimeZone().name() && TimeZone::find(name) ? name : std::string();
+  const auto zone = TimeZone::find(name);
+  return zone && !zone->is_utc() ? name : std::string();
 }
 
 std::string find_zone(const CallSources& from, const LogId& city) {

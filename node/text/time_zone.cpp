@@ -49,6 +49,13 @@ TimeZone TimeZone::of_machine() {
   return find(name).value_or(TimeZone());
 }
 
+bool TimeZone::is_utc() const {
+  icu::UnicodeString canonical;
+  UErrorCode error = U_ZERO_ERROR;
+  icu::TimeZone::getCanonicalID(icu::UnicodeString::fromUTF8(name_), canonical, error);
+  return U_SUCCESS(error) != 0 && canonical == icu::UnicodeString("Etc/UTC");
+}
+
 std::chrono::minutes TimeZone::ahead(UnixMillis time) const {
   const auto zone = zone_of(name_);
   int32_t raw = 0;

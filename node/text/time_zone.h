@@ -24,6 +24,8 @@ class TimeZone {
 
   const std::string& name() const { return name_; }
 
+  // Under any of its names, such as Etc/UTC and Zulu: most servers have it, wherever they stand.
+  bool is_utc() const;
   // How far its clocks are ahead of UTC at this time.
   std::chrono::minutes ahead(UnixMillis time) const;
   // "2026-05-07T09:00", as <input type="datetime-local"> has it.

@@ -209,6 +209,7 @@ for (const [name, city] of Object.entries(CITIES)) {
       await we.keyboard.press("Enter");
     }
     await arrives(we, new RegExp(`/records/${nodes.city}/\\d+$`));
+    assert.equal((await (await we.request.get(`${we.base}/api/v1${new URL(we.url()).pathname}`)).json()).body.call.time_zone, city.zone, "by the clocks of the city");
     const call = new URL(we.url()).pathname;
     await shows(they, `form.call-answers input[value="${call.replace("/records/", "")}"]`);
     await stations.look(they, "the inbox");

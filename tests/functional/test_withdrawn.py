@@ -138,7 +138,7 @@ class Withdrawn(NodesTest):
             map_ = api.get("/api/v1/map").json()["adoptions"]
             facet = api.get("/api/v1/search?q=shelters&kind=practice").json()["facets"].get("outcome", [])
             return [g["outcome"] for g in given], [m["outcome"] for m in map_], [f["value"] for f in facet]
-        wait_for(lambda: outcomes() == (["did-not"], ["did-not"], ["did-not"]), "the latest stands")
+        wait_for(lambda: outcomes() == (["did-not"], ["did-not"], ["did-not", "stopped"]), "the latest stands, and that it was stopped")
         la.run("withdraw", failed, "--reason", "the wrong site")
         wait_for(lambda: outcomes() == (["worked"], ["worked"], ["worked"]), "what it said before stands again")
         la.run("withdraw", worked)

@@ -57,5 +57,12 @@ TEST(TimeZones, WhatIsNoTimeOrNoZoneIsNone) {
     EXPECT_FALSE(TimeZone::find(name)) << name.substr(0, 20);
 }
 
+TEST(TimeZones, MostServersHaveUtcUnderOneOfItsNames) {
+  for (const char* name : {"UTC", "Etc/UTC", "Etc/UCT", "Zulu"}) EXPECT_TRUE(zone(name).is_utc()) << name;
+  for (const char* name : {"Africa/Tunis", "Africa/Abidjan", "Europe/London"})
+    EXPECT_FALSE(zone(name).is_utc()) << name;
+  EXPECT_TRUE(TimeZone().is_utc());
+}
+
 }  // namespace
 }  // namespace koinon::time_zone_test
