@@ -62,6 +62,10 @@ class CallWriter {
  private:
   bool is_own(const std::string& city) const { return city == frame_.shared().parts.facts.name; }
   Place place(const std::string& city, const std::string& zone) const;
+  // Where one time stands alone, it is that of our own city; others read the asking city's.
+  const TimeZone& readers_zone() const {
+    return is_own(call_.asked) ? places_.asked.zone : places_.asker.zone;
+  }
   json::array times() const;
   json::array outcomes() const;
   json::array replies() const;
@@ -122,9 +126,8 @@ std::string CallWriter::status() const {
     case CallPhase::kNo:
       return visit_.say("call.status_no");
     case CallPhase::kAgreed:
-      return visit_.say(
-          "call.status_agreed",
-          {{"time", visit_.words->day_and_time(call_.state.agreed->start, places_.asker.zone)}});
+      return visit_.say("call.status_agreed",
+                        {{"time", visit_.words->day_and_time(call_.state.agreed->start, readers_zone())}});
     case CallPhase::kOver:
       return visit_.say("call.status_over");
     case CallPhase::kTold:
@@ -152,8 +155,7 @@ std::string CallWriter::word(const v1::CallReply& reply) const {
   const std::string& answer = reply.answer();
   if (answer == "yes" && reply.has_time()) {
     if (const auto time = call_time(reply.time()))
-      return visit_.say("call.said_yes",
-                        {{"time", visit_.words->day_and_time(time->start, places_.asker.zone)}});
+      return visit_.say("call.said_yes", {{"time", visit_.words->day_and_time(time->start, readers_zone())}});
   }
   return short_line(visit_.named("call.answer", answer));
 }
@@ -246,7 +248,7 @@ json::object CallWriter::talk() const {
     const MessageArguments arguments{
         {"asker", places_.asker.name},
         {"asked", places_.asked.name},
-        {"time", visit_.words->day_and_time(state.agreed->start, places_.asker.zone)}};
+        {"time", visit_.words->day_and_time(state.agreed->start, readers_zone())}};
     const bool visit = call_.call.form() == "visit";
     line = visit_.say(not_held ? "call.did_not_meet" : visit ? "call.met" : "call.talked", arguments);
   }
