@@ -23,7 +23,7 @@ after(async () => {
 
 // What has to be seen without a scroll, and how many of it.
 const WANTED = { "header.top": 1, "article.note h1": 1, ".note > .actions": 1, ".fit h2": 1, ".fit-says": 1, ".fit-measures > div": 4, ".fit-tried": 1,
-  ".fit-tried .badge": 4, ".fit-near > li": 3, ".fit-near a": 3, ".fit-takes > div": 4, ".fit-core": 1, ".fit-needs .badge": 5 };
+  ".fit-tried .badge": 4, ".fit-near > li": 3, ".fit-near a": 3, ".fit-takes > div": 4, ".fit-core": 1, ".fit-needs .badge": 5, ".proof > p": 1 };
 
 async function faults(page, { width, height }) {
   return page.evaluate(([wanted, width, height]) => {
@@ -110,7 +110,7 @@ test("on a phone the menu and the further actions unfold by keyboard, without sc
   await reach(".note > .actions > .fold > summary");
   await page.keyboard.press("Enter");
   await page.locator(`a[href="/publish?translates=${nodes.note}"]`).waitFor();
-  await reach(`a[href="/publish?derives_from=${nodes.note}"]`);
+  await reach('form[action="/publish/template"] button');
   await page.context().close();
   const desk = await open(browser, nodes.sandiego, "press", nodes.password, { viewport: SCREENS[0], javaScriptEnabled: false });
   await desk.goto(note);

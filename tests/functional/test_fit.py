@@ -102,7 +102,7 @@ class Fit(NodesTest):
         # The page says the same, to whoever is not known as well, and to a visitor of any language.
         page = Browser(milan).go(f"/records/{ref}")
         for words in ("Does it fit us?", "Like us in income; different size, climate and density.", "6.9× larger", "2 cities tried this",
-                      "Did not work 1", "Stopped since 1", "Only at weekends.", "Nobody leaves the car.", "Place", "People",
+                      "Did not work 1", "Later stopped 1", "Only at weekends.", "Nobody leaves the car.", "Place", "People",
                       "Seoul signed this; nobody has changed it", "For experts"):
             self.assertIn(words, page.text)
         self.assertLess(page.source.index('class="fit"'), page.source.index('class="text"'), "the box stands above the text")
