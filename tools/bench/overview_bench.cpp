@@ -11,7 +11,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr double kWantedMs = 50;  // at the 99th of 100
-constexpr std::size_t kWarm = 5;
+constexpr std::size_t kWarmRounds = 5;
 
 struct Page {
   const char* name;
@@ -42,12 +42,12 @@ std::vector<Page> pages() {
 Result<json::object> measure(Visitor& visitor, const std::string& target, std::size_t requests) {
   std::vector<double> seconds;
   std::size_t bytes = 0;
-  for (std::size_t i = 0; i < requests + kWarm; ++i) {
+  for (std::size_t i = 0; i < requests + kWarmRounds; ++i) {
     KOINON_ASSIGN(const auto answer, visitor.get(target));
     if (answer.status != 200)
       return fail(Code::kUnavailable, "it was answered with " + std::to_string(answer.status), target);
     bytes = answer.bytes;
-    if (i >= kWarm) seconds.push_back(answer.seconds);
+    if (i >= kWarmRounds) seconds.push_back(answer.seconds);
   }
   json::object out = spread_of(std::move(seconds));
   out["bytes"] = bytes;
