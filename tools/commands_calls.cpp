@@ -48,8 +48,7 @@ Result<json::object> offered(const json::value& call, int number) {
     return fail(Code::kNotFound, "no time of this number is offered; koinon calls lists them",
                 std::to_string(number));
   const json::value& time = list->as_array().at(at);
-  KOINON_ASSIGN(const UnixMillis start, parse_time(member(time, "start"), "start"));
-  return json::object{{"start_ms", std::to_string(start.value)}, {"minutes", time.at("minutes")}};
+  return json::object{{"start_ms", member(time, "start_ms")}, {"minutes", time.at("minutes")}};
 }
 
 Result<json::object> reply_content(const CallReplyArguments& arguments, const json::value& call,

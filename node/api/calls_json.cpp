@@ -15,7 +15,10 @@ namespace json = boost::json;
 namespace {
 
 json::object time_json(const CallTime& time) {
-  return {{"start", time_text(time.start)}, {"minutes", time.length.count()}};
+  // To the millisecond as well: whoever says yes names the very time that was offered.
+  return {{"start", time_text(time.start)},
+          {"start_ms", std::to_string(time.start.value)},
+          {"minutes", time.length.count()}};
 }
 
 json::array times_json(const std::vector<CallTime>& times) {
