@@ -1,13 +1,9 @@
 // A call between two cities on pages: asked for in one language and time zone, answered in another in one press, with and
 // without scripts, by keyboard, right to left and on a narrow screen.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { open, start_browser, start_nodes } from "./harness.mjs";
+import { arrives, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -22,10 +18,6 @@ after(async () => {
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
 const in_la = { timezoneId: "America/Los_Angeles", locale: "en-US" };
 const in_seoul = { timezoneId: "Asia/Seoul", locale: "ko-KR" };
-const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
-  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
-  throw error;
-});
 // Comes back until the other city's word has come.
 const shows = async (page, url, selector) => {
   for (let tries = 0; tries < 150; ++tries) {
@@ -36,8 +28,7 @@ const shows = async (page, url, selector) => {
   throw new Error(`${url} never shows ${selector}: ${await page.innerText("main")}`);
 };
 const has_no_faults = async (page) => {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+  const violations = await violations_of(page);
   assert.deepEqual(violations.map(({ id, nodes: places }) => `${id}: ${places[0].html}`), []);
 };
 const fits = async (page) => {

@@ -1,13 +1,9 @@
 // The first ten seconds with a note: does it fit us? Everything that answers it stands within the first screen.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, open, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const SCREENS = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
 let nodes, browser, note;
 
@@ -65,9 +61,8 @@ test("axe finds nothing in it, nor in the form of three figures", async () => {
         const page = await open(browser, base, "it", nodes.password, { viewport, colorScheme, locale });
         await page.goto(base + path);
         for (const folded of await page.locator("details > summary:visible").all()) await folded.click();
-        await page.evaluate(AXE);
-        const found = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
-        assert.deepEqual(found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${base}${path} ${viewport.width} ${locale}`);
+        const found = await violations_of(page);
+        assert.deepEqual(found.map((one) => [one.id, one.nodes.map((node) => node.html)]), [], `${base}${path} ${viewport.width} ${locale}`);
         await page.context().close();
       }
     }

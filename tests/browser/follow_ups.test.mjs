@@ -1,14 +1,10 @@
 // How is it going? Asked on the desk and on the note's page, answered in one press: with and without scripts, by keyboard, in two
 // languages; a failure is told and found as a success is.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, open, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -30,8 +26,7 @@ test("axe finds nothing, in both themes and from right to left", async () => {
     for (const path of paths()) {
       await page.goto(nodes.la + path);
       await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+      const violations = await violations_of(page);
       assert.deepEqual(violations.map((v) => `${locale} ${colorScheme} ${path}: ${v.id}: ${v.nodes[0].html.slice(0, 120)}`), []);
     }
     await page.context().close();

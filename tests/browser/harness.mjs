@@ -1,6 +1,8 @@
 // Nodes and a browser for the tests and the screenshots.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -84,3 +86,17 @@ export function pages_of(nodes) {
 }
 
 export const LANGUAGES = ["en", "ko", "it", "es", "fr", "ar"];
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// What axe-core finds against WCAG 2.2 A and AA, on a page or in a part of it.
+export async function violations_of(page, part) {
+  await page.evaluate(AXE);
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await page.evaluate(([where, runOnly]) => axe.run(where ?? document, { runOnly }), [part ?? null, rules]);
+  return found.violations;
+}
+// Where it ends up; a page that stays says why in its own words.
+export const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
+  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
+  throw error;
+});

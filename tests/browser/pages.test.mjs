@@ -1,15 +1,12 @@
 // The pages in Debian's Chromium, on two real nodes.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, Newcomer, open, pages_of, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, Newcomer, arrives, open, pages_of, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -21,11 +18,6 @@ after(async () => {
   await nodes?.stop();
 });
 
-// Where it ends up; a page that stays says why in its own words.
-const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
-  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
-  throw error;
-});
 // For what must be asked of the node: waitForFunction takes the promise of an answer for the answer.
 const comes_true = async (page, what, about) => {
   for (let tries = 0; tries < 150; ++tries) {
@@ -138,8 +130,7 @@ test("a session that ends in the middle of writing loses nothing", async () => {
   await page.context().clearCookies();
   await page.click("button[value=publish]");
   await page.waitForSelector("text=Your session has ended");
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+  const violations = await violations_of(page);
   assert.deepEqual(violations.map((v) => v.id), []);
   const [window] = await Promise.all([page.context().waitForEvent("page"), page.click("text=Log in, in a new window")]);
   await window.fill("#f-name", "press");
@@ -667,8 +658,7 @@ test("no violation of WCAG 2.2 A or AA, on any page, in any language, in both th
         if (!visitors.has(who)) visitors.set(who, await open(browser, nodes.seoul, who, nodes.password, { locale: language, colorScheme, bypassCSP: true }));
         const page = visitors.get(who);
         await page.goto(nodes.seoul + path);
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+        const violations = await violations_of(page);
         for (const { id, nodes: places } of violations) found.push(`${language} ${colorScheme} ${path}: ${id}: ${places.slice(0, 2).map((p) => p.html.slice(0, 120)).join(" | ")}`);
         assert.equal(await page.getAttribute("html", "lang"), language);
         assert.equal(await page.getAttribute("html", "dir"), language === "ar" ? "rtl" : "ltr");

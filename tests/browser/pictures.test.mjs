@@ -1,12 +1,8 @@
 // Pictures and the map in Debian's Chromium: read by axe, on a phone, in the dark, from the right, without scripts.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { open, start_browser, start_nodes } from "./harness.mjs";
+import { open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -47,8 +43,7 @@ test("axe finds nothing, in both themes and from right to left; colours stand ou
       for (const path of paths()) {
         await page.goto(nodes.seoul + path);
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+        const violations = await violations_of(page);
         assert.deepEqual(violations.map((v) => `${locale} ${colorScheme} ${path}: ${v.id}: ${v.nodes[0].html.slice(0, 120)}`), []);
       }
       for (const contrast of await contrasts(page)) assert.ok(contrast >= 3, String(contrast));

@@ -2,13 +2,9 @@
 // its own in its own language, what came of it a year later, and a correction that Belo Horizonte takes in. Once with scripts,
 // where the other city's open page tells of each step by itself; once without, worksheet and call by keyboard alone.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { Newcomer, open, start_browser, start_nodes } from "./harness.mjs";
+import { Newcomer, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const WIDE = { width: 1280, height: 800 };
 const SHOTS = process.env.KOINON_SHOTS;  // a folder for pictures of each page that is passed
 
@@ -85,8 +81,7 @@ class Stations {
     }
     await page.setViewportSize(WIDE);
     const read = page.scripts ? page : await this.beside(page);
-    await read.evaluate(AXE);
-    const { violations } = await read.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+    const violations = await violations_of(read);
     for (const { id, nodes: places } of violations) this.bad.push(`${where}: ${id} ${places[0].html.slice(0, 160)}`);
     if (read !== page) await read.context().close();
   }

@@ -1,12 +1,8 @@
 // What came of a practice, as somebody sees it who has never heard of Koinon.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { LANGUAGES, open, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -45,8 +41,7 @@ test("a visitor is told at a glance what came of Seoul's advice, in every langua
       }
       const described = await page.locator("section.story svg desc").textContent();
       if (!described.trim()) wrong.push(`${where}: the picture has no words`);
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate((rules) => axe.run("section.story", { runOnly: rules }), RULES);
+      const violations = await violations_of(page, "section.story");
       for (const { id, nodes: at } of violations) wrong.push(`${where}: ${id} ${at[0].html.slice(0, 120)}`);
       assert.deepEqual(page.faults, [], where);
       await page.context().close();

@@ -1,13 +1,9 @@
 // What carries a practice over, written with and without scripts; and a Korean practice that becomes the draft of an office
 // that works in Italian.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { open, start_browser, start_nodes } from "./harness.mjs";
+import { arrives, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 let nodes, browser;
 
 before(async () => {
@@ -19,10 +15,6 @@ after(async () => {
   await nodes?.stop();
 });
 
-const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
-  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
-  throw error;
-});
 // The page has the same address before and after.
 const leaves_out = async (page, act) => {
   const loaded = page.waitForEvent("load");
@@ -33,8 +25,7 @@ const leaves_out = async (page, act) => {
 };
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
 const has_no_faults = async (page) => {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+  const violations = await violations_of(page);
   assert.deepEqual(violations.map(({ id, nodes: places }) => `${id}: ${places[0].html}`), []);
 };
 const fits = async (page, width, javaScriptEnabled = true) => {

@@ -1,13 +1,9 @@
 // Who learned from whom and our impact, in Debian's Chromium on two real nodes: with and without scripts, by keyboard, narrow,
 // on paper, in six languages.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { LANGUAGES, open, start_browser, start_nodes } from "./harness.mjs";
+import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PATHS = ["/ties", "/ties?group=city&axis=40", "/ties?group=topic&country_from=KR", "/ties?print=yes&topic=health", "/ties?year_to=1999", "/map?country_from=KR", "/impact?year_from=2020"];
 let nodes, browser;
 
@@ -80,8 +76,7 @@ test("nothing is too wide at 320 pixels, and axe finds nothing, in six languages
       if (answer.status() !== 200) found.push(`${language} ${path}: ${answer.status()}`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > 320) found.push(`${language} ${path}: ${width} pixels`);
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+      const violations = await violations_of(page);
       for (const { id, nodes: places } of violations) found.push(`${language} ${path}: ${id}: ${places[0].html.slice(0, 120)}`);
     }
     await page.context().close();

@@ -1,12 +1,8 @@
 // "Would it work here?" in Debian's Chromium: with and without scripts, in two languages, by keyboard, in print.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { Newcomer, open, start_browser, start_nodes } from "./harness.mjs";
+import { Newcomer, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const WORDS = {
   en: { link: "Would it work here?", saved: "The worksheet is saved", missing: "Something is missing", fits: "It fits with changes" },
   ar: { link: "هل تنجح عندنا؟", saved: "حُفظت الورقة", missing: "ينقص شيء", fits: "تناسبنا بعد تعديلات" },
@@ -44,11 +40,8 @@ const throw_away = async (page) => {
   await button.click();
   await page.waitForURL(/\/desk$/);
 };
-const violations_of = async (page) => {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
-  return violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]);
-};
+const faults_of = async (page) =>
+  (await violations_of(page)).map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]);
 
 for (const javaScriptEnabled of [true, false]) {
   for (const [locale, words] of Object.entries(WORDS)) {
@@ -160,7 +153,7 @@ test("accessible, narrow, dark, and in print without buttons", async () => {
     await page.waitForSelector(".notice.good");
     for (const path of [`/worksheet?of=${note}`, `/worksheet/print?of=${note}`, "/desk"]) {
       await page.goto(nodes.la + path);
-      assert.deepEqual(await violations_of(page), [], `${path} ${JSON.stringify(options)}`);
+      assert.deepEqual(await faults_of(page), [], `${path} ${JSON.stringify(options)}`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= (options.viewport?.width ?? 1280), `${path} is ${width} wide`);
     }

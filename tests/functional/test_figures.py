@@ -45,7 +45,7 @@ def in_picture(page, picture):
 
 
 class Figures(NodesTest):
-    def library(self):
+    def with_notes(self):
         """Four cities that vouch for each other in a row, and what they said of two practices of Seoul's."""
         seoul, milan, lima, oslo = (self.node(city) for city in ("seoul", "milan", "lima", "oslo"))
         for other in (milan, lima, oslo):
@@ -104,7 +104,7 @@ class Figures(NodesTest):
         self.assertEqual(figures["undated"], 0)
 
     def test_every_number_is_counted_again_from_the_notes(self):
-        seoul, tests, refs = self.library()
+        seoul, tests, refs = self.with_notes()
         press = member(seoul, "press", "publisher")
         of_tests = self.counted(seoul, tests)
         self.assertEqual(of_tests[0]["all"], {"worked": 1, "did-not": 1, "stopped": 1})
@@ -133,7 +133,7 @@ class Figures(NodesTest):
         wait_for(lambda: seoul.asked(f"records/{tests}/figures")["all"]["did-not"] == 0, "it is taken back here too")
 
     def test_costs_stand_against_population_and_what_is_left_out_is_told(self):
-        seoul, tests, _ = self.library()
+        seoul, tests, _ = self.with_notes()
         seoul.publish("Unpriced", "Text.", ("health/testing",))
         costs = wait_for(lambda: (said := seoul.asked("figures")["costs"])["practices"] == 3 and said, "it is indexed")
         self.assertEqual([(p["ref"], p["dollars"], p["population"]) for p in costs["points"] if p["dollars"]], [(tests, 120000, 9_400_000)])
@@ -148,7 +148,7 @@ class Figures(NodesTest):
         self.assertIn(f"/records/{tests}", page.links)
 
     def test_the_graph_of_trust_is_what_cities_vouched(self):
-        seoul, _, _ = self.library()
+        seoul, _, _ = self.with_notes()
         graph = wait_for(lambda: (said := seoul.asked("trust-graph")) and len(said["vouches"]) == 6 and said, "all vouches are here")
         self.assertEqual([(c["city"], c["hops"]) for c in graph["cities"][:1]], [("seoul.example", 0)])
         self.assertEqual({(c["city"], c["hops"]) for c in graph["cities"][1:]}, {(f"{name}.example", 1) for name in ("milan", "lima", "oslo")})
@@ -168,7 +168,7 @@ class Figures(NodesTest):
         self.assertEqual([(v["from"], v["to"]) for v in graph["vouches"] if v["peer_alone"]], [("seoul.example", "milan.example")])
 
     def test_the_map_says_what_the_table_says_in_every_part_of_the_world(self):
-        seoul, _, _ = self.library()
+        seoul, _, _ = self.with_notes()
         seoul_reader = Browser(seoul)
         page = seoul_reader.go("/map")
         self.assertEqual(page.source.count('class="point"'), 3, "Oslo has not said where it is")
