@@ -48,7 +48,7 @@ class Fit(NodesTest):
         last = {}
         for item in sorted(node.listed(kind="adoption"), key=lambda one: one["index"]):
             record = node.record(item["ref"])
-            if record["status"] == "current" and any(about["role"] == "adopts" and about["ref"] == ref for about in record["about"]):
+            if record["status"] == "current" and any(about["role"] == "adopts" and about["ref"] == ref for about in record["refs"]):
                 last[record["city"]] = record["body"]["adoption"]
         words = [said.get("outcome", "") for said in last.values()]
         return {"cities": len(last), **{word: words.count(word) for word in ("worked", "partly", "did-not", "too-early")},
