@@ -1,19 +1,11 @@
 // A call between two cities on pages: asked for in one language and time zone, answered in another in one press, with and
 // without scripts, by keyboard, right to left and on a narrow screen.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { arrives, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { test } from "node:test";
+import { arrives, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 const press = (base, options) => open(browser, base, "press", nodes.password, options);
 const in_la = { timezoneId: "America/Los_Angeles", locale: "en-US" };

@@ -1,21 +1,13 @@
 // The first ten seconds with a note: does it fit us? Everything that answers it stands within the first screen.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { LANGUAGES, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
 const SCREENS = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
-let nodes, browser, note;
-
-before(async () => {
-  nodes = await start_nodes("serve_fit.py");
-  browser = await start_browser();
-  note = `${nodes.sandiego}/records/${nodes.note}`;
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser("serve_fit.py");
+const note = `${nodes.sandiego}/records/${nodes.note}`;
 
 // What has to be seen without a scroll, and how many of it.
 const WANTED = { "header.top": 1, "article.note h1": 1, ".note > .actions": 1, ".fit h2": 1, ".fit-says": 1, ".fit-measures > div": 4, ".fit-tried": 1,

@@ -1,20 +1,12 @@
 // How is it going? Asked on the desk and on the note's page, answered in one press: with and without scripts, by keyboard, in two
 // languages; a failure is told and found as a success is.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { LANGUAGES, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes("serve_follow_ups.py");
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser("serve_follow_ups.py");
 
 const press = (options) => open(browser, nodes.la, "press", nodes.password, options);
 const paths = () => ["/desk", `/follow-up?of=${nodes.notes[0]}`, `/adopt?of=${nodes.notes[2]}`, `/adopt?of=${nodes.notes[0]}&again=yes`, `/records/${nodes.notes[0]}`,

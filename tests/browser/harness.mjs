@@ -95,8 +95,10 @@ export async function violations_of(page, part) {
   const found = await page.evaluate(([where, runOnly]) => axe.run(where ?? document, { runOnly }), [part ?? null, rules]);
   return found.violations;
 }
-// Where it ends up; a page that stays says why in its own words.
-export const arrives = (page, where) => page.waitForURL(where).catch(async (error) => {
+// What a page says in its own words, with the error of whoever waited in vain.
+export const told = (page) => async (error) => {
   error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
   throw error;
-});
+};
+// Where it ends up.
+export const arrives = (page, where) => page.waitForURL(where).catch(told(page));

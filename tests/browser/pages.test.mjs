@@ -3,20 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { LANGUAGES, Newcomer, arrives, open, pages_of, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { LANGUAGES, Newcomer, arrives, open, pages_of, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 // For what must be asked of the node: waitForFunction takes the promise of an answer for the answer.
 const comes_true = async (page, what, about) => {

@@ -1,18 +1,10 @@
 // Pictures and the map in Debian's Chromium: read by axe, on a phone, in the dark, from the right, without scripts.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { test } from "node:test";
+import { open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 const paths = () => ["/pictures", "/pictures?topic=health", "/map", "/map?region=asia", "/map?region=oceania", "/cities", `/records/${nodes.note}`];
 

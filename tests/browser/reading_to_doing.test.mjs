@@ -3,7 +3,7 @@
 // where the other city's open page tells of each step by itself; once without, worksheet and call by keyboard alone.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Newcomer, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { Newcomer, arrives, open, start_browser, start_nodes, told, violations_of } from "./harness.mjs";
 
 const WIDE = { width: 1280, height: 800 };
 const SHOTS = process.env.KOINON_SHOTS;  // a folder for pictures of each page that is passed
@@ -27,11 +27,6 @@ const CITIES = {
   },
 };
 
-const told = (page) => async (error) => {
-  error.message += `\nat ${page.url()}: ${await page.innerText("main").catch(String)}`;
-  throw error;
-};
-const arrives = (page, where) => page.waitForURL(where).catch(told(page));
 // It comes to a page that stands open. Without scripts somebody looks again.
 const shows = async (page, selector) => {
   if (page.scripts) return page.waitForSelector(selector, { state: "attached" }).catch(told(page));

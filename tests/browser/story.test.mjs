@@ -1,18 +1,10 @@
 // What came of a practice, as somebody sees it who has never heard of Koinon.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { test } from "node:test";
+import { LANGUAGES, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 const visitor = (options) => open(browser, nodes.seoul, null, null, options);
 

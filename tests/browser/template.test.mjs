@@ -1,19 +1,11 @@
 // What carries a practice over, written with and without scripts; and a Korean practice that becomes the draft of an office
 // that works in Italian.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { arrives, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { test } from "node:test";
+import { arrives, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 // The page has the same address before and after.
 const leaves_out = async (page, act) => {

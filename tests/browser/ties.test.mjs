@@ -1,20 +1,12 @@
 // Who learned from whom and our impact, in Debian's Chromium on two real nodes: with and without scripts, by keyboard, narrow,
 // on paper, in six languages.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { LANGUAGES, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { test } from "node:test";
+import { LANGUAGES, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
 const PATHS = ["/ties", "/ties?group=city&axis=40", "/ties?group=topic&country_from=KR", "/ties?print=yes&topic=health", "/ties?year_to=1999", "/map?country_from=KR", "/impact?year_from=2020"];
-let nodes, browser;
-
-before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
-});
+const { nodes, browser } = await nodes_and_browser();
 
 test("an analyst finds the notes behind a figure, with and without scripts", async () => {
   for (const javaScriptEnabled of [true, false]) {

@@ -1,18 +1,18 @@
 // "Would it work here?" in Debian's Chromium: with and without scripts, in two languages, by keyboard, in print.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Newcomer, open, start_browser, start_nodes, violations_of } from "./harness.mjs";
+import { before, test } from "node:test";
+import { Newcomer, open, violations_of } from "./harness.mjs";
+import { nodes_and_browser } from "./two_nodes.mjs";
 
 const WORDS = {
   en: { link: "Would it work here?", saved: "The worksheet is saved", missing: "Something is missing", fits: "It fits with changes" },
   ar: { link: "هل تنجح عندنا؟", saved: "حُفظت الورقة", missing: "ينقص شيء", fits: "تناسبنا بعد تعديلات" },
 };
-let nodes, browser, note;
+const { nodes, browser } = await nodes_and_browser();
+let note;
 
 // A practice of Seoul that does not say what it needs, once it has arrived in Los Angeles.
 before(async () => {
-  nodes = await start_nodes();
-  browser = await start_browser();
   const page = await open(browser, nodes.seoul, "press", nodes.password);
   await page.goto(nodes.seoul + "/publish");
   for (const [field, text] of [["#f-title", "Shade at the harbour"], ["#f-solution", "Tents along the quay."], ["#f-topics", "climate/heat"]]) await page.fill(field, text);
@@ -24,10 +24,6 @@ before(async () => {
     await page.waitForTimeout(200);
   }
   await page.context().close();
-});
-after(async () => {
-  await browser?.close();
-  await nodes?.stop();
 });
 
 const press = (options) => open(browser, nodes.la, "press", nodes.password, options);

@@ -35,6 +35,13 @@ class CommandFailed(Exception):
         self.stderr = stderr
 
 
+def free_port():
+    """A port of this machine on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def wait_for(condition, what, deadline=DEADLINE):
     """The first true value of condition(); fails the test after the deadline."""
     end = time.monotonic() + deadline

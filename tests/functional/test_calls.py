@@ -2,20 +2,15 @@
 put into calendars, and told of once they are over, with clocks that are moved."""
 
 import datetime
-import email
-import email.policy
 import json
 import re
-import socket
 import unittest
 import zoneinfo
 
-from aiosmtpd.controller import Controller
-
 from api import PASSWORD, Api, account, ask, get
 from browser import member
+from mail_sink import MailSink
 from nodes import NodesTest, connected, peer, wait_for
-from test_sending import Sink
 
 LA, SEOUL = zoneinfo.ZoneInfo("America/Los_Angeles"), zoneinfo.ZoneInfo("Asia/Seoul")
 DAY = 24 * 3600
@@ -217,13 +212,7 @@ class Calls(NodesTest):
         self.assertEqual(get(la, "/records/la.example/0/call.ics").status, 404)
 
     def test_the_office_hears_by_mail_and_is_asked_what_came_of_it(self):
-        sink = Sink()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            sink.port = probe.getsockname()[1]
-        controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
-        controller.start()
-        self.addCleanup(controller.stop)
+        sink = MailSink(self)
         mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                 "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
         seoul, la = self.start_pair(*mail)
@@ -237,7 +226,7 @@ class Calls(NodesTest):
 
         def mails(count):
             wait_for(lambda: len(sink.got) == count, f"mail number {count}")
-            return email.message_from_bytes(sink.got[-1].content, policy=email.policy.default)
+            return sink.messages()[-1]
 
         message = mails(1)
         self.assertEqual(message["Subject"], "la.example: How many people staff a site?")

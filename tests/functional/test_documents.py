@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import unittest
@@ -18,7 +17,7 @@ import test_runbook
 from api import ask
 from documents import DOCUMENTS, KINDS, RUN, TOP, all_blocks, runs, somebody_who_says_yes
 from host import Host, lacks
-from nodes import BIN, DEADLINE, Node, NodesTest, connected, peer, wait_for
+from nodes import BIN, DEADLINE, Node, NodesTest, connected, free_port, peer, wait_for
 from workbook import write_workbook
 
 sys.path.insert(0, str(TOP / "tests" / "package"))
@@ -149,7 +148,7 @@ class Readme(NodesTest):
         other = self.node("other.city")
         # Its address is known before it starts, as an operator's is.
         with open(seoul.data / "koinond.toml", "w") as file:
-            file.write(f'address = "127.0.0.1:{(port := self.free_port())}"\n')
+            file.write(f'address = "127.0.0.1:{(port := free_port())}"\n')
         seoul.start(peer_port=port)
         invites, joins, shows, adds = blocks("How to peer with a second city")
         line = re.findall(r"^\S+@127\.0\.0\.1:\d+#\S+\+\S+$", self.shell(invites, KOINON_DATA=str(seoul.data)), re.M)[-1]
@@ -161,12 +160,6 @@ class Readme(NodesTest):
         self.shell(shows, KOINON_DATA=str(third.data))
         self.shell(adds, KOINON_DATA=str(seoul.data), LINE=third.line())
         wait_for(lambda: connected(seoul, "third.example"), "they connect")
-
-    @staticmethod
-    def free_port():
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            return free.getsockname()[1]
 
     @runs("Who follows a topic", document="README")
     @runs("Who follows a topic", kind="text addresses", document="README")

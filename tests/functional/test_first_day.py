@@ -5,8 +5,6 @@ nginx is the real one. Where they need root, systemd or Debian's archive, progra
 folder in the place of /, which the "package" fills as Debian's does. package/test_installed.py has the package itself."""
 
 import contextlib
-import email
-import email.policy
 import json
 import os
 import pathlib
@@ -19,14 +17,13 @@ import subprocess
 import unittest
 
 import yaml
-from aiosmtpd.controller import Controller
 
 import needs
 from api import practice
 from documents import blocks, runs
-from nodes import BIN, DEADLINE, MARKS, TOP, USUAL, NodesTest, wait_for
-from test_proxies import Answer, Connection, LoginProgram, filled, free_port
-from test_sending import Sink
+from mail_sink import MailSink
+from nodes import BIN, DEADLINE, MARKS, TOP, USUAL, NodesTest, free_port, wait_for
+from test_proxies import Answer, Connection, LoginProgram, filled
 
 MOST = 17  # commands and edits of one city
 SHIPPED = "notes.city.example"
@@ -74,11 +71,7 @@ class City:
         self.name, self.site, self.person = f"{name}.example", f"notes.{name}.example", person
         self.root = pathlib.Path(test.folder) / name
         self.port, self.plain_port, self.peer_port = free_port(), free_port(), free_port()
-        self.sink = Sink()
-        mail = free_port()
-        controller = Controller(self.sink, hostname="127.0.0.1", port=mail)
-        controller.start()
-        test.addCleanup(controller.stop)
+        self.sink = MailSink(test)
         self.login = LoginProgram()
         test.addCleanup(self.login.server_close)
         test.addCleanup(self.login.shutdown)
@@ -86,7 +79,7 @@ class City:
         self.said = []
         self.variables = {
             "NAME": self.name, "DISPLAY_NAME": display_name, "COUNTRY": country, "SITE": self.site, "PEERS": f"127.0.0.1:{self.peer_port}",
-            "MAIL": f"smtp://127.0.0.1:{mail}", "PACKAGE": "./koinon_0.1.0+deb12_amd64.deb", "ADMIN": "it", "ADMIN_MAIL": f"it@{self.name}",
+            "MAIL": f"smtp://127.0.0.1:{self.sink.port}", "PACKAGE": "./koinon_0.1.0+deb12_amd64.deb", "ADMIN": "it", "ADMIN_MAIL": f"it@{self.name}",
             "PERSON": person, "PERSON_MAIL": f"{person}@{self.name}"}
         self.mark = MARKS.folder()
         self.make_machine()
@@ -273,7 +266,7 @@ class FirstDay(NodesTest):
         wait_for(lambda: self.seoul.sink.got, "the question comes by mail")
         envelope = self.seoul.sink.got[0]
         self.assertEqual((envelope.rcpt_tos, envelope.mail_from), (["minji@seoul.example"], "koinon@seoul.example"))
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        message = self.seoul.sink.messages()[0]
         self.assertEqual(message["Subject"], "la.example: How do drivers register?")
         self.assertIn(f"https://{self.seoul.site}/records/la.example/", message.get_body(("plain",)).get_content())
         wait_for(lambda: "sent" in self.seoul.koinon("deliveries", "--mail"), "the operator sees that it was taken")

@@ -1,41 +1,18 @@
 """Failure is welcome: told in one press, asked for after 3, 6 and 12 months by mail and on the desk, found as well as success. The clock is moved."""
 
-import email
-import email.policy
 import json
 import re
-import socket
 import unittest
-
-from aiosmtpd.controller import Controller
 
 from api import PASSWORD, account, ask
 from browser import Browser, member
+from mail_sink import MailSink
 from nodes import NodesTest, wait_for
 
 DAY = 24 * 3600
 
 
-class Sink:
-    def __init__(self):
-        self.got = []
-
-    async def handle_DATA(self, server, session, envelope):
-        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
-
-
 class FollowUps(NodesTest):
-    def sink(self):
-        sink = Sink()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            sink.port = probe.getsockname()[1]
-        controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
-        controller.start()
-        self.addCleanup(controller.stop)
-        return sink
-
     def tried(self, *args):
         """Los Angeles, which has said that it tries what Seoul published, and nobody beside it who knows the time."""
         seoul, la = self.pair(*args)
@@ -144,7 +121,7 @@ class FollowUps(NodesTest):
         wait_for(lambda: self.due(la) == [], "what was taken back is not asked about")
 
     def test_each_is_asked_by_mail_once_and_the_link_changes_nothing(self):
-        sink = self.sink()
+        sink = MailSink(self)
         mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@la.example",
                 "--http-url", "https://notes.la.example", "--send-backoff-seconds", "1")
         la, ref = self.tried()
@@ -158,7 +135,7 @@ class FollowUps(NodesTest):
             """The mails that ask, once everything that is due has been written down and sent: the mail of a trial goes out in a later turn."""
             for _ in range(2):
                 la.run("mail", "test", "chief@la.example")
-            return [message for message in sink.got if message["Subject"].startswith("How is it going?")]
+            return [message for message in sink.messages() if message["Subject"].startswith("How is it going?")]
         self.later(la, 80, *mail)
         self.assertEqual(asked(), [])
         self.later(la, 91, *mail)

@@ -20,17 +20,11 @@ import unittest
 
 import needs
 from api import account, bearer, practice
-from nodes import TOP, NodesTest, wait_for
+from nodes import TOP, NodesTest, free_port, wait_for
 
 SITE = "notes.city.example"
 SECRET = "what only the proxy knows"
 LARGEST = 64 << 20  # bytes of a file
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def is_open(port):

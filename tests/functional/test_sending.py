@@ -3,8 +3,6 @@
 import base64
 import concurrent.futures
 import contextlib
-import email
-import email.policy
 import hashlib
 import hmac
 import http.server
@@ -17,10 +15,9 @@ import threading
 import time
 import unittest
 
-from aiosmtpd.controller import Controller
-
 from api import Api, PASSWORD, account, ask, practice
 from browser import Browser, member
+from mail_sink import MailSink
 from nodes import NodesTest, connected, peer, wait_for
 
 
@@ -56,34 +53,11 @@ class Receiver:
         self.thread.join()
 
 
-class Sink:
-    """Takes mail; answers what `script` says, then 250."""
-
-    def __init__(self):
-        self.script, self.got = [], []
-
-    async def handle_DATA(self, server, session, envelope):
-        answer = self.script.pop(0) if self.script else "250 OK"
-        if answer.startswith("250"):
-            self.got.append(envelope)
-        return answer
-
-
 class Sending(NodesTest):
     def receiver(self, *args, **kwargs):
         made = Receiver(*args, **kwargs)
         self.addCleanup(made.stop)
         return made
-
-    def sink(self):
-        sink = Sink()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            sink.port = probe.getsockname()[1]
-        controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
-        controller.start()
-        self.addCleanup(controller.stop)
-        return sink
 
     def test_a_webhook_is_signed_and_arrives_once_what_failed_is_tried_again(self):
         seoul = self.node("seoul", "--webhooks-allow-private", "--send-backoff-seconds", "1")
@@ -178,7 +152,7 @@ class Sending(NodesTest):
         hanging.set()
 
     def test_what_is_for_the_office_comes_by_mail_at_once_and_digests_by_topic(self):
-        sink = self.sink()
+        sink = MailSink(self)
         mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                 "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1", "--office-time-zone", "Asia/Kolkata")
         seoul, la = self.node("seoul", *mail), self.node("la")
@@ -198,7 +172,7 @@ class Sending(NodesTest):
         wait_for(lambda: len(sink.got) == 1, "the adoption, after two refusals")
         envelope = sink.got[0]
         self.assertEqual((envelope.rcpt_tos, envelope.mail_from), (["press@seoul.example"], "koinon@seoul.example"))
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        message = sink.messages()[0]
         self.assertEqual(message["Subject"], "la.example: 사진 <b>검사</b>")
         self.assertEqual(message["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
         self.assertRegex(message["Date"], r"\+0530$", "the office's own time")
@@ -210,7 +184,7 @@ class Sending(NodesTest):
         # Digests go out when they are due, or when one asks.
         ask("POST", path + "/digests", b"", headers)
         wait_for(lambda: len(sink.got) == 3, "both digests")
-        subjects = sorted(email.message_from_bytes(e.content, policy=email.policy.default)["Subject"] for e in sink.got[1:])
+        subjects = sorted(message["Subject"] for message in sink.messages()[1:])
         self.assertEqual(subjects, ["Practice notes: all topics (3)", "Practice notes: climate (1)"])
         ask("POST", path + "/digests", b"", headers)
         seoul.publish("After", "Text.", ("climate/heat",))
@@ -225,7 +199,7 @@ class Sending(NodesTest):
         self.assertFalse(ask("GET", path, headers=headers).json()["at_once"])
 
     def test_a_refused_recipient_is_given_up_and_said(self):
-        sink = self.sink()
+        sink = MailSink(self)
         sink.script = ["550 no such user"]
         seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                           "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
@@ -243,13 +217,13 @@ class Sending(NodesTest):
         self.assertEqual((item["state"], item["outcome"], item["attempts"]), ("given-up", "550: the mail server refused it", 1))
 
     def test_an_administrator_tries_the_mail_server_and_is_told_what_it_says(self):
-        sink = self.sink()
+        sink = MailSink(self)
         seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                           "--http-url", "https://notes.seoul.example")
         self.assertRegex(seoul.run("mail", "test", "it@seoul.example"), rf"^127\.0\.0\.1:{sink.port} took the mail for it@seoul\.example: 250 .*\n$")
         envelope = sink.got[0]
         self.assertEqual((envelope.rcpt_tos, envelope.mail_from), (["it@seoul.example"], "koinon@seoul.example"))
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        message = sink.messages()[0]
         self.assertEqual(message["Subject"], "Test mail of seoul.example")
         self.assertIsNone(message["List-Unsubscribe"])
         for kind in ("plain", "html"):
@@ -286,7 +260,7 @@ class Sending(NodesTest):
         seoul = self.node("seoul")
         self.assert_refused("set mail.smtp, mail.from and http.url in koinond.toml", tries)
         seoul.stop()
-        sink = self.sink()
+        sink = MailSink(self)
         seoul.start(*options(sink.port))
         self.assert_refused(f"127.0.0.1:{sink.port} did not take the mail, at the step tls: no secure connection", tries)
         seoul.stop()
@@ -302,7 +276,7 @@ class Sending(NodesTest):
         self.assert_refused(f"127.0.0.1:{port} did not take the mail, at the step connect: the receiver cannot be reached", tries)
 
     def test_a_digest_of_more_than_a_mail_holds_goes_on_in_the_next(self):
-        sink = self.sink()
+        sink = MailSink(self)
         seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                           "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
         token = account(seoul, "press", "publisher", "--email", "press@seoul.example")
@@ -314,14 +288,14 @@ class Sending(NodesTest):
         wait_for(lambda: len(seoul.refs(kind="practice")) == 250, "all are indexed")
         ask("POST", base + "/accounts/press/mail/digests", b"", headers)
         wait_for(lambda: len(sink.got) == 3, "three mails")
-        mails = [email.message_from_bytes(e.content, policy=email.policy.default) for e in sink.got]
+        mails = sink.messages()
         self.assertEqual(sorted(m["Subject"] for m in mails),
                          ["Practice notes: climate (100)", "Practice notes: climate (100)", "Practice notes: climate (50)"])
         told = [title for m in mails for title in re.findall(r"^\* (Note \d{3}\.)", m.get_body(("plain",)).get_content(), re.M)]
         self.assertEqual(sorted(told), [f"Note {i:03}." for i in range(250)], "each once")
 
     def test_what_comes_faster_than_mails_may_comes_in_one_when_the_hour_is_over(self):
-        sink = self.sink()
+        sink = MailSink(self)
         mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                 "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
         seoul, la = self.node("seoul", *mail), self.node("la")
@@ -358,7 +332,7 @@ class Sending(NodesTest):
         written("UPDATE mail_pace SET began_ms = began_ms - 3600000 RETURNING user")
         seoul.start(*mail)
         wait_for(lambda: len(sink.got) == 7, "one mail when it is over")
-        messages = [email.message_from_bytes(e.content, policy=email.policy.default) for e in sink.got]
+        messages = sink.messages()
         self.assertEqual(messages[-1]["Subject"], "For your office: 17 more notes")
         told = [title for m in messages for title in re.findall(r"^\* (Question \d{2}\.)", m.get_body(("plain",)).get_content(), re.M)]
         self.assertEqual(sorted(told), sorted({f"Question {i:02}." for i in range(24)} - {newest["title"]}), "each once, but what was erased")
