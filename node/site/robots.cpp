@@ -6,7 +6,8 @@ namespace koinon {
 namespace {
 
 // Notes, cities and lists are to be found. A search for each pair of filters would be asked without end, so
-// of the first page only the way to the first note is open. The longest rule that fits an address decides.
+// of the first page only the way to the first note is open, and of ties and the map what has no filter. The
+// longest rule that fits an address decides.
 constexpr const char* kPublic =
     "User-agent: *\n"
     "Allow: /?cursor=\n"
@@ -15,6 +16,8 @@ constexpr const char* kPublic =
     "Disallow: /feeds/search\n"
     "Disallow: /log/\n"
     "Disallow: /login\n"
+    "Disallow: /map?\n"
+    "Disallow: /ties?\n"
     "Disallow: /unsubscribe/\n"
     "Disallow: /welcome/\n";
 

@@ -250,7 +250,10 @@ class Outside(NodesTest):
 
     def test_the_sitemap_has_every_note_that_stands(self):
         self.start()
-        self.assertIn(f"\nSitemap: {BASE}/sitemap.xml\n", self.get("/robots.txt").text())
+        robots = self.get("/robots.txt").text()
+        self.assertIn(f"\nSitemap: {BASE}/sitemap.xml\n", robots)
+        for path in ("/?", "/map?", "/ties?"):
+            self.assertIn(f"\nDisallow: {path}\n", robots, "filters can be combined without end")
         refs = [self.publish(note(f"Note {i}")) for i in range(4)]
         newer = self.publish(note("Note 0, again", "More."), "--revises", refs[0])
         self.seoul.run("withdraw", refs[1])
