@@ -182,7 +182,7 @@ Status Announcer::write_gathered() {
     KOINON_ASSIGN(const auto user, parts_.accounts.get(pace.user));
     MailBatch batch;
     batch.paces.push_back({pace.user, now, 0, 0, {}});
-    if (user && user->mail_at_once && !user->email.empty()) {
+    if (user && gets_mail_at_once(*user)) {
       KOINON_ASSIGN(const auto items, parts_.outbox.addressed(pace.held_from));
       const std::uint64_t more = pace.held - std::min<std::uint64_t>(pace.held, items.size());
       KOINON_ASSIGN(Mail mail, mail_to(*user, std::string(kAtOnceMail), items, more));
@@ -220,7 +220,7 @@ Status Announcer::write_mail_at_once() {
 Status Announcer::mail_to_each(MailBatch& batch) {
   KOINON_ASSIGN(const auto users, parts_.accounts.all());
   for (const User& user : users) {
-    if (!user.mail_at_once || user.email.empty()) continue;
+    if (!gets_mail_at_once(user)) continue;
     KOINON_ASSIGN(MailPace pace, pace_of(user.id));
     for (const Arrived& note : batch.addressed) {
       if (pace.held > 0 || pace.mails >= limits::kMailsPerHour) {

@@ -6,9 +6,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "node/delivery/office_mail.h"
 #include "node/reading/call_view.h"
 #include "node/reading/nearness.h"
 #include "proto/base/clock.h"
@@ -18,12 +19,6 @@
 #include "storage/store/store.h"
 
 namespace koinon {
-
-struct CallReminderOptions {
-  std::optional<LogId> own;  // nothing: an observer, whom nobody calls
-  std::string name;          // the city's name; message ids end with it
-  bool mail = false;         // whether mail can be sent
-};
 
 class CallReminders {
  public:
@@ -35,8 +30,8 @@ class CallReminders {
     Outbox& outbox;
     Clock clock;
   };
-  CallReminders(CallReminderOptions options, Parts parts)
-      : options_(std::move(options)), parts_(std::move(parts)) {}
+  // Nobody calls an observer.
+  CallReminders(MailingOffice office, Parts parts) : office_(std::move(office)), parts_(std::move(parts)) {}
 
   // Looks at most once a minute. What is over before the first look ever is asked by the desk alone.
   Status turn();
@@ -44,9 +39,8 @@ class CallReminders {
  private:
   // The calls that were agreed on, ended in this time, and of which the office has said nothing.
   Result<std::vector<Arrived>> ended(UnixMillis after, UnixMillis now);
-  Result<Mail> mail_to(const User& user, const std::vector<Arrived>& items, UnixMillis now);
 
-  CallReminderOptions options_;
+  MailingOffice office_;
   Parts parts_;
   std::optional<UnixMillis> looked_at_;
 };

@@ -174,7 +174,7 @@ namespace {
 void head(const MailAbout& about, const std::string& url, bool asks_all, MailContent& content) {
   constexpr std::string_view kDigest = "digest ";
   const MailItem& first = content.items.front();
-  if (about.what == kCallsOver) {
+  if (about.what == kCallsOverMail) {
     const std::size_t calls = content.items.size();
     content.subject = calls == 1 ? "What came of it? " + first.title
                                  : "What came of " + std::to_string(calls) + " calls and visits?";

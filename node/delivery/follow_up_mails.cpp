@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "node/delivery/office_mail.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -13,7 +12,7 @@ constexpr std::int64_t kLookEveryMs = 3'600'000;
 }  // namespace
 
 Status FollowUpMails::turn() {
-  if (!options_.own || !options_.mail) return {};
+  if (!office_.own || !office_.mail) return {};
   const UnixMillis now = parts_.clock.wall();
   const bool looked = looked_at_ && *looked_at_ <= now && now.value - looked_at_->value < kLookEveryMs;
   if (looked) return {};
@@ -29,14 +28,13 @@ Status FollowUpMails::turn() {
 
 Result<std::vector<User>> FollowUpMails::asked_users() {
   KOINON_ASSIGN(auto users, parts_.accounts.all());
-  std::erase_if(users, [](const User& user) {
-    return !user.mail_at_once || user.email.empty() || user.role < Role::kPublisher;
-  });
+  std::erase_if(users,
+                [](const User& user) { return !gets_mail_at_once(user) || user.role < Role::kPublisher; });
   return users;
 }
 
 Result<std::vector<FollowUpMails::Due>> FollowUpMails::not_asked(UnixMillis now) {
-  const LogId& own = *options_.own;
+  const LogId& own = *office_.own;
   KOINON_ASSIGN(auto all, read_due_words(parts_.index, own, now));
   std::reverse(all.begin(), all.end());
   std::vector<Due> out;
@@ -56,19 +54,13 @@ Result<std::vector<FollowUpMails::Due>> FollowUpMails::not_asked(UnixMillis now)
 
 Status FollowUpMails::write(const std::vector<User>& users, const std::vector<Due>& due, UnixMillis now) {
   MailBatch batch;
-  std::vector<Arrived> words;
+  MailAbout about;
+  about.what = kFollowUpMail;
   for (const Due& one : due) {
     batch.follow_ups.push_back(one.asked);
-    words.push_back(one.word);
+    about.items.push_back(one.word);
   }
-  for (const User& user : users) {
-    MailAbout about;
-    about.what = kFollowUpMail;
-    about.items = words;
-    KOINON_ASSIGN(Mail mail,
-                  new_office_mail(parts_.accounts, user, kAtOnceMail, std::move(about), options_.name, now));
-    batch.mails.push_back(std::move(mail));
-  }
+  KOINON_ASSIGN(batch.mails, new_office_mails(parts_.accounts, users, kAtOnceMail, about, office_.name, now));
   return parts_.outbox.queue_mail(batch);
 }
 

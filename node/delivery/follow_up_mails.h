@@ -10,9 +10,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "node/delivery/office_mail.h"
 #include "node/reading/follow_up_view.h"
 #include "proto/base/clock.h"
 #include "storage/office/accounts.h"
@@ -21,12 +22,6 @@
 #include "storage/store/store.h"
 
 namespace koinon {
-
-struct FollowUpMailOptions {
-  std::optional<LogId> own;  // nothing: an observer, which adopts nothing
-  std::string name;          // the city's name; message ids end with it
-  bool mail = false;         // whether mail can be sent
-};
 
 class FollowUpMails {
  public:
@@ -37,8 +32,8 @@ class FollowUpMails {
     Outbox& outbox;
     Clock clock;
   };
-  FollowUpMails(FollowUpMailOptions options, Parts parts)
-      : options_(std::move(options)), parts_(std::move(parts)) {}
+  // An observer adopts nothing.
+  FollowUpMails(MailingOffice office, Parts parts) : office_(std::move(office)), parts_(std::move(parts)) {}
 
   // Writes the mails that are due into the outbox. It looks once an hour, and where the clock was set back.
   Status turn();
@@ -53,7 +48,7 @@ class FollowUpMails {
   Result<std::vector<Due>> not_asked(UnixMillis now);
   Status write(const std::vector<User>& users, const std::vector<Due>& due, UnixMillis now);
 
-  FollowUpMailOptions options_;
+  MailingOffice office_;
   Parts parts_;
   std::optional<UnixMillis> looked_at_;
 };

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "proto/base/types.h"
@@ -13,11 +12,8 @@
 
 namespace koinon {
 
-// Calls and visits whose time is over: what came of them?
-inline constexpr std::string_view kCallsOver = "calls-over";
-
 struct MailAbout {
-  std::string what;            // "at-once", "follow-up", "digest " and a topic, or kCallsOver
+  std::string what;            // what office_mail.h names, or "digest " and a topic
   std::vector<Arrived> items;  // in a mail of an older version the arrivals are 0
   std::string unsubscribe;     // the secret of its link
   std::string message_id;

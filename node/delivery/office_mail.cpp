@@ -12,6 +12,8 @@ constexpr std::int64_t kUnsubscribeDays = 180;
 
 }  // namespace
 
+bool gets_mail_at_once(const User& user) { return user.mail_at_once && !user.email.empty(); }
+
 Result<Mail> new_office_mail(Accounts& accounts, const User& user, std::string_view wish, MailAbout about,
                              const std::string& name, UnixMillis now) {
   Credential unsubscribe;
@@ -28,6 +30,17 @@ Result<Mail> new_office_mail(Accounts& accounts, const User& user, std::string_v
   mail.next_at = now;
   mail.about = about_text(about);
   return mail;
+}
+
+Result<std::vector<Mail>> new_office_mails(Accounts& accounts, const std::vector<User>& users,
+                                           std::string_view wish, const MailAbout& about,
+                                           const std::string& name, UnixMillis now) {
+  std::vector<Mail> out;
+  for (const User& user : users) {
+    KOINON_ASSIGN(Mail mail, new_office_mail(accounts, user, wish, about, name, now));
+    out.push_back(std::move(mail));
+  }
+  return out;
 }
 
 }  // namespace koinon

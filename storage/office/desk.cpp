@@ -41,28 +41,8 @@ HeldNote read_held(const sqlite::Statement& row) {
           Bytes(row.blob(14))};
 }
 
-std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
-std::size_t text_bytes(const HeldNote& note) { return note.request.size(); }
-
-// Reads row by row, so that rows beyond the page are never in memory. The query asks for one row more than
-// `limit`.
-template <typename T>
-Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite::Statement&),
-                              std::size_t limit) {
-  DeskPage<T> out;
-  std::size_t bytes = 0;
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    out.more = out.items.size() == limit;
-    if (out.more) return out;
-    T item = read(select);
-    bytes += text_bytes(item);
-    out.more = !out.items.empty() && bytes > limits::kListBytes;
-    if (out.more) return out;
-    out.items.push_back(std::move(item));
-  }
-}
+std::size_t draft_bytes(const StoredDraft& draft) { return draft.note.size(); }
+std::size_t held_bytes(const HeldNote& note) { return note.request.size(); }
 
 Error changed_since() {
   return fail(Code::kConflict,
@@ -90,15 +70,8 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
 }
 
 Status Desk::remove_draft(DraftId id, std::optional<std::int64_t> version) {
-  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
-  remove.bind(id.value);
-  if (version) {
-    remove.bind(*version);
-  } else {
-    remove.bind_null();
-  }
-  KOINON_TRY(remove.run());
-  return version && db_.connection().changes() == 0 ? Status(changed_since()) : Status();
+  KOINON_ASSIGN(const bool removed, remove_version(db_.connection(), "draft", id.value, version));
+  return removed ? Status() : Status(changed_since());
 }
 
 Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
@@ -112,10 +85,10 @@ Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size
   auto select = db_.connection().prepare(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
                                          (user ? "AND user = ? " : "") +
                                          "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
-  select.bind(after ? after->updated_at.value : INT64_MAX).bind(after ? after->id.value : 0);
+  bind_after(select, after);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);
-  return read_page(select, read_draft, limit);
+  return read_page(select, read_draft, draft_bytes, limit);
 }
 
 Result<std::vector<DraftId>> Desk::drafts_with(std::optional<UserId> user, std::string_view text) {
@@ -207,7 +180,7 @@ Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_
   select.bind(before > 0 ? before : INT64_MAX);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);
-  return read_page(select, read_held, limit);
+  return read_page(select, read_held, held_bytes, limit);
 }
 
 Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proto/base/types.h"
+#include "storage/office/changing_rows.h"
 #include "storage/office/office_db.h"
 
 namespace koinon {
@@ -23,11 +24,7 @@ struct StoredDraft {
   Bytes meant = {};  // which entries its refs meant; who publishes it reads it
 };
 
-// Where a page of drafts ends.
-struct DraftPlace {
-  UnixMillis updated_at;
-  DraftId id;
-};
+using DraftPlace = ChangePlace<DraftId>;
 
 enum class HeldState : unsigned char {
   kWaiting = 1,  // for its time
@@ -62,13 +59,6 @@ struct HeldNote {
   std::optional<EntryIndex> hides = {};
   // Which entries its refs meant; who signs it reads it.
   Bytes meant = {};
-};
-
-// One page of a list. Its texts have limits::kListBytes together, but there is at least one item.
-template <typename T>
-struct DeskPage {
-  std::vector<T> items;
-  bool more = false;  // others come after these
 };
 
 enum class CaseState : unsigned char { kNew = 0, kOpen = 1, kDone = 2 };

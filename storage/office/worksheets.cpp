@@ -23,6 +23,8 @@ StoredWorksheet read_worksheet(const sqlite::Statement& row) {
   return out;
 }
 
+std::size_t worksheet_bytes(const StoredWorksheet& worksheet) { return worksheet.answers.size(); }
+
 Error changed_meanwhile() {
   return fail(
       Code::kConflict,
@@ -113,16 +115,8 @@ Result<StoredWorksheet> Worksheets::put(StoredWorksheet worksheet, std::optional
 }
 
 Status Worksheets::remove(WorksheetId id, std::optional<std::int64_t> version) {
-  auto remove =
-      db_.connection().prepare("DELETE FROM worksheet WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
-  remove.bind(id.value);
-  if (version) {
-    remove.bind(*version);
-  } else {
-    remove.bind_null();
-  }
-  KOINON_TRY(remove.run());
-  return version && db_.connection().changes() == 0 ? Status(changed_meanwhile()) : Status();
+  KOINON_ASSIGN(const bool removed, remove_version(db_.connection(), "worksheet", id.value, version));
+  return removed ? Status() : Status(changed_meanwhile());
 }
 
 Result<DeskPage<StoredWorksheet>> Worksheets::list(const std::optional<std::string>& office,
@@ -131,22 +125,10 @@ Result<DeskPage<StoredWorksheet>> Worksheets::list(const std::optional<std::stri
   auto select = db_.connection().prepare(std::string(kColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
                                          (office ? "AND office = ? " : "") +
                                          "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
-  select.bind(after ? after->updated_at.value : INT64_MAX).bind(after ? after->id.value : 0);
+  bind_after(select, after);
   if (office) select.bind_text(*office);
   select.bind(static_cast<std::int64_t>(limit) + 1);
-  DeskPage<StoredWorksheet> out;
-  std::size_t bytes = 0;
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    out.more = out.items.size() == limit;
-    if (out.more) return out;
-    StoredWorksheet item = read_worksheet(select);
-    bytes += item.answers.size();
-    out.more = !out.items.empty() && bytes > limits::kListBytes;
-    if (out.more) return out;
-    out.items.push_back(std::move(item));
-  }
+  return read_page(select, read_worksheet, worksheet_bytes, limit);
 }
 
 }  // namespace koinon

@@ -8,7 +8,8 @@
 #include <string>
 
 #include "proto/base/types.h"
-#include "storage/office/desk.h"
+#include "storage/office/changing_rows.h"
+#include "storage/office/office_db.h"
 
 namespace koinon {
 
@@ -24,11 +25,7 @@ struct StoredWorksheet {
   UserId user;  // who changed it last; 0: no account
 };
 
-// Where a page of worksheets ends.
-struct WorksheetPlace {
-  UnixMillis updated_at;
-  WorksheetId id;
-};
+using WorksheetPlace = ChangePlace<WorksheetId>;
 
 class Worksheets {
  public:
