@@ -13,8 +13,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> note_of(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 Result<FileQuery> file_of(const ApiRequest& request) {
   return read_file_query(ref_arg(request), request.arg("sha256"));
 }
@@ -67,7 +65,7 @@ json::object attachment_json(const AttachmentView& view) {
 }
 
 void add_attachments_routes(RouteTable& routes, CallGate& gate, const AttachmentsApi& attachments) {
-  add_route(routes, gate, attachments.list, note_of, list_answer);
+  add_route(routes, gate, attachments.list, record_arg, list_answer);
   add_route(routes, gate, attachments.get, file_of, download);
   add_route(routes, gate, attachments.fetch, file_of, fetch_answer);
   add_route(routes, gate, attachments.drop, file_of, drop_answer);

@@ -79,9 +79,7 @@ void add_calls_routes(RouteTable& routes, CallGate& gate, const CallsApi& calls)
       routes, gate, calls.list,
       +[](const ApiRequest& request) { return read_call_list_query(request.query); }, list_answer);
   add_route(
-      routes, gate, calls.calendar,
-      +[](const ApiRequest& request) -> Result<NamedRecord> { return NamedRecord{ref_arg(request)}; },
-      +[](const ApiRequest& request, const CallFile& view) {
+      routes, gate, calls.calendar, record_arg, +[](const ApiRequest& request, const CallFile& view) {
         return conditional(request, calendar_response(view.text));
       });
   add_route(

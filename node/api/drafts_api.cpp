@@ -8,23 +8,11 @@
 #include "node/api/change_request.h"
 #include "node/api/query_params.h"
 #include "node/publishing/meant_refs.h"
-#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace {
-
-Result<std::optional<DraftPlace>> read_draft_place(const std::string& cursor) {
-  if (cursor.empty()) return std::optional<DraftPlace>();
-  const auto dot = cursor.find('.');
-  const auto updated_at = parse_decimal(cursor.substr(0, dot));
-  const auto id = parse_decimal(dot == std::string::npos ? "" : cursor.substr(dot + 1));
-  if (!updated_at.ok() || !id.ok() || *updated_at > INT64_MAX || *id > INT64_MAX)
-    return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-  return std::optional(
-      DraftPlace{{static_cast<std::int64_t>(*updated_at)}, {static_cast<std::int64_t>(*id)}});
-}
 
 Error changed_since() {
   return fail(Code::kConflict,
@@ -42,15 +30,10 @@ std::string target_of_draft(const Query& query) {
 
 }  // namespace
 
-// When its last draft was changed, then which it is.
-std::string place_text(const DraftPlace& place) {
-  return std::to_string(place.updated_at.value) + "." + std::to_string(place.id.value);
-}
-
 Result<DraftListQuery> read_draft_list_query(const Params& params) {
   DraftListQuery out;
   KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(out.after, read_draft_place(param(params, "cursor")));
+  KOINON_ASSIGN(out.after, read_change_place<DraftId>(param(params, "cursor")));
   return out;
 }
 

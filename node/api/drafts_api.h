@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/change_place.h"
 #include "node/api/desk_api.h"
 #include "node/api/operation.h"
 #include "node/text/params.h"
@@ -29,8 +30,6 @@ struct DraftListView {
   std::vector<DraftView> items;
   std::optional<DraftPlace> next;  // the last draft of this page; nothing: the list ends here
 };
-// A place as the parameter `cursor` states it.
-std::string place_text(const DraftPlace& place);
 
 struct DraftQuery {
   DraftId id;

@@ -23,11 +23,9 @@ json::object draft_json(const DraftView& draft) {
           {"note", draft.note}};
 }
 
-std::string tag_of(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
-
 HttpResponse draft_answer(const DraftView& draft, unsigned status) {
   HttpResponse response = json_response(draft_json(draft), status);
-  response.headers["ETag"] = tag_of(draft.version);
+  response.headers["ETag"] = version_tag(draft.version);
   return response;
 }
 HttpResponse one_answer(const ApiRequest&, const DraftView& view) { return draft_answer(view, 200); }
@@ -81,6 +79,8 @@ std::optional<std::int64_t> version_named(const std::string& if_match) {
   const auto number = parse_decimal(is_tag ? if_match.substr(2, if_match.size() - 3) : std::string());
   return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
 }
+
+std::string version_tag(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
 
 HttpResponse made_draft_answer(const ApiRequest&, const DraftView& draft) { return draft_answer(draft, 201); }
 

@@ -16,6 +16,8 @@ struct HttpResponse;
 
 // The version that If-Match names. Nothing: the header is empty. If it is malformed, 0, which no draft has.
 std::optional<std::int64_t> version_named(const std::string& if_match);
+// A version as an ETag states it, and If-Match names it.
+std::string version_tag(std::int64_t version);
 
 // The answer of what has made a draft.
 HttpResponse made_draft_answer(const ApiRequest& request, const DraftView& draft);

@@ -108,13 +108,11 @@ Result<FiguresQuery> wanted_figures(const ApiRequest& request) {
   return read_figures_query({{"topic", request.param("topic")}});
 }
 
-Result<NamedRecord> wanted_practice(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 }  // namespace
 
 void add_figures_routes(RouteTable& routes, CallGate& gate, const FiguresApi& figures) {
   add_route(routes, gate, figures.get, wanted_figures, figures_answer);
-  add_route(routes, gate, figures.of_practice, wanted_practice, practice_answer);
+  add_route(routes, gate, figures.of_practice, record_arg, practice_answer);
   add_route(routes, gate, figures.trust_graph, read_nothing, graph_answer);
   add_route(routes, gate, figures.measures, read_nothing, measures_answer);
 }

@@ -4,24 +4,13 @@
 
 #include "node/api/fit_api.h"
 #include "node/api/json_response.h"
+#include "node/api/measures_json.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-Result<NamedRecord> fit_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
-// Only what the profile states.
-json::object measures_json(const CityMeasures& measures) {
-  json::object out;
-  if (measures.population > 0) out["population"] = measures.population;
-  if (!measures.climate.empty()) out["climate"] = measures.climate;
-  if (measures.income >= 0) out["income"] = income_text(measures.income);
-  if (measures.density > 0) out["density"] = measures.density;
-  return out;
-}
 
 json::array compared_json(const CityFit& fit) {
   json::array out;
@@ -94,7 +83,7 @@ HttpResponse fit_answer(const ApiRequest& request, const FitView& view) {
 }  // namespace
 
 void add_fit_routes(RouteTable& routes, CallGate& gate, const FitApi& fit) {
-  add_route(routes, gate, fit.get, fit_record, fit_answer);
+  add_route(routes, gate, fit.get, record_arg, fit_answer);
 }
 
 }  // namespace koinon

@@ -11,8 +11,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> named_practice(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 json::object follow_up_json(const FollowUpView& view) {
   json::object out{{"of", view.of},       {"title", view.title}, {"city", view.of_city},
                    {"stage", view.stage}, {"last", view.last},   {"said_at", time_text(view.said_at)}};
@@ -35,7 +33,7 @@ HttpResponse word_answer(const ApiRequest& request, const FollowUpView& view) {
 
 void add_follow_ups_routes(RouteTable& routes, CallGate& gate, const FollowUpsApi& follow_ups) {
   add_route(routes, gate, follow_ups.list, read_nothing, list_answer);
-  add_route(routes, gate, follow_ups.our_word, named_practice, word_answer);
+  add_route(routes, gate, follow_ups.our_word, record_arg, word_answer);
 }
 
 }  // namespace koinon

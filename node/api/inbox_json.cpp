@@ -39,8 +39,6 @@ Result<WatchWish> watch_of_body(const ApiRequest& request) {
   return out;
 }
 
-Result<NamedRecord> record_of_address(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 HttpResponse inbox_answer(const ApiRequest&, const InboxView& view) {
   json::array items;
   for (const CaseView& item : view.items) items.push_back(case_json(item));
@@ -106,7 +104,7 @@ void add_inbox_routes(RouteTable& routes, CallGate& gate, const InboxApi& inbox)
       routes, gate, inbox.watchlist,
       +[](const ApiRequest& request) { return read_watch_list_query(request.query); }, watch_list_answer);
   add_route(routes, gate, inbox.watch, watch_of_body, no_content);
-  add_route(routes, gate, inbox.unwatch, record_of_address, no_content);
+  add_route(routes, gate, inbox.unwatch, record_arg, no_content);
 }
 
 }  // namespace koinon

@@ -12,9 +12,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> linked_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-Result<Nothing> whole_catalogue(const ApiRequest&) { return Nothing{}; }
-
 // What is not to be found has no address, and no object.
 json::object note_json(const LinkedNote& note) {
   json::array languages;
@@ -56,8 +53,8 @@ HttpResponse catalogue_answer(const ApiRequest& request, const CatalogueView& vi
 }  // namespace
 
 void add_linked_routes(RouteTable& routes, CallGate& gate, const LinkedApi& linked) {
-  add_route(routes, gate, linked.note, linked_record, note_answer);
-  add_route(routes, gate, linked.catalogue, whole_catalogue, catalogue_answer);
+  add_route(routes, gate, linked.note, record_arg, note_answer);
+  add_route(routes, gate, linked.catalogue, read_nothing, catalogue_answer);
 }
 
 }  // namespace koinon

@@ -13,8 +13,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> proven_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 HttpResponse plain_answer(const ApiRequest& request, const std::string& view) {
   return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
 }
@@ -48,8 +46,8 @@ HttpResponse signers_answer(const ApiRequest& request, const SignersView& view) 
 }  // namespace
 
 void add_proofs_routes(RouteTable& routes, CallGate& gate, const ProofsApi& proofs) {
-  add_route(routes, gate, proofs.proof, proven_record, plain_answer);
-  add_route(routes, gate, proofs.signers, proven_record, signers_answer);
+  add_route(routes, gate, proofs.proof, record_arg, plain_answer);
+  add_route(routes, gate, proofs.signers, record_arg, signers_answer);
   add_route(
       routes, gate, proofs.policy,
       +[](const ApiRequest& request) { return read_policy_query(request.query); }, plain_answer);

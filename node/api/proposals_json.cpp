@@ -11,8 +11,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-Result<NamedRecord> read_named(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 json::object proposal_json(const ProposalView& view) {
   json::object out = summary_json(view.note);
   out["of"] = view.of;
@@ -40,8 +38,8 @@ HttpResponse one_answer(const ApiRequest& request, const ProposalView& view) {
 }  // namespace
 
 void add_proposals_routes(RouteTable& routes, CallGate& gate, const ProposalsApi& proposals) {
-  add_route(routes, gate, proposals.list, read_named, list_answer);
-  add_route(routes, gate, proposals.get, read_named, one_answer);
+  add_route(routes, gate, proposals.list, record_arg, list_answer);
+  add_route(routes, gate, proposals.get, record_arg, one_answer);
 }
 
 }  // namespace koinon

@@ -17,6 +17,8 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
 
 std::string ref_arg(const ApiRequest& request) { return request.arg("city") + "/" + request.arg("index"); }
 
+Result<NamedRecord> record_arg(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
+
 Result<NamedAccount> account_arg(const ApiRequest& request) { return NamedAccount{request.arg("name")}; }
 
 Result<std::int64_t> id_arg(const ApiRequest& request) { return read_id(request.arg("id")); }

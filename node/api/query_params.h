@@ -3,6 +3,7 @@
 
 #include "node/api/account_rules.h"
 #include "node/api/api_request.h"
+#include "node/api/named_record.h"
 #include "node/text/params.h"
 
 namespace koinon {
@@ -14,6 +15,7 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
 
 // The record of a path with `city` and `index`: seoul.example/17.
 std::string ref_arg(const ApiRequest& request);
+Result<NamedRecord> record_arg(const ApiRequest& request);
 // The id of a row. kNotFound: no row can have this id.
 Result<std::int64_t> read_id(const std::string& text);
 // The id of a path with `id`.

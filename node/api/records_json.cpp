@@ -17,8 +17,6 @@ Result<RecordQuery> record_of(const ApiRequest& request) {
   return RecordQuery{ref_arg(request), request.param("texts") == "brief"};
 }
 
-Result<NamedRecord> named_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
-
 }  // namespace
 
 json::object record_list_json(const RecordListView& view) {
@@ -58,13 +56,13 @@ void add_records_routes(RouteTable& routes, CallGate& gate, const RecordsApi& re
       +[](const ApiRequest& request) { return read_record_list_query(request.query); }, list_answer);
   add_route(routes, gate, records.get, record_of, record_answer);
   add_route(
-      routes, gate, records.keys, named_record, +[](const ApiRequest& request, const std::string& view) {
+      routes, gate, records.keys, record_arg, +[](const ApiRequest& request, const std::string& view) {
         return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
       });
-  add_route(routes, gate, records.entry, named_record, bytes_answer);
-  add_route(routes, gate, records.body, named_record, bytes_answer);
+  add_route(routes, gate, records.entry, record_arg, bytes_answer);
+  add_route(routes, gate, records.body, record_arg, bytes_answer);
   add_route(
-      routes, gate, records.markdown, named_record, +[](const ApiRequest& request, const std::string& view) {
+      routes, gate, records.markdown, record_arg, +[](const ApiRequest& request, const std::string& view) {
         return conditional(request, {200, "text/markdown; charset=utf-8", view, {}});
       });
 }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/json_response.h"
+#include "node/api/measures_json.h"
 #include "node/api/operation_route.h"
 #include "node/api/record_json.h"
 #include "node/api/search_api.h"
@@ -100,12 +101,7 @@ HttpResponse similar_answer(const ApiRequest&, const SimilarView& view) {
     item["reasons"] = std::move(reasons);
     items.push_back(std::move(item));
   }
-  json::object measures;
-  if (view.like.population > 0) measures["population"] = view.like.population;
-  if (view.like.density > 0) measures["density"] = view.like.density;
-  if (!view.like.climate.empty()) measures["climate"] = view.like.climate;
-  if (view.like.income >= 0) measures["income"] = income_text(view.like.income);
-  json::object body{{"items", std::move(items)}, {"total", view.total}, {"like", std::move(measures)}};
+  json::object body{{"items", std::move(items)}, {"total", view.total}, {"like", measures_json(view.like)}};
   if (view.next) body["next"] = std::to_string(*view.next);
   return json_response(body);
 }

@@ -57,10 +57,7 @@ HttpResponse first_answer(const ApiRequest& request, const FirstStory& view) {
 }  // namespace
 
 void add_story_routes(RouteTable& routes, CallGate& gate, const StoryApi& story) {
-  add_route(
-      routes, gate, story.of_practice,
-      +[](const ApiRequest& request) -> Result<NamedRecord> { return NamedRecord{ref_arg(request)}; },
-      story_answer);
+  add_route(routes, gate, story.of_practice, record_arg, story_answer);
   add_route(routes, gate, story.of_first_page, read_nothing, first_answer);
 }
 

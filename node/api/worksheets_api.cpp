@@ -9,7 +9,6 @@
 #include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
 #include "node/text/plain_text.h"
-#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -64,22 +63,10 @@ std::string target_of_removal(const WorksheetRemoval& removal) { return removal.
 
 }  // namespace
 
-// When its last worksheet was changed, then which it is.
-std::string place_text(const WorksheetPlace& place) {
-  return std::to_string(place.updated_at.value) + "." + std::to_string(place.id.value);
-}
-
 Result<WorksheetListQuery> read_worksheet_list_query(const Params& params) {
   WorksheetListQuery out;
   KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
-  const std::string cursor = param(params, "cursor");
-  if (cursor.empty()) return out;
-  const auto dot = cursor.find('.');
-  const auto updated_at = parse_decimal(cursor.substr(0, dot));
-  const auto id = parse_decimal(dot == std::string::npos ? "" : cursor.substr(dot + 1));
-  if (!updated_at.ok() || !id.ok() || *updated_at > INT64_MAX || *id > INT64_MAX)
-    return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-  out.after = WorksheetPlace{{static_cast<std::int64_t>(*updated_at)}, {static_cast<std::int64_t>(*id)}};
+  KOINON_ASSIGN(out.after, read_change_place<WorksheetId>(param(params, "cursor")));
   return out;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/change_place.h"
 #include "node/api/named_record.h"
 #include "node/api/operation.h"
 #include "node/reading/worksheet_view.h"
@@ -48,8 +49,6 @@ struct WorksheetListView {
   std::vector<WorksheetLine> items;
   std::optional<WorksheetPlace> next;  // the last worksheet of this page; nothing: the list ends here
 };
-// A place as the parameter `cursor` states it.
-std::string place_text(const WorksheetPlace& place);
 
 class WorksheetsApi {
  public:

@@ -5,6 +5,7 @@
 #include "node/api/change_request.h"
 #include "node/api/drafts_json.h"
 #include "node/api/json_response.h"
+#include "node/api/measures_json.h"
 #include "node/api/operation_route.h"
 #include "node/api/query_params.h"
 #include "node/api/worksheets_api.h"
@@ -52,15 +53,6 @@ Result<std::vector<NeedReply>> read_needs(const json::value& given) {
   return out;
 }
 
-json::object compared_json(const CityMeasures& measures) {
-  json::object out;
-  if (measures.population > 0) out["population"] = measures.population;
-  if (!measures.climate.empty()) out["climate"] = measures.climate;
-  if (measures.income >= 0) out["income"] = income_text(measures.income);
-  if (measures.density > 0) out["density"] = measures.density;
-  return out;
-}
-
 json::array places_json(const std::vector<std::size_t>& places) {
   return json::array(places.begin(), places.end());
 }
@@ -88,7 +80,7 @@ json::object line_json(const WorksheetLine& line) {
 
 HttpResponse one_answer(const ApiRequest&, const WorksheetView& view) {
   HttpResponse response = json_response(worksheet_json(view));
-  response.headers["ETag"] = "\"v" + std::to_string(view.version) + "\"";
+  response.headers["ETag"] = version_tag(view.version);
   return response;
 }
 
@@ -99,8 +91,6 @@ HttpResponse list_answer(const ApiRequest&, const WorksheetListView& view) {
   if (view.next) body["next"] = place_text(*view.next);
   return json_response(body);
 }
-
-Result<NamedRecord> worksheet_address(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
 
 Result<WorksheetChange> read_worksheet_change(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object given, parse_request(request.body));
@@ -163,8 +153,8 @@ json::object worksheet_json(const WorksheetView& view) {
                    {"answers", answers_json(view.answers)},
                    {"proposed", proposed_json(view.proposed)},
                    {"verdict", word_of(verdict_of(view.answers))},
-                   {"they", compared_json(view.they)},
-                   {"we", compared_json(view.we)},
+                   {"they", measures_json(view.they)},
+                   {"we", measures_json(view.we)},
                    {"office", view.office},
                    {"by", view.by},
                    {"version", view.version}};
@@ -176,7 +166,7 @@ void add_worksheets_routes(RouteTable& routes, CallGate& gate, const WorksheetsA
   add_route(
       routes, gate, worksheets.list,
       +[](const ApiRequest& request) { return read_worksheet_list_query(request.query); }, list_answer);
-  add_route(routes, gate, worksheets.get, worksheet_address, one_answer);
+  add_route(routes, gate, worksheets.get, record_arg, one_answer);
   add_route(routes, gate, worksheets.put, read_worksheet_change, one_answer);
   add_route(routes, gate, worksheets.remove, read_worksheet_removal, no_content);
 }
