@@ -7,7 +7,6 @@
 
 #include "node/api/admission.h"
 #include "node/api/call_calendar.h"
-#include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/file_response.h"
 #include "node/api/query_params.h"
@@ -30,9 +29,8 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kTimesAsked = 3;      // rows of the form
-constexpr std::size_t kCitiesToCall = 100;  // offered in a list
-constexpr std::size_t kTitleBytes = 120;    // of what the text says first
+constexpr std::size_t kTimesAsked = 3;    // rows of the form
+constexpr std::size_t kTitleBytes = 120;  // of what the text says first
 
 std::string row_name(std::size_t row) { return "time" + std::to_string(row); }
 
@@ -243,15 +241,7 @@ asio::awaitable<HttpResponse> CallPages::show_call(Visit visit, std::optional<Er
   put_times(visit, known, frame_.shared().parts.clock.wall(), faults, model);
   model["to"] = city.empty() ? to : frame_.city_in_full(visit, city);
   model["their_city"] = city.empty() ? visit.say("call.other_city") : frame_.city_name(visit, city);
-  json::array cities;
-  if (const auto all = co_await frame_.call(visit, cities_.list, CityListQuery{"", kCitiesToCall, {}});
-      all.ok()) {
-    for (const CityView& one : all->items) {
-      if (one.city != frame_.shared().parts.facts.name)
-        cities.push_back(json::object{{"label", frame_.city_in_full(visit, one.city)}});
-    }
-  }
-  model["cities"] = std::move(cities);
+  model["cities"] = co_await cities_to_ask(frame_, cities_, visit);
   model["text"] = text;
   model["contact"] = given(visit, "contact");
   const std::string form = given(visit, "form").empty() ? "call" : given(visit, "form");
@@ -293,12 +283,9 @@ asio::awaitable<HttpResponse> CallPages::call(Visit visit) {
   if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
   json::object request{
       {"kind", "call"}, {"language", visit.field("language")}, {"content", std::move(content)}};
-  AskedCities asked = co_await asked_cities(frame_, cities_, visit, visit.field("to"));
-  if (!asked.domains.empty()) request["to"] = json::array(asked.domains.begin(), asked.domains.end());
-  if (const std::string about = visit.field("about"); !about.empty())
-    request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
   std::vector<Error> faults = std::move(typed.faults);
-  faults.insert(faults.end(), asked.faults.begin(), asked.faults.end());
+  const std::vector<Error> unasked = co_await put_asked(frame_, cities_, visit, request);
+  faults.insert(faults.end(), unasked.begin(), unasked.end());
   const auto done =
       co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return co_await show_call(visit, done.error());

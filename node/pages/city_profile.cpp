@@ -1,7 +1,9 @@
 #include "node/pages/city_profile.h"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
 
+#include "node/api/message_json.h"
 #include "node/api/records_api.h"
 
 namespace koinon {
@@ -18,6 +20,13 @@ boost::asio::awaitable<std::optional<v1::Profile>> profile_of(PageFrame* frame, 
   const auto found = co_await frame->call(visit, records->get, latest);
   if (!found.ok() || !found->record.body || !found->record.body->has_profile()) co_return std::nullopt;
   co_return found->record.body->profile();
+}
+
+boost::asio::awaitable<boost::json::object> own_profile(PageFrame* frame, const RecordsApi* records,
+                                                        Visit visit) {
+  const std::string ours = frame->shared().parts.facts.name;
+  const auto said = co_await profile_of(frame, records, std::move(visit), ours);
+  co_return said ? message_json(*said) : boost::json::object();
 }
 
 }  // namespace koinon

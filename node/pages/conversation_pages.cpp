@@ -5,7 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
@@ -27,7 +26,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kCitiesOffered = 100;  // to ask
 // The levels of the headings below which the texts of questions stand: the page's, and that of one of a list.
 constexpr unsigned kPageTitle = 1;
 constexpr unsigned kItemTitle = 2;
@@ -159,15 +157,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
   view.model["required"] = false;
   view.model["error"] = faults.at("topics");
   for (const std::string field : {"title", "text", "to"}) view.model["error_" + field] = faults.at(field);
-  json::array cities;
-  const auto all = co_await frame_.call(visit, cities_.list, CityListQuery{"", kCitiesOffered, {}});
-  if (all.ok()) {
-    for (const CityView& one : all->items) {
-      if (one.city != frame_.shared().parts.facts.name)
-        cities.push_back(json::object{{"label", frame_.city_in_full(visit, one.city)}});
-    }
-  }
-  view.model["cities"] = std::move(cities);
+  view.model["cities"] = co_await cities_to_ask(frame_, cities_, visit);
   view.model["urgencies"] = choices(visit, "urgency", {"days", "weeks", "months"}, given(visit, "urgency"));
   co_return frame_.show(visit, std::move(view));
 }
@@ -186,12 +176,9 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
       {"kind", "question"}, {"language", visit.field("language")}, {"content", std::move(content)}};
   const TypedTopics typed = typed_topics(visit.form);
   if (!typed.slugs.empty()) request["topics"] = json::array(typed.slugs.begin(), typed.slugs.end());
-  AskedCities asked = co_await asked_cities(frame_, cities_, visit, visit.field("to"));
-  if (!asked.domains.empty()) request["to"] = json::array(asked.domains.begin(), asked.domains.end());
-  if (const std::string about = visit.field("about"); !about.empty())
-    request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
   std::vector<Error> faults = topic_faults(typed);
-  faults.insert(faults.end(), asked.faults.begin(), asked.faults.end());
+  const std::vector<Error> unasked = co_await put_asked(frame_, cities_, visit, request);
+  faults.insert(faults.end(), unasked.begin(), unasked.end());
   const auto done =
       co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return co_await show_ask(visit, done.error());

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include "node/api/desk_api.h"
-#include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
 #include "node/pages/drafted_form.h"
@@ -142,12 +141,6 @@ void put_place(json::object& content, const Place& place) {
 
 }  // namespace
 
-asio::awaitable<json::object> MeasuresPages::current(Visit visit) {
-  const std::string ours = frame_.shared().parts.facts.name;
-  const auto said = co_await profile_of(&frame_, &records_, std::move(visit), ours);
-  co_return said ? message_json(*said) : json::object();
-}
-
 void MeasuresPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/profile/measures", Need::kReviewer, "showMeasures",
              "The form of the figures by which our city is compared",
@@ -212,12 +205,12 @@ HttpResponse MeasuresPages::show(const Visit& visit, const json::object& profile
 }
 
 asio::awaitable<HttpResponse> MeasuresPages::form(Visit visit) {
-  const json::object profile = co_await current(visit);
+  const json::object profile = co_await own_profile(&frame_, &records_, visit);
   co_return show(visit, profile, std::nullopt, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> MeasuresPages::submit(Visit visit) {
-  const json::object profile = co_await current(visit);
+  const json::object profile = co_await own_profile(&frame_, &records_, visit);
   visit.request.query["name"] = visit.field("name");
   const std::string domain = frame_.shared().parts.facts.name;
   const Offer offer = offer_for(visit, profile, domain, visit.field("place"));

@@ -24,9 +24,6 @@ class MeasuresPages {
  private:
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
-  // What our latest profile says, as the content of a request to publish; without members where there is
-  // none.
-  boost::asio::awaitable<boost::json::object> current(Visit visit);
   // The form. `typed`: what was sent and could not be published.
   HttpResponse show(const Visit& visit, const boost::json::object& profile,
                     const std::optional<std::map<std::string, std::string>>& typed,

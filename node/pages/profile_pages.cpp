@@ -4,7 +4,6 @@
 #include <boost/json.hpp>
 
 #include "node/api/desk_api.h"
-#include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
 #include "node/pages/drafted_form.h"
@@ -192,12 +191,6 @@ json::object content_of(const Visit& visit, json::object profile) {
 
 }  // namespace
 
-asio::awaitable<json::object> ProfilePages::current(Visit visit) {
-  const std::string ours = frame_.shared().parts.facts.name;
-  const auto said = co_await profile_of(&frame_, &records_, std::move(visit), ours);
-  co_return said ? message_json(*said) : json::object();
-}
-
 void ProfilePages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/profile", Need::kReviewer, "showProfile", "The form of our city's profile",
              [this](Visit visit) { return form(std::move(visit)); }, {"draft"});
@@ -264,7 +257,7 @@ asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
     const auto values = visit.form;
     co_return show(visit, values, std::nullopt);
   }
-  const json::object profile = co_await current(visit);
+  const json::object profile = co_await own_profile(&frame_, &records_, visit);
   co_return show(visit, values_of(profile), std::nullopt);
 }
 
@@ -279,7 +272,7 @@ asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
     const auto is_at_fault = [&](const Error& one) { return one.field == field.path; };
     if (std::any_of(faults.begin(), faults.end(), is_at_fault)) read.form.erase(field.name);
   }
-  json::object content = content_of(read, co_await current(visit));
+  json::object content = content_of(read, co_await own_profile(&frame_, &records_, visit));
   json::object request{{"kind", "profile"}, {"content", std::move(content)}};
   const auto done =
       co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));

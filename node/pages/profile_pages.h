@@ -20,9 +20,6 @@ class ProfilePages {
  private:
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
-  // What our latest profile says, as the content of a request to publish; without members where there is
-  // none.
-  boost::asio::awaitable<boost::json::object> current(Visit visit);
   HttpResponse show(const Visit& visit, const std::map<std::string, std::string>& values,
                     const std::optional<Error>& failed);
 

@@ -47,13 +47,18 @@ Status take_reply(const CallSources& from, const LogId& log, EntryIndex index, R
   return {};
 }
 
-// The newest replies of a city, and what they answer.
-Result<std::vector<CityReply>> replies_of(const CallSources& from, const LogId& city) {
+Result<std::vector<IndexedRecord>> newest_of(IndexReader& index, const LogId& city, v1::Kind kind,
+                                             std::size_t limit) {
   IndexQuery query;
   query.log = city;
-  query.kind = v1::KIND_CALL_REPLY;
-  query.limit = kRepliesLookedAt;
-  KOINON_ASSIGN(const auto found, from.index.find(query));
+  query.kind = kind;
+  query.limit = limit;
+  return index.find(query);
+}
+
+// The newest replies of a city, and what they answer.
+Result<std::vector<CityReply>> replies_of(const CallSources& from, const LogId& city) {
+  KOINON_ASSIGN(const auto found, newest_of(from.index, city, v1::KIND_CALL_REPLY, kRepliesLookedAt));
   std::vector<CityReply> out;
   for (const IndexedRecord& record : found) {
     const auto entry = read_entry(from.store, record);
@@ -153,21 +158,13 @@ Status take_call(const CallSources& from, const IndexedRecord& record, UnixMilli
 }
 
 Status take_own(const CallSources& from, const LogId& city, UnixMillis now, CallsByArrival& out) {
-  IndexQuery query;
-  query.log = city;
-  query.kind = v1::KIND_CALL;
-  query.limit = kCallsLookedAt;
-  KOINON_ASSIGN(const auto asked_for, from.index.find(query));
+  KOINON_ASSIGN(const auto asked_for, newest_of(from.index, city, v1::KIND_CALL, kCallsLookedAt));
   for (const IndexedRecord& record : asked_for) KOINON_TRY(take_call(from, record, now, out));
   return {};
 }
 
 Status take_answered(const CallSources& from, const LogId& city, UnixMillis now, CallsByArrival& out) {
-  IndexQuery query;
-  query.log = city;
-  query.kind = v1::KIND_CALL_REPLY;
-  query.limit = kCallsLookedAt;
-  KOINON_ASSIGN(const auto replies, from.index.find(query));
+  KOINON_ASSIGN(const auto replies, newest_of(from.index, city, v1::KIND_CALL_REPLY, kCallsLookedAt));
   for (const IndexedRecord& reply : replies) {
     const auto entry = read_entry(from.store, reply);
     if (!entry.ok()) continue;
@@ -275,11 +272,7 @@ std::string zone_named_by(StoreReader& store, IndexReader& index, const LogId& c
   std::string out;
   ArrivalSeq newest;
   for (const v1::Kind kind : {v1::KIND_CALL, v1::KIND_CALL_REPLY}) {
-    IndexQuery query;
-    query.log = city;
-    query.kind = kind;
-    query.limit = kZonesLookedAt;
-    const auto found = index.find(query);
+    const auto found = newest_of(index, city, kind, kZonesLookedAt);
     if (!found.ok()) continue;
     for (const IndexedRecord& record : *found) {
       const auto body = is_gone(record.status) ? Result<v1::Body>(fail(Code::kNotFound, "withdrawn"))
