@@ -85,7 +85,7 @@ std::string place_line(const Visit& visit, const Place& place) {
                     {"population", visit.words->number(static_cast<double>(place.population))}});
 }
 
-std::string sources_of(const Place& place) {
+std::string offer_sources(const Place& place) {
   std::string out(kPlacesSource);
   if (!place.climate.empty()) out += "; " + std::string(kClimatesSource);
   return out;
@@ -198,7 +198,7 @@ HttpResponse MeasuresPages::show(const Visit& visit, const json::object& profile
                offer.place ? std::to_string(offer.place->population) : std::string());
   view.model = {
       {"found", offer.place ? visit.say("three_figures.found", {{"place", place_line(visit, *offer.place)},
-                                                                {"source", sources_of(*offer.place)}})
+                                                                {"source", offer_sources(*offer.place)}})
                             : ""},
       {"several", places.size() > 1},
       {"places", std::move(places)},
