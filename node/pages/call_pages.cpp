@@ -206,7 +206,7 @@ void CallPages::put_times(const Visit& visit, const Clocks& clocks, UnixMillis n
   }
   model["rows"] = std::move(rows);
   model["our_zone"] = clocks.ours.name();
-  model["our_zone_name"] = visit.words->zone_name(clocks.ours);
+  model["times_help"] = visit.say("call.times_help", {{"zone", visit.words->zone_name(clocks.ours)}});
   model["our_zones"] = zone_choices(visit, clocks.our_zones, clocks.ours.name());
   model["choose_ours"] = clocks.our_zones.size() > 1;
   model["their_zone"] = clocks.theirs_known ? clocks.theirs.name() : std::string();
