@@ -103,11 +103,12 @@ json::array TieFilterWords::chips(const std::string& page, const Params& kept) c
   return out;
 }
 
-json::array TieFilterWords::hidden() const {
+json::array TieFilterWords::hidden(const Params& kept) const {
+  Params all = kept;
+  for (const char* name : {"city_from", "city_to", "sdg", "years"}) all[name] = param(params_, name);
   json::array out;
-  for (const std::string name : {"city_from", "city_to", "sdg", "years"}) {
-    if (const auto it = params_.find(name); it != params_.end())
-      out.push_back(json::object{{"name", name}, {"value", it->second}});
+  for (const auto& [name, value] : all) {
+    if (!value.empty()) out.push_back(json::object{{"name", name}, {"value", value}});
   }
   return out;
 }
@@ -132,7 +133,8 @@ json::array TieFilterWords::choices(const std::string& name, const std::vector<T
   return out;
 }
 
-void TieFilterWords::put_fields(json::object& model, const TiesPage* figures) const {
+void TieFilterWords::put_fields(json::object& model, const TiesPage* figures,
+                                const Params& kept) const {
   json::array selects;
   for (const std::string name : kSelects) {
     const std::vector<TieAxisItem>* found = nullptr;
@@ -146,7 +148,7 @@ void TieFilterWords::put_fields(json::object& model, const TiesPage* figures) co
           {"name", name}, {"label", visit_.say("ties.by_" + name)}, {"choices", std::move(values)}});
   }
   model["selects"] = std::move(selects);
-  model["hidden"] = hidden();
+  model["hidden"] = hidden(kept);
   model["year_from"] = param(params_, "year_from");
   model["year_to"] = param(params_, "year_to");
   model["first_year"] = std::to_string(kFirstYear);
