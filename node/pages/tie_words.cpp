@@ -7,6 +7,7 @@
 #include "node/pages/note_view.h"
 #include "node/text/language.h"
 #include "node/text/topic_names.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -24,7 +25,7 @@ std::string went_text(Outcome outcome) {
 
 std::string period_text(const Visit& visit, unsigned year_from, unsigned year_to) {
   if (year_from == 0 && year_to == 0) return {};
-  const MessageArguments years{{"from", std::to_string(year_from)}, {"to", std::to_string(year_to)}};
+  const MessageArguments years{{"from", visit.words->year(year_from)}, {"to", visit.words->year(year_to)}};
   return visit.say(year_to == 0 ? "ties.since" : year_from == 0 ? "ties.until" : "ties.between", years);
 }
 
@@ -53,7 +54,7 @@ json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& i
                      {"of_title", one.of_title.empty() ? one.of : one.of_title},
                      {"of_language", language_tag(one.of_language)},
                      {"how", how},
-                     {"year", one.year == 0 ? visit.say("ties.year_unclear") : std::to_string(one.year)},
+                     {"year", one.year == 0 ? visit.say("ties.year_unclear") : visit.words->year(one.year)},
                      {"told", one.told},
                      {"told_language", language_tag(one.note.language)},
                      {"date", date_of(visit, one.note.created_at)}});
@@ -82,6 +83,10 @@ std::string TieFilterWords::value_name(const std::string& name, const std::strin
   if (name.starts_with("country")) return visit_.words->country_name(value);
   if (name == "topic") return topic_label(visit_, value);
   if (name == "sdg") return visit_.named("sdg", value);
+  if (name == "year_from" || name == "year_to") {
+    const auto year = parse_decimal(value);
+    return year.ok() ? visit_.words->year(static_cast<std::int64_t>(*year)) : value;
+  }
   if (name == "years") return visit_.say("ties.year_unclear");
   if (name == "went") return value == "none" ? visit_.say("ties.went_none") : visit_.named("outcome", value);
   return value;
@@ -133,8 +138,7 @@ json::array TieFilterWords::choices(const std::string& name, const std::vector<T
   return out;
 }
 
-void TieFilterWords::put_fields(json::object& model, const TiesPage* figures,
-                                const Params& kept) const {
+void TieFilterWords::put_fields(json::object& model, const TiesPage* figures, const Params& kept) const {
   json::array selects;
   for (const std::string name : kSelects) {
     const std::vector<TieAxisItem>* found = nullptr;

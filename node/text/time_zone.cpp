@@ -34,8 +34,8 @@ std::optional<icu::GregorianCalendar> calendar_of(const std::string& name) {
 std::string country_of_zone(const std::string& name) {
   std::array<char, kRegionBytes> code{};
   UErrorCode error = U_ZERO_ERROR;
-  icu::TimeZone::getRegion(icu::UnicodeString::fromUTF8(name), code.data(),
-                           static_cast<int32_t>(code.size()), error);
+  icu::TimeZone::getRegion(icu::UnicodeString::fromUTF8(name), code.data(), static_cast<int32_t>(code.size()),
+                           error);
   return U_FAILURE(error) != 0 ? std::string() : std::string(code.data());
 }
 
