@@ -79,6 +79,7 @@ class Calls(NodesTest):
         jo.go(f"/call?about={ref}")
         self.assertEqual(jo.page.form("/call").fields["to"], "Seoul (seoul.example)")
         self.assertRegex(jo.page.text, "Seoul: .*South Korea Time", "their time stands beside ours")
+        self.assertIn("Times are in Los Angeles Time.", jo.page.text)
         suggested = [jo.page.form("/call").fields[f"time{row}"] for row in (1, 2, 3)]
         self.assertEqual(len(set(suggested)), 3)
 
@@ -95,6 +96,7 @@ class Calls(NodesTest):
         jo.submit("/call", "publish", contact="Jo, jo@la.example")
         call = jo.page.url.removeprefix("/records/")
         self.assertIn("Waiting for Seoul", jo.page.text)
+        self.assertIn('id="s-text"', jo.page.source, "the title is only the first line of what they ask")
         for zone in ("Los Angeles Time", "South Korea Time"):
             self.assertIn(zone, jo.page.text)
 
@@ -159,6 +161,9 @@ class Calls(NodesTest):
         for call in calls:
             self.agree_on(seoul, la, call, "waiting")
         self.assertIn("to do: answer", seoul.run("calls"))
+        jo.go(f"/records/{calls[0]}")
+        self.assertIn("Call 0", re.search("<h1.*?</h1>", jo.page.source, re.S)[0])
+        self.assertNotIn('id="s-text"', jo.page.source, "a text of one line is not said twice")
 
         kim.go(f"/call-reply?to={calls[0]}&answer=another-time")
         kim.submit("/call-reply", "another-time", zone="Asia/Seoul", time1=local(second), time2="", time3="", text="We have a holiday.")
