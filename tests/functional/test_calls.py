@@ -216,6 +216,33 @@ class Calls(NodesTest):
         self.assertNotIn("\r\nX-EVIL", text)
         self.assertEqual(get(la, "/records/la.example/0/call.ics").status, 404)
 
+    def test_replies_beside_a_note_cost_no_more_than_questions_beside_it(self):
+        """Each of them answers a call of which much was said. A page that only names them reads nothing of that."""
+        _, la = self.start_pair()
+        plain, hostile = la.publish("Plain"), la.publish("Hostile")
+        call = la.run("call", "seoul.example", "--text", "Staff?", "--time", local(in_days(4, 16, LA)), "--zone", "America/Los_Angeles").strip()
+
+        def beside(ref, kind, content, *refs):
+            about = {"role": "about", "ref": ref}
+            la.signed(la.local("POST", "/api/v1/records", {"kind": kind, "language": "en", "refs": [*refs, about], "content": content}))
+
+        for i in range(40):
+            beside(hostile, "call-reply", {"answer": "no", "text": f"No {i}."}, {"role": "answers", "ref": call})
+            beside(plain, "question", {"title": f"Why {i}?", "text": "Why?"})
+        headers = {"Authorization": f"Bearer {account(la, 'it', 'operator')}"}
+        wait_for(lambda: la.status()["index_lag"] == 0, "all is indexed")
+
+        def steps():
+            return int(re.search(r"^koinon_database_steps_total (\d+)", get(la, "/metrics", headers).text(), re.M)[1])
+
+        def cost(ref):
+            begin = steps()
+            self.assertEqual(get(la, f"/records/{ref}").status, 200)
+            return steps() - begin
+
+        usual, cost_of_hostile = (min(cost(ref) for _ in range(3)) for ref in (plain, hostile))
+        self.assertLess(cost_of_hostile, 2 * usual + 600)
+
     def test_the_office_hears_by_mail_and_is_asked_what_came_of_it(self):
         sink = Sink()
         with socket.socket() as probe:

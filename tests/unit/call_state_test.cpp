@@ -302,6 +302,46 @@ TEST_F(Calls, WhatIsLongerThanAnyCallIsNotRead) {
   EXPECT_EQ(calls_of(seoul).size(), 1U);
 }
 
+TEST_F(Calls, AListReadsOfEachCallTheNewestWordsAlone) {
+  const EntryIndex call = add(seoul, call_to(milan));
+  add(milan, reply(seoul, call, yes_to(kNow + kHour)));
+  for (int i = 0; i < 30; ++i) add(seoul, reply(seoul, call, says("held", std::to_string(i))));
+  const CallView alone = view(seoul, call);
+  const auto list = calls_of(milan);
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(alone.words.size(), 31U);
+  EXPECT_LT(list[0].words.size(), 20U);
+  EXPECT_EQ(list[0].words.back().reply.text(), "29");
+  EXPECT_EQ(list[0].state.phase, alone.state.phase);
+  EXPECT_EQ(list[0].changes, alone.changes);
+}
+
+// Lima signs megabytes of replies. Whoever lists the calls of Milan does not read them all, and hears Seoul.
+TEST_F(Calls, AListReadsOfOneCitySomeMegabytesAndOfTheOthersAllTheSame) {
+  const EntryIndex asked = add(seoul, call_to(milan));
+  add(milan, reply(seoul, asked, yes_to(kNow + kHour)));
+  constexpr std::size_t kLong = 60'000;
+  for (int i = 0; i < 16; ++i) {
+    const EntryIndex call = add(lima, call_to(milan));
+    for (int j = 0; j < 8; ++j) {
+      Draft draft = reply(lima, call, says("no", std::string(kLong, 'x')));
+      draft.again = true;
+      ASSERT_TRUE(publish(*store, lima, std::move(draft)).ok());
+    }
+  }
+  catch_up();
+  std::size_t bytes = 0;
+  const auto list = calls_of(milan);
+  ASSERT_EQ(list.size(), 17U);
+  for (const CallView& one : list) {
+    for (const CallWordView& word : one.words) bytes += word.reply.text().size();
+  }
+  EXPECT_GT(bytes, 10 * kLong);
+  EXPECT_LT(bytes, 16 * 8 * kLong * 2 / 3);
+  EXPECT_EQ(list.front().state.phase, CallPhase::kNo) << "the newest are heard";
+  EXPECT_EQ(list.back().state.phase, CallPhase::kAgreed);
+}
+
 TEST_F(Calls, ACallIsDoneInTheInboxOnceItIsAnswered) {
   ASSERT_TRUE(store->begin(true).ok());
   ASSERT_TRUE(store->set_own_log(milan.id()).ok());
