@@ -56,6 +56,15 @@ class Proposals : public IndexedLibrary {
     EXPECT_TRUE(out.ok()) << out.error().text();
     return out.ok() ? std::move(*out) : ProposalView();
   }
+  // A practice that has taken a proposal of Milan in.
+  Draft taken_in(EntryIndex proposed) {
+    Draft out = practice("Shelter, once more", "text");
+    refer(out, v1::REF_ROLE_ACCEPTS, milan, proposed);
+    return out;
+  }
+  std::string ref(const OwnLog& log, EntryIndex at) {
+    return Directory(*store, nearness, reader.get()).ref(log.id(), at);
+  }
   std::uint64_t steps_of_list(EntryIndex to) {
     list(to);  // what is read once is read
     const std::uint64_t before = sqlite::work_done().steps;
@@ -85,6 +94,68 @@ TEST_F(Proposals, EachHasItsOwnDecisionAlsoWhereThirdCitiesSayMuch) {
   EXPECT_EQ(all[2].state, ProposalState::kOpen);
   EXPECT_EQ(alone(milan, taken).state, ProposalState::kAccepted);
   EXPECT_EQ(alone(milan, declined).state, ProposalState::kDeclined);
+}
+
+TEST_F(Proposals, OnlyTheCityOfTheNoteSettlesOne) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  const EntryIndex proposed = add(milan, proposal(seoul, at, "one"));
+  add(milan, reply(milan, proposed, "accepted"));
+  add(lima, reply(milan, proposed, "declined"));
+  add(milan, taken_in(proposed));
+  add(lima, taken_in(proposed));
+  EXPECT_EQ(alone(milan, proposed).state, ProposalState::kOpen);
+  const EntryIndex said = add(seoul, reply(milan, proposed, "declined", "We measured nine."));
+  const ProposalView view = alone(milan, proposed);
+  EXPECT_EQ(view.state, ProposalState::kDeclined);
+  EXPECT_EQ(view.why, "We measured nine.");
+  EXPECT_EQ(view.settled_by, ref(seoul, said));
+}
+
+TEST_F(Proposals, TheLatestReplyCountsAndARevisionThatTookItInOutranksThem) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  const EntryIndex proposed = add(milan, proposal(seoul, at, "one"));
+  add(seoul, reply(milan, proposed, "perhaps"));
+  EXPECT_EQ(alone(milan, proposed).state, ProposalState::kOpen);
+  add(seoul, reply(milan, proposed, "declined", "No."));
+  add(seoul, reply(milan, proposed, "accepted"));
+  EXPECT_EQ(alone(milan, proposed).state, ProposalState::kAccepted);
+  Draft revision = taken_in(proposed);
+  refer(revision, v1::REF_ROLE_REVISES, seoul, at);
+  const EntryIndex better = add(seoul, revision);
+  add(seoul, reply(milan, proposed, "declined", "After all."));
+  const ProposalView view = alone(milan, proposed);
+  EXPECT_EQ(view.state, ProposalState::kAccepted);
+  EXPECT_EQ(view.settled_by, ref(seoul, better));
+  EXPECT_EQ(view.newest, ref(seoul, better));
+  EXPECT_EQ(view.why, "");
+  withdraw(seoul, better);
+  EXPECT_EQ(alone(milan, proposed).state, ProposalState::kDeclined) << "the revision stands no more";
+  EXPECT_EQ(alone(milan, proposed).why, "After all.");
+}
+
+TEST_F(Proposals, ThoseToAnyVersionAreListedTheNewestFirstAndNotWithoutEnd) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  const EntryIndex first = add(milan, proposal(seoul, at, "one"));
+  Draft revision = practice("Shelter, once more", "text");
+  refer(revision, v1::REF_ROLE_REVISES, seoul, at);
+  const EntryIndex newer = add(seoul, revision);
+  const EntryIndex second = add(milan, proposal(seoul, newer, "two"));
+  withdraw(milan, add(milan, proposal(seoul, newer, "taken back")));
+  for (const EntryIndex version : {at, newer}) {
+    const auto all = list(version);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].note.index, second);
+    EXPECT_EQ(all[1].note.index, first);
+    EXPECT_EQ(all[1].newest, ref(seoul, newer));
+  }
+  std::vector<Draft> many;
+  for (std::size_t i = 0; i < limits::kProposalsShown; ++i)
+    many.push_back(proposal(seoul, at, std::to_string(i)));
+  ASSERT_TRUE(publish_at_once(*store, milan, many).ok());
+  catch_up();
+  const auto all = list(newer);
+  ASSERT_EQ(all.size(), limits::kProposalsShown);
+  EXPECT_EQ(all[0].text, std::to_string(limits::kProposalsShown - 1));
 }
 
 // What the city of the note has said is looked through once for all of them.
