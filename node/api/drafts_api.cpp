@@ -132,6 +132,18 @@ Result<DraftView> DraftsApi::add_draft(const Asker& asker, const NewDraft& query
   return DraftView{id, asker.caller.name, now, 1, query.note};
 }
 
+Result<std::optional<DraftView>> DraftsApi::find_own(
+    const Asker& asker, std::string_view text, const std::function<bool(const StoredDraft&)>& is_wanted) {
+  KOINON_ASSIGN(const std::vector<DraftId> ids, shared_.desk.drafts_with(asker.caller.user, text));
+  for (const DraftId& id : ids) {
+    KOINON_ASSIGN(const auto draft, shared_.desk.draft(id));
+    if (!draft || !is_wanted(*draft)) continue;
+    KOINON_ASSIGN(DraftView found, view_of(*draft));
+    return std::optional(std::move(found));
+  }
+  return std::optional<DraftView>();
+}
+
 // A note with more refs than an entry has is not published. What is not held here is not published either.
 Bytes DraftsApi::meant_of(const boost::json::object& note, const Bytes& before) {
   Directory directory(*parts_.store, parts_.nearness);

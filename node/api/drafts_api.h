@@ -3,6 +3,11 @@
 // On the reading thread of its parts; publishing is the desk's.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "node/api/api.h"
 #include "node/api/change_place.h"
 #include "node/api/desk_api.h"
@@ -74,6 +79,9 @@ class DraftsApi {
   // What `add` does, for operations of other areas that make a draft. They need what `add` needs, and write
   // their own audit line.
   Result<DraftView> add_draft(const Asker& asker, const NewDraft& query);
+  // Of the caller's own drafts that have this text in them, the wanted one that changed last.
+  Result<std::optional<DraftView>> find_own(const Asker& asker, std::string_view text,
+                                            const std::function<bool(const StoredDraft&)>& is_wanted);
 
  private:
   Result<DraftListView> list_drafts(const Asker& asker, const DraftListQuery& query);

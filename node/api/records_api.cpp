@@ -149,7 +149,7 @@ Result<RecordForReader> RecordsApi::find_record(const Asker& asker, const Record
   if (!query.brief && asker.caller.user.value != 0) {
     KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, out.record.log, out.record.index));
   }
-  out.call = find_call(out.record);
+  if (query.with_call) out.call = find_call(out.record);
   return out;
 }
 

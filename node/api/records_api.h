@@ -43,13 +43,17 @@ Result<std::string> get_markdown(const Readers& readers, const std::string& ref)
 struct RecordQuery {
   std::string ref;     // seoul.example/17
   bool brief = false;  // long texts and lists are shortened
+  // Of a call, or of a reply to one, also how the call stands. That reads hundreds of records, so whoever
+  // reads many notes does without.
+  bool with_call = true;
 };
 
 struct RecordForReader {
   RecordView record;
   std::optional<bool>
       watched;  // whether the caller watches it; nothing: the view is brief, or the caller has no account
-  std::optional<CallView> call = {};  // of a call, or of a reply to one; nothing: it is neither, or not here
+  // Of a call, or of a reply to one, where it was asked for; nothing: it is neither, or not here.
+  std::optional<CallView> call = {};
 };
 
 class RecordsApi {

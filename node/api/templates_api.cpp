@@ -2,8 +2,12 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/change_request.h"
 #include "node/api/message_json.h"
 #include "node/api/records_api.h"
+#include "node/api/signing_query.h"
+#include "node/publishing/meant_refs.h"
+#include "node/publishing/note_file.h"
 #include "node/publishing/note_template.h"
 #include "node/text/time_text.h"
 #include "proto/codec/name.h"
@@ -26,6 +30,31 @@ Status check_is_template(const ApiShared& shared, const RecordView& original) {
   if (!original.body || !original.body->has_practice())
     return fail(Code::kNotFound, Sentence{"template.no_text", "the text of this practice is not here"}, "of");
   return {};
+}
+
+// Whether the note has this practice as its template. A new version or a translation of ours may name it as
+// well.
+bool is_made_of(const json::object& note, const std::string& ref) {
+  const auto* refs = note.if_contains("refs");
+  if (text_member(note, "kind") != "practice" || refs == nullptr || !refs->is_array()) return false;
+  bool derives = false;
+  for (const json::value& item : refs->get_array()) {
+    if (!item.is_object()) continue;
+    const v1::RefRole role = role_of_key(text_member(item.get_object(), "role"));
+    if (role == v1::REF_ROLE_REVISES || role == v1::REF_ROLE_TRANSLATES) return false;
+    derives = derives || (role == v1::REF_ROLE_DERIVES_FROM && text_member(item.get_object(), "ref") == ref);
+  }
+  return derives;
+}
+
+// An entry that refers to the record, for check_meant.
+v1::Entry entry_about(const RecordView& record) {
+  v1::Entry out;
+  v1::Ref& ref = *out.add_refs();
+  ref.set_log_id(std::string(record.log.view()));
+  ref.set_index(record.index.value);
+  ref.set_leaf_hash(std::string(record.leaf_hash.view()));
+  return out;
 }
 
 }  // namespace
@@ -72,6 +101,17 @@ Result<std::string> TemplatesApi::own_language() {
   return profile ? profile->language : std::string();
 }
 
+// What stood at the place of the record before its city took its log back is another practice.
+Result<std::optional<DraftView>> TemplatesApi::made_before(const Asker& asker, const RecordView& original,
+                                                           const std::string& language) {
+  const v1::Entry about = entry_about(original);
+  return drafts_.find_own(asker, original.ref, [&](const StoredDraft& draft) {
+    const json::object note = kept_request(draft.note);
+    const bool is_in_it = language.empty() || text_member(note, "language") == language;
+    return is_in_it && is_made_of(note, original.ref) && check_meant(draft.meant, about).ok();
+  });
+}
+
 Result<DraftView> TemplatesApi::make_draft(const Asker& asker, const TemplateQuery& query) {
   if (!parts_.facts.log()) return observer_refusal();
   const auto found = get_record({*parts_.store, *parts_.index, parts_.nearness}, query.of, false);
@@ -84,6 +124,8 @@ Result<DraftView> TemplatesApi::make_draft(const Asker& asker, const TemplateQue
   if (language.empty()) language = original.language;
   KOINON_TRY(check_language(language));
   KOINON_ASSIGN(json::object note, template_request(shared_, original, language));
+  KOINON_ASSIGN(auto before, made_before(asker, original, query.any_language ? std::string() : language));
+  if (before) return std::move(*before);
   return drafts_.add_draft(asker, NewDraft{std::move(note)});
 }
 

@@ -19,6 +19,7 @@ struct TemplateQuery {
   std::string of;  // the ref of the practice
   std::string
       language;  // in which the draft is to be written; empty: that of our profile, else the practice's
+  bool any_language = false;  // whether a draft that is there already may have been given another one
 };
 
 // The request to publish that such a draft keeps (note_template.h). kInvalidArgument: the record is no
@@ -31,12 +32,16 @@ class TemplatesApi {
   // `drafts` outlives this.
   TemplatesApi(ApiShared& shared, DraftsApi& drafts);
 
-  // A draft of the caller's own, which is kept at once.
+  // A draft of the caller's own, which is kept at once. Where the caller has made one of this version of the
+  // practice before and it is still a draft, that one.
   const Operation<TemplateQuery, DraftView> make;
 
  private:
   Result<DraftView> make_draft(const Asker& asker, const TemplateQuery& query);
   Result<std::string> own_language();
+  // In this language; empty: in any.
+  Result<std::optional<DraftView>> made_before(const Asker& asker, const RecordView& original,
+                                               const std::string& language);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -45,9 +45,9 @@ std::vector<BarGroup> years_shown(const Visit& visit, const std::map<MonthNumber
   const std::int32_t first = months.begin()->first / 12;
   const std::int32_t from = std::max(first, until - kYearsShown + 1);
   std::vector<BarGroup> out;
-  if (first < from) out.push_back({visit.say("pictures.before", {{"year", std::to_string(from)}}), {}});
+  if (first < from) out.push_back({visit.say("pictures.before", {{"year", visit.words->year(from)}}), {}});
   const std::size_t earlier = out.size();
-  for (std::int32_t year = from; year <= until; ++year) out.push_back({std::to_string(year), {}});
+  for (std::int32_t year = from; year <= until; ++year) out.push_back({visit.words->year(year), {}});
   for (const auto& [month, counts] : months) {
     const std::int32_t year = month / 12;
     const std::size_t place = year < from ? 0 : earlier + static_cast<std::size_t>(year - from);

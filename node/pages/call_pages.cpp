@@ -41,18 +41,19 @@ std::chrono::minutes length_of(const Visit& visit) {
 }
 
 FormFaults call_faults(const Visit& visit, const Error& error) {
-  return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
-            if (field == "text" || field == "title") return FormField{"text", visit.say("call.text")};
-            if (field == "to" || field.starts_with("to.")) return FormField{"to", visit.say("call.to")};
-            if (field == "times") return FormField{"time1", visit.say("call.times")};
-            if (field.starts_with("time") && field.size() == 5)
-              return FormField{field, visit.say("call.time_number", {{"number", field.substr(4)}})};
-            if (field == "time_zone") return FormField{"zone", visit.say("call.our_zone")};
-            if (field == "form") return FormField{"form", visit.say("call.form")};
-            if (field == "colleague") return FormField{"colleague", visit.say("call.colleague")};
-            if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
-            return std::nullopt;
-          }};
+  return {
+      visit, error, [&](const std::string& field) -> std::optional<FormField> {
+        if (field == "text" || field == "title") return FormField{"text", visit.say("call.text")};
+        if (field == "to" || field.starts_with("to.")) return FormField{"to", visit.say("call.to")};
+        if (field == "times") return FormField{"time1", visit.say("call.times")};
+        if (field.starts_with("time") && field.size() == 5)
+          return FormField{field, visit.say("call.time_number", {{"number", std::int64_t{field[4] - '0'}}})};
+        if (field == "time_zone") return FormField{"zone", visit.say("call.our_zone")};
+        if (field == "form") return FormField{"form", visit.say("call.form")};
+        if (field == "colleague") return FormField{"colleague", visit.say("call.colleague")};
+        if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
+        return std::nullopt;
+      }};
 }
 
 json::array zone_choices(const Visit& visit, const std::vector<std::string>& zones,
@@ -194,17 +195,17 @@ void CallPages::put_times(const Visit& visit, const Clocks& clocks, UnixMillis n
     if (is_new && row <= suggested.size()) typed = clocks.ours.local_text(suggested[row - 1]);
     if (row > kTimesAsked && typed.empty()) break;
     const auto start = clocks.ours.read_local(typed);
-    rows.push_back(
-        json::object{{"row", row},
-                     {"row_label", visit.say("call.time_number", {{"number", std::to_string(row)}})},
-                     {"value", typed},
-                     {"here", start ? visit.words->day_and_time(*start, clocks.ours) : std::string()},
-                     {"there", start ? visit.words->day_and_time(*start, clocks.theirs) : std::string()},
-                     {"row_error", faults.at(row_name(row))}});
+    rows.push_back(json::object{
+        {"row", row},
+        {"row_label", visit.say("call.time_number", {{"number", static_cast<std::int64_t>(row)}})},
+        {"value", typed},
+        {"here", start ? visit.words->day_and_time(*start, clocks.ours) : std::string()},
+        {"there", start ? visit.words->day_and_time(*start, clocks.theirs) : std::string()},
+        {"row_error", faults.at(row_name(row))}});
   }
   model["rows"] = std::move(rows);
   model["our_zone"] = clocks.ours.name();
-  model["our_zone_name"] = visit.words->zone_name(clocks.ours);
+  model["times_help"] = visit.say("call.times_help", {{"zone", visit.words->zone_name(clocks.ours)}});
   model["our_zones"] = zone_choices(visit, clocks.our_zones, clocks.ours.name());
   model["choose_ours"] = clocks.our_zones.size() > 1;
   model["their_zone"] = clocks.theirs_known ? clocks.theirs.name() : std::string();

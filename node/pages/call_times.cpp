@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -23,14 +22,6 @@ std::string two_digits(int number) { return (number < 10 ? "0" : "") + std::to_s
 
 int hour_of(const std::string& local) { return std::atoi(local.substr(11, 2).c_str()); }
 
-bool is_weekend(const std::string& local) {
-  const auto day = parse_time(local.substr(0, 10) + "T00:00:00Z", "day");
-  if (!day.ok()) return false;
-  const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(
-      std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(day->value))));
-  return weekday == std::chrono::Saturday || weekday == std::chrono::Sunday;
-}
-
 // By how many hours it is outside of when offices are open.
 int outside(const std::string& local) {
   const int hour = hour_of(local);
@@ -45,8 +36,8 @@ std::optional<UnixMillis> best_on(const std::string& day, const TimeZone& ours, 
   for (int hour = kEarliest; hour <= kLatest; ++hour) {
     const auto time = ours.read_local(day + "T" + two_digits(hour) + ":00");
     if (!time) continue;
+    if (theirs.is_weekend(*time)) continue;
     const std::string there = theirs.local_text(*time);
-    if (is_weekend(there)) continue;
     // Nobody should get up in the night: what is bad for one is worse than what is not good for two.
     const int our_cost = outside(ours.local_text(*time));
     const int their_cost = outside(there);
@@ -75,9 +66,9 @@ std::vector<UnixMillis> suggested_times(const TimeZone& ours, const TimeZone& th
                                         std::size_t count) {
   std::vector<UnixMillis> out;
   for (int day = kFirstDay; day <= kLastDay && out.size() < std::min(count, limits::kCallTimes); ++day) {
-    const std::string local = ours.local_text({now.value + day * kDayMs});
-    if (is_weekend(local)) continue;
-    const auto time = best_on(local.substr(0, 10), ours, theirs);
+    const UnixMillis then{now.value + day * kDayMs};
+    if (ours.is_weekend(then)) continue;
+    const auto time = best_on(ours.local_text(then).substr(0, 10), ours, theirs);
     if (time && (out.empty() || *time != out.back())) out.push_back(*time);
   }
   return out;

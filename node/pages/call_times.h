@@ -16,8 +16,9 @@ namespace koinon {
 const std::vector<std::chrono::minutes>& call_lengths();
 inline constexpr std::chrono::minutes kUsualCall{30};
 
-// Times at full hours on different weekdays from the third day on, at which people work in both zones if
-// there are any such; else those that are nearest to that in both. At most limits::kCallTimes.
+// Times at full hours on different days from the third on that are of the weekend in neither zone, at which
+// people work in both if there are any such; else those that are nearest to that in both. At most
+// limits::kCallTimes.
 std::vector<UnixMillis> suggested_times(const TimeZone& ours, const TimeZone& theirs, UnixMillis now,
                                         std::size_t count);
 

@@ -109,11 +109,11 @@ std::string differs_text(const Visit& visit, const std::optional<ContradictionVi
     case ForkKind::kTwoHeads:
       return visit.say("city.two_heads", {{"count", static_cast<std::int64_t>(shown->at)}});
     case ForkKind::kTwoKeys:
-      return visit.say("city.two_keys", {{"number", std::to_string(shown->number)}});
+      return visit.say("city.two_keys", {{"number", static_cast<std::int64_t>(shown->number)}});
     case ForkKind::kTwoRecoveries:
       break;
   }
-  return visit.say("city.two_recoveries", {{"number", std::to_string(shown->number)}});
+  return visit.say("city.two_recoveries", {{"number", static_cast<std::int64_t>(shown->number)}});
 }
 
 // Empty: its log does not go on by the operator's word.

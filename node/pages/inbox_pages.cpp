@@ -106,7 +106,8 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
           {"how", visit.named("ref", role_name(ref.role))}, {"has_link", false}, {"is_void", ref.is_void}});
       continue;
     }
-    const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
+    const auto about =
+        co_await frame_.call(visit, records_.get, RecordQuery{.ref = ref.ref, .with_call = false});
     const std::string title = about.ok() ? title_of(about->record) : std::string();
     refs.push_back(
         json::object{{"how", visit.named("ref", role_name(ref.role))},

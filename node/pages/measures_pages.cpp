@@ -84,6 +84,12 @@ std::string place_line(const Visit& visit, const Place& place) {
                     {"population", visit.words->number(static_cast<double>(place.population))}});
 }
 
+std::string offer_sources(const Place& place) {
+  std::string out(kPlacesSource);
+  if (!place.climate.empty()) out += "; " + std::string(kClimatesSource);
+  return out;
+}
+
 json::object field(const std::string& name, const std::string& label, const std::string& help,
                    const std::string& value, const FormFaults& faults, json::array choices) {
   return {{"name", name},
@@ -169,7 +175,8 @@ HttpResponse MeasuresPages::show(const Visit& visit, const json::object& profile
     places.push_back(json::object{
         {"id", id}, {"text", place_line(visit, place)}, {"chosen", offer.place->geonames == place.geonames}});
   }
-  const std::string climate = value_of("climate", text_at(profile, "climate"), "");
+  const std::string climate =
+      value_of("climate", text_at(profile, "climate"), offer.place ? offer.place->climate : "");
   json::array climates;
   for (const auto& one : kClimates)
     climates.push_back(
@@ -184,7 +191,7 @@ HttpResponse MeasuresPages::show(const Visit& visit, const json::object& profile
                offer.place ? std::to_string(offer.place->population) : std::string());
   view.model = {
       {"found", offer.place ? visit.say("three_figures.found", {{"place", place_line(visit, *offer.place)},
-                                                                {"source", std::string(kPlacesSource)}})
+                                                                {"source", offer_sources(*offer.place)}})
                             : ""},
       {"several", places.size() > 1},
       {"places", std::move(places)},
@@ -224,8 +231,10 @@ asio::awaitable<HttpResponse> MeasuresPages::submit(Visit visit) {
         Code::kInvalidArgument,
         Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", typed}}}, "population"));
   if (typed.empty()) content.erase("population");
-  put_word(content, "climate", "climate_source", visit.field("climate"),
-           visit.say("three_figures.climate_own"));
+  const std::string climate = visit.field("climate");
+  put_word(content, "climate", "climate_source", climate,
+           offer.place && climate == offer.place->climate ? std::string(kClimatesSource)
+                                                          : visit.say("three_figures.climate_own"));
   const std::string income = visit.field("income_band");
   put_word(content, "income_band", "income_source", income,
            income == offer.income ? std::string(kIncomesSource) : std::string());

@@ -7,17 +7,16 @@
 #include <utility>
 
 #include <boost/json.hpp>
-#include <unicode/datefmt.h>
 #include <unicode/localematcher.h>
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
-#include <unicode/numfmt.h>
-#include <unicode/smpdtfmt.h>
 #include <unicode/ucurr.h>
 #include <unicode/uenum.h>
 
 #include "node/pages/embedded.h"
+#include "node/pages/local_text.h"
 #include "node/text/topic_names.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -89,67 +88,6 @@ class MessagePattern {
   std::once_flag once_;
   std::unique_ptr<Compiled> compiled_;
 };
-
-// Dates in one form. ICU's format takes some 60 kB, so it is made when it is first used.
-class DateText {
- public:
-  using Make = std::unique_ptr<icu::DateFormat> (*)(const icu::Locale&);
-  // `locale` outlives this. `make` may return nothing: then all dates are empty.
-  DateText(Make make, const icu::Locale& locale) : make_(make), locale_(locale) {}
-  std::string of(UnixMillis time) { return of(time, *icu::TimeZone::getGMT()); }
-  std::string of(UnixMillis time, const TimeZone& zone) {
-    const std::unique_ptr<icu::TimeZone> there(
-        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone.name())));
-    return of(time, *there);
-  }
-
- private:
-  std::string of(UnixMillis time, const icu::TimeZone& zone) {
-    const std::lock_guard lock(mutex_);
-    if (const Make make = std::exchange(make_, nullptr); make != nullptr) format_ = make(locale_);
-    if (format_ == nullptr) return {};
-    icu::UnicodeString out;
-    format_->setTimeZone(zone);
-    return utf8(format_->format(static_cast<UDate>(time.value), out));
-  }
-
-  Make make_;  // none: it was called
-  const icu::Locale& locale_;
-  std::mutex mutex_;
-  std::unique_ptr<icu::DateFormat> format_;
-};
-
-std::unique_ptr<icu::DateFormat> day_format(const icu::Locale& of) {
-  return std::unique_ptr<icu::DateFormat>(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of));
-}
-
-std::unique_ptr<icu::DateFormat> moment_format(const icu::Locale& of) {
-  return std::unique_ptr<icu::DateFormat>(
-      icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of));
-}
-
-// The fields of a skeleton, in the order and with the words of the language.
-std::unique_ptr<icu::DateFormat> format_of(const char* skeleton, const icu::Locale& of) {
-  UErrorCode error = U_ZERO_ERROR;
-  std::unique_ptr<icu::DateFormat> out(
-      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString(skeleton), of, error));
-  if (U_FAILURE(error) != 0) out.reset();
-  return out;
-}
-std::unique_ptr<icu::DateFormat> weekday_format(const icu::Locale& of) {
-  return format_of("EEEEdMMMMjmm", of);
-}
-std::unique_ptr<icu::DateFormat> meeting_format(const icu::Locale& of) {
-  return format_of("yEEEEdMMMMjmm", of);
-}
-
-// Of the name of the zone alone: "Los Angeles Time".
-std::unique_ptr<icu::DateFormat> zone_format(const icu::Locale& of) {
-  UErrorCode error = U_ZERO_ERROR;
-  auto out = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(u"VVVV"), of, error);
-  if (U_FAILURE(error) != 0) out.reset();
-  return out;
-}
 
 // Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of
 // their notes, so that there is an end to what is kept.
@@ -235,17 +173,6 @@ struct Catalogue::Words {
     std::call_once(currencies_once, [this] { currencies_made.emplace(locale); });
     return *currencies_made;
   }
-  std::string number(double value) {
-    const std::lock_guard lock(number_mutex);
-    if (number_format == nullptr) {
-      UErrorCode error = U_ZERO_ERROR;
-      number_format.reset(icu::NumberFormat::createInstance(locale, error));
-      if (U_FAILURE(error) != 0) number_format.reset();
-    }
-    if (number_format == nullptr) return std::to_string(value);
-    icu::UnicodeString out;
-    return utf8(number_format->format(value, out));
-  }
 
   const icu::Locale locale;
   std::unordered_map<std::string, MessagePattern, KeyHash, std::equal_to<>> messages;
@@ -256,8 +183,8 @@ struct Catalogue::Words {
   DateText zone{zone_format, locale};  // the name of the zone alone
   std::once_flag currencies_once;
   std::optional<Currencies> currencies_made;
-  std::mutex number_mutex;
-  std::unique_ptr<icu::NumberFormat> number_format;
+  NumberText number{locale, true};
+  NumberText year{locale, false};
   KnownNames languages;
   KnownNames countries;
 };
@@ -320,7 +247,10 @@ std::string Catalogue::named(std::string_view subject, std::string_view value) c
     std::replace(key.begin() + static_cast<std::ptrdiff_t>(subject.size()), key.end(), '-', '_');
     found = words_->messages.find(key);
   }
-  return found == words_->messages.end() ? std::string(value) : found->second.text({});
+  if (found == words_->messages.end()) return std::string(value);
+  const auto number = parse_decimal(value);
+  return number.ok() ? found->second.text({{"number", static_cast<std::int64_t>(*number)}})
+                     : found->second.text({});
 }
 
 std::string Catalogue::date(UnixMillis time) const { return words_->day.of(time); }
@@ -341,7 +271,9 @@ std::string Catalogue::zone_name(const TimeZone& zone) const {
   return zone.name() == TimeZone().name() ? "UTC" : words_->zone.of(UnixMillis{0}, zone);
 }
 
-std::string Catalogue::number(double value) const { return words_->number(value); }
+std::string Catalogue::number(double value) const { return words_->number.of(value); }
+
+std::string Catalogue::year(std::int64_t value) const { return words_->year.of(static_cast<double>(value)); }
 
 std::string Catalogue::language_name(const std::string& tag) const {
   return words_->languages.of(

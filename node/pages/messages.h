@@ -37,7 +37,8 @@ class Catalogue {
   std::string text(std::string_view key) const;
   std::string text(std::string_view key, const MessageArguments& arguments) const;
   // What a value of a subject is called: `named("stage", "trying")`. The value itself where we have no word
-  // for it: other cities write what they like, and no key of ours is a word.
+  // for it: other cities write what they like, and no key of ours is a word. A value that is a number is the
+  // argument `number` of the message.
   std::string named(std::string_view subject, std::string_view value) const;
   // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
   // it.
@@ -52,6 +53,8 @@ class Catalogue {
   // "Los Angeles Time".
   std::string zone_name(const TimeZone& zone) const;
   std::string number(double value) const;
+  // In the digits of the language, without marks between them.
+  std::string year(std::int64_t value) const;
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;
   std::string country_name(const std::string& code) const;

@@ -247,9 +247,8 @@ json::object field_view(const Visit& visit, const Field& field,
   put_original_text(visit, field, at(name), original, out);
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
-    choices.push_back(json::object{{"key", choice},
-                                   {"text", visit.say(std::string(name).append(".").append(choice))},
-                                   {"chosen", at(name) == choice}});
+    choices.push_back(
+        json::object{{"key", choice}, {"text", visit.named(name, choice)}, {"chosen", at(name) == choice}});
   out["choices"] = std::move(choices);
   put_choices(visit, field, values, out);
   return out;

@@ -41,6 +41,7 @@ using google::protobuf::Message;
 
 constexpr std::size_t kOthersShown = 30;  // of a kind
 constexpr std::size_t kTalksShown = 10;
+constexpr std::size_t kTalksTried = 2 * kTalksShown;  // of some the text may not be here
 
 // Where the page lists what refers to the note.
 struct RoleList {
@@ -179,7 +180,8 @@ bool RepliesBudget::takes(const json::array& sections) {
 
 asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers,
                                               Budget budget) {
-  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref, true});
+  const auto found =
+      co_await frame_.call(visit, records_.get, RecordQuery{.ref = ref, .brief = true, .with_call = false});
   if (!found.ok())
     co_return json::object{{"ref", ref},        {"title", ref},
                            {"language", ""},    {"text_dir", "auto"},
@@ -229,9 +231,11 @@ asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<Referring
 // The newest first.
 asio::awaitable<json::array> NotePage::talks(Visit visit, std::vector<ReferringView> referring) {
   json::array out;
+  std::size_t tried = 0;
   for (auto item = referring.rbegin(); item != referring.rend() && out.size() < kTalksShown; ++item) {
     const bool is_call = item->role == v1::REF_ROLE_ABOUT && item->kind == v1::KIND_CALL;
     if (!is_call || is_gone(item->status)) continue;
+    if (tried++ == kTalksTried) break;
     const auto found = co_await frame_.call(visit, records_.get, RecordQuery{item->ref, true});
     if (found.ok() && found->call) out.push_back(talk_model(frame_, visit, *found->call));
   }

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "node/pages/note_content.h"
+#include "node/text/markdown.h"
 #include "node/text/plain_text.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -20,6 +22,14 @@ void add_section(ApiShared& shared, const Visit& visit, json::array& out, const 
                              {"text_html", shared.html(text, above)},
                              {"needs", json::array()},
                              {"has_needs", false}});
+}
+
+// The form of a call makes its title of the first line of its text. Where that is all of it, plain words
+// without a link or a mark, the title says it.
+bool is_said_by_title(const Message& content) {
+  const auto* call = google::protobuf::DynamicCastToGenerated<v1::Call>(&content);
+  return call != nullptr && trimmed(call->text()) == call->title() &&
+         title_line(call->title()) == call->title();
 }
 
 // As a section of its own: a label and a sentence for each.
@@ -112,8 +122,8 @@ json::array source_links(const std::optional<v1::Body>& body) {
 
 json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content, unsigned above) {
   json::array out;
-  for (const char* member : {"text", "core", "adaptable"})
-    add_section(shared, visit, out, content, member, above);
+  if (!is_said_by_title(content)) add_section(shared, visit, out, content, "text", above);
+  for (const char* member : {"core", "adaptable"}) add_section(shared, visit, out, content, member, above);
   if (const auto* practice = google::protobuf::DynamicCastToGenerated<v1::Practice>(&content))
     add_needs(visit, out, *practice);
   for (const char* member : {"challenge", "solution", "plan", "changes", "results", "went_wrong", "not_again",

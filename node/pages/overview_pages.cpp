@@ -153,6 +153,12 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   if (!search.ok()) co_return frame_.failed(visit, search.error());
   const auto found = co_await frame_.call(visit, overview_.map, *search);
   if (!found.ok()) co_return frame_.failed(visit, found.error());
+  // What the form offers. It works without.
+  TiesSearch offered = *search;
+  offered.told = false;
+  offered.query.axis = 1;
+  offered.query.limit = 0;
+  const auto ties = co_await frame_.call(visit, overview_.ties, offered);
   // A part that there is not is the world: who wrote the address sees a map.
   const MapWindow* window = find_map_window(visit.request.param("region"));
   if (window == nullptr) window = &map_windows().front();
@@ -175,6 +181,9 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   view.model["more"] =
       found->more ? visit.say("ties.more", {{"count", shown_count(limits::kTies)}}) : std::string();
   const Params here{{"region", visit.request.param("region")}};
+  filter.put_fields(view.model, ties.ok() ? &ties->figures : nullptr, here);
+  view.model["action"] = "/map";
+  view.model["has_groups"] = false;
   view.model["has_chips"] = !filter.empty();
   view.model["chips"] = filter.chips("/map", here);
   view.model["ties_href"] = filter.address("/ties");

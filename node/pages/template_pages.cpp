@@ -13,8 +13,8 @@ void TemplatePages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> TemplatePages::make(Visit visit) {
-  const auto draft =
-      co_await frame_.call(visit, templates_.make, TemplateQuery{visit.field("of"), visit.words->tag()});
+  const auto draft = co_await frame_.call(visit, templates_.make,
+                                          TemplateQuery{visit.field("of"), visit.words->tag(), true});
   if (!draft.ok()) co_return frame_.failed(visit, draft.error());
   co_return PageFrame::go("/publish?draft=" + std::to_string(draft->id.value) + "&saved=yes");
 }

@@ -12,7 +12,7 @@ class TemplatePages {
   void add_routes(RouteTable& routes);
 
  private:
-  // Keeps the draft, and leads to its form.
+  // Keeps the draft, and leads to its form; to the one that is there already, if they have pressed before.
   boost::asio::awaitable<HttpResponse> make(Visit visit);
 
   PageFrame& frame_;

@@ -29,9 +29,9 @@ std::string drawn(const Visit& visit, const TiesPage& figures) {
   std::uint16_t last = 0;
   for (const auto& [year, outcomes] : figures.years) {
     if (year == 0) continue;
-    for (; last > 0 && last + 1 < year; ++last) bars.bars.push_back({std::to_string(last + 1), {}});
+    for (; last > 0 && last + 1 < year; ++last) bars.bars.push_back({visit.words->year(last + 1), {}});
     last = year;
-    Bar bar{std::to_string(year), {}};
+    Bar bar{visit.words->year(year), {}};
     for (const Outcome outcome : {Outcome::kWorked, Outcome::kPartly, Outcome::kDidNot})
       bar.values.push_back(outcomes.at(static_cast<std::size_t>(outcome)));
     bar.values.push_back(outcomes.at(static_cast<std::size_t>(Outcome::kTooEarly)) +
@@ -55,7 +55,7 @@ json::object row_of(const Visit& visit, const TieFilterWords& filter, const std:
                                  {"some", count > 0},
                                  {"href", filter.address(page, of_cell) + "#list"}});
   }
-  return {{"year", year == 0 ? visit.say("ties.year_unclear") : text},
+  return {{"year", year == 0 ? visit.say("ties.year_unclear") : visit.words->year(year)},
           {"cells", std::move(cells)},
           {"sum", visit.words->number(static_cast<double>(sum_of(outcomes)))},
           {"href", filter.address(page, of_year) + "#list"}};

@@ -7,6 +7,7 @@
 #include "node/pages/note_view.h"
 #include "node/text/language.h"
 #include "node/text/topic_names.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -24,7 +25,7 @@ std::string went_text(Outcome outcome) {
 
 std::string period_text(const Visit& visit, unsigned year_from, unsigned year_to) {
   if (year_from == 0 && year_to == 0) return {};
-  const MessageArguments years{{"from", std::to_string(year_from)}, {"to", std::to_string(year_to)}};
+  const MessageArguments years{{"from", visit.words->year(year_from)}, {"to", visit.words->year(year_to)}};
   return visit.say(year_to == 0 ? "ties.since" : year_from == 0 ? "ties.until" : "ties.between", years);
 }
 
@@ -53,7 +54,7 @@ json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& i
                      {"of_title", one.of_title.empty() ? one.of : one.of_title},
                      {"of_language", language_tag(one.of_language)},
                      {"how", how},
-                     {"year", one.year == 0 ? visit.say("ties.year_unclear") : std::to_string(one.year)},
+                     {"year", one.year == 0 ? visit.say("ties.year_unclear") : visit.words->year(one.year)},
                      {"told", one.told},
                      {"told_language", language_tag(one.note.language)},
                      {"date", date_of(visit, one.note.created_at)}});
@@ -82,6 +83,10 @@ std::string TieFilterWords::value_name(const std::string& name, const std::strin
   if (name.starts_with("country")) return visit_.words->country_name(value);
   if (name == "topic") return topic_label(visit_, value);
   if (name == "sdg") return visit_.named("sdg", value);
+  if (name == "year_from" || name == "year_to") {
+    const auto year = parse_decimal(value);
+    return year.ok() ? visit_.words->year(static_cast<std::int64_t>(*year)) : value;
+  }
   if (name == "years") return visit_.say("ties.year_unclear");
   if (name == "went") return value == "none" ? visit_.say("ties.went_none") : visit_.named("outcome", value);
   return value;
@@ -103,11 +108,12 @@ json::array TieFilterWords::chips(const std::string& page, const Params& kept) c
   return out;
 }
 
-json::array TieFilterWords::hidden() const {
+json::array TieFilterWords::hidden(const Params& kept) const {
+  Params all = kept;
+  for (const char* name : {"city_from", "city_to", "sdg", "years"}) all[name] = param(params_, name);
   json::array out;
-  for (const std::string name : {"city_from", "city_to", "sdg", "years"}) {
-    if (const auto it = params_.find(name); it != params_.end())
-      out.push_back(json::object{{"name", name}, {"value", it->second}});
+  for (const auto& [name, value] : all) {
+    if (!value.empty()) out.push_back(json::object{{"name", name}, {"value", value}});
   }
   return out;
 }
@@ -132,7 +138,7 @@ json::array TieFilterWords::choices(const std::string& name, const std::vector<T
   return out;
 }
 
-void TieFilterWords::put_fields(json::object& model, const TiesPage* figures) const {
+void TieFilterWords::put_fields(json::object& model, const TiesPage* figures, const Params& kept) const {
   json::array selects;
   for (const std::string name : kSelects) {
     const std::vector<TieAxisItem>* found = nullptr;
@@ -146,7 +152,7 @@ void TieFilterWords::put_fields(json::object& model, const TiesPage* figures) co
           {"name", name}, {"label", visit_.say("ties.by_" + name)}, {"choices", std::move(values)}});
   }
   model["selects"] = std::move(selects);
-  model["hidden"] = hidden();
+  model["hidden"] = hidden(kept);
   model["year_from"] = param(params_, "year_from");
   model["year_to"] = param(params_, "year_to");
   model["first_year"] = std::to_string(kFirstYear);

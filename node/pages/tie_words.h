@@ -26,14 +26,14 @@ class TieFilterWords {
   // A chip for each part of the filter: what it is called, and the address of the page without it. `kept`:
   // parameters that stay in all of them.
   boost::json::array chips(const std::string& page, const Params& kept = {}) const;
-  // The parts of the filter that a form does not ask for.
-  boost::json::array hidden() const;
   // The fields of a form: choices that are found, and those that are chosen. `figures`: null on a page that
-  // knows none.
-  void put_fields(boost::json::object& model, const TiesPage* figures) const;
+  // knows none. `kept`: what the form does not ask for and the page it leads to has as well.
+  void put_fields(boost::json::object& model, const TiesPage* figures, const Params& kept = {}) const;
   bool empty() const { return params_.empty(); }
 
  private:
+  // Those, and the parts of the filter that a form does not ask for.
+  boost::json::array hidden(const Params& kept) const;
   boost::json::array choices(const std::string& name, const std::vector<TieAxisItem>* found) const;
   std::string value_name(const std::string& name, const std::string& value) const;
 

@@ -61,16 +61,18 @@ class TiesModel {
       rows.push_back(std::move(row));
     }
     const bool cut = is_cut(figures_.matrix.rows) || is_cut(figures_.matrix.columns);
-    return {{"columns", std::move(columns)},
-            {"rows", std::move(rows)},
-            {"total", visit_.words->number(static_cast<double>(figures_.total))},
-            {"by_many", view_.group == TieGroup::kTopic || view_.group == TieGroup::kAgreement},
-            {"row_title", visit_.say("ties.row_" + std::string(group_text(view_.group)))},
-            {"column_title",
-             visit_.say(view_.group == TieGroup::kCity ? "ties.column_city" : "ties.column_country")},
-            {"all_href", cut && visit_.request.param("axis").empty()
-                             ? address({{"axis", std::to_string(limits::kTieAxis)}}) + "#matrix"
-                             : std::string()}};
+    return {
+        {"columns", std::move(columns)},
+        {"rows", std::move(rows)},
+        {"total", visit_.words->number(static_cast<double>(figures_.total))},
+        {"by_many", view_.group == TieGroup::kTopic || view_.group == TieGroup::kAgreement},
+        {"row_title", visit_.say("ties.row_" + std::string(group_text(view_.group)))},
+        {"column_title",
+         visit_.say(view_.group == TieGroup::kCity ? "ties.column_city" : "ties.column_country")},
+        {"all_rows", visit_.say("ties.all_rows", {{"count", static_cast<std::int64_t>(limits::kTieAxis)}})},
+        {"all_href", cut && visit_.request.param("axis").empty()
+                         ? address({{"axis", std::to_string(limits::kTieAxis)}}) + "#matrix"
+                         : std::string()}};
   }
 
   json::array most_taken() const {

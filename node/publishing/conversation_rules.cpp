@@ -102,6 +102,7 @@ void check_proposal_reply(const NoteFile& note, Faults& faults) {
   faults.take(check_present(reply.decision(), "decision"));
   faults.take(check_one_of(reply.decision(), {"accepted", "declined"}, "decision"));
   faults.take(check_answers(note));
+  faults.take(check_length(reply.reason(), limits::kCallTextBytes, "reason"));
   if (reply.decision() == "declined") faults.take(check_present(reply.reason(), "reason"));
 }
 

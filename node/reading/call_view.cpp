@@ -16,6 +16,10 @@ namespace {
 constexpr std::size_t kCallsLookedAt = 200;  // of a kind
 constexpr std::size_t kZonesLookedAt = 5;    // records of a kind
 constexpr std::size_t kWordsRead = 40;       // of each of the two, the newest
+// Of each call in a list. A list is of hundreds, and anybody may ask for it.
+constexpr std::size_t kWordsReadInList = 12;
+constexpr std::size_t kListedReplyBytes = 4 * limits::kMiB;  // of all that a city says to the calls of a list
+constexpr std::size_t kReplyLookUp = 4 * limits::kKiB;       // as much work as it is to find one reply
 // Records that refer to one call, or newest replies of a city. Whoever asks may answer its own calls
 // thousands of times, and a page shows hundreds of calls.
 constexpr std::size_t kRepliesLookedAt = 200;
@@ -30,6 +34,7 @@ Result<v1::Body> read_short_body(StoreReader& store, const IndexedRecord& record
 
 // What the two have said of a call.
 struct Replies {
+  std::size_t most = kWordsRead;      // of each
   std::vector<IndexedRecord> newest;  // of each of the two, those that stand
   unsigned changes = 0;               // how often they said or withdrew something
   std::map<LogId, std::size_t> of_city;
@@ -37,7 +42,7 @@ struct Replies {
   // Whether a reply that is found now is one of the newest of its city. The newest come first.
   bool count(const LogId& log, bool stands) {
     changes += stands ? 1U : 2U;  // to withdraw it was another change
-    return stands && of_city[log]++ < kWordsRead;
+    return stands && of_city[log]++ < most;
   }
 };
 
@@ -100,6 +105,7 @@ Result<Replies> find_replies(const CallSources& from, const IndexedRecord& call,
   if (of.asked) logs.push_back(*of.asked);
   KOINON_ASSIGN(const auto referring, from.index.referring(call.log, call.index, kRepliesLookedAt));
   Replies out;
+  if (from.memory != nullptr) out.most = kWordsReadInList;
   if (referring.size() == kRepliesLookedAt) {
     KOINON_TRY(take_from_logs(from, call, logs, out));
   } else {
@@ -127,11 +133,21 @@ std::string find_zone(const CallSources& from, const LogId& city) {
   return zone->second;
 }
 
+// Whether a list may read one more reply of its city.
+bool has_room(const CallSources& from, const LogId& log) {
+  if (from.memory == nullptr) return true;
+  std::size_t& bytes = from.memory->bytes[log];
+  bytes += kReplyLookUp;
+  return bytes <= kListedReplyBytes;
+}
+
 void put_words(const CallSources& from, const Replies& replies, CallView& view) {
   view.changes += replies.changes;
   for (const IndexedRecord& record : replies.newest) {
+    if (!has_room(from, record.log)) continue;
     auto body = read_short_body(from.store, record);
     if (!body.ok() || !body->has_call_reply()) continue;
+    if (from.memory != nullptr) from.memory->bytes[record.log] += body->ByteSizeLong();
     CallWordView word{from.directory.ref(record),
                       from.directory.city(record.log),
                       record.log,

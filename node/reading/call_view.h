@@ -46,11 +46,12 @@ struct CallView {
   std::vector<std::string> about;  // refs of what it is about, as far as it stands
   bool withdrawn = false;
   CallState state;
-  std::vector<CallWordView> words;  // the newest of each of the two that stand, in the order of their coming
-  std::string asker_zone;           // a zone that exists; empty: it is not known
-  std::string asked_zone;           // the same
-  unsigned changes = 0;             // how often one of the two has said or withdrawn something; it only grows
-  UnixMillis changed_at;            // when the newest of it that stands was signed
+  // The newest of each of the two that stand, in the order of their coming; fewer in a list.
+  std::vector<CallWordView> words;
+  std::string asker_zone;  // a zone that exists; empty: it is not known
+  std::string asked_zone;  // the same
+  unsigned changes = 0;    // how often one of the two has said or withdrawn something; it only grows
+  UnixMillis changed_at;   // when the newest of it that stands was signed
 };
 
 // A reply of a city to calls.
@@ -64,6 +65,7 @@ struct CityReply {
 struct CallMemory {
   std::map<LogId, std::string> zones;
   std::map<LogId, std::vector<CityReply>> replies;
+  std::map<LogId, std::size_t> bytes;  // of replies of each city that were read
 };
 
 struct CallSources {
@@ -82,7 +84,8 @@ Result<CallView> read_call(const CallSources& from, const LogId& log, EntryIndex
 // The same of what the index has.
 Result<CallView> read_call(const CallSources& from, const IndexedRecord& record, UnixMillis now);
 // The calls of a city: those that it has asked for, has answered, or is asked for. The newest some hundred of
-// each are looked at; the newest first. Calls whose text is not here are left out.
+// each are looked at; the newest first. Calls whose text is not here are left out. Of what one city has said
+// to all of them a few MiB are read, in that order: whoever says more is heard of no more.
 Result<std::vector<CallView>> read_calls(const CallSources& from, const LogId& city, UnixMillis now);
 // The same without those that it has not answered: all about which it may have something to tell.
 Result<std::vector<CallView>> read_spoken_calls(const CallSources& from, const LogId& city, UnixMillis now);

@@ -18,7 +18,7 @@ extern const std::string_view incomes_tsv;
 namespace {
 
 constexpr std::size_t kNameBytes = 200;  // more than the longest name of a place
-constexpr std::size_t kFields = 7;
+constexpr std::size_t kFields = 8;
 using Fields = std::array<std::string_view, kFields>;
 
 // As places/make_places makes it. Empty: there is neither a letter nor a digit in it.
@@ -85,9 +85,13 @@ Number number_in(std::string_view text) {
 }
 
 Place place_of(const Fields& line) {
-  return {number_in<std::uint64_t>(line[1]), std::string(line[2]),
-          number_in<double>(line[3]),        number_in<double>(line[4]),
-          number_in<std::uint64_t>(line[5]), std::string(line[6])};
+  return {number_in<std::uint64_t>(line[1]),
+          std::string(line[2]),
+          number_in<double>(line[3]),
+          number_in<double>(line[4]),
+          number_in<std::uint64_t>(line[5]),
+          std::string(line[6]),
+          std::string(line[7])};
 }
 
 // A line of another name leads to the key of the place, one step and no further.

@@ -13,6 +13,7 @@ namespace koinon {
 
 // Where the figures come from, as a profile states it.
 inline constexpr std::string_view kPlacesSource = "GeoNames, 2023";
+inline constexpr std::string_view kClimatesSource = "Rubel et al., 1986–2010";
 inline constexpr std::string_view kIncomesSource = "World Bank, October 2025";
 
 struct Place {
@@ -22,6 +23,7 @@ struct Place {
   double longitude = 0;
   std::uint64_t population = 0;
   std::string name;
+  std::string climate;  // class of Koeppen and Geiger; empty: the map has none there
 };
 
 // The places that are called so, the largest first, at most `most`. Case, accents, spaces and marks do not

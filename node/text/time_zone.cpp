@@ -1,5 +1,6 @@
 #include "node/text/time_zone.h"
 
+#include <array>
 #include <memory>
 
 #include <unicode/gregocal.h>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kNameCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-";
+constexpr std::size_t kRegionBytes = 4;  // a code of two letters or three digits, and its end
 constexpr std::size_t kMinuteText = 16;  // 2026-05-07T09:00
 constexpr std::size_t kSecondText = 19;  // 2026-05-07T09:00:30
 
@@ -26,6 +28,15 @@ std::optional<icu::GregorianCalendar> calendar_of(const std::string& name) {
   if (U_FAILURE(error) != 0) return std::nullopt;
   out.setRepeatedWallTimeOption(UCAL_WALLTIME_FIRST);
   return out;
+}
+
+// "EG"; "001", the world, for the zone of no country. Empty: ICU does not know it.
+std::string country_of_zone(const std::string& name) {
+  std::array<char, kRegionBytes> code{};
+  UErrorCode error = U_ZERO_ERROR;
+  icu::TimeZone::getRegion(icu::UnicodeString::fromUTF8(name), code.data(), static_cast<int32_t>(code.size()),
+                           error);
+  return U_FAILURE(error) != 0 ? std::string() : std::string(code.data());
 }
 
 }  // namespace
@@ -64,6 +75,14 @@ std::chrono::minutes TimeZone::ahead(UnixMillis time) const {
   zone->getOffset(static_cast<UDate>(time.value), 0, raw, summer, error);
   if (U_FAILURE(error) != 0) return {};
   return std::chrono::floor<std::chrono::minutes>(std::chrono::milliseconds(raw + summer));
+}
+
+bool TimeZone::is_weekend(UnixMillis time) const {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::GregorianCalendar calendar(zone_of(name_).release(),
+                                        icu::Locale("und", country_of_zone(name_).c_str()), error);
+  const bool is_free = calendar.isWeekend(static_cast<UDate>(time.value), error) != 0;
+  return U_SUCCESS(error) != 0 && is_free;
 }
 
 std::string TimeZone::local_text(UnixMillis time) const {

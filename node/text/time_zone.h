@@ -28,6 +28,9 @@ class TimeZone {
   bool is_utc() const;
   // How far its clocks are ahead of UTC at this time.
   std::chrono::minutes ahead(UnixMillis time) const;
+  // Whether offices are closed on this day of the week, as is usual in the country of this zone: Friday and
+  // Saturday in Egypt. Where a zone has no country: Saturday and Sunday.
+  bool is_weekend(UnixMillis time) const;
   // "2026-05-07T09:00", as <input type="datetime-local"> has it.
   std::string local_text(UnixMillis time) const;
   // Reads such a text; seconds may follow. Nothing: it is no such time. Where clocks are put back the first

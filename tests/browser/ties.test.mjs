@@ -31,6 +31,13 @@ test("an analyst finds the notes behind a figure, with and without scripts", asy
     await page.click(".chips a");
     await page.waitForURL((url) => !url.search.includes("did-not"));
     assert.equal(await page.locator(".matrix tbody tr").count(), 1);
+    // So does that of the map, which stays in its part of the world.
+    await page.goto(nodes.seoul + "/map?region=asia");
+    await page.click("details:has(.tie-filter) > summary");
+    await page.selectOption("#t-went", "did-not");
+    await page.click(".tie-filter button");
+    await page.waitForURL((url) => /went=did-not/.test(url.search) && /region=asia/.test(url.search));
+    assert.match(await page.innerText("#map .chips"), /did not/i);
     assert.deepEqual(page.faults, []);
     await page.context().close();
   }

@@ -74,6 +74,7 @@ class Calls(NodesTest):
         jo.go(f"/call?about={ref}")
         self.assertEqual(jo.page.form("/call").fields["to"], "Seoul (seoul.example)")
         self.assertRegex(jo.page.text, "Seoul: .*South Korea Time", "their time stands beside ours")
+        self.assertIn("Times are in Los Angeles Time.", jo.page.text)
         suggested = [jo.page.form("/call").fields[f"time{row}"] for row in (1, 2, 3)]
         self.assertEqual(len(set(suggested)), 3)
 
@@ -90,6 +91,7 @@ class Calls(NodesTest):
         jo.submit("/call", "publish", contact="Jo, jo@la.example")
         call = jo.page.url.removeprefix("/records/")
         self.assertIn("Waiting for Seoul", jo.page.text)
+        self.assertIn('id="s-text"', jo.page.source, "the title is only the first line of what they ask")
         for zone in ("Los Angeles Time", "South Korea Time"):
             self.assertIn(zone, jo.page.text)
 
@@ -154,6 +156,9 @@ class Calls(NodesTest):
         for call in calls:
             self.agree_on(seoul, la, call, "waiting")
         self.assertIn("to do: answer", seoul.run("calls"))
+        jo.go(f"/records/{calls[0]}")
+        self.assertIn("Call 0", re.search("<h1.*?</h1>", jo.page.source, re.S)[0])
+        self.assertNotIn('id="s-text"', jo.page.source, "a text of one line is not said twice")
 
         kim.go(f"/call-reply?to={calls[0]}&answer=another-time")
         kim.submit("/call-reply", "another-time", zone="Asia/Seoul", time1=local(second), time2="", time3="", text="We have a holiday.")
@@ -210,6 +215,33 @@ class Calls(NodesTest):
         text = get(la, f"/api/v1/records/{call}/call.ics").text()
         self.assertNotIn("\r\nX-EVIL", text)
         self.assertEqual(get(la, "/records/la.example/0/call.ics").status, 404)
+
+    def test_replies_beside_a_note_cost_no_more_than_questions_beside_it(self):
+        """Each of them answers a call of which much was said. A page that only names them reads nothing of that."""
+        _, la = self.start_pair()
+        plain, hostile = la.publish("Plain"), la.publish("Hostile")
+        call = la.run("call", "seoul.example", "--text", "Staff?", "--time", local(in_days(4, 16, LA)), "--zone", "America/Los_Angeles").strip()
+
+        def beside(ref, kind, content, *refs):
+            about = {"role": "about", "ref": ref}
+            la.signed(la.local("POST", "/api/v1/records", {"kind": kind, "language": "en", "refs": [*refs, about], "content": content}))
+
+        for i in range(40):
+            beside(hostile, "call-reply", {"answer": "no", "text": f"No {i}."}, {"role": "answers", "ref": call})
+            beside(plain, "question", {"title": f"Why {i}?", "text": "Why?"})
+        headers = {"Authorization": f"Bearer {account(la, 'it', 'operator')}"}
+        wait_for(lambda: la.status()["index_lag"] == 0, "all is indexed")
+
+        def steps():
+            return int(re.search(r"^koinon_database_steps_total (\d+)", get(la, "/metrics", headers).text(), re.M)[1])
+
+        def cost(ref):
+            begin = steps()
+            self.assertEqual(get(la, f"/records/{ref}").status, 200)
+            return steps() - begin
+
+        usual, cost_of_hostile = (min(cost(ref) for _ in range(3)) for ref in (plain, hostile))
+        self.assertLess(cost_of_hostile, 2 * usual + 600)
 
     def test_the_office_hears_by_mail_and_is_asked_what_came_of_it(self):
         sink = MailSink(self)

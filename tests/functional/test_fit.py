@@ -140,7 +140,7 @@ class Fit(NodesTest):
         self.assertEqual(milan.refs(kind="profile", city="milan.example"), own, "nothing is published by looking")
         offered = dict(chief.page.form("/profile/measures").fields)
         self.assertGreater(int(offered["population"]), 1_000_000)
-        self.assertEqual((offered["income_band"], offered["climate"]), ("high", ""))
+        self.assertEqual((offered["income_band"], offered["climate"]), ("high", "Cfa"), "by the city's place")
         chief.submit("/profile/measures", population="many", climate="Cfa")
         self.assertEqual(chief.page.status, 400)
         self.assertEqual(chief.page.form("/profile/measures").fields["population"], "many", "what was typed is still there")
@@ -151,7 +151,7 @@ class Fit(NodesTest):
         self.assertEqual(said["population"], {"value": int(offered["population"]), "source": "GeoNames, 2023"})
         self.assertEqual((said["income_band"], said["income_source"], said["climate"], said["country"], said["display_name"]),
                          ("high", "World Bank, October 2025", "Cfa", "IT", "Milan"))
-        self.assertTrue(said["climate_source"])
+        self.assertEqual(said["climate_source"], "Rubel et al., 1986–2010")
         self.assertAlmostEqual(said["latitude"], 45.46, 1)
         # A figure of one's own has not their source. What the profile says already stays.
         chief.go("/profile/measures")
@@ -160,6 +160,10 @@ class Fit(NodesTest):
         said = wait_for(lambda: (said := self.profile_of(milan))["population"]["value"] == 1400000 and said, "it shows")
         self.assertNotIn("source", said["population"])
         self.assertEqual((said["country"], said["income_source"]), ("IT", "World Bank, October 2025"))
+        chief.go("/profile/measures")
+        chief.submit("/profile/measures", climate="Csa")
+        said = wait_for(lambda: (said := self.profile_of(milan))["climate"] == "Csa" and said, "it shows")
+        self.assertEqual(said["climate_source"], "chosen by our office")
         # One name in several countries: a choice, unless the profile says which.
         page = chief.go("/profile/measures?name=Los+Angeles")
         self.assertIn("No place of this name", page.text, "there is none in Italy")

@@ -14,18 +14,20 @@ DAY = 24 * 3600
 
 class FollowUps(NodesTest):
     def tried(self, *args):
-        """Los Angeles, which has said that it tries what Seoul published, and nobody beside it who knows the time."""
+        """Los Angeles, which has said that it tries what Seoul published."""
         seoul, la = self.pair(*args)
+        self.seoul = seoul
         ref = seoul.publish("Testing from the car", "Nobody leaves the car.", ("health/testing",))
         wait_for(lambda: la.shows(ref), "it arrives")
-        seoul.stop()
         la.run("adopt", ref, "--stage", "trying", "--text", "On a parking lot.")
         wait_for(lambda: la.status()["index_lag"] == 0, "it is indexed")
         return la, ref
 
     def later(self, node, days, *args):
-        node.stop()
-        node.start(f"--clock-offset-seconds={days * DAY}", *args, peer_port=node.peer_port)
+        """The clocks of both are moved: after a start a node signs nothing for a minute unless its peers say that its log is whole."""
+        for one, more in ((self.seoul, ()), (node, args)):
+            one.stop()
+            one.start(f"--clock-offset-seconds={days * DAY}", *more, peer_port=one.peer_port)
 
     def words(self, la, ref):
         """What Los Angeles has said, the newest first: stage and outcome."""
@@ -114,9 +116,10 @@ class FollowUps(NodesTest):
         wait_for(lambda: self.words(la, ref)[0] == ("adopted", "partly"), "half of it worked")
         self.later(la, 365)
         self.assertEqual(self.due(la), [(ref, 12)])
-        la.run("withdraw", la.refs(kind="adoption", city="la.example")[0])
+        newest, *others = la.refs(kind="adoption", city="la.example")
+        la.run("withdraw", newest)
         wait_for(lambda: self.due(la) == [(ref, 12)], "the word before it stands again")
-        for word in la.refs(kind="adoption", city="la.example"):
+        for word in others:
             la.run("withdraw", word)
         wait_for(lambda: self.due(la) == [], "what was taken back is not asked about")
 

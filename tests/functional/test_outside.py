@@ -442,6 +442,13 @@ class Outside(NodesTest):
         self.seoul.start("--http-url", BASE, *args)
         wait_for(lambda: f"{BASE}/feeds/topic/water.json" in hub.taken(), "it is told of what came meanwhile")
 
+    def test_a_hub_in_a_private_network_is_told_only_where_that_is_allowed(self):
+        hub = self.hub()
+        self.start("--feeds-hub", hub.url.replace("http:", "https:"), "--send-backoff-seconds", "1")
+        self.publish(note("Shade"))
+        wait_for(lambda: "hub of feeds did not take" in self.seoul.log(), "the log says so")
+        self.assertIn("the address is of a private network", self.seoul.log())
+
     def test_without_a_hub_feeds_name_none_and_a_hub_needs_an_address_of_ours(self):
         self.start()
         answer = self.get("/feeds/all.atom")

@@ -148,6 +148,18 @@ class Templates(NodesTest):
         # The original stands beside each field, in its own language.
         self.assertIn('<div class="original-text" lang="ko" dir="ltr">병원이 꽉 찼다.</div>', press.page.source)
         self.assertIn("Mandato: 도로 사용 허가", press.page.text)
+        # A second press leads back to it, with what was written meanwhile, whichever language the pages have by now.
+        press.submit("/publish", "save", title="Test in auto")
+        press.language = "en"
+        press.go(f"/records/{ref}")
+        press.submit("/publish/template")
+        self.assertEqual(press.page.url, draft)
+        self.assertEqual(press.page.form("/publish").fields["title"], "Test in auto")
+        press.language = "it"
+        head = member(milan, "head", "reviewer")
+        head.go(f"/records/{ref}")
+        head.submit("/publish/template")
+        self.assertNotEqual(head.page.url, draft, "another's draft is not theirs, though they see it")
         press.go("/desk")
         self.assertTrue(any(link.startswith("/publish?draft=") for link in press.page.links), "it is on the desk")
         # Nothing of it is signed by accident.
@@ -172,6 +184,9 @@ class Templates(NodesTest):
         self.assertEqual(practice["needs"], [{"what": "mandate", "text": "Ordinanza del sindaco"}])
         self.assertEqual(practice["sdgs"], [3])
         self.assertNotIn("⟦", json.dumps(practice, ensure_ascii=False))
+        press.go(f"/records/{ref}")
+        press.submit("/publish/template")
+        self.assertNotEqual(press.page.url, draft, "what is published is no draft any more")
         # Seoul sees what came of it.
         wait_for(lambda: seoul.shows(ours), "it arrives")
         chief = member(seoul, "chief", "publisher")
@@ -196,8 +211,18 @@ class Templates(NodesTest):
         same = post(milan, "/api/v1/drafts/template", {"of": ref, "language": "ko"}, press).json()["note"]["content"]
         self.assertEqual((same["title"], same["core"]), ("드라이브스루 선별진료소", "사람들은 차에서 내리지 않는다."))
         self.assertEqual(same["staff"], "⟦작성할 것: 담당 인력⟧")
-        # What is no template says why.
+        # What is there already is not made again, in the language that was asked for.
+        for language in ("en", "ko"):
+            again = [post(milan, "/api/v1/drafts/template", {"of": ref, "language": language}, press).json() for _ in range(2)]
+            self.assertEqual((again[0]["id"], again[0]["note"]["language"]), (again[1]["id"], language))
+        self.assertEqual(len(get(milan, "/api/v1/drafts", press).json()["items"]), 2)
+        # A draft of a new version of ours has another purpose, though it names the practice as well.
         own = milan.publish("Ours", "Text.")
+        refs = [{"role": "revises", "ref": own}, {"role": "derives_from", "ref": ref}]
+        revision = post(milan, "/api/v1/drafts", {"kind": "practice", "language": "es", "topics": ["health"], "refs": refs, "content": {"title": "Nuestra"}}, press)
+        self.assertEqual(revision.status, 201, revision.body)
+        self.assertNotEqual(post(milan, "/api/v1/drafts/template", {"of": ref, "language": "es"}, press).json()["id"], revision.json()["id"])
+        # What is no template says why.
         profile = next(iter(milan.refs(kind="profile")))
         for of, status in ((own, 400), (profile, 400), ("seoul.example/999", 404), ("", 400)):
             answer = post(milan, "/api/v1/drafts/template", {"of": of}, press)

@@ -129,6 +129,15 @@ class Ties(NodesTest):
         self.assertNotIn("Food hubs", map_.text)
         self.assertTrue(any(link.startswith("/ties?") and "topic=health" in link for link in map_.links))
 
+        # It narrows by the form of the matrix, and stays in its part of the world.
+        fields = visitor.go("/map?topic=health&region=asia").form("/map").fields
+        self.assertEqual(set(fields) - {"region"}, set(visitor.go("/ties?topic=health").form("/ties").fields) - {"group"})
+        self.assertLessEqual({"country_from", "country_to", "topic", "went", "year_from", "year_to"}, set(fields))
+        self.assertEqual((fields["topic"], fields["region"]), ("health", "asia"))
+        wider = visitor.go("/map?" + urllib.parse.urlencode(fields | {"topic": "", "country_from": "KR"}))
+        self.assertEqual((wider.form("/map").fields["country_from"], wider.form("/map").fields["region"]), ("KR", "asia"))
+        self.assertIn("South Korea", wider.text)
+
         # Only numbers that are clear are added up; the others are quoted.
         impact = api.get("/api/v1/impact").json()
         reached = impact["people_reached"]

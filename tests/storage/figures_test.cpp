@@ -86,6 +86,10 @@ TEST_F(FiguresTest, ARevisionKeepsWhatWasSaidOfThePractice) {
   EXPECT_EQ(of(seoul, first).adoptions.all, (ToldCounts{1, 0, 0, 0, 0}));
   EXPECT_EQ(of(seoul, second).adoptions.all, (ToldCounts{1, 0, 0, 0, 0}));
   EXPECT_EQ(figures().adoptions.all, (ToldCounts{1, 0, 0, 0, 0})) << "and is counted once";
+  Draft other = practice("Shelter, otherwise", "text");
+  refer(other, v1::REF_ROLE_REVISES, seoul, first);
+  add(seoul, other);
+  EXPECT_EQ(figures().adoptions.all, (ToldCounts{1, 0, 0, 0, 0})) << "also where two revise one version";
 }
 
 TEST_F(FiguresTest, StoppedIsToldWhereNoOutcomeIs) {

@@ -147,6 +147,7 @@ TEST_F(CallStates, AbsurdWordsCountAsNone) {
   asked(says(""));
   EXPECT_EQ(phase(), CallPhase::kAgreed);
   EXPECT_EQ(at(kNow).agreed->start.value, kNow + kHour) << "the last that says something sensible";
+  EXPECT_EQ(at(kNow).agreed->length, std::chrono::minutes(30)) << "nobody offered the other lengths";
   EXPECT_EQ(call_time(v1::TimeSlot()), std::nullopt);
   v1::CallReply many = others({});
   for (int i = 0; i < 10'000; ++i) put(many.add_times(), kNow + i * kHour + 1);
@@ -268,6 +269,77 @@ TEST_F(Calls, AThirdCityCannotCrowdOutWhatTheTwoSay) {
   }
   add(milan, reply(seoul, call, yes_to(kNow + kHour)));
   EXPECT_EQ(view(seoul, call).state.phase, CallPhase::kAgreed);
+}
+
+TEST_F(Calls, OfEachOfTheTwoTheNewestWordsAreRead) {
+  constexpr std::size_t kOfEach = 40;
+  const EntryIndex call = add(seoul, call_to(milan));
+  add(seoul, reply(seoul, call, says("not-held", "It was not.")));
+  std::vector<Draft> words;
+  for (std::size_t i = 0; i < kOfEach + 20; ++i)
+    words.push_back(reply(seoul, call, says("no", std::to_string(i))));
+  ASSERT_TRUE(publish_at_once(*store, milan, words).ok());
+  add(milan, reply(seoul, call, yes_to(kNow + kHour)));
+  const CallView read = view(seoul, call);
+  ASSERT_EQ(read.words.size(), kOfEach + 1) << "one of the asking city";
+  EXPECT_EQ(read.words[0].reply.text(), "It was not.");
+  EXPECT_EQ(read.words[1].reply.text(), "21") << "those before it are too many";
+  EXPECT_EQ(read.state.phase, CallPhase::kAgreed);
+}
+
+TEST_F(Calls, WhatIsLongerThanAnyCallIsNotRead) {
+  const std::string endless(limits::kCallBytes, 'x');
+  const EntryIndex call = add(seoul, call_to(milan));
+  v1::CallReply yes = yes_to(kNow + kHour);
+  yes.set_text(endless);
+  add(milan, reply(seoul, call, yes));
+  EXPECT_EQ(view(seoul, call).state.phase, CallPhase::kWaiting);
+  Draft long_call = call_to(milan);
+  long_call.body->mutable_call()->set_text(endless);
+  const EntryIndex unread = add(seoul, long_call);
+  Directory directory(*store, nearness, reader.get());
+  EXPECT_FALSE(read_call({directory, *store, *reader}, seoul.id(), unread, {kNow}).ok());
+  EXPECT_EQ(calls_of(seoul).size(), 1U);
+}
+
+TEST_F(Calls, AListReadsOfEachCallTheNewestWordsAlone) {
+  const EntryIndex call = add(seoul, call_to(milan));
+  add(milan, reply(seoul, call, yes_to(kNow + kHour)));
+  for (int i = 0; i < 30; ++i) add(seoul, reply(seoul, call, says("held", std::to_string(i))));
+  const CallView alone = view(seoul, call);
+  const auto list = calls_of(milan);
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(alone.words.size(), 31U);
+  EXPECT_LT(list[0].words.size(), 20U);
+  EXPECT_EQ(list[0].words.back().reply.text(), "29");
+  EXPECT_EQ(list[0].state.phase, alone.state.phase);
+  EXPECT_EQ(list[0].changes, alone.changes);
+}
+
+// Lima signs megabytes of replies. Whoever lists the calls of Milan does not read them all, and hears Seoul.
+TEST_F(Calls, AListReadsOfOneCitySomeMegabytesAndOfTheOthersAllTheSame) {
+  const EntryIndex asked = add(seoul, call_to(milan));
+  add(milan, reply(seoul, asked, yes_to(kNow + kHour)));
+  constexpr std::size_t kLong = 60'000;
+  for (int i = 0; i < 16; ++i) {
+    const EntryIndex call = add(lima, call_to(milan));
+    for (int j = 0; j < 8; ++j) {
+      Draft draft = reply(lima, call, says("no", std::string(kLong, 'x')));
+      draft.again = true;
+      ASSERT_TRUE(publish(*store, lima, std::move(draft)).ok());
+    }
+  }
+  catch_up();
+  std::size_t bytes = 0;
+  const auto list = calls_of(milan);
+  ASSERT_EQ(list.size(), 17U);
+  for (const CallView& one : list) {
+    for (const CallWordView& word : one.words) bytes += word.reply.text().size();
+  }
+  EXPECT_GT(bytes, 10 * kLong);
+  EXPECT_LT(bytes, 16 * 8 * kLong * 2 / 3);
+  EXPECT_EQ(list.front().state.phase, CallPhase::kNo) << "the newest are heard";
+  EXPECT_EQ(list.back().state.phase, CallPhase::kAgreed);
 }
 
 TEST_F(Calls, ACallIsDoneInTheInboxOnceItIsAnswered) {

@@ -28,6 +28,23 @@ TEST(CallTimes, AreWhenPeopleWorkInBothCitiesWhereThereIsSuchAnHour) {
   EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
 }
 
+// Friday and Saturday in Cairo, Saturday and Sunday in Rome, Sunday alone in Kampala: that of either counts.
+TEST(CallTimes, AreOnNoDayThatIsFreeInEitherCity) {
+  const UnixMillis tuesday = moment("2026-12-01T12:00:00Z");
+  const auto days = [&](const char* ours, const char* theirs) {
+    std::string out;
+    for (const UnixMillis time : suggested_times(zone(ours), zone(theirs), tuesday, limits::kCallTimes))
+      out += (out.empty() ? "" : " ") + zone(ours).local_text(time).substr(8, 2);
+    return out;
+  };
+  // The 4th is a Friday.
+  EXPECT_EQ(days("Europe/Rome", "Europe/Paris"), "04 07 08 09 10");
+  EXPECT_EQ(days("Africa/Cairo", "Asia/Riyadh"), "06 07 08 09 10");
+  EXPECT_EQ(days("Africa/Cairo", "Europe/Rome"), "07 08 09 10 14");
+  EXPECT_EQ(days("Europe/Rome", "Africa/Cairo"), "07 08 09 10 14");
+  EXPECT_EQ(days("Africa/Kampala", "Africa/Kampala"), "04 05 07 08 09");
+}
+
 TEST(CallTimes, NobodyIsWokenWhereTheWorldIsBetweenThem) {
   const auto times =
       suggested_times(zone("Asia/Seoul"), zone("America/New_York"), moment("2026-12-01T12:00:00Z"), 3);
@@ -61,7 +78,12 @@ TEST(CallTimes, AreSaidWithTheDayAndTheZoneInEachLanguage) {
     const std::string hour_later = one.day_and_time({time.value + 3'600'000}, zone("Europe/Rome"));
     EXPECT_EQ(there, hour_later) << "clocks show it twice";
     EXPECT_NE(there, one.day_and_time(time, zone("Asia/Seoul"))) << one.tag();
+    const std::string ecuador = one.zone_name(zone("America/Guayaquil"));
+    const std::string help = one.text("call.times_help", {{"zone", ecuador}});
+    EXPECT_NE(help.find(ecuador), std::string::npos) << one.tag() << ": " << help;
   }
+  EXPECT_EQ(messages->choose("en", "").text("call.times_help", {{"zone", std::string("Ecuador Time")}}),
+            "One is enough, three are better. Times are in Ecuador Time.");
   EXPECT_NE(
       messages->choose("en", "").day_and_time(time, zone("Europe/Rome")).find("Sunday, October 25, 2026"),
       std::string::npos);

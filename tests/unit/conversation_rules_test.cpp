@@ -136,6 +136,8 @@ TEST(ConversationRules, WhoDeclinesSaysWhy) {
   EXPECT_EQ(fault(note), "reason");
   note.body.mutable_proposal_reply()->set_reason("It was five.");
   EXPECT_EQ(fault(note), "");
+  note.body.mutable_proposal_reply()->set_reason(std::string(limits::kCallTextBytes + 1, 'x'));
+  EXPECT_EQ(fault(note), "reason") << "longer ones decide nothing";
 }
 
 TEST(ConversationRules, NeedsHaveTheirWordsAndTheirLimit) {

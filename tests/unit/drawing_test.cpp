@@ -144,6 +144,10 @@ TEST(Bars, StandOnTheirSumsAndSayEachPart) {
       words(), {{"worked", "Worked"}, {"did-not", "Did not work"}}, {{"2020", {3, 1}}, {"2021", {0, 2}}}};
   const std::string svg = draw_upright_bars(picture);
   expect_harmless(svg);
+  EXPECT_NE(
+      svg.find("aria-labelledby=\"p-t p-d\"><title id=\"p-t\">Title</title><desc id=\"p-d\">Told.</desc>"),
+      std::string::npos)
+      << svg;
   EXPECT_NE(svg.find("<title>2020 · Worked: 3</title>"), std::string::npos);
   EXPECT_NE(svg.find("<title>2021 · Did not work: 2</title>"), std::string::npos);
   EXPECT_EQ(svg.find("2021 · Worked"), std::string::npos) << "what is nothing is not there";

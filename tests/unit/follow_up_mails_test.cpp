@@ -119,6 +119,10 @@ TEST_F(FollowUpMailing, AClockThatWasAheadHasAskedTooEarlyAndItIsAskedInTime) {
   turn();
   after_days(1);
   EXPECT_EQ(mails().size(), 2U) << "a clock that goes back a little asks nobody twice";
+  after_days(90);
+  EXPECT_EQ(mails().size(), 3U) << "after six months";
+  after_days(180);
+  EXPECT_EQ(mails().size(), 4U) << "after a year, of which the clock that was ahead had asked";
 }
 
 TEST_F(FollowUpMailing, ManyAreAskedInOneMailAnHour) {

@@ -15,6 +15,7 @@ TEST(Hub, ARecordStandsInTheFeedsOfItsTopicsAndOfAllAboveThem) {
                                           "/feeds/topic/health.json",
                                           "/feeds/topic/health/testing.atom",
                                           "/feeds/topic/health/testing.json"};
+  EXPECT_EQ(feeds_of("seoul.example~ab", {"health/testing"}), expected);
   EXPECT_EQ(feeds_of("seoul.example~ab", {"health/testing", "health"}), expected);
   EXPECT_EQ(feeds_of("seoul.example", {}).size(), 4U);
 }

@@ -166,6 +166,27 @@ TEST(FillIn, EveryFieldThatHasAMarkIsNamedOnce) {
   EXPECT_EQ(at_fault(question), std::vector<std::string>{"text"});
 }
 
+// A city that puts the signs into its title could otherwise not be corrected, nor told how it goes.
+TEST(FillIn, WordsOfAnotherCityAreNotOursToFillIn) {
+  NoteFile proposal;
+  proposal.kind = v1::KIND_PROPOSAL;
+  proposal.language = "en";
+  proposal.refs = {{v1::REF_ROLE_PROPOSES_TO, "la.example/7"}};
+  proposal.body.mutable_proposal()->set_title("Cool ⟦roofs⟧");
+  proposal.body.mutable_proposal()->set_instead_of("⟦To fill in: Results⟧");
+  proposal.body.mutable_proposal()->set_text("Two degrees less.");
+  EXPECT_EQ(at_fault(proposal), std::vector<std::string>());
+  NoteFile adoption;
+  adoption.kind = v1::KIND_ADOPTION;
+  adoption.language = "en";
+  adoption.refs = {{v1::REF_ROLE_ADOPTS, "la.example/7"}};
+  adoption.body.mutable_adoption()->set_title("Cool ⟦roofs⟧");
+  adoption.body.mutable_adoption()->set_stage("trying");
+  EXPECT_EQ(at_fault(adoption), std::vector<std::string>());
+  adoption.body.mutable_adoption()->set_results("⟦To fill in: Results⟧");
+  EXPECT_EQ(at_fault(adoption), std::vector<std::string>{"results"});
+}
+
 TEST(FillIn, AMarkAloneIsTold) {
   EXPECT_TRUE(is_fill_in(" ⟦To fill in: Cost⟧\n"));
   EXPECT_FALSE(is_fill_in("Text ⟦To fill in: Cost⟧"));

@@ -100,6 +100,20 @@ TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAns
   EXPECT_EQ(impact(milan).given.size(), 1U) << "what Seoul translated of Milan is Milan's";
 }
 
+TEST_F(Overview, OfTwoRevisionsOfOneVersionTheNewestCounts) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  for (const unsigned goal : {3U, 11U}) {
+    Draft better = practice("Shelter, for goal " + std::to_string(goal), "text");
+    better.body->mutable_practice()->add_sdgs(goal);
+    refer(better, v1::REF_ROLE_REVISES, seoul, at);
+    add(seoul, better);
+  }
+  const ImpactView view = impact(seoul);
+  EXPECT_EQ(view.figures.practices, 1U);
+  ASSERT_EQ(view.figures.goals.size(), 1U);
+  EXPECT_EQ(view.figures.goals.begin()->first, 11U);
+}
+
 TEST_F(Overview, ACityIsCalledInTheReadersLanguageWhereItsProfileSaysSo) {
   Draft said = profile(9.4e6, "Dwa");
   auto* name = said.body->mutable_profile()->add_names();

@@ -69,6 +69,29 @@ TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
   EXPECT_EQ(language(*messages, "ko").text("no.such.message"), "no.such.message");
 }
 
+// Where a language has digits of its own, no other ones stand beside them.
+TEST(Messages, NumbersWithinWordsHaveTheDigitsOfTheLanguage) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& one : messages->languages()) {
+    for (int level = 1; level <= 5; ++level) {
+      const std::string said = one.named("evidence", std::to_string(level));
+      EXPECT_TRUE(said.starts_with(one.number(level))) << one.tag() << ": " << said;
+    }
+  }
+  EXPECT_EQ(language(*messages, "en").year(2020), "2020");
+  EXPECT_EQ(language(*messages, "en").number(2020), "2,020");
+  const Catalogue& arabic = language(*messages, "ar");
+  EXPECT_EQ(arabic.year(2020), "٢٠٢٠");
+  const auto has = [&](const char* key, double number) {
+    return arabic.text(key).find(arabic.number(number)) != std::string::npos;
+  };
+  EXPECT_TRUE(has("cost.10k-100k", 10'000));
+  EXPECT_TRUE(has("cost.10k-100k", 100'000));
+  EXPECT_TRUE(has("band.50k-250k", 250));
+  EXPECT_EQ(arabic.text("ties.all_rows", {{"count", std::int64_t{40}}}).find("40"), std::string::npos);
+}
+
 TEST(Messages, AValueOfOthersIsNamedOrStandsAsItIs) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok());

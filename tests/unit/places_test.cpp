@@ -17,6 +17,7 @@ TEST(Places, AreFoundByTheirNamesHoweverWritten) {
     EXPECT_NEAR(found[0].latitude, -19.9, 0.1);
     EXPECT_NEAR(found[0].longitude, -43.9, 0.1);
     EXPECT_EQ(found[0].geonames, 3470127U);
+    EXPECT_EQ(found[0].climate, "Cwa");
   }
   for (const char* name : {"서울", "Seoul"})
     EXPECT_EQ(places_called(name, "", 5).at(0).country, "KR") << name;
@@ -31,6 +32,12 @@ TEST(Places, OfOneNameTheLargestComesFirstAndTheCountryDecides) {
   EXPECT_EQ(places_called("Springfield", "", 2).size(), 2U);
   EXPECT_EQ(places_called("Los Angeles", "CL", 5).at(0).country, "CL");
   EXPECT_TRUE(places_called("Los Angeles", "KR", 5).empty());
+}
+
+TEST(Places, HaveTheClimateOfTheNearestLandOrNone) {
+  EXPECT_EQ(places_called("Phoenix", "US", 1).at(0).climate, "BWh");
+  EXPECT_EQ(places_called("Singapore", "", 1).at(0).climate, "Af") << "an island, on the map";
+  EXPECT_EQ(places_called("Honolulu", "", 1).at(0).climate, "") << "an island that the map has not";
 }
 
 TEST(Places, NoNameFindsNothing) {

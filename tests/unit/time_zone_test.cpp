@@ -45,6 +45,25 @@ TEST(TimeZones, APlaceIsAheadOfUtcAsItsClocksAreThen) {
   EXPECT_EQ(TimeZone().ahead(moment("2026-07-07T09:00:00Z")), minutes(0));
 }
 
+TEST(TimeZones, TheWeekendIsThatOfTheCountryByItsOwnClocks) {
+  const auto free_days = [](const char* name) {
+    std::string out;
+    for (int day = 1; day <= 7; ++day) {  // a Monday first
+      const std::string noon = "2026-06-0" + std::to_string(day) + "T12:00";
+      out += zone(name).is_weekend(*zone(name).read_local(noon)) ? 'x' : '-';
+    }
+    return out;
+  };
+  for (const char* name : {"Africa/Cairo", "Asia/Riyadh", "Asia/Amman", "Egypt"})
+    EXPECT_EQ(free_days(name), "----xx-") << name;
+  for (const char* name : {"Asia/Seoul", "Asia/Dubai", "America/Los_Angeles", "UTC", "Etc/GMT-3", "GMT+3"})
+    EXPECT_EQ(free_days(name), "-----xx") << name;
+  EXPECT_EQ(free_days("Asia/Tehran"), "----x--");
+  // In Seoul it is Monday while it is still Sunday in Los Angeles.
+  EXPECT_FALSE(zone("Asia/Seoul").is_weekend(moment("2026-06-07T16:00:00Z")));
+  EXPECT_TRUE(zone("America/Los_Angeles").is_weekend(moment("2026-06-07T16:00:00Z")));
+}
+
 TEST(TimeZones, WhatIsNoTimeOrNoZoneIsNone) {
   for (const char* text : {"", "tomorrow", "2026-05-07", "2026-02-30T09:00", "2026-05-07T25:00",
                            "2026-05-07 09:00x", "12026-05-07T09:00", "2026-05-07T09:00:0x",
