@@ -83,28 +83,29 @@ const KeyHistory& Directory::keys(const LogId& log) {
   return keys_.at(log);
 }
 
+std::optional<IndexedRecord> Directory::latest_profile(const LogId& log) {
+  if (index_ == nullptr) return std::nullopt;
+  const auto latest = index_->latest(log, v1::KIND_PROFILE);
+  if (!latest.ok() || !*latest) return std::nullopt;
+  auto indexed = index_->get(log, **latest);
+  return indexed.ok() ? std::move(*indexed) : std::nullopt;
+}
+
 std::string Directory::display_name(const LogId& log) {
-  const auto it = names_.find(log);
-  if (it != names_.end() || index_ == nullptr) return it == names_.end() ? std::string() : it->second;
-  const auto profile = index_->latest(log, v1::KIND_PROFILE);
-  const auto indexed = profile.ok() && *profile
-                           ? index_->get(log, **profile)
-                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
-  return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
+  const auto known = names_.find(log);
+  if (known != names_.end()) return known->second;
+  const auto profile = latest_profile(log);
+  return names_.emplace(log, profile ? profile->title : "").first->second;
 }
 
 const Directory::LocalNames& Directory::local_names(const LogId& log) {
   const auto known = local_names_.find(log);
   if (known != local_names_.end()) return known->second;
   auto& names = local_names_[log];
-  const auto latest = index_ == nullptr ? Result<std::optional<EntryIndex>>(std::optional<EntryIndex>())
-                                        : index_->latest(log, v1::KIND_PROFILE);
-  const auto indexed = latest.ok() && *latest
-                           ? index_->get(log, **latest)
-                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
-  const auto stored = indexed.ok() && *indexed
-                          ? shown_record(store_, **indexed)
-                          : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
+  const auto profile = latest_profile(log);
+  names_.emplace(log, profile ? profile->title : "");  // who asks for a local name asks for this one next
+  const auto stored = profile ? shown_record(store_, *profile)
+                              : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
   const auto body = stored.ok() && stored->body.size() <= limits::kNamesReadBytes
                         ? parse_body(stored->body)
                         : Result<v1::Body>(fail(Code::kNotFound, "there is no profile"));

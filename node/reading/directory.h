@@ -86,6 +86,7 @@ class Directory {
   const KeyHistory& keys(const LogId& log);
   bool was_here(const LogId& log, const EntryName& entry);
   const std::vector<LogId>& nearest(const std::string& name);
+  std::optional<IndexedRecord> latest_profile(const LogId& log);
   const LocalNames& local_names(const LogId& log);
   Result<LogState> find_by_prefix(const std::string& name, std::string_view prefix, std::string_view text);
 

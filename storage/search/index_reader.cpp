@@ -203,9 +203,8 @@ class SqliteIndexReader final : public IndexReader {
   Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) override {
     // Within a log, records that arrived later stand later.
     auto select = db_.prepare(
-        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? AND status < 2 ORDER BY arrival DESC "
-        "LIMIT "
-        "1");
+        "SELECT entry_index FROM doc INDEXED BY there_by_log WHERE log_id = ? AND kind = ? AND status < 2 "
+        "ORDER BY arrival DESC LIMIT 1");
     select.bind_blob(log.view()).bind(static_cast<std::int64_t>(kind));
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return std::optional<EntryIndex>();

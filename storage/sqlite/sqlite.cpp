@@ -56,6 +56,10 @@ namespace {
 constexpr int kBusyMs = 5000;
 constexpr int kFoldMs = 100;
 
+// A plan holds for whatever is bound (SQLITE_DBCONFIG_ENABLE_QPSG). Else SQLite looks at what is bound to see
+// whether an index of some rows serves, and prepares the statement anew for each other value.
+void keep_plans(sqlite3* db) { sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr); }
+
 // The system's reason for a failed write to the database or to its write-ahead log. SQLite keeps it with the
 // file; sqlite3_system_errno says nothing of a COMMIT that failed. To undo a commit SQLite reads the file,
 // and that wipes the reason out. Then it must be enough that a write failed. Of the index of the write-ahead
@@ -253,6 +257,7 @@ Result<Connection> Connection::open_untouched(const std::filesystem::path& path)
   Connection connection;
   connection.db_.reset(raw);
   if (code != SQLITE_OK) return error_of(raw, path.string());
+  keep_plans(raw);
   return connection;
 }
 
@@ -268,6 +273,7 @@ Result<Connection> Connection::open(const std::filesystem::path& path, const Ope
   if (code != SQLITE_OK) return error_of(raw, path.string());
   sqlite3_extended_result_codes(raw, 0);
   sqlite3_busy_timeout(raw, kBusyMs);
+  keep_plans(raw);
   if (options.exclusive) KOINON_TRY(connection.execute("PRAGMA locking_mode=EXCLUSIVE"));
   return connection;
 }
