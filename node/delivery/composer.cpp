@@ -153,22 +153,23 @@ Result<std::optional<MailItem>> Composer::follow_up_item(const IndexedRecord& wo
   const auto nothing = std::optional<MailItem>();
   const auto entry = read_entry(store_, word);
   if (!entry.ok()) return nothing;
-  const auto adopts = std::find_if(entry->refs().begin(), entry->refs().end(),
-                                   [](const auto& ref) { return ref.role() == v1::REF_ROLE_ADOPTS; });
-  if (adopts == entry->refs().end()) return nothing;
-  const LogId of = LogId::from(adopts->log_id());
-  const EntryIndex index(adopts->index());
   Directory directory(store_, nearness_);
-  KOINON_ASSIGN(const auto said, read_our_word(directory, store_, index_, word.log, {of, index}, now));
-  if (!said || said->over || said->last != directory.ref(word)) return nothing;
-  MailItem item;
-  item.title = said->title;
-  item.language = said->language;
-  item.city = said->of_city;
-  item.kind = time_text(said->said_at).substr(0, kDayText) + ": " + word_in_english(*said);
-  item.url =
-      options_.url + "/follow-up?of=" + directory.lasting_ref(of, index, Hash::from(adopts->leaf_hash()));
-  return std::optional(std::move(item));
+  for (const v1::Ref& adopts : entry->refs()) {
+    if (adopts.role() != v1::REF_ROLE_ADOPTS) continue;
+    const LogId of = LogId::from(adopts.log_id());
+    const EntryIndex index(adopts.index());
+    KOINON_ASSIGN(const auto said, read_our_word(directory, store_, index_, word.log, {of, index}, now));
+    if (!said || said->over || said->last != directory.ref(word)) continue;
+    MailItem item;
+    item.title = said->title;
+    item.language = said->language;
+    item.city = said->of_city;
+    item.kind = time_text(said->said_at).substr(0, kDayText) + ": " + word_in_english(*said);
+    item.url =
+        options_.url + "/follow-up?of=" + directory.lasting_ref(of, index, Hash::from(adopts.leaf_hash()));
+    return std::optional(std::move(item));
+  }
+  return nothing;
 }
 
 namespace {
