@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "proto/base/encoding.h"
 
@@ -275,8 +276,9 @@ std::vector<TiedPractice> most_taken(const Columns& columns, const std::vector<C
   const std::size_t shown = std::min(order.size(), limits::kTiedPractices);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
                     [](const Practice* a, const Practice* b) {
-                      return a->ties != b->ties ? a->ties > b->ties
-                                                : a->telling->adoption > b->telling->adoption;
+                      if (a->ties != b->ties) return a->ties > b->ties;
+                      return std::pair(a->telling->adoption, a->telling->practice) >
+                             std::pair(b->telling->adoption, b->telling->practice);
                     });
   std::vector<TiedPractice> out;
   for (std::size_t i = 0; i < shown; ++i)
