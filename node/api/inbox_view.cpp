@@ -17,48 +17,54 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
+constexpr std::size_t kLookedAt = 2000;    // records for one page of what a filter leaves
+constexpr std::size_t kOursLookedAt = 20;  // of our answers to one note, the newest; some may be taken back
 constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
-// Whether a record of ours in this role answers what was addressed to us.
-bool is_answer(v1::Kind kind, v1::RefRole role) {
-  const bool is_answered = kind == v1::KIND_QUESTION || kind == v1::KIND_CALL || kind == v1::KIND_PROPOSAL;
-  return (is_answered && role == v1::REF_ROLE_ANSWERS) ||
-         (kind == v1::KIND_PROPOSAL && role == v1::REF_ROLE_ACCEPTS);
+// The roles in which a record of ours answers what was addressed to us. None: it is not answered.
+std::vector<v1::RefRole> roles_of_answers(v1::Kind kind) {
+  if (kind == v1::KIND_PROPOSAL) return {v1::REF_ROLE_ANSWERS, v1::REF_ROLE_ACCEPTS};
+  if (kind == v1::KIND_QUESTION || kind == v1::KIND_CALL) return {v1::REF_ROLE_ANSWERS};
+  return {};
 }
 
-// The latest record of ours that stands, and refers to this one in a role that says yes to `wanted`.
-template <typename Wanted>
-Result<std::optional<IndexedRecord>> our_latest(IndexReader& index, const LogId& own, const LogId& to_log,
-                                                EntryIndex to, const Wanted& wanted) {
-  KOINON_ASSIGN(const auto referring, index.referring(to_log, to, limits::kReferring));
-  for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-    if (wanted(it->role) && it->log == own && !is_gone(it->status)) return index.get(it->log, it->index);
+// The latest record of ours that stands and answers what stands there.
+Result<std::optional<IndexedRecord>> our_latest(IndexReader& index, const LogId& own,
+                                                const IndexedRecord& to) {
+  std::optional<IndexedRecord> out;
+  for (const v1::RefRole role : roles_of_answers(to.kind)) {
+    KOINON_ASSIGN(const auto ours, index.newest_referring({to.log, to.index, role, own, kOursLookedAt}));
+    const auto latest =
+        std::find_if(ours.begin(), ours.end(), [](const RelatedRecord& one) { return !is_gone(one.status); });
+    if (latest == ours.end()) continue;
+    KOINON_ASSIGN(auto record, index.get(own, latest->index));
+    if (record && (!out || record->arrival > out->arrival)) out = std::move(record);
   }
-  return std::optional<IndexedRecord>();
+  return out;
 }
 
-// What we said to a call after this reply to it: other times are answered by a yes to the call.
+// What we said to a call after this reply to it: other times are answered by a yes to the call. Where that
+// call is void, what stands in its place is another one.
 Result<std::optional<IndexedRecord>> said_after(IndexReader& index, StoreReader& store, const LogId& own,
                                                 const IndexedRecord& reply) {
+  const auto nothing = std::optional<IndexedRecord>();
   const auto entry = read_entry(store, reply);
-  if (!entry.ok()) return std::optional<IndexedRecord>();
+  if (!entry.ok()) return nothing;
   for (const v1::Ref& ref : entry->refs()) {
     if (ref.role() != v1::REF_ROLE_ANSWERS) continue;
-    KOINON_ASSIGN(auto ours, our_latest(index, own, LogId::from(ref.log_id()), EntryIndex(ref.index()),
-                                        [](v1::RefRole role) { return role == v1::REF_ROLE_ANSWERS; }));
-    if (ours && ours->arrival > reply.arrival) return ours;
-    break;  // a reply answers one call, and each that is looked at costs as much as refers to it
+    KOINON_ASSIGN(const auto call, index.get(LogId::from(ref.log_id()), EntryIndex(ref.index())));
+    if (!call || call->kind != v1::KIND_CALL || call->leaf.view() != ref.leaf_hash()) return nothing;
+    KOINON_ASSIGN(auto ours, our_latest(index, own, *call));
+    return ours && ours->arrival > reply.arrival ? std::move(ours) : nothing;
   }
-  return std::optional<IndexedRecord>();
+  return nothing;
 }
 
 // Our latest answer that still stands, to a kind of note that is answered.
 Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, StoreReader& store, const LogId& own,
                                                 const IndexedRecord& to) {
   if (to.kind == v1::KIND_CALL_REPLY) return said_after(index, store, own, to);
-  if (!is_answer(to.kind, v1::REF_ROLE_ANSWERS)) return std::optional<IndexedRecord>();
-  return our_latest(index, own, to.log, to.index, [&](v1::RefRole role) { return is_answer(to.kind, role); });
+  return our_latest(index, own, to);
 }
 
 // Answering is what makes it done: nobody has to say so as well.

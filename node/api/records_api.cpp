@@ -9,6 +9,7 @@
 #include "node/publishing/note_rules.h"
 #include "node/reading/kept_witnesses.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/said_before.h"
 #include "node/reading/search_words.h"
 #include "node/reading/since.h"
 #include "proto/base/encoding.h"
@@ -150,6 +151,11 @@ Result<RecordForReader> RecordsApi::find_record(const Asker& asker, const Record
     KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, out.record.log, out.record.index));
   }
   if (query.with_call) out.call = find_call(out.record);
+  if (query.with_said_before && out.record.kind == v1::KIND_PRACTICE) {
+    Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+    KOINON_ASSIGN(out.said_before, read_said_before(directory, *parts_.store, *parts_.index, out.record.log,
+                                                    out.record.index));
+  }
   return out;
 }
 

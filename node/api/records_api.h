@@ -46,6 +46,8 @@ struct RecordQuery {
   // Of a call, or of a reply to one, also how the call stands. That reads hundreds of records, so whoever
   // reads many notes does without.
   bool with_call = true;
+  // Of a practice, also what was said to the versions before it.
+  bool with_said_before = false;
 };
 
 struct RecordForReader {
@@ -54,6 +56,7 @@ struct RecordForReader {
       watched;  // whether the caller watches it; nothing: the view is brief, or the caller has no account
   // Of a call, or of a reply to one, where it was asked for; nothing: it is neither, or not here.
   std::optional<CallView> call = {};
+  std::vector<ReferringView> said_before = {};  // read_said_before, where it was asked for
 };
 
 class RecordsApi {

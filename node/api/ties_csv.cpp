@@ -1,5 +1,7 @@
 #include "node/api/ties_csv.h"
 
+#include <algorithm>
+
 #include "node/text/csv_line.h"
 #include "node/text/time_text.h"
 
@@ -18,6 +20,15 @@ std::string ties_csv(const TiesView& view) {
     out += csv_line({tie.year == 0 ? "" : std::to_string(tie.year), tie.of_city, tie.note.city,
                      tie.note.city_name, tie.of, tie.of_title, tie.outcome, tie.stage, tie.note.ref,
                      tie.note.title, time_text(tie.note.created_at)});
+  return out;
+}
+
+std::vector<TablePart> parts_of_table(std::uint64_t ties) {
+  std::vector<TablePart> out{{1, std::min<std::uint64_t>(ties, limits::kTieExport)}};
+  while (out.back().last < ties) {
+    const std::uint64_t before = out.back().last;
+    out.push_back({before + 1, std::min<std::uint64_t>(ties, before + limits::kTieExport)});
+  }
   return out;
 }
 

@@ -41,10 +41,34 @@ std::string time_line(const CallView& call, const CallTime& time) {
          std::to_string(time.length.count()) + " minutes\n";
 }
 
+using Slots = google::protobuf::RepeatedPtrField<v1::TimeSlot>;
+
+bool is_among(const CallTime& time, const Slots& slots) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [&](const v1::TimeSlot& slot) { return call_time(slot) == time; });
+}
+
+// The asked city says yes to a time of the call, the asking city to one that the asked city has offered.
+bool is_offered(const CallView& call, bool by_asked, const CallTime& time) {
+  if (by_asked) return is_among(time, call.call.times());
+  return std::any_of(call.words.begin(), call.words.end(), [&](const CallWordView& word) {
+    return word.log == call.parties.asked && is_among(time, word.reply.times());
+  });
+}
+
+bool counts(const CallView& call, const LogId& by, const v1::CallReply& reply) {
+  const bool by_asked = call.parties.asked == by;
+  if (!by_asked && by != call.parties.asker) return false;
+  if (reply.answer() != "yes") return true;
+  const auto time = reply.has_time() ? call_time(reply.time()) : std::nullopt;
+  return time && is_offered(call, by_asked, *time);
+}
+
 }  // namespace
 
-std::string reply_title(const CallView& call, const v1::CallReply& reply) {
+std::string reply_title(const CallView& call, const LogId& by, const v1::CallReply& reply) {
   const std::string title = title_line(call.call.title());
+  if (!counts(call, by, reply)) return "Reply to: " + title;
   for (const auto& [answer, words] : kAnswers) {
     if (answer == reply.answer()) return std::string(words) + ": " + title;
   }

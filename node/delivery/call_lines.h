@@ -8,8 +8,9 @@
 
 namespace koinon {
 
-// What a reply is called, which has no title: "Yes to: Staff at the sites".
-std::string reply_title(const CallView& call, const v1::CallReply& reply);
+// What a reply of a city is called, which has no title: "Yes to: Staff at the sites". What counts as none is
+// called a reply alone: that of a third city, and a yes to a time that was not offered.
+std::string reply_title(const CallView& call, const LogId& by, const v1::CallReply& reply);
 // Markdown. `url`: where the pages are, before the path.
 std::string call_lines(const CallView& call, const std::string& url);
 

@@ -100,16 +100,19 @@ void Composer::put_call(Directory& directory, const IndexedRecord& record, UnixM
   if (!entry.ok() || !body.ok()) return;
   LogId log = record.log;
   EntryIndex index = record.index;
-  for (const v1::Ref& ref : entry->refs()) {
-    if (!is_reply || ref.role() != v1::REF_ROLE_ANSWERS) continue;
-    log = LogId::from(ref.log_id());
-    index = EntryIndex(ref.index());
+  Hash leaf = record.leaf;
+  if (is_reply) {
+    const auto answered = std::find_if(entry->refs().begin(), entry->refs().end(),
+                                       [](const v1::Ref& ref) { return ref.role() == v1::REF_ROLE_ANSWERS; });
+    if (answered == entry->refs().end()) return;
+    log = LogId::from(answered->log_id());
+    index = EntryIndex(answered->index());
+    leaf = Hash::from(answered->leaf_hash());
   }
   const auto call = read_call({directory, store_, index_}, log, index, now);
-  if (!call.ok()) return;
-  const bool is_party = record.log == call->parties.asker || call->parties.asked == record.log;
-  // A third city says neither yes nor no.
-  if (is_reply) item.title = reply_title(*call, is_party ? body->call_reply() : v1::CallReply());
+  // Where the call that it means is void, another one may stand in its place.
+  if (!call.ok() || call->leaf != leaf) return;
+  if (is_reply) item.title = reply_title(*call, record.log, body->call_reply());
   item.summary = call_lines(*call, options_.url);
   if (is_reply && !body->call_reply().text().empty())
     item.summary.append("\n\n").append(clipped_utf8(body->call_reply().text(), limits::kIndexedSummaryBytes));
@@ -150,22 +153,23 @@ Result<std::optional<MailItem>> Composer::follow_up_item(const IndexedRecord& wo
   const auto nothing = std::optional<MailItem>();
   const auto entry = read_entry(store_, word);
   if (!entry.ok()) return nothing;
-  const auto adopts = std::find_if(entry->refs().begin(), entry->refs().end(),
-                                   [](const auto& ref) { return ref.role() == v1::REF_ROLE_ADOPTS; });
-  if (adopts == entry->refs().end()) return nothing;
-  const LogId of = LogId::from(adopts->log_id());
-  const EntryIndex index(adopts->index());
   Directory directory(store_, nearness_);
-  KOINON_ASSIGN(const auto said, read_our_word(directory, store_, index_, word.log, {of, index}, now));
-  if (!said || said->over || said->last != directory.ref(word)) return nothing;
-  MailItem item;
-  item.title = said->title;
-  item.language = said->language;
-  item.city = said->of_city;
-  item.kind = time_text(said->said_at).substr(0, kDayText) + ": " + word_in_english(*said);
-  item.url =
-      options_.url + "/follow-up?of=" + directory.lasting_ref(of, index, Hash::from(adopts->leaf_hash()));
-  return std::optional(std::move(item));
+  for (const v1::Ref& adopts : entry->refs()) {
+    if (adopts.role() != v1::REF_ROLE_ADOPTS) continue;
+    const LogId of = LogId::from(adopts.log_id());
+    const EntryIndex index(adopts.index());
+    KOINON_ASSIGN(const auto said, read_our_word(directory, store_, index_, word.log, {of, index}, now));
+    if (!said || said->over || said->last != directory.ref(word)) continue;
+    MailItem item;
+    item.title = said->title;
+    item.language = said->language;
+    item.city = said->of_city;
+    item.kind = time_text(said->said_at).substr(0, kDayText) + ": " + word_in_english(*said);
+    item.url =
+        options_.url + "/follow-up?of=" + directory.lasting_ref(of, index, Hash::from(adopts.leaf_hash()));
+    return std::optional(std::move(item));
+  }
+  return nothing;
 }
 
 namespace {

@@ -43,7 +43,11 @@ Result<std::vector<FollowUpMails::Due>> FollowUpMails::not_asked(UnixMillis now)
     const AdoptionWords& words = one.words;
     const AskedFollowUp asked{own, words.first, follow_up_time(words.first_at, one.months)};
     KOINON_ASSIGN(const bool was_asked, parts_.outbox.was_asked(asked));
-    if (was_asked) continue;
+    // One word may be on several practices. The mail asks about it once.
+    const bool is_listed = std::any_of(out.begin(), out.end(), [&](const Due& other) {
+      return other.asked.first == asked.first && other.asked.due_at == asked.due_at;
+    });
+    if (was_asked || is_listed) continue;
     KOINON_ASSIGN(const auto said, read_last_word(parts_.store, parts_.index, own, words));
     if (!said) continue;
     KOINON_ASSIGN(const auto last, parts_.index.get(own, words.last));

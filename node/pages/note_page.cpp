@@ -25,7 +25,6 @@
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/pages/proposal_pages.h"
-#include "node/pages/said_before.h"
 #include "node/reading/shown_record.h"
 #include "node/text/language.h"
 #include "node/text/time_text.h"
@@ -57,6 +56,13 @@ constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
                                              {v1::REF_ROLE_WITHDRAWS, "withdrawals"}}};
 
 std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
+
+// To it and to the versions before it, the oldest first.
+std::vector<ReferringView> said_to(const RecordForReader& found) {
+  std::vector<ReferringView> out = found.said_before;
+  out.insert(out.end(), found.record.referred_by.begin(), found.record.referred_by.end());
+  return out;
+}
 
 // What an office may take back.
 bool is_of_office(v1::Kind kind) {
@@ -295,7 +301,8 @@ asio::awaitable<json::array> NotePage::pictures_of(Visit visit, std::string ref)
 }
 
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
-  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
+  const auto found =
+      co_await frame_.call(visit, records_.get, RecordQuery{.ref = ref_of(visit), .with_said_before = true});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   const RecordView& record = found->record;
   const auto own = frame_.shared().parts.facts.log();
@@ -321,8 +328,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   put_standing(visit, record, model);
   put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
   const bool is_practice = record.readable() && record.kind == v1::KIND_PRACTICE;
-  const std::vector<ReferringView> said =
-      is_practice ? co_await said_to_versions(&frame_, &records_, visit, &record) : record.referred_by;
+  const std::vector<ReferringView> said = said_to(*found);
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
   for (const auto& [role, member] : kLists) {
     const bool is_said_to_it =

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/overview_api.h"
+#include "node/api/ties_csv.h"
 #include "node/pages/note_view.h"
 #include "node/pages/tie_bars.h"
 #include "node/pages/tie_words.h"
@@ -19,6 +20,21 @@ constexpr std::size_t kAxis = 12;       // rows and columns, unless somebody ask
 constexpr std::size_t kPrintAxis = 10;  // on paper
 constexpr std::size_t kListed = 30;
 constexpr unsigned kHeats = 5;  // steps from few to many
+
+// Links to the parts of the table. Which part it is is said where there are several.
+json::array csv_parts(const Visit& visit, const TieFilterWords& filter, std::uint64_t ties) {
+  const std::vector<TablePart> parts = parts_of_table(ties);
+  const auto number = [&](std::uint64_t count) { return visit.words->number(static_cast<double>(count)); };
+  json::array out;
+  for (const TablePart& part : parts) {
+    Params from;
+    if (part.first > 1) from["cursor"] = std::to_string(part.first - 1);
+    const std::string which = " " + number(part.first) + "–" + number(part.last);
+    out.push_back(json::object{{"href", filter.address("/api/v1/ties.csv", from)},
+                               {"which", parts.size() > 1 ? which : std::string()}});
+  }
+  return out;
+}
 
 // The page of one filter, with the grouping that stays from figure to figure.
 class TiesModel {
@@ -226,7 +242,7 @@ asio::awaitable<HttpResponse> TiesPages::show(Visit visit) {
   view.model["print_href"] = model.address({{"print", "yes"}});
   view.model["back_href"] = model.address({});
   view.model["json_href"] = filter.address("/api/v1/ties", group);
-  view.model["csv_href"] = filter.address("/api/v1/ties.csv");
+  view.model["csv_parts"] = csv_parts(visit, filter, found->figures.total);
   Params matrix = group;
   matrix["table"] = "matrix";
   view.model["matrix_csv_href"] = filter.address("/api/v1/ties.csv", matrix);

@@ -20,8 +20,8 @@ constexpr std::size_t kWordsRead = 40;       // of each of the two, the newest
 constexpr std::size_t kWordsReadInList = 12;
 constexpr std::size_t kListedReplyBytes = 4 * limits::kMiB;  // of all that a city says to the calls of a list
 constexpr std::size_t kReplyLookUp = 4 * limits::kKiB;       // as much work as it is to find one reply
-// Records that refer to one call, or newest replies of a city. Whoever asks may answer its own calls
-// thousands of times, and a page shows hundreds of calls.
+// Of each of the two to one call. Whoever asks may answer its own calls thousands of times, and a page shows
+// hundreds of calls.
 constexpr std::size_t kRepliesLookedAt = 200;
 constexpr std::array<std::string_view, 4> kTasks = {"", "answer", "choose", "tell"};
 
@@ -46,12 +46,6 @@ struct Replies {
   }
 };
 
-Status take_reply(const CallSources& from, const LogId& log, EntryIndex index, Replies& out) {
-  KOINON_ASSIGN(auto record, from.index.get(log, index));
-  if (record && record->kind == v1::KIND_CALL_REPLY) out.newest.push_back(std::move(*record));
-  return {};
-}
-
 Result<std::vector<IndexedRecord>> newest_of(IndexReader& index, const LogId& city, v1::Kind kind,
                                              std::size_t limit) {
   IndexQuery query;
@@ -61,58 +55,19 @@ Result<std::vector<IndexedRecord>> newest_of(IndexReader& index, const LogId& ci
   return index.find(query);
 }
 
-// The newest replies of a city, and what they answer.
-Result<std::vector<CityReply>> replies_of(const CallSources& from, const LogId& city) {
-  KOINON_ASSIGN(const auto found, newest_of(from.index, city, v1::KIND_CALL_REPLY, kRepliesLookedAt));
-  std::vector<CityReply> out;
-  for (const IndexedRecord& record : found) {
-    const auto entry = read_entry(from.store, record);
-    if (!entry.ok()) continue;
-    CityReply reply{record.index, !is_gone(record.status), {}};
-    for (const v1::Ref& ref : entry->refs()) {
-      if (ref.role() == v1::REF_ROLE_ANSWERS) reply.answers.push_back(ref);
-    }
-    out.push_back(std::move(reply));
-  }
-  return out;
-}
-
-// Looks through the newest of the two cities' own replies.
-Status take_from_logs(const CallSources& from, const IndexedRecord& call, const std::vector<LogId>& logs,
-                      Replies& out) {
-  const auto names_call = [&](const v1::Ref& ref) {
-    return ref.log_id() == call.log.view() && ref.index() == call.index.value &&
-           ref.leaf_hash() == call.leaf.view();
-  };
-  CallMemory once;
-  CallMemory& memory = from.memory == nullptr ? once : *from.memory;
-  for (const LogId& log : logs) {
-    if (!memory.replies.contains(log)) {
-      KOINON_ASSIGN(memory.replies[log], replies_of(from, log));
-    }
-    for (const CityReply& reply : memory.replies[log]) {
-      if (std::none_of(reply.answers.begin(), reply.answers.end(), names_call)) continue;
-      if (out.count(log, reply.stands)) KOINON_TRY(take_reply(from, log, reply.index, out));
-    }
-  }
-  return {};
-}
-
-// The replies of the two, in the order in which they came. Where so much refers to a call that not all of it
-// is read, the two cities' own logs are looked through: a third city cannot crowd them out.
+// The replies of the two, in the order in which they came. Whatever third cities say of it is not looked at.
 Result<Replies> find_replies(const CallSources& from, const IndexedRecord& call, const CallParties& of) {
   std::vector<LogId> logs{of.asker};
   if (of.asked) logs.push_back(*of.asked);
-  KOINON_ASSIGN(const auto referring, from.index.referring(call.log, call.index, kRepliesLookedAt));
   Replies out;
   if (from.memory != nullptr) out.most = kWordsReadInList;
-  if (referring.size() == kRepliesLookedAt) {
-    KOINON_TRY(take_from_logs(from, call, logs, out));
-  } else {
-    for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-      const bool is_party = std::find(logs.begin(), logs.end(), it->log) != logs.end();
-      if (it->role != v1::REF_ROLE_ANSWERS || !is_party) continue;
-      if (out.count(it->log, !is_gone(it->status))) KOINON_TRY(take_reply(from, it->log, it->index, out));
+  for (const LogId& log : logs) {
+    KOINON_ASSIGN(const auto said, from.index.newest_referring(
+                                       {call.log, call.index, v1::REF_ROLE_ANSWERS, log, kRepliesLookedAt}));
+    for (const RelatedRecord& reply : said) {
+      if (reply.kind != v1::KIND_CALL_REPLY || !out.count(log, !is_gone(reply.status))) continue;
+      KOINON_ASSIGN(auto record, from.index.get(log, reply.index));
+      if (record) out.newest.push_back(std::move(*record));
     }
   }
   std::sort(out.newest.begin(), out.newest.end(),

@@ -54,17 +54,9 @@ struct CallView {
   UnixMillis changed_at;   // when the newest of it that stands was signed
 };
 
-// A reply of a city to calls.
-struct CityReply {
-  EntryIndex index;
-  bool stands = false;
-  std::vector<v1::Ref> answers;
-};
-
 // What was found of cities while one list of calls is made.
 struct CallMemory {
   std::map<LogId, std::string> zones;
-  std::map<LogId, std::vector<CityReply>> replies;
   std::map<LogId, std::size_t> bytes;  // of replies of each city that were read
 };
 

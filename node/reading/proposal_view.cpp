@@ -17,9 +17,8 @@ namespace {
 
 constexpr std::size_t kProposalsLookedAt = 4 * limits::kReferring;
 constexpr std::size_t kProposalsTried = 2 * limits::kProposalsShown;  // of some the text may not be here
-constexpr std::size_t kSettlingLookedAt =
-    100;  // records that refer to a proposal; newest ones of a city, of each kind
-constexpr std::size_t kRepliesRead = 3;                     // that decide nothing, before one that does
+constexpr std::size_t kSettlingLookedAt = 20;  // what its city says of one proposal, in each role: the newest
+constexpr std::size_t kRepliesRead = 3;        // that decide nothing, before one that does
 constexpr std::size_t kListedTextBytes = 8 * limits::kKiB;  // of each text in a list
 // Of a proposal that is read for a list. Everybody may write them, and each page of the note reads the list.
 constexpr std::size_t kListedProposalBytes = 128 * limits::kKiB;
@@ -40,75 +39,19 @@ void take_decision(Directory& directory, const IndexedRecord& reply, const v1::P
   out.why = said.reason();
 }
 
-// What a city has said to a proposal.
-struct Settling {
-  v1::RefRole role;
-  IndexedRecord record;
-};
-
-// One of the newest records of a city that may settle proposals, and what it refers to.
-struct Spoken {
-  IndexedRecord record;
-  std::vector<v1::Ref> refs;
-};
-
 struct Sources {
   Directory& directory;
   StoreReader& store;
   IndexReader& index;
-  // Of the city whose note it is, for all proposals that one list has; nothing: not read yet.
-  std::optional<std::vector<Spoken>> spoken = {};
 };
 
-bool settles(v1::RefRole role, v1::Kind kind) {
-  return (role == v1::REF_ROLE_ACCEPTS && kind == v1::KIND_PRACTICE) ||
-         (role == v1::REF_ROLE_ANSWERS && kind == v1::KIND_PROPOSAL_REPLY);
-}
-
-Result<std::vector<Spoken>> newest_of(Sources& from, const LogId& city) {
-  std::vector<Spoken> out;
-  for (const v1::Kind kind : {v1::KIND_PRACTICE, v1::KIND_PROPOSAL_REPLY}) {
-    IndexQuery query;
-    query.log = city;
-    query.kind = kind;
-    query.limit = kSettlingLookedAt;
-    KOINON_ASSIGN(auto found, from.index.find(query));
-    for (IndexedRecord& record : found) {
-      const auto entry = is_gone(record.status) ? Result<v1::Entry>(fail(Code::kNotFound, "withdrawn"))
-                                                : read_entry(from.store, record);
-      if (!entry.ok()) continue;
-      Spoken one{std::move(record), {}};
-      for (const v1::Ref& ref : entry->refs()) {
-        if (settles(ref.role(), kind)) one.refs.push_back(ref);
-      }
-      if (!one.refs.empty()) out.push_back(std::move(one));
-    }
-  }
-  return out;
-}
-
-// The newest first. Where so much refers to a proposal that not all of it is read, the city's own log is
-// looked through: a third city cannot crowd out what it has said.
-Result<std::vector<Settling>> find_settling(Sources& from, const IndexedRecord& proposal, const LogId& city) {
-  std::vector<Settling> out;
-  KOINON_ASSIGN(const auto referring, from.index.referring(proposal.log, proposal.index, kSettlingLookedAt));
-  for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-    if (it->log != city || is_gone(it->status)) continue;
-    KOINON_ASSIGN(auto record, from.index.get(it->log, it->index));
-    if (record && settles(it->role, record->kind)) out.push_back({it->role, std::move(*record)});
-  }
-  if (referring.size() < kSettlingLookedAt) return out;
-  out.clear();
-  if (!from.spoken) {
-    KOINON_ASSIGN(from.spoken, newest_of(from, city));
-  }
-  for (const Spoken& one : *from.spoken) {
-    const auto names = std::find_if(one.refs.begin(), one.refs.end(), [&](const v1::Ref& ref) {
-      return ref.log_id() == proposal.log.view() && ref.index() == proposal.index.value &&
-             ref.leaf_hash() == proposal.leaf.view();
-    });
-    if (names != one.refs.end()) out.push_back({names->role(), one.record});
-  }
+// What a city says of a proposal in a role and in records of one kind, the newest first. What others say is
+// not looked at.
+Result<std::vector<RelatedRecord>> said_by(const Sources& from, const LogId& city,
+                                           const IndexedRecord& proposal, v1::RefRole role, v1::Kind kind) {
+  KOINON_ASSIGN(auto out,
+                from.index.newest_referring({proposal.log, proposal.index, role, city, kSettlingLookedAt}));
+  std::erase_if(out, [&](const RelatedRecord& one) { return one.kind != kind || is_gone(one.status); });
   return out;
 }
 
@@ -122,26 +65,29 @@ std::optional<v1::ProposalReply> read_reply(StoreReader& store, const IndexedRec
 
 // Only what the city of the note says counts. A revision that has taken the proposal in outranks what was
 // said before; of replies the latest stands.
-Status put_state(Sources& from, const IndexedRecord& proposal, const LogId& city, ProposalView& out) {
-  KOINON_ASSIGN(const auto settling, find_settling(from, proposal, city));
-  std::size_t read = 0;
-  for (const Settling& one : settling) {
-    if (one.role == v1::REF_ROLE_ACCEPTS) {
-      out.state = ProposalState::kAccepted;
-      out.settled_by = from.directory.ref(one.record);
-      out.why.clear();
-      return {};
-    }
-    if (out.state != ProposalState::kOpen || read == kRepliesRead) continue;
-    ++read;
-    if (const auto said = read_reply(from.store, one.record))
-      take_decision(from.directory, one.record, *said, out);
+Status put_state(const Sources& from, const IndexedRecord& proposal, const LogId& city, ProposalView& out) {
+  KOINON_ASSIGN(const auto revisions, said_by(from, city, proposal, v1::REF_ROLE_ACCEPTS, v1::KIND_PRACTICE));
+  for (const RelatedRecord& one : revisions) {
+    KOINON_ASSIGN(const auto record, from.index.get(one.log, one.index));
+    if (!record) continue;
+    out.state = ProposalState::kAccepted;
+    out.settled_by = from.directory.ref(*record);
+    return {};
+  }
+  KOINON_ASSIGN(const auto replies,
+                said_by(from, city, proposal, v1::REF_ROLE_ANSWERS, v1::KIND_PROPOSAL_REPLY));
+  for (std::size_t i = 0; i < std::min(replies.size(), kRepliesRead); ++i) {
+    KOINON_ASSIGN(const auto record, from.index.get(replies[i].log, replies[i].index));
+    const auto said = record ? read_reply(from.store, *record) : std::nullopt;
+    if (said) take_decision(from.directory, *record, *said, out);
+    if (out.state != ProposalState::kOpen) return {};
   }
   return {};
 }
 
 // `only`: the city whose note it must be; a proposal that names several notes is of the first.
-Result<ProposalView> view_of(Sources& from, const IndexedRecord& record, const std::optional<LogId>& only) {
+Result<ProposalView> view_of(const Sources& from, const IndexedRecord& record,
+                             const std::optional<LogId>& only) {
   const Error other = fail(Code::kInvalidArgument, "it is no proposal that can be read here", "ref");
   KOINON_ASSIGN(const StoredRecord stored, shown_record(from.store, record));
   const auto entry = parse_entry(stored.entry);
@@ -186,7 +132,7 @@ Result<ProposalView> read_proposal(Directory& directory, StoreReader& store, Ind
                                    const LogId& log, EntryIndex entry) {
   KOINON_ASSIGN(const auto record, index.get(log, entry));
   if (!record) return fail(Code::kNotFound, "it is not here, or not indexed yet", "ref");
-  Sources from{directory, store, index};
+  const Sources from{directory, store, index};
   return view_of(from, *record, std::nullopt);
 }
 
@@ -200,17 +146,18 @@ Result<std::vector<ProposalView>> read_proposals_to(Directory& directory, StoreR
   std::size_t looked = 0;
   for (const EntryIndex version : versions) {
     if (looked >= kProposalsLookedAt) break;
-    KOINON_ASSIGN(const auto referring, index.referring(log, version, limits::kReferring));
-    looked += referring.size();
-    for (const auto& one : referring) {
-      if (one.role != v1::REF_ROLE_PROPOSES_TO || is_gone(one.status)) continue;
+    KOINON_ASSIGN(const auto proposed,
+                  index.newest_referring({log, version, v1::REF_ROLE_PROPOSES_TO, {}, limits::kReferring}));
+    looked += proposed.size();
+    for (const auto& one : proposed) {
+      if (one.kind != v1::KIND_PROPOSAL || is_gone(one.status)) continue;
       KOINON_ASSIGN(auto record, index.get(one.log, one.index));
-      if (record && record->kind == v1::KIND_PROPOSAL) found.emplace(record->arrival.value, *record);
+      if (record) found.emplace(record->arrival.value, std::move(*record));
     }
   }
   std::vector<ProposalView> out;
   std::size_t tried = 0;
-  Sources from{directory, store, index};
+  const Sources from{directory, store, index};
   for (const auto& [arrival, record] : found) {
     if (out.size() == limits::kProposalsShown || tried++ == kProposalsTried) break;
     const auto signed_entry = read_entry(store, record);

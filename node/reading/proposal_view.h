@@ -33,8 +33,8 @@ Result<ProposalView> read_proposal(Directory& directory, StoreReader& store, Ind
                                    const LogId& log, EntryIndex entry);
 // The proposals to change a record or another version of it, the newest first; at most
 // limits::kProposalsShown, each of their texts cut short where it is long. Those that were taken back are
-// left out, and those of more than 128 KiB, which can be read alone. Of many thousands only some are looked
-// at.
+// left out, and those of more than 128 KiB, which can be read alone. Of many thousands only the newest are
+// looked at.
 Result<std::vector<ProposalView>> read_proposals_to(Directory& directory, StoreReader& store,
                                                     IndexReader& index, const LogId& log, EntryIndex entry);
 

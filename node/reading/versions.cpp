@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
@@ -19,10 +18,11 @@ Result<std::vector<EntryIndex>> read_versions(StoreReader& store, IndexReader& i
   std::vector<EntryIndex> open{of};
   std::set<EntryIndex> seen{of};
   for (std::size_t i = 0; i < open.size() && seen.size() < kVersions; ++i) {
-    KOINON_ASSIGN(const auto referring, index.referring(log, open[i], limits::kReferring));
-    for (const RelatedRecord& item : referring) {
-      if (item.log == log && is_version(item.role) && seen.insert(item.index).second)
-        open.push_back(item.index);
+    for (const v1::RefRole role : {v1::REF_ROLE_REVISES, v1::REF_ROLE_TRANSLATES}) {
+      KOINON_ASSIGN(const auto newer, index.newest_referring({log, open[i], role, log, kVersions}));
+      for (const RelatedRecord& item : newer) {
+        if (seen.insert(item.index).second) open.push_back(item.index);
+      }
     }
     const auto record = store.record(log, open[i]);
     const auto entry = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());

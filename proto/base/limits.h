@@ -512,8 +512,8 @@ inline constexpr std::size_t kTieAxis = 40;
 inline constexpr std::size_t kTieLines = 400;
 inline constexpr std::size_t kTieChoices =
     60;  // countries, topics and agreements that are offered to filter by
-inline constexpr std::size_t kTieExport = 5'000;  // ties in one file of CSV
-inline constexpr std::size_t kMapTies = 100;      // that are listed beside a map
+inline constexpr std::size_t kTieExport = kPageSizeMax;  // in one part of a table; everybody may ask for it
+inline constexpr std::size_t kMapTies = 100;             // that are listed beside a map
 inline constexpr std::size_t kPeopleSaid = 20;  // notes that say in words whom they reached, which are quoted
 inline constexpr std::size_t kTiedPractices = 12;  // that a briefing tells in a sentence each
 // How many topics one word may stand for. If more are called so, it stands for the first ones.

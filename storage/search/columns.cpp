@@ -71,11 +71,6 @@ std::span<const std::uint32_t> Columns::all_adoptions(std::uint32_t first_versio
   return it == adopters_.end() ? std::span<const std::uint32_t>() : std::span(it->second);
 }
 
-std::optional<std::uint32_t> Columns::adopted(std::uint32_t adoption) const {
-  const auto it = adopted_.find(adoption);
-  return it == adopted_.end() || docs_[it->second].kind == 0 ? std::nullopt : std::optional(it->second);
-}
-
 std::span<const std::uint32_t> Columns::of_city(CityNumber city) const {
   return city < by_city_.of.size() ? std::span<const std::uint32_t>(by_city_.of[city])
                                    : std::span<const std::uint32_t>();
@@ -161,8 +156,8 @@ Status Columns::load(sqlite::Connection& db) {
   by_topic_.sort();
   std::set<std::uint32_t> practices;
   for (const std::uint32_t adoption : std::exchange(taken_back_, {})) {
-    if (const auto it = adopted_.find(adoption); it != adopted_.end())
-      practices.insert(docs_[it->second].first_version);
+    const auto [begin, end] = adopted_.equal_range(adoption);
+    for (auto it = begin; it != end; ++it) practices.insert(docs_[it->second].first_version);
   }
   for (const std::uint32_t first_version : std::exchange(lost_version_, {})) practices.insert(first_version);
   for (const std::uint32_t practice : practices) count_anew(practice);
@@ -359,12 +354,16 @@ Status Columns::read_links(sqlite::Statement& select) {
 void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
-  const auto [at, added] = adopted_.emplace(adoption, practice);
-  if (added) adopting_.push_back(adoption);
-  // The adopted record may have been removed and have come again.
-  const bool again = !added && at->second != practice && docs_[at->second].kind == 0;
-  if (again) at->second = practice;
-  if (added || again) adopters_[first_version].push_back(adoption);
+  const auto [begin, end] = adopted_.equal_range(adoption);
+  const bool is_known = std::any_of(begin, end, [&](const auto& one) { return one.second == practice; });
+  if (begin == end) adopting_.push_back(adoption);
+  if (!is_known) {
+    // The adopted record may have been removed and have come again.
+    const auto gone = std::find_if(begin, end, [&](const auto& one) { return docs_[one.second].kind == 0; });
+    if (gone != end) gone->second = practice;
+    if (gone == end) adopted_.emplace(adoption, practice);
+    adopters_[first_version].push_back(adoption);
+  }
   if (doc.withdrawn) return;
   adoptions_[first_version].keep({doc.city, doc.index, doc.outcome, doc.stopped});
 }
@@ -395,8 +394,11 @@ void Columns::count_anew(std::uint32_t first_version) {
   adoptions_.erase(first_version);
   std::vector<std::uint32_t>& adopters = adopters_[first_version];
   std::erase_if(adopters, [&](std::uint32_t adoption) {
-    const DocFacts& version = docs_[adopted_.at(adoption)];
-    return docs_[adoption].kind == 0 || version.kind == 0 || version.first_version != first_version;
+    bool adopts = false;
+    each_adopted(adoption, [&](std::uint32_t version) {
+      adopts = adopts || docs_[version].first_version == first_version;
+    });
+    return docs_[adoption].kind == 0 || !adopts;
   });
   for (const std::uint32_t adoption : adopters) {
     const DocFacts& doc = docs_[adoption];

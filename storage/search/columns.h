@@ -94,8 +94,14 @@ class Columns {
   // The numbers of all adoptions that adopt something which is here, in the order of numbers. Some may be
   // gone.
   std::span<const std::uint32_t> adopting() const { return adopting_; }
-  // The version that an adoption adopts. Nothing: it is not here.
-  std::optional<std::uint32_t> adopted(std::uint32_t adoption) const;
+  // The records that an adoption adopts and that are here: one may name several, and counts for each.
+  template <typename Each>
+  void each_adopted(std::uint32_t adoption, Each each) const {
+    const auto [begin, end] = adopted_.equal_range(adoption);
+    for (auto it = begin; it != end; ++it) {
+      if (docs_[it->second].kind != 0) each(it->second);
+    }
+  }
   // The numbers of a city's records in order. Some may be gone.
   std::span<const std::uint32_t> of_city(CityNumber city) const;
   // The first version of what a record tells: of the original where the record is a translation. Nothing: it
@@ -166,9 +172,10 @@ class Columns {
   std::unordered_map<std::string, LanguageNumber> language_numbers_;
   std::unordered_map<std::uint32_t, Adopted> adoptions_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
-      adopters_;                                              // by first version: every adoption
-  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // from adoption to the version that it adopts
-  std::vector<std::uint32_t> adopting_;                       // the keys of adopted_
+      adopters_;  // by first version: every adoption
+  // From an adoption to the records that it adopts.
+  std::unordered_multimap<std::uint32_t, std::uint32_t> adopted_;
+  std::vector<std::uint32_t> adopting_;  // the keys of adopted_, each once
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
       revisions_;  // by first version: the versions after it, in the order in which they came
   std::unordered_map<std::uint32_t, std::uint32_t> translated_;  // from a translation to what it translates

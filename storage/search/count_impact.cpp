@@ -63,7 +63,9 @@ class ImpactCount {
   std::size_t outcome_of(const CountedTie& tie) const {
     return static_cast<std::size_t>(columns_.docs()[tie.adoption].outcome);
   }
+  // Of a note that tells of several practices once.
   void add_people(PeopleReached& to, std::uint32_t document) {
+    if (!counted_.insert(document).second) return;
     const std::uint32_t people = columns_.stated().of(document).people;
     if (people == kPeopleNotStated) return;
     if (people != kPeopleInWords) {
@@ -89,6 +91,7 @@ class ImpactCount {
 
   const Columns& columns_;
   const ImpactQuery& query_;
+  std::unordered_set<std::uint32_t> counted_;  // notes whose people are counted
   ImpactFigures out_;
 };
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "proto/base/encoding.h"
 
@@ -275,8 +276,9 @@ std::vector<TiedPractice> most_taken(const Columns& columns, const std::vector<C
   const std::size_t shown = std::min(order.size(), limits::kTiedPractices);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
                     [](const Practice* a, const Practice* b) {
-                      return a->ties != b->ties ? a->ties > b->ties
-                                                : a->telling->adoption > b->telling->adoption;
+                      if (a->ties != b->ties) return a->ties > b->ties;
+                      return std::pair(a->telling->adoption, a->telling->practice) >
+                             std::pair(b->telling->adoption, b->telling->practice);
                     });
   std::vector<TiedPractice> out;
   for (std::size_t i = 0; i < shown; ++i)
@@ -284,49 +286,66 @@ std::vector<TiedPractice> most_taken(const Columns& columns, const std::vector<C
   return out;
 }
 
+class TieCollector {
+ public:
+  TieCollector(const Columns& columns, const TieFilter& filter, const Wanted& wanted)
+      : columns_(columns), filter_(filter), wanted_(wanted) {}
+
+  // From the newest adoption on, the first of each city for a practice makes the tie. The ones before it make
+  // the tie's year.
+  void add(std::uint32_t adoption, std::uint32_t version) {
+    const auto& docs = columns_.docs();
+    const DocFacts& doc = docs[adoption];
+    const auto practice = columns_.original(version);
+    if (!practice || docs[*practice].kind != v1::KIND_PRACTICE) return;
+    const CityNumber from = docs[*practice].city;
+    const auto [known, is_new] = standing_versions_.try_emplace(*practice);
+    if (is_new) known->second = columns_.standing_version(*practice);
+    const std::optional<std::uint32_t> standing = known->second;
+    if (!standing || from == doc.city || !wanted_.cities(from, doc.city) || !wanted_.practice(*standing))
+      return;
+    std::uint16_t year = columns_.stated().of(adoption).year;
+    if (year > filter_.last_year) year = 0;
+    const std::uint64_t key = std::uint64_t{*practice} << 32U | doc.city;
+    const auto [place, added] = places_.emplace(key, ties_.size());
+    if (added) {
+      ties_.push_back({adoption, *practice, *standing, from, doc.city, year});
+      return;
+    }
+    CountedTie& tie = ties_[place->second];
+    if (docs[tie.adoption].index < doc.index) tie.adoption = adoption;
+    if (year > 0 && (tie.year == 0 || year < tie.year)) tie.year = year;
+  }
+  std::vector<CountedTie> take() { return std::move(ties_); }
+
+ private:
+  const Columns& columns_;
+  const TieFilter& filter_;
+  const Wanted& wanted_;
+  std::vector<CountedTie> ties_;
+  std::unordered_map<std::uint64_t, std::size_t> places_;
+  // By first version. A practice may have thousands of revisions, and as many adoptions.
+  std::unordered_map<std::uint32_t, std::optional<std::uint32_t>> standing_versions_;
+};
+
 }  // namespace
 
-// From the newest adoption on, the first of each city for a practice makes the tie. The ones before it make
-// the tie's year.
 CountedTies collect_ties(const Columns& columns, const TieFilter& filter) {
   CountedTies out;
   const Wanted wanted(columns, filter);
   if (wanted.nothing()) return out;
-  std::unordered_map<std::uint64_t, std::size_t> places;
-  // By first version. A practice may have thousands of revisions, and as many adoptions.
-  std::unordered_map<std::uint32_t, std::optional<std::uint32_t>> standing_versions;
-  const auto& docs = columns.docs();
+  TieCollector collector(columns, filter, wanted);
   const auto among = wanted.among();
   std::size_t looked = 0;
-  for (std::size_t n = among.size(); n-- > 0;) {
-    const std::uint32_t adoption = among[n];
-    const DocFacts& doc = docs[adoption];
+  for (std::size_t n = among.size(); n-- > 0 && !out.more;) {
+    const DocFacts& doc = columns.docs()[among[n]];
     if (doc.kind != v1::KIND_ADOPTION || doc.withdrawn) continue;
-    if (++looked > limits::kTies) {
-      out.more = true;
-      break;
-    }
-    const auto version = columns.adopted(adoption);
-    const auto practice = version ? columns.original(*version) : std::nullopt;
-    if (!practice || docs[*practice].kind != v1::KIND_PRACTICE) continue;
-    const CityNumber from = docs[*practice].city;
-    const auto [known, is_new] = standing_versions.try_emplace(*practice);
-    if (is_new) known->second = columns.standing_version(*practice);
-    const std::optional<std::uint32_t> standing = known->second;
-    if (!standing || from == doc.city || !wanted.cities(from, doc.city) || !wanted.practice(*standing))
-      continue;
-    std::uint16_t year = columns.stated().of(adoption).year;
-    if (year > filter.last_year) year = 0;
-    const std::uint64_t key = std::uint64_t{*practice} << 32U | doc.city;
-    const auto [place, added] = places.emplace(key, out.ties.size());
-    if (added) {
-      out.ties.push_back({adoption, *practice, *standing, from, doc.city, year});
-      continue;
-    }
-    CountedTie& tie = out.ties[place->second];
-    if (docs[tie.adoption].index < doc.index) tie.adoption = adoption;
-    if (year > 0 && (tie.year == 0 || year < tie.year)) tie.year = year;
+    columns.each_adopted(among[n], [&](std::uint32_t version) {
+      out.more = out.more || ++looked > limits::kTies;
+      if (!out.more) collector.add(among[n], version);
+    });
   }
+  out.ties = collector.take();
   std::erase_if(out.ties, [&](const CountedTie& tie) { return !wanted.tie(tie); });
   return out;
 }

@@ -7,8 +7,12 @@
 namespace koinon {
 namespace {
 
-// Adoptions by the first version of the practice, in the order of their entries.
-using WordsOf = std::map<std::uint32_t, std::vector<std::uint32_t>>;
+struct Word {
+  std::uint32_t adoption = 0;
+  std::uint32_t version = 0;  // that it adopts
+};
+// By the first version of the practice, in the order of their entries.
+using WordsOf = std::map<std::uint32_t, std::vector<Word>>;
 
 // The first version of a record. Nothing: it is not here.
 Result<std::optional<std::uint32_t>> first_version(sqlite::Connection& db, const Columns& columns,
@@ -27,14 +31,14 @@ WordsOf collect(const Columns& columns, const LogId& by, std::optional<std::uint
   for (const std::uint32_t document : *documents) {
     const DocFacts& doc = columns.docs()[document];
     if (doc.kind != v1::KIND_ADOPTION || doc.withdrawn || !doc.has_text) continue;
-    const auto practice = columns.adopted(document);
-    if (!practice) continue;
-    const std::uint32_t first = columns.docs()[*practice].first_version;
-    if (!of || *of == first) out[first].push_back(document);
+    columns.each_adopted(document, [&](std::uint32_t version) {
+      const std::uint32_t first = columns.docs()[version].first_version;
+      if (!of || *of == first) out[first].push_back({document, version});
+    });
   }
   for (auto& [practice, words] : out) {
-    std::sort(words.begin(), words.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return columns.docs()[a].index < columns.docs()[b].index;
+    std::sort(words.begin(), words.end(), [&](const Word& a, const Word& b) {
+      return columns.docs()[a.adoption].index < columns.docs()[b.adoption].index;
     });
   }
   return out;
@@ -70,14 +74,13 @@ Result<std::vector<AdoptionWords>> find_adoption_words(sqlite::Connection& db, c
   for (const auto& [first, words] : said) {
     AdoptionWords one;
     bool timed = false;
-    for (const std::uint32_t word : words) {
+    for (const auto& [word, version] : words) {
       const auto at = times.find(word);
       if (at == times.end()) continue;  // the index was changed between the two
       one.first_at = timed ? std::min(one.first_at, at->second) : at->second;
       if (!timed) one.first = EntryIndex(columns.docs()[word].index);
       // Where the version that it names was taken back, the one before it stands.
-      const DocFacts& practice =
-          columns.docs()[columns.standing_version(first).value_or(*columns.adopted(word))];
+      const DocFacts& practice = columns.docs()[columns.standing_version(first).value_or(version)];
       one.practice_log = columns.cities()[practice.city].log;
       one.practice = EntryIndex(practice.index);
       one.last = EntryIndex(columns.docs()[word].index);

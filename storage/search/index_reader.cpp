@@ -12,6 +12,7 @@
 #include "storage/search/count_ties.h"
 #include "storage/search/document_rows.h"
 #include "storage/search/find_adoption_words.h"
+#include "storage/search/find_referring.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
 #include "storage/search/search_index.h"
@@ -174,21 +175,11 @@ class SqliteIndexReader final : public IndexReader {
 
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                std::size_t limit) override {
-    auto select = db_.prepare(
-        "SELECT k.role, d.log_id, d.entry_index, d.status FROM doc t CROSS JOIN link k ON k.log_id = "
-        "t.log_id AND k.entry_index = t.entry_index AND k.leaf = t.leaf CROSS JOIN doc d ON d.id = k.doc "
-        "WHERE t.log_id = ? AND t.entry_index = ? ORDER BY k.doc LIMIT ?");
-    select.bind_blob(log.view())
-        .bind(static_cast<std::int64_t>(index.value))
-        .bind(static_cast<std::int64_t>(limit));
-    std::vector<RelatedRecord> out;
-    while (true) {
-      KOINON_ASSIGN(const bool row, select.step());
-      if (!row) return out;
-      if (select.blob(1).size() != LogId::kSize) continue;
-      out.push_back({static_cast<v1::RefRole>(select.integer(0)), LogId::from(select.blob(1)),
-                     EntryIndex(select.number(2)), static_cast<RecordStatus>(select.integer(3))});
-    }
+    return find_referring(db_, log, index, limit);
+  }
+
+  Result<std::vector<RelatedRecord>> newest_referring(const ReferringQuery& query) override {
+    return find_newest_referring(db_, query);
   }
 
   Result<std::uint64_t> references(const LogId& log, EntryIndex index) override {

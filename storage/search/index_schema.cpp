@@ -50,11 +50,14 @@ CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc 
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, leaf BLOB NOT NULL,
   role INTEGER NOT NULL, doc INTEGER NOT NULL,
   own INTEGER NOT NULL,              -- an earlier record of its own log
-  kind INTEGER NOT NULL,             -- of the record that refers, and whether it stands
+  by_log BLOB NOT NULL,              -- of the record that refers, its kind, and whether it stands
+  kind INTEGER NOT NULL,
   stands INTEGER NOT NULL DEFAULT 1,
   erases INTEGER NOT NULL DEFAULT 0,  -- a withdrawal that asks for erasure
   PRIMARY KEY (log_id, entry_index, leaf, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
+CREATE INDEX link_by_role ON link (log_id, entry_index, leaf, role, doc);
+CREATE INDEX link_by_log ON link (log_id, entry_index, leaf, role, by_log, doc);
 CREATE INDEX withdrawal ON link (log_id, entry_index, leaf, erases, doc) WHERE own = 1 AND role = 8;
 CREATE INDEX newer_version ON link (log_id, entry_index, leaf, kind, doc)
   WHERE own = 1 AND role = 2 AND stands = 1;

@@ -41,14 +41,15 @@ Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex
   const auto add = [&](BytesView target, std::uint64_t index, BytesView leaf, v1::RefRole role,
                        bool erases = false) {
     auto put = db_.prepare(
-        "INSERT OR IGNORE INTO link (log_id, entry_index, leaf, role, doc, own, kind, erases) VALUES (?, ?, "
-        "?, ?, ?, ?, ?, ?)");
+        "INSERT OR IGNORE INTO link (log_id, entry_index, leaf, role, doc, own, by_log, kind, erases) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     return put.bind_blob(target)
         .bind(static_cast<std::int64_t>(index))
         .bind_blob(leaf)
         .bind(static_cast<std::int64_t>(role))
         .bind(id)
         .bind(target == log.view() && index < from.value ? 1 : 0)
+        .bind_blob(log.view())
         .bind(static_cast<std::int64_t>(entry.kind()))
         .bind(erases ? 1 : 0)
         .run();

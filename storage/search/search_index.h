@@ -53,6 +53,15 @@ struct RelatedRecord {
   LogId log;
   EntryIndex index;
   RecordStatus status = RecordStatus::kCurrent;
+  v1::Kind kind = v1::KIND_UNSPECIFIED;
+};
+
+struct ReferringQuery {
+  LogId log;  // the entry that they refer to
+  EntryIndex index;
+  v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
+  std::optional<LogId> by = {};  // of this log alone
+  std::size_t limit = 50;
 };
 
 class IndexReader {
@@ -65,6 +74,9 @@ class IndexReader {
   // indexed.
   virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                        std::size_t limit) = 0;
+  // The same of one role, and of one log if one is named, the newest first. It costs no more than its answer,
+  // whoever else refers to the entry.
+  virtual Result<std::vector<RelatedRecord>> newest_referring(const ReferringQuery& query) = 0;
   // How many of these references there are from records that were not withdrawn. One record may refer in
   // several roles.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;

@@ -1,10 +1,10 @@
 // Who learned from whom: the questions and the answers.
 //
 // A tie goes from the city that shared a practice to another city that adopted it. Of each city its latest
-// adoption of a practice counts that was not taken back; those before it are its history. An adoption of a
-// translation is one of the original. A tie belongs to the year in which the city first wrote of it
-// (stated_facts.h), with the outcome and the stage that it said last. Where all versions of a practice were
-// taken back there is no tie.
+// adoption of a practice counts that was not taken back; those before it are its history. An adoption that
+// names several practices counts for each; one of a translation is one of the original. A tie belongs to the
+// year in which the city first wrote of it (stated_facts.h), with the outcome and the stage that it said
+// last. Where all versions of a practice were taken back there is no tie.
 #pragma once
 
 #include <array>

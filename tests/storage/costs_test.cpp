@@ -96,6 +96,16 @@ std::vector<Operation> index_operations() {
   std::vector<Operation> out = {
       {"latest of a kind", [](Held& h) { return done(h.index->latest(h.city.id(), v1::KIND_PROFILE)); }},
       {"referring", [](Held& h) { return done(h.index->referring(h.city.id(), h.popular, 5)); }},
+      {"the newest in a role",
+       [](Held& h) {
+         return done(h.index->newest_referring({h.city.id(), h.popular, v1::REF_ROLE_ADOPTS, {}, 5}));
+       }},
+      {"what one city says of it, where others say much",
+       [](Held& h) -> Status {
+         for (const v1::RefRole role : {v1::REF_ROLE_ADOPTS, v1::REF_ROLE_REVISES, v1::REF_ROLE_ANSWERS})
+           KOINON_TRY(h.index->newest_referring({h.city.id(), h.popular, role, h.far.id(), 5}));
+         return {};
+       }},
       {"references", [](Held& h) { return done(h.index->references(h.city.id(), h.popular)); }},
       {"addressed", [](Held& h) { return done(h.index->addressed(h.city.id(), {}, 5)); }},
       {"called",

@@ -59,6 +59,32 @@ TEST_F(Standing, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain)
   EXPECT_EQ(count(*page, "outcome", "did-not"), 0U);
 }
 
+// Also once what another city said of one of them was taken back, and all of that is counted anew.
+TEST_F(Standing, AnAdoptionOfTwoPracticesCountsForEach) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  const auto shade = add(seoul, practice("Shade", "x"));
+  Draft of_both = adoption(seoul, shelter, "worked");
+  refer(of_both, v1::REF_ROLE_ADOPTS, seoul, shade);
+  const auto both = add(milan, of_both);
+  const auto worked = [&](const std::string& title, std::uint64_t times) {
+    SearchQuery query;
+    query.words = title;
+    EXPECT_EQ(count(search(query), "outcome", "worked"), times) << title;
+    const auto fresh = open_index_reader(folder.path() / "index.db");
+    const auto page = (*fresh)->search(query);
+    EXPECT_EQ(count(*page, "outcome", "worked"), times) << title << ", of whoever begins to read now";
+  };
+  for (const auto one : {shelter, shade}) withdraw(lima, add(lima, adoption(seoul, one, "did-not")));
+  worked("shelter", 1);
+  worked("shade", 1);
+  EXPECT_EQ(reader->ties({})->total, 2U);
+  EXPECT_EQ(reader->adoption_words({milan.id()})->size(), 2U);
+  withdraw(milan, both);
+  worked("shelter", 0);
+  worked("shade", 0);
+  EXPECT_EQ(reader->ties({})->total, 0U);
+}
+
 TEST_F(Standing, AVersionThatIsWithdrawnSupersedesNothing) {
   const auto first = add(seoul, practice("Shelter, first", "x"));
   const auto revise = [&](EntryIndex older, const std::string& title) {

@@ -83,6 +83,8 @@ class TieLibrary : public IndexedLibrary {
       const Place of = practices[chance(practices.size())];
       constexpr std::array<const char*, 5> kOutcomes = {"worked", "partly", "did-not", "too-early", ""};
       Draft draft = adoption(log_of(of.first), EntryIndex(of.second), kOutcomes.at(chance(5)));
+      if (const Place too = practices[chance(practices.size())]; chance(3) == 0 && too != of)
+        refer(draft, v1::REF_ROLE_ADOPTS, log_of(too.first), EntryIndex(too.second));
       draft.body->mutable_adoption()->set_people_reached(chance(2) == 0 ? "1,200 people" : "");
       adoptions.emplace_back(log.id(), add_in(log, draft, year).value);
     } else {
@@ -130,11 +132,16 @@ class TieLibrary : public IndexedLibrary {
       }
     }
   }
-  std::optional<Place> target(const Place& of, v1::RefRole role) const {
+  std::vector<Place> targets(const Place& of, v1::RefRole role) const {
+    std::vector<Place> out;
     for (const auto& ref : notes.at(of).entry.refs()) {
-      if (ref.role() == role) return Place(LogId::from(ref.log_id()), ref.index());
+      if (ref.role() == role) out.emplace_back(LogId::from(ref.log_id()), ref.index());
     }
-    return std::nullopt;
+    return out;
+  }
+  std::optional<Place> target(const Place& of, v1::RefRole role) const {
+    const auto all = targets(of, role);
+    return all.empty() ? std::nullopt : std::optional(all.front());
   }
   Place first_version(Place at) const {
     while (const auto before = target(at, v1::REF_ROLE_REVISES)) at = *before;
@@ -169,13 +176,15 @@ class TieLibrary : public IndexedLibrary {
     std::map<std::pair<Place, LogId>, CountedTie> out;
     for (const auto& [place, note] : notes) {
       if (note.entry.kind() != v1::KIND_ADOPTION || gone.contains(place)) continue;
-      const Place practice = original(*target(place, v1::REF_ROLE_ADOPTS));
-      const auto stands = standing(practice);
-      if (practice.first == place.first || !stands) continue;
-      auto [at, added] = out.try_emplace({practice, place.first}, CountedTie{practice, *stands, place, 0});
-      at->second.adoption = std::max(at->second.adoption, place);
-      const std::uint16_t year = year_of(place);
-      if (year > 0 && (at->second.year == 0 || year < at->second.year)) at->second.year = year;
+      for (const Place& version : targets(place, v1::REF_ROLE_ADOPTS)) {
+        const Place practice = original(version);
+        const auto stands = standing(practice);
+        if (practice.first == place.first || !stands) continue;
+        auto [at, added] = out.try_emplace({practice, place.first}, CountedTie{practice, *stands, place, 0});
+        at->second.adoption = std::max(at->second.adoption, place);
+        const std::uint16_t year = year_of(place);
+        if (year > 0 && (at->second.year == 0 || year < at->second.year)) at->second.year = year;
+      }
     }
     std::vector<CountedTie> ties;
     for (const auto& [key, tie] : out) ties.push_back(tie);

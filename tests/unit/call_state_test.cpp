@@ -262,13 +262,23 @@ TEST_F(Calls, TheZoneThatACityHasNamedIsKnown) {
 
 TEST_F(Calls, AThirdCityCannotCrowdOutWhatTheTwoSay) {
   const EntryIndex call = add(seoul, call_to(milan));
-  for (std::size_t i = 0; i < limits::kReferring; ++i) {
-    Draft draft = reply(seoul, call, says("no", std::to_string(i)));
-    draft.again = true;
-    ASSERT_TRUE(publish(*store, lima, std::move(draft)).ok());
-  }
+  const auto flood = [&](OwnLog& by, const OwnLog& of, EntryIndex to, std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) {
+      Draft draft = reply(of, to, says("no", std::to_string(i)));
+      draft.again = true;
+      ASSERT_TRUE(publish(*store, by, std::move(draft)).ok());
+    }
+    catch_up();
+  };
+  flood(lima, seoul, call, limits::kReferring);
   add(milan, reply(seoul, call, yes_to(kNow + kHour)));
   EXPECT_EQ(view(seoul, call).state.phase, CallPhase::kAgreed);
+  // Nor can what it says later, and what Milan says later of other calls.
+  constexpr std::size_t kMore = 250;
+  flood(lima, seoul, call, kMore);
+  flood(milan, lima, add(lima, call_to(milan)), kMore);
+  EXPECT_EQ(view(seoul, call).state.phase, CallPhase::kAgreed);
+  EXPECT_EQ(calls_of(seoul).at(0).state.phase, CallPhase::kAgreed);
 }
 
 TEST_F(Calls, OfEachOfTheTwoTheNewestWordsAreRead) {

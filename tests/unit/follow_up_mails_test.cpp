@@ -32,6 +32,9 @@ class FollowUpMailing : public Announcing {
   }
   // Seoul says how it goes with the practice of Los Angeles.
   EntryIndex say(const std::string& stage, const std::string& outcome = "") {
+    return publish_of(seoul, word(stage, outcome));
+  }
+  Draft word(const std::string& stage, const std::string& outcome = "") {
     Draft draft;
     draft.entry.set_kind(v1::KIND_ADOPTION);
     draft.entry.set_language("en");
@@ -43,7 +46,7 @@ class FollowUpMailing : public Announcing {
     draft.body->mutable_adoption()->set_stage(stage);
     draft.body->mutable_adoption()->set_outcome(outcome);
     draft.body->mutable_adoption()->set_changes("As it was.");
-    return publish_of(seoul, draft);
+    return draft;
   }
   void after_days(std::int64_t days) {
     now.value += days * kDay;
@@ -81,6 +84,20 @@ TEST_F(FollowUpMailing, TheMailNamesThePracticeAndLeadsToItsPage) {
   EXPECT_NE(text.find("unsubscribe/"), std::string::npos) << text;
   say("adopted", "worked");
   EXPECT_EQ(text_of(mails().at(0)), "nothing") << "what was answered before it went is not asked";
+}
+
+TEST_F(FollowUpMailing, OneWordOnTwoPracticesIsAskedAboutOnce) {
+  const EntryIndex second = publish_of(la, note("Cool roofs"));
+  Draft draft = word("trying");
+  v1::Ref too = draft.entry.refs(0);
+  too.set_index(second.value);
+  *draft.entry.add_refs() = too;
+  publish_of(seoul, draft);
+  after_days(90);
+  ASSERT_EQ(mails().size(), 1U);
+  EXPECT_EQ(read_about(mails()[0].about)->items.size(), 1U);
+  after_days(1);
+  EXPECT_EQ(mails().size(), 1U);
 }
 
 TEST_F(FollowUpMailing, NobodyIsAskedAgainAfterAnAnswer) {

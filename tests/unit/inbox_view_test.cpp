@@ -118,6 +118,56 @@ TEST_F(Inbox, AnsweringMakesAQuestionDoneUnlessSomebodySaysOtherwiseLater) {
   EXPECT_TRUE(read({}).items[0].answer.empty()) << "an answer that was taken back is none";
 }
 
+TEST_F(Inbox, WhatThirdCitiesAnswerHidesNoAnswerOfOurs) {
+  const EntryIndex question = ask(milan);
+  for (std::size_t i = 0; i < limits::kReferring; ++i) {
+    Draft draft = answer(milan, question, std::to_string(i));
+    draft.again = true;
+    ASSERT_TRUE(publish(*store, lima, std::move(draft)).ok());
+  }
+  add(seoul, answer(milan, question, "Twelve."));
+  const InboxView view = read({});
+  ASSERT_EQ(view.items.size(), 1U);
+  EXPECT_EQ(view.items[0].state, CaseState::kDone);
+  EXPECT_EQ(*count_new(*reader, *store, *desk, seoul.id()), 0U);
+}
+
+// Milan has replied to a call of ours that is void. What we say of the call in its place is no answer to it.
+TEST_F(Inbox, AReplyToACallThatIsVoidIsNotAnsweredByWhatWeSayOfAnotherCall) {
+  const auto call = [&](const std::string& title) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_CALL);
+    draft.entry.set_language("en");
+    draft.entry.add_to(milan.id().bytes());
+    draft.body.emplace();
+    draft.body->mutable_call()->set_title(title);
+    return add(seoul, draft);
+  };
+  const auto reply = [&](OwnLog& by, EntryIndex to, const std::string& said) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_CALL_REPLY);
+    draft.entry.set_language("en");
+    refer(draft, v1::REF_ROLE_ANSWERS, seoul, to);
+    draft.body.emplace();
+    draft.body->mutable_call_reply()->set_answer(said);
+    return add(by, draft);
+  };
+  add(seoul, practice("Shelter", "text"));
+  const EntryIndex stolen = add(seoul, practice("Shelter of a thief", "text"));
+  const EntryIndex gone = call("Gone");
+  reply(milan, gone, "another-time");
+  reply(seoul, gone, "no");
+  EXPECT_EQ(read({}).items.at(0).state, CaseState::kDone);
+  ASSERT_TRUE(take_back(*store, seoul, stolen.value).ok());
+  catch_up();
+  ASSERT_EQ(call("In its place"), gone);
+  reply(seoul, gone, "no");
+  const InboxView view = read({});
+  ASSERT_EQ(view.items.size(), 1U);
+  EXPECT_EQ(view.items[0].state, CaseState::kNew);
+  EXPECT_TRUE(view.items[0].answer.empty());
+}
+
 TEST_F(Inbox, AFilterLeavesWhatIsInItsStateAndWhatItsAccountSeesTo) {
   for (const char* title : {"A", "B", "C"}) say(title);
   set_case(EntryIndex(0), CaseState::kOpen, "press");

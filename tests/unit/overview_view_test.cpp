@@ -1,4 +1,5 @@
 // What follows from many records together: what a city gave and took, the map.
+#include "node/api/ties_csv.h"
 #include "node/reading/impact_view.h"
 #include "node/reading/ties_view.h"
 #include "tests/storage/indexed_library.h"
@@ -165,6 +166,22 @@ TEST_F(Overview, TheMapHasTheCitiesOfAdoptionsWhereTheySayThatTheyAre) {
     if (place.where) {
       EXPECT_EQ(place.where->latitude, 45.5);
     }
+  }
+}
+
+// Everybody may ask for a part, so that none is longer than a page of another list.
+TEST(TableOfTies, ComesInPartsThatLeaveNoTieOut) {
+  for (const std::uint64_t ties : std::vector<std::uint64_t>{0, 1, 999, 1000, 1001, 2000, 2001, 200'000}) {
+    const auto parts = parts_of_table(ties);
+    ASSERT_FALSE(parts.empty());
+    std::uint64_t next = 1;
+    for (const TablePart& part : parts) {
+      EXPECT_EQ(part.first, next) << ties;
+      EXPECT_LE(part.last - part.first + 1, limits::kPageSizeMax) << ties;
+      EXPECT_TRUE(ties == 0 || part.last >= part.first) << ties;
+      next = part.last + 1;
+    }
+    EXPECT_EQ(parts.back().last, ties);
   }
 }
 

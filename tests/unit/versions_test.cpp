@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "proto/base/limits.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -80,6 +81,18 @@ TEST_F(VersionsTest, WhatIsErasedAlreadyIsLeftOut) {
   const EntryIndex third = say("Third", v1::REF_ROLE_REVISES, second);
   erase(second);
   EXPECT_EQ(versions(first), Versions{third}) << "and leads on to others";
+}
+
+TEST_F(VersionsTest, ThirdCitiesCannotHideALaterOne) {
+  const EntryIndex first = say(note("First"));
+  OwnLog lima = test_log("lima.example");
+  for (std::size_t i = 0; i < limits::kReferring; ++i) {
+    Draft draft = note(std::to_string(i));
+    refer(draft, i % 2 == 0 ? v1::REF_ROLE_REVISES : v1::REF_ROLE_ABOUT, first);
+    ASSERT_TRUE(publish(*store, lima, draft).ok());
+  }
+  const EntryIndex second = say("Second", v1::REF_ROLE_REVISES, first);
+  EXPECT_EQ(versions(first), Versions{second});
 }
 
 }  // namespace
