@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 
 #include "node/pages/adoption_pictures.h"
-#include "node/pages/city_names.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -86,9 +85,8 @@ json::array legend_of(const Visit& visit) {
 
 }  // namespace
 
-json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map, const MapWindow& window,
+json::object map_model(CityNames& names, const Visit& visit, const MapView& map, const MapWindow& window,
                        const TieFilterWords& filter) {
-  CityNames names(frame.shared(), visit.words->tag());
   MapPicture picture;
   picture.text = picture_text(
       visit, "p-map", visit.say("map.title"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/drawing/geo_map.h"
+#include "node/pages/city_names.h"
 #include "node/pages/shown_picture.h"
 #include "node/pages/tie_words.h"
 #include "node/reading/ties_view.h"
@@ -9,8 +10,8 @@
 namespace koinon {
 
 // What the template map shows of the map itself: the picture, what is left out of it, and links to its parts.
-// `frame` knows the names of cities; links keep the filter.
-boost::json::object map_model(PageFrame& frame, const Visit& visit, const MapView& map,
+// Links keep the filter.
+boost::json::object map_model(CityNames& names, const Visit& visit, const MapView& map,
                               const MapWindow& window, const TieFilterWords& filter);
 
 }  // namespace koinon

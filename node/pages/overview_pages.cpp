@@ -172,7 +172,8 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
                                      {"href", filter.address("/ties", ends) + "#list"}});
   }
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
-  view.model = map_model(frame_, visit, *found, *window, filter);
+  CityNames names(frame_.shared(), visit.words->tag());
+  view.model = map_model(names, visit, *found, *window, filter);
   view.model["has_line_rows"] = !line_rows.empty();
   view.model["line_rows"] = std::move(line_rows);
   view.model["left_out"] = found->lines_left_out > 0
@@ -189,7 +190,7 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   view.model["ties_href"] = filter.address("/ties");
   view.model["map_href"] = filter.address("/map", here);
   view.model["rows"] = adoption_rows(visit, found->adoptions);
-  co_return frame_.show(visit, std::move(view));
+  co_return frame_.show(visit, std::move(view), names);
 }
 
 }  // namespace koinon

@@ -234,7 +234,12 @@ std::string PageFrame::city_name(const Visit& visit, const std::string& city) co
 }
 
 HttpResponse PageFrame::show(const Visit& visit, PageView view) {
-  CityNames(shared_, visit.words->tag()).put(view.model);
+  CityNames names(shared_, visit.words->tag());
+  return show(visit, std::move(view), names);
+}
+
+HttpResponse PageFrame::show(const Visit& visit, PageView view, CityNames& names) {
+  names.put(view.model);
   auto content = templates_.render_within("frame", view.page, *visit.words, view.model, frame(visit, view));
   if (!content.ok()) return problem(content.error());
   HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};

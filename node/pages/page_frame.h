@@ -22,6 +22,7 @@
 #include "node/pages/templates.h"
 
 namespace koinon {
+class CityNames;
 
 // A page's request, and what it says of who looks.
 struct Visit {
@@ -89,6 +90,8 @@ class PageFrame {
             const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
 
   HttpResponse show(const Visit& visit, PageView view);
+  // For a page that has asked for the names of its cities already: each is read once.
+  HttpResponse show(const Visit& visit, PageView view, CityNames& names);
   // A part of a page: a template without the frame. kInternal: there is no such template.
   Result<std::string> part(const Visit& visit, const std::string& name, const boost::json::object& model) {
     return templates_.render(name, *visit.words, model);
