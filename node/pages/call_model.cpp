@@ -225,6 +225,7 @@ json::object CallWriter::standing(bool may_publish) const {
           {"zone_unknown",
            unknown ? visit_.say("call.zone_unknown", {{"city", places_.asked.name}}) : std::string()},
           {"calendar", time() ? "/records/" + call_.ref + "/call.ics" : std::string()},
+          {"agreed", state.phase == CallPhase::kAgreed},
           {"cancelled", state.called_off.has_value()},
           {"has_outcomes", !said.empty()},
           {"outcomes", std::move(said)},
@@ -241,7 +242,9 @@ json::object CallWriter::standing(bool may_publish) const {
 json::object CallWriter::talk() const {
   const CallState& state = call_.state;
   std::string line = status();
+  std::string between = places_.asker.name + (call_.asked.empty() ? "" : " – " + places_.asked.name);
   if (state.phase == CallPhase::kOver || state.phase == CallPhase::kTold) {
+    between.clear();  // the line names both
     const bool held =
         (state.asker_said && state.asker_said->held) || (state.asked_said && state.asked_said->held);
     const bool not_held = !held && (state.asker_said || state.asked_said);
@@ -253,13 +256,10 @@ json::object CallWriter::talk() const {
     line = visit_.say(not_held ? "call.did_not_meet" : visit ? "call.met" : "call.talked", arguments);
   }
   json::array said = outcomes();
-  return {{"call_ref", call_.ref},
-          {"call_title", title()},
-          {"call_language", language_tag(call_.language)},
-          {"talk_line", line},
-          {"between", places_.asker.name + (call_.asked.empty() ? "" : " – " + places_.asked.name)},
-          {"has_outcomes", !said.empty()},
-          {"outcomes", std::move(said)}};
+  return {
+      {"call_ref", call_.ref},      {"call_title", title()}, {"call_language", language_tag(call_.language)},
+      {"talk_line", line},          {"between", between},    {"has_outcomes", !said.empty()},
+      {"outcomes", std::move(said)}};
 }
 
 }  // namespace

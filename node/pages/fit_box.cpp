@@ -49,13 +49,15 @@ json::object measure_cell(const Visit& visit, const FitView& fit, const MeasureF
   const std::string theirs = value_text(visit, one, fit.theirs);
   const std::string ours = value_text(visit, one, fit.ours);
   const std::string none = visit.say("fit.no_value");
-  const bool values = !theirs.empty() || !ours.empty();
+  // What both have alike is said once: twice is too long for a phone.
+  const std::string values = theirs == ours
+                                 ? theirs
+                                 : visit.say("fit.values", {{"theirs", theirs.empty() ? none : theirs},
+                                                            {"ours", ours.empty() ? none : ours}});
   return {{"name", visit.say("fit.name." + std::string(one.measure))},
           {"verdict", verdict_said(visit, one)},
           {"code", one.known() ? (one.alike() ? "alike" : "other") : "unknown"},
-          {"values", !values ? ""
-                             : visit.say("fit.values", {{"theirs", theirs.empty() ? none : theirs},
-                                                        {"ours", ours.empty() ? none : ours}})}};
+          {"values", values}};
 }
 
 // "size, climate and income".

@@ -71,9 +71,10 @@ Offer offer_for(const Visit& visit, const json::object& profile, const std::stri
 // "Cfa: mild; rain all year; hot summers".
 std::string climate_line(const Visit& visit, std::string_view climate) {
   const std::string text(climate);
-  std::string words = visit.say("fit.group." + text.substr(0, 1)) + "; " +
+  const std::string mark = visit.say("three_figures.climate_mark");
+  std::string words = visit.say("fit.group." + text.substr(0, 1)) + mark +
                       visit.say("three_figures.rain." + text.substr(1, 1));
-  if (text.size() > 2) words += "; " + visit.say("three_figures.heat." + text.substr(2, 1));
+  if (text.size() > 2) words += mark + visit.say("three_figures.heat." + text.substr(2, 1));
   return visit.say("three_figures.climate_line", {{"class", text}, {"words", words}});
 }
 

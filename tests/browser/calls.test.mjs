@@ -55,6 +55,9 @@ test("Los Angeles asks in English, Seoul says yes in Korean with the keyboard, a
   await shows(seoul, nodes.seoul + call, "form.call-answers button");
   const first = seoul.locator("form.call-answers .call-times button").first();
   assert.match(await first.innerText(), /요일/, "the day in the reader's language");
+  const asked_first = await seoul.locator("form.call-answers").first().evaluate((form) =>
+    Boolean(form.elements.contact.compareDocumentPosition(form.querySelector(".call-times button")) & Node.DOCUMENT_POSITION_FOLLOWING));
+  assert.ok(asked_first, "how to reach us is asked before the press that publishes");
   await has_no_faults(seoul);
   await fits(seoul);
   // An empty press of Enter in the field of the contact answers nothing.
@@ -66,6 +69,7 @@ test("Los Angeles asks in English, Seoul says yes in Korean with the keyboard, a
   await seoul.waitForSelector(`a[href="${call}/call.ics"]`);
   await shows(la, nodes.la + call, `a[href="${call}/call.ics"]`);
   assert.match(await la.innerText("section.call"), /Agreed: /);
+  assert.equal(await la.locator("section.call .notice.good").count(), 1, "good news is not shown as a warning");
   await has_no_faults(la);
   const files = [];
   for (const [page, base] of [[la, nodes.la], [seoul, nodes.seoul]]) {
