@@ -7,6 +7,7 @@
 
 #include "node/api/desk_api.h"
 #include "node/api/drafts_api.h"
+#include "node/api/follow_ups_api.h"
 #include "node/api/records_api.h"
 #include "node/api/worksheets_api.h"
 #include "node/pages/adoption_press.h"
@@ -50,26 +51,23 @@ void AdoptionPages::add_routes(RouteTable& routes) {
               [this](Visit visit) { return submit(std::move(visit)); });
 }
 
-asio::awaitable<AdoptionPages::Values> AdoptionPages::said_before(Visit visit, RecordView practice) {
+asio::awaitable<AdoptionPages::Values> AdoptionPages::said_before(Visit visit, std::string practice) {
   Values out;
-  const std::string own = frame_.shared().parts.facts.name;
-  for (auto it = practice.referred_by.rbegin(); it != practice.referred_by.rend(); ++it) {
-    if (it->role != v1::REF_ROLE_ADOPTS || it->ref.substr(0, it->ref.rfind('/')) != own) continue;
-    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{it->ref, false});
-    if (!found.ok() || is_gone(found->record.status) || !found->record.body) continue;
-    const auto& content = content_of(found->record.body);
-    out["stage"] = text_of(content, "stage");
-    for (const char* member : kMembers) out[member] = text_of(content, member);
-    co_return out;
-  }
+  const auto said = co_await frame_.call(visit, follow_ups_.our_word, NamedRecord{std::move(practice)});
+  if (!said.ok()) co_return out;
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{said->last, false});
+  if (!found.ok() || is_gone(found->record.status) || !found->record.body) co_return out;
+  const auto& content = content_of(found->record.body);
+  out["stage"] = text_of(content, "stage");
+  for (const char* member : kMembers) out[member] = text_of(content, member);
   co_return out;
 }
 
 // What our city has said already stays as it is: the worksheet is what it meant to do before.
-asio::awaitable<AdoptionPages::Values> AdoptionPages::begins_with(Visit visit, RecordView practice) {
+asio::awaitable<AdoptionPages::Values> AdoptionPages::begins_with(Visit visit, std::string practice) {
   Values out = co_await said_before(visit, practice);
   if (visit.request.param("worksheet").empty()) co_return out;
-  const auto worksheet = co_await frame_.call(visit, worksheets_.get, NamedRecord{practice.ref});
+  const auto worksheet = co_await frame_.call(visit, worksheets_.get, NamedRecord{std::move(practice)});
   if (!worksheet.ok()) co_return out;
   if (out["stage"].empty()) out["stage"] = "trying";
   if (out["plan"].empty()) out["plan"] = worksheet->answers.plan;
@@ -83,13 +81,13 @@ asio::awaitable<HttpResponse> AdoptionPages::show(Visit visit, std::optional<Err
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   Values begun;
   if (visit.request.method == "GET" && visit.field("draft").empty())
-    begun = co_await begins_with(visit, found->record);
+    begun = co_await begins_with(visit, found->record.ref);
   const auto said = [&](const std::string& name) {
     const auto it = begun.find(name);
     return it == begun.end() ? given(visit, name) : it->second;
   };
   const bool of_worksheet = !visit.request.param("worksheet").empty();
-  const bool again = !visit.request.param("again").empty() || (!begun.empty() && !of_worksheet);
+  const bool again = !given(visit, "again").empty() || (!begun.empty() && !of_worksheet);
   PageView view{"adopt",
                 visit.say(again ? "adopt.again" : "adopt.title"),
                 form_model(visit, failed),
@@ -102,6 +100,7 @@ asio::awaitable<HttpResponse> AdoptionPages::show(Visit visit, std::optional<Err
   const FormFaults faults = failed ? adoption_faults(visit, *failed) : FormFaults();
   faults.put(view.model);
   for (const std::string field : {"stage", "outcome"}) view.model["error_" + field] = faults.at(field);
+  view.model["again"] = again ? "yes" : "";
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
   view.model["of_language"] = language_tag(found->record.language);

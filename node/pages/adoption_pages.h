@@ -18,6 +18,7 @@ class AdoptionPages {
       : frame_(frame),
         desk_(areas.desk),
         drafts_(areas.drafts),
+        follow_ups_(areas.follow_ups),
         records_(areas.records),
         worksheets_(areas.worksheets) {}
   void add_routes(RouteTable& routes);
@@ -29,14 +30,16 @@ class AdoptionPages {
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
   // What the form begins with: what our city said of the practice last, and what stands on the worksheet that
   // the address names. Empty: nothing.
-  boost::asio::awaitable<Values> begins_with(Visit visit, RecordView practice);
-  boost::asio::awaitable<Values> said_before(Visit visit, RecordView practice);
+  boost::asio::awaitable<Values> begins_with(Visit visit, std::string practice);
+  // Whichever of its versions was adopted.
+  boost::asio::awaitable<Values> said_before(Visit visit, std::string practice);
   // The form with what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show(Visit visit, std::optional<Error> failed);
 
   PageFrame& frame_;
   DeskApi& desk_;
   DraftsApi& drafts_;
+  FollowUpsApi& follow_ups_;
   RecordsApi& records_;
   WorksheetsApi& worksheets_;
 };

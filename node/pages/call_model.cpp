@@ -236,6 +236,7 @@ json::object CallWriter::standing(bool may_publish) const {
           {"may_tell", task == CallTask::kTell},
           {"has_choices", !to_choose.empty()},
           {"choices", std::move(to_choose)},
+          {"is_form", false},
           {"our_zone", (is_own(call_.asker) ? places_.asker : places_.asked).zone.name()}};
 }
 

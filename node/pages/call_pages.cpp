@@ -149,13 +149,18 @@ asio::awaitable<CallPages::Clocks> CallPages::clocks(Visit visit, std::string ci
     return zone && !zone->is_utc();
   };
   const auto ours = co_await frame_.call(visit, calls_.clock, NamedCity{frame_.shared().parts.facts.name});
-  const std::string our_zone = named(given(visit, "zone")) ? given(visit, "zone")
-                               : named(visit.zone.name())  ? visit.zone.name()
-                               : ours.ok()                 ? ours->time_zone
-                                                           : std::string();
-  out.ours_known = named(our_zone);
+  // Times in a form or a draft are by the clocks that stand beside them, also where those are of UTC.
+  const auto typed = TimeZone::find(visit.field("zone"));
+  const std::string our_zone = typed                      ? typed->name()
+                               : named(visit.zone.name()) ? visit.zone.name()
+                               : ours.ok()                ? ours->time_zone
+                                                          : std::string();
   out.ours = TimeZone::find(our_zone).value_or(TimeZone());
   if (ours.ok() && !named(visit.zone.name())) out.our_zones = ours->zones;
+  // A list without the zone that is shown would have another one chosen.
+  const auto& listed = out.our_zones;
+  if (!listed.empty() && std::find(listed.begin(), listed.end(), out.ours.name()) == listed.end())
+    out.our_zones.insert(out.our_zones.begin(), out.ours.name());
   if (city.empty()) co_return out;
   const auto theirs = co_await frame_.call(visit, calls_.clock, NamedCity{city});
   const std::string said = theirs.ok() ? theirs->time_zone : std::string();
@@ -261,7 +266,13 @@ asio::awaitable<Result<Visit>> CallPages::filled(Visit visit) {
   auto out = co_await with_draft(frame_, drafts_, visit);
   if (!out.ok() || visit.request.param("draft").empty()) co_return out;
   const auto draft = co_await named_draft(frame_, drafts_, visit);
-  if (draft.ok()) put_drafted_times(object_at(draft->note, "content"), out->form);
+  if (!draft.ok()) co_return out;
+  put_drafted_times(object_at(draft->note, "content"), out->form);
+  // A reply answers one note. Whom it is for as well is found anew.
+  for (const auto& item : array_at(draft->note, "refs")) {
+    if (item.is_object() && text_at(item.get_object(), "role") == "answers")
+      out->form["to"] = text_at(item.get_object(), "ref");
+  }
   co_return out;
 }
 
@@ -316,7 +327,9 @@ asio::awaitable<HttpResponse> CallPages::show_reply(Visit visit, std::optional<E
     model[member] = answer == one;
   }
   model["is_plain"] = answer != "another-time" && answer != "colleague";
-  model["call"] = call_model(frame_, visit, asked_for, frame_.may(visit, desk_.publish.facts));
+  json::object call = call_model(frame_, visit, asked_for, frame_.may(visit, desk_.publish.facts));
+  call["is_form"] = true;
+  model["call"] = std::move(call);
   for (const std::string field : {"colleague", "text", "contact"}) {
     model["error_" + field] = faults.at(field);
     model[field] = given(visit, field);

@@ -29,7 +29,6 @@ class CallPages {
   struct Clocks {
     TimeZone ours;
     TimeZone theirs;
-    bool ours_known = false;
     bool theirs_known = false;
     std::vector<std::string> our_zones;    // to choose from, where it is not known
     std::vector<std::string> their_zones;  // the same

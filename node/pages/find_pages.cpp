@@ -40,8 +40,9 @@ std::string ask_all_address(const Query& query) {
 }
 
 // What did not work and what was stopped, by what cities say of it.
-std::string failures_address(const std::string& topic) {
-  return address({{"kind", "adoption"}, {"outcome", std::string(kNoSuccess)}, {"topic", topic}});
+std::string failures_address(const std::string& words, const std::string& topic) {
+  return address(
+      {{"kind", "adoption"}, {"outcome", std::string(kNoSuccess)}, {"q", words}, {"topic", topic}});
 }
 
 // What a value of a facet is called.
@@ -132,7 +133,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   view.model = {{"welcome", !filtered && visit.request.caller.role == Role::kNobody},
                 {"is_newest", !filtered},
                 {"newest_href", "/"},
-                {"failures_href", failures_address(query["topic"])},
+                {"failures_href", failures_address(query["q"], query["topic"])},
                 {"is_failures", query["outcome"] == kNoSuccess},
                 {"has_chips", !chips.empty()},
                 {"chips", std::move(chips)},
@@ -183,7 +184,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   view.model = {{"is_like", true},
                 {"total_text", ""},
                 {"newest_href", address(query)},
-                {"failures_href", failures_address(topic)},
+                {"failures_href", failures_address(words, topic)},
                 {"like_href", address({{"like", "us"}, {"q", words}, {"topic", topic}})},
                 {"has_words", !param(query, "q").empty()},
                 {"ask_href", ask_all_address(query)},

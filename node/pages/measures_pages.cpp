@@ -1,5 +1,6 @@
 #include "node/pages/measures_pages.h"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -107,6 +108,13 @@ json::object field(const std::string& name, const std::string& label, const std:
           {"choices", std::move(choices)}};
 }
 
+// What the profile says stays chosen, also where the form would not offer it.
+void put_unlisted(json::array& choices, const std::string& value) {
+  const auto is_chosen = [](const json::value& one) { return one.as_object().at("chosen").as_bool(); };
+  if (value.empty() || std::any_of(choices.begin(), choices.end(), is_chosen)) return;
+  choices.push_back(json::object{{"key", value}, {"text", value}, {"chosen", true}});
+}
+
 FormFaults faults_of(const Visit& visit, const Error& error) {
   return {visit, error,
           std::vector<KnownField>{{"population.value", "population", "measure.name.population"},
@@ -182,11 +190,13 @@ HttpResponse MeasuresPages::show(const Visit& visit, const json::object& profile
   for (const auto& one : kClimates)
     climates.push_back(
         json::object{{"key", one}, {"text", climate_line(visit, one)}, {"chosen", climate == one}});
+  put_unlisted(climates, climate);
   const std::string income = value_of("income_band", text_at(profile, "income_band"), offer.income);
   json::array incomes;
   for (const auto& one : kIncomes)
     incomes.push_back(json::object{
         {"key", one}, {"text", visit.say("income." + std::string(one))}, {"chosen", income == one}});
+  put_unlisted(incomes, income);
   const std::string population =
       value_of("population", text_at(object_at(profile, "population"), "value"),
                offer.place ? std::to_string(offer.place->population) : std::string());

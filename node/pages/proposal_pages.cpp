@@ -91,6 +91,10 @@ json::object proposal_model(PageFrame& frame, const Visit& visit, const Proposal
   return out;
 }
 
+FormFaults decline_faults(const Visit& visit, const Error& error) {
+  return {visit, error, std::vector<KnownField>{{"reason", "reason", "proposals.decline_reason"}}};
+}
+
 FormFaults propose_faults(const Visit& visit, const Error& error) {
   return {visit,
           error,
@@ -188,8 +192,20 @@ asio::awaitable<HttpResponse> ProposalPages::decline(Visit visit) {
       {"refs", json::array{json::object{{"role", "answers"}, {"ref", ref}}}},
       {"content", json::object{{"decision", "declined"}, {"reason", unix_lines(visit.field("reason"))}}}};
   const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
-  if (!done.ok()) co_return frame_.failed(visit, done.error());
+  if (!done.ok()) co_return co_await show_decline(visit, done.error());
   co_return go_to_published(*done, ref);
+}
+
+asio::awaitable<HttpResponse> ProposalPages::show_decline(Visit visit, Error failed) {
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_arg(visit.request), true});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  const RecordView& record = found->record;
+  PageView view{"decline", visit.say("proposals.decline"), {}, status_of(failed.code), "", ""};
+  view.model = {{"problem", visit.fault(failed)},  {"ref", record.ref},
+                {"about_title", title_of(record)}, {"about_language", language_tag(record.language)},
+                {"reason", visit.field("reason")}, {"error_reason", ""}};
+  decline_faults(visit, failed).put(view.model);
+  co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<void> put_proposals(PageFrame& frame, ProposalsApi& proposals, DeskApi& desk, Visit visit,

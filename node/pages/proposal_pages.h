@@ -25,6 +25,7 @@ class ProposalPages {
   boost::asio::awaitable<HttpResponse> decline(Visit visit);
   // With what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show_propose(Visit visit, std::optional<Error> failed);
+  boost::asio::awaitable<HttpResponse> show_decline(Visit visit, Error failed);
 
   PageFrame& frame_;
   DeskApi& desk_;

@@ -41,11 +41,12 @@ std::string drawn(const Visit& visit, const TiesPage& figures) {
   return bars.bars.empty() ? std::string() : draw_upright_bars(bars);
 }
 
-json::object row_of(const Visit& visit, const TieFilterWords& filter, const std::string& page,
-                    std::uint16_t year, const TieOutcomes& outcomes) {
+json::object row_of(const Visit& visit, const TieFilterWords& filter, const LedTo& to, std::uint16_t year,
+                    const TieOutcomes& outcomes) {
   const std::string text = std::to_string(year);
   Params of_year = year == 0 ? Params{{"years", "unclear"}, {"year_from", ""}, {"year_to", ""}}
                              : Params{{"year_from", text}, {"year_to", text}};
+  of_year.insert(to.kept.begin(), to.kept.end());
   json::array cells;
   for (const Outcome outcome : kStacked) {
     Params of_cell = of_year;
@@ -53,21 +54,21 @@ json::object row_of(const Visit& visit, const TieFilterWords& filter, const std:
     const std::uint32_t count = outcomes.at(static_cast<std::size_t>(outcome));
     cells.push_back(json::object{{"count", visit.words->number(count)},
                                  {"some", count > 0},
-                                 {"href", filter.address(page, of_cell) + "#list"}});
+                                 {"href", filter.address(to.page, of_cell) + "#list"}});
   }
   return {{"year", year == 0 ? visit.say("ties.year_unclear") : visit.words->year(year)},
           {"cells", std::move(cells)},
           {"sum", visit.words->number(static_cast<double>(sum_of(outcomes)))},
-          {"href", filter.address(page, of_year) + "#list"}};
+          {"href", filter.address(to.page, of_year) + "#list"}};
 }
 
 }  // namespace
 
 json::object year_bars(const Visit& visit, const TieFilterWords& filter, const TiesPage& figures,
-                       const std::string& page) {
+                       const LedTo& to) {
   json::array rows;
   for (const auto& [year, outcomes] : figures.years)
-    rows.push_back(row_of(visit, filter, page, year, outcomes));
+    rows.push_back(row_of(visit, filter, to, year, outcomes));
   json::array head;
   for (const Outcome outcome : kStacked)
     head.push_back(

@@ -144,10 +144,15 @@ class TiesModel {
     return out;
   }
 
-  // With the grouping and the size of the matrix.
+  // The grouping and the size of the matrix, where somebody has chosen them.
+  Params grouping() const {
+    Params out{{"axis", visit_.request.param("axis")}};
+    if (view_.group != TieGroup::kCountry) out["group"] = group_text(view_.group);
+    return out;
+  }
   std::string address(Params changed) const {
-    if (view_.group != TieGroup::kCountry) changed.try_emplace("group", group_text(view_.group));
-    changed.try_emplace("axis", visit_.request.param("axis"));
+    const Params stays = grouping();
+    changed.insert(stays.begin(), stays.end());
     return filter_.address(kPage, changed);
   }
 
@@ -229,7 +234,7 @@ asio::awaitable<HttpResponse> TiesPages::show(Visit visit) {
   view.description = visit.say("ties.lead");
   const Params group{{"group", std::string(group_text(found->group))}};
   view.model["matrix"] = model.matrix();
-  view.model["years"] = year_bars(visit, filter, found->figures, kPage);
+  view.model["years"] = year_bars(visit, filter, found->figures, {kPage, model.grouping()});
   view.model["most_taken"] = model.most_taken();
   view.model["has_most_taken"] = !found->most_taken.empty();
   view.model["list"] = model.list();
@@ -237,7 +242,7 @@ asio::awaitable<HttpResponse> TiesPages::show(Visit visit) {
   view.model["has_groups"] = true;
   view.model["action"] = kPage;
   view.model["has_chips"] = !filter.empty();
-  view.model["chips"] = filter.chips(kPage);
+  view.model["chips"] = filter.chips(kPage, model.grouping());
   view.model["map_href"] = filter.address("/map");
   view.model["print_href"] = model.address({{"print", "yes"}});
   view.model["back_href"] = model.address({});
@@ -248,7 +253,7 @@ asio::awaitable<HttpResponse> TiesPages::show(Visit visit) {
   view.model["matrix_csv_href"] = filter.address("/api/v1/ties.csv", matrix);
   view.model["printed"] = visit.words->date(frame_.shared().parts.clock.wall());
   if (print) view.model["sources"] = sources_of(*found);
-  filter.put_fields(view.model, &found->figures);
+  filter.put_fields(view.model, &found->figures, {{"axis", visit.request.param("axis")}});
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -187,6 +187,59 @@ class Calls(NodesTest):
         seoul.run("call-reply", calls[1], "--no")
         self.agree_on(seoul, la, calls[1], "no")
 
+    def test_what_was_typed_into_a_reply_stays_and_comes_back_as_a_draft(self):
+        seoul, la = self.start_pair()
+        day, second = in_days(4, 16, LA), in_days(6, 10, SEOUL)
+        call = la.run("call", "seoul.example", "--text", "Who pays?", "--time", local(day), "--zone", "America/Los_Angeles").strip()
+        self.agree_on(seoul, la, call, "waiting")
+        kim = member(seoul, "kim", "publisher")
+        kim.go(f"/records/{call}")
+        kim.page.form("/call-reply").buttons.append(("do", "yes x"))
+        kim.submit("/call-reply", "yes x", contact="kim@seoul.example")
+        self.assertEqual((kim.page.status, kim.page.form("/call-reply").fields["contact"]), (400, "kim@seoul.example"))
+        kim.go(f"/call-reply?to={call}&answer=another-time")
+        kim.submit("/call-reply", "another-time", zone="Asia/Seoul", time1=local(second), time2="", time3="")
+        self.agree_on(seoul, la, call, "another-time")
+
+        # A reply that is addressed to the other city as well is one to the call, when it is taken back.
+        la.stop()
+        la.start("--publishing-hold-minutes", "10", "--office-time-zone", "America/Los_Angeles", peer_port=la.peer_port)
+        jo = member(la, "jo", "publisher")
+        jo.go(f"/records/{call}")
+        jo.submit("/call-reply", value(second), contact="jo@la.example")
+        self.assertRegex(jo.page.url, "^/held/")
+        jo.submit(jo.page.url, "cancel")
+        self.assertRegex(jo.page.url, r"^/call-reply\?draft=")
+        self.assertEqual(jo.page.status, 200, jo.page.text)
+        fields = jo.page.form("/call-reply").fields
+        self.assertEqual((fields["to"], fields["contact"]), (call, "jo@la.example"))
+        self.assertTrue(fields["draft"])
+        jo.submit("/call-reply", value(second))
+        self.assertRegex(jo.page.url, "^/held/")
+        self.assertNotIn(f"/publish?draft={fields['draft']}", jo.go("/desk").links, "it is no draft any more")
+
+    def test_times_stay_by_the_clocks_by_which_they_were_typed(self):
+        seoul = self.node("seoul", init_args=("--country", "KR"))
+        la = self.node("la", "--office-time-zone", "UTC", init_args=("--country", "US"))
+        peer(seoul, la)
+        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
+        utc = zoneinfo.ZoneInfo("UTC")
+        day = in_days(4, 3, utc)
+        jo = member(la, "jo", "publisher")
+        jo.go("/call?to=seoul.example")
+        self.assertEqual(jo.page.form("/call").fields["zone"], "UTC", "of all that it offers, the zone in which the times stand")
+        jo.cookies["koinon_zone"] = "America/Los_Angeles"  # as a script says it, once a page is there
+        jo.submit("/call", "publish", text="", time1=local(day), time2="", time3="")
+        fields = jo.page.form("/call").fields
+        self.assertEqual((jo.page.status, fields["zone"], fields["time1"]), (400, "UTC", local(day)))
+        there = day.astimezone(SEOUL)
+        self.assertIn(there.strftime("%A, %B ") + str(there.day), jo.page.text)
+        self.assertIn("12:00", jo.page.text, "three o'clock in UTC is noon in Seoul")
+        jo.submit("/call", "publish", text="Who pays?")
+        call = jo.page.url.removeprefix("/records/")
+        offered, = la.record(call)["call"]["offered"]
+        self.assertEqual(int(offered["start_ms"]), int(day.timestamp()) * 1000)
+
     def test_absurd_and_hostile_calls_do_no_harm(self):
         seoul, la = self.start_pair()
         note = {"kind": "call", "language": "en", "to": ["seoul.example"], "content": {

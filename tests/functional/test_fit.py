@@ -164,6 +164,15 @@ class Fit(NodesTest):
         chief.submit("/profile/measures", climate="Csa")
         said = wait_for(lambda: (said := self.profile_of(milan))["climate"] == "Csa" and said, "it shows")
         self.assertEqual(said["climate_source"], "chosen by our office")
+        # What the profile says in words of its own is no choice of the form's, and stays all the same.
+        chief.go("/profile")
+        chief.submit("/profile", climate="humid and mild", climate_source="our weather office")
+        wait_for(lambda: self.profile_of(milan)["climate"] == "humid and mild", "it shows")
+        chief.go("/profile/measures")
+        self.assertEqual(chief.page.form("/profile/measures").fields["climate"], "humid and mild")
+        chief.submit("/profile/measures", population="1500000")
+        said = wait_for(lambda: (said := self.profile_of(milan))["population"]["value"] == 1500000 and said, "it shows")
+        self.assertEqual((said["climate"], said["climate_source"]), ("humid and mild", "our weather office"))
         # One name in several countries: a choice, unless the profile says which.
         page = chief.go("/profile/measures?name=Los+Angeles")
         self.assertIn("No place of this name", page.text, "there is none in Italy")

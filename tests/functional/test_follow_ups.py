@@ -61,6 +61,8 @@ class FollowUps(NodesTest):
         # Found as a success is: on the first page, by a filter, in feeds, on the city's page.
         page = press.go("/")
         failures = next(link for link in page.links if "no-success" in link)
+        searched = next(link for link in press.go("/?q=car").links if "no-success" in link)
+        self.assertIn("q=car", searched, "what somebody looks for stays")
         page = press.go(failures)
         self.assertIn("outcome-did-not", page.source)
         self.assertIn("Did not work", page.text)
@@ -85,6 +87,20 @@ class FollowUps(NodesTest):
         self.assertIn("The paint came off.", press.go(f"/records/{ref}").text)
         self.assertEqual(ask("GET", f"{press.base}/api/v1/records/{ref}/our-word").json()["stage"], "stopped")
         self.assertEqual(press.go("/follow-up?of=seoul.example/999").status, 404, "nobody has it")
+
+    def test_what_was_said_of_an_earlier_version_is_where_the_next_word_begins(self):
+        la, ref = self.tried()
+        newer = self.seoul.publish("Testing from the car, faster", "Nobody leaves the car.", ("health/testing",), "--revises", ref)
+        wait_for(lambda: la.shows(newer) and la.status()["index_lag"] == 0, "the revision arrives")
+        press = member(la, "press", "publisher")
+        press.go(f"/records/{newer}")
+        self.assertIn(f"/follow-up?of={newer}", press.page.links)
+        form = press.go(f"/adopt?of={newer}&again=yes").form("/adopt")
+        self.assertEqual((form.fields["stage"], form.fields["changes"]), ("trying", "On a parking lot."))
+        press.submit("/adopt", "going", language="of nobody")
+        self.assertEqual((press.page.status, press.page.form("/adopt").buttons), (400, form.buttons), "it is still not their first word")
+        press.submit("/adopt", "going", language="en")
+        wait_for(lambda: self.words(la, newer)[:2] == [("trying", ""), ("trying", "")], "it goes on as it was")
 
     def test_the_desk_asks_and_one_press_answers(self):
         la, ref = self.tried()

@@ -71,7 +71,13 @@ class Proposals(NodesTest):
             ours.run("decline", made, "--language", "en")
         theirs.run("decline", made, "--text", "Who proposes does not decide.", "--language", "en")
         self.assertEqual(self.proposals(theirs, ref)[0]["state"], "open")
-        ours.run("decline", made, "--text", "We measured two.", "--language", "en")
+        chief = member(ours, "chief", "publisher")
+        chief.go(f"/records/{ref}")
+        chief.submit(f"/proposals/{made}/decline", reason="We measured. " * 2000)
+        self.assertEqual((chief.page.status, chief.page.form(f"/proposals/{made}/decline").fields["reason"].strip()),
+                         (413, ("We measured. " * 2000).strip()), "nothing that was typed is lost")
+        chief.submit(f"/proposals/{made}/decline", reason="We measured two.")
+        self.assertEqual((chief.page.status, chief.page.url), (200, f"/records/{made}"))
         wait_for(lambda: self.proposals(theirs, ref)[0]["state"] == "declined", "they hear of it")
         self.assertEqual(self.proposals(theirs, ref)[0]["why"], "We measured two.")
 

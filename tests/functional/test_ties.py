@@ -118,6 +118,14 @@ class Ties(NodesTest):
         self.assertIn(f"/records/{refs[0]}", listed.links)
         self.assertNotIn(f"/records/{refs[3]}", listed.links)
         self.assertIn("two letters", visitor.go("/ties?country_from=Korea").text)
+        # Whoever looks by topic still does so when the filter becomes another one.
+        page = visitor.go("/ties?group=topic&axis=30&topic=health")
+        self.assertIn("/ties?axis=30&group=topic", page.links, "without the filter")
+        self.assertEqual((page.form("/ties").fields["axis"], page.form("/ties").fields["group"]), ("30", "topic"))
+        years = [link for link in page.links if "year_from=" in link]
+        self.assertTrue(years)
+        for link in years:
+            self.assertTrue("group=topic" in link and "axis=30" in link, link)
         briefing = visitor.go("/ties?print=yes&topic=health")
         self.assertIn("Topic: Health", briefing.text)
         self.assertIn("It went as we had hoped.", briefing.text)
