@@ -9,6 +9,7 @@ import unittest
 
 from api import account, ask
 import test_sending
+from mail_sink import MailSink
 from nodes import NodesTest, peer, wait_for
 
 # Stems: the search index has words in lower case, and their stems besides.
@@ -44,7 +45,7 @@ def leftovers(node):
 
 
 class Erased(NodesTest):
-    receiver, sink, operator = test_sending.Sending.receiver, test_sending.Sending.sink, test_sending.Sending.operator
+    receiver, operator = test_sending.Sending.receiver, test_sending.Sending.operator
 
     def test_forms_are_found_where_they_are(self):
         for before in range(3):
@@ -56,7 +57,7 @@ class Erased(NodesTest):
         return ask(method, f"http://127.0.0.1:{node.http_port}{path}", json.dumps(value).encode() if value is not None else None, headers)
 
     def test_no_file_of_any_node_has_a_word_of_it(self):
-        sink, up, down = self.sink(), self.receiver(), self.receiver()
+        sink, up, down = MailSink(self), self.receiver(), self.receiver()
         down.script = [500] * 1000
         seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
                           "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1", "--webhooks-allow-private", *AT_ONCE)
