@@ -75,7 +75,7 @@ Result<ImpactView> OverviewApi::our_impact(const Asker&, const ImpactSearch& sea
 Result<MapView> OverviewApi::whole_map(const Asker&, const TiesSearch& search) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const TiesQuery query, find_ties_query(directory, search, parts_.clock.wall()));
-  return read_map(directory, *parts_.index, query.filter);
+  return read_map(directory, *parts_.index, query.filter, search.told);
 }
 
 Result<TiesView> OverviewApi::all_ties(const Asker&, const TiesSearch& search) {

@@ -13,7 +13,13 @@ const std::string& CityNames::of(const std::string& city) {
   const auto known = names_.find(city);
   if (known != names_.end()) return known->second;
   const auto log = directory_.find_log(city);
-  std::string name = log.ok() ? directory_.name_in(*log, language_) : std::string();
+  return log.ok() ? of(city, *log) : names_.emplace(city, city).first->second;
+}
+
+const std::string& CityNames::of(const std::string& city, const LogId& log) {
+  const auto known = names_.find(city);
+  if (known != names_.end()) return known->second;
+  std::string name = directory_.name_in(log, language_);
   return names_.emplace(city, name.empty() ? city : std::move(name)).first->second;
 }
 

@@ -21,6 +21,8 @@ class CityNames {
 
   // The name; the domain where the city has stated none, or nothing of it is here.
   const std::string& of(const std::string& city);
+  // The same, where it is known which log the city means.
+  const std::string& of(const std::string& city, const LogId& log);
   // "Seoul (seoul.example)", for sentences; the domain alone where that is its name.
   std::string in_full(const std::string& city);
   // Each object that has a `city` or an `of_city` gets a `city_name` or an `of_city_name`.

@@ -40,7 +40,7 @@ std::map<std::string, std::size_t> put_places(CityNames& names, const MapView& m
   for (const PlaceView& place : map.cities) {
     if (!place.where) continue;
     places.emplace(place.city, out.places.size());
-    out.places.push_back({names.of(place.city), names.in_full(place.city), "/cities/" + place.city,
+    out.places.push_back({names.of(place.city, place.log), names.in_full(place.city), "/cities/" + place.city,
                           place.where->latitude, place.where->longitude, 0});
   }
   return places;

@@ -149,13 +149,13 @@ asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
 
 asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   const TieFilterWords filter(visit);
-  const auto search = read_map_search(filter.params());
+  auto search = read_map_search(filter.params());
   if (!search.ok()) co_return frame_.failed(visit, search.error());
+  search->told = false;  // the page names cities in the reader's language
   const auto found = co_await frame_.call(visit, overview_.map, *search);
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   // What the form offers. It works without.
   TiesSearch offered = *search;
-  offered.told = false;
   offered.query.axis = 1;
   offered.query.limit = 0;
   const auto ties = co_await frame_.call(visit, overview_.ties, offered);

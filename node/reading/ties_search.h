@@ -13,7 +13,7 @@ struct TiesSearch {
   std::string row;  // keys as key_text; empty: any
   std::string column;
   TiesQuery query;   // the rest of it
-  bool told = true;  // whether the sentences of the practices that were taken most are read
+  bool told = true;  // with the sentences of the practices that were taken most; of a map, with cities' names
 };
 
 // The parameters of read_ties_search that filter, for whoever makes addresses of them.

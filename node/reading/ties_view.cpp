@@ -33,7 +33,7 @@ Result<TiesView> read_ties(Directory& directory, StoreReader& store, IndexReader
   return out;
 }
 
-Result<MapView> read_map(Directory& directory, IndexReader& index, const TieFilter& filter) {
+Result<MapView> read_map(Directory& directory, IndexReader& index, const TieFilter& filter, bool told) {
   KOINON_ASSIGN(const TieMap found, index.tie_map(filter, limits::kMapTies));
   MapView out;
   out.total = found.total;
@@ -43,7 +43,7 @@ Result<MapView> read_map(Directory& directory, IndexReader& index, const TieFilt
     out.lines.push_back(
         {directory.city(line.from), directory.city(line.to), line.ties, line.stopped, line.outcomes});
   for (const TiePlace& place : found.places) {
-    PlaceView view{directory.city(place.log), directory.display_name(place.log), {}};
+    PlaceView view{place.log, directory.city(place.log), told ? directory.display_name(place.log) : "", {}};
     if (place.latitude != 0 || place.longitude != 0)
       view.where = Coordinates{place.latitude, place.longitude};
     out.cities.push_back(std::move(view));

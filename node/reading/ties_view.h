@@ -41,6 +41,7 @@ struct Coordinates {
 };
 
 struct PlaceView {
+  LogId log;
   std::string city;
   std::string name;                  // the name in its profile; empty: it has not stated one
   std::optional<Coordinates> where;  // nothing: it has not stated it
@@ -63,6 +64,7 @@ struct MapView {
   std::vector<AdoptionView> adoptions;  // the newest, limits::kMapTies at most
 };
 
-Result<MapView> read_map(Directory& directory, IndexReader& index, const TieFilter& filter);
+// `told`: with the names of the cities.
+Result<MapView> read_map(Directory& directory, IndexReader& index, const TieFilter& filter, bool told);
 
 }  // namespace koinon
