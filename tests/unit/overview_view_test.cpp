@@ -149,7 +149,7 @@ TEST_F(Overview, TheMapHasTheCitiesOfAdoptionsWhereTheySayThatTheyAre) {
   const EntryIndex at = add(seoul, practice("Shelter", "text"));
   add(milan, adoption(seoul, at, "worked"));
   Directory directory(*store, nearness, reader.get());
-  const auto view = read_map(directory, *reader, {});
+  const auto view = read_map(directory, *reader, {}, true);
   ASSERT_TRUE(view.ok()) << view.error().text();
   ASSERT_EQ(view->adoptions.size(), 1U);
   EXPECT_EQ(view->adoptions[0].of_city, directory.city(seoul.id()));
