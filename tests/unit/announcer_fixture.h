@@ -124,6 +124,15 @@ class Announcing : public testing::Test {
     ASSERT_TRUE(publish(*store, la, erasure_of(la.id(), gone.value)).ok());
     catch_up();
   }
+  EntryIndex publish_of(OwnLog& log, Draft draft) {
+    EXPECT_TRUE(store->begin(false).ok());
+    draft.again = true;
+    const auto batch = log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return draft; }}, now);
+    EXPECT_TRUE(batch.ok() && batch->results.front().ok());
+    EXPECT_TRUE(store->commit().ok());
+    catch_up();
+    return batch->results.front()->index;
+  }
   void catch_up() {
     while (*writer->catch_up(*store) > 0) {
     }

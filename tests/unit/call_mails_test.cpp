@@ -6,15 +6,6 @@ namespace {
 
 class CallMails : public Announcing {
  protected:
-  EntryIndex publish_of(OwnLog& log, Draft draft) {
-    EXPECT_TRUE(store->begin(false).ok());
-    draft.again = true;
-    const auto batch = log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return draft; }}, now);
-    EXPECT_TRUE(batch.ok() && batch->results.front().ok());
-    EXPECT_TRUE(store->commit().ok());
-    catch_up();
-    return batch->results.front()->index;
-  }
   v1::TimeSlot in_hours(std::int64_t hours) const {
     v1::TimeSlot out;
     out.set_start_ms(now.value + hours * kHour);

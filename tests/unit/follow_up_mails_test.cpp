@@ -21,15 +21,6 @@ class FollowUpMailing : public Announcing {
                              })
                     .ok());
   }
-  EntryIndex publish_of(OwnLog& log, Draft draft) {
-    EXPECT_TRUE(store->begin(false).ok());
-    draft.again = true;
-    const auto batch = log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return draft; }}, now);
-    EXPECT_TRUE(batch.ok() && batch->results.front().ok());
-    EXPECT_TRUE(store->commit().ok());
-    catch_up();
-    return batch->results.front()->index;
-  }
   // Seoul says how it goes with the practice of Los Angeles.
   EntryIndex say(const std::string& stage, const std::string& outcome = "") {
     return publish_of(seoul, word(stage, outcome));
