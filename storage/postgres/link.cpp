@@ -8,15 +8,10 @@
 #include <poll.h>
 
 #include "storage/postgres/errors.h"
+#include "storage/postgres/server_types.h"
 
 namespace koinon::postgres {
 namespace {
-
-// Types of PostgreSQL, from its pg_type.dat; they never change.
-constexpr Oid kBytea = 17;
-constexpr Oid kInt8 = 20;
-constexpr Oid kText = 25;
-constexpr Oid kFloat8 = 701;
 
 // So many statements are sent before the socket is looked at.
 constexpr std::size_t kSentAtOnce = 64;
@@ -56,20 +51,22 @@ void Values::complete(int parameters) {
 }
 
 void Values::put(int position, std::int64_t value) {
-  Value& at_place = at(position, kInt8);
+  Value& at_place = at(position, server_type::kInt8);
   at_place.own = big_endian(static_cast<std::uint64_t>(value));
   at_place.null = false;
 }
 
 void Values::put_real(int position, double value) {
-  Value& at_place = at(position, kFloat8);
+  Value& at_place = at(position, server_type::kFloat8);
   at_place.own = big_endian(std::bit_cast<std::uint64_t>(value));
   at_place.null = false;
 }
 
-void Values::put_blob(int position, BytesView value) { at(position, kBytea) = {value, std::nullopt, false}; }
+void Values::put_blob(int position, BytesView value) {
+  at(position, server_type::kBytea) = {value, std::nullopt, false};
+}
 void Values::put_text(int position, std::string_view value) {
-  at(position, kText) = {value, std::nullopt, false};
+  at(position, server_type::kText) = {value, std::nullopt, false};
 }
 void Values::put_null(int position) { at(position, 0) = {}; }
 

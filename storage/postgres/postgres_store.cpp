@@ -108,7 +108,6 @@ Result<std::unique_ptr<postgres::Connection>> open_writer(const PostgresPlace& p
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_postgres_store(const PostgresStoreOptions& options) {
-  KOINON_TRY(check_place(options.place));
   KOINON_ASSIGN(auto db, open_writer(options.place));
   auto engine = std::make_unique<PostgresEngine>(std::move(db), options);
   KOINON_TRY(engine->prepare());
@@ -116,14 +115,12 @@ Result<std::unique_ptr<Store>> open_postgres_store(const PostgresStoreOptions& o
 }
 
 Result<std::unique_ptr<StoreReader>> open_postgres_reader(const PostgresPlace& place) {
-  KOINON_TRY(check_place(place));
   KOINON_ASSIGN(auto db, postgres::Connection::open(place, reading()));
   KOINON_TRY(postgres::check_schema(*db, postgres::store_tables()));
   return make_sql_reader(std::make_unique<PostgresReadEngine>(std::move(db)));
 }
 
 Result<StoreState> read_postgres_state(const PostgresPlace& place) {
-  KOINON_TRY(check_place(place));
   KOINON_ASSIGN(auto db, postgres::Connection::open(place, reading()));
   KOINON_TRY(postgres::check_schema(*db, postgres::store_tables()));
   return read_sql_state(std::make_unique<PostgresEngine>(std::move(db), PostgresStoreOptions()));

@@ -4,23 +4,17 @@
 #include <bit>
 
 #include "storage/postgres/connection.h"
+#include "storage/postgres/server_types.h"
 
 namespace koinon::postgres {
 namespace {
-
-constexpr Oid kBool = 16;
-constexpr Oid kBytea = 17;
-constexpr Oid kInt8 = 20;
-constexpr Oid kInt2 = 21;
-constexpr Oid kInt4 = 23;
-constexpr Oid kText = 25;
-constexpr Oid kFloat8 = 701;
 
 // The first piece is small: many who walk want one row. The last ones are large.
 constexpr int kFirstPiece = 32;
 constexpr int kLargestPiece = 512;
 
 bool is_known(Oid type) {
+  using namespace server_type;
   return type == kBool || type == kBytea || type == kInt8 || type == kInt2 || type == kInt4 ||
          type == kText || type == kFloat8;
 }
@@ -62,12 +56,12 @@ BytesView Rows::blob(int column) const { return bytes(column); }
 std::int64_t Rows::integer(int column) const {
   const BytesView value = bytes(column);
   switch (PQftype(answer_.get(), column)) {
-    case kInt4:
+    case server_type::kInt4:
       return static_cast<std::int32_t>(big_endian(value));
-    case kInt2:
+    case server_type::kInt2:
       return static_cast<std::int16_t>(big_endian(value));
-    case kInt8:
-    case kBool:
+    case server_type::kInt8:
+    case server_type::kBool:
       return static_cast<std::int64_t>(big_endian(value));
     default:
       return 0;
@@ -75,8 +69,9 @@ std::int64_t Rows::integer(int column) const {
 }
 
 double Rows::real(int column) const {
-  return PQftype(answer_.get(), column) == kFloat8 ? std::bit_cast<double>(big_endian(bytes(column)))
-                                                   : static_cast<double>(integer(column));
+  return PQftype(answer_.get(), column) == server_type::kFloat8
+             ? std::bit_cast<double>(big_endian(bytes(column)))
+             : static_cast<double>(integer(column));
 }
 
 BoundStatement::BoundStatement(Connection& connection, std::string_view sql, int parameters)
