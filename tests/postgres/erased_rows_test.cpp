@@ -16,7 +16,8 @@ bool server_has(const std::string& words) {
     std::error_code gone;
     if (!file.is_regular_file(gone)) continue;
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    std::string bytes(file.file_size(), '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (bytes.find(words) != std::string::npos) return true;
   }
   return false;
