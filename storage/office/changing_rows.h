@@ -30,7 +30,7 @@ struct DeskPage {
   bool more = false;  // others come after these
 };
 
-// Reads row by row, so that rows beyond the page are never in memory. The query asks for one row more than
+// Walks row by row, so that rows beyond the page are never in memory. The query asks for one row more than
 // `limit`. `bytes_of`: the size of an item's text.
 template <typename T>
 Result<DeskPage<T>> read_page(sql::Statement& select, T (*read)(const sql::Statement&),

@@ -85,9 +85,9 @@ Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
 
 Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size_t limit,
                                            const std::optional<DraftPlace>& after) {
-  auto select = db_.connection().prepare(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
-                                         (user ? "AND \"user\" = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
+                                      (user ? "AND \"user\" = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   bind_after(select, after);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);
@@ -95,8 +95,8 @@ Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size
 }
 
 Result<std::vector<DraftId>> Desk::drafts_with(std::optional<UserId> user, std::string_view text) {
-  auto select = db_.connection().prepare(std::string(kDraftColumns) + (user ? "WHERE \"user\" = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kDraftColumns) + (user ? "WHERE \"user\" = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limits::kDrafts));
   std::vector<DraftId> out;
@@ -134,7 +134,7 @@ void take_digests(std::string_view text, std::set<std::string>& out) {
 }  // namespace
 
 Result<std::vector<Hash>> Desk::files_named() {
-  auto select = db_.connection().prepare(
+  auto select = db_.connection().walk(
       "SELECT note FROM draft UNION ALL SELECT request FROM held WHERE state IN (1, 2, 6, 7)");
   std::set<std::string> digests;
   while (true) {
@@ -182,8 +182,8 @@ Result<std::optional<HeldNote>> Desk::held(HeldId id) {
 }
 
 Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit) {
-  auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id < ? " +
-                                         (user ? "AND \"user\" = ? " : "") + "ORDER BY id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kHeldColumns) + "WHERE id < ? " +
+                                      (user ? "AND \"user\" = ? " : "") + "ORDER BY id DESC LIMIT ?");
   select.bind(before > 0 ? before : INT64_MAX);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);

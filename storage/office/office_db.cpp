@@ -5,6 +5,16 @@
 #include "storage/sqlite/sqlite_connection.h"
 
 namespace koinon {
+namespace {
+
+// Who is gone without a word must not keep the others waiting: after a while the server ends that
+// transaction.
+constexpr std::string_view kLock =
+    "SELECT one, set_config('idle_in_transaction_session_timeout', '30s', true) FROM office_lock WHERE one = "
+    "1 "
+    "FOR UPDATE";
+
+}  // namespace
 
 Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
@@ -22,7 +32,7 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
 // change before it is done. So they queue for one row.
 Status OfficeDb::wait_for_turn() {
   if (!is_on_server_) return {};
-  auto lock = db_->prepare("SELECT one FROM office_lock WHERE one = 1 FOR UPDATE");
+  auto lock = db_->prepare(kLock);
   KOINON_ASSIGN(const bool locked, lock.step());
   if (!locked)
     return fail(Code::kIo, "the office's row to queue for is gone; restore it from a backup", "office");

@@ -5,6 +5,7 @@
 // A connection belongs to one thread. Several may be open: their changes wait for each other.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <memory>
 
@@ -31,7 +32,8 @@ class OfficeDb {
   // of the same rows: on a server each could wait for a row of the other.
   template <typename Change>
   auto transact(Change change) -> decltype(change()) {
-    if (db_->in_transaction()) return change();
+    if (changes_) return change();
+    const Turn turn(*this);
     return sql::transact(*db_, true, [&]() -> decltype(change()) {
       KOINON_TRY(wait_for_turn());
       return change();
@@ -46,12 +48,29 @@ class OfficeDb {
   }
 
  private:
+  // While a change runs. Where it throws, it is undone.
+  class Turn {
+   public:
+    explicit Turn(OfficeDb& office) : office_(office) { office_.changes_ = true; }
+    ~Turn() {
+      office_.changes_ = false;
+      if (std::uncaught_exceptions() > thrown_before_) office_.db_->rollback();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    OfficeDb& office_;
+    int thrown_before_ = std::uncaught_exceptions();
+  };
+
   OfficeDb(std::unique_ptr<sql::Connection> db, bool is_on_server)
       : db_(std::move(db)), is_on_server_(is_on_server) {}
   Status wait_for_turn();
 
   std::unique_ptr<sql::Connection> db_;
   bool is_on_server_;
+  bool changes_ = false;  // a change runs
 };
 
 // Numbers that name things of the office.

@@ -120,9 +120,9 @@ Status Worksheets::remove(WorksheetId id, std::optional<std::int64_t> version) {
 Result<DeskPage<StoredWorksheet>> Worksheets::list(const std::optional<std::string>& office,
                                                    std::size_t limit,
                                                    const std::optional<WorksheetPlace>& after) {
-  auto select = db_.connection().prepare(std::string(kColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
-                                         (office ? "AND office = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
+                                      (office ? "AND office = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   bind_after(select, after);
   if (office) select.bind_text(*office);
   select.bind(static_cast<std::int64_t>(limit) + 1);

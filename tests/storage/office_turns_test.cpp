@@ -1,5 +1,7 @@
 // Changes of an office wait for each other: on SQLite by its lock, on a server by a row that each locks
 // first.
+#include <stdexcept>
+
 #include "storage/office/desk.h"
 #include "tests/storage/office_fixture.h"
 
@@ -52,7 +54,8 @@ class ToldServer : public sql::Connection {
   sql::Statement prepare(std::string_view sql) override {
     return sql::Statement(std::make_unique<ToldStatement>(told_, sql));
   }
-  Result<std::unique_ptr<sql::BulkInsert>> bulk(const sql::BulkTable&) override {
+  sql::Statement walk(std::string_view sql) override { return prepare(sql); }
+  Result<std::unique_ptr<sql::BulkInsert>> bulk(const sql::BulkTable&, std::size_t) override {
     return fail(Code::kInternal, "an office adds nothing in bulk");
   }
   Result<std::int64_t> changes() override { return std::int64_t{1}; }
@@ -80,7 +83,10 @@ class ToldServer : public sql::Connection {
 
 class OfficeOnAServer : public testing::Test {
  protected:
-  static constexpr const char* kLock = "SELECT one FROM office_lock WHERE one = 1 FOR UPDATE";
+  static constexpr const char* kLock =
+      "SELECT one, set_config('idle_in_transaction_session_timeout', '30s', true) FROM office_lock WHERE one "
+      "= "
+      "1 FOR UPDATE";
   Status say(const std::string& text) { return office.connection().execute(text); }
 
   Told told;
@@ -106,6 +112,13 @@ TEST_F(OfficeOnAServer, NothingIsChangedWhereTheRowIsGone) {
   told.has_rows = false;
   EXPECT_FALSE(office.transact([&] { return say("a change"); }).ok());
   EXPECT_EQ(told.texts, (Texts{"begin", kLock, "rollback"}));
+}
+
+TEST_F(OfficeOnAServer, AChangeThatThrowsIsUndoneAndTheNextOneIsAnother) {
+  EXPECT_THROW((void)office.transact([&]() -> Status { throw std::runtime_error("no"); }),
+               std::runtime_error);
+  ASSERT_TRUE(office.transact([&] { return say("a change"); }).ok());
+  EXPECT_EQ(told.texts, (Texts{"begin", kLock, "rollback", "begin", kLock, "a change", "commit"}));
 }
 
 // Each changes how many wait, and may meet a change of many notes.
