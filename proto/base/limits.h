@@ -269,6 +269,9 @@ inline constexpr std::chrono::hours kGrace{
 // Monday, and takes its log back. Longer would keep from somebody what they may demand, that a text is gone.
 inline constexpr std::chrono::hours kEraseGrace{72};
 inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
+// On a database server a table with erased bytes is written anew that long after the first of them: nobody
+// reads it meanwhile.
+inline constexpr std::chrono::hours kErasedRewritten{24};
 // Of erased bodies of other cities, a quarter of it of any one (kLogShare). It lies there unread, so it is
 // not more than an eighth of what one city may fill; and a thief who erases all of a city's notes finds room
 // for 100,000 of 2 KiB.
