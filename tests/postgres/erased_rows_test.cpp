@@ -16,7 +16,8 @@ bool server_has(const std::string& words) {
     std::error_code gone;
     if (!file.is_regular_file(gone)) continue;
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    std::string bytes(file.file_size(), '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (bytes.find(words) != std::string::npos) return true;
   }
   return false;
@@ -59,12 +60,13 @@ class ErasedRows : public testing::Test {
 
 TEST_F(ErasedRows, AreGone) {
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  author.say(note("two", "an otterword that stays"));
+  author.say(note("one", "an otterword that stays"));
+  // VACUUM alone leaves such bytes: the rows that it moves together do not cover all of them.
+  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
   take(author.run(0, 2, BodyState::kNotHeld, true));
   checkpoint();
   ASSERT_TRUE(server_has("zanzibarword"));
-  author.say(erasure_of(author.log.id(), 0));
+  author.say(erasure_of(author.log.id(), 1));
   take(author.run(2, 3, BodyState::kNotHeld));
   while (!store->fold(std::chrono::milliseconds(0))) {
   }
