@@ -93,20 +93,25 @@ void StoreWriter::run() {
 }
 
 std::chrono::steady_clock::time_point StoreWriter::next_idle() const {
-  const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
+  const bool quiet = !due_.fold && !due_.mark && !trouble_.get() && !others_wait_.get();
   return std::chrono::steady_clock::now() + (quiet ? limits::kWriterQuietPause : limits::kWriterPause);
 }
 
 // A node that was off for days may hear only now that a thief erased what it keeps, and a clock may be wrong:
 // a grace time counts what the node has run.
 void StoreWriter::fold() {
-  folding_ = !store_->fold(
+  due_.fold = !store_->fold(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - born_));
+}
+
+void StoreWriter::mark() {
+  if (callbacks_.mark_after) due_.mark = !callbacks_.mark_after(*store_).ok();
 }
 
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
   fold();
+  if (due_.mark) mark();
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {
@@ -171,7 +176,7 @@ void StoreWriter::carry_out(const WriteGroup& group) {
 
 void StoreWriter::do_intents(const std::vector<Intent>& intents) {
   IntentsWritten written = write_intents(*store_, intents, reserve_bytes_, callbacks_.mark_before);
-  if (written.cosigned && callbacks_.mark_after) callbacks_.mark_after(*store_);
+  if (written.cosigned) mark();
   note(intents, written.completions);
   callbacks_.on_completions(std::move(written.completions));
   if (written.arrivals) callbacks_.on_arrivals();
@@ -182,7 +187,7 @@ Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) 
   if (const auto stopped = signing_stopped()) return *stopped;
   if (const auto waits = signing_waits()) return waits->why;
   auto batch = write_drafts(*store_, *signer_, drafts, clock_(), callbacks_.mark_before);
-  if (batch.ok() && batch->advanced && callbacks_.mark_after) callbacks_.mark_after(*store_);
+  if (batch.ok() && batch->advanced) mark();
   note(batch.ok() ? Status() : Status(batch.error()));
   return batch;
 }

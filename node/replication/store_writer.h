@@ -31,8 +31,10 @@ class StoreWriter {
     // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
     std::function<std::optional<SigningWait>()> signing_waits;
     // Something is about to be signed for our log, or cosigned, or was. The writer's thread. May be none.
+    // While `mark_after` fails it is called again every few seconds: until then an old mark may stand, which
+    // would agree with a store that has lost what was signed.
     BeforeCommit mark_before;
-    std::function<void(Store&)> mark_after;
+    std::function<Status(Store&)> mark_after;
   };
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
@@ -86,6 +88,7 @@ class StoreWriter {
   void let_others_on();
   void on_idle();
   void fold();
+  void mark();
 
   std::unique_ptr<Store> store_;
   Result<DraftSigner> signer_;
@@ -94,7 +97,12 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   WriteQueue queue_;
-  bool folding_ = true;  // the writer's: Store::fold has not taken all away yet
+  // The writer's: what it makes up for when nobody writes.
+  struct Due {
+    bool fold = true;   // Store::fold has not taken all away yet
+    bool mark = false;  // something was signed, and is not marked
+  };
+  Due due_;
   std::uint64_t reserve_bytes_;
   Troubled trouble_;
   Troubled others_wait_;
