@@ -10,6 +10,7 @@
 #include "crypto/key_history_text.h"
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
+#include "node/daemon/mark_opener.h"
 #include "node/daemon/signing_mark.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
@@ -97,10 +98,11 @@ Status write_store(const DataFolder& folder, const SigningKey& node, BytesView t
 }
 
 // So that the first start signs at once. Without it the peers are asked first, of whom there are none yet.
-void write_mark(const DataFolder& folder, const std::string& mark_folder, const LogId& log) {
+void write_mark(const DataFolder& folder, const MarkSettings& where, const LogId& log,
+                const SigningKey& node) {
   const auto store = open_sqlite_store(folder.store());
   if (!store.ok()) return;
-  auto mark = SigningMark::open(mark_folder, log, **store, nullptr);
+  auto mark = SigningMark::open(mark_opener(where, log, EpochKey(node)), log, **store, nullptr);
   if (mark.ok()) (void)mark->mark_now(**store);
 }
 
@@ -197,7 +199,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
   KOINON_TRY(write_store(folder, keys.node, token, fill));
-  if (made.identity) write_mark(folder, options.mark, made.identity->log_id());
+  if (made.identity) write_mark(folder, options.mark, made.identity->log_id(), keys.node);
   return made;
 }
 
