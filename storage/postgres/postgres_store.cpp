@@ -42,6 +42,7 @@ class PostgresEngine final : public StoreEngine {
   PostgresEngine(std::unique_ptr<postgres::Connection> db, PostgresStoreOptions options)
       : db_(std::move(db)), options_(std::move(options)) {}
   ~PostgresEngine() override {
+    db_->rollback();
     if (lease_) lease_->give_back(*db_);
   }
   PostgresEngine(const PostgresEngine&) = delete;

@@ -46,12 +46,13 @@ class ErasedRows : public testing::Test {
 
 TEST_F(ErasedRows, AreGone) {
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  author.say(note("two", "an otterword that stays"));
+  author.say(note("one", "an otterword that stays"));
+  // VACUUM alone leaves such bytes: the rows that it moves together do not cover all of them.
+  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
   take(author.run(0, 2, BodyState::kNotHeld, true));
   checkpoint();
   ASSERT_TRUE(server_has("zanzibarword"));
-  author.say(erasure_of(author.log.id(), 0));
+  author.say(erasure_of(author.log.id(), 1));
   take(author.run(2, 3, BodyState::kNotHeld));
   while (!store->fold(std::chrono::milliseconds(0))) {
   }

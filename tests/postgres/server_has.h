@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "tests/postgres/test_server.h"
@@ -15,7 +14,10 @@ inline bool server_has(const std::string& words) {
     std::error_code gone;
     if (!file.is_regular_file(gone)) continue;
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto size = file.file_size(gone);
+    if (gone) continue;
+    std::string bytes(size, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (bytes.find(words) != std::string::npos) return true;
   }
   return false;
