@@ -6,14 +6,13 @@
 #include "node/api/record_json.h"
 #include "node/daemon/part_options.h"
 #include "proto/base/limits.h"
-#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 
 Status ArrivalThreads::start_index(const std::vector<EpochRange>& epochs) {
   const DataFolder& files = parts_.folder.files();
   KOINON_ASSIGN(auto writer, open_index_writer(files.index(), epochs));
-  KOINON_ASSIGN(auto store, open_sqlite_reader(files.store(), limits::kReaderCacheKiB));
+  KOINON_ASSIGN(auto store, parts_.folder.source().open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(ahead_, open_index_reader(files.index(), columns_));
   index_ = std::make_unique<IndexWorker>(
       std::move(writer), std::move(store), parts_.clock.wall, [this] { on_progress(); },

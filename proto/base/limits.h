@@ -539,7 +539,8 @@ inline constexpr std::size_t kCityNameBegins = 40;
 inline constexpr std::size_t kEpochs = 1000;  // starts of a node that its store knows, 40 bytes each
 inline constexpr std::size_t kWriteGroup =
     64;  // intents or drafts in one transaction; our own entries wait for one such group
-inline constexpr std::chrono::seconds kWriterPause{5};        // between tries of what could not be written
+inline constexpr std::chrono::seconds kLeasePause{1};   // in which a writer on a server says that it lives
+inline constexpr std::chrono::seconds kWriterPause{5};  // between tries of what could not be written
 inline constexpr std::chrono::seconds kWriterQuietPause{60};  // between looks at what a grace time keeps
 // Of a log that was taken back, in one step: records that go or whose texts come back, and their bytes.
 // Others write between two steps.
@@ -584,6 +585,15 @@ inline constexpr long kAuditRedirects = 3;         // of a request
 inline constexpr unsigned kAuditSaveBundles = 16;  // read between two writes of the state
 inline constexpr std::chrono::minutes kAuditQuorumWait{60};  // for which heads may lack cosignatures
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
+// The mark in etcd. Each signature waits for it, and the writer with it.
+inline constexpr std::chrono::milliseconds kEtcdConnect{1000};   // to one address
+inline constexpr std::chrono::milliseconds kEtcdRequest{2000};   // whole, at one address
+inline constexpr std::chrono::milliseconds kEtcdDeadline{3000};  // at all of them: it may choose a leader
+inline constexpr std::chrono::milliseconds kEtcdPause{100};      // until all are tried again
+// After a request that failed the next ones fail at once: what waits to be written is not held up by each.
+inline constexpr std::chrono::milliseconds kEtcdRest{2000};
+inline constexpr std::size_t kEtcdAnswerBytes = 64 * kKiB;  // a mark has less than one
+inline constexpr unsigned kEtcdTries = 3;  // of a change that others, or we, got in the way of
 
 // Witnessing for other systems (C2SP tlog-witness)
 inline constexpr std::size_t kWitnessProofHashes = 63;                      // of the specification
