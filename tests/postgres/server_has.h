@@ -14,7 +14,9 @@ inline bool server_has(const std::string& words) {
     std::error_code gone;
     if (!file.is_regular_file(gone)) continue;
     std::ifstream in(file.path(), std::ios::binary);
-    std::string bytes(file.file_size(), '\0');
+    const auto size = file.file_size(gone);
+    if (gone) continue;
+    std::string bytes(size, '\0');
     in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (bytes.find(words) != std::string::npos) return true;
   }
