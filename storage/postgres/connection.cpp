@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kBeDurable =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') NOT IN "
     "('on', 'remote_apply')";
+// What a change reads behind a lock must be what stands then, whatever the server's default is.
+constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr const char* kNotDurable = "SET LOCAL synchronous_commit TO off";
 constexpr const char* kReading = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -122,7 +124,7 @@ Result<std::int64_t> Connection::changes() {
 Status Connection::begin(bool durable) {
   if (open_) return not_possible("a transaction cannot begin");
   KOINON_TRY(have_link());
-  KOINON_TRY(link_->send("BEGIN"));
+  KOINON_TRY(link_->send(kBegin));
   if (!durable) KOINON_TRY(link_->send(kNotDurable));
   open_ = true;
   broken_.reset();

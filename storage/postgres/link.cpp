@@ -63,10 +63,14 @@ void Values::put_real(int position, double value) {
 }
 
 void Values::put_blob(int position, BytesView value) {
-  at(position, server_type::kBytea) = {value, std::nullopt, false};
+  at(position, server_type::kBytea) = {value, std::nullopt, {}, false};
 }
 void Values::put_text(int position, std::string_view value) {
-  at(position, server_type::kText) = {value, std::nullopt, false};
+  Value& at_place = at(position, server_type::kText);
+  at_place = {value, std::nullopt, {}, false};
+  if (value.find('\0') == std::string_view::npos) return;
+  for (const char c : value) at_place.text += c == '\0' ? std::string("\xEF\xBF\xBD") : std::string(1, c);
+  at_place.bytes = {};
 }
 void Values::put_null(int position) { at(position, 0) = {}; }
 
@@ -178,9 +182,10 @@ Status Link::send(Program& program, const Values& values) {
   std::vector<int> lengths;
   const std::vector<int> formats(values.values_.size(), 1);
   for (const Values::Value& value : values.values_) {
-    const char* bytes = value.own ? value.own->data() : value.bytes.data();
+    const BytesView viewed = value.text.empty() ? value.bytes : BytesView(value.text);
+    const char* bytes = value.own ? value.own->data() : viewed.data();
     data.push_back(value.null ? nullptr : bytes == nullptr ? "" : bytes);
-    lengths.push_back(static_cast<int>(value.own ? value.own->size() : value.bytes.size()));
+    lengths.push_back(static_cast<int>(value.own ? value.own->size() : viewed.size()));
   }
   KOINON_TRY(sent(PQsendQueryPrepared(connection_.get(), program.name.c_str(), count, data.data(),
                                       lengths.data(), formats.data(), 1)));

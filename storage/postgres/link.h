@@ -5,6 +5,7 @@
 // On one thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -38,6 +39,7 @@ class Values {
   void put(int position, std::int64_t value);
   void put_real(int position, double value);
   void put_blob(int position, BytesView value);
+  // A server has no NUL in texts: it becomes U+FFFD.
   void put_text(int position, std::string_view value);
   void put_null(int position);
   // Of so many parameters.
@@ -49,6 +51,7 @@ class Values {
   struct Value {
     BytesView bytes;
     std::optional<std::array<char, 8>> own;
+    std::string text;  // where it is not what was given
     bool null = true;
   };
   Value& at(int position, Oid type);

@@ -76,6 +76,15 @@ TEST_F(PostgresConnection, NothingIsNull) {
   EXPECT_TRUE(select.blob(1).empty());
 }
 
+TEST_F(PostgresConnection, ATextWithANulIsKeptWithoutIt) {
+  using std::string_view_literals::operator""sv;
+  auto put = db->prepare("INSERT INTO thing (id, name) VALUES (?, ?)");
+  ASSERT_TRUE(put.bind(1).bind_text("a\0b"sv).run().ok());
+  auto select = db->prepare("SELECT name FROM thing");
+  ASSERT_TRUE(*select.step());
+  EXPECT_EQ(select.text(0), "a\uFFFDb");
+}
+
 TEST_F(PostgresConnection, AStatementThatNobodyWaitedForFailsTheTransaction) {
   ASSERT_TRUE(add(1).ok());
   ASSERT_TRUE(db->begin(true).ok());
