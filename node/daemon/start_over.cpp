@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kLongestPause{5000};
+constexpr std::chrono::milliseconds kMostBetweenTries{5000};
 // The manager may take the start for failed when nothing was heard for so long: each try says that it goes
 // on.
 constexpr std::chrono::minutes kNextTry{10};
@@ -28,7 +28,7 @@ bool passes_with_the_server(const Config& config, const Error& error) {
 
 std::chrono::milliseconds StartPauses::next() {
   const auto now = next_;
-  next_ = std::min(next_ * 2, kLongestPause);
+  next_ = std::min(next_ * 2, kMostBetweenTries);
   return now;
 }
 
