@@ -73,6 +73,11 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
       "--store", line.init.store,
       "the PostgreSQL server for store and office, as store.url of koinond, which is written into "
       "the configuration (files in the data folder)");
+  init->add_option("--signing-mark-etcd", line.init.mark_etcd,
+                   "addresses of etcd for that mark, with commas between them; as signing.mark_etcd of "
+                   "koinond")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
   command(app, line, "id", "the line that another city needs to peer with this one", [&line] {

@@ -43,8 +43,9 @@ struct InitArguments {
   std::string type = "city";
   std::string country;
   std::string passphrase_file;
-  std::string mark;   // folder of the mark; empty: the default
-  std::string store;  // the server for the store; empty: as the configuration says
+  std::string mark;                    // folder of the mark; empty: the default
+  std::vector<std::string> mark_etcd;  // addresses of etcd, which has the mark instead; may be empty
+  std::string store;                   // the server for the store; empty: as the configuration says
   std::string print;  // the file for the page with the recovery words, - for standard output; empty: none
   bool observer = false;
 };

@@ -25,7 +25,7 @@ Result<InitOptions> options_of(const InitArguments& arguments) {
   options.type = arguments.type;
   options.country = arguments.country;
   options.observer = arguments.observer;
-  options.mark = arguments.mark;
+  options.mark = {arguments.mark, arguments.mark_etcd};
   options.store = arguments.store;
   if (!arguments.passphrase_file.empty()) {
     KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));

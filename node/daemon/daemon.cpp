@@ -9,6 +9,7 @@
 #include "crypto/key_file.h"
 #include "node/api/change_request.h"
 #include "node/daemon/identity_file.h"
+#include "node/daemon/mark_opener.h"
 #include "node/daemon/part_options.h"
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
@@ -55,7 +56,10 @@ Status Daemon::prepare(ServiceManager& manager) {
   }
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
   if (identity_.log) {
-    KOINON_ASSIGN(auto mark, SigningMark::open(config_.signing_mark, *identity_.log_id(), *store, &log_));
+    KOINON_ASSIGN(auto mark,
+                  SigningMark::open(mark_opener({config_.signing_mark, config_.signing_mark_etcd},
+                                                *identity_.log_id(), EpochKey(folder_->keys().node)),
+                                    *identity_.log_id(), *store, &log_));
     mark_.emplace(std::move(mark));
   }
   if (identity_.log) add_own_log(*identity_.log, state);

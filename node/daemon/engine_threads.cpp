@@ -137,11 +137,14 @@ StoreWriter::Callbacks EngineThreads::writer_callbacks() {
   if (parts_.folder.source().is_on_server()) written.on_store_lost = parts_.on_store_lost;
   if (SigningMark* mark = parts_.mark; mark != nullptr) {
     written.mark_before = [mark](Store& writes) { return mark->before_commit(writes); };
-    written.mark_after = [this, mark](Store& writes) {
+    written.mark_after = [this, mark, failed = false](Store& writes) mutable {
       if (cosigner_) cosigner_->set_named(named_cosigner(writes, *parts_.identity.log_id()));
-      if (const Status marked = mark->after_commit(writes); !marked.ok())
+      Status marked = mark->after_commit(writes);
+      if (!marked.ok() && !failed)
         parts_.log.error(log_event::kMarkNotKept, "the mark is not kept",
                          {{"reason", marked.error().text()}});
+      failed = !marked.ok();
+      return marked;
     };
   }
   return written;

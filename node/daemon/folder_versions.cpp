@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "storage/office/office_db.h"
+#include "storage/office/office_schema.h"
 #include "storage/store/schema.h"
 #include "storage/witness/witness_db.h"
 

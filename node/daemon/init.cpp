@@ -11,6 +11,7 @@
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/init_store.h"
+#include "node/daemon/mark_opener.h"
 #include "node/daemon/signing_mark.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
@@ -103,10 +104,11 @@ Status write_store(const StoreSource& source, const SigningKey& node, BytesView 
 }
 
 // So that the first start signs at once. Without it the peers are asked first, of whom there are none yet.
-void write_mark(const StoreSource& source, const std::string& mark_folder, const LogId& log) {
+void write_mark(const StoreSource& source, const MarkSettings& where, const LogId& log,
+                const SigningKey& node) {
   const auto store = source.open_writer({});
   if (!store.ok()) return;
-  auto mark = SigningMark::open(mark_folder, log, **store, nullptr);
+  auto mark = SigningMark::open(mark_opener(where, log, EpochKey(node)), log, **store, nullptr);
   if (mark.ok()) (void)mark->mark_now(**store);
 }
 
@@ -215,7 +217,7 @@ Result<InitResult> make_node(const DataFolder& folder, const StoreSource& source
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
   KOINON_TRY(write_store(source, keys.node, token, fill, [&] { return hand_over(made); }));
-  if (made.identity) write_mark(source, options.mark, made.identity->log_id());
+  if (made.identity) write_mark(source, options.mark, made.identity->log_id(), keys.node);
   if (!source.is_on_server()) KOINON_TRY(hand_over(made));
   return made;
 }

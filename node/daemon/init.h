@@ -6,6 +6,7 @@
 #include <string>
 
 #include "node/daemon/data_folder.h"
+#include "node/daemon/mark_place.h"
 #include "node/daemon/store_source.h"
 #include "node/publishing/own_log.h"
 
@@ -18,7 +19,7 @@ struct InitOptions {
   std::string type = "city";
   std::string country;     // ISO 3166-1 alpha-2; may be empty
   bool observer = false;   // follows and reads, publishes nothing
-  std::string mark;        // folder of the mark; empty: see mark_file.h
+  MarkSettings mark;       // where the mark is kept
   std::string passphrase;  // seals the key files; empty: they stay unsealed
   std::string store = {};  // as store.url, which is written into the configuration; empty: as that says
 };

@@ -180,6 +180,16 @@ Result<MarkFile> MarkFile::open_named(const std::string& folder, const std::stri
   return out;
 }
 
+Status MarkFile::remove_all(const std::string& folder, const LogId& log,
+                            std::vector<std::filesystem::path> usual) {
+  if (!folder.empty()) usual.emplace_back(folder);
+  for (const auto& one : usual) {
+    if (is_in_use(one / to_text(log))) return in_use(one / to_text(log));
+    KOINON_TRY(remove_mark(one / to_text(log)));
+  }
+  return {};
+}
+
 MarkFile::MarkFile(MarkFile&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "node/replication/mark.h"
+#include "node/daemon/mark_place.h"
 
 namespace koinon {
 
-class MarkFile {
+class MarkFile : public MarkPlace {
  public:
   // $RUNTIME_DIRECTORY, where a service manager gives one (RuntimeDirectory= in systemd.exec(5)),
   // /run/koinon, $XDG_RUNTIME_DIR/koinon, /dev/shm/koinon-UID.
@@ -28,18 +28,20 @@ class MarkFile {
   // The same of the witness with this key.
   static Result<MarkFile> open(const std::string& folder, const PublicKey& witness,
                                std::vector<std::filesystem::path> usual = usual_folders());
-  ~MarkFile();
+  // The mark of this log is kept somewhere else: what an earlier run left in any of these folders is removed.
+  // Errors as of `open`.
+  static Status remove_all(const std::string& folder, const LogId& log,
+                           std::vector<std::filesystem::path> usual = usual_folders());
+  ~MarkFile() override;
   MarkFile(MarkFile&& other) noexcept;
   MarkFile& operator=(MarkFile&&) = delete;
   MarkFile(const MarkFile&) = delete;
   MarkFile& operator=(const MarkFile&) = delete;
 
   // Nothing: there is none, it is another user's, or it cannot be read.
-  std::optional<Mark> read() const;
-  // An error: it is not written, and the earlier one may stand there still.
-  Status write(const Mark& mark);
-  // kConflict: it is there still. That there is none is no error.
-  Status remove();
+  std::optional<Mark> read() const override;
+  Status write(const Mark& mark) override;
+  Status remove() override;
   const std::filesystem::path& path() const { return path_; }
 
  private:

@@ -19,10 +19,10 @@ Result<MarkState> state_of(StoreReader& store, const LogId& log) {
 
 }  // namespace
 
-Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& log, StoreReader& store,
+Result<SigningMark> SigningMark::open(MarkOpener opener, const LogId& log, StoreReader& store,
                                       const DaemonLog* out) {
-  SigningMark mark(folder, log, out);
-  if (const Status opened = mark.open_file(); !opened.ok() && out != nullptr) {
+  SigningMark mark(std::move(opener), log, out);
+  if (const Status opened = mark.open_place(); !opened.ok() && out != nullptr) {
     if (mark.old_one_stays_) {
       out->error(log_event::kMarkNotKept, opened.error().text());
     } else {
@@ -33,31 +33,31 @@ Result<SigningMark> SigningMark::open(const std::string& folder, const LogId& lo
     }
   }
   KOINON_ASSIGN(const MarkState now, state_of(store, log));
-  mark.rules_.begin(mark.file_ ? mark.file_->read() : std::nullopt, now);
+  mark.rules_.begin(mark.place_ ? mark.place_->read() : std::nullopt, now);
   return mark;
 }
 
-Status SigningMark::open_file() {
-  auto file = MarkFile::open(folder_, log_);
-  if (file.ok()) {
+Status SigningMark::open_place() {
+  auto place = opener_();
+  if (place.ok()) {
     old_one_stays_ = false;
-    file_.emplace(std::move(*file));
+    place_ = std::move(*place);
     return {};
   }
   // Where another process has the mark nobody has looked for old ones.
-  const Code code = file.error().code;
+  const Code code = place.error().code;
   old_one_stays_ = code == Code::kConflict || (code == Code::kUnavailable && old_one_stays_);
   *lost_ = true;
-  return file.error();
+  return place.error();
 }
 
 Status SigningMark::take_away() {
-  const Status removed = file_->remove();
+  const Status removed = place_->remove();
   return removed.ok() ? Status() : again_as(Code::kUnavailable, removed.error(), removed.error().field);
 }
 
 Status SigningMark::keep(const Mark& mark) {
-  const Status written = file_->write(mark);
+  const Status written = place_->write(mark);
   const bool before = !lost_->exchange(!written.ok());
   if (written.ok()) {
     if (!before && out_ != nullptr)
@@ -79,15 +79,15 @@ Status SigningMark::keep(const Mark& mark) {
 Status SigningMark::before_epoch(StoreReader& store, const Epoch& next) {
   KOINON_ASSIGN(const MarkState now, state_of(store, log_));
   const auto mark = rules_.before_epoch(now, next);
-  return file_ && mark ? keep(*mark) : Status();
+  return place_ && mark ? keep(*mark) : Status();
 }
 
 Status SigningMark::before_commit(StoreReader& store) {
   if (old_one_stays_) {
-    const Status opened = open_file();
+    const Status opened = open_place();
     if (old_one_stays_) return again_as(Code::kUnavailable, opened.error(), opened.error().field);
   }
-  if (!file_) return {};
+  if (!place_) return {};
   KOINON_ASSIGN(const MarkState after, state_of(store, log_));
   const auto mark = rules_.before_commit(after);
   return mark ? keep(*mark) : take_away();
@@ -100,14 +100,14 @@ Status SigningMark::after_commit(StoreReader& store) {
     return now.error();
   }
   const Mark mark = rules_.after_commit(*now);
-  if (!file_) return {};
+  if (!place_) return {};
   const Status kept = keep(mark);
   rules_.note_written(kept.ok());
   return kept;
 }
 
 Status SigningMark::ask_anew() {
-  const auto mark = rules_.ask_anew(file_ ? file_->read() : std::nullopt);
+  const auto mark = rules_.ask_anew(place_ ? place_->read() : std::nullopt);
   return mark ? keep(*mark) : Status();
 }
 

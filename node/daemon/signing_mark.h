@@ -1,15 +1,14 @@
-// The mark of a running node, in its file. When it is written is the rule of node/replication/mark.h. The
-// writer's thread, once the node runs.
+// The mark of a running node, in its file or in etcd. When it is written is the rule of
+// node/replication/mark.h. The writer's thread, once the node runs.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "node/daemon/daemon_log.h"
-#include "node/daemon/mark_file.h"
+#include "node/daemon/mark_place.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -19,9 +18,9 @@ Result<Epoch> current_epoch(StoreReader& store);
 
 class SigningMark {
  public:
-  // `log`: of our own city. Without a folder that can be used there is no mark, which is logged once and
-  // shown by is_lost(). `out`: may be null; outlives this.
-  static Result<SigningMark> open(const std::string& folder, const LogId& log, StoreReader& store,
+  // `opener`: of node/daemon/mark_opener.h. `log`: of our own city. Without a place that can be used there is
+  // no mark, which is logged once and shown by is_lost(). `out`: may be null; outlives this.
+  static Result<SigningMark> open(MarkOpener opener, const LogId& log, StoreReader& store,
                                   const DaemonLog* out);
 
   // Of the store as it was opened.
@@ -33,7 +32,8 @@ class SigningMark {
   // Around a commit that signs or cosigns: `store` is as the commit will leave it. A mark that cannot be
   // written is taken away, which is said once, and signing goes on: the next start asks the peers.
   // kUnavailable: it can be neither written nor taken away, or an old one in another folder cannot, so that
-  // it would agree with an old store. Each signature tries again.
+  // it would agree with an old store: each signature tries again. Or another node of this log has taken it
+  // over: this one signs nothing any more.
   Status before_commit(StoreReader& store);
   Status after_commit(StoreReader& store);
   // Any thread: there is no mark, or the last one could not be written: the next start asks the peers.
@@ -45,17 +45,17 @@ class SigningMark {
   Status ask_anew();
 
  private:
-  SigningMark(std::string folder, const LogId& log, const DaemonLog* out)
-      : folder_(std::move(folder)), log_(log), out_(out) {}
-  Status open_file();
+  SigningMark(MarkOpener opener, const LogId& log, const DaemonLog* out)
+      : opener_(std::move(opener)), log_(log), out_(out) {}
+  Status open_place();
   Status keep(const Mark& mark);
   Status take_away();
 
-  std::string folder_;  // configured
+  MarkOpener opener_;
   LogId log_;
   const DaemonLog* out_;
-  std::optional<MarkFile> file_;
-  bool old_one_stays_ = false;  // of an earlier run; it could not be removed
+  std::unique_ptr<MarkPlace> place_;  // none: there is no mark
+  bool old_one_stays_ = false;        // of an earlier run; it could not be removed
   // There is none, or the last one could not be written.
   std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
   MarkRules rules_;

@@ -99,7 +99,7 @@ void StoreWriter::run() {
 }
 
 std::chrono::steady_clock::time_point StoreWriter::next_idle() const {
-  const bool quiet = !own_.folding && !trouble_.get() && !others_wait_.get();
+  const bool quiet = !own_.folding && !own_.marking && !trouble_.get() && !others_wait_.get();
   return std::chrono::steady_clock::now() + (quiet ? limits::kWriterQuietPause : limits::kWriterPause);
 }
 
@@ -111,10 +111,15 @@ void StoreWriter::fold() {
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - own_.born));
 }
 
+void StoreWriter::mark() {
+  if (callbacks_.mark_after) own_.marking = !callbacks_.mark_after(*store_).ok();
+}
+
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
   if (own_.lost) return;
   fold();
+  if (own_.marking) mark();
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {
@@ -215,7 +220,7 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
     if (!one.answer.ok()) (void)told(one.answer.error());
   }
   if (own_.lost) return refuse(intents);
-  if (written.cosigned && callbacks_.mark_after) callbacks_.mark_after(*store_);
+  if (written.cosigned) mark();
   note(intents, written.completions);
   callbacks_.on_completions(std::move(written.completions));
   if (written.arrivals) callbacks_.on_arrivals();
@@ -228,7 +233,7 @@ Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) 
   if (const auto waits = signing_waits()) return waits->why;
   auto batch = write_drafts(*store_, *signer_, drafts, clock_(), callbacks_.mark_before);
   if (!batch.ok()) batch = told(batch.error());
-  if (batch.ok() && batch->advanced && callbacks_.mark_after) callbacks_.mark_after(*store_);
+  if (batch.ok() && batch->advanced) mark();
   note(batch.ok() ? Status() : Status(batch.error()));
   return batch;
 }

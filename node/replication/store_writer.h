@@ -31,8 +31,10 @@ class StoreWriter {
     // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
     std::function<std::optional<SigningWait>()> signing_waits;
     // Something is about to be signed for our log, or cosigned, or was. The writer's thread. May be none.
+    // While `mark_after` fails it is called again every few seconds: until then an old mark may stand, which
+    // would agree with a store that has lost what was signed.
     BeforeCommit mark_before;
-    std::function<void(Store&)> mark_after;
+    std::function<Status(Store&)> mark_after;
     // The store is on a server, and lost to this process (store_loss.h), with why. Once; the writer's thread.
     // From then on it answers whatever waits and comes with an error. None: the store is a file, which is not
     // lost, and has no lease that must be kept.
@@ -94,6 +96,7 @@ class StoreWriter {
   void let_others_on();
   void on_idle();
   void fold();
+  void mark();
 
   std::unique_ptr<Store> store_;
   Result<DraftSigner> signer_;
@@ -107,9 +110,10 @@ class StoreWriter {
   Troubled others_wait_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
-  struct Writers {        // the writer's alone
-    bool folding = true;  // Store::fold has not taken all away yet
-    bool lost = false;    // the store is not touched any more
+  struct Writers {         // the writer's alone
+    bool folding = true;   // Store::fold has not taken all away yet
+    bool marking = false;  // something was signed, and is not marked
+    bool lost = false;     // the store is not touched any more
     // When the lease is to be kept; never, where there is none.
     std::chrono::steady_clock::time_point lease_at = std::chrono::steady_clock::time_point::max();
     // When the node would have started if it had run on ever since. Time in which the machine sleeps does not

@@ -35,14 +35,51 @@ WriteGroup WriteQueue::take() {
   return group;
 }
 
+namespace {
+
+// Those of a group that could not be marked, again: what cosigns is refused, the others stand without it.
+std::vector<Completion> execute_unmarked(Store& store, const std::vector<Intent>& intents,
+                                         std::uint64_t reserve, const Error& unmarked) {
+  std::vector<Intent> others;
+  bool durable = false;
+  for (const Intent& intent : intents) {
+    if (is_cosigning(intent.body)) continue;
+    others.push_back(intent);
+    durable = durable || needs_durability(intent.body);
+  }
+  std::vector<Completion> written;
+  if (!others.empty()) written = execute_writes(store, others, durable, reserve);
+  std::vector<Completion> out;
+  auto next = written.begin();
+  for (const Intent& intent : intents) {
+    if (is_cosigning(intent.body)) {
+      out.push_back({intent.id, unmarked});
+    } else {
+      out.push_back(std::move(*next++));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve,
                              const BeforeCommit& before_commit) {
+  std::optional<Error> unmarked;
+  BeforeCommit marking;
+  if (before_commit)
+    marking = [&](Store& writes) {
+      Status marked = before_commit(writes);
+      if (!marked.ok() && marked.error().code == Code::kUnavailable) unmarked = marked.error();
+      return marked;
+    };
   const auto any = [&intents](bool (*is)(const IntentBody&)) {
     return std::any_of(intents.begin(), intents.end(),
                        [is](const Intent& intent) { return is(intent.body); });
   };
-  IntentsWritten out{execute_writes(store, intents, any(needs_durability), reserve, before_commit),
+  IntentsWritten out{execute_writes(store, intents, any(needs_durability), reserve, marking),
                      any(makes_arrivals), false};
+  if (unmarked) out.completions = execute_unmarked(store, intents, reserve, *unmarked);
   for (std::size_t i = 0; i < intents.size(); ++i)
     out.cosigned = out.cosigned || (out.completions[i].answer.ok() && is_cosigning(intents[i].body));
   return out;

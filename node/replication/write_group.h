@@ -66,7 +66,8 @@ struct IntentsWritten {
 };
 // One transaction for all. Durable if one of them must not be lost. If the commit fails, so has each of them:
 // the engine asks again. `reserve`: bytes of the disk that are kept for our own log. `before_commit` is
-// called where one of them has cosigned.
+// called where one of them has cosigned. If that answers kUnavailable, because nothing may be cosigned at
+// this moment, the others are written without what cosigns.
 IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve,
                              const BeforeCommit& before_commit = {});
 

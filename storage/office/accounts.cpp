@@ -7,6 +7,7 @@
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "storage/office/rows.h"
 
 namespace koinon {
 namespace {
@@ -15,12 +16,13 @@ constexpr std::array<std::string_view, 5> kRoles = {"nobody", "reader", "publish
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kIdBytes = 6;
 constexpr std::string_view kUserColumns =
-    "SELECT id, name, role, office, person, email, mail_at_once, password, created_at_ms FROM user ";
+    "SELECT id, name, role, office, person, email, mail_at_once, password, created_at_ms FROM \"user\" ";
 constexpr std::string_view kCredentialColumns =
-    "SELECT id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, used_at_ms, paused_at_ms FROM "
+    "SELECT id, kind, \"user\", scope, label, csrf, created_at_ms, expires_at_ms, used_at_ms, paused_at_ms "
+    "FROM "
     "credential ";
 
-User read_user(const sqlite::Statement& row) {
+User read_user(const sql::Statement& row) {
   User user;
   user.id = {row.integer(0)};
   user.name = row.text(1);
@@ -34,7 +36,7 @@ User read_user(const sqlite::Statement& row) {
   return user;
 }
 
-Credential read_credential(const sqlite::Statement& row) {
+Credential read_credential(const sql::Statement& row) {
   Credential out;
   out.id = row.text(0);
   out.kind = static_cast<CredentialKind>(row.integer(1));
@@ -49,7 +51,7 @@ Credential read_credential(const sqlite::Statement& row) {
   return out;
 }
 
-Result<std::optional<User>> one_user(sqlite::Statement& select) {
+Result<std::optional<User>> one_user(sql::Statement& select) {
   KOINON_ASSIGN(const bool found, select.step());
   return found ? std::optional(read_user(select)) : std::nullopt;
 }
@@ -73,26 +75,43 @@ Result<Role> parse_role(std::string_view text) {
 std::string account_name(std::string_view typed) { return ascii_lower(trimmed(typed)); }
 
 Result<UserId> Accounts::add(const User& user) {
-  KOINON_ASSIGN(const auto same, find(user.name));
-  if (same)
+  auto insert = db_.connection().prepare(
+      "INSERT INTO \"user\" (name, role, office, person, email, mail_at_once, password, created_at_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING id");
+  insert.bind_text(user.name)
+      .bind(static_cast<std::int64_t>(user.role))
+      .bind_text(user.office)
+      .bind_text(user.person)
+      .bind_text(user.email)
+      .bind(user.mail_at_once ? 1 : 0)
+      .bind_text(user.password)
+      .bind(user.created_at.value);
+  KOINON_ASSIGN(const std::int64_t id, added_id(insert));
+  if (id == 0)
     return fail(Code::kConflict, Sentence{"account.name_taken", "an account has that name already"}, "name");
-  auto& db = db_.connection();
-  auto insert = db.prepare(
-      "INSERT INTO user (name, role, office, person, email, mail_at_once, password, created_at_ms) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  KOINON_TRY(insert.bind_text(user.name)
-                 .bind(static_cast<std::int64_t>(user.role))
-                 .bind_text(user.office)
-                 .bind_text(user.person)
-                 .bind_text(user.email)
-                 .bind(user.mail_at_once ? 1 : 0)
-                 .bind_text(user.password)
-                 .bind(user.created_at.value)
-                 .run());
-  return UserId{sqlite3_last_insert_rowid(db.handle())};
+  return UserId{id};
 }
 
 namespace {
+
+Result<bool> has_other_operator(sql::Connection& db, UserId than) {
+  auto others = db.prepare("SELECT 1 FROM \"user\" WHERE role = 4 AND id <> ? LIMIT 1");
+  return others.bind(than.value).step();
+}
+
+// Its notes that wait are cancelled. What is kept would be in the log already if the node had been able to
+// sign: it is the office's own from now on.
+Status part_from_notes(sql::Connection& db, UserId user) {
+  auto give =
+      db.prepare("UPDATE held SET \"user\" = 0 WHERE \"user\" = ? AND kept = 1 AND state IN (1, 2, 6, 7)");
+  KOINON_TRY(give.bind(user.value).run());
+  auto cancel = db.prepare(
+      "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', salt = ?1, "
+      "fault = '{\"id\":\"held.account_removed\"}', "
+      "settled_at_ms = CASE WHEN made_at_ms > due_at_ms THEN made_at_ms ELSE due_at_ms END "
+      "WHERE \"user\" = ?2 AND state IN (1, 2, 7)");
+  return cancel.bind_blob({}).bind(user.value).run();
+}
 
 Error last_operator(const std::string& field) {
   return fail(Code::kRefused,
@@ -108,14 +127,12 @@ Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edi
     const bool was_operator = user->role == Role::kOperator;
     KOINON_TRY(edit(*user));
     if (was_operator && user->role != Role::kOperator) {
-      auto others = db_.connection().prepare("SELECT EXISTS (SELECT 1 FROM user WHERE role = 4 AND id <> ?)");
-      others.bind(id.value);
-      KOINON_TRY(others.step());
-      if (others.integer(0) == 0) return last_operator("role");
+      KOINON_ASSIGN(const bool others, has_other_operator(db_.connection(), id));
+      if (!others) return last_operator("role");
       KOINON_TRY(revoke_all(id, CredentialKind::kMetrics));
     }
     auto update = db_.connection().prepare(
-        "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");
+        "UPDATE \"user\" SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");
     KOINON_TRY(update.bind(static_cast<std::int64_t>(user->role))
                    .bind_text(user->office)
                    .bind_text(user->person)
@@ -129,12 +146,13 @@ Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edi
 
 Status Accounts::set_password(UserId user, const std::string& hash,
                               const std::optional<std::string>& before) {
-  auto update = db_.connection().prepare(std::string("UPDATE user SET password = ? WHERE id = ?") +
+  auto update = db_.connection().prepare(std::string("UPDATE \"user\" SET password = ? WHERE id = ?") +
                                          (before ? " AND password = ?" : ""));
   update.bind_text(hash).bind(user.value);
   if (before) update.bind_text(*before);
   KOINON_TRY(update.run());
-  if (db_.connection().changes() == 0)
+  KOINON_ASSIGN(const std::int64_t changed, db_.connection().changes());
+  if (changed == 0)
     return fail(Code::kNotFound,
                 Sentence{"account.gone", "the account is gone, or its password was changed meanwhile"},
                 "name");
@@ -143,25 +161,17 @@ Status Accounts::set_password(UserId user, const std::string& hash,
 
 Status Accounts::remove(UserId user) {
   return db_.transact([&]() -> Status {
-    auto others = db_.connection().prepare(
-        "SELECT (SELECT role FROM user WHERE id = ?1), EXISTS (SELECT 1 FROM user WHERE role = 4 AND id <> "
-        "?1)");
-    others.bind(user.value);
-    KOINON_TRY(others.step());
-    if (others.is_null(0))
-      return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
-    if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
-      return last_operator("name");
+    auto& db = db_.connection();
+    KOINON_ASSIGN(const auto there, get(user));
+    if (!there) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
+    if (there->role == Role::kOperator) {
+      KOINON_ASSIGN(const bool others, has_other_operator(db, user));
+      if (!others) return last_operator("name");
     }
-    // What is kept would be in the log already if the node had been able to sign. It is the office's own now.
-    for (const char* sql :
-         {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
-          "UPDATE held SET user = 0 WHERE user = ? AND kept = 1 AND state IN (1, 2, 6, 7)",
-          "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
-          "salt = x'', fault = '{\"id\":\"held.account_removed\"}', "
-          "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2, 7)",
-          "DELETE FROM user WHERE id = ?"}) {
-      auto remove = db_.connection().prepare(sql);
+    KOINON_TRY(part_from_notes(db, user));
+    for (const char* sql : {"DELETE FROM draft WHERE \"user\" = ?", "DELETE FROM watch WHERE \"user\" = ?",
+                            "DELETE FROM \"user\" WHERE id = ?"}) {
+      auto remove = db.prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());
     }
     return {};
@@ -196,7 +206,7 @@ Result<std::string> Accounts::issue(const Credential& credential) {
   const std::string id = credential.id.empty() ? to_hex(random_bytes(kIdBytes)) : credential.id;
   const Bytes digest = sha256(secret).bytes();
   auto insert = db_.connection().prepare(
-      "INSERT INTO credential (digest, id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, "
+      "INSERT INTO credential (digest, id, kind, \"user\", scope, label, csrf, created_at_ms, expires_at_ms, "
       "used_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
   KOINON_TRY(insert.bind_blob(digest)
                  .bind_text(id)
@@ -212,13 +222,15 @@ Result<std::string> Accounts::issue(const Credential& credential) {
 }
 
 Result<std::string> Accounts::issue_link(UserId user, UnixMillis now) {
-  KOINON_TRY(revoke_all(user, CredentialKind::kOneTime));
   Credential link;
   link.kind = CredentialKind::kOneTime;
   link.user = user;
   link.created_at = now;
   link.expires_at = {now.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
-  return issue(link);
+  return db_.transact([&]() -> Result<std::string> {
+    KOINON_TRY(revoke_all(user, CredentialKind::kOneTime));
+    return issue(link);
+  });
 }
 
 // The secret is looked up by its digest. So the time that this takes says nothing about the secrets that
@@ -255,7 +267,7 @@ Result<std::optional<Credential>> Accounts::check(std::string_view secret, Crede
 
 Result<std::vector<Credential>> Accounts::of_user(UserId user, CredentialKind kind) {
   auto select = db_.connection().prepare(std::string(kCredentialColumns) +
-                                         "WHERE user = ? AND kind = ? ORDER BY created_at_ms");
+                                         "WHERE \"user\" = ? AND kind = ? ORDER BY created_at_ms");
   select.bind(user.value).bind(static_cast<std::int64_t>(kind));
   std::vector<Credential> out;
   while (true) {
@@ -266,25 +278,25 @@ Result<std::vector<Credential>> Accounts::of_user(UserId user, CredentialKind ki
 }
 
 Status Accounts::revoke(UserId user, std::string_view id) {
-  auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND id = ?");
+  auto remove = db_.connection().prepare("DELETE FROM credential WHERE \"user\" = ? AND id = ?");
   KOINON_TRY(remove.bind(user.value).bind_text(id).run());
-  if (db_.connection().changes() == 0)
+  KOINON_ASSIGN(const std::int64_t removed, db_.connection().changes());
+  if (removed == 0)
     return fail(Code::kNotFound, Sentence{"credential.unknown", "there is nothing of that name"}, "id");
   return {};
 }
 
 Status Accounts::revoke_all(UserId user, CredentialKind kind) {
-  auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND kind = ?");
-  return remove.bind(user.value).bind(static_cast<std::int64_t>(kind)).run();
+  auto remove = db_.connection().prepare("DELETE FROM credential WHERE \"user\" = ? AND kind = ?");
+  KOINON_TRY(db_.run_in_turn(remove.bind(user.value).bind(static_cast<std::int64_t>(kind))));
+  return {};
 }
 
 Result<std::vector<std::pair<Credential, std::string>>> Accounts::paused(std::size_t limit) {
   auto select = db_.connection().prepare(
-      "SELECT c.id, c.kind, c.user, c.scope, c.label, c.csrf, c.created_at_ms, c.expires_at_ms, "
-      "c.used_at_ms, "
-      "c.paused_at_ms, u.name FROM credential c JOIN user u ON u.id = c.user WHERE c.paused_at_ms > 0 ORDER "
-      "BY "
-      "c.paused_at_ms, c.created_at_ms, c.id LIMIT ?");
+      "SELECT c.id, c.kind, c.\"user\", c.scope, c.label, c.csrf, c.created_at_ms, c.expires_at_ms, "
+      "c.used_at_ms, c.paused_at_ms, u.name FROM credential c JOIN \"user\" u ON u.id = c.\"user\" "
+      "WHERE c.paused_at_ms > 0 ORDER BY c.paused_at_ms, c.created_at_ms, c.id LIMIT ?");
   select.bind(static_cast<std::int64_t>(limit));
   std::vector<std::pair<Credential, std::string>> out;
   while (true) {
@@ -303,8 +315,8 @@ Result<std::size_t> Accounts::count_paused() {
 Status Accounts::resume(std::string_view id) {
   auto update = db_.connection().prepare(
       "UPDATE credential SET paused_at_ms = 0 WHERE paused_at_ms > 0 AND (?1 = '' OR id = ?1)");
-  KOINON_TRY(update.bind_text(id).run());
-  if (db_.connection().changes() == 0 && !id.empty())
+  KOINON_ASSIGN(const std::int64_t resumed, db_.run_in_turn(update.bind_text(id)));
+  if (resumed == 0 && !id.empty())
     return fail(Code::kNotFound, Sentence{"credential.none_paused", "nothing of that name is paused"}, "id");
   return {};
 }
@@ -312,7 +324,8 @@ Status Accounts::resume(std::string_view id) {
 Status Accounts::expire(UnixMillis now) {
   auto remove =
       db_.connection().prepare("DELETE FROM credential WHERE expires_at_ms > 0 AND expires_at_ms <= ?");
-  return remove.bind(now.value).run();
+  KOINON_TRY(db_.run_in_turn(remove.bind(now.value)));
+  return {};
 }
 
 Status Accounts::note(const AuditLine& line) {
@@ -325,26 +338,28 @@ Status Accounts::note(const AuditLine& line) {
   const std::string outcome = clip(line.outcome);
   const std::string from = clip(line.from);
   auto& db = db_.connection();
-  auto insert =
-      db.prepare("INSERT INTO audit (at_ms, who, action, target, outcome, sender) VALUES (?, ?, ?, ?, ?, ?)");
-  KOINON_TRY(insert.bind(line.at.value)
-                 .bind_text(who)
-                 .bind_text(action)
-                 .bind_text(target)
-                 .bind_text(outcome)
-                 .bind_text(from)
-                 .run());
+  auto insert = db.prepare(
+      "INSERT INTO audit (at_ms, who, action, target, outcome, sender) VALUES (?, ?, ?, ?, ?, ?) "
+      "RETURNING id");
+  insert.bind(line.at.value)
+      .bind_text(who)
+      .bind_text(action)
+      .bind_text(target)
+      .bind_text(outcome)
+      .bind_text(from);
+  KOINON_ASSIGN(const std::int64_t last, added_id(insert));
   constexpr std::int64_t kNowAndThen = 64;
-  const std::int64_t last = sqlite3_last_insert_rowid(db.handle());
   if (last % kNowAndThen != 0) return {};
   auto prune = db.prepare("DELETE FROM audit WHERE id <= ?");
-  return prune.bind(last - static_cast<std::int64_t>(limits::kAuditLines)).run();
+  KOINON_TRY(db_.run_in_turn(prune.bind(last - static_cast<std::int64_t>(limits::kAuditLines))));
+  return {};
 }
 
 Status Accounts::forget_audit(UnixMillis before, std::size_t most) {
   auto remove = db_.connection().prepare(
       "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND at_ms < ?");
-  return remove.bind(static_cast<std::int64_t>(most)).bind(before.value).run();
+  KOINON_TRY(db_.run_in_turn(remove.bind(static_cast<std::int64_t>(most)).bind(before.value)));
+  return {};
 }
 
 Result<std::vector<AuditLine>> Accounts::audit(std::int64_t before, std::size_t limit) {

@@ -1,6 +1,9 @@
 #include "storage/office/after_rollback.h"
 
+#include <algorithm>
 #include <string>
+
+#include "storage/office/rows.h"
 
 namespace koinon {
 namespace {
@@ -14,24 +17,34 @@ Error set_aside_because() {
                                        "already"});
 }
 
-// Runs a statement whose parameters are ?1 and ?2, and returns how many rows it changed.
-Result<std::size_t> run(sqlite::Connection& db, const char* sql, std::int64_t first, std::int64_t second) {
-  auto statement = db.prepare(sql);
-  KOINON_TRY(statement.bind(first).bind(second).run());
-  return static_cast<std::size_t>(db.changes());
+// How many rows it changed.
+Result<std::size_t> run(sql::Connection& db, sql::Statement& statement) {
+  KOINON_TRY(statement.run());
+  KOINON_ASSIGN(const std::int64_t changed, db.changes());
+  return static_cast<std::size_t>(changed);
 }
 
-Result<std::size_t> give_up(sqlite::Connection& db, const char* sql, UnixMillis at) {
-  auto update = db.prepare(sql);
+// Messages that wait are given up. How many.
+Result<std::size_t> give_up(sql::Connection& db, UnixMillis at) {
   const Error why = set_aside_because();
   const std::string fault = "{\"id\":\"" + why.id + "\"}";
-  KOINON_TRY(update.bind(at.value).bind_text(why.message).bind_text(fault).run());
-  return static_cast<std::size_t>(db.changes());
+  auto deliveries = db.prepare(
+      "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?, outcome = ?, fault = ?, payload = '' "
+      "WHERE state = 1");
+  deliveries.bind(at.value).bind_text(why.message).bind_text(fault);
+  KOINON_ASSIGN(const std::size_t delivered, run(db, deliveries));
+  auto mails = db.prepare(
+      "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?, outcome = ?, fault = ?, message = ?, "
+      "about = '' WHERE state = 1");
+  mails.bind(at.value).bind_text(why.message).bind_text(fault).bind_blob({});
+  KOINON_ASSIGN(const std::size_t mailed, run(db, mails));
+  return delivered + mailed;
 }
 
-Status start_at(sqlite::Connection& db, UnixMillis proven_at, ArrivalSeq newest) {
+Status start_at(sql::Connection& db, UnixMillis proven_at, ArrivalSeq newest) {
   const auto place = static_cast<std::int64_t>(newest.value);
-  KOINON_TRY(run(db, "UPDATE webhook SET cursor = ?2, began_anew_ms = ?1", proven_at.value, place));
+  auto webhooks = db.prepare("UPDATE webhook SET cursor = ?, began_anew_ms = ?");
+  KOINON_TRY(webhooks.bind(place).bind(proven_at.value).run());
   auto digests = db.prepare("UPDATE digest SET cursor = ?");
   KOINON_TRY(digests.bind(place).run());
   KOINON_TRY(db.execute("UPDATE mail_pace SET held = 0, held_from = 0"));
@@ -41,37 +54,25 @@ Status start_at(sqlite::Connection& db, UnixMillis proven_at, ArrivalSeq newest)
 }
 
 // Whether it was set.
-Result<bool> forget_made_anew(sqlite::Connection& db) {
+Result<bool> forget_made_anew(sql::Connection& db) {
   auto remove = db.prepare("DELETE FROM setting WHERE key = ?");
-  KOINON_TRY(remove.bind_text(kMadeAnew).run());
-  return db.changes() > 0;
+  KOINON_ASSIGN(const std::size_t removed, run(db, remove.bind_text(kMadeAnew)));
+  return removed > 0;
 }
 
-Result<SetAside> set_all_aside(sqlite::Connection& db, UnixMillis proven_at) {
+Result<SetAside> set_all_aside(sql::Connection& db, UnixMillis proven_at) {
   SetAside out;
   // State 1 waits, 2 is for a reviewer, 6 is being signed, 7 is set aside. Whoever approved it approved the
   // copy that is gone.
-  KOINON_TRY(db.execute("UPDATE held SET state = 7, approved_by = '' WHERE state IN (1, 2, 6)"));
-  out.notes = static_cast<std::size_t>(db.changes());
-  KOINON_ASSIGN(const std::size_t deliveries,
-                give_up(db,
-                        "UPDATE delivery SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = "
-                        "?3, payload = '' WHERE state = 1",
-                        proven_at));
-  KOINON_ASSIGN(const std::size_t mails,
-                give_up(db,
-                        "UPDATE mail SET state = 3, attempts = 0, next_at_ms = ?1, outcome = ?2, fault = ?3, "
-                        "message = x'', about = '' WHERE state = 1",
-                        proven_at));
-  out.messages = deliveries + mails;
+  auto notes = db.prepare("UPDATE held SET state = 7, approved_by = '' WHERE state IN (1, 2, 6)");
+  KOINON_ASSIGN(out.notes, run(db, notes));
+  KOINON_ASSIGN(out.messages, give_up(db, proven_at));
   // Kind 1 is a session, 2 a token, 3 a feed address, 4 a one-time link. With 5 people unsubscribe: that
   // does no harm.
   KOINON_TRY(db.execute("DELETE FROM credential WHERE kind = 1"));
-  KOINON_ASSIGN(out.credentials,
-                run(db,
-                    "UPDATE credential SET paused_at_ms = max(?1, ?2) WHERE kind IN (2, 3, 4, 6) AND "
-                    "paused_at_ms = 0",
-                    proven_at.value, 1));
+  auto pause =
+      db.prepare("UPDATE credential SET paused_at_ms = ? WHERE kind IN (2, 3, 4, 6) AND paused_at_ms = 0");
+  KOINON_ASSIGN(out.credentials, run(db, pause.bind(std::max<std::int64_t>(proven_at.value, 1))));
   return out;
 }
 
@@ -92,10 +93,7 @@ Result<Waits> waits_for_look(OfficeDb& db) {
   return Waits{select.number(0), select.number(1)};
 }
 
-Status note_made_anew(OfficeDb& db) {
-  auto put = db.connection().prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 1)");
-  return put.bind_text(kMadeAnew).run();
-}
+Status note_made_anew(OfficeDb& db) { return put_setting(db.connection(), kMadeAnew, 1); }
 
 Status note_in_use(OfficeDb& db) {
   const auto done = forget_made_anew(db.connection());
@@ -114,8 +112,7 @@ Result<SetAside> set_aside_after(OfficeDb& db, UnixMillis proven_at, ArrivalSeq 
       KOINON_ASSIGN(out, set_all_aside(connection, proven_at));
     }
     KOINON_TRY(start_at(connection, proven_at, newest));
-    auto put = connection.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
-    KOINON_TRY(put.bind_text(kSetAsideAt).bind(proven_at.value).run());
+    KOINON_TRY(put_setting(connection, kSetAsideAt, proven_at.value));
     return out;
   });
 }

@@ -3,15 +3,9 @@
 #include "storage/office/rows.h"
 
 namespace koinon {
-namespace {
-
-constexpr std::string_view kEpoch = "arrivals_epoch";
-
-}  // namespace
 
 Result<std::optional<Epoch>> ArrivalPlaces::epoch() {
-  auto select = db_.connection().prepare("SELECT value FROM setting WHERE key = ?");
-  select.bind_text(kEpoch);
+  auto select = db_.connection().prepare("SELECT epoch FROM places_epoch WHERE one = 1");
   KOINON_ASSIGN(const bool found, select.step());
   if (!found || select.blob(0).size() != Epoch::kSize) return std::optional<Epoch>();
   return std::optional(Epoch::from(select.blob(0)));
@@ -26,8 +20,10 @@ Status ArrivalPlaces::follow(const std::vector<EpochRange>& epochs, ArrivalSeq n
     // An office of a version before epochs: its store numbered arrivals as it does now.
     const auto end = counts_in ? resumed(epochs, *counts_in, ArrivalSeq(INT64_MAX), newest) : newest;
     KOINON_TRY(end ? shorten(*end) : begin_anew(newest, now));
-    auto put = db_.connection().prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
-    return put.bind_text(kEpoch).bind_blob(current.view()).run();
+    auto put = db_.connection().prepare(
+        "INSERT INTO places_epoch (one, epoch) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET epoch = "
+        "excluded.epoch");
+    return put.bind_blob(current.view()).run();
   }));
   known_ = epochs.back().epoch;
   return {};

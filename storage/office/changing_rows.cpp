@@ -4,18 +4,15 @@
 
 namespace koinon {
 
-Result<bool> remove_version(sqlite::Connection& db, std::string_view table, std::int64_t id,
+Result<bool> remove_version(sql::Connection& db, std::string_view table, std::int64_t id,
                             std::optional<std::int64_t> version) {
   auto remove =
-      db.prepare("DELETE FROM " + std::string(table) + " WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
+      db.prepare("DELETE FROM " + std::string(table) + " WHERE id = ?" + (version ? " AND version = ?" : ""));
   remove.bind(id);
-  if (version) {
-    remove.bind(*version);
-  } else {
-    remove.bind_null();
-  }
+  if (version) remove.bind(*version);
   KOINON_TRY(remove.run());
-  return !version || db.changes() > 0;
+  KOINON_ASSIGN(const std::int64_t removed, db.changes());
+  return !version || removed > 0;
 }
 
 }  // namespace koinon

@@ -12,7 +12,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/base/types.h"
-#include "storage/sqlite/sqlite.h"
+#include "storage/sql/connection.h"
 
 namespace koinon {
 
@@ -30,10 +30,10 @@ struct DeskPage {
   bool more = false;  // others come after these
 };
 
-// Reads row by row, so that rows beyond the page are never in memory. The query asks for one row more than
+// Walks row by row, so that rows beyond the page are never in memory. The query asks for one row more than
 // `limit`. `bytes_of`: the size of an item's text.
 template <typename T>
-Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite::Statement&),
+Result<DeskPage<T>> read_page(sql::Statement& select, T (*read)(const sql::Statement&),
                               std::size_t (*bytes_of)(const T&), std::size_t limit) {
   DeskPage<T> out;
   std::size_t bytes = 0;
@@ -53,13 +53,13 @@ Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite:
 // Binds the place after which a page begins to "(updated_at_ms, id) < (?, ?)". Without one it is the first
 // page.
 template <typename Id>
-void bind_after(sqlite::Statement& select, const std::optional<ChangePlace<Id>>& after) {
+void bind_after(sql::Statement& select, const std::optional<ChangePlace<Id>>& after) {
   select.bind(after ? after->updated_at.value : INT64_MAX).bind(after ? after->id.value : 0);
 }
 
 // Removes a row of this table, whatever its version is, or only if it has this one. False: it has another, or
 // is gone.
-Result<bool> remove_version(sqlite::Connection& db, std::string_view table, std::int64_t id,
+Result<bool> remove_version(sql::Connection& db, std::string_view table, std::int64_t id,
                             std::optional<std::int64_t> version);
 
 }  // namespace koinon

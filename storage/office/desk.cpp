@@ -12,18 +12,19 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note, meant FROM draft ";
+constexpr std::string_view kDraftColumns =
+    "SELECT id, \"user\", version, updated_at_ms, note, meant FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, "
+    "SELECT id, \"user\", who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault, "
     "salt, "
     "kept, hides, meant FROM held ";
 
-StoredDraft read_draft(const sqlite::Statement& row) {
+StoredDraft read_draft(const sql::Statement& row) {
   return {{row.integer(0)}, {row.integer(1)}, row.integer(2),
           {row.integer(3)}, row.text(4),      Bytes(row.blob(5))};
 }
 
-HeldNote read_held(const sqlite::Statement& row) {
+HeldNote read_held(const sql::Statement& row) {
   return {{row.integer(0)},
           {row.integer(1)},
           row.text(2),
@@ -53,11 +54,12 @@ Error changed_since() {
 }  // namespace
 
 Result<DraftId> Desk::add_draft(UserId user, const std::string& note, UnixMillis now, const Bytes& meant) {
-  auto& db = db_.connection();
-  auto insert =
-      db.prepare("INSERT INTO draft (user, version, updated_at_ms, note, meant) VALUES (?, 1, ?, ?, ?)");
-  KOINON_TRY(insert.bind(user.value).bind(now.value).bind_text(note).bind_blob(meant).run());
-  return DraftId{sqlite3_last_insert_rowid(db.handle())};
+  auto insert = db_.connection().prepare(
+      "INSERT INTO draft (\"user\", version, updated_at_ms, note, meant) VALUES (?, 1, ?, ?, ?) RETURNING "
+      "id");
+  KOINON_ASSIGN(const std::int64_t id,
+                added_id(insert.bind(user.value).bind(now.value).bind_text(note).bind_blob(meant)));
+  return DraftId{id};
 }
 
 Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now,
@@ -66,7 +68,8 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
       "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ?, meant = ? WHERE id = ? AND "
       "version = ?");
   KOINON_TRY(update.bind(now.value).bind_text(note).bind_blob(meant).bind(id.value).bind(version).run());
-  return db_.connection().changes() == 0 ? Status(changed_since()) : Status();
+  KOINON_ASSIGN(const std::int64_t changed, db_.connection().changes());
+  return changed == 0 ? Status(changed_since()) : Status();
 }
 
 Status Desk::remove_draft(DraftId id, std::optional<std::int64_t> version) {
@@ -82,9 +85,9 @@ Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
 
 Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size_t limit,
                                            const std::optional<DraftPlace>& after) {
-  auto select = db_.connection().prepare(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
-                                         (user ? "AND user = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
+                                      (user ? "AND \"user\" = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   bind_after(select, after);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);
@@ -92,8 +95,8 @@ Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size
 }
 
 Result<std::vector<DraftId>> Desk::drafts_with(std::optional<UserId> user, std::string_view text) {
-  auto select = db_.connection().prepare(std::string(kDraftColumns) + (user ? "WHERE user = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kDraftColumns) + (user ? "WHERE \"user\" = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limits::kDrafts));
   std::vector<DraftId> out;
@@ -109,7 +112,7 @@ Result<std::vector<DraftId>> Desk::drafts_with(std::optional<UserId> user, std::
 }
 
 Result<std::size_t> Desk::count_drafts(UserId user) {
-  auto select = db_.connection().prepare("SELECT count(*) FROM draft WHERE user = ?");  // at most kDrafts
+  auto select = db_.connection().prepare("SELECT count(*) FROM draft WHERE \"user\" = ?");  // at most kDrafts
   select.bind(user.value);
   KOINON_TRY(select.step());
   return static_cast<std::size_t>(select.integer(0));
@@ -131,7 +134,7 @@ void take_digests(std::string_view text, std::set<std::string>& out) {
 }  // namespace
 
 Result<std::vector<Hash>> Desk::files_named() {
-  auto select = db_.connection().prepare(
+  auto select = db_.connection().walk(
       "SELECT note FROM draft UNION ALL SELECT request FROM held WHERE state IN (1, 2, 6, 7)");
   std::set<std::string> digests;
   while (true) {
@@ -147,25 +150,29 @@ Result<std::vector<Hash>> Desk::files_named() {
   return out;
 }
 
+// A change of held notes also changes how many wait, of all and of their account (the schema's triggers). So
+// each waits for its turn.
 Result<HeldId> Desk::hold(const HeldNote& note) {
-  auto& db = db_.connection();
-  auto insert = db.prepare(
-      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request, hold_ms, salt, kept, "
-      "hides, meant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  KOINON_TRY(insert.bind(note.user.value)
-                 .bind_text(note.who)
-                 .bind(note.made_at.value)
-                 .bind(note.due_at.value)
-                 .bind(static_cast<std::int64_t>(note.state))
-                 .bind_text(note.outcome)
-                 .bind_text(note.request)
-                 .bind(note.hold ? note.hold->count() : -1)
-                 .bind_blob(note.salt)
-                 .bind(note.kept ? 1 : 0)
-                 .bind(note.hides ? number(*note.hides) : -1)
-                 .bind_blob(note.meant)
-                 .run());
-  return HeldId{sqlite3_last_insert_rowid(db.handle())};
+  return db_.transact([&]() -> Result<HeldId> {
+    auto insert = db_.connection().prepare(
+        "INSERT INTO held (\"user\", who, made_at_ms, due_at_ms, state, outcome, request, hold_ms, salt, "
+        "kept, "
+        "hides, meant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+    insert.bind(note.user.value)
+        .bind_text(note.who)
+        .bind(note.made_at.value)
+        .bind(note.due_at.value)
+        .bind(static_cast<std::int64_t>(note.state))
+        .bind_text(note.outcome)
+        .bind_text(note.request)
+        .bind(note.hold ? note.hold->count() : -1)
+        .bind_blob(note.salt)
+        .bind(note.kept ? 1 : 0)
+        .bind(note.hides ? number(*note.hides) : -1)
+        .bind_blob(note.meant);
+    KOINON_ASSIGN(const std::int64_t id, added_id(insert));
+    return HeldId{id};
+  });
 }
 
 Result<std::optional<HeldNote>> Desk::held(HeldId id) {
@@ -175,8 +182,8 @@ Result<std::optional<HeldNote>> Desk::held(HeldId id) {
 }
 
 Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit) {
-  auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id < ? " +
-                                         (user ? "AND user = ? " : "") + "ORDER BY id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kHeldColumns) + "WHERE id < ? " +
+                                      (user ? "AND \"user\" = ? " : "") + "ORDER BY id DESC LIMIT ?");
   select.bind(before > 0 ? before : INT64_MAX);
   if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit) + 1);
@@ -185,7 +192,7 @@ Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_
 
 Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {
   auto select =
-      db_.connection().prepare(user ? "SELECT coalesce((SELECT count FROM waiting WHERE user = ?), 0)"
+      db_.connection().prepare(user ? "SELECT coalesce((SELECT count FROM waiting WHERE \"user\" = ?), 0)"
                                     : "SELECT value FROM setting WHERE key = 'held_waiting'");
   if (user) select.bind(user->value);
   KOINON_TRY(select.step());
@@ -202,7 +209,8 @@ Result<bool> Desk::has_kept() {
 Status Desk::keep_due(UnixMillis now) {
   auto update = db_.connection().prepare(
       "UPDATE held INDEXED BY held_to_keep SET kept = 1 WHERE state = 1 AND kept = 0 AND due_at_ms <= ?");
-  return update.bind(now.value).run();
+  KOINON_TRY(db_.run_in_turn(update.bind(now.value)));
+  return {};
 }
 
 Result<std::vector<EntryIndex>> Desk::hides() {
@@ -248,47 +256,52 @@ bool is_settled(HeldState state) {
 
 Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state IN (2, 7) AND hold_ms < 0, "
-      "due_at_ms, "
-      "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2, 7)");
-  KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
-  return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
+      "UPDATE held SET state = 1, approved_by = ?1, due_at_ms = CASE WHEN due_at_ms < ?2 OR (state IN (2, 7) "
+      "AND hold_ms < 0) THEN due_at_ms ELSE ?2 END WHERE id = ?3 AND state IN (1, 2, 7)");
+  KOINON_ASSIGN(const std::int64_t approved,
+                db_.run_in_turn(update.bind_text(by).bind(now.value).bind(id.value)));
+  return approved == 0 ? Status(no_longer_waits()) : Status();
 }
 
 Status Desk::correct_times(UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), "
-      "made_at_ms = "
-      "?1 WHERE hold_ms >= 0 AND state IN (1, 2) AND made_at_ms > ?1");
-  return update.bind(now.value).run();
+      "UPDATE held INDEXED BY held_by_making SET made_at_ms = ?1, due_at_ms = CASE WHEN approved_by = '' "
+      "THEN ?1 + hold_ms ELSE ?1 END WHERE hold_ms >= 0 AND state IN (1, 2) AND made_at_ms > ?1");
+  KOINON_TRY(db_.run_in_turn(update.bind(now.value)));
+  return {};
 }
 
 Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now,
                     const std::string& fault) {
-  auto update = db_.connection().prepare(
-      "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
-      "ELSE request "
-      "END, salt = CASE WHEN ?3 > 0 THEN x'' ELSE salt END, fault = ?6 WHERE id = ?4 AND state = ?5");
+  const bool settled = is_settled(to);
   // A settled note keeps no text here, and no salt: with it somebody could guess a text that was erased. A
   // signed note is in the log, where it can be erased. A note that was not signed is given back to its
   // writer.
-  KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
-                 .bind_text(outcome)
-                 .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)
-                 .bind(id.value)
-                 .bind(static_cast<std::int64_t>(from))
-                 .bind_text(fault)
-                 .run());
-  return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
+  auto update = db_.connection().prepare(
+      std::string("UPDATE held SET state = ?, outcome = ?, fault = ?, settled_at_ms = ?") +
+      (settled ? ", request = '{}', salt = ?" : "") + " WHERE id = ? AND state = ?");
+  update.bind(static_cast<std::int64_t>(to))
+      .bind_text(outcome)
+      .bind_text(fault)
+      .bind(settled ? std::max<std::int64_t>(now.value, 1) : 0);
+  if (settled) update.bind_blob({});
+  KOINON_ASSIGN(const std::int64_t changed,
+                db_.run_in_turn(update.bind(id.value).bind(static_cast<std::int64_t>(from))));
+  return changed == 0 ? Status(no_longer_waits()) : Status();
 }
 
-Status Desk::unclaim_all() { return db_.connection().execute("UPDATE held SET state = 1 WHERE state = 6"); }
+Status Desk::unclaim_all() {
+  auto update = db_.connection().prepare("UPDATE held SET state = 1 WHERE state = 6");
+  KOINON_TRY(db_.run_in_turn(update));
+  return {};
+}
 
 Status Desk::forget_settled(UnixMillis before, std::size_t most) {
   auto remove = db_.connection().prepare(
       "DELETE FROM held WHERE id IN (SELECT id FROM held WHERE settled_at_ms > 0 AND settled_at_ms < ? LIMIT "
       "?)");
-  return remove.bind(before.value).bind(static_cast<std::int64_t>(most)).run();
+  KOINON_TRY(db_.run_in_turn(remove.bind(before.value).bind(static_cast<std::int64_t>(most))));
+  return {};
 }
 
 Result<InboxCase> Desk::inbox_case(const LogId& log, EntryIndex index) {
@@ -317,8 +330,9 @@ Result<InboxCase> Desk::change_case(const LogId& log, EntryIndex index,
 
 Status Desk::put_case(const InboxCase& item) {
   auto put = db_.connection().prepare(
-      "INSERT OR REPLACE INTO inbox (log_id, entry_index, state, assignee, remark, updated_at_ms) "
-      "VALUES (?, ?, ?, ?, ?, ?)");
+      "INSERT INTO inbox (log_id, entry_index, state, assignee, remark, updated_at_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (log_id, entry_index) DO UPDATE SET state = excluded.state, "
+      "assignee = excluded.assignee, remark = excluded.remark, updated_at_ms = excluded.updated_at_ms");
   return put.bind_blob(item.log.view())
       .bind(number(item.index))
       .bind(static_cast<std::int64_t>(item.state))
@@ -331,7 +345,7 @@ Status Desk::put_case(const InboxCase& item) {
 Result<std::vector<WatchItem>> Desk::watched(UserId user, std::size_t limit,
                                              const std::optional<WatchItem>& after) {
   auto select = db_.connection().prepare(
-      "SELECT log_id, entry_index, remark, added_at_ms FROM watch WHERE user = ? "
+      "SELECT log_id, entry_index, remark, added_at_ms FROM watch WHERE \"user\" = ? "
       "AND (added_at_ms, log_id, entry_index) < (?, ?, ?) "
       "ORDER BY added_at_ms DESC, log_id DESC, entry_index DESC LIMIT ?");  // at most kWatched are sorted
   select.bind(user.value)
@@ -350,7 +364,8 @@ Result<std::vector<WatchItem>> Desk::watched(UserId user, std::size_t limit,
 }
 
 Result<std::size_t> Desk::count_watched(UserId user) {
-  auto select = db_.connection().prepare("SELECT count(*) FROM watch WHERE user = ?");  // at most kWatched
+  auto select =
+      db_.connection().prepare("SELECT count(*) FROM watch WHERE \"user\" = ?");  // at most kWatched
   select.bind(user.value);
   KOINON_TRY(select.step());
   return static_cast<std::size_t>(select.integer(0));
@@ -358,14 +373,16 @@ Result<std::size_t> Desk::count_watched(UserId user) {
 
 Result<bool> Desk::is_watched(UserId user, const LogId& log, EntryIndex index) {
   auto select =
-      db_.connection().prepare("SELECT 1 FROM watch WHERE user = ? AND log_id = ? AND entry_index = ?");
+      db_.connection().prepare("SELECT 1 FROM watch WHERE \"user\" = ? AND log_id = ? AND entry_index = ?");
   select.bind(user.value).bind_blob(log.view()).bind(number(index));
   return select.step();
 }
 
 Status Desk::watch(UserId user, const WatchItem& item) {
   auto put = db_.connection().prepare(
-      "INSERT OR REPLACE INTO watch (user, log_id, entry_index, remark, added_at_ms) VALUES (?, ?, ?, ?, ?)");
+      "INSERT INTO watch (\"user\", log_id, entry_index, remark, added_at_ms) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT (\"user\", log_id, entry_index) DO UPDATE SET remark = excluded.remark, "
+      "added_at_ms = excluded.added_at_ms");
   return put.bind(user.value)
       .bind_blob(item.log.view())
       .bind(number(item.index))
@@ -376,9 +393,10 @@ Status Desk::watch(UserId user, const WatchItem& item) {
 
 Status Desk::unwatch(UserId user, const LogId& log, EntryIndex index) {
   auto remove =
-      db_.connection().prepare("DELETE FROM watch WHERE user = ? AND log_id = ? AND entry_index = ?");
+      db_.connection().prepare("DELETE FROM watch WHERE \"user\" = ? AND log_id = ? AND entry_index = ?");
   KOINON_TRY(remove.bind(user.value).bind_blob(log.view()).bind(number(index)).run());
-  if (db_.connection().changes() == 0)
+  KOINON_ASSIGN(const std::int64_t removed, db_.connection().changes());
+  if (removed == 0)
     return fail(Code::kNotFound, Sentence{"watchlist.unknown", "it is not on the watchlist"}, "ref");
   return {};
 }

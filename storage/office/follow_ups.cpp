@@ -19,7 +19,8 @@ Result<bool> Outbox::was_asked(const AskedFollowUp& asked) {
 // Clocks go back a little all the time. A day is more than that.
 Status Outbox::forget_asked_ahead(UnixMillis now) {
   auto forget = db_.connection().prepare("DELETE FROM follow_up WHERE due_at_ms > ?");
-  return forget.bind(now.value + kKeptDayMs).run();
+  KOINON_TRY(db_.run_in_turn(forget.bind(now.value + kKeptDayMs)));
+  return {};
 }
 
 }  // namespace koinon

@@ -7,9 +7,9 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, log_id, entry_index, leaf, office, answers, version, updated_at_ms, user FROM worksheet ";
+    "SELECT id, log_id, entry_index, leaf, office, answers, version, updated_at_ms, \"user\" FROM worksheet ";
 
-StoredWorksheet read_worksheet(const sqlite::Statement& row) {
+StoredWorksheet read_worksheet(const sql::Statement& row) {
   StoredWorksheet out;
   out.id = {row.integer(0)};
   if (row.blob(1).size() == LogId::kSize) out.log = LogId::from(row.blob(1));
@@ -46,7 +46,7 @@ Result<std::optional<StoredWorksheet>> Worksheets::find(const LogId& log, EntryI
 
 Result<std::size_t> Worksheets::count(UserId user) {
   // At most kWorksheets.
-  auto select = db_.connection().prepare("SELECT count(*) FROM worksheet WHERE user = ?");
+  auto select = db_.connection().prepare("SELECT count(*) FROM worksheet WHERE \"user\" = ?");
   select.bind(user.value);
   KOINON_TRY(select.step());
   return static_cast<std::size_t>(select.integer(0));
@@ -54,26 +54,24 @@ Result<std::size_t> Worksheets::count(UserId user) {
 
 Status Worksheets::insert(StoredWorksheet& worksheet) {
   worksheet.version = 1;
-  auto& db = db_.connection();
-  auto insert = db.prepare(
-      "INSERT INTO worksheet (log_id, entry_index, leaf, office, answers, version, updated_at_ms, user) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  KOINON_TRY(insert.bind_blob(worksheet.log.view())
-                 .bind(number(worksheet.index))
-                 .bind_blob(worksheet.leaf.view())
-                 .bind_text(worksheet.office)
-                 .bind_text(worksheet.answers)
-                 .bind(worksheet.version)
-                 .bind(worksheet.updated_at.value)
-                 .bind(worksheet.user.value)
-                 .run());
-  worksheet.id = {sqlite3_last_insert_rowid(db.handle())};
+  auto insert = db_.connection().prepare(
+      "INSERT INTO worksheet (log_id, entry_index, leaf, office, answers, version, updated_at_ms, \"user\") "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+  insert.bind_blob(worksheet.log.view())
+      .bind(number(worksheet.index))
+      .bind_blob(worksheet.leaf.view())
+      .bind_text(worksheet.office)
+      .bind_text(worksheet.answers)
+      .bind(worksheet.version)
+      .bind(worksheet.updated_at.value)
+      .bind(worksheet.user.value);
+  KOINON_ASSIGN(worksheet.id.value, added_id(insert));
   return {};
 }
 
 Status Worksheets::change(StoredWorksheet& worksheet) {
   auto update = db_.connection().prepare(
-      "UPDATE worksheet SET answers = ?, version = ?, updated_at_ms = ?, user = ? WHERE id = ?");
+      "UPDATE worksheet SET answers = ?, version = ?, updated_at_ms = ?, \"user\" = ? WHERE id = ?");
   return update.bind_text(worksheet.answers)
       .bind(worksheet.version)
       .bind(worksheet.updated_at.value)
@@ -122,9 +120,9 @@ Status Worksheets::remove(WorksheetId id, std::optional<std::int64_t> version) {
 Result<DeskPage<StoredWorksheet>> Worksheets::list(const std::optional<std::string>& office,
                                                    std::size_t limit,
                                                    const std::optional<WorksheetPlace>& after) {
-  auto select = db_.connection().prepare(std::string(kColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
-                                         (office ? "AND office = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  auto select = db_.connection().walk(std::string(kColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
+                                      (office ? "AND office = ? " : "") +
+                                      "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
   bind_after(select, after);
   if (office) select.bind_text(*office);
   select.bind(static_cast<std::int64_t>(limit) + 1);

@@ -10,6 +10,19 @@ bool is_in_use(const Error& error) { return error.id == "database.in_use"; }
 
 }  // namespace
 
+Result<bool> write_anew(Connection& db, const std::string& table) {
+  KOINON_TRY(db.execute("SET lock_timeout = '1s'"));
+  const Status done = db.maintain("VACUUM FULL " + table, kWriteAnew);
+  KOINON_TRY(db.execute("SET lock_timeout = 0"));
+  if (done.ok()) return true;
+  return is_in_use(done.error()) ? Result<bool>(false) : Result<bool>(done.error());
+}
+
+void end_old_log(Connection& db) {
+  (void)db.execute("SELECT pg_switch_wal()");
+  (void)db.maintain("CHECKPOINT", kVacuum);
+}
+
 Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
   std::vector<Table> out;
   auto select = db_.prepare(
@@ -27,19 +40,16 @@ Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
 Result<bool> ErasedRows::write_anew(const Table& table) {
   auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND since_ms = ?");
   KOINON_TRY(forget.bind_text(table.name).bind(table.since_ms).run());
-  KOINON_TRY(db_.execute("SET lock_timeout = '1s'"));
-  const Status done = db_.maintain("VACUUM FULL " + schema_ + "." + table.name, kWriteAnew);
-  if (done.ok()) {
+  const auto written = postgres::write_anew(db_, schema_ + "." + table.name);
+  if (written.ok() && *written) {
     vacuumed_.erase(table.name);
-    KOINON_TRY(db_.execute("SET lock_timeout = 0"));
     return true;
   }
   auto again = db_.prepare(
       "INSERT INTO koinon_store.erased (name, since_ms) VALUES (?, ?) ON CONFLICT (name) DO "
       "UPDATE SET since_ms = excluded.since_ms");
   KOINON_TRY(again.bind_text(table.name).bind(table.since_ms).run());
-  KOINON_TRY(db_.execute("SET lock_timeout = 0"));
-  return is_in_use(done.error()) ? Result<bool>(false) : Result<bool>(done.error());
+  return written;
 }
 
 Result<bool> ErasedRows::fold() {
@@ -55,11 +65,7 @@ Result<bool> ErasedRows::fold() {
       KOINON_TRY(db_.maintain("VACUUM " + schema_ + "." + table.name, kVacuum));
     }
   }
-  if (!anew) return all;
-  // The write-ahead log has them as well. Its old files go at a checkpoint, where the server's wal_recycle is
-  // off and this user may ask for one (RUNBOOK, "The hub").
-  (void)db_.execute("SELECT pg_switch_wal()");
-  (void)db_.maintain("CHECKPOINT", kVacuum);
+  if (anew) end_old_log(db_);
   return all;
 }
 

@@ -14,6 +14,12 @@
 
 namespace koinon::postgres {
 
+// Writes a table anew. False: somebody reads it.
+Result<bool> write_anew(Connection& db, const std::string& table);
+// The write-ahead log has what was erased as well. Its old files go at a checkpoint, where the server's
+// wal_recycle is off and this user may ask for one (RUNBOOK, "The hub").
+void end_old_log(Connection& db);
+
 class ErasedRows {
  public:
   // `schema`: of the tables. `every`: a table is written anew that long after the first of its rows was

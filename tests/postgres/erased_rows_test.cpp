@@ -1,27 +1,13 @@
 // What is erased goes from the server's files to its last byte.
-#include <fstream>
-
 #include <gtest/gtest.h>
 
 #include "storage/memory/memory_store.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/postgres_store.h"
-#include "tests/postgres/test_server.h"
+#include "tests/postgres/server_has.h"
 #include "tests/storage/author.h"
 
 namespace koinon::test::erased_rows_test {
-
-bool server_has(const std::string& words) {
-  for (const auto& file : std::filesystem::recursive_directory_iterator(server_data_folder())) {
-    std::error_code gone;
-    if (!file.is_regular_file(gone)) continue;
-    std::ifstream in(file.path(), std::ios::binary);
-    std::string bytes(file.file_size(), '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (bytes.find(words) != std::string::npos) return true;
-  }
-  return false;
-}
 
 class ErasedRows : public testing::Test {
  protected:

@@ -42,6 +42,19 @@ class MachineMarkTest : public testing::Test {
     return marked;
   }
 
+  // The same beside a row of another log, while the mark can be neither written nor taken away.
+  std::vector<Completion> cosign_unmarked(const CosignatureMaker& maker, const IntentBody& beside) {
+    const StoredHead whole = *store.log_state(city.id())->whole;
+    write_intents(store, {{IntentId(1), CommitCosigned{city.id(), {0, whole, {1'000}, {}}, {1'000}}}}, 0);
+    const LastCosigned next{0, whole.size, whole.root};
+    const auto refuse = [](Store&) -> Status { return fail(Code::kUnavailable, "etcd is away"); };
+    auto written = write_intents(
+        store, {{IntentId(2), CommitCosign{city.id(), next, {1'000}, maker}}, {IntentId(3), beside}}, 0,
+        refuse);
+    EXPECT_FALSE(written.cosigned);
+    return std::move(written.completions);
+  }
+
   OwnLog city = test_log();
   MemoryStore store{{}};
   sim::MachineMark mark;
@@ -79,6 +92,16 @@ TEST_F(MachineMarkTest, StaysAsItIsWhereNothingWasCosigned) {
   };
   EXPECT_EQ(cosign(refuses), 0);
   EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+}
+
+TEST_F(MachineMarkTest, ThatCannotBeWrittenKeepsCosignaturesBackAndNothingElse) {
+  const auto done = cosign_unmarked(maker_of(city), CommitAsks{});
+  ASSERT_EQ(done.size(), 2U);
+  EXPECT_EQ(done[0].id, IntentId(2));
+  EXPECT_EQ(done[0].answer.error().code, Code::kUnavailable);
+  EXPECT_EQ(done[1].id, IntentId(3));
+  EXPECT_TRUE(done[1].answer.ok());
+  EXPECT_EQ(*store.cosignatures_made(), 0U);
 }
 
 TEST_F(MachineMarkTest, WhoWasAskingWhenItEndedAsksAgain) {

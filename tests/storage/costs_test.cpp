@@ -2,6 +2,7 @@
 // on stores of which one thing is thirty times as many, in steps of SQLite's machine and in pages looked at.
 #include <gtest/gtest.h>
 
+#include "storage/sqlite/sqlite.h"
 #include "tests/storage/held_stores.h"
 
 namespace koinon::test::costs_test {

@@ -114,6 +114,7 @@ TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
                           "ALTER TABLE audit DROP COLUMN sender",
                           "DROP TABLE worksheet",
                           "DROP TABLE follow_up",
+                          "DROP TABLE places_epoch",
                           "PRAGMA user_version=7"})
     ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
   reopen();

@@ -13,10 +13,11 @@ class NodeFolder : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    ASSERT_TRUE(init_node(DataFolder(place.path()),
-                          {"seoul.example", "Seoul", "en", "city", "", false, place.path().string(), ""},
-                          {1'780'000'000'000}, [](const InitResult&) { return Status(); })
-                    .ok());
+    ASSERT_TRUE(
+        init_node(DataFolder(place.path()),
+                  {"seoul.example", "Seoul", "en", "city", "", false, {place.path().string(), {}}, ""},
+                  {1'780'000'000'000}, [](const InitResult&) { return Status(); })
+            .ok());
   }
   Result<FolderInUse> open() const { return FolderInUse::open(place.path(), ""); }
 

@@ -44,6 +44,11 @@ class StoreWriterTest : public testing::Test {
                                const std::vector<WithdrawalFact>&) {};
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = [] { return std::optional<SigningWait>(); };
+    callbacks.mark_after = [this](Store&) -> Status {
+      if (unmarkable) return fail(Code::kUnavailable, "etcd is away");
+      ++marks;
+      return {};
+    };
     writer = std::make_unique<StoreWriter>(
         std::make_unique<MemoryStore>(MemoryStore::Options{}), signer_of(OwnLog(identity, key)),
         [] { return UnixMillis{1'000}; }, std::move(callbacks), kReserve);
@@ -109,6 +114,8 @@ class StoreWriterTest : public testing::Test {
   std::map<std::uint64_t, Result<Answer>> answers;
   std::promise<void> all_completed;
   std::uint64_t next_id = 1;
+  std::atomic<bool> unmarkable = false;
+  std::atomic<int> marks = 0;
   std::unique_ptr<StoreWriter> writer;
 };
 
@@ -131,6 +138,18 @@ TEST_F(StoreWriterTest, WhoAsksWhetherItTurnsIsAnsweredBetweenGroups) {
   may.set_value();
   wait(turned.get_future());
   EXPECT_TRUE(wait(std::move(done)).ok());
+}
+
+// Until then the mark names the state before it, too.
+TEST_F(StoreWriterTest, WhatCouldNotBeMarkedIsMarkedAsSoonAsItCanBe) {
+  unmarkable = true;
+  ASSERT_TRUE(wait(publish("Ours")).ok()) << "it is committed";
+  EXPECT_EQ(marks, 0);
+  unmarkable = false;
+  const auto end = std::chrono::steady_clock::now() + kDeadline;
+  while (marks == 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(marks, 1);
 }
 
 TEST_F(StoreWriterTest, OurOwnDoesNotWaitBehindAllThatOthersSent) {

@@ -83,8 +83,7 @@ void SimNode::commit(const std::vector<Intent>& intents) {
   auto written = write_intents(store(), intents, 0, [&](Store& store) -> Status {
     cosigns = true;
     mark_.before_commit(store, log());
-    if (ends_while_cosigning_ && chance_.hit(0.5))
-      return fail(Code::kUnavailable, "the process ends", "commit");
+    if (ends_while_cosigning_ && chance_.hit(0.5)) return fail(Code::kIo, "the process ends", "commit");
     return {};
   });
   if (power_went() || (cosigns && ended_while(ends_while_cosigning_))) return;
