@@ -96,7 +96,10 @@ Status Relocation::carry(move::Place& from, move::Place& to, const std::string& 
   }
   line_.reset();
   moved_ = move.moved();
-  return arguments_.ahead ? Status() : move.finish(where);
+  if (arguments_.ahead) return {};
+  // Whoever took the lease over meanwhile may have written what was not copied.
+  if (held_) KOINON_TRY(held_->keep_lease());
+  return move.finish(where);
 }
 
 Status Relocation::to_server() {
@@ -106,8 +109,8 @@ Status Relocation::to_server() {
   return carry(from, to, server_.place());
 }
 
-// The lease keeps away whoever would write there: another machine with the keys of this node, too. A store that
-// is old by now is not opened as one, and nobody writes it.
+// The lease keeps away whoever would write there: another machine with the keys of this node, too. A store
+// that is old by now is not opened as one, and nobody writes it.
 Status Relocation::take_lease() {
   if (arguments_.ahead) return {};
   KOINON_ASSIGN(const move::Place place, move::open_server_ahead(server_.url()));
@@ -205,14 +208,14 @@ std::string moved_text(const Outcome& outcome) {
 
 json::object outcome_json(const Outcome& outcome, bool ahead) {
   return json::object{{"to", outcome.where},
-          {"ahead", ahead},
-          {"logs", outcome.moved.logs},
-          {"records", outcome.moved.records},
-          {"rows", outcome.moved.rows},
-          {"bytes", outcome.moved.bytes},
-          {"milliseconds", outcome.took.count()},
-          {"configuration", outcome.configuration},
-          {"configured", outcome.line.empty()}};
+                      {"ahead", ahead},
+                      {"logs", outcome.moved.logs},
+                      {"records", outcome.moved.records},
+                      {"rows", outcome.moved.rows},
+                      {"bytes", outcome.moved.bytes},
+                      {"milliseconds", outcome.took.count()},
+                      {"configuration", outcome.configuration},
+                      {"configured", outcome.line.empty()}};
 }
 
 // Where this user may not write it, the line is shown.
@@ -228,7 +231,8 @@ void switch_configuration(const Common& common, const DataFolder& folder, const 
 Result<std::string> server_of(const StoreMoveArguments& arguments, const Config& config) {
   if (arguments.to_folder) {
     if (!config.store_url.empty()) return config.store_url;
-    return fail(Code::kRefused, "the store is in the data folder: the configuration names no store.url", "to-folder");
+    return fail(Code::kRefused, "the store is in the data folder: the configuration names no store.url",
+                "to-folder");
   }
   if (config.store_url.empty() || config.store_url == arguments.to) return arguments.to;
   return fail(Code::kRefused,
@@ -287,16 +291,18 @@ void add_store_commands(CLI::App& app, const Common& common, std::function<Statu
     action = [&common, arguments] { return run_store_move(common, *arguments); };
   });
   auto* where = move->add_option_group("Where to", "one of these");
-  where->add_option("--to", arguments->to,
-                    "the server: postgresql://USER@HOST:PORT/DATABASE, without a password; its database has no "
-                    "store yet");
+  where->add_option(
+      "--to", arguments->to,
+      "the server: postgresql://USER@HOST:PORT/DATABASE, without a password; its database has no "
+      "store yet");
   where->add_flag("--to-folder", arguments->to_folder, "back into the data folder");
   where->require_option(1);
   auto* ahead = move->add_flag("--ahead", arguments->ahead,
                                "only copy the greater part ahead, while koinond runs; nothing is switched");
-  move->add_flag("--check-all", arguments->check_all,
-                 "compare every row in the end, not only the roots of all logs, some records of each, and all "
-                 "that is small")
+  move->add_flag(
+          "--check-all", arguments->check_all,
+          "compare every row in the end, not only the roots of all logs, some records of each, and all "
+          "that is small")
       ->excludes(ahead);
 }
 

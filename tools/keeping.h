@@ -1,5 +1,5 @@
-// The commands that keep a node: backup, restore, recover, fsck, store. They work on the data folder, without a
-// daemon.
+// The commands that keep a node: backup, restore, recover, fsck, store. They work on the data folder, without
+// a daemon.
 #pragma once
 
 #include <functional>

@@ -21,7 +21,8 @@ Error differs(const std::string& what) {
 
 // Both sides say the same, and it is wrong.
 Error damaged(const std::string& what) {
-  return fail(Code::kIo, what + " is damaged in the source, too; nothing was switched. See to it first: koinon fsck",
+  return fail(Code::kIo,
+              what + " is damaged in the source, too; nothing was switched. See to it first: koinon fsck",
               "store");
 }
 

@@ -15,10 +15,8 @@ std::vector<Table> growing_tables() {
                {number("id"), bytes("entry"), bytes("body"), number("state"), number("erased_by")},
                "length(entry) + coalesce(length(body), 0)"};
   Table tile{"tile", 1, {number("id"), bytes("hashes")}, "length(hashes)"};
-  Table chunk{"attachment_chunk",
-              1,
-              {number("id"), bytes("bytes"), bytes("proof")},
-              "length(bytes) + length(proof)"};
+  Table chunk{
+      "attachment_chunk", 1, {number("id"), bytes("bytes"), bytes("proof")}, "length(bytes) + length(proof)"};
   Table arrival{"arrival",
                 1,
                 {number("first"), number("last"), number("log"), number("from_index"), number("kind"),
@@ -95,12 +93,12 @@ std::vector<Table> tables_of_sums() {
   return {
       {"log",
        1,
-       {number("number"),        bytes("log_id"),       text("name"),         bytes("signing_key"),
-        bytes("recovery_key"),   number("size"),        bytes("range"),       number("whole_size"),
-        bytes("whole_root"),     bytes("whole_note"),   number("seen_size"),  bytes("seen_root"),
-        bytes("seen_note"),      bytes("seen_right"),   number("frozen"),     number("out_since_ms"),
-        number("out_lived_ms"),  number("bytes"),       number("transit"),    number("files"),
-        number("grace"),         number("held_under")},
+       {number("number"),       bytes("log_id"),     text("name"),        bytes("signing_key"),
+        bytes("recovery_key"),  number("size"),      bytes("range"),      number("whole_size"),
+        bytes("whole_root"),    bytes("whole_note"), number("seen_size"), bytes("seen_root"),
+        bytes("seen_note"),     bytes("seen_right"), number("frozen"),    number("out_since_ms"),
+        number("out_lived_ms"), number("bytes"),     number("transit"),   number("files"),
+        number("grace"),        number("held_under")},
        "coalesce(length(whole_note), 0) + coalesce(length(seen_note), 0) + coalesce(length(seen_right), 0)"},
       {"total",
        1,
@@ -135,13 +133,13 @@ std::vector<Table> accounts_and_desk() {
                 {number("id"), number("user"), number("version"), number("updated_at_ms"), text("note"),
                  bytes("meant")},
                 "length(note)"}),
-      numbered({"held",
-                1,
-                {number("id"),      text("who"),     number("made_at_ms"),    number("due_at_ms"),
-                 number("state"),   text("outcome"), text("request"),         number("user"),
-                 text("approved_by"), number("settled_at_ms"), number("hold_ms"), text("fault"),
-                 bytes("salt"),     number("kept"),  number("hides"),         bytes("meant")},
-                "length(request)"}),
+      numbered(
+          {"held",
+           1,
+           {number("id"), text("who"), number("made_at_ms"), number("due_at_ms"), number("state"),
+            text("outcome"), text("request"), number("user"), text("approved_by"), number("settled_at_ms"),
+            number("hold_ms"), text("fault"), bytes("salt"), number("kept"), number("hides"), bytes("meant")},
+           "length(request)"}),
       {"inbox",
        2,
        {bytes("log_id"), number("entry_index"), number("state"), text("assignee"), text("remark"),
@@ -165,16 +163,14 @@ std::vector<Table> what_is_sent() {
                 1,
                 {number("id"), text("url"), text("topic"), bytes("secret"), text("made_by"),
                  number("created_at_ms"), number("cursor"), number("began_anew_ms")}}),
-      numbered({"delivery",
-                1,
-                {number("id"), number("webhook"), text("message"), text("payload"), number("attempts"),
-                 number("next_at_ms"), number("state"), text("outcome"), bytes("log_id"),
-                 number("entry_index"), number("kind"), number("at_ms"), text("fault"), number("arrival"),
-                 number("recoveries")},
-                "length(payload)"}),
-      {"digest",
-       2,
-       {number("user"), text("topic"), number("days"), number("next_at_ms"), number("cursor")}},
+      numbered(
+          {"delivery",
+           1,
+           {number("id"), number("webhook"), text("message"), text("payload"), number("attempts"),
+            number("next_at_ms"), number("state"), text("outcome"), bytes("log_id"), number("entry_index"),
+            number("kind"), number("at_ms"), text("fault"), number("arrival"), number("recoveries")},
+           "length(payload)"}),
+      {"digest", 2, {number("user"), text("topic"), number("days"), number("next_at_ms"), number("cursor")}},
       numbered({"mail",
                 1,
                 {number("id"), text("recipient"), bytes("message"), number("attempts"), number("next_at_ms"),
@@ -215,9 +211,7 @@ const Table& grace_table() {
   return kTable;
 }
 
-std::string quoted(std::string_view name) {
-  return name == "user" ? "\"user\"" : std::string(name);
-}
+std::string quoted(std::string_view name) { return name == "user" ? "\"user\"" : std::string(name); }
 
 std::string column_list(const Table& table, std::size_t count) {
   std::string out;

@@ -1,5 +1,5 @@
-// What a move carries over: every table of the store, of the office and of the bodies that are kept for a grace
-// time. All of them have the same columns under the same names in both databases.
+// What a move carries over: every table of the store, of the office and of the bodies that are kept for a
+// grace time. All of them have the same columns under the same names in both databases.
 #pragma once
 
 #include <cstddef>

@@ -61,10 +61,11 @@ Status NewFiles::check_old() const {
   KOINON_ASSIGN(const Place old, open_files_ahead(wanted_));
   KOINON_ASSIGN(const MoveMarks marks, read_move_marks(*old.store));
   if (marks.moved_to) return {};
-  return fail(Code::kConflict,
-              "a store is there that was never moved elsewhere, and nothing takes its place; put it elsewhere "
-              "first, if it is of no use",
-              wanted_.store.string());
+  return fail(
+      Code::kConflict,
+      "a store is there that was never moved elsewhere, and nothing takes its place; put it elsewhere "
+      "first, if it is of no use",
+      wanted_.store.string());
 }
 
 Status NewFiles::put_in_place() const {

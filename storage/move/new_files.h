@@ -1,5 +1,5 @@
-// The files into which a store moves back: in a folder of their own beside the files whose place they take once
-// the move is done. Cut short anywhere, the next run takes it up.
+// The files into which a store moves back: in a folder of their own beside the files whose place they take
+// once the move is done. Cut short anywhere, the next run takes it up.
 #pragma once
 
 #include "storage/move/place.h"
@@ -12,7 +12,9 @@ class NewFiles {
   explicit NewFiles(PlaceFiles wanted) : wanted_(std::move(wanted)) {}
 
   // Where they are made.
-  PlaceFiles files() const { return {folder() / wanted_.store.filename(), folder() / wanted_.office.filename()}; }
+  PlaceFiles files() const {
+    return {folder() / wanted_.store.filename(), folder() / wanted_.office.filename()};
+  }
   Status make_folder() const;
   // The move into them is done, and nothing is left but to put them in place. Then they must not be opened as
   // a whole: some may be in place already.

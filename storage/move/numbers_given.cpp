@@ -12,8 +12,8 @@ std::string sequence_of(const Table& table) {
 }
 
 Result<std::int64_t> largest(const Table& table, sql::Connection& db) {
-  auto select = db.prepare("SELECT coalesce(max(" + std::string(table.columns.front().name) +
-                           "), 0) FROM " + quoted(table.name));
+  auto select = db.prepare("SELECT coalesce(max(" + std::string(table.columns.front().name) + "), 0) FROM " +
+                           quoted(table.name));
   KOINON_TRY(select.step());
   return select.integer(0);
 }

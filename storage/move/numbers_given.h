@@ -1,5 +1,6 @@
-// The numbers that a database has given to rows of its tables: it gives none again, also where the row is gone.
-// An address or a link that named the old row would mean a new one. Each database keeps them in its own way.
+// The numbers that a database has given to rows of its tables: it gives none again, also where the row is
+// gone. An address or a link that named the old row would mean a new one. Each database keeps them in its own
+// way.
 #pragma once
 
 #include "storage/move/moved_tables.h"

@@ -1,5 +1,5 @@
-// One of the two places of a move: where a node's store is, and its office. In files of a data folder (SQLite)
-// or on a server (PostgreSQL).
+// One of the two places of a move: where a node's store is, and its office. In files of a data folder
+// (SQLite) or on a server (PostgreSQL).
 #pragma once
 
 #include <filesystem>

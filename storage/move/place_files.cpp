@@ -9,7 +9,8 @@
 namespace koinon::move {
 namespace {
 
-constexpr const char* kPragmas = "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384";
+constexpr const char* kPragmas =
+    "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384";
 
 Result<std::unique_ptr<sql::Connection>> open_store(const std::filesystem::path& path, bool read_only) {
   std::error_code unknown;
@@ -26,8 +27,7 @@ Result<std::unique_ptr<sql::Connection>> open_grace(const std::filesystem::path&
   KOINON_TRY(db.execute(kPragmas));
   KOINON_TRY(db.execute("PRAGMA journal_mode=WAL"));
   // As a store makes it that is opened.
-  KOINON_TRY(
-      db.execute("CREATE TABLE IF NOT EXISTS body (record INTEGER PRIMARY KEY, body BLOB NOT NULL)"));
+  KOINON_TRY(db.execute("CREATE TABLE IF NOT EXISTS body (record INTEGER PRIMARY KEY, body BLOB NOT NULL)"));
   return sqlite::shared(std::move(db));
 }
 

@@ -11,7 +11,8 @@ namespace {
 // is nobody's.
 Result<bool> is_empty(Place& place) {
   auto count = place.store->prepare(
-      "SELECT (SELECT count(*) FROM log) + (SELECT count(*) FROM peer) + (SELECT count(*) FROM meta WHERE key "
+      "SELECT (SELECT count(*) FROM log) + (SELECT count(*) FROM peer) + (SELECT count(*) FROM meta WHERE "
+      "key "
       "IN ('instance_token', 'own_log'))");
   KOINON_TRY(count.step());
   if (count.integer(0) > 0) return false;
@@ -48,6 +49,15 @@ Result<Standing> standing_of_old(Place& to, const std::string& name, const std::
 Status fold(sql::Connection& db) {
   KOINON_ASSIGN(const bool folded, db.fold());
   return folded ? Status() : fail(Code::kUnavailable, "somebody reads the new store; try again", "to");
+}
+
+// A server decides by what it knows of its tables how it answers. It would learn that by itself only after a
+// while, and the first start would be slow.
+void let_it_learn(Place& place) {
+  if (!place.is_server) return;
+  for (const Table& table : store_tables()) (void)place.store->execute("ANALYZE " + quoted(table.name));
+  for (const Table& table : office_tables())
+    (void)place.office->connection().execute("ANALYZE " + quoted(table.name));
 }
 
 // All that was copied is on the disk. A durable commit comes after all others of its database; each file is
@@ -163,10 +173,12 @@ Status StoreMove::check(bool all) {
 
 Status StoreMove::finish(const std::string& where) {
   KOINON_ASSIGN(const std::string name, store_name(*from_.store));
+  let_it_learn(to_);
   KOINON_TRY(sync(to_, name));
   KOINON_TRY(mark_moved(*from_.store, where));
   KOINON_TRY(take_moving_away(*to_.store));
-  // Rows that were replaced may have had texts that are erased by now. Who reads now is asked again by koinond.
+  // Rows that were replaced may have had texts that are erased by now. Who reads now is asked again by
+  // koinond.
   (void)to_.store->fold();
   return {};
 }

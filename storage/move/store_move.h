@@ -6,8 +6,8 @@
 // now, and what differs is copied again, as is all else. So koinond is away for about as long as it takes to
 // read both sides once, and the source need not tell what changed in it: nothing is added to each of its
 // writes for a move that comes once in its life. (A koinond that kept serving meanwhile would need a mode in
-// which it reads and never writes. The lock of the data folder, or the lease of the server, is what makes sure
-// that nobody writes: it is held by whoever moves.)
+// which it reads and never writes. The lock of the data folder, or the lease of the server, is what makes
+// sure that nobody writes: it is held by whoever moves.)
 //
 // Cut short at any moment, the same move goes on from its last commit. The source is only read until all has
 // been compared. Then come two steps, in this order: the source says that it has moved (nobody opens it any
@@ -54,8 +54,8 @@ class StoreMove {
   // All references must outlive this.
   StoreMove(Place& from, Place& to, const MayGoOn& may_go_on) : from_(from), to_(to), may_go_on_(may_go_on) {}
 
-  // Changes nothing. kConflict: another store is in the target, or half of one. kRefused: the source has moved
-  // elsewhere, or is itself being filled.
+  // Changes nothing. kConflict: another store is in the target, or half of one. kRefused: the source has
+  // moved elsewhere, or is itself being filled.
   Result<Standing> standing();
 
   // From here on the target is marked: nobody opens it until the move is done. Both take it up where an
@@ -63,8 +63,8 @@ class StoreMove {
   Status copy_ahead();  // what grows; of the store alone
   Status copy();        // all; nobody writes the source from here on
   // Whether both hold the same: the number of rows of each table, each table but those that grow row by row,
-  // and of each log its state, the root of the target's own tree, and some records. `all`: every row. kIo: they
-  // do not, and what differs.
+  // and of each log its state, the root of the target's own tree, and some records. `all`: every row. kIo:
+  // they do not, and what differs.
   Status check(bool all);
   // `where`: the target, as the source is to name it to people.
   Status finish(const std::string& where);

@@ -70,6 +70,7 @@ Status TableCopy::whole() {
       KOINON_ASSIGN(const Rows page, from_.page_after(last));
       if (page.empty()) return {};
       KOINON_TRY(put_all(page, copied));
+      KOINON_TRY(after_({}));
       last = from_.key_of(page.back());
     }
   }));

@@ -13,8 +13,8 @@ struct Copied {
   std::uint64_t bytes = 0;
 };
 
-// Called after each commit, with what that brought, and after each page that was only looked at, with nothing.
-// An error ends the copy, and is what it returns.
+// Called after each commit, with what that brought, and after each other page, with nothing. An error ends
+// the copy, and is what it returns.
 using AfterCommit = std::function<Status(const Copied&)>;
 // Called inside the transaction, before rows come into the target. Null: nothing is to be done.
 using BeforeRows = std::function<Status(const Rows&)>;

@@ -68,18 +68,16 @@ Result<Rows> TableRows::select(const std::string& rest, const std::optional<Row>
 
 Result<std::optional<Row>> TableRows::end_of_page(const std::optional<Row>& key) {
   const std::string keys = column_list(table_, table_.keys);
-  auto statement =
-      db_.prepare("SELECT " + keys + ", " + std::string(table_.weight) + " FROM " + name_ +
-                  (key ? " WHERE " + key_condition(">") : "") + " ORDER BY " + keys + " LIMIT " +
-                  std::to_string(kPageRows));
+  auto statement = db_.prepare("SELECT " + keys + ", " + std::string(table_.weight) + " FROM " + name_ +
+                               (key ? " WHERE " + key_condition(">") : "") + " ORDER BY " + keys + " LIMIT " +
+                               std::to_string(kPageRows));
   if (key) bind_key(statement, *key);
   std::optional<Row> out;
   for (std::uint64_t bytes = 0; bytes < kPageBytes;) {
     KOINON_ASSIGN(const bool there, statement.step());
     if (!there) break;
     Row last;
-    for (std::size_t i = 0; i < table_.keys; ++i)
-      last.push_back(value(statement, i, table_.columns[i].kind));
+    for (std::size_t i = 0; i < table_.keys; ++i) last.push_back(value(statement, i, table_.columns[i].kind));
     bytes += statement.number(static_cast<int>(table_.keys));
     // A row that is too much for this page begins the next one, unless it is alone.
     if (out && bytes > kPageBytes) break;

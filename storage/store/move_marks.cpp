@@ -40,11 +40,12 @@ Status check_move_marks(sql::Connection& db) {
                 "store that it comes from",
                 "store");
   if (marks.moved_to)
-    return fail(Code::kRefused,
-                "this store was moved to " + *marks.moved_to +
-                    ", and is old: let store.url in the configuration name that place (RUNBOOK, \"Moving a "
-                    "store to PostgreSQL and back\")",
-                "store");
+    return fail(
+        Code::kRefused,
+        "this store was moved to " + *marks.moved_to +
+            ", and is old: set store.url in the configuration so that koinond goes on there, or take it "
+            "out where that is the data folder (RUNBOOK, \"Moving a store to PostgreSQL and back\")",
+        "store");
   return {};
 }
 

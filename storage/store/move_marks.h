@@ -20,8 +20,8 @@ Result<MoveMarks> read_move_marks(sql::Connection& db);
 Status check_move_marks(sql::Connection& db);
 
 // What tells the stores of two nodes apart, and is the same of a store and of what was copied of it: its
-// instance token, in hexadecimal digits; of one that was made anew from its keys, its log id. Empty: nothing is
-// in it yet.
+// instance token, in hexadecimal digits; of one that was made anew from its keys, its log id. Empty: nothing
+// is in it yet.
 Result<std::string> store_name(sql::Connection& db);
 
 // In a transaction of its own each, durably.

@@ -1,5 +1,5 @@
-// A store moves from one database to another: all of it, whenever it is cut short, and never to where something
-// else is. Between two SQLite databases, which needs no server: the code is the same.
+// A store moves from one database to another: all of it, whenever it is cut short, and never to where
+// something else is. Between two SQLite databases, which needs no server: the code is the same.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -111,10 +111,10 @@ void expect_listed(const std::filesystem::path& path, const std::vector<move::Ta
     for (const move::Column& column : table.columns)
       listed.push_back(std::string(table.name) + "." + std::string(column.name));
   auto db = *sqlite::Connection::open(path, {});
-  Contents there = texts(
-      db,
-      "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' "
-      "AND t.name NOT LIKE 'sqlite_%'");
+  Contents there = texts(db,
+                         "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c "
+                         "WHERE t.type = 'table' "
+                         "AND t.name NOT LIKE 'sqlite_%'");
   std::sort(listed.begin(), listed.end());
   std::sort(there.begin(), there.end());
   EXPECT_EQ(listed, there);
@@ -236,14 +236,16 @@ TEST_F(Moves, ThereAndBackIntoFilesThatTakeThePlaceOfTheOldOnes) {
   const Contents before = contents(from);
   const auto to = nothing("to");
   const move::NewFiles back(from);
-  EXPECT_EQ(back.check_old().error().code, Code::kConflict) << "a store that never moved gives way to nothing";
+  EXPECT_EQ(back.check_old().error().code, Code::kConflict)
+      << "a store that never moved gives way to nothing";
   ASSERT_TRUE(run(from, to).ok());
   EXPECT_TRUE(back.check_old().ok());
   change(to.store, "INSERT INTO blocked VALUES (x'11')");
   ASSERT_TRUE(back.make_folder().ok());
   EXPECT_FALSE(*back.are_done());
   EXPECT_FALSE(run(to, back.files(), [](const move::Step& step) {
-                 return step.stage == move::Stage::kCheck ? Status(fail(Code::kUnavailable, "cut")) : Status();
+                 return step.stage == move::Stage::kCheck ? Status(fail(Code::kUnavailable, "cut"))
+                                                          : Status();
                }).ok());
   EXPECT_FALSE(*back.are_done());
   ASSERT_TRUE(run(to, back.files()).ok());
@@ -283,8 +285,10 @@ TEST_F(Moves, WhatDiffersIsFoundBeforeAnythingIsSwitched) {
       {"UPDATE total SET transit = transit + 1", "the table total", false},
       {"DELETE FROM tile WHERE id = (SELECT max(id) FROM tile)", "the table tile has", false},
       {"UPDATE record SET entry = entry || x'00' WHERE id = 1 << 40", "la.example/0", false},
-      {"UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE id = 1 << 36", "the log of la.example", false},
-      {"UPDATE arrival SET at_ms = 7 WHERE first = (SELECT min(first) FROM arrival)", "the table arrival", true},
+      {"UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE id = 1 << 36", "the log of la.example",
+       false},
+      {"UPDATE arrival SET at_ms = 7 WHERE first = (SELECT min(first) FROM arrival)", "the table arrival",
+       true},
   };
   for (const Fault& fault : faults) {
     SCOPED_TRACE(fault.sql);
@@ -314,8 +318,9 @@ TEST_F(Moves, WhatIsDamagedInTheSourceIsToldAsThat) {
 }
 
 TEST_F(Moves, NoNumberIsGivenTwice) {
-  change(from.office, "INSERT INTO draft (id, user, version, updated_at_ms, note) VALUES (90, 2, 1, 1, 'x');"
-                      "DELETE FROM draft WHERE id = 90");
+  change(from.office,
+         "INSERT INTO draft (id, user, version, updated_at_ms, note) VALUES (90, 2, 1, 1, 'x');"
+         "DELETE FROM draft WHERE id = 90");
   const auto to = nothing("to");
   ASSERT_TRUE(run(from, to).ok());
   change(to.office, "INSERT INTO draft (user, version, updated_at_ms, note) VALUES (2, 1, 1, 'y')");
@@ -325,7 +330,8 @@ TEST_F(Moves, NoNumberIsGivenTwice) {
 
 TEST_F(Moves, APageIsBoundedByBytesAndEachRowComesOnce) {
   change(from.store,
-         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39) INSERT INTO attachment_chunk "
+         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39) INSERT INTO "
+         "attachment_chunk "
          "SELECT (9 << 16) + i, zeroblob(300000), x'' FROM n;"
          "INSERT INTO attachment_chunk VALUES ((10 << 16), zeroblob(9000000), x'')");
   auto place = move::open_files_ahead(from);
