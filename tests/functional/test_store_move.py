@@ -23,8 +23,8 @@ def practice(title):
 
 class StoreMove(NodesTest):
     def setUp(self):
+        postgres_server.demand(self.id())
         super().setUp()
-        postgres_server.demand(self)
         self.server = postgres_server.PostgresServer()
         self.addCleanup(self.server.end)
         self.server.start()
