@@ -400,6 +400,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_audit_command(app, line);
   add_office_commands(app, line);
   add_keeping_commands(app, line.common, line.action);
+  add_store_commands(app, line.common, line.action);
   add_describe_command(app, line);
 }
 
