@@ -61,6 +61,11 @@ void CutProxy::cut_after(From side, std::uint64_t bytes) {
   left_[static_cast<std::size_t>(side)] = bytes;
 }
 
+std::pair<CutProxy::Mode, bool> CutProxy::state() {
+  const std::lock_guard lock(mutex_);
+  return {mode_, std::exchange(cut_due_, false)};
+}
+
 bool CutProxy::has_cut() const { return mode() == Mode::kIsCut; }
 
 void CutProxy::stall() { turn(Mode::kStalls); }
@@ -89,7 +94,10 @@ std::size_t CutProxy::allowed(std::size_t side, std::size_t bytes) {
   const auto passes = static_cast<std::size_t>(std::min<std::uint64_t>(left_[side], bytes));
   if (left_[side] != UINT64_MAX) left_[side] -= passes;
   passed_[side] += passes;
-  if (passes < bytes) mode_ = Mode::kIsCut;
+  if (passes < bytes) {
+    mode_ = Mode::kIsCut;
+    cut_due_ = true;
+  }
   return passes;
 }
 
@@ -134,8 +142,8 @@ bool CutProxy::carry(short events, Way& way) {
 
 void CutProxy::run() {
   while (true) {
-    const Mode now = mode();
-    if (now == Mode::kIsCut) end_all();
+    const auto [now, cut] = state();
+    if (cut) end_all();
     std::vector<pollfd> all = {{wake_[0], POLLIN, 0}};
     if (now != Mode::kStalls) {
       all.push_back({listener_, POLLIN, 0});

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/temporary_folder.h"
@@ -54,6 +55,7 @@ class CutProxy {
   void turn(Mode mode);
   void wake();
   Mode mode() const;
+  std::pair<Mode, bool> state();  // and whether those that are connected are to be cut
   bool carry(short events, Way& way);
   std::size_t allowed(std::size_t side, std::size_t bytes);
   void accept();
@@ -66,6 +68,7 @@ class CutProxy {
   std::vector<Pair> pairs_;  // of the thread
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kPasses;
+  bool cut_due_ = false;  // of those that are connected
   bool ends_ = false;
   std::array<std::uint64_t, 2> passed_{};
   std::array<std::uint64_t, 2> left_{UINT64_MAX, UINT64_MAX};
