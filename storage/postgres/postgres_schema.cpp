@@ -170,11 +170,11 @@ CREATE FUNCTION count_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 CREATE TRIGGER log_counted AFTER UPDATE OF size ON log FOR EACH ROW WHEN (new.size <> old.size)
   EXECUTE FUNCTION count_log();
-CREATE FUNCTION note_erased(of_schema TEXT, of_table TEXT) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION note_erased(of_schema TEXT, of_table TEXT) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO koinon_store.erased (name, since_ms)
     VALUES (of_schema || '.' || of_table, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))
     ON CONFLICT (name, taken) DO NOTHING;
-$$;
+END $$;
 CREATE FUNCTION note_erased_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME);
   RETURN NULL;
@@ -187,8 +187,15 @@ CREATE FUNCTION count_body() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 CREATE TRIGGER body_changed AFTER UPDATE OF body ON record FOR EACH ROW
   WHEN (old.body IS DISTINCT FROM new.body) EXECUTE FUNCTION count_body();
-CREATE TRIGGER record_gone AFTER DELETE ON record FOR EACH ROW WHEN (old.body IS NOT NULL)
-  EXECUTE FUNCTION note_erased_row();
+CREATE FUNCTION note_gone_records() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO koinon_store.erased (name, since_ms)
+    SELECT DISTINCT 'koinon_store.record_' || (id >> 48),
+      CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) FROM gone WHERE body IS NOT NULL
+    ON CONFLICT (name, taken) DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER record_gone AFTER DELETE ON record REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+  EXECUTE FUNCTION note_gone_records();
 CREATE FUNCTION count_transit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'INSERT' THEN
     UPDATE koinon_store.total SET transit = transit + length(new.body);
