@@ -73,7 +73,7 @@ class Nodes:
 
     def start_writer(self):
         places = self.places
-        self.fill("writer", DATABASE=f"localhost:{places.ports['primary']}", ETCD=f'"{self.mark_at(self.cluster.members[0])}"',
+        self.fill("writer", DATABASE=f"localhost:{places.ports['primary']}", ETCD=self.mark_at(self.cluster.members[0]),
                   PEER_PORT=places.ports["writer.peer"])
         self.start_node("writer", "--publishing-hold-minutes", "0")
         wait_for(lambda: self.is_ready("writer"), "the writer is ready", 120)
@@ -86,8 +86,8 @@ class Nodes:
 
     def fill(self, name, template=None, **values):
         places = self.places
-        places.fill(f"{template or name}.toml", places.folder / name / "koinond.toml", TLS=places.tls, SECRETS=places.secrets, LISTEN="127.0.0.1",
-                    HTTP_PORT=places.ports[f"{name}.http"], PROXY="127.0.0.1", **values)
+        places.fill(f"{template or name}.toml", places.folder / name / "koinond.toml", CA=places.tls / "ca.pem", PASSFILE=places.secrets / "koinon.pgpass",
+                    LISTEN="127.0.0.1", HTTP_PORT=places.ports[f"{name}.http"], PROXY="127.0.0.1", **values)
 
     def start_node(self, name, *options):
         self.processes.start(name, self.bin / "koinond", "--data", self.places.folder / name, *options, log=self.places.folder / f"{name}.log")
