@@ -1,6 +1,6 @@
 #include "node/daemon/init_store.h"
 
-#include <system_error>
+#include <utility>
 
 #include "crypto/key_file.h"
 #include "node/daemon/config_place.h"
@@ -33,6 +33,15 @@ Status write_url(const DataFolder& folder, const Config& config, const std::stri
   return write_private_file(file, text);
 }
 
+// Other faults of the configuration are told by koinond.
+Result<Config> config_of_store(const DataFolder& folder) {
+  ConfigRead read = read_found(folder, "");
+  for (const Error& fault : read.faults) {
+    if (!read.file_is_read || fault.field == "store.url") return fault;
+  }
+  return std::move(read.config);
+}
+
 }  // namespace
 
 Status check_no_node(Store& store, const StoreSource& source) {
@@ -47,7 +56,7 @@ Status check_no_node(Store& store, const StoreSource& source) {
 }
 
 Result<StoreSource> settle_source(const DataFolder& folder, const std::string& url) {
-  KOINON_ASSIGN(const Config config, read_found_config(folder, ""));
+  KOINON_ASSIGN(const Config config, config_of_store(folder));
   if (!url.empty() && !config.store_url.empty() && url != config.store_url)
     return fail(Code::kConflict, "the configuration names another store; change store.url there first",
                 find_config(folder, "").file.string());
