@@ -105,7 +105,7 @@ class HostilePages(NodesTest):
             wait_for(lambda: seoul.shows(ref), "it crosses")
             self.assert_harmless(press.go(f"/records/{ref}"))
         wait_for(lambda: seoul.status()["index_lag"] == 0, "it is indexed")
-        for path in ("/", "/?q=alert", "/cities", "/cities/la.example", "/map", "/map?region=%3Csvg%3E", "/pictures", "/pictures?topic=%22%3E%3Cscript%3E", "/ties", "/ties?print=yes", "/ties?topic=%22%3E%3Cscript%3E", "/impact", "/desk"):
+        for path in ("/", "/?q=alert", "/cities", "/cities/la.example", "/notes", "/map", "/map?region=%3Csvg%3E", "/pictures", "/pictures?topic=%22%3E%3Cscript%3E", "/ties", "/ties?print=yes", "/ties?topic=%22%3E%3Cscript%3E", "/impact", "/desk"):
             self.assert_harmless(press.go(path))
 
 

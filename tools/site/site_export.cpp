@@ -151,10 +151,14 @@ Status Exporting::begin() {
   KOINON_ASSIGN(const auto whole_ended, files_.note(kWholeEnded));
   position_ = number_in(position);
   whole_until_ = number_in(until);
+  KOINON_ASSIGN(const bool goes_on_here, goes_on());
+  KOINON_ASSIGN(const ArrivalSeq indexed, node_.index().position());
+  // It would miss notes that stand, and take their pages away.
+  if (goes_on_here && indexed.value < position_)
+    return fail(Code::kUnavailable, "the search index is being made anew; try again when it is complete");
   if (ended && *ended == "yes") KOINON_TRY(files_.begin_purge_list());
   if (ended && *ended == "no") KOINON_TRY(files_.tidy());
   KOINON_TRY(files_.set_note(kEnded, "no"));
-  KOINON_ASSIGN(const bool goes_on_here, goes_on());
   KOINON_ASSIGN(const bool same_names, names_are_as_before());
   const bool under_way = whole_ended && *whole_ended == "no";
   // A run over everything that was cut short goes on, unless it was asked for anew.

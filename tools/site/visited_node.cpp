@@ -26,7 +26,7 @@
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 #include "storage/store/settings.h"
-#include "storage/store/sqlite_store.h"
+#include "node/daemon/store_source.h"
 
 namespace koinon::site_export {
 namespace asio = boost::asio;
@@ -35,14 +35,15 @@ namespace {
 constexpr const char* kOfficeFile = "no-office.db";
 constexpr std::chrono::milliseconds kPause{1};
 
-// The databases of the node, to read. The one place that says where they are.
+// The databases of the node, to read.
 struct Opened {
   std::unique_ptr<StoreReader> store;
   std::unique_ptr<IndexReader> index;
 };
-Result<Opened> open_databases(const DataFolder& folder, const std::shared_ptr<SharedColumns>& columns) {
+Result<Opened> open_to_read(const DataFolder& folder, const StoreSource& source,
+                            const std::shared_ptr<SharedColumns>& columns) {
   Opened out;
-  KOINON_ASSIGN(out.store, open_sqlite_reader(folder.store(), limits::kReaderCacheKiB));
+  KOINON_ASSIGN(out.store, source.open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(out.index, open_index_reader(folder.index(), columns));
   return out;
 }
@@ -132,12 +133,13 @@ VisitedNode::~VisitedNode() = default;
 
 Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
   const DataFolder folder(place.data);
-  KOINON_TRY(folder.check_node());
+  KOINON_ASSIGN(Config config, read_found_config(folder, place.config));
+  KOINON_ASSIGN(const StoreSource source, StoreSource::of(folder, config.store_url, config.reader));
+  if (!config.reader) KOINON_TRY(folder.check_node(source.is_on_server()));
   std::error_code ignored;
   if (!std::filesystem::exists(folder.index(), ignored))
     return fail(Code::kNotFound, "there is no search index yet, which koinond makes; start it",
                 folder.index().string());
-  KOINON_ASSIGN(Config config, read_found_config(folder, place.config));
   if (!place.url.empty()) config.http_url = place.url;
   if (config.http_url.empty())
     return fail(Code::kInvalidArgument,
@@ -147,9 +149,9 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
   std::unique_ptr<VisitedNode> out(new VisitedNode());
   out->url_ = config.http_url;
   const auto columns = make_shared_columns();
-  KOINON_ASSIGN(StoreState state, read_sqlite_state(folder.store()));
-  KOINON_ASSIGN(Opened own, open_databases(folder, columns));
-  KOINON_ASSIGN(Opened of_site, open_databases(folder, columns));
+  KOINON_ASSIGN(StoreState state, source.read_state());
+  KOINON_ASSIGN(Opened own, open_to_read(folder, source, columns));
+  KOINON_ASSIGN(Opened of_site, open_to_read(folder, source, columns));
   out->store_ = std::move(own.store);
   out->index_ = std::move(own.index);
   out->own_ = state.own_log;
