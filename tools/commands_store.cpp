@@ -6,7 +6,6 @@
 #include <optional>
 
 #include <boost/json.hpp>
-#include <unistd.h>
 
 #include "crypto/ed25519.h"
 #include "node/daemon/config_edit.h"
@@ -29,12 +28,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kLeaseSigns{1};
 
-std::string holder() {
-  char host[256] = {};
-  if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  return "koinon store move on " + std::string(host) + ", process " + std::to_string(::getpid());
-}
-
 move::PlaceFiles files_of(const DataFolder& folder) { return {folder.store(), folder.office()}; }
 
 // One move between a folder and a server.
@@ -55,7 +48,7 @@ class Relocation {
   Status shown(const move::Step& step);
   Status keep_lease();
   Status take_lease();
-  Result<bool> is_back() const;
+  Result<bool> is_back(const move::NewFiles& made) const;
 
   DataFolder folder_;
   StoreSource server_;
@@ -103,7 +96,7 @@ Status Relocation::carry(move::Place& from, move::Place& to, const std::string& 
 }
 
 Status Relocation::to_server() {
-  KOINON_ASSIGN(move::Place to, move::make_server(server_.url(), holder()));
+  KOINON_ASSIGN(move::Place to, move::make_server(server_.url()));
   KOINON_ASSIGN(move::Place from, arguments_.ahead ? move::open_files_ahead(files_of(folder_))
                                                    : move::open_files(files_of(folder_)));
   return carry(from, to, server_.place());
@@ -121,23 +114,18 @@ Status Relocation::take_lease() {
 }
 
 // An earlier run has put the new files in place, and only the configuration was left.
-Result<bool> Relocation::is_back() const {
+Result<bool> Relocation::is_back(const move::NewFiles& made) const {
   KOINON_ASSIGN(const move::Place server, move::open_server_ahead(server_.url()));
   KOINON_ASSIGN(const MoveMarks old, read_move_marks(*server.store));
-  std::error_code unknown;
-  if (!old.moved_to || !std::filesystem::exists(folder_.store(), unknown)) return false;
-  KOINON_ASSIGN(const move::Place here, move::open_files_ahead(files_of(folder_)));
-  KOINON_ASSIGN(const MoveMarks marks, read_move_marks(*here.store));
-  KOINON_ASSIGN(const std::string name, store_name(*here.store));
-  KOINON_ASSIGN(const std::string its_name, store_name(*server.store));
-  return !marks.moving && !marks.moved_to && name == its_name;
+  KOINON_ASSIGN(const std::string name, store_name(*server.store));
+  return old.moved_to ? made.are_in_place(name) : Result<bool>(false);
 }
 
 Status Relocation::to_folder() {
   const move::NewFiles made(files_of(folder_));
   KOINON_ASSIGN(const bool done, made.are_done());
   if (done) return made.put_in_place();
-  KOINON_ASSIGN(const bool back, is_back());
+  KOINON_ASSIGN(const bool back, is_back(made));
   if (back) return {};
   KOINON_TRY(made.check_old());
   KOINON_TRY(take_lease());

@@ -4,6 +4,7 @@
 
 #include "crypto/key_file.h"
 #include "storage/sqlite/schema_steps.h"
+#include "storage/sqlite/sqlite_connection.h"
 #include "storage/store/move_marks.h"
 #include "storage/store/sqlite_store.h"
 
@@ -35,6 +36,21 @@ Status put_one(const std::filesystem::path& made, const std::filesystem::path& w
   return replace_file(made, wanted);
 }
 
+// Of a store of any version.
+struct Said {
+  MoveMarks marks;
+  std::string name;
+  bool is_open() const { return !marks.moving && !marks.moved_to && !name.empty(); }
+};
+Result<Said> said_by(const std::filesystem::path& store) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(store, {true, false, ""}));
+  const auto shared = sqlite::shared(std::move(db));
+  Said out;
+  KOINON_ASSIGN(out.marks, read_move_marks(*shared));
+  KOINON_ASSIGN(out.name, store_name(*shared));
+  return out;
+}
+
 }  // namespace
 
 Status NewFiles::make_folder() const {
@@ -50,17 +66,20 @@ Result<bool> NewFiles::are_done() const {
   if (!is_there(files().store)) return false;
   const auto version = sqlite::schema_version_of(files().store);
   if (!version.ok() || *version == 0) return false;
-  KOINON_ASSIGN(const Place made, open_files_ahead(files()));
-  KOINON_ASSIGN(const MoveMarks marks, read_move_marks(*made.store));
-  KOINON_ASSIGN(const std::string name, store_name(*made.store));
-  return !marks.moving && !marks.moved_to && !name.empty();
+  KOINON_ASSIGN(const Said made, said_by(files().store));
+  return made.is_open();
+}
+
+Result<bool> NewFiles::are_in_place(const std::string& name) const {
+  if (!is_there(wanted_.store)) return false;
+  KOINON_ASSIGN(const Said here, said_by(wanted_.store));
+  return here.is_open() && here.name == name;
 }
 
 Status NewFiles::check_old() const {
   if (!is_there(wanted_.store)) return {};
-  KOINON_ASSIGN(const Place old, open_files_ahead(wanted_));
-  KOINON_ASSIGN(const MoveMarks marks, read_move_marks(*old.store));
-  if (marks.moved_to) return {};
+  KOINON_ASSIGN(const Said old, said_by(wanted_.store));
+  if (old.marks.moved_to) return {};
   return fail(
       Code::kConflict,
       "a store is there that was never moved elsewhere, and nothing takes its place; put it elsewhere "

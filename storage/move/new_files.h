@@ -19,6 +19,8 @@ class NewFiles {
   // The move into them is done, and nothing is left but to put them in place. Then they must not be opened as
   // a whole: some may be in place already.
   Result<bool> are_done() const;
+  // The store in the wanted place is the one of this name, and is open: they were put there.
+  Result<bool> are_in_place(const std::string& name) const;
   // The store that is in the wanted place gives way: it is an old one, and says that it has moved. kConflict:
   // it has not.
   Status check_old() const;

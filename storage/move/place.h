@@ -34,13 +34,13 @@ struct PlaceFiles {
 Result<Place> open_files(const PlaceFiles& files);
 // The store alone, while koinond writes it. Nothing in it is changed.
 Result<Place> open_files_ahead(const PlaceFiles& files);
-// Makes them, where they are missing.
+// Makes them, where they are missing or of an earlier version.
 Result<Place> make_files(const PlaceFiles& files);
 
 // The store must be there.
 Result<Place> open_server(const std::string& url);
 Result<Place> open_server_ahead(const std::string& url);  // the store alone
-// Makes schemas and tables, where they are missing. `holder`: who is at work there, for people.
-Result<Place> make_server(const std::string& url, const std::string& holder);
+// Makes schemas and tables, where they are missing or of an earlier version.
+Result<Place> make_server(const std::string& url);
 
 }  // namespace koinon::move

@@ -52,12 +52,16 @@ Result<Place> open_files(const PlaceFiles& files) {
 // short has no schema yet.
 Result<Place> make_files(const PlaceFiles& files) {
   std::error_code unknown;
-  bool is_made = std::filesystem::exists(files.store, unknown);
-  if (is_made) {
-    KOINON_ASSIGN(const int version, sqlite::schema_version_of(files.store));
-    is_made = version > 0;
+  int version = 0;
+  if (std::filesystem::exists(files.store, unknown)) {
+    KOINON_ASSIGN(version, sqlite::schema_version_of(files.store));
   }
-  if (!is_made) KOINON_TRY(open_sqlite_store(files.store));
+  if (version == 0) {
+    KOINON_TRY(open_sqlite_store(files.store));
+  } else {
+    KOINON_ASSIGN(auto db, sqlite::Connection::open(files.store, {}));
+    KOINON_TRY(migrate_store(db));
+  }
   return open_files(files);
 }
 

@@ -3,7 +3,6 @@
 #include "storage/postgres/places.h"
 #include "storage/postgres/postgres_office.h"
 #include "storage/postgres/postgres_schema.h"
-#include "storage/postgres/postgres_store.h"
 #include "storage/postgres/schema_steps.h"
 
 namespace koinon::move {
@@ -52,17 +51,10 @@ Result<Place> open_server(const std::string& url) {
   return with_office(std::move(place), url);
 }
 
-// Whoever opens a store makes its tables. One that is there may be marked, and is not opened as a store.
-Result<Place> make_server(const std::string& url, const std::string& holder) {
+Result<Place> make_server(const std::string& url) {
   KOINON_ASSIGN(auto db, connect(url));
-  KOINON_ASSIGN(const int version, postgres::schema_version(*db, postgres::store_tables()));
-  if (version == 0) {
-    PostgresStoreOptions options;
-    options.place.url = url;
-    options.holder = holder;
-    KOINON_TRY(open_postgres_store(options));
-  }
-  KOINON_TRY(postgres::check_schema(*db, postgres::store_tables()));
+  KOINON_TRY(postgres::bring_up_to_date(*db, postgres::store_tables()));
+  KOINON_TRY(postgres::bring_up_to_date(*db, postgres::kept_tables()));
   return with_office(of(std::move(db)), url);
 }
 

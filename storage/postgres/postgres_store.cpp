@@ -9,6 +9,7 @@
 #include "storage/postgres/places.h"
 #include "storage/postgres/postgres_schema.h"
 #include "storage/postgres/schema_steps.h"
+#include "storage/store/move_marks.h"
 #include "storage/store/sql_store.h"
 
 namespace koinon {
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Store>> open_postgres_store(const PostgresStoreOptions& o
 Result<std::unique_ptr<StoreReader>> open_postgres_reader(const PostgresPlace& place) {
   KOINON_ASSIGN(auto db, postgres::Connection::open(place, reading()));
   KOINON_TRY(postgres::check_schema(*db, postgres::store_tables()));
+  KOINON_TRY(check_move_marks(*db));
   return make_sql_reader(std::make_unique<PostgresReadEngine>(std::move(db)));
 }
 

@@ -242,6 +242,7 @@ TEST_F(Moves, ThereAndBackIntoFilesThatTakeThePlaceOfTheOldOnes) {
       << "a store that never moved gives way to nothing";
   ASSERT_TRUE(run(from, to).ok());
   EXPECT_TRUE(back.check_old().ok());
+  EXPECT_FALSE(*back.are_in_place("fdf2e4757ff0c5ebf6bf1e6598b7812c")) << "it is the old one";
   change(to.store, "INSERT INTO blocked VALUES (x'11')");
   ASSERT_TRUE(back.make_folder().ok());
   EXPECT_FALSE(*back.are_done());
@@ -259,6 +260,8 @@ TEST_F(Moves, ThereAndBackIntoFilesThatTakeThePlaceOfTheOldOnes) {
   ASSERT_TRUE(back.put_in_place().ok());
   EXPECT_FALSE(*back.are_done());
   EXPECT_TRUE(marks(from).ok());
+  EXPECT_TRUE(*back.are_in_place("fdf2e4757ff0c5ebf6bf1e6598b7812c")) << "the store's instance token";
+  EXPECT_FALSE(*back.are_in_place("00"));
   Contents now = contents(from);
   EXPECT_EQ(std::erase(now, "blocked: 11"), 1U);
   EXPECT_EQ(now, before);
