@@ -1,13 +1,15 @@
-// A PostgreSQL server of the tests (tests/postgres/serve): it is started when the first test of a program
-// asks for it, and ends with the program. Each place is a database of its own.
+// A PostgreSQL server of the tests (server_process.h): it is started when the first test of a program asks
+// for it, and ends with the program. Each place is a database of its own.
 #pragma once
 
 #include <string>
 
 #include "storage/postgres/postgres_place.h"
+#include "tests/postgres/server_process.h"
 
 namespace koinon::test {
 
+ServerProcess& test_server();
 // A database that nobody has used yet. Fails the test where no server can be started.
 PostgresPlace fresh_database();
 // The folder of the server's own files.
