@@ -121,8 +121,15 @@ Result<std::int64_t> Connection::changes() {
   return link_->changes();
 }
 
+// As ask(): a connection that had gone before this transaction is made again.
 Status Connection::begin(bool durable) {
   if (open_) return not_possible("a transaction cannot begin");
+  const Status begun = try_begin(durable);
+  const bool again = !begun.ok() && !link_->is_alive() && options_.comes_back;
+  return again ? try_begin(durable) : begun;
+}
+
+Status Connection::try_begin(bool durable) {
   KOINON_TRY(have_link());
   KOINON_TRY(link_->send(kBegin));
   if (!durable) KOINON_TRY(link_->send(kNotDurable));
@@ -135,6 +142,8 @@ Status Connection::begin(bool durable) {
 }
 
 Status Connection::begin_reading() {
+  if (broken_) return *broken_;
+  if (open_) return not_possible("reading cannot begin");
   KOINON_TRY(have_link());
   KOINON_TRY(link_->send(kReading));
   open_ = true;

@@ -52,6 +52,8 @@ class Connection final : public sql::Connection {
   void set_fold(std::function<Result<bool>()> fold) { fold_ = std::move(fold); }
   // Checked at each begin from now on.
   void set_may_write(std::function<Status(sql::Connection&)> may) { options_.may_write = std::move(may); }
+  // False: the next statement outside a transaction makes it again, where that may be.
+  bool is_alive() const { return link_->is_alive(); }
   // How often the connection was made; each time what was known of the server may be wrong.
   std::uint64_t times_made() const { return times_made_; }
 
@@ -69,6 +71,7 @@ class Connection final : public sql::Connection {
       : place_(std::move(place)), options_(std::move(options)) {}
   Status make_link();
   Status have_link();
+  Status try_begin(bool durable);
   Program& program(const std::string& sql, const Values& values);
   int parameters_of(std::string_view sql);
   Error failed(const Error& why, bool of_earlier);

@@ -1,10 +1,14 @@
 #include "storage/postgres/erased_rows.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace koinon::postgres {
 namespace {
 
 constexpr std::chrono::minutes kVacuum{30};
 constexpr std::chrono::hours kWriteAnew{6};
+constexpr std::chrono::minutes kNowAndThen{1};
 
 bool is_in_use(const Error& error) { return error.id == "database.in_use"; }
 
@@ -23,33 +27,40 @@ void end_old_log(Connection& db) {
   (void)db.maintain("CHECKPOINT", kVacuum);
 }
 
+// What was taken, and is still there, was not written to its end: that process was killed, or the server.
 Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
   std::vector<Table> out;
   auto select = db_.prepare(
-      "SELECT name, since_ms, since_ms + ? <= CAST(extract(epoch FROM clock_timestamp()) "
-      "* 1000 AS BIGINT) FROM koinon_store.erased ORDER BY since_ms");
+      "SELECT name, max(taken) = 1 OR min(since_ms) + ? <= CAST(extract(epoch FROM clock_timestamp()) * 1000 "
+      "AS BIGINT) FROM koinon_store.erased GROUP BY name ORDER BY min(since_ms), name");
   select.bind(every_.count());
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    out.push_back({select.text(0), select.integer(1), select.integer(2) != 0});
+    out.push_back({select.text(0), select.integer(1) != 0});
   }
 }
 
-// The note goes first: what is erased meanwhile is noted again.
+// The note stays until the table is written. What is erased from now on is noted beside it.
+Status ErasedRows::take(const Table& table) {
+  return sql::transact(db_, true, [&]() -> Status {
+    auto taken = db_.prepare(
+        "INSERT INTO koinon_store.erased (name, taken, since_ms) SELECT name, 1, since_ms FROM "
+        "koinon_store.erased WHERE name = ? AND taken = 0 ON CONFLICT (name, taken) DO NOTHING");
+    KOINON_TRY(taken.bind_text(table.name).run());
+    auto before = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 0");
+    return before.bind_text(table.name).run();
+  });
+}
+
 Result<bool> ErasedRows::write_anew(const Table& table) {
-  auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND since_ms = ?");
-  KOINON_TRY(forget.bind_text(table.name).bind(table.since_ms).run());
-  const auto written = postgres::write_anew(db_, schema_ + "." + table.name);
-  if (written.ok() && *written) {
-    vacuumed_.erase(table.name);
-    return true;
-  }
-  auto again = db_.prepare(
-      "INSERT INTO koinon_store.erased (name, since_ms) VALUES (?, ?) ON CONFLICT (name) DO "
-      "UPDATE SET since_ms = excluded.since_ms");
-  KOINON_TRY(again.bind_text(table.name).bind(table.since_ms).run());
-  return written;
+  KOINON_TRY(take(table));
+  KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name));
+  if (!written) return false;
+  vacuumed_.erase(table.name);
+  auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 1");
+  KOINON_TRY(forget.bind_text(table.name).run());
+  return true;
 }
 
 Result<bool> ErasedRows::fold() {
@@ -62,11 +73,19 @@ Result<bool> ErasedRows::fold() {
       all = all && written;
       anew = anew || written;
     } else if (vacuumed_.insert(table.name).second) {
-      KOINON_TRY(db_.maintain("VACUUM " + schema_ + "." + table.name, kVacuum));
+      KOINON_TRY(db_.maintain("VACUUM " + table.name, kVacuum));
     }
   }
   if (anew) end_old_log(db_);
   return all;
+}
+
+// If it fails, the next one comes.
+void ErasedRows::fold_now_and_then() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + std::min<std::chrono::milliseconds>(kNowAndThen, every_);
+  (void)fold();
 }
 
 }  // namespace koinon::postgres

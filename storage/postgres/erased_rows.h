@@ -22,27 +22,28 @@ void end_old_log(Connection& db);
 
 class ErasedRows {
  public:
-  // `schema`: of the tables. `every`: a table is written anew that long after the first of its rows was
-  // erased.
-  ErasedRows(Connection& db, std::string schema, std::chrono::milliseconds every)
-      : db_(db), schema_(std::move(schema)), every_(every) {}
+  // `every`: a table is written anew that long after the first of its rows was erased.
+  ErasedRows(Connection& db, std::chrono::milliseconds every) : db_(db), every_(every) {}
 
-  // One round. False: a table could not be written anew, because somebody reads it; try again.
+  // One round. False: a table could not be written anew, because somebody reads it; try again. True: what is
+  // left is not due yet.
   Result<bool> fold();
+  // A round, if there was none for a while: for what has become due.
+  void fold_now_and_then();
 
  private:
   struct Table {
-    std::string name;
-    std::int64_t since_ms = 0;
+    std::string name;  // with that of its schema
     bool due = false;
   };
   Result<std::vector<Table>> tables();
+  Status take(const Table& table);
   Result<bool> write_anew(const Table& table);
 
   Connection& db_;
-  std::string schema_;
   std::chrono::milliseconds every_;
-  std::set<std::string> vacuumed_;  // since they were noted
+  std::chrono::steady_clock::time_point next_;  // round of those now and then
+  std::set<std::string> vacuumed_;              // since they were noted
 };
 
 }  // namespace koinon::postgres

@@ -36,6 +36,17 @@ bool is_failure(const PGresult* result) {
   }
 }
 
+// What the server does with this session. Where this machine loses its power, or this process hangs, the
+// server must end the session soon: its transaction may hold the lease, and nobody could take over.
+std::string settings_of(const Link::Options& options) {
+  std::string out =
+      "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c "
+      "tcp_user_timeout=20000";
+  if (options.to_primary) out += " -c idle_in_transaction_session_timeout=60000";
+  if (!options.schema.empty()) out += " -c search_path=" + options.schema + " -c extra_float_digits=3";
+  return out;
+}
+
 }  // namespace
 
 Values::Value& Values::at(int position, Oid type) {
@@ -75,9 +86,7 @@ void Values::put_text(int position, std::string_view value) {
 void Values::put_null(int position) { at(position, 0) = {}; }
 
 Result<std::unique_ptr<Link>> Link::open(const std::string& url, const Options& options) {
-  const std::string settings = options.schema.empty()
-                                   ? std::string()
-                                   : "-c search_path=" + options.schema + " -c extra_float_digits=3";
+  const std::string settings = settings_of(options);
   const std::array<const char*, 11> names = {"dbname",
                                              "target_session_attrs",
                                              "application_name",

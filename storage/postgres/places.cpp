@@ -26,9 +26,11 @@ Status Places::make(sql::Connection& db, std::int64_t log_number) {
   auto there = db.prepare("SELECT to_regclass(?) IS NOT NULL");
   const std::string name = "koinon_store.record_" + std::to_string(place);
   KOINON_TRY(there.bind_text(name).step());
-  if (there.integer(0) == 0)
-    KOINON_TRY(db.execute(make_partition("record", place, 40) + make_partition("tile", place, 36)));
-  known_.insert(place);
+  if (there.integer(0) == 0) {
+    made_.insert(place);
+    return db.execute(make_partition("record", place, 40) + make_partition("tile", place, 36));
+  }
+  if (!made_.contains(place)) known_.insert(place);
   return {};
 }
 

@@ -12,11 +12,14 @@ class Places {
  public:
   // Makes the partition for the records of a log, if there is none. Inside a transaction.
   Status make(sql::Connection& db, std::int64_t log_number);
-  // The transaction was undone: what it made is gone.
-  void forget() { known_.clear(); }
+  // A transaction begins: what the one before made was committed, or is gone.
+  void begin() { made_.clear(); }
 
  private:
-  std::set<std::int64_t> known_;
+  std::set<std::int64_t> known_;  // committed
+  // In this transaction. A change that is taken back alone takes its partition along, so these are looked up
+  // each time.
+  std::set<std::int64_t> made_;
 };
 
 }  // namespace koinon::postgres

@@ -9,7 +9,8 @@ namespace {
 // (places.h). Texts compare byte by byte. Bodies are compressed, hashes and files are not.
 //
 // `erased`: tables whose dead rows hold bytes that were erased (erased_rows.h). A trigger notes them, so that
-// no way of erasing forgets it, and a crash neither.
+// no way of erasing forgets it, and a crash neither. `taken`: of 1, the table is being written anew; what is
+// erased meanwhile is noted beside it, as 0.
 constexpr std::array<const char*, 1> kStoreSteps = {
     R"sql(
 CREATE TABLE meta (key TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL);
@@ -17,7 +18,9 @@ CREATE TABLE writer (
   one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, holder TEXT COLLATE "C" NOT NULL,
   alive_at_ms BIGINT NOT NULL) WITH (fillfactor = 20);
 INSERT INTO writer VALUES (1, 0, '', 0);
-CREATE TABLE erased (name TEXT COLLATE "C" PRIMARY KEY, since_ms BIGINT NOT NULL);
+CREATE TABLE erased (
+  name TEXT COLLATE "C" NOT NULL, taken BIGINT NOT NULL DEFAULT 0, since_ms BIGINT NOT NULL,
+  PRIMARY KEY (name, taken));
 CREATE TABLE log (
   number BIGINT PRIMARY KEY,
   log_id BYTEA NOT NULL UNIQUE,
@@ -167,24 +170,32 @@ CREATE FUNCTION count_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 CREATE TRIGGER log_counted AFTER UPDATE OF size ON log FOR EACH ROW WHEN (new.size <> old.size)
   EXECUTE FUNCTION count_log();
-CREATE FUNCTION note_erased(what TEXT) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO koinon_store.erased VALUES (what, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))
-    ON CONFLICT (name) DO NOTHING;
-$$;
+CREATE FUNCTION note_erased(of_schema TEXT, of_table TEXT) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO koinon_store.erased (name, since_ms)
+    VALUES (of_schema || '.' || of_table, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))
+    ON CONFLICT (name, taken) DO NOTHING;
+END $$;
 CREATE FUNCTION note_erased_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM koinon_store.note_erased(TG_TABLE_NAME);
+  PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME);
   RETURN NULL;
 END $$;
 CREATE FUNCTION count_body() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   UPDATE koinon_store.log SET bytes = bytes + coalesce(length(new.body), 0) - coalesce(length(old.body), 0)
     WHERE number = new.id >> 40;
-  IF old.body IS NOT NULL THEN PERFORM koinon_store.note_erased(TG_TABLE_NAME); END IF;
+  IF old.body IS NOT NULL THEN PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME); END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER body_changed AFTER UPDATE OF body ON record FOR EACH ROW
   WHEN (old.body IS DISTINCT FROM new.body) EXECUTE FUNCTION count_body();
-CREATE TRIGGER record_gone AFTER DELETE ON record FOR EACH ROW WHEN (old.body IS NOT NULL)
-  EXECUTE FUNCTION note_erased_row();
+CREATE FUNCTION note_gone_records() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO koinon_store.erased (name, since_ms)
+    SELECT DISTINCT 'koinon_store.record_' || (id >> 48),
+      CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) FROM gone WHERE body IS NOT NULL
+    ON CONFLICT (name, taken) DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER record_gone AFTER DELETE ON record REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+  EXECUTE FUNCTION note_gone_records();
 CREATE FUNCTION count_transit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'INSERT' THEN
     UPDATE koinon_store.total SET transit = transit + length(new.body);
@@ -192,7 +203,7 @@ CREATE FUNCTION count_transit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   ELSE
     UPDATE koinon_store.total SET transit = transit - length(old.body);
     UPDATE koinon_store.log SET transit = transit - length(old.body) WHERE number = old.id >> 40;
-    PERFORM koinon_store.note_erased(TG_TABLE_NAME);
+    PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -237,6 +248,8 @@ CREATE TRIGGER grace_counted AFTER INSERT OR DELETE ON grace FOR EACH ROW EXECUT
 constexpr std::array<const char*, 1> kKeptSteps = {
     R"sql(
 CREATE TABLE koinon_grace.body (record BIGINT PRIMARY KEY, body BYTEA COMPRESSION lz4 NOT NULL);
+CREATE TRIGGER body_gone AFTER UPDATE OR DELETE ON koinon_grace.body FOR EACH ROW
+  EXECUTE FUNCTION koinon_store.note_erased_row();
 )sql"};
 
 }  // namespace

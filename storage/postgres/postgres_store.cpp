@@ -41,6 +41,7 @@ class PostgresEngine final : public StoreEngine {
  public:
   PostgresEngine(std::unique_ptr<postgres::Connection> db, PostgresStoreOptions options)
       : db_(std::move(db)), options_(std::move(options)) {}
+  // A transaction that is open would hold the lease.
   ~PostgresEngine() override {
     db_->rollback();
     if (lease_) lease_->give_back(*db_);
@@ -61,7 +62,7 @@ class PostgresEngine final : public StoreEngine {
   }
   Result<Room> room() override { return Room{kUnknownRoom, 0, 0, 0}; }
   bool has_lease() const override { return lease_.has_value(); }
-  Status keep_lease() override { return lease_ ? lease_->keep(*db_) : Status(); }
+  Status keep_lease() override;
 
  private:
   std::unique_ptr<postgres::Connection> db_;
@@ -75,23 +76,31 @@ Status PostgresEngine::prepare() {
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::store_tables()));
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::kept_tables()));
   KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
-  // A transaction that begins does not know what one that was undone had made.
   db_->set_may_write([this](sql::Connection& db) {
-    places_.forget();
+    places_.begin();
     return lease_->check(db);
   });
-  erased_.emplace(*db_, kStoreSchema, options_.erased_rewritten);
+  erased_.emplace(*db_, options_.erased_rewritten);
   db_->set_fold([this] { return erased_->fold(); });
   return {};
 }
 
-// Another connection, whose transactions end for themselves; it is under the same lease.
+// Also where nothing is erased any more: what was, becomes due a day later.
+Status PostgresEngine::keep_lease() {
+  if (!lease_) return {};
+  KOINON_TRY(lease_->keep(*db_));
+  erased_->fold_now_and_then();
+  return {};
+}
+
+// Another connection, whose transactions end for themselves; it is under the same lease. It rests for long,
+// and what stands between this and the server may end it then. Nothing is believed of it from one transaction
+// to the next, so it may come back.
 Result<std::unique_ptr<sql::Connection>> PostgresEngine::open_kept() {
   postgres::ConnectionOptions options;
   options.schema = std::string(kKeptSchema) + "," + kStoreSchema;
   options.name = "koinon writer: erased bodies";
   options.to_primary = true;
-  options.comes_back = false;
   KOINON_ASSIGN(auto kept, postgres::Connection::open(options_.place, options));
   if (lease_) kept->set_may_write([this](sql::Connection& db) { return lease_->check(db); });
   return std::unique_ptr<sql::Connection>(std::move(kept));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "storage/postgres/connection.h"
 #include "storage/postgres/server_types.h"
@@ -92,10 +93,11 @@ Status BoundStatement::run() {
   return connection_.run(sql_, values_);
 }
 
-WalkStatement::~WalkStatement() {
-  if (cursor_.empty()) return;
-  connection_.close_cursor(cursor_);
-  if (own_transaction_) connection_.rollback();
+WalkStatement::~WalkStatement() { end(); }
+
+void WalkStatement::end() {
+  if (!cursor_.empty()) connection_.close_cursor(std::exchange(cursor_, {}));
+  if (std::exchange(own_transaction_, false)) connection_.rollback();
 }
 
 Result<bool> WalkStatement::step() {
@@ -106,15 +108,26 @@ Result<bool> WalkStatement::step() {
 }
 
 Status WalkStatement::fetch() {
-  if (!asked_) {
-    values_.complete(parameters_);
-    if (!connection_.in_transaction()) {
-      KOINON_TRY(connection_.begin_reading());
-      own_transaction_ = true;
-    }
-    asked_ = true;
-    KOINON_ASSIGN(cursor_, connection_.open_cursor(sql_, values_));
+  if (std::exchange(asked_, true)) return next_piece();
+  const Status first = begin();
+  if (first.ok() || !own_transaction_ || connection_.is_alive()) return first;
+  // The server had gone since this connection was used last, and may be back: no row was read yet.
+  end();
+  return begin();
+}
+
+Status WalkStatement::begin() {
+  values_.complete(parameters_);
+  if (!connection_.in_transaction()) {
+    KOINON_TRY(connection_.begin_reading());
+    own_transaction_ = true;
   }
+  KOINON_ASSIGN(cursor_, connection_.open_cursor(sql_, values_));
+  piece_ = 0;
+  return next_piece();
+}
+
+Status WalkStatement::next_piece() {
   piece_ = piece_ == 0 ? kFirstPiece : std::min(piece_ * 4, kLargestPiece);
   KOINON_ASSIGN(Answer answer, connection_.fetch(cursor_, piece_));
   return rows_.take(std::move(answer));

@@ -64,6 +64,9 @@ class WalkStatement final : public BoundStatement {
 
  private:
   Status fetch();
+  Status begin();
+  Status next_piece();
+  void end();
   std::string cursor_;
   bool own_transaction_ = false;  // a cursor lives in a transaction
   int piece_ = 0;                 // rows that were asked for last

@@ -216,6 +216,31 @@ TEST_F(PostgresConnection, AConnectionThatWasLostComesBack) {
   EXPECT_EQ(reader->times_made(), 2U);
 }
 
+TEST_F(PostgresConnection, AWalkAndATransactionComeBackToo) {
+  ASSERT_TRUE(add(1).ok());
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  end_session(*reader);
+  {
+    auto walk = reader->walk("SELECT id FROM thing");
+    const auto row = walk.step();
+    ASSERT_TRUE(row.ok()) << row.error().text();
+    EXPECT_TRUE(*row);
+    EXPECT_FALSE(*walk.step());
+  }
+  EXPECT_FALSE(reader->in_transaction());
+  end_session(*reader);
+  reader->set_may_write([](sql::Connection& there) -> Status {
+    auto select = there.prepare("SELECT 1");
+    KOINON_TRY(select.step());
+    return {};
+  });
+  const Status begun = reader->begin(true);
+  ASSERT_TRUE(begun.ok()) << begun.error().text();
+  EXPECT_TRUE(reader->commit().ok());
+  EXPECT_EQ(reader->times_made(), 3U);
+}
+
 TEST_F(PostgresConnection, ThatOfAWriterDoesNot) {
   postgres::ConnectionOptions options;
   options.comes_back = false;

@@ -96,4 +96,61 @@ TEST_F(ErasedRows, WaitForWhoReadsThem) {
   EXPECT_FALSE(server_has("zanzibarword"));
 }
 
+// A note of them that goes before they do would be missing then.
+TEST_F(ErasedRows, AreNotForgottenByOneThatEndsWhileTheTableIsWritten) {
+  open();
+  author.say(note("one", "a zanzibarword that must go"));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  const auto reader = postgres::Connection::open(options.place, {});
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->begin_reading().ok());
+  ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.record").step().ok());
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(1, 2, BodyState::kNotHeld));
+  EXPECT_FALSE(store->fold(std::chrono::milliseconds(0))) << "it was begun, and not ended";
+  store.reset();
+  (*reader)->rollback();
+  options.erased_rewritten = std::chrono::hours(1);
+  open();
+  while (!store->fold(std::chrono::milliseconds(0))) {
+  }
+  checkpoint();
+  EXPECT_FALSE(server_has("zanzibarword"));
+}
+
+TEST_F(ErasedRows, BecomeDueWhereNothingIsErasedAnyMore) {
+  options.erased_rewritten = std::chrono::hours(1);
+  open();
+  author.say(note("one", "a zanzibarword that must go"));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(1, 2, BodyState::kNotHeld));
+  while (!store->fold(std::chrono::milliseconds(0))) {
+  }
+  const auto db = postgres::Connection::open(options.place, {});
+  ASSERT_TRUE(db.ok());
+  ASSERT_TRUE((*db)->execute("UPDATE koinon_store.erased SET since_ms = since_ms - 3600001").ok());
+  ASSERT_TRUE(store->keep_lease().ok());
+  checkpoint();
+  EXPECT_FALSE(server_has("zanzibarword"));
+}
+
+TEST_F(ErasedRows, ThatWereKeptForAGraceTimeGoAfterIt) {
+  options.erase_grace = std::chrono::hours(1);
+  open();
+  author.say(note("one", "a zanzibarword that must go"));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(1, 2, BodyState::kNotHeld));
+  while (!store->fold(std::chrono::milliseconds(0))) {
+  }
+  checkpoint();
+  EXPECT_TRUE(server_has("zanzibarword")) << "its city may still want it back";
+  while (!store->fold(std::chrono::hours(2))) {
+  }
+  ASSERT_TRUE(store->keep_lease().ok());
+  checkpoint();
+  EXPECT_FALSE(server_has("zanzibarword"));
+}
+
 }  // namespace koinon::test::erased_rows_test

@@ -54,6 +54,18 @@ TEST_F(Writers, WhoEndsGivesTheLeaseBack) {
   EXPECT_TRUE(open("koinond on hub2").ok());
 }
 
+TEST_F(Writers, WhoEndsWithinATransactionGivesItBackToo) {
+  {
+    const auto first = open("koinond on hub1");
+    ASSERT_TRUE(first.ok());
+    ASSERT_TRUE((*first)->begin(true).ok());
+    ASSERT_TRUE((*first)->set_setting("said", "half").ok());
+  }
+  const auto second = open("koinond on hub2");
+  ASSERT_TRUE(second.ok()) << second.error().text();
+  EXPECT_FALSE(*(*second)->setting("said"));
+}
+
 TEST_F(Writers, OneThatShowsNoSignOfLifeIsFencedOff) {
   const auto first = open("koinond on hub1");
   ASSERT_TRUE(first.ok());
