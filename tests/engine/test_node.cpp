@@ -8,7 +8,7 @@
 #include "crypto/recovery_answer.h"
 #include "proto/codec/entry.h"
 #include "storage/store/epoch_start.h"
-#include "storage/store/sqlite_store.h"
+#include "tests/engine/store_of_test.h"
 
 namespace koinon::test {
 namespace {
@@ -86,9 +86,7 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, con
       own(own_log_of(node_name, keys)) {
   EXPECT_TRUE(init_crypto().ok());
   config.epochs = own_epochs(node_key);
-  auto opened = open_sqlite_store(":memory:", with_epochs(config.epochs.make));
-  EXPECT_TRUE(opened.ok());
-  store = std::move(*opened);
+  store = store_of_test(config.epochs.make);
   config.node_key = NodeKey::from(node_key.public_key().view());
   config.signing_key = signing_key.public_key();
   config.agent = "test";
