@@ -1,6 +1,7 @@
 #include "tools/bench/catch_up.h"
 
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -8,6 +9,7 @@
 #include "tools/api_client.h"
 #include "tools/bench/fill.h"
 #include "tools/bench/limits_of_machine.h"
+#include "tools/bench/own_server.h"
 #include "tools/bench/peering.h"
 #include "tools/bench/processes.h"
 
@@ -35,10 +37,16 @@ Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t recor
 Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   const Workplace place;
   KOINON_TRY(make_node(place.path() / "seoul", "seoul.example"));
-  KOINON_TRY(make_node(place.path() / "la", "la.example"));
+  std::unique_ptr<OwnServer> own;
+  KOINON_ASSIGN(const std::string store, server_for(options.store, place.path(), own));
+  KOINON_TRY(make_node(place.path() / "la", "la.example", store));
   KOINON_TRY(fill_store(DataFolder(place.path() / "seoul"), {0, options.records, options.body_bytes}));
   KOINON_ASSIGN(const double raw,
                 raw_batch_insert_rate(place.path(), options.records, 80, options.body_bytes));
+  double copied = 0;
+  if (!store.empty()) {
+    KOINON_ASSIGN(copied, raw_copy_rate(store, options.records, 80, options.body_bytes));
+  }
 
   const NodeProcess seoul(options.koinond, place.path() / "seoul");
   const NodeProcess la(options.koinond, place.path() / "la");
@@ -62,6 +70,10 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   out["records_per_second"] = rate;
   out["raw_batch_inserts_per_second"] = raw;
   out["ratio_to_raw"] = rate / raw;
+  if (!store.empty()) {
+    out["raw_copy_rows_per_second"] = copied;
+    out["ratio_to_copy"] = rate / copied;
+  }
   out["hashes_per_second_one_core"] = hash_rate(options.body_bytes);
   out["sender_peak_resident_bytes"] = seoul.peak_resident_bytes();
   out["follower_peak_resident_bytes"] = la.peak_resident_bytes();

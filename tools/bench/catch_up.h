@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include <boost/json/object.hpp>
 
@@ -14,6 +15,7 @@ struct CatchUpOptions {
   std::filesystem::path koinond;  // the program to run
   std::uint64_t records = 100'000;
   std::uint64_t body_bytes = 600;
+  std::string store;  // the server of the follower's store, or "own"; empty: SQLite
 };
 
 // The figures, and beside each the machine's limit.

@@ -12,6 +12,7 @@
 #include "tools/bench/idle_bench.h"
 #include "tools/bench/overview_bench.h"
 #include "tools/bench/search_bench.h"
+#include "tools/bench/store_work.h"
 
 namespace koinon {
 namespace {
@@ -49,6 +50,10 @@ int run(int argc, char** argv) {
   auto* catching = app.add_subcommand("catch-up", "a fresh follower, two processes, TLS on loopback");
   catching->add_option("--records", catch_up.records, "how many (100000)");
   catching->add_option("--body-bytes", catch_up.body_bytes, "bytes of each body (600)");
+  catching->add_option(
+      "--store", catch_up.store,
+      "the follower's store is in this empty database of a PostgreSQL server, as store.url of "
+      "koinond; own: of one that is started for it (SQLite). Wanted: ratio_to_copy 0.5");
   SearchBenchOptions search;
   search.koinond = catch_up.koinond;
   auto* searching =
@@ -87,6 +92,13 @@ int run(int argc, char** argv) {
                                       "disk and memory that cosignatures take, and how fast they are kept");
   cosigned->add_option("--logs", cosignatures.logs, "of how many logs (10000)");
   cosigned->add_option("--lines", cosignatures.lines, "of the newest head of each, 15 at most (15)");
+  StoreWorkOptions work;
+  auto* working = app.add_subcommand(
+      "store-work", "erasure, a changed filter and the removal of a log, on SQLite and on a server");
+  working->add_option("--records", work.records, "of the log (100000)")->check(CLI::Range(2000, 10'000'000));
+  working->add_option("--store", work.store,
+                      "an empty database of a PostgreSQL server; own: of one that is started for it; none: "
+                      "SQLite alone. Wanted: ratios of at most 3");
   IdleBenchOptions idle;
   idle.koinond = catch_up.koinond;
   std::int64_t minutes = idle.time.count();
@@ -103,6 +115,12 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
+  if (working->parsed()) {
+    const auto figures = measure_store_work(work);
+    if (!figures.ok()) return report(figures.error());
+    std::cout << boost::json::serialize(*figures) << "\n";
+    return 0;
+  }
   if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed() ||
       cosigned->parsed() || idling->parsed() || overviewing->parsed()) {
     idle.time = std::chrono::minutes(minutes);

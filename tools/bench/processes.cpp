@@ -82,8 +82,8 @@ std::uint64_t NodeProcess::memory(const std::string& what) const {
   return 0;
 }
 
-Status make_node(const std::filesystem::path& data, const std::string& name) {
-  const auto made = init_node(DataFolder(data), {name, name, "en", "city", "", false, {}, "", ""},
+Status make_node(const std::filesystem::path& data, const std::string& name, const std::string& store) {
+  const auto made = init_node(DataFolder(data), {name, name, "en", "city", "", false, {}, "", store},
                               system_clock().wall(), [](const InitResult&) { return Status(); });
   if (!made.ok()) return made.error();
   return {};

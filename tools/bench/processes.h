@@ -55,6 +55,7 @@ class NodeProcess {
   bool started_ = false;
 };
 
-Status make_node(const std::filesystem::path& data, const std::string& name);
+// `store`: the server that has its store; empty: it is in the folder.
+Status make_node(const std::filesystem::path& data, const std::string& name, const std::string& store = {});
 
 }  // namespace koinon
