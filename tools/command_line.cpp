@@ -386,6 +386,22 @@ void add_audit_command(CLI::App& app, CommandLine& line) {
   audit->add_flag("--whole", line.audit.whole, "read all entries anew, not only those that are new");
 }
 
+void add_site_command(CLI::App& app, CommandLine& line) {
+  auto* site = command(app, line, "export-site",
+                       "write what the node shows to the public as files, for any web server",
+                       [&line] { return run_export_site(line.common, line.site); });
+  site->add_option("folder", line.site.folder, "where the site is made; the next time only what has changed")
+      ->required();
+  site->add_option("--url", line.site.url,
+                   "the address at which the site is read, such as https://notes.seoul.example (http.url)");
+  site->add_option("--node", line.site.node,
+                   "the address of a node that answers what files cannot: searches, and people who log in; "
+                   "without it such links are left out");
+  site->add_option("--language", line.site.language,
+                   "of the pages whose address names no language (en); the others stand below /ko/, /it/, …");
+  site->add_flag("--whole", line.site.whole, "make all pages anew, and write those that are others now");
+}
+
 }  // namespace
 
 void add_commands(CLI::App& app, CommandLine& line) {
@@ -398,8 +414,10 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_reading_commands(app, line);
   add_proof_commands(app, line);
   add_audit_command(app, line);
+  add_site_command(app, line);
   add_office_commands(app, line);
   add_keeping_commands(app, line.common, line.action);
+  add_store_commands(app, line.common, line.action);
   add_describe_command(app, line);
 }
 

@@ -49,6 +49,7 @@ struct CommandLine {
   bool dry = false;
   bool offline = false;
   AuditLogArguments audit;
+  ExportSiteArguments site;
   Action action;
   int seconds = 10;
   int exit_code = 0;            // of success; what a command finds may be said by another one

@@ -84,6 +84,16 @@ struct AuditLogArguments {
 // log.
 Status run_audit_log(const Common& common, const AuditLogArguments& arguments, int& exit_code);
 
+struct ExportSiteArguments {
+  std::string folder;    // where the site is
+  std::string url;       // its address; empty: http.url of the node
+  std::string node;      // the address of a node that answers what files cannot; empty: none
+  std::string language;  // of the pages whose address names none; empty: en
+  bool whole = false;    // makes all pages anew
+};
+// commands_export_site.cpp The public face of the node as files.
+Status run_export_site(const Common& common, const ExportSiteArguments& arguments);
+
 // The line that another city pins, alone on standard output; `vkey`: the verifier key of the log in its
 // place.
 Status run_id(const Common& common, bool vkey);

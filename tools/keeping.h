@@ -1,5 +1,5 @@
-// The commands that keep a node: backup, restore, recover, fsck. They work on the data folder, without a
-// daemon.
+// The commands that keep a node: backup, restore, recover, fsck, store. They work on the data folder, without
+// a daemon.
 #pragma once
 
 #include <functional>
@@ -49,6 +49,17 @@ struct RecoverArguments {
 };
 // commands_recover.cpp
 Status run_recover(const Common& common, const RecoverArguments& arguments);
+
+struct StoreMoveArguments {
+  std::string to;          // a server, as store.url names it
+  bool to_folder = false;  // in its place: the data folder
+  bool ahead = false;      // koinond runs: only what grows is copied, and nothing is switched
+  bool check_all = false;  // compares every row
+};
+// commands_store.cpp
+Status run_store_move(const Common& common, const StoreMoveArguments& arguments);
+// As add_keeping_commands().
+void add_store_commands(CLI::App& app, const Common& common, std::function<Status()>& action);
 
 // commands_fsck.cpp Fails if anything is damaged.
 Status run_fsck(const Common& common, bool repair);

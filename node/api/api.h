@@ -65,6 +65,7 @@ struct ApiOptions {
   std::string time_zone;          // of the office, a name of the IANA database; empty: UTC
   bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
   std::string hub;                // the WebSub hub that is told of changed feeds; empty: none
+  bool files_only = false;        // what is answered becomes files: nothing is offered that only a node has
 };
 
 // What all reading threads share. Each part is safe for any thread.

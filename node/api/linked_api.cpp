@@ -36,7 +36,8 @@ Result<LinkedNote> LinkedApi::find_note(const Asker& asker, const NamedRecord& n
 Result<CatalogueView> LinkedApi::find_catalogue(const Asker&, const Nothing&) {
   const auto own = parts_.facts.log();
   if (!own) return fail(Code::kNotFound, "this node observes: it has no city, and so no catalogue");
-  return read_catalogue(*parts_.store, *parts_.index, parts_.nearness, *own, parts_.clock.wall());
+  return read_catalogue(*parts_.store, *parts_.index, parts_.nearness, *own, parts_.clock.wall(),
+                        parts_.options.files_only);
 }
 
 }  // namespace koinon

@@ -108,7 +108,8 @@ Result<RecordListView> list_records(const Readers& readers, const RecordListQuer
   Directory directory(readers.store, readers.nearness, &readers.index);
   IndexQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
-  KOINON_ASSIGN(query.after, last_left_out(readers.store, readers.index, wanted.since));
+  KOINON_ASSIGN(const ArrivalSeq left_out, last_left_out(readers.store, readers.index, wanted.since));
+  query.after = std::max(query.after, left_out);
   KOINON_ASSIGN(const auto found, readers.index.find(query));
   RecordListView out;
   ListBudget budget;

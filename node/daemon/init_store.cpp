@@ -1,6 +1,6 @@
 #include "node/daemon/init_store.h"
 
-#include <system_error>
+#include <utility>
 
 #include "crypto/key_file.h"
 #include "node/daemon/config_place.h"
@@ -11,7 +11,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
+constexpr std::size_t kFileBytes = 256 * limits::kKiB;
 
 // A file elsewhere has an owner and a mode of its own, and whoever reads it may not write it.
 Status write_url(const DataFolder& folder, const Config& config, const std::string& url) {
@@ -19,7 +19,7 @@ Status write_url(const DataFolder& folder, const Config& config, const std::stri
   wanted.store_url = url;
   const std::string line = "store.url = " + toml_value(*find_config_key("store.url"), wanted) + "\n";
   const std::filesystem::path file = find_config(folder, "").file;
-  const auto before = read_kept_file(file, kConfigBytes);
+  const auto before = read_kept_file(file, kFileBytes);
   const bool is_there = before.ok() || before.error().code != Code::kNotFound;
   // Before the first table, so that it is in none.
   const std::string text = line + (before.ok() ? *before : std::string());
@@ -31,6 +31,15 @@ Status write_url(const DataFolder& folder, const Config& config, const std::stri
                     line.substr(0, line.size() - 1),
                 file.string());
   return write_private_file(file, text);
+}
+
+// Other faults of the configuration are told by koinond.
+Result<Config> config_of_store(const DataFolder& folder) {
+  ConfigRead read = read_found(folder, "");
+  for (const Error& fault : read.faults) {
+    if (!read.file_is_read || fault.field == "store.url") return fault;
+  }
+  return std::move(read.config);
 }
 
 }  // namespace
@@ -47,7 +56,7 @@ Status check_no_node(Store& store, const StoreSource& source) {
 }
 
 Result<StoreSource> settle_source(const DataFolder& folder, const std::string& url) {
-  KOINON_ASSIGN(const Config config, read_found_config(folder, ""));
+  KOINON_ASSIGN(const Config config, config_of_store(folder));
   if (!url.empty() && !config.store_url.empty() && url != config.store_url)
     return fail(Code::kConflict, "the configuration names another store; change store.url there first",
                 find_config(folder, "").file.string());

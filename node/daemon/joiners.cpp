@@ -29,7 +29,7 @@ struct Used {
 };
 
 // What the joiner's statements say, beside those that are kept.
-struct Told {
+struct PeerTold {
   bool took_back = false;  // the recovery key of its log has said that the key of its line signs it now
   std::optional<KeyHistory> news;  // they go on from those
 };
@@ -57,8 +57,8 @@ Error taken_back_otherwise(const KeyHistory& kept, const KeyHistory& told) {
 
 // A log of which nothing is held has no statements here that these could contradict, and its identity is not
 // known: they come again with its first head.
-Result<Told> read_told(Store& store, const PeerRecord& record, const std::vector<Bytes>& statements) {
-  Told out;
+Result<PeerTold> read_told(Store& store, const PeerRecord& record, const std::vector<Bytes>& statements) {
+  PeerTold out;
   if (!record.log || statements.empty()) return out;
   const auto held = store.log_state(*record.log);
   if (!held.ok() && held.error().code == Code::kNotFound) return out;
@@ -96,7 +96,7 @@ Status unpin_old_nodes(Store& store, PeerRecord& record, Used& used) {
 Result<Used> use_invite(Store& store, const NodeKey& invite, PeerRecord& record,
                         const std::vector<Bytes>& statements, UnixMillis now) {
   Used used;
-  KOINON_ASSIGN(Told told, read_told(store, record, statements));
+  KOINON_ASSIGN(PeerTold told, read_told(store, record, statements));
   if (told.news) {
     used.news = std::move(told.news);
     return used;

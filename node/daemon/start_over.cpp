@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kLongestPause{5000};
+constexpr std::chrono::milliseconds kMostBetweenTries{5000};
 // The manager may take the start for failed when nothing was heard for so long: each try says that it goes
 // on.
 constexpr std::chrono::minutes kNextTry{10};
@@ -28,7 +28,7 @@ bool passes_with_the_server(const Config& config, const Error& error) {
 
 std::chrono::milliseconds StartPauses::next() {
   const auto now = next_;
-  next_ = std::min(next_ * 2, kLongestPause);
+  next_ = std::min(next_ * 2, kMostBetweenTries);
   return now;
 }
 
@@ -62,7 +62,8 @@ Result<std::unique_ptr<Daemon>> Starter::start(const Config& config,
     alive.emplace(manager_);
     auto daemon = Daemon::start(config, manager_, outside);
     if (daemon.ok()) {
-      if (!told_.empty()) log_.info(log_event::kStoreBack, "the store is there, and this node serves");
+      if (std::exchange(away_, false))
+        log_.info(log_event::kStoreBack, "the store is there, and this node serves");
       told_.clear();
       return daemon;
     }
@@ -77,6 +78,7 @@ Result<std::unique_ptr<Daemon>> Starter::start(const Config& config,
 void Starter::tell_waiting(const Error& why) {
   if (const Status told = manager_.starting("Waits for its store: " + why.text(), kNextTry); !told.ok())
     log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});
+  away_ = true;
   if (std::exchange(told_, why.text()) != why.text())
     log_.warning(log_event::kStoreWaits, "this node waits for its store", {{"reason", why.text()}});
 }
@@ -84,6 +86,7 @@ void Starter::tell_waiting(const Error& why) {
 bool Starter::end(Daemon& daemon, const Error& why) {
   log_.error(log_event::kStoreLost, "the store is lost; this node stops its parts and starts over",
              {{"reason", why.text()}});
+  away_ = true;
   const AliveMeanwhile alive(manager_);
   if (const Status told = manager_.starting("Lost its store, and starts over", kNextTry); !told.ok())
     log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});

@@ -71,7 +71,8 @@ class Starter {
   ServiceManager& manager_;
   boost::asio::io_context& io_;
   unsigned started_over_ = 0;
-  std::string told_;  // why it waits; empty: it does not
+  std::string told_;   // why it waits; empty: nothing was told yet
+  bool away_ = false;  // the store was lost, or is waited for
 };
 
 }  // namespace koinon

@@ -304,7 +304,7 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
   page.feed.home = base + page.home;
   // The hub is told of the first page of each feed that has an address of its own, and that all may read.
   if (request.query.empty() && !request.path.starts_with("/feeds/search")) page.feed.hub = parts_.hub;
-  if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
+  if (!page.next.empty() && !parts_.files_only) page.feed.next = with_key(request, address + page.next);
   // A reader that already has this feed gets its answer before the feed is made.
   const std::string tag = feed_tag(names, page, self);
   if (const std::string& wanted = request.if_none_match;
@@ -375,10 +375,19 @@ std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& s
   return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 
+bool Feeds::has_notes(const std::string& topic) {
+  IndexQuery query;
+  query.topic = topic;
+  query.limit = 1;
+  const auto found = parts_.index.find(query);
+  return found.ok() && !found->empty();
+}
+
 HttpResponse Feeds::opml(const FeedRequest& request) {
   const std::string& base = request.base;
   std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom"), base + "/"}};
   for (const Topic& topic : Vocabulary::builtin().topics()) {
+    if (parts_.files_only && !has_notes(topic.slug)) continue;
     const auto label = topic.labels.find("en");
     links.push_back({label == topic.labels.end() ? topic.slug : label->second,
                      with_key(request, base + "/feeds/topic/" + topic.slug + ".atom"),

@@ -36,8 +36,10 @@ class Feeds {
     const Nearness& nearness;
     RenderedTexts& texts;
     Clock clock;
-    std::string name;      // of this node
-    std::string hub = {};  // the WebSub hub that is told of changed feeds; empty: none
+    std::string name;         // of this node
+    std::string hub = {};     // the WebSub hub that is told of changed feeds; empty: none
+    bool files_only = false;  // a feed becomes a file: it leads to no page of older notes,
+                              // and the list of feeds has those alone of which there are notes
   };
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 
@@ -70,6 +72,8 @@ class Feeds {
   Result<HttpResponse> list(const FeedRequest& request, IndexQuery query, Page page, const std::string& what,
                             Form form);
   Result<std::string> next_page(ArrivalSeq last);
+  // Whether some record here is about the topic, or about one below it.
+  bool has_notes(const std::string& topic);
   // Reads what a page links to as its next. Nothing: it says nothing of the arrivals of this store.
   Result<std::optional<ArrivalSeq>> place_before(const std::string& before);
   // kNotFound: the vocabulary has no such topic, and no note here is about it. Names the nearest one.

@@ -40,7 +40,8 @@ class Making {
       : view_(view), words_(words), base_(base), home_(base + "/catalog") {}
 
   std::vector<LinkedThing> things() const {
-    std::vector<LinkedThing> out{catalogue(), publisher(), service()};
+    std::vector<LinkedThing> out{catalogue(), publisher()};
+    if (view_.has_api) out.push_back(service());
     for (const DatasetView& one : view_.datasets) {
       out.push_back(dataset(one));
       for (const DistributionView& form : one.distributions) out.push_back(distribution(one, form));
@@ -120,7 +121,7 @@ class Making {
     if (const auto modified = view_.datasets.front().modified) out.add_time("dct:modified", *modified);
     out.add_link("dcat:themeTaxonomy", eu_authority("data-theme"));
     for (const DatasetView& one : view_.datasets) out.add_link("dcat:dataset", iri_of(one.id));
-    out.add_link("dcat:service", iri_of("api"));
+    if (view_.has_api) out.add_link("dcat:service", iri_of("api"));
     return out;
   }
 

@@ -61,7 +61,7 @@ std::string name_in(const CatalogueView& view, std::string_view language) {
 }
 
 Result<CatalogueView> read_catalogue(StoreReader& store, IndexReader& index, const Nearness& nearness,
-                                     const LogId& log, UnixMillis now) {
+                                     const LogId& log, UnixMillis now, bool files_only) {
   Directory directory(store, nearness, &index);
   CatalogueView out;
   out.log = log;
@@ -75,6 +75,12 @@ Result<CatalogueView> read_catalogue(StoreReader& store, IndexReader& index, con
   }
   KOINON_ASSIGN(const auto modified, newest(index, log, "", now));
   out.datasets.push_back({"notes", "", modified, forms_of(out.city, "")});
+  if (files_only) {
+    out.has_api = false;
+    std::erase_if(out.datasets.front().distributions,
+                  [](const DistributionView& form) { return form.is_of_api; });
+    return out;
+  }
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     if (topic.slug.find('/') != std::string::npos) continue;
     KOINON_ASSIGN(const auto changed, newest(index, log, topic.slug, now));

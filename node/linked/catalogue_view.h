@@ -40,13 +40,16 @@ struct CatalogueView {
   std::optional<UnixMillis> issued;    // when its log began
   std::vector<DatasetView>
       datasets;  // that of all notes first, then one for each subject that it has notes of
+  bool has_api = true;
 };
 
 // What the city is called in a language (BCP 47), as its profile states it; else its name.
 std::string name_in(const CatalogueView& view, std::string_view language);
 
 // Its cost grows with the number of first parts of topics in the vocabulary, and not with that of the notes.
+// `files_only`: without what only a node answers, the API and searches; then the notes of a subject are no
+// dataset, for they are found by a search.
 Result<CatalogueView> read_catalogue(StoreReader& store, IndexReader& index, const Nearness& nearness,
-                                     const LogId& log, UnixMillis now);
+                                     const LogId& log, UnixMillis now, bool files_only);
 
 }  // namespace koinon

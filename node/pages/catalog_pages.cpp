@@ -103,6 +103,7 @@ HttpResponse CatalogPages::page(const Visit& visit, const CatalogueView& found) 
   view.model = {{"heading", view.title},
                 {"about", view.description},
                 {"datasets", std::move(datasets)},
+                {"has_api", found.has_api},
                 {"api_title", words.say("catalog.api", {{"city", words.city}})},
                 {"api_about", words.say("catalog.api_about", {})}};
   HttpResponse out = frame_.show(visit, std::move(view));

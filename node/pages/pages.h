@@ -17,6 +17,7 @@
 #include "node/pages/inbox_pages.h"
 #include "node/pages/measures_pages.h"
 #include "node/pages/note_page.h"
+#include "node/pages/notes_pages.h"
 #include "node/pages/operate_accounts_pages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/overview_pages.h"
@@ -60,8 +61,8 @@ class Pages {
 
  private:
   PageFrame frame_;
-  PageClasses<FollowUpPages, FindPages, NotePage, PublishPages, HeldPages, DeskPages, ConversationPages,
-              CallPages, InboxPages, CityPages, CatalogPages, AccountPages, OperatePages,
+  PageClasses<FollowUpPages, FindPages, NotePage, NotesPages, PublishPages, HeldPages, DeskPages,
+              ConversationPages, CallPages, InboxPages, CityPages, CatalogPages, AccountPages, OperatePages,
               OperateAccountsPages, OverviewPages, PicturePages, ProfilePages, MeasuresPages, ProposalPages,
               SendingPages, StoryPages, AdoptionPages, WorksheetPages, TemplatePages, TiesPages>
       all_;

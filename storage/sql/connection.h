@@ -10,10 +10,10 @@
 // A connection and its statements belong to one thread at a time.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/sql/statement.h"
 
@@ -36,7 +36,7 @@ class BulkInsert {
 // The columns of a table, in the order in which values are put.
 struct BulkTable {
   std::string_view name;
-  std::initializer_list<std::string_view> columns;
+  std::vector<std::string_view> columns;
 };
 
 class Connection {

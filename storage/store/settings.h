@@ -51,4 +51,10 @@ std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
 // `once.` and a name: the index of the entry that was published under it.
 inline constexpr std::string_view kOnce = "once.";
 
+// Two rows of `meta` that are no settings: what `koinon store move` says of a store (move_marks.h).
+// The store is being filled from another one, whose name stands here: it is not whole yet.
+inline constexpr std::string_view kMoving = "moving";
+// The store has gone on elsewhere, and this says where. Two that went on would fork the log.
+inline constexpr std::string_view kMovedTo = "moved_to";
+
 }  // namespace koinon

@@ -4,6 +4,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/store/epoch_start.h"
+#include "storage/store/move_marks.h"
 #include "storage/store/settings.h"
 #include "storage/store/sql_reading.h"
 #include "storage/store/sql_recovery.h"
@@ -339,6 +340,7 @@ bool SqlStore::fold_erased() {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sql_store(std::unique_ptr<StoreEngine> engine, StoreOptions options) {
+  KOINON_TRY(check_move_marks(engine->connection()));
   auto store = std::make_unique<SqlStore>(std::move(engine), std::move(options));
   KOINON_TRY(store->prepare());
   return std::unique_ptr<Store>(std::move(store));

@@ -8,7 +8,8 @@
 
 namespace koinon {
 
-// The writer. The engine's database has the newest schema.
+// The writer. The engine's database has the newest schema. kRefused: it was moved elsewhere, or is being
+// filled.
 Result<std::unique_ptr<Store>> open_sql_store(std::unique_ptr<StoreEngine> engine, StoreOptions options);
 // What the node knew last whose store this is, without a change to it.
 Result<StoreState> read_sql_state(std::unique_ptr<StoreEngine> engine);

@@ -78,7 +78,7 @@ export function pages_of(nodes) {
     [null, "/"], [null, "/login"], [null, "/records/nowhere.example/1"], ["press", "/"], ["press", "/?q=testing&topic=health"], ["press", "/?like=us"],
     ["press", `/records/${note}`], ["press", `/records/${question}`], ["press", "/publish"], ["press", `/publish?derives_from=${note}`],
     ["press", "/desk"], ["press", "/questions"], ["press", `/ask?about=${note}`], ["press", `/answer?to=${question}`], ["press", `/adopt?of=${note}`], ["press", "/call?to=la.example"], ["press", `/worksheet?of=${note}`], ["press", `/worksheet/print?of=${note}`],
-    ["press", "/inbox"], ["press", "/cities"], ["press", `/cities/${city}`], ["press", "/impact"], ["press", "/map"], ["press", "/map?region=asia"], ["press", "/pictures"], ["press", "/ties"], [null, `/story/${note}`], ["press", "/account"],
+    ["press", "/inbox"], ["press", "/cities"], [null, "/notes"], ["press", `/cities/${city}`], ["press", "/impact"], ["press", "/map"], ["press", "/map?region=asia"], ["press", "/pictures"], ["press", "/ties"], [null, `/story/${note}`], ["press", "/account"],
     ["press", `/publish?translates=${note}`], ["press", `/publish?revises=${note}`], ["press", draft], ["press", held], ["press", `/records/${note}/withdraw`],
     [null, "/cities?q=nowhere"], [null, `/welcome/${"a".repeat(52)}`], [null, `/unsubscribe/${"a".repeat(52)}`],
     ["it", "/operate"], ["it", "/operate/sending"], ["it", "/operate/accounts"], ["it", "/operate/audit"], ["it", "/profile"], ["it", "/cities/la.example"],

@@ -12,6 +12,7 @@ import unittest
 import documents
 import needs
 import test_examples
+import test_export_site
 import test_first_day
 import test_runbook
 from api import ask
@@ -24,7 +25,7 @@ sys.path.insert(0, str(TOP / "tests" / "package"))
 import test_installed  # noqa: E402
 
 # They say what they run when they are read.
-OTHERS = (test_examples, test_first_day, test_runbook, test_installed)
+OTHERS = (test_examples, test_export_site, test_first_day, test_runbook, test_installed)
 # The first word of what somebody types.
 COMMANDS = r"(?m)^ *(?:[$#] )?(?:sudo |command )?(?:koinond?|systemctl|apt|apt-get|dpkg|curl|runuser|journalctl|kill|cmake|deploy/\w+|tests/\w+)\b"
 

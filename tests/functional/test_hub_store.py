@@ -2,6 +2,7 @@
 loses it, and of two nodes on one store one writes."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -38,6 +39,9 @@ class HubStore(NodesTest):
         port = json.loads((node.data / "ready").read_text())["http_port"]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=DEADLINE) as answer:
             return answer.read().decode()
+
+    def pid(self, node):
+        return json.loads((node.data / "ready").read_text())["pid"]
 
     def status(self, node):
         try:
@@ -245,19 +249,20 @@ class HubStore(NodesTest):
         first.publish("By the first")
         second = self.twin(first, "standby")
         second.start("--signing-wait-seconds", "1", wait=False)
-        self.says(second, f"process {first.process.pid}")
+        writes = self.pid(first)
+        self.says(second, f"process {writes}")
         self.assertFalse((second.data / "ready").exists(), "it waits")
         # The first hangs, and knows nothing of it.
-        first.process.send_signal(signal.SIGSTOP)
+        os.kill(writes, signal.SIGSTOP)
         try:
             wait_for(lambda: (second.data / "ready").exists(), "the second serves", DEADLINE + LEASE)
             ref = wait_for(lambda: self.tried(second, "By the second"), "the second signs", 2 * DEADLINE)
             entries = own_entries(second)
             here = len(first.log())
         finally:
-            first.process.send_signal(signal.SIGCONT)
+            os.kill(writes, signal.SIGCONT)
         self.says(first, "the store is lost", here)
-        self.says(first, f"process {second.process.pid}", here)
+        self.says(first, f"process {self.pid(second)}", here)
         self.assertEqual(own_entries(second), entries, "the first has written nothing")
         self.assertIn(ref, second.refs())
         # The second ends in order, and the first need not wait for its lease to run out.

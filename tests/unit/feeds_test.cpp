@@ -248,6 +248,32 @@ TEST_F(FeedsTest, TheListOfFeedsHasTheKeyInEveryAddress) {
   EXPECT_EQ(list.find(".atom\""), std::string::npos) << "no address without it";
 }
 
+TEST_F(FeedsTest, AFeedThatBecomesAFileLeadsToWhatIsThere) {
+  for (std::size_t i = 0; i < limits::kFeedItems; ++i)
+    ASSERT_TRUE(publish(*store, la, note("Note " + std::to_string(i))).ok());
+  while (*writer->catch_up(*store) > 0) {
+  }
+  const auto served = feeds().all(asked("/feeds/all.atom"));
+  ASSERT_TRUE(served.ok());
+  EXPECT_NE(served->body.find("?before="), std::string::npos);
+  Feeds files({*store,
+               *index,
+               nearness,
+               texts,
+               {[] { return kNow; }, [] { return MonoTime{}; }},
+               "seoul.example",
+               "",
+               true});
+  const auto file = files.all(asked("/feeds/all.atom"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(file->body.find("?before="), std::string::npos);
+  const std::string all = feeds().opml(asked("/feeds.opml")).body;
+  const std::string some = files.opml(asked("/feeds.opml")).body;
+  EXPECT_NE(all.find("/feeds/topic/climate/heat.atom"), std::string::npos);
+  EXPECT_EQ(some.find("/feeds/topic/climate/heat.atom"), std::string::npos);
+  EXPECT_NE(some.find("/feeds/all.atom"), std::string::npos);
+}
+
 TEST_F(FeedsTest, WhoHasTheFeedAlreadyIsToldSo) {
   FeedRequest again = asked("/feeds/all.atom");
   const auto first = feeds().all(again);

@@ -172,6 +172,17 @@ TEST_F(HubFolder, IsNotMadeWhereTheConfigurationNamesAnotherStore) {
   EXPECT_EQ(settle_source(folder, "postgresql://db2.example/koinon").error().code, Code::kConflict);
 }
 
+TEST_F(HubFolder, AnInitHeedsNoOtherFaultOfTheConfiguration) {
+  write("http.prot = 1\n");
+  const auto source = settle_source(folder, "");
+  ASSERT_TRUE(source.ok());
+  EXPECT_FALSE(source->is_on_server());
+  write("store.url = \"mysql://db.example\"\n");
+  EXPECT_EQ(settle_source(folder, "").error().field, "store.url");
+  write("this is no configuration");
+  EXPECT_FALSE(settle_source(folder, "").ok()) << "nobody knows where the store is to be";
+}
+
 TEST_F(HubFolder, WhatCannotBeReachedIsNotWrittenIntoTheConfiguration) {
   write("http.port = 0\n");
   EXPECT_EQ(settle_source(folder, kNowhere).error().code, Code::kUnavailable);
