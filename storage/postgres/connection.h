@@ -54,6 +54,8 @@ class Connection final : public sql::Connection {
   void set_may_write(std::function<Status(sql::Connection&)> may) { options_.may_write = std::move(may); }
   // False: the next statement outside a transaction makes it again, where that may be.
   bool is_alive() const { return link_->is_alive(); }
+  // From any thread: what runs fails, as if the server had gone.
+  void interrupt() { link_->interrupt(); }
   // How often the connection was made; each time what was known of the server may be wrong.
   std::uint64_t times_made() const { return times_made_; }
 

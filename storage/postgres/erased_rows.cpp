@@ -1,14 +1,14 @@
 #include "storage/postgres/erased_rows.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace koinon::postgres {
 namespace {
 
 constexpr std::chrono::minutes kVacuum{30};
 constexpr std::chrono::hours kWriteAnew{6};
-constexpr std::chrono::minutes kNowAndThen{1};
+// So long a table counts as new in the list: rounds come once a minute.
+constexpr std::chrono::minutes kFresh{3};
+// While it is written, whoever writes to it waits, and must show a sign of life within kLeaseTime.
+constexpr std::int64_t kRewrittenAtOnce = std::int64_t{256} * 1024 * 1024;
 
 bool is_in_use(const Error& error) { return error.id == "database.in_use"; }
 
@@ -31,13 +31,15 @@ void end_old_log(Connection& db) {
 Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
   std::vector<Table> out;
   auto select = db_.prepare(
-      "SELECT name, max(taken) = 1 OR min(since_ms) + ? <= CAST(extract(epoch FROM clock_timestamp()) * 1000 "
-      "AS BIGINT) FROM koinon_store.erased GROUP BY name ORDER BY min(since_ms), name");
-  select.bind(every_.count());
+      "SELECT name, (max(taken) = 1 OR min(since_ms) + ?1 <= now_ms) AND coalesce(pg_total_relation_size("
+      "to_regclass(name)), 0) <= ?2, max(since_ms) + ?3 > now_ms FROM koinon_store.erased, (SELECT "
+      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms) AS clock GROUP BY name, now_ms "
+      "ORDER BY min(since_ms), name");
+  select.bind(every_.count()).bind(kRewrittenAtOnce).bind(std::chrono::milliseconds(kFresh).count());
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    out.push_back({select.text(0), select.integer(1) != 0});
+    out.push_back({select.text(0), select.integer(1) != 0, select.integer(2) != 0});
   }
 }
 
@@ -57,7 +59,6 @@ Result<bool> ErasedRows::write_anew(const Table& table) {
   KOINON_TRY(take(table));
   KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name));
   if (!written) return false;
-  vacuumed_.erase(table.name);
   auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 1");
   KOINON_TRY(forget.bind_text(table.name).run());
   return true;
@@ -72,20 +73,12 @@ Result<bool> ErasedRows::fold() {
       KOINON_ASSIGN(const bool written, write_anew(table));
       all = all && written;
       anew = anew || written;
-    } else if (vacuumed_.insert(table.name).second) {
+    } else if (table.fresh) {
       KOINON_TRY(db_.maintain("VACUUM " + table.name, kVacuum));
     }
   }
   if (anew) end_old_log(db_);
   return all;
-}
-
-// If it fails, the next one comes.
-void ErasedRows::fold_now_and_then() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
-  next_ = now + std::min<std::chrono::milliseconds>(kNowAndThen, every_);
-  (void)fold();
 }
 
 }  // namespace koinon::postgres

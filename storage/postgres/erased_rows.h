@@ -7,7 +7,6 @@
 #pragma once
 
 #include <chrono>
-#include <set>
 #include <string>
 
 #include "storage/postgres/connection.h"
@@ -26,15 +25,15 @@ class ErasedRows {
   ErasedRows(Connection& db, std::chrono::milliseconds every) : db_(db), every_(every) {}
 
   // One round. False: a table could not be written anew, because somebody reads it; try again. True: what is
-  // left is not due yet.
+  // left is not due yet, or too large (256 MiB): the operator writes that anew when nobody
+  // reads (RUNBOOK, "The hub").
   Result<bool> fold();
-  // A round, if there was none for a while: for what has become due.
-  void fold_now_and_then();
 
  private:
   struct Table {
     std::string name;  // with that of its schema
     bool due = false;
+    bool fresh = false;  // noted within the last rounds, and perhaps not vacuumed yet
   };
   Result<std::vector<Table>> tables();
   Status take(const Table& table);
@@ -42,8 +41,6 @@ class ErasedRows {
 
   Connection& db_;
   std::chrono::milliseconds every_;
-  std::chrono::steady_clock::time_point next_;  // round of those now and then
-  std::set<std::string> vacuumed_;              // since they were noted
 };
 
 }  // namespace koinon::postgres

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "storage/postgres/errors.h"
 #include "storage/postgres/server_types.h"
@@ -125,6 +126,8 @@ Error Link::lost(std::string_view why) {
   in_flight_.clear();
   return away(why);
 }
+
+void Link::interrupt() { (void)::shutdown(PQsocket(connection_.get()), SHUT_RDWR); }
 
 Status Link::sent(int done) { return done == 1 ? Status() : Status(lost(PQerrorMessage(connection_.get()))); }
 

@@ -86,6 +86,8 @@ class Link {
   Status end_copy(const char* why = nullptr);
 
   bool is_alive() const { return alive_; }
+  // From any thread: whatever waits fails, and the link is gone.
+  void interrupt();
   // Rows that the last statement of those that were waited for has changed.
   std::int64_t changes() const { return changes_; }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "storage/postgres/connection.h"
-#include "storage/postgres/erased_rows.h"
+#include "storage/postgres/erased_rows_worker.h"
 #include "storage/postgres/lease.h"
 #include "storage/postgres/places.h"
 #include "storage/postgres/postgres_schema.h"
@@ -62,34 +62,29 @@ class PostgresEngine final : public StoreEngine {
   }
   Result<Room> room() override { return Room{kUnknownRoom, 0, 0, 0}; }
   bool has_lease() const override { return lease_.has_value(); }
-  Status keep_lease() override;
+  Status keep_lease() override { return lease_ ? lease_->keep(*db_) : Status(); }
 
  private:
   std::unique_ptr<postgres::Connection> db_;
   PostgresStoreOptions options_;
   postgres::Places places_;
   std::optional<postgres::Lease> lease_;
-  std::optional<postgres::ErasedRows> erased_;
+  std::unique_ptr<postgres::ErasedRowsWorker> erased_;
 };
 
 Status PostgresEngine::prepare() {
+  // Whoever writes with an older program keeps its tables until it has ended.
+  KOINON_ASSIGN(const int version, postgres::schema_version(*db_, postgres::store_tables()));
+  if (version > 0) KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::store_tables()));
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::kept_tables()));
-  KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  if (version == 0) KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
   db_->set_may_write([this](sql::Connection& db) {
     places_.begin();
     return lease_->check(db);
   });
-  erased_.emplace(*db_, options_.erased_rewritten);
-  db_->set_fold([this] { return erased_->fold(); });
-  return {};
-}
-
-// Also where nothing is erased any more: what was, becomes due a day later.
-Status PostgresEngine::keep_lease() {
-  if (!lease_) return {};
-  KOINON_TRY(lease_->keep(*db_));
-  erased_->fold_now_and_then();
+  erased_ = std::make_unique<postgres::ErasedRowsWorker>(options_.place, options_.erased_rewritten);
+  db_->set_fold([this] { return Result<bool>(erased_->fold()); });
   return {};
 }
 

@@ -1,8 +1,11 @@
 // What is erased goes from the server's files to its last byte.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "storage/memory/memory_store.h"
 #include "storage/postgres/connection.h"
+#include "storage/postgres/erased_rows_worker.h"
 #include "storage/postgres/postgres_store.h"
 #include "tests/postgres/server_has.h"
 #include "tests/storage/author.h"
@@ -39,6 +42,25 @@ class ErasedRows : public testing::Test {
     ASSERT_TRUE((*db)->execute("CHECKPOINT").ok());
   }
 
+  void fold() {
+    while (!store->fold(std::chrono::milliseconds(0))) std::this_thread::yield();
+  }
+  // Asks for rounds until a table is noted so.
+  void wait_for_notes(const std::string& which) {
+    while (notes(which) == 0) (void)store->fold(std::chrono::milliseconds(0));
+  }
+  void wait_for_no_notes() {
+    while (notes("true") > 0) std::this_thread::yield();
+  }
+  std::int64_t notes(const std::string& which) {
+    const auto db = postgres::Connection::open(options.place, {});
+    EXPECT_TRUE(db.ok());
+    auto count = (*db)->prepare("SELECT count(*) FROM koinon_store.erased WHERE " + which);
+    EXPECT_TRUE(count.step().ok());
+    return count.integer(0);
+  }
+
+  static constexpr std::chrono::milliseconds kSoon{10};
   PostgresStoreOptions options;
   std::unique_ptr<Store> store;
   Author author;
@@ -54,8 +76,7 @@ TEST_F(ErasedRows, AreGone) {
   ASSERT_TRUE(server_has("zanzibarword"));
   author.say(erasure_of(author.log.id(), 1));
   take(author.run(2, 3, BodyState::kNotHeld));
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
   EXPECT_TRUE(server_has("otterword"));
@@ -68,12 +89,11 @@ TEST_F(ErasedRows, AreNotForgottenByAStart) {
   take(author.run(0, 1, BodyState::kNotHeld, true));
   author.say(erasure_of(author.log.id(), 0));
   take(author.run(1, 2, BodyState::kNotHeld));
-  EXPECT_TRUE(store->fold(std::chrono::milliseconds(0))) << "its time has not come";
+  fold();  // its time has not come
   store.reset();
   options.erased_rewritten = std::chrono::milliseconds(0);
   open();
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
 }
@@ -88,10 +108,10 @@ TEST_F(ErasedRows, WaitForWhoReadsThem) {
   ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.record").step().ok());
   author.say(erasure_of(author.log.id(), 0));
   take(author.run(1, 2, BodyState::kNotHeld));
-  EXPECT_FALSE(store->fold(std::chrono::milliseconds(0))) << "somebody reads the table";
+  wait_for_notes("taken = 1");  // but somebody reads the table
+  EXPECT_FALSE(store->fold(std::chrono::milliseconds(0)));
   (*reader)->rollback();
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
 }
@@ -107,13 +127,12 @@ TEST_F(ErasedRows, AreNotForgottenByOneThatEndsWhileTheTableIsWritten) {
   ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.record").step().ok());
   author.say(erasure_of(author.log.id(), 0));
   take(author.run(1, 2, BodyState::kNotHeld));
-  EXPECT_FALSE(store->fold(std::chrono::milliseconds(0))) << "it was begun, and not ended";
+  wait_for_notes("taken = 1");  // it was begun, and not ended
   store.reset();
   (*reader)->rollback();
   options.erased_rewritten = std::chrono::hours(1);
   open();
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
 }
@@ -125,12 +144,12 @@ TEST_F(ErasedRows, BecomeDueWhereNothingIsErasedAnyMore) {
   take(author.run(0, 1, BodyState::kNotHeld, true));
   author.say(erasure_of(author.log.id(), 0));
   take(author.run(1, 2, BodyState::kNotHeld));
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   const auto db = postgres::Connection::open(options.place, {});
   ASSERT_TRUE(db.ok());
   ASSERT_TRUE((*db)->execute("UPDATE koinon_store.erased SET since_ms = since_ms - 3600001").ok());
-  ASSERT_TRUE(store->keep_lease().ok());
+  const postgres::ErasedRowsWorker worker(options.place, options.erased_rewritten, kSoon);
+  wait_for_no_notes();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
 }
@@ -142,13 +161,13 @@ TEST_F(ErasedRows, ThatWereKeptForAGraceTimeGoAfterIt) {
   take(author.run(0, 1, BodyState::kNotHeld, true));
   author.say(erasure_of(author.log.id(), 0));
   take(author.run(1, 2, BodyState::kNotHeld));
-  while (!store->fold(std::chrono::milliseconds(0))) {
-  }
+  fold();
   checkpoint();
   EXPECT_TRUE(server_has("zanzibarword")) << "its city may still want it back";
   while (!store->fold(std::chrono::hours(2))) {
   }
-  ASSERT_TRUE(store->keep_lease().ok());
+  const postgres::ErasedRowsWorker worker(options.place, options.erased_rewritten, kSoon);
+  wait_for_no_notes();
   checkpoint();
   EXPECT_FALSE(server_has("zanzibarword"));
 }
