@@ -37,8 +37,8 @@ bool is_failure(const PGresult* result) {
   }
 }
 
-// What the server does with this session. Where this machine loses its power, or this process hangs, the server
-// must end the session soon: its transaction may hold the lease, and nobody could take over.
+// What the server does with this session. Where this machine loses its power, or this process hangs, the
+// server must end the session soon: its transaction may hold the lease, and nobody could take over.
 std::string settings_of(const Link::Options& options) {
   std::string out =
       "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c "

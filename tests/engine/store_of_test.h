@@ -1,5 +1,5 @@
-// The store of a node of a test: on SQLite in memory; where KOINON_TEST_STORE is "postgres", in a database of its
-// own on a server of the tests.
+// The store of a node of a test: on SQLite in memory; where KOINON_TEST_STORE is "postgres", in a database of
+// its own on a server of the tests.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Stands between libpq and a server of the tests, and cuts or stalls what passes: the network's faults, at any
-// byte that a test chooses. It has a thread of its own. The test calls it on another.
+// Stands between libpq and a server of the tests, and cuts or stalls what passes: the network's faults, at
+// any byte that a test chooses. It has a thread of its own. The test calls it on another.
 #pragma once
 
 #include <array>

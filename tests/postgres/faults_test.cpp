@@ -93,7 +93,9 @@ TEST_F(CutConnection, OfAReaderIsMadeAgain) {
   const auto reader = open_postgres_reader(through());
   ASSERT_TRUE(reader.ok()) << reader.error().text();
   const LogId city = life.milan.log.id();
-  const auto read = [&] { return (*reader)->read_run(city, EntryIndex(0), EntryIndex(3), TreeSize(3), 10'000); };
+  const auto read = [&] {
+    return (*reader)->read_run(city, EntryIndex(0), EntryIndex(3), TreeSize(3), 10'000);
+  };
   ASSERT_TRUE(read().ok());
   proxy.cut_after(From::kServer, 10);
   const auto gone = read();

@@ -67,16 +67,17 @@ inline StoreRows rows_of(const PostgresPlace& place) {
   Beside beside(place);
   StoreRows out;
   std::string names = beside.text(
-      "SELECT string_agg(CAST(relname AS TEXT), ' ' ORDER BY relname) || ' ' FROM pg_class WHERE relnamespace "
+      "SELECT string_agg(CAST(relname AS TEXT), ' ' ORDER BY relname) || ' ' FROM pg_class WHERE "
+      "relnamespace "
       "= 'koinon_store'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname NOT IN "
       "('writer', 'epoch', 'erased', 'schema_version')");
   while (!names.empty()) {
     const std::string table = names.substr(0, names.find(' '));
     names.erase(0, table.size() + 1);
-    out[table] = beside.text("SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(t AS TEXT), '|' ORDER BY "
-                             "CAST(t AS TEXT))), '') FROM koinon_store." +
-                             table + " t" +
-                             (table == "meta" ? " WHERE key IN ('journal_last', 'setting.said')" : ""));
+    out[table] = beside.text(
+        "SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(t AS TEXT), '|' ORDER BY "
+        "CAST(t AS TEXT))), '') FROM koinon_store." +
+        table + " t" + (table == "meta" ? " WHERE key IN ('journal_last', 'setting.said')" : ""));
   }
   return out;
 }
@@ -107,7 +108,8 @@ class HubLife {
     const RunCommit more = milan.run(3, 7, BodyState::kNotHeld);  // erases the first note
     const RunCommit new_log = oslo.run(0, 20, BodyState::kNotHeld, true);
     const Bytes body = milan.body(1);
-    const CosignatureLine line{oslo.log.id(), {"oslo.example", 0xFFFF'FF01U, Bytes(72, 's')}, 1'800'000'000, 1};
+    const CosignatureLine line{
+        oslo.log.id(), {"oslo.example", 0xFFFF'FF01U, Bytes(72, 's')}, 1'800'000'000, 1};
     return {
         [](Store& store) { return store.begin(true); },
         [more](Store& store) { return status_of(store.append_run(more)); },
@@ -174,7 +176,8 @@ class HubBefore : public testing::Test {
   static std::string name_of(const PostgresPlace& place) {
     return place.url.substr(place.url.rfind('=') + 1);
   }
-  // Who starts then finds the one state or the other, and can go on. `acknowledged`: it must be the later one.
+  // Who starts then finds the one state or the other, and can go on. `acknowledged`: it must be the later
+  // one.
   void see(const PostgresPlace& place, bool acknowledged) {
     const StoreRows now = rows_of(place);
     if (acknowledged || now != before) {

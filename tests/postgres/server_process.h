@@ -1,5 +1,5 @@
-// A PostgreSQL server as a process of a test (tests/postgres/serve), on a socket in a folder of its own. It ends
-// with this object, and with this program in any case.
+// A PostgreSQL server as a process of a test (tests/postgres/serve), on a socket in a folder of its own. It
+// ends with this object, and with this program in any case.
 #pragma once
 
 #include <string>
@@ -25,8 +25,8 @@ class ServerProcess {
   std::string folder() const;
   // libpq's text for a database there.
   std::string place_of(const std::string& database) const;
-  // Makes a database that nobody has used yet. `more`: of CREATE DATABASE, such as TEMPLATE. Fails the test where
-  // that cannot be.
+  // Makes a database that nobody has used yet. `more`: of CREATE DATABASE, such as TEMPLATE. Fails the test
+  // where that cannot be.
   PostgresPlace fresh_database(const std::string& more = {});
   // Ends those who use it.
   void drop_database(const PostgresPlace& place);

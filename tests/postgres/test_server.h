@@ -1,5 +1,5 @@
-// A PostgreSQL server of the tests (server_process.h): it is started when the first test of a program asks for
-// it, and ends with the program. Each place is a database of its own.
+// A PostgreSQL server of the tests (server_process.h): it is started when the first test of a program asks
+// for it, and ends with the program. Each place is a database of its own.
 #pragma once
 
 #include <string>

@@ -50,9 +50,10 @@ int run(int argc, char** argv) {
   auto* catching = app.add_subcommand("catch-up", "a fresh follower, two processes, TLS on loopback");
   catching->add_option("--records", catch_up.records, "how many (100000)");
   catching->add_option("--body-bytes", catch_up.body_bytes, "bytes of each body (600)");
-  catching->add_option("--store", catch_up.store,
-                       "the follower's store is in this empty database of a PostgreSQL server, as store.url of "
-                       "koinond; own: of one that is started for it (SQLite). Wanted: ratio_to_copy 0.5");
+  catching->add_option(
+      "--store", catch_up.store,
+      "the follower's store is in this empty database of a PostgreSQL server, as store.url of "
+      "koinond; own: of one that is started for it (SQLite). Wanted: ratio_to_copy 0.5");
   SearchBenchOptions search;
   search.koinond = catch_up.koinond;
   auto* searching =

@@ -16,7 +16,8 @@ constexpr std::uint64_t kRowsAtOnce = 1000;
 Status copy_rows(postgres::Connection& db, std::uint64_t from, std::uint64_t to, BytesView entry,
                  BytesView body) {
   KOINON_TRY(db.begin(false));
-  KOINON_ASSIGN(const auto rows, db.bulk({"record", {"id", "entry", "body", "state", "erased_by"}}, to - from));
+  KOINON_ASSIGN(const auto rows,
+                db.bulk({"record", {"id", "entry", "body", "state", "erased_by"}}, to - from));
   for (std::uint64_t i = from; i < to; ++i) {
     rows->put(static_cast<std::int64_t>(i));
     rows->put_blob(entry);
@@ -55,9 +56,11 @@ Result<double> raw_copy_rate(const std::string& url, std::uint64_t rows, std::si
   postgres::ConnectionOptions options;
   options.schema = "koinon_bench";
   KOINON_ASSIGN(const auto db, postgres::Connection::open({url}, options));
-  KOINON_TRY(db->execute(
-      "DROP SCHEMA IF EXISTS koinon_bench CASCADE; CREATE SCHEMA koinon_bench; CREATE TABLE record (id BIGINT "
-      "PRIMARY KEY, entry BYTEA NOT NULL, body BYTEA COMPRESSION lz4, state BIGINT NOT NULL, erased_by BIGINT)"));
+  KOINON_TRY(
+      db->execute("DROP SCHEMA IF EXISTS koinon_bench CASCADE; CREATE SCHEMA koinon_bench; CREATE TABLE "
+                  "record (id BIGINT "
+                  "PRIMARY KEY, entry BYTEA NOT NULL, body BYTEA COMPRESSION lz4, state BIGINT NOT NULL, "
+                  "erased_by BIGINT)"));
   const Bytes entry(entry_bytes, 'e');
   const Bytes body(body_bytes, 'b');
   const auto begin = std::chrono::steady_clock::now();

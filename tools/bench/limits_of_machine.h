@@ -13,8 +13,8 @@ namespace koinon {
 // and body.
 Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows,
                                      std::size_t entry_bytes, std::size_t body_bytes);
-// The same on a PostgreSQL server: COPY in its binary format into one table with a primary key, 1000 rows in a
-// transaction, which is not waited for until it is on the disk, as with what comes from peers.
+// The same on a PostgreSQL server: COPY in its binary format into one table with a primary key, 1000 rows in
+// a transaction, which is not waited for until it is on the disk, as with what comes from peers.
 Result<double> raw_copy_rate(const std::string& url, std::uint64_t rows, std::size_t entry_bytes,
                              std::size_t body_bytes);
 // How many messages of this size SHA-256 hashes a second on one core.

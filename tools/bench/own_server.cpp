@@ -30,8 +30,8 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::filesystem::path&
 Status OwnServer::run() {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  fs::permissions(folder_.parent_path(), fs::perms::others_exec | fs::perms::group_exec, fs::perm_options::add,
-                  ignored);
+  fs::permissions(folder_.parent_path(), fs::perms::others_exec | fs::perms::group_exec,
+                  fs::perm_options::add, ignored);
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   if (::pipe2(input.data(), O_CLOEXEC) != 0 || ::pipe2(output.data(), O_CLOEXEC) != 0)
@@ -40,7 +40,7 @@ Status OwnServer::run() {
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, input[0], 0);
   ::posix_spawn_file_actions_adddup2(&actions, output[1], 1);
-  std::vector<std::string> words = {KOINON_POSTGRES_SERVE, folder_.string(),   "fsync=on",
+  std::vector<std::string> words = {KOINON_POSTGRES_SERVE,  folder_.string(),   "fsync=on",
                                     "shared_buffers=256MB", "max_wal_size=4GB", "wal_recycle=on",
                                     "autovacuum=on"};
   std::vector<char*> arguments;

@@ -1,4 +1,5 @@
-// A PostgreSQL server for a measurement, with its data in a folder of the measurement. It syncs what it commits.
+// A PostgreSQL server for a measurement, with its data in a folder of the measurement. It syncs what it
+// commits.
 #pragma once
 
 #include <filesystem>

@@ -171,7 +171,8 @@ Result<json::object> measure_store_work(const StoreWorkOptions& options) {
   const Workplace place;
   json::object out{{"records", options.records}, {"body_bytes", kBodyBytes}};
   {
-    KOINON_ASSIGN(const auto store, open_sqlite_store(place.path() / "store.db", with_epochs(unkeyed_epochs())));
+    KOINON_ASSIGN(const auto store,
+                  open_sqlite_store(place.path() / "store.db", with_epochs(unkeyed_epochs())));
     KOINON_ASSIGN(out["sqlite"], measure(*store, options.records));
   }
   if (options.store.empty()) return out;
