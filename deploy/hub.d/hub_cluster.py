@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from hub_places import MACHINES, READERS, missing_programs
-from hub_processes import HubError, children, send, wait_for
+from hub_processes import HubError, children, is_named, send, wait_for
 
 
 class Cluster:
@@ -23,6 +23,7 @@ class Cluster:
         self.places = places
         self.processes = processes
         self.members = MACHINES[:etcd_members]
+        self.watch = None
         places.make_certificates()
         places.write_password()
         # To ask etcd and Patroni; like HAProxy it believes this hub's CA alone.
@@ -33,12 +34,13 @@ class Cluster:
     # --- start ---
 
     def start(self):
+        self.be_watched()
         for name in self.members:
             self.start_etcd(name)
         wait_for(self.etcd_answers, "etcd answers")
         for name in MACHINES:
             self.start_machine(name)
-        self.wait_whole(seconds=180)
+        wait_for(self.has_begun, "one primary and two standbys run", 180)
         self.make_database()
         self.start_haproxy()
 
@@ -82,6 +84,9 @@ class Cluster:
         if there.strip() == "0":
             self.psql(primary, f"CREATE ROLE koinon LOGIN PASSWORD '{self.places.password}'")
             self.psql(primary, "CREATE DATABASE koinon OWNER koinon")
+            # So that write-ahead log with erased texts goes soon.
+            self.psql(primary, "GRANT pg_checkpoint TO koinon")
+            self.psql(primary, "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO koinon", database="koinon")
 
     # --- what it is asked ---
 
@@ -126,6 +131,13 @@ class Cluster:
     def synchronous(self):
         """The standbys that have all that was acknowledged."""
         return [name for name, one in self.states().items() if one["role"] == "sync_standby" and one["state"] in ("running", "streaming")]
+
+    def has_begun(self):
+        """As is_whole(), and fails at once where a machine has ended by itself."""
+        for name in MACHINES:
+            if not self.processes.is_running(name):
+                raise HubError(f"{name} has ended; its log is {self.places.folder / name}.log")
+        return self.is_whole()
 
     def is_whole(self):
         states = self.states()
@@ -216,7 +228,15 @@ class Cluster:
         for name in MACHINES:
             self.go_on(name)
         self.processes.end(*MACHINES)
-        # What has lost its Patroni goes on alone, until it is told.
+        self.end_databases()
+        self.processes.end(*(f"{name}-etcd" for name in self.members))
+        if self.watch:
+            os.close(self.watch[1])
+            os.waitpid(self.watch[0], 0)
+            self.watch = None
+
+    def end_databases(self):
+        """PostgreSQL that has lost its Patroni goes on alone, until it is told."""
         for how, seconds in ((signal.SIGINT, 10), (signal.SIGKILL, 5)):
             for name in MACHINES:
                 if pid := self.postmaster(name):
@@ -224,7 +244,31 @@ class Cluster:
             end = time.monotonic() + seconds
             while any(self.postmaster(name) for name in MACHINES) and time.monotonic() < end:
                 time.sleep(0.1)
-        self.processes.end(*(f"{name}-etcd" for name in self.members))
+
+    def be_watched(self):
+        """Where this program is killed, all that it started hears of it and ends, but not PostgreSQL that a Patroni has only
+        just begun. A child sees to that: it waits for our end, whatever the reason."""
+        ours, its = os.pipe()
+        pid = os.fork()
+        if pid != 0:
+            os.close(ours)
+            self.watch = (pid, its)
+            return
+        try:
+            os.setsid()
+            os.close(its)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):  # whoever reads what this program prints does not wait for its child
+                os.dup2(nothing, stream)
+            for how in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(how, signal.SIG_IGN)
+            os.read(ours, 1)
+            end = time.monotonic() + 30
+            while any(is_named(self.places.folder / name / "patroni.yml") for name in MACHINES) and time.monotonic() < end:
+                time.sleep(0.2)
+            self.end_databases()
+        finally:
+            os._exit(0)
 
 
 def fresh_folder(path):

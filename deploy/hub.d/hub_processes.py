@@ -54,6 +54,18 @@ def children(pid):
     return out
 
 
+def is_named(path):
+    """Whether a process runs that was started with this path."""
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if str(path).encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                    return True
+            except OSError:
+                pass  # it has ended
+    return False
+
+
 def send(pid, how):
     try:
         os.kill(pid, how)

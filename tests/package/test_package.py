@@ -52,7 +52,7 @@ class Package(unittest.TestCase):
 
     def test_it_has_what_an_administrator_looks_for(self):
         for path in ["usr/bin/koinond", "usr/bin/koinon", "etc/koinon/koinond.toml", "usr/share/doc/koinon/RUNBOOK.md",
-                     "usr/share/doc/koinon/koinon.spdx.json", "usr/share/koinon/demo", "usr/share/koinon/examples/world/cities.tsv",
+                     "usr/share/doc/koinon/koinon.spdx.json", "usr/share/doc/koinon/hub/patroni.yml", "usr/share/koinon/demo", "usr/share/koinon/examples/world/cities.tsv",
                      "usr/lib/sysusers.d/koinon.conf", "usr/share/bash-completion/completions/koinon",
                      "usr/share/zsh/vendor-completions/_koinon", "usr/share/fish/vendor_completions.d/koinon.fish"]:
             self.assertTrue((self.root / path).is_file(), path)
