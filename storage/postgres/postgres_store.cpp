@@ -76,10 +76,14 @@ class PostgresEngine final : public StoreEngine {
 Status PostgresEngine::prepare() {
   // Whoever writes with an older program keeps its tables until it has ended.
   KOINON_ASSIGN(const int version, postgres::schema_version(*db_, postgres::store_tables()));
-  if (version > 0) KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  if (version > 0) {
+    KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  }
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::store_tables()));
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::kept_tables()));
-  if (version == 0) KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  if (version == 0) {
+    KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  }
   db_->set_may_write([this](sql::Connection& db) {
     places_.begin();
     return lease_->check(db);
