@@ -14,8 +14,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
-
 std::string_view without_blanks(std::string_view line) {
   const auto begin = line.find_first_not_of(" \t");
   return begin == std::string_view::npos ? std::string_view() : line.substr(begin);

@@ -3,6 +3,7 @@
 
 #include "crypto/key_file.h"
 #include "node/daemon/config.h"
+#include "node/daemon/config_text.h"
 #include "node/text/toml.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
@@ -11,8 +12,6 @@
 
 namespace koinon {
 namespace {
-
-constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
 
 Result<std::string> value_text(const toml::node& value) {
   if (const auto text_value = value.value<std::string>(); value.is_string()) return *text_value;

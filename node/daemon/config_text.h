@@ -7,6 +7,9 @@
 
 namespace koinon {
 
+// The largest file that is read.
+inline constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
+
 // How the key's value in this configuration stands in the file: 8471, "info", ["127.0.0.1"].
 std::string toml_value(const ConfigKey& key, const Config& config);
 // What help shows behind the key's option: the key, its default and what it is.

@@ -33,7 +33,8 @@ Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
   auto select = db_.prepare(
       "SELECT name, (max(taken) = 1 OR min(since_ms) + ?1 <= now_ms) AND coalesce(pg_total_relation_size("
       "to_regclass(name)), 0) <= ?2, max(since_ms) + ?3 > now_ms FROM koinon_store.erased, (SELECT "
-      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms) AS clock GROUP BY name, now_ms "
+      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms) AS clock GROUP BY name, "
+      "now_ms "
       "ORDER BY min(since_ms), name");
   select.bind(every_.count()).bind(kRewrittenAtOnce).bind(std::chrono::milliseconds(kFresh).count());
   while (true) {

@@ -12,8 +12,8 @@ namespace koinon::postgres {
 
 class ErasedRowsWorker {
  public:
-  // `every`: as ErasedRows has it. What was erased becomes due whether anybody asks then or not: a round comes
-  // at least every `pause`.
+  // `every`: as ErasedRows has it. What was erased becomes due whether anybody asks then or not: a round
+  // comes at least every `pause`.
   ErasedRowsWorker(PostgresPlace place, std::chrono::milliseconds every,
                    std::chrono::milliseconds pause = std::chrono::minutes(1));
   // Does not wait for the server: what is half done is done at the next start.

@@ -16,6 +16,7 @@
 #include "node/daemon/folder_owner.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
+#include "node/daemon/store_source.h"
 #include "node/daemon/version.h"
 #include "node/engine/engine.h"
 #include "node/pages/assets.h"
@@ -26,7 +27,6 @@
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 #include "storage/store/settings.h"
-#include "node/daemon/store_source.h"
 
 namespace koinon::site_export {
 namespace asio = boost::asio;
