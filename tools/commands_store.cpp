@@ -142,7 +142,7 @@ Status Relocation::to_folder() {
 
 // --- what is said ---
 
-struct Outcome {
+struct MoveOutcome {
   move::Moved moved;
   bool has_copied = false;
   std::string where;
@@ -161,14 +161,14 @@ std::string seconds_text(std::chrono::milliseconds took) {
   return std::to_string(took.count() / 1000) + "." + std::to_string(took.count() % 1000 / 100);
 }
 
-std::string ahead_text(const Outcome& outcome) {
+std::string ahead_text(const MoveOutcome& outcome) {
   return "Copied " + with_commas(outcome.moved.rows) + " rows (" + with_commas(outcome.moved.bytes) +
          " bytes) ahead to " + outcome.where + " in " + seconds_text(outcome.took) +
          " s; nothing is switched.\nNext: stop koinond, and run the same command without --ahead: it copies "
          "what is left, compares, and switches.\n";
 }
 
-std::string configuration_text(const Outcome& outcome, bool to_server) {
+std::string configuration_text(const MoveOutcome& outcome, bool to_server) {
   if (outcome.line.empty()) return "The configuration says so: " + outcome.configuration + "\n";
   return std::string(to_server ? "Write this line into " : "Take this line out of ") + outcome.configuration +
          (to_server ? ", before its first [table]: " : ": ") + outcome.line + "\n";
@@ -185,7 +185,7 @@ std::string old_text(const DataFolder& folder, bool to_server, const std::string
          "files once all is well there.\n";
 }
 
-std::string moved_text(const Outcome& outcome) {
+std::string moved_text(const MoveOutcome& outcome) {
   if (!outcome.has_copied) return "The store is in " + outcome.where + " since an earlier run.\n";
   if (outcome.moved.records == 0 && outcome.moved.rows == 0)
     return "An earlier run has copied and compared all; the store is in " + outcome.where + " now.\n";
@@ -194,7 +194,7 @@ std::string moved_text(const Outcome& outcome) {
          " bytes copied in " + seconds_text(outcome.took) + " s; both sides were the same.\n";
 }
 
-json::object outcome_json(const Outcome& outcome, bool ahead) {
+json::object outcome_json(const MoveOutcome& outcome, bool ahead) {
   return json::object{{"to", outcome.where},
                       {"ahead", ahead},
                       {"logs", outcome.moved.logs},
@@ -208,7 +208,7 @@ json::object outcome_json(const Outcome& outcome, bool ahead) {
 
 // Where this user may not write it, the line is shown.
 void switch_configuration(const Common& common, const DataFolder& folder, const std::string& url,
-                          const std::string& before, Outcome& outcome) {
+                          const std::string& before, MoveOutcome& outcome) {
   const ConfigKey& key = *find_config_key("store.url");
   const std::filesystem::path file = find_config(folder, common.config).file;
   outcome.configuration = file.string();
@@ -247,7 +247,7 @@ Status run_store_move(const Common& common, const StoreMoveArguments& arguments)
     KOINON_ASSIGN(lock, FolderLock::take(folder));
   }
   KOINON_ASSIGN(StoreSource server, StoreSource::of(folder, url, false));
-  Outcome outcome;
+  MoveOutcome outcome;
   const bool to_server = !arguments.to_folder;
   const std::string server_place = server.place();
   outcome.where = to_server ? server_place : folder.path().string();

@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::chrono::minutes kVacuum{30};
 constexpr std::chrono::hours kWriteAnew{6};
+constexpr int kTries = 20;  // a tenth of a second each
 // So long a table counts as new in the list: rounds come once a minute.
 constexpr std::chrono::minutes kFresh{3};
 // While it is written, whoever writes to it waits, and must show a sign of life within kLeaseTime.
@@ -56,8 +57,30 @@ Status ErasedRows::take(const Table& table) {
   });
 }
 
+// Rows that were deleted stay in the table as long as a transaction that began before may see them, wherever
+// in the database it reads. This user sees those of others where it has pg_read_all_stats.
+Result<bool> ErasedRows::are_seen_by_none() {
+  std::int64_t since = 0;
+  {
+    auto now = db_.prepare("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
+    KOINON_TRY(now.step());
+    since = now.integer(0);
+  }
+  for (int tries = 0; tries < kTries; ++tries) {
+    auto others = db_.prepare(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid() AND CAST(extract(epoch FROM xact_start) * 1000000 AS BIGINT) < ?), CAST(pg_sleep("
+        "CASE WHEN ? = 0 THEN 0 ELSE 0.1 END) AS TEXT)");
+    KOINON_TRY(others.bind(since).bind(tries).step());
+    if (others.integer(0) == 0) return true;
+  }
+  return false;
+}
+
 Result<bool> ErasedRows::write_anew(const Table& table) {
   KOINON_TRY(take(table));
+  KOINON_ASSIGN(const bool unseen, are_seen_by_none());
+  if (!unseen) return false;
   KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name));
   if (!written) return false;
   auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 1");

@@ -39,7 +39,8 @@ Result<Lease> Lease::take(sql::Connection& db, const std::string& holder) {
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return fail(Code::kIo, "the row of the writer is missing; restore the store", "writer");
     const std::int64_t number = select.integer(0) + 1;
-    const bool is_held = !select.text(1).empty() &&
+    // This process itself, before it lost its connection, wrote there under the number before.
+    const bool is_held = !select.text(1).empty() && select.text(1) != holder &&
                          select.integer(3) - select.integer(2) <
                              std::chrono::duration_cast<std::chrono::milliseconds>(kLeaseTime).count();
     if (is_held) return written_by(select.text(1));

@@ -18,7 +18,8 @@ Error fenced(const std::string& by);
 
 class Lease {
  public:
-  // Takes the lease of the schema that is set. `holder`: who writes, for people. kUnavailable,
+  // Takes the lease of the schema that is set. `holder`: who writes, for people; nobody
+  // else has the same. kUnavailable,
   // "store.written": another has it, and has shown a sign of life within kLeaseTime.
   static Result<Lease> take(sql::Connection& db, const std::string& holder);
 

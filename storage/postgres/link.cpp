@@ -24,6 +24,12 @@ std::array<char, 8> big_endian(std::uint64_t value) {
   return out;
 }
 
+// Of what the server says besides its answers only that it warns.
+void note_warning(void* warned, const PGresult* notice) {
+  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity != nullptr && std::string_view(severity) == "WARNING") *static_cast<bool*>(warned) = true;
+}
+
 bool is_failure(const PGresult* result) {
   switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
@@ -113,10 +119,9 @@ Result<std::unique_ptr<Link>> Link::open(const std::string& url, const Options& 
   std::unique_ptr<PGconn, Close> connection(PQconnectdbParams(names.data(), values.data(), 1));
   if (!connection) return fail(Code::kIo, "out of memory", "store");
   if (PQstatus(connection.get()) != CONNECTION_OK) return error_of(connection.get());
-  PQsetNoticeProcessor(
-      connection.get(), [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(connection.get(), 1) != 0) return error_of(connection.get());
   std::unique_ptr<Link> link(new Link(std::move(connection), options.deadline));
+  PQsetNoticeReceiver(link->connection_.get(), note_warning, link->warned_.get());
   KOINON_TRY(link->enter_pipeline());
   return link;
 }

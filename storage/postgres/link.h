@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <libpq-fe.h>
@@ -86,6 +87,9 @@ class Link {
   Status end_copy(const char* why = nullptr);
 
   bool is_alive() const { return alive_; }
+  // Whether the server has warned since this was asked last. With a commit: a copy of the server that it
+  // should have waited for may not have it.
+  bool has_warned() { return std::exchange(*warned_, false); }
   // From any thread: whatever waits fails, and the link is gone.
   void interrupt();
   // Rows that the last statement of those that were waited for has changed.
@@ -118,6 +122,7 @@ class Link {
   bool alive_ = true;
   bool in_pipeline_ = false;
   std::int64_t changes_ = 0;
+  std::unique_ptr<bool> warned_ = std::make_unique<bool>(false);  // where libpq finds it
 };
 
 }  // namespace koinon::postgres

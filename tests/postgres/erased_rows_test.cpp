@@ -116,6 +116,25 @@ TEST_F(ErasedRows, WaitForWhoReadsThem) {
   EXPECT_FALSE(server_has("zanzibarword"));
 }
 
+// It may still see what was erased, though it has read nothing of that table yet.
+TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
+  open();
+  author.say(note("one", "an otterword that stays"));
+  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  const auto reader = postgres::Connection::open(options.place, {});
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->begin_reading().ok());
+  ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.peer").step().ok());
+  author.say(erasure_of(author.log.id(), 1));
+  take(author.run(2, 3, BodyState::kNotHeld));
+  wait_for_notes("taken = 1");
+  (*reader)->rollback();
+  fold();
+  checkpoint();
+  EXPECT_FALSE(server_has("zanzibarword"));
+}
+
 // A note of them that goes before they do would be missing then.
 TEST_F(ErasedRows, AreNotForgottenByOneThatEndsWhileTheTableIsWritten) {
   open();

@@ -16,7 +16,7 @@ extern char** environ;  // NOLINT(readability-redundant-declaration)
 namespace koinon {
 namespace {
 
-constexpr std::chrono::minutes kDeadline{5};
+constexpr std::chrono::minutes kDatabaseDeadline{5};
 
 }  // namespace
 
@@ -69,7 +69,7 @@ std::string OwnServer::url(const std::string& database) const {
 
 Result<std::string> OwnServer::make_database(const std::string& name) const {
   KOINON_ASSIGN(const auto db, postgres::Connection::open({url("postgres")}, {}));
-  KOINON_TRY(db->maintain("CREATE DATABASE " + name, kDeadline));
+  KOINON_TRY(db->maintain("CREATE DATABASE " + name, kDatabaseDeadline));
   return url(name);
 }
 
