@@ -26,7 +26,7 @@
 #include "node/publishing/publisher.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/rendered_texts.h"
-#include "node/replication/store_writer.h"
+#include "node/replication/store_writing.h"
 #include "node/transport/network_view.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
@@ -38,7 +38,7 @@ namespace koinon {
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
 class Messages;
-class Network;
+class NetworkQuestions;
 
 // The daemon's facts about itself.
 struct NodeFacts {
@@ -86,8 +86,8 @@ struct ApiParts {
   std::unique_ptr<StoreReader> store;
   std::unique_ptr<IndexReader> index;
   std::unique_ptr<OfficeDb> office;
-  StoreWriter& writer;
-  Network& network;
+  StoreWriting& writer;
+  NetworkQuestions& network;
   Clock clock;
   boost::asio::io_context& io;  // of the thread to which this belongs
   Commons& commons;

@@ -73,7 +73,7 @@ Result<ReadyView> HealthApi::check_readiness(const Asker& asker, const Nothing&)
 
 asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   MetricsInput input;
-  input.network = co_await ask_network(&parts_.network);
+  input.network = co_await parts_.network.status();
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
   if (!counts.ok()) co_return counts.error();

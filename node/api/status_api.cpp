@@ -51,7 +51,7 @@ Result<StockView> StatusApi::stock() const {
 }
 
 asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
+  const NetworkStatus network = co_await parts_.network.status();
   auto node_view = node();
   if (!node_view.ok()) co_return node_view.error();
   auto stock_view = stock();

@@ -297,7 +297,7 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                std::move(own.index),
                std::move(own.office),
                engine_->writer(),
-               engine_->network(),
+               engine_->questions(),
                clock_->clock(),
                io,
                requests_->commons(),
