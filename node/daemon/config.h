@@ -45,6 +45,9 @@ struct Config {
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes
   std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
   std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
+  std::string store_url;                               // of a PostgreSQL server; empty: SQLite's file
+  bool reader = false;                                 // reads that store, and writes and signs nothing
+  unsigned reader_max_lag_seconds = 10;                // beyond which a reader is not ready
   std::uint64_t disk_reserve_bytes = limits::kDiskReserve;  // of the disk, that only our own log may use
   unsigned alarm_peer_away_minutes = 10;                    // until a peer that is not connected is an alarm
   std::uint64_t alarm_disk_free_megabytes = 1000;           // below which the disk is one
@@ -66,16 +69,17 @@ struct Config {
   std::string smtp_password_file;
   bool smtp_plain = false;  // mail may go without TLS
   std::string mail_from;
-  unsigned digest_hour = 6;               // in the office's time zone
-  unsigned send_backoff_seconds = 5;      // after a first failure, then doubled
-  std::vector<NamedWitness> witnesses;    // that cosign the heads of our log
-  std::string signing_mark;               // folder of the mark; empty: see mark_file.h
-  bool signing_alone = false;             // it can only send: it signs without answers of peers
-  unsigned signing_wait_seconds = 600;    // until fewer answers suffice
-  std::string witness_listen;             // where it witnesses for other systems; empty: it does not
-  std::uint16_t witness_port = 0;         // 0: any free one
-  std::string witness_name;               // without what names its key; empty: NAME/witness
-  std::vector<std::string> witness_logs;  // files with lists of logs
+  unsigned digest_hour = 6;                    // in the office's time zone
+  unsigned send_backoff_seconds = 5;           // after a first failure, then doubled
+  std::vector<NamedWitness> witnesses;         // that cosign the heads of our log
+  std::string signing_mark;                    // folder of the mark; empty: see mark_file.h
+  std::vector<std::string> signing_mark_etcd;  // addresses of etcd for the mark; none: the folder
+  bool signing_alone = false;                  // it can only send: it signs without answers of peers
+  unsigned signing_wait_seconds = 600;         // until fewer answers suffice
+  std::string witness_listen;                  // where it witnesses for other systems; empty: it does not
+  std::uint16_t witness_port = 0;              // 0: any free one
+  std::string witness_name;                    // without what names its key; empty: NAME/witness
+  std::vector<std::string> witness_logs;       // files with lists of logs
   unsigned witness_per_second = limits::kWitnessPerSecond;  // heads of one log that are cosigned
   std::int64_t clock_offset_seconds = 0;  // for tests alone: added to what the machine's clock says
 };

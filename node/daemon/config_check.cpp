@@ -103,6 +103,16 @@ void check_hub(const Together& all) {
                "it is an https address, unless webhooks.allow_private is true");
 }
 
+void check_store(const Together& all) {
+  const Config& config = all.config();
+  const bool on_server = !config.store_url.empty();
+  if (config.reader && !on_server)
+    all.refuse("reader", {"store.url"}, "it needs store.url: the server whose store it reads");
+  if (on_server && config.store_max_bytes != 0)
+    all.warn("store.max_bytes", {"store.url"},
+             "it does nothing with store.url: the server has no such quota");
+}
+
 struct Place {
   const char* key;
   std::string address;
@@ -185,6 +195,7 @@ void check_together(ConfigRead& read, Credentials credentials) {
   check_sso(all);
   check_mail(all);
   check_hub(all);
+  check_store(all);
   check_ports(all);
   check_files(all);
   warn_of_what_does_nothing(all);

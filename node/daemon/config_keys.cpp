@@ -134,6 +134,24 @@ std::vector<ConfigKey> room_keys() {
   };
 }
 
+std::vector<ConfigKey> hub_keys() {
+  using namespace config_values;
+  return {
+      make_key("store.url", store_url(),
+               "the PostgreSQL server that holds the store and the office, such as "
+               "postgresql://koinon@db.example:5432/koinon?passfile=/etc/koinon/pgpass, without a password "
+               "in it; empty: files in the data folder"),
+      make_key("reader", flag(&Config::reader),
+               "true: this koinond reads the store of store.url and shows it, and writes and signs nothing"),
+      make_key("reader_max_lag", number(&Config::reader_max_lag_seconds, 1, 86'400),
+               "seconds by which a reader's store may be behind, beyond which it says that it is not ready"),
+      make_key("signing.mark_etcd", etcd_addresses(),
+               "addresses of etcd, such as http://10.1.0.1:2379, where the mark of what was signed last is "
+               "kept instead of in signing.mark, so that a machine that takes over finds it; empty: not "
+               "there"),
+  };
+}
+
 std::vector<ConfigKey> office_keys() {
   using namespace config_values;
   return {
@@ -230,6 +248,7 @@ constexpr Section kSections[] = {
     {"Reading over HTTP", http_keys},
     {"Other cities: what is wanted, and who is trusted", city_keys},
     {"Room on the disk, and how much of it others may take", room_keys},
+    {"A hub: its store on a PostgreSQL server, and readers beside it", hub_keys},
     {"The office: times, review, alarms", office_keys},
     {"What is sent: mail, webhooks, and to the hub of feeds", sending_keys},
     {"Signing, and the witnesses of our log", signing_keys},

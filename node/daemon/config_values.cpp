@@ -7,6 +7,7 @@
 
 #include "crypto/vkey.h"
 #include "node/api/story_choice.h"
+#include "node/daemon/store_url.h"
 #include "node/text/mail_address.h"
 #include "node/text/time_zone.h"
 #include "proto/base/ascii.h"
@@ -193,6 +194,23 @@ Status set_store_quota(Config& config, const std::string& text) {
   return {};
 }
 
+Status set_store_url(Config& config, const std::string& text) {
+  if (!text.empty()) KOINON_TRY(StoreUrl::parse(text));
+  config.store_url = text;
+  return {};
+}
+
+Status set_etcd_addresses(Config& config, const std::string& text) {
+  std::vector<std::string> read = split(text, ',');
+  for (std::string& one : read) {
+    if (!is_web_address(one) || boost::urls::parse_uri(one)->port_number() == 0)
+      return must_be("each is an address such as http://10.1.0.1:2379, without a user and a path");
+    while (one.ends_with('/')) one.pop_back();
+  }
+  config.signing_mark_etcd = std::move(read);
+  return {};
+}
+
 // Only what the vocabulary lists: in a file nobody sees that a topic is mistyped, and that nothing comes.
 Status set_topics(Config& config, const std::string& text) {
   const std::string wanted = joined(split(text, ','), ",");
@@ -342,6 +360,13 @@ Value reachable_address() { return {ValueForm::kText, set_address, text_of(&Conf
 Value store_quota() {
   return {ValueForm::kBytes, set_store_quota,
           [](const Config& config) { return std::to_string(config.store_max_bytes); }};
+}
+
+Value store_url() { return {ValueForm::kText, set_store_url, text_of(&Config::store_url)}; }
+
+Value etcd_addresses() {
+  return {ValueForm::kList, set_etcd_addresses,
+          [](const Config& config) { return joined(config.signing_mark_etcd, ","); }};
 }
 
 Value topics() {

@@ -52,6 +52,10 @@ Value listen(std::string Config::*member);
 // HOST:PORT that others can connect to.
 Value reachable_address();
 Value store_quota();
+// Of a PostgreSQL server, without a password.
+Value store_url();
+// http(s)://HOST:PORT of each.
+Value etcd_addresses();
 Value topics();
 Value web_address();
 // The name of a header that nobody uses for something else.

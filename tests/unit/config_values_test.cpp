@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "node/daemon/config.h"
+#include "node/daemon/store_url.h"
 
 namespace koinon::test::config_values_test {
 namespace {
@@ -59,6 +60,18 @@ TEST(ConfigValues, AreWhatTheirKeyIsFor) {
        {"", "all", "health", "health, climate/heat", "Health/Testing"},
        {"helth", "health/tsting", "a//b"}},
       {"store.max_bytes", {"0", "1048576"}, {"1", "1048575", "1 GiB"}},
+      {"store.url",
+       {"", "postgresql://db.example/koinon", "postgres://koinon@db1.example:5432,db2.example:5433/koinon",
+        "postgresql://koinon@[2001:db8::7]/koinon?passfile=/etc/koinon/pgpass&sslmode=verify-full",
+        "postgresql:///koinon?host=/run/postgresql", "host=/run/postgresql dbname=koinon",
+        "host = db.example user='a b' passfile=/etc/koinon/pgpass"},
+       {"db.example", "mysql://db.example/koinon", "https://db.example", "postgresql://[::1/koinon",
+        "postgresql://db.example:http/koinon", "postgresql://db.example/koinon?sslmode", "host='db.example",
+        "postgresql://db.example/%zz", "host=db.example\nport=1"}},
+      {"reader_max_lag", {"1", "86400"}, {"0", "-1", "86401", "10s"}},
+      {"signing.mark_etcd",
+       {"", "http://10.1.0.1:2379", "https://etcd1.example:2379, https://etcd2.example:2379/"},
+       {"10.1.0.1:2379", "http://10.1.0.1", "http://root:x@10.1.0.1:2379", "http://10.1.0.1:2379/v3"}},
       {"passphrase_file", {"", "/etc/koinon/words"}, {"words", "./words", "~/words"}},
       {"witness.logs", {"", "/a,/b"}, {"/a,b"}},
       {"witness.listen", {"", "127.0.0.1:8472", "[::1]:0"}, {"witness.example:8472", "8472", "127.0.0.1"}},
@@ -124,6 +137,38 @@ TEST(AddressRange, ContainsTheAddressesThatBeginSo) {
   EXPECT_EQ(AddressRange::parse("10.1.0.0/16")->text(), "10.1.0.0/16");
   EXPECT_EQ(AddressRange::parse("192.0.2.7/32")->text(), "192.0.2.7");
   EXPECT_EQ(AddressRange::parse("2001:DB8::/32")->text(), "2001:db8::/32");
+}
+
+TEST(ConfigValues, AnAddressOfAStoreHasNoPasswordInIt) {
+  const char* secrets[] = {"postgresql://koinon:s3cret@db.example/koinon",
+                           "postgresql://koinon:@db.example/koinon",
+                           "postgresql://db.example/koinon?password=s3cret",
+                           "postgresql://db.example/koinon?p%61ssword=s3cret",
+                           "postgresql://db.example/koinon?sslkey=/k&sslpassword=s3cret",
+                           "host=db.example password=s3cret",
+                           "host=db.example password = 's3cret'",
+                           "postgresql://koinon:s3cret@db.example:http/koinon"};
+  for (const char* secret : secrets) {
+    const std::string said = said_of("store.url", secret);
+    EXPECT_NE(said.find("passfile="), std::string::npos) << secret << " is told: " << said;
+    EXPECT_EQ(said.find("s3cret"), std::string::npos) << said;
+  }
+}
+
+TEST(ConfigValues, AStoreIsShownWithoutWhoComesToIt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"postgresql://koinon@db1.example,db2.example:5433/koinon?passfile=/etc/koinon/pgpass",
+       "postgresql://db1.example:5432,db2.example:5433/koinon"},
+      {"host=db1.example,db2.example port=5433 dbname='a b' user=koinon",
+       "postgresql://db1.example:5433,db2.example:5433/a%20b"},
+      {"postgresql:///koinon?host=/run/postgresql&user=koinon", "postgresql://%2Frun%2Fpostgresql/koinon"},
+      {"postgresql://koinon@[2001:db8::7]:5433/koinon", "postgresql://[2001:db8::7]:5433/koinon"},
+  };
+  for (const auto& [url, shown] : cases) {
+    const auto parsed = StoreUrl::parse(url);
+    ASSERT_TRUE(parsed.ok()) << url;
+    EXPECT_EQ(parsed->place(), shown);
+  }
 }
 
 }  // namespace
