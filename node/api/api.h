@@ -15,6 +15,7 @@
 #include "node/api/alarms.h"
 #include "node/api/http_measures.h"
 #include "node/api/measure_history.h"
+#include "node/api/reader_rule.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/api/story_choice.h"
@@ -111,6 +112,7 @@ struct ApiParts {
   std::function<std::vector<WitnessStanding>()> witnesses;
   // Nothing: this node is no witness for other systems.
   std::function<std::optional<WitnessView>()> witness;
+  std::optional<ReaderFacts> reader = {};  // of a reader; else nothing
 };
 
 // What another operator needs to peer with this node, with the key that signs now.

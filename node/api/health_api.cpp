@@ -78,8 +78,10 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   const auto position = parts_.index->position();
   if (!counts.ok()) co_return counts.error();
   if (!position.ok()) co_return position.error();
-  const auto sending = sending_facts();
+  // Its office is elsewhere, and may be away: what is sent the writer measures.
+  const auto sending = parts_.reader ? Result<SendingFacts>(SendingFacts()) : sending_facts();
   if (!sending.ok()) co_return sending.error();
+  if (parts_.reader) input.reader = parts_.reader->lag();
   input.version = parts_.facts.version;
   input.started_at = parts_.commons.started_at;
   input.process = process_facts();

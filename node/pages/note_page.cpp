@@ -278,7 +278,7 @@ asio::awaitable<void> NotePage::put_fit(Visit visit, const RecordView& record, j
   if (!record.readable() || record.kind != v1::KIND_PRACTICE || !record.body || is_gone(record.status))
     co_return;
   const auto found = co_await frame_.call(visit, fit_.get, NamedRecord{record.ref});
-  if (found.ok()) model["fit"] = fit_box(visit, *found);
+  if (found.ok()) model["fit"] = fit_box(visit, *found, frame_.works_as(visit, Role::kReviewer));
 }
 
 asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
@@ -356,7 +356,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   }
   put_list(model, "talks", record.kind == v1::KIND_PRACTICE ? co_await talks(visit, said) : json::array());
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
-  model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
+  const bool watches = frame_.works_as(visit, Role::kReader) && visit.request.caller.user.value != 0;
+  model["may_watch"] = watches && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   const bool may_adopt = model.at("is_practice").as_bool() && !ours && model.at("may_publish").as_bool();
   co_await put_our_word(frame_, follow_ups_, visit, record.ref, may_adopt, model);

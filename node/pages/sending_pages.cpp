@@ -37,7 +37,7 @@ void SendingPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return deliveries(std::move(visit)); });
   frame_.get(routes, "/unsubscribe/{code}", Need::kAnyone, "showUnsubscribe",
              "The page that a mail's link opens",
-             [this](Visit visit) { return unsubscribe_form(std::move(visit)); });
+             [this](Visit visit) { return unsubscribe_form(std::move(visit)); }, {}, AtReader::kNo);
   frame_.post(
       routes, "/unsubscribe/{code}", Need::kAnyone, "postUnsubscribe", "Stop such mails (RFC 8058)",
       [this](Visit visit) { return unsubscribe(std::move(visit)); }, kSmallBody);
