@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kSecondsBytes = 8;  // of a cosignature/v1, before its signature
 
 // Its note is signed by the log, and is of the tree that is held.
-bool fits(const LogState& log, const StoredHead& head, SqliteLogs& logs) {
+bool fits(const LogState& log, const StoredHead& head, SqlLogs& logs) {
   if (!log.whole || head.size > log.whole->size) return false;
   const auto opened = log.keys.open_any_head(head.note);
   if (!opened.ok() || opened->checkpoint.size != head.size || opened->checkpoint.root != head.root)
@@ -18,7 +18,7 @@ bool fits(const LogState& log, const StoredHead& head, SqliteLogs& logs) {
   return root.ok() && *root == head.root;
 }
 
-bool is_line(const sqlite::Statement& row, int column) {
+bool is_line(const sql::Statement& row, int column) {
   if (row.blob(column).size() != LogId::kSize || !is_key_name(row.blob(column + 1))) return false;
   const BytesView signature = row.blob(column + 2);
   if (row.is_null(column + 3)) return signature.size() <= limits::kUnknownLineBytes;
@@ -27,8 +27,8 @@ bool is_line(const sqlite::Statement& row, int column) {
 
 }  // namespace
 
-Status check_cosigned_heads(sqlite::Connection& db, const LogState& log, Report& report) {
-  SqliteLogs logs(db);
+Status check_cosigned_heads(sql::Connection& db, const LogState& log, Report& report) {
+  SqlLogs logs(db);
   auto select = db.prepare(
       "SELECT h.number, h.size, h.root, h.note, c.city, c.name, c.signature, c.seconds FROM cosigned_head h "
       "LEFT JOIN cosignature c ON c.head = h.number WHERE h.log_id = ? ORDER BY h.recoveries, h.size");
@@ -52,7 +52,7 @@ Status check_cosigned_heads(sqlite::Connection& db, const LogState& log, Report&
   }
 }
 
-Status check_stray_cosignatures(sqlite::Connection& db, Report& report) {
+Status check_stray_cosignatures(sql::Connection& db, Report& report) {
   auto select = db.prepare(
       "SELECT h.number FROM cosigned_head h LEFT JOIN log l ON l.log_id = h.log_id AND l.size > 0 "
       "WHERE l.log_id IS NULL UNION SELECT head FROM cosignature c LEFT JOIN cosigned_head h ON "

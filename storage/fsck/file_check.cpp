@@ -17,7 +17,7 @@ struct FileRow {
   int state = 0;
 };
 
-Status check_file(sqlite::Connection& db, const FileRow& file, Report& report) {
+Status check_file(sql::Connection& db, const FileRow& file, Report& report) {
   ++report.files;
   const std::string place = "file " + to_hex(file.id.sha256.view());
   Sha256 whole;
@@ -46,7 +46,7 @@ Status check_file(sqlite::Connection& db, const FileRow& file, Report& report) {
 
 }  // namespace
 
-Status check_files(sqlite::Connection& db, Report& report) {
+Status check_files(sql::Connection& db, Report& report) {
   auto select = db.prepare(
       "SELECT number, sha256, size, chunk_root, chunks, state FROM attachment WHERE state < 2 ORDER BY "
       "number");

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "storage/fsck/damage.h"
-#include "storage/sqlite/sqlite.h"
+#include "storage/sql/connection.h"
 
 namespace koinon::fsck {
 
-Status check_files(sqlite::Connection& db, Report& report);
+Status check_files(sql::Connection& db, Report& report);
 
 }  // namespace koinon::fsck

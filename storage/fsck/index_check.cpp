@@ -4,7 +4,7 @@
 
 #include "proto/codec/entry.h"
 #include "storage/search/tokenizer.h"
-#include "storage/store/sqlite_logs.h"
+#include "storage/store/sql_logs.h"
 
 namespace koinon::fsck {
 namespace {
@@ -34,7 +34,7 @@ Result<std::unique_ptr<IndexCheck>> IndexCheck::open(const std::filesystem::path
 }
 
 // Whether it has indexed all arrivals of the store.
-Result<bool> IndexCheck::follows(sqlite::Connection& store) {
+Result<bool> IndexCheck::follows(sql::Connection& store) {
   auto place = db_.prepare("SELECT value FROM meta WHERE key = 'position'");
   KOINON_ASSIGN(const bool known, place.step());
   auto last = store.prepare("SELECT coalesce(max(last), 0) FROM arrival");
@@ -42,7 +42,7 @@ Result<bool> IndexCheck::follows(sqlite::Connection& store) {
   return (known ? place.number(0) : 0) >= last.number(0);
 }
 
-Status IndexCheck::check(sqlite::Connection& store, Report& report) {
+Status IndexCheck::check(sql::Connection& store, Report& report) {
   KOINON_ASSIGN(const bool all, follows(store));
   if (!all) return {};  // it is catching up, and then is looked at
   auto logs = store.prepare("SELECT number, log_id, name FROM log WHERE size > 0");
@@ -60,7 +60,7 @@ Status IndexCheck::check(sqlite::Connection& store, Report& report) {
   return {};
 }
 
-Status IndexCheck::check_log(sqlite::Connection& store, std::int64_t number, BytesView log,
+Status IndexCheck::check_log(sql::Connection& store, std::int64_t number, BytesView log,
                              const std::string& name, Report& report) {
   auto records =
       store.prepare("SELECT id, entry, body IS NOT NULL FROM record WHERE id >= ? AND id < ? ORDER BY id");

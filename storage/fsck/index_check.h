@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "storage/fsck/damage.h"
+#include "storage/sql/connection.h"
 #include "storage/sqlite/sqlite.h"
 
 namespace koinon::fsck {
@@ -18,13 +19,13 @@ class IndexCheck {
   // Nothing: there is no index, or it cannot be read at all, which the report says.
   static Result<std::unique_ptr<IndexCheck>> open(const std::filesystem::path& path, Report& report);
   // `store`: in a read transaction.
-  Status check(sqlite::Connection& store, Report& report);
+  Status check(sql::Connection& store, Report& report);
 
  private:
   explicit IndexCheck(sqlite::Connection db) : db_(std::move(db)) {}
-  Status check_log(sqlite::Connection& store, std::int64_t number, BytesView log, const std::string& name,
+  Status check_log(sql::Connection& store, std::int64_t number, BytesView log, const std::string& name,
                    Report& report);
-  Result<bool> follows(sqlite::Connection& store);
+  Result<bool> follows(sql::Connection& store);
 
   sqlite::Connection db_;
 };

@@ -217,7 +217,7 @@ Status LogCheck::check_erased(const StoredRecord& record) {
     found(place(record.index), "a body that was erased is there", Remedy::kDropBody, row);
   // The withdrawal may not be held yet: whoever sent the record said which it is.
   if (record.erased_by.value >= state_.range.size().value) return {};
-  SqliteLogs logs(db_);
+  SqlLogs logs(db_);
   const auto bytes = logs.entry(state_.id, record.erased_by);
   if (!bytes.ok()) return bytes.error().code == Code::kNotFound ? Status() : Status(bytes.error());
   v1::Entry entry;

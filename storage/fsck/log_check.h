@@ -5,14 +5,14 @@
 
 #include "proto/codec/entry.h"
 #include "storage/fsck/damage.h"
-#include "storage/store/sqlite_logs.h"
+#include "storage/store/sql_logs.h"
 
 namespace koinon::fsck {
 
 class LogCheck {
  public:
   // `own`: it is this node's own log, which is not fetched again as a whole.
-  LogCheck(sqlite::Connection& db, LogState state, std::int64_t number, bool own, Report& report)
+  LogCheck(sql::Connection& db, LogState state, std::int64_t number, bool own, Report& report)
       : db_(db), state_(std::move(state)), number_(number), own_(own), report_(report) {}
 
   Status check();
@@ -40,7 +40,7 @@ class LogCheck {
     std::uint64_t number = 0;
   };
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   LogState state_;
   std::int64_t number_;
   bool own_;

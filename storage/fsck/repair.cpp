@@ -4,10 +4,11 @@
 #include <system_error>
 
 #include "proto/base/limits.h"
-#include "storage/sqlite/sqlite.h"
+#include "storage/sql/connection.h"
+#include "storage/sqlite/sqlite_connection.h"
 #include "storage/store/hash_tiles.h"
-#include "storage/store/sqlite_attachments.h"
-#include "storage/store/sqlite_logs.h"
+#include "storage/store/sql_attachments.h"
+#include "storage/store/sql_logs.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon::fsck {
@@ -15,18 +16,18 @@ namespace {
 
 constexpr std::size_t kLeavesAtOnce = 4096;
 
-Status run(sqlite::Connection& db, const char* sql, std::int64_t value) {
+Status run(sql::Connection& db, const char* sql, std::int64_t value) {
   auto statement = db.prepare(sql);
   return statement.bind(value).run();
 }
 
-Status fetch_body(sqlite::Connection& db, std::int64_t row) {
+Status fetch_body(sql::Connection& db, std::int64_t row) {
   KOINON_TRY(run(db, "DELETE FROM attachment_use WHERE record = ?", row));
   KOINON_TRY(run(db, "UPDATE record SET state = 3, erased_by = NULL WHERE id = ?", row));
   return run(db, "UPDATE record SET body = NULL WHERE id = ?", row);
 }
 
-Status name_files(sqlite::Connection& db, std::int64_t row) {
+Status name_files(sql::Connection& db, std::int64_t row) {
   Bytes body;
   {
     auto select = db.prepare("SELECT body FROM record WHERE id = ?");
@@ -36,7 +37,9 @@ Status name_files(sqlite::Connection& db, std::int64_t row) {
   }
   for (const AttachmentFact& fact : attachments_of(EntryIndex(0), body)) {
     auto put = db.prepare(
-        "INSERT OR REPLACE INTO attachment_use (record, sha256, size, chunk_root) VALUES (?, ?, ?, ?)");
+        "INSERT INTO attachment_use (record, sha256, size, chunk_root) VALUES (?, ?, ?, ?) ON CONFLICT "
+        "(record, "
+        "sha256) DO UPDATE SET size = excluded.size, chunk_root = excluded.chunk_root");
     put.bind(row).bind_blob(fact.id.sha256.view()).bind(static_cast<std::int64_t>(fact.id.size));
     KOINON_TRY(put.bind_blob(fact.id.chunk_root.view()).run());
   }
@@ -44,7 +47,7 @@ Status name_files(sqlite::Connection& db, std::int64_t row) {
 }
 
 // Peers may have it. What no note names yet nobody else has: it is forgotten like other old uploads.
-Status fetch_file(sqlite::Connection& db, std::int64_t number, std::uint32_t from) {
+Status fetch_file(sql::Connection& db, std::int64_t number, std::uint32_t from) {
   auto drop = db.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
   KOINON_TRY(drop.bind((number << 16) + from).bind((number + 1) << 16).run());
   auto mark = db.prepare("UPDATE attachment SET state = 0, chunks = ? WHERE number = ?");
@@ -53,7 +56,7 @@ Status fetch_file(sqlite::Connection& db, std::int64_t number, std::uint32_t fro
   return run(db, "UPDATE attachment SET wish = 2 WHERE number = ? AND wish = 0", number);
 }
 
-Status rebuild_tree(sqlite::Connection& db, std::int64_t log) {
+Status rebuild_tree(sql::Connection& db, std::int64_t log) {
   auto drop = db.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
   KOINON_TRY(drop.bind(log << 36).bind((log + 1) << 36).run());
   TreeSize size;
@@ -77,7 +80,7 @@ Status rebuild_tree(sqlite::Connection& db, std::int64_t log) {
   }
 }
 
-Status count_again(sqlite::Connection& db) {
+Status count_again(sql::Connection& db) {
   KOINON_TRY(db.execute(
       "UPDATE log SET grace = (SELECT coalesce(sum(bytes), 0) FROM grace g WHERE g.id >= number << 40 "
       "AND g.id < (number + 1) << 40)"));
@@ -89,14 +92,14 @@ Status count_again(sqlite::Connection& db) {
       "files = (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3)");
 }
 
-Status drop_cosigned(sqlite::Connection& db, std::int64_t head) {
+Status drop_cosigned(sql::Connection& db, std::int64_t head) {
   KOINON_TRY(run(db, "DELETE FROM cosignature WHERE head = ?", head));
   return run(db, "DELETE FROM cosigned_head WHERE number = ?", head);
 }
 
 // Of bodies whose file goes: what is noted of them, which fills the quota, and the files of their notes,
 // which nothing brings back any more.
-Status drop_kept(sqlite::Connection& db) {
+Status drop_kept(sql::Connection& db) {
   std::vector<std::int64_t> records;
   {
     auto select = db.prepare("SELECT DISTINCT record FROM grace_use");
@@ -106,13 +109,13 @@ Status drop_kept(sqlite::Connection& db) {
       records.push_back(select.integer(0));
     }
   }
-  SqliteAttachments files(db, limits::kAttachmentQuota);
+  SqlAttachments files(db, limits::kAttachmentQuota);
   for (const std::int64_t record : records) KOINON_TRY(files.end_hidden(record));
   return db.execute("DELETE FROM grace");
 }
 
 // False: nothing can be done, or it is done elsewhere.
-Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
+Result<bool> repair_in_store(sql::Connection& db, const Damage& damage) {
   const auto done = [](const Status& status) {
     return status.ok() ? Result<bool>(true) : Result<bool>(status.error());
   };
@@ -145,21 +148,18 @@ Result<bool> repair_in_store(sqlite::Connection& db, const Damage& damage) {
 }
 
 Result<std::uint64_t> change_rows(const std::filesystem::path& store, const Report& report) {
-  KOINON_ASSIGN(auto db, sqlite::Connection::open(store, {}));
-  KOINON_TRY(db.execute("PRAGMA secure_delete=ON"));
-  KOINON_TRY(db.execute("PRAGMA synchronous=FULL"));
-  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
-  std::uint64_t repaired = 0;
-  for (const Damage& damage : report.damages()) {
-    const auto done = repair_in_store(db, damage);
-    if (!done.ok()) {
-      (void)db.execute("ROLLBACK");
-      return done.error();
+  KOINON_ASSIGN(auto own, sqlite::Connection::open(store, {}));
+  KOINON_TRY(own.execute("PRAGMA secure_delete=ON"));
+  const auto db = sqlite::shared(std::move(own));
+  const auto repaired = sql::transact(*db, true, [&]() -> Result<std::uint64_t> {
+    std::uint64_t count = 0;
+    for (const Damage& damage : report.damages()) {
+      KOINON_ASSIGN(const bool done, repair_in_store(*db, damage));
+      if (done) ++count;
     }
-    if (*done) ++repaired;
-  }
-  KOINON_TRY(db.execute("COMMIT"));
-  (void)db.fold();
+    return count;
+  });
+  if (repaired.ok()) (void)db->fold();
   return repaired;
 }
 

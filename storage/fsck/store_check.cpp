@@ -4,8 +4,9 @@
 #include "storage/fsck/file_check.h"
 #include "storage/fsck/index_check.h"
 #include "storage/fsck/log_check.h"
+#include "storage/sqlite/sqlite_connection.h"
 #include "storage/store/schema.h"
-#include "storage/store/sqlite_settings.h"
+#include "storage/store/sql_settings.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon::fsck {
@@ -19,7 +20,7 @@ struct LogRow {
   Bytes id;
 };
 
-Result<std::vector<LogRow>> log_rows(sqlite::Connection& db) {
+Result<std::vector<LogRow>> log_rows(sql::Connection& db) {
   std::vector<LogRow> out;
   auto select = db.prepare("SELECT number, name, log_id FROM log WHERE size > 0 ORDER BY number");
   while (true) {
@@ -29,9 +30,9 @@ Result<std::vector<LogRow>> log_rows(sqlite::Connection& db) {
   }
 }
 
-Status check_logs(sqlite::Connection& db, Report& report, const Progress& progress) {
-  SqliteSettings settings(db);
-  SqliteLogs logs(db);
+Status check_logs(sql::Connection& db, Report& report, const Progress& progress) {
+  SqlSettings settings(db);
+  SqlLogs logs(db);
   KOINON_ASSIGN(const auto own, settings.own_log());
   KOINON_ASSIGN(const StoreCounts counts, logs.counts());
   KOINON_ASSIGN(const auto rows, log_rows(db));
@@ -55,7 +56,7 @@ Status check_logs(sqlite::Connection& db, Report& report, const Progress& progre
 }
 
 // Sums that the store keeps of what it holds.
-Status check_sums(sqlite::Connection& db, Report& report) {
+Status check_sums(sql::Connection& db, Report& report) {
   auto sums = db.prepare(
       "SELECT logs = (SELECT count(*) FROM log WHERE size > 0), records = (SELECT coalesce(sum(size), 0) "
       "FROM log), "
@@ -108,10 +109,12 @@ Result<Report> check_folder(const std::filesystem::path& data, const Progress& p
   Report report;
   // The index before the store, whose arrivals it follows.
   KOINON_ASSIGN(auto index, IndexCheck::open(data / "index.db", report));
-  KOINON_ASSIGN(auto db, sqlite::Connection::open(data / "store.db", {true, false, ""}));
-  KOINON_TRY(db.execute("BEGIN"));
-  KOINON_TRY(check_store_schema(db));
-  KOINON_ASSIGN(const bool readable, check_pages(db, "store.db", Remedy::kNone, report));
+  KOINON_ASSIGN(auto own, sqlite::Connection::open(data / "store.db", {true, false, ""}));
+  KOINON_TRY(own.execute("BEGIN"));
+  KOINON_TRY(check_store_schema(own));
+  KOINON_ASSIGN(const bool readable, check_pages(own, "store.db", Remedy::kNone, report));
+  const auto shared = sqlite::shared(std::move(own));
+  sql::Connection& db = *shared;
   // What can be read of a store with damaged pages is looked at all the same.
   const auto look = [&]() -> Status {
     KOINON_TRY(check_logs(db, report, progress));

@@ -48,9 +48,12 @@ class Connection {
   // A text is prepared once, then reused. Where that fails, the first step says why: kInternal, the text is
   // wrong; else as any step.
   virtual Statement prepare(std::string_view sql) = 0;
-  // What is put views what is given until finish().
-  virtual Result<std::unique_ptr<BulkInsert>> bulk(const BulkTable& table) = 0;
-  // How many rows the last statement has changed.
+  // The same for a query of whose rows only the first may be wanted: a database that gives all rows at once
+  // gives them in pieces. Else it is read to its end at once, however long it is.
+  virtual Statement walk(std::string_view sql) = 0;
+  // `rows`: about how many will come. What is put must live until end_row().
+  virtual Result<std::unique_ptr<BulkInsert>> bulk(const BulkTable& table, std::size_t rows) = 0;
+  // How many rows the last statement of this connection has changed.
   virtual Result<std::int64_t> changes() = 0;
 
   // One that changes something. `durable`: commit returns when it is on the disk.

@@ -52,7 +52,9 @@ Status HashTiles::append_level(unsigned tile_level, std::uint64_t count_before,
     tile.resize(used * Hash::kSize);
     const std::size_t take = std::min<std::size_t>(kTileWidth - used, hashes.size() - next);
     for (std::size_t i = 0; i < take; ++i) tile += hashes[next + i].view();
-    auto put = db_.prepare("INSERT OR REPLACE INTO tile (id, hashes) VALUES (?, ?)");
+    auto put = db_.prepare(
+        "INSERT INTO tile (id, hashes) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET hashes = "
+        "excluded.hashes");
     KOINON_TRY(put.bind(tile_id(tile_level, number)).bind_blob(tile).run());
     if (used + take == kTileWidth) full.push_back(fold(tile, 0, kTileHeight));
     cache_[tile_id(tile_level, number)] = std::move(tile);
@@ -72,7 +74,7 @@ Status HashTiles::truncate(TreeSize size) {
     auto remove = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
     KOINON_TRY(remove.bind(tile_id(level, whole + (used > 0 ? 1 : 0))).bind(tile_id(level + 1, 0)).run());
     if (used == 0) continue;
-    auto cut = db_.prepare("UPDATE tile SET hashes = substr(hashes, 1, ?) WHERE id = ?");
+    auto cut = db_.prepare("UPDATE tile SET hashes = substr(hashes, 1, CAST(? AS INTEGER)) WHERE id = ?");
     KOINON_TRY(cut.bind(static_cast<std::int64_t>(used * Hash::kSize)).bind(tile_id(level, whole)).run());
   }
   return {};

@@ -6,13 +6,13 @@
 #include <map>
 
 #include "crypto/merkle.h"
-#include "storage/sqlite/sqlite.h"
+#include "storage/sql/connection.h"
 
 namespace koinon {
 
 class HashTiles {
  public:
-  HashTiles(sqlite::Connection& db, std::int64_t log_number) : db_(db), log_(log_number) {}
+  HashTiles(sql::Connection& db, std::int64_t log_number) : db_(db), log_(log_number) {}
 
   // Appends the leaf hashes at `size`, the size held so far.
   Status append(TreeSize size, const std::vector<Hash>& leaves);
@@ -28,7 +28,7 @@ class HashTiles {
   Result<Bytes> load(unsigned tile_level, std::uint64_t number);
   std::int64_t tile_id(unsigned tile_level, std::uint64_t number) const;
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t log_;
   std::map<std::int64_t, Bytes> cache_;  // kept as long as this object, which serves one proof or one append
 };

@@ -355,14 +355,6 @@ Status migrate_store(sqlite::Connection& db, int target) {
   return sqlite::bring_up_to_date(db, store_schema(), target);
 }
 
-Status note_program(sqlite::Connection& db, std::string_view program) {
-  if (program.empty()) return {};
-  auto note = db.prepare(
-      "INSERT INTO meta (key, value) VALUES ('program', CAST(?1 AS BLOB)) ON CONFLICT (key) DO UPDATE SET "
-      "value = excluded.value WHERE value <> excluded.value");
-  return note.bind_text(program).run();
-}
-
 std::string noted_program(const std::filesystem::path& path) {
   auto db = sqlite::Connection::open_untouched(path);
   if (!db.ok()) return {};

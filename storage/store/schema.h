@@ -11,9 +11,6 @@ int store_schema_version();
 // Brings the database to the version `target`, by default the newest. Refuses a database that a newer program
 // wrote.
 Status migrate_store(sqlite::Connection& db, int target = store_schema_version());
-// Notes the version of the program that writes, beside what it writes. Nothing where it is empty, or stands
-// there already.
-Status note_program(sqlite::Connection& db, std::string_view program);
 // The version that was noted last in a store that nobody has open. Empty: none was, or it cannot be read.
 std::string noted_program(const std::filesystem::path& path);
 // For who only reads: kRefused unless it has the newest version.

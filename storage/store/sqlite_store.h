@@ -3,30 +3,18 @@
 // opens and no backup takes.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
-#include "proto/base/limits.h"
-#include "storage/store/store.h"
+#include "storage/store/store_options.h"
 
 namespace koinon {
 
-struct SqliteStoreOptions {
-  std::string vfs;                     // empty: the system's
-  bool exclusive = false;              // no other connection, no shared memory
-  std::uint64_t max_bytes = 0;         // quota of the main file; 0: none
-  int checkpoint_pages = 2000;         // the write-ahead log is folded back when it has so many pages
-  std::uint64_t transit_bytes = 0;     // quota of bodies held for peers; 0: limits::kTransitBytes
-  std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
-  // How long erased bodies are kept, unread; 0: not at all.
-  std::chrono::milliseconds erase_grace = limits::kEraseGrace;
-  std::uint64_t grace_bytes = limits::kEraseGraceBytes;  // quota of those of other cities
-  // The store begins an epoch when it is opened; none: whoever opens it does, before anything makes a row.
-  EpochMaker epochs;
-  // The version of the program that opens it, which is noted for whoever cannot: an older one. Empty: nothing
-  // is noted.
-  std::string program;
+struct SqliteStoreOptions : StoreOptions {
+  std::string vfs;               // empty: the system's
+  bool exclusive = false;        // no other connection, no shared memory
+  std::uint64_t max_bytes = 0;   // quota of the main file; 0: none
+  int checkpoint_pages = 2000;   // the write-ahead log is folded back when it has so many pages
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF
 };
 

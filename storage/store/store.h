@@ -7,7 +7,9 @@
 // before each call.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <string>
 
 #include "storage/store/knowledge_store.h"
 #include "storage/store/log_store.h"
@@ -16,7 +18,18 @@
 
 namespace koinon {
 
-class StoreReader : public LogReader, public KnowledgeReader {};
+// How far what a reader sees is behind what was written.
+struct StoreLag {
+  bool standby = false;                 // a copy, which others write
+  std::chrono::milliseconds behind{0};  // since the newest sign of life of the writer that has come here
+  std::string writer;                   // who writes, for people; empty: this process, or nobody
+};
+
+class StoreReader : public LogReader, public KnowledgeReader {
+ public:
+  // Of a store that has no copies: nothing is behind.
+  virtual Result<StoreLag> lag() { return StoreLag(); }
+};
 
 class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
  public:
@@ -49,6 +62,12 @@ class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
   virtual Result<Recovered> recover(const RecoveryCommit& recovery) = 0;
   // How much may still be written. Outside a transaction.
   virtual Result<Room> room() = 0;
+  // Whether others could write as well, so that the writer holds a lease and must call keep_lease.
+  virtual bool has_lease() const { return false; }
+  // Once a second, by the writer's thread, outside a transaction: this process still writes. kRefused:
+  // another has taken over. kUnavailable: the database is away. After either, all that follows fails in the
+  // same way: only what a start reads anew is known to be right.
+  virtual Status keep_lease() { return {}; }
 };
 
 }  // namespace koinon
