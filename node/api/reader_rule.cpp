@@ -12,11 +12,8 @@ bool reads_for_all(const OperationFacts& facts) {
 
 }  // namespace
 
-Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader) {
-  const bool may = facts.at_reader == AtReader::kByNeed ? reads_for_all(facts)
-                                                        : facts.at_reader == AtReader::kYes;
-  if (may) return {};
-  if (reader.writer.empty())
+Error for_the_writer(const std::string& writer) {
+  if (writer.empty())
     return fail(Code::kRefused,
                 Sentence{"reader.alone",
                          "this is a reader: it shows, and changes nothing; use the address at which this "
@@ -25,8 +22,14 @@ Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader) {
   return fail(Code::kRefused,
               Sentence{"reader.only",
                        "this is a reader: it shows, and changes nothing; use {address}",
-                       {{"address", reader.writer}}},
+                       {{"address", writer}}},
               "reader");
+}
+
+Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader) {
+  const bool may = facts.at_reader == AtReader::kByNeed ? reads_for_all(facts)
+                                                        : facts.at_reader == AtReader::kYes;
+  return may ? Status() : Status(for_the_writer(reader.writer));
 }
 
 bool is_for_the_writer(const Error& error) { return error.id == "reader.only" || error.id == "reader.alone"; }

@@ -22,6 +22,8 @@ struct ReaderFacts {
   std::function<ReaderLag()> lag;  // any thread
 };
 
+// `writer`: as in ReaderFacts.
+Error for_the_writer(const std::string& writer);
 // Whether a reader does this. kRefused: it does not, and says who does.
 Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader);
 bool is_for_the_writer(const Error& error);

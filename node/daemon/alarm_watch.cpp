@@ -17,7 +17,8 @@ constexpr std::int64_t kTellAgainMs = 3'600'000;
 }  // namespace
 
 AlarmWatch::AlarmWatch(Parts parts)
-    : parts_(std::move(parts)), outbox_(*parts_.office), rules_(parts_.rules) {
+    : parts_(std::move(parts)), rules_(parts_.rules) {
+  if (parts_.office) outbox_.emplace(*parts_.office);
   look();
   thread_ = std::thread([this] { run(); });
 }
@@ -54,6 +55,13 @@ void AlarmWatch::run() {
   }
 }
 
+void AlarmWatch::look_at_office(AlarmInput& in) {
+  if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
+  if (const auto failing = outbox_->failing(limits::kFailedAttempts, {in.now.value - limits::kFailedForMs});
+      failing.ok())
+    in.failing = *failing;
+}
+
 AlarmInput AlarmWatch::gather() {
   AlarmInput in;
   {
@@ -72,10 +80,8 @@ AlarmInput AlarmWatch::gather() {
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.folder, unknown);
   if (!unknown) in.disk_free_bytes = space.available;
-  if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
-  if (const auto failing = outbox_.failing(limits::kFailedAttempts, {in.now.value - limits::kFailedForMs});
-      failing.ok())
-    in.failing = *failing;
+  if (parts_.office) look_at_office(in);
+  if (parts_.behind) in.behind = parts_.behind();
   if (auto network = parts_.network(); network) {
     network_ = std::move(network);
     std::vector<std::int64_t> ahead;

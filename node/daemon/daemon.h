@@ -95,7 +95,6 @@ class Daemon {
   Status may_witness(std::optional<UnixMillis> made_at) const;
   Status start_requests();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
-  void log_change(const AuditLine& line);
   KeyChanging key_changing();
   Status write_ready_file() const;
   void on_standing(const StandingView& view);
