@@ -12,6 +12,7 @@
 #include <boost/url.hpp>
 
 #include "node/daemon/data_folder.h"
+#include "node/daemon/store_source.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -46,7 +47,8 @@ Error not_running(const std::filesystem::path& data) {
 
 Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
   const DataFolder folder(data);
-  if (Status here = folder.check_node(); !here.ok()) return fail(here.error().code, here.error().message, "");
+  if (Status here = check_configured_node(folder); !here.ok())
+    return fail(here.error().code, here.error().message, "");
   Socket socket(io);
   boost::system::error_code error;
   socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);

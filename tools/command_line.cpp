@@ -69,6 +69,10 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   init->add_option(
       "--signing-mark", line.init.mark,
       "folder in memory (tmpfs) for the mark of what was signed last; as signing.mark of koinond");
+  init->add_option(
+      "--store", line.init.store,
+      "the PostgreSQL server for store and office, as store.url of koinond, which is written into "
+      "the configuration (files in the data folder)");
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
   command(app, line, "id", "the line that another city needs to peer with this one", [&line] {

@@ -44,6 +44,7 @@ struct InitArguments {
   std::string country;
   std::string passphrase_file;
   std::string mark;   // folder of the mark; empty: the default
+  std::string store;  // the server for the store; empty: as the configuration says
   std::string print;  // the file for the page with the recovery words, - for standard output; empty: none
   bool observer = false;
 };

@@ -7,6 +7,7 @@
 
 #include "crypto/key_file.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/store_source.h"
 #include "node/text/time_text.h"
 #include "proto/base/clock.h"
 #include "proto/base/encoding.h"
@@ -135,6 +136,10 @@ Status run_backup(const Common& common, const BackupArguments& arguments) {
   if (!arguments.make_key.empty()) return make_key(common, arguments);
   // Root stays root: only root may write to where root keeps backups, and in the folder nothing is written.
   const DataFolder folder(common.data);
+  KOINON_TRY(
+      need_files(folder,
+                 "back it up with PostgreSQL's own backup, and copy the folder keys beside it; RUNBOOK, "
+                 "\"The hub\""));
   KOINON_TRY(folder.check_node());
   KOINON_TRY(check_place(folder, arguments.to));
   KOINON_ASSIGN(const std::uint64_t keep, number_to_keep(arguments));

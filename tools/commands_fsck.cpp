@@ -7,6 +7,7 @@
 #include "crypto/ed25519.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/folder_owner.h"
+#include "node/daemon/store_source.h"
 #include "proto/base/clock.h"
 #include "storage/fsck/repair.h"
 #include "storage/fsck/store_check.h"
@@ -52,6 +53,10 @@ Status run_fsck(const Common& common, bool repair) {
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(common.data));
   const DataFolder folder(common.data);
+  KOINON_TRY(
+      need_files(folder,
+                 "PostgreSQL looks at its own pages with pg_amcheck and checksums, and koinon audit-log "
+                 "at the log; RUNBOOK, \"The hub\""));
   KOINON_TRY(folder.check_node());
   std::optional<FolderLock> lock;
   if (repair) {

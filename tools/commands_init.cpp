@@ -26,6 +26,7 @@ Result<InitOptions> options_of(const InitArguments& arguments) {
   options.country = arguments.country;
   options.observer = arguments.observer;
   options.mark = arguments.mark;
+  options.store = arguments.store;
   if (!arguments.passphrase_file.empty()) {
     KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
   }

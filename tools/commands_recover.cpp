@@ -7,6 +7,7 @@
 
 #include "crypto/invite.h"
 #include "crypto/recovery_answer.h"
+#include "node/daemon/store_source.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "tools/inviters.h"
@@ -126,6 +127,10 @@ Status run_recover(const Common& common, const RecoverArguments& arguments) {
   KOINON_TRY(protect_secrets());
   KOINON_TRY(init_crypto());
   const bool only_looks = arguments.size.empty() && !arguments.yes;
+  if (!only_looks)
+    KOINON_TRY(need_files(DataFolder(common.data),
+                          "take the log back into another --data folder, and move its store there; RUNBOOK, "
+                          "\"The hub\""));
   if (!only_looks && !arguments.until.empty())
     return fail(Code::kInvalidArgument, "it is for a look, without --size and --yes", "until");
   KOINON_ASSIGN(const std::string passphrase, passphrase_of(arguments));

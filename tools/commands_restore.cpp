@@ -9,6 +9,7 @@
 #include "crypto/key_history_text.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/rebuild.h"
+#include "node/daemon/store_source.h"
 #include "node/text/time_text.h"
 #include "proto/base/clock.h"
 #include "proto/base/encoding.h"
@@ -176,6 +177,10 @@ Status run_restore(const Common& common, const RestoreArguments& arguments) {
   KOINON_TRY(init_crypto());
   if (arguments.from.empty() == arguments.keys.empty())
     return fail(Code::kInvalidArgument, "name a backup, or with --keys a folder of keys", "from");
+  KOINON_TRY(
+      need_files(DataFolder(common.data),
+                 "put it back with PostgreSQL's own backup, and the folder keys from its copy; RUNBOOK, "
+                 "\"The hub\""));
   KOINON_ASSIGN(const Workplace place, Workplace::make(common.data, "koinon restore"));
   return arguments.keys.empty() ? restore_backup(common, arguments, place)
                                 : restore_keys(common, arguments, place);

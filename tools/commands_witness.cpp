@@ -5,6 +5,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/daemon/folder_owner.h"
+#include "node/daemon/store_source.h"
 #include "node/daemon/witness_files.h"
 #include "proto/base/clock.h"
 #include "tools/api_client.h"
@@ -19,7 +20,7 @@ Status begin_anew(const Common& common) {
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(common.data));
   const DataFolder folder(common.data);
-  KOINON_TRY(folder.check_node());
+  KOINON_TRY(check_configured_node(folder));
   KOINON_TRY(forget_witness(folder, system_clock().wall()));
   return show_answer(
       common, json::object{{"forgotten", true}},

@@ -377,6 +377,19 @@ std::string render_witness(const json::value& witness) {
          " heads since the start";
 }
 
+// What is on a server alone: a file is where the data folder is.
+std::string store_line(const json::value& store) {
+  if (member(store, "on_server") != "yes") return {};
+  std::string out = harmless(member(store, "place"));
+  if (member(store, "standby") == "yes")
+    out += ", a copy " +
+           std::to_string(static_cast<std::int64_t>(store.at("behind_seconds").to_number<double>())) +
+           " s behind";
+  if (const std::string times = member(store, "started_over"); times != "0")
+    out += "; lost and read anew " + times + " times since koinond began";
+  return out;
+}
+
 std::string render_status(const json::value& status) {
   std::string out;
   if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {
@@ -403,6 +416,8 @@ std::string render_status(const json::value& status) {
   add_field(out, "holds",
             member(status, "records") + " records of " + member(status, "cities") + " cities, " +
                 member(status, "store_bytes") + " bytes");
+  if (const auto* store = find(status, "store"); store != nullptr)
+    add_field(out, "store", store_line(*store));
   if (const auto* witnesses = find(status, "witnesses"); witnesses != nullptr) {
     for (const auto& witness : witnesses->as_array()) add_field(out, "our witness", witness_line(witness));
   }

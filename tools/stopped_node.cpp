@@ -20,11 +20,11 @@
 #include "node/daemon/folder_owner.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
+#include "node/daemon/store_source.h"
 #include "node/engine/engine.h"
 #include "proto/base/clock.h"
 #include "storage/office/accounts.h"
 #include "storage/store/settings.h"
-#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -59,15 +59,20 @@ Result<KeyHistory> keys_of(const DataFolder& folder, StoreReader& store, const L
   return read_identity_file(folder.identity());
 }
 
+Result<StoreSource> source_of(const DataFolder& folder, const Config& config) {
+  return StoreSource::of(folder, config.store_url, config.reader);
+}
+
 }  // namespace
 
 Result<json::object> stopped_id(const std::filesystem::path& data, const std::string& named) {
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
-  KOINON_TRY(folder.check_node());
   KOINON_ASSIGN(const Config config, read_found_config(folder, named));
-  KOINON_ASSIGN(const auto store, open_sqlite_reader(folder.store()));
+  KOINON_ASSIGN(const StoreSource source, source_of(folder, config));
+  KOINON_TRY(folder.check_node(source.is_on_server()));
+  KOINON_ASSIGN(const auto store, source.open_reader());
   NodeIdView view;
   KOINON_ASSIGN(view.log, store->own_log());
   KOINON_ASSIGN(view.line.node_key, node_key_of(folder, config, *store, view.log));
@@ -88,10 +93,11 @@ Result<json::object> stopped_link(const std::filesystem::path& data, const std::
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
-  KOINON_TRY(folder.check_node());
-  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
   KOINON_ASSIGN(const Config config, read_found_config(folder, named));
-  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+  KOINON_ASSIGN(const StoreSource source, source_of(folder, config));
+  KOINON_TRY(folder.check_node(source.is_on_server()));
+  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  KOINON_ASSIGN(OfficeDb office, source.open_office());
   const Clock clock = system_clock();
   Accounts accounts(office);
   KOINON_ASSIGN(const User user, account_of(accounts, account));
@@ -112,16 +118,17 @@ Result<StoppedNode> StoppedNode::open(const std::filesystem::path& data, const s
   KOINON_TRY(init_crypto());
   KOINON_TRY(become_owner_of(data));
   const DataFolder folder(data);
-  KOINON_TRY(folder.check_node());
+  KOINON_ASSIGN(const Config config, read_found_config(folder, named));
+  KOINON_ASSIGN(const StoreSource source, source_of(folder, config));
+  KOINON_TRY(folder.check_node(source.is_on_server()));
   std::error_code ignored;
   if (!std::filesystem::exists(folder.index(), ignored))
     return fail(Code::kNotFound, "there is no search index yet, which koinond makes; start it",
                 folder.index().string());
   StoppedNode out;
-  KOINON_ASSIGN(StoreState state, read_sqlite_state(folder.store()));
-  KOINON_ASSIGN(out.store_, open_sqlite_reader(folder.store()));
+  KOINON_ASSIGN(StoreState state, source.read_state());
+  KOINON_ASSIGN(out.store_, source.open_reader());
   KOINON_ASSIGN(out.index_, open_index_reader(folder.index(), make_shared_columns()));
-  KOINON_ASSIGN(const Config config, read_found_config(folder, named));
   KOINON_ASSIGN(EngineConfig rules, engine_options(config, *out.store_));
   const Clock clock = system_clock();
   Engine engine(std::move(rules), std::move(state), {clock.mono(), clock.wall()});

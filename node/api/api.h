@@ -52,6 +52,9 @@ struct NodeFacts {
   std::string folder;   // the folder of its data
   std::uint16_t peer_port = 0;
   std::uint16_t http_port = 0;
+  std::string store = {};        // where it is: a file, or a server and its database
+  bool store_on_server = false;  // then the process starts over where it loses the store
+  unsigned started_over = 0;     // how often it did
 
   std::optional<LogId> log() const;
 };

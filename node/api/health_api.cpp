@@ -76,7 +76,9 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   input.network = co_await parts_.network.status();
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
+  const auto lag = parts_.store->lag();
   if (!counts.ok()) co_return counts.error();
+  if (!lag.ok()) co_return lag.error();
   if (!position.ok()) co_return position.error();
   // Its office is elsewhere, and may be away: what is sent the writer measures.
   const auto sending = parts_.reader ? Result<SendingFacts>(SendingFacts()) : sending_facts();
@@ -86,6 +88,9 @@ asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   input.started_at = parts_.commons.started_at;
   input.process = process_facts();
   input.store = *counts;
+  input.store_on_server = parts_.facts.store_on_server;
+  input.lag = *lag;
+  input.started_over = parts_.facts.started_over;
   input.index_lag = index_lag(*parts_.store, *position);
   input.disk = disk_facts(parts_.facts.folder);
   input.disk_reserve_bytes = parts_.writer.reserve_bytes();

@@ -91,6 +91,12 @@ void add_clock(MetricFamilies& out, const MetricsInput& input) {
 
 void add_disk(MetricFamilies& out, const MetricsInput& input) {
   out.gauge("store_bytes", "Size of the store on disk", number(input.store.bytes));
+  out.gauge("store_on_server", "1 if the store is on a PostgreSQL server, 0 if it is a file",
+            input.store_on_server ? 1 : 0);
+  out.gauge("store_behind_seconds", "How old the newest word of the store's writer is that has come here",
+            std::chrono::duration<double>(input.lag.behind).count());
+  out.counter("store_started_over_total", "How often the store was lost and read anew",
+              number(input.started_over));
   out.gauge("disk_reserve_bytes", "Free disk that is kept for this city's own notes",
             number(input.disk_reserve_bytes));
   if (!input.disk) return;

@@ -36,6 +36,9 @@ struct MetricsInput {
   ProcessFacts process = {};
   NetworkStatus network = {};
   StoreCounts store = {};
+  bool store_on_server = false;
+  StoreLag lag = {};
+  unsigned started_over = 0;  // how often the store was lost and read anew, since the process began
   std::uint64_t own_entries = 0;
   std::uint64_t index_lag = 0;         // records
   std::optional<DiskFacts> disk = {};  // nothing: not known

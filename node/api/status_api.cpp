@@ -50,12 +50,20 @@ Result<StockView> StatusApi::stock() const {
   return out;
 }
 
+Result<StoreView> StatusApi::store() const {
+  StoreView out{parts_.facts.store, parts_.facts.store_on_server, {}, parts_.facts.started_over};
+  KOINON_ASSIGN(out.lag, parts_.store->lag());
+  return out;
+}
+
 asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   const NetworkStatus network = co_await parts_.network.status();
   auto node_view = node();
   if (!node_view.ok()) co_return node_view.error();
   auto stock_view = stock();
   if (!stock_view.ok()) co_return stock_view.error();
+  auto store_view = store();
+  if (!store_view.ok()) co_return store_view.error();
   const auto filter = parse_filter(network.topics);
   if (!filter.ok()) co_return filter.error();
   auto topics = read_topics(*parts_.store, parts_.nearness, *filter);
@@ -65,6 +73,7 @@ asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
   StatusView out;
   out.node_key = std::move(*node_key);
   out.node = std::move(*node_view);
+  out.store = std::move(*store_view);
   out.signing = signing_of(parts_);
   out.peers = network.peers.size();
   out.peers_connected = static_cast<std::size_t>(std::count_if(

@@ -31,8 +31,17 @@ struct StockView {
   std::uint64_t bodies_missing = 0;      // bodies that are wanted and not here yet
 };
 
+// Where the store is, and how fresh what is read of it.
+struct StoreView {
+  std::string place;  // the file, or the server and its database
+  bool on_server = false;
+  StoreLag lag;
+  unsigned started_over = 0;  // how often koinond lost it and read it anew, since its process began
+};
+
 struct StatusView {
   NodeView node;
+  StoreView store;
   SigningView signing;
   std::size_t peers = 0;
   std::size_t peers_connected = 0;
@@ -61,6 +70,7 @@ class StatusApi {
   // The state of what is held. Fails with kIo and the like if the store cannot be read.
   Result<NodeView> node() const;
   Result<StockView> stock() const;
+  Result<StoreView> store() const;
 
   ApiParts& parts_;
 };

@@ -52,6 +52,16 @@ json::object witness_json(const WitnessView& witness) {
           {"trouble", witness.trouble}};
 }
 
+json::object store_json(const StoreView& store) {
+  json::object out{{"place", store.place},
+                   {"on_server", store.on_server},
+                   {"standby", store.lag.standby},
+                   {"behind_seconds", std::chrono::duration<double>(store.lag.behind).count()},
+                   {"started_over", store.started_over}};
+  if (!store.lag.writer.empty()) out["writer"] = store.lag.writer;
+  return out;
+}
+
 HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
   const NodeView& node = view.node;
   const StockView& stock = view.stock;
@@ -71,6 +81,7 @@ HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
                    {"cities", stock.cities},
                    {"records", stock.records},
                    {"store_bytes", stock.store_bytes},
+                   {"store", store_json(view.store)},
                    {"disk_free_bytes", stock.disk_free_bytes},
                    {"disk_reserve_bytes", stock.disk_reserve_bytes},
                    {"index_lag", stock.index_lag},

@@ -10,30 +10,27 @@
 #include "node/daemon/told_lines.h"
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
-#include "node/publishing/node_key_wait.h"
 #include "node/replication/stored_standing.h"
 #include "proto/base/clock.h"
 #include "storage/office/after_rollback.h"
-#include "storage/store/epoch_start.h"
-#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
-// So long a step of the start may take before the service manager takes it for failed: sealed keys take
-// seconds, a migration of a large store on a slow disk many minutes.
+// So long a step of the start may take before the service manager takes it for failed.
 constexpr std::chrono::minutes kQuickStep{10};
-constexpr std::chrono::hours kStoreStep{2};
 
 }  // namespace
 
-Daemon::Daemon(Config config) : config_(std::move(config)), log_(config_.log_level, config_.log_format) {}
+Daemon::Daemon(Config config, DaemonOutside outside)
+    : config_(std::move(config)), outside_(std::move(outside)), log_(config_.log_level, config_.log_format) {}
 
 Daemon::~Daemon() { stop(); }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, ServiceManager& manager) {
-  std::unique_ptr<Daemon> daemon(new Daemon(config));
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, ServiceManager& manager,
+                                              const DaemonOutside& outside) {
+  std::unique_ptr<Daemon> daemon(new Daemon(config, outside));
   KOINON_TRY(init_crypto());
   KOINON_TRY(daemon->prepare(manager));
   daemon->log_.info(log_event::kServing, "serving",
@@ -44,10 +41,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, ServiceManag
 }
 
 Status Daemon::prepare(ServiceManager& manager) {
-  tell_start(manager, "Opens its keys", kQuickStep);
-  KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
-  tell_start(manager, "Opens its store; after an upgrade or a crash this may take long", kStoreStep);
-  KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
+  KOINON_ASSIGN(std::unique_ptr<Store> store, open_folder_and_store(manager));
   KOINON_TRY(take_statements(*store, folder_->files(), system_clock().wall()));
   KOINON_TRY(settle_named_keys(*store));
   KOINON_ASSIGN(StoreState state, store->load_state());
@@ -66,17 +60,19 @@ Status Daemon::prepare(ServiceManager& manager) {
     keys_.own.emplace(OwnKeys::Keys{{city->cosigner, city->sealing.public_key(), folder_->keys().node},
                                     city->next_cosigner,
                                     folder_->keys().next_node});
+  KOINON_TRY(store->keep_lease());  // what was read may have taken a while
   KOINON_TRY(begin_epoch(*store, state));
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
   witnesses_.of_ours = std::make_unique<Witnessing>();
-  KOINON_ASSIGN(
-      engine_,
-      EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
-                           keys_.own ? &*keys_.own : nullptr, [this] { arrivals_->notify(); },
-                           [this] { witnesses_.of_ours->notify(); },
-                           [this](const StandingView& view) { on_standing(view); }, [this] { on_signing(); }},
-                          *store, state));
-  KOINON_TRY(make_requests(manager.take_http()));
+  KOINON_ASSIGN(engine_,
+                EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
+                                     keys_.own ? &*keys_.own : nullptr, [this] { arrivals_->notify(); },
+                                     [this] { witnesses_.of_ours->notify(); },
+                                     [this](const StandingView& view) { on_standing(view); },
+                                     [this] { on_signing(); }, outside_.on_store_lost},
+                                    *store, state));
+  KOINON_ASSIGN(const auto given, manager.http_sockets());
+  KOINON_TRY(make_requests(given));
   make_witness();
   tell_start(manager, "Opens its search index", kQuickStep);
   KOINON_TRY(start_arrivals(state));
@@ -117,63 +113,6 @@ void Daemon::renew_cosigner() {
   if (keys_.renewal) keys_.renewal->consider();
 }
 
-// A change of a key that the log names may have been cut short, or has waited for this start.
-Status Daemon::settle_named_keys(Store& store) {
-  KOINON_ASSIGN(const auto own, store.own_log());
-  if (!own) return {};
-  const auto named = store.log_keys(*own);
-  if (!named.ok()) return named.error().code == Code::kNotFound ? Status() : Status(named.error());
-  KOINON_TRY(folder_->settle_next_cosigner(named->cosigner));
-  if (!node_key_waits(*named, folder_->keys().next_node)) return {};
-  return settle_node_key(store, named->node);
-}
-
-// The file first: with it in its place nothing waits, whatever the store still says.
-Status Daemon::settle_node_key(Store& store, const NodeKey& named) {
-  KOINON_ASSIGN(const NodeKeyWait wait, read_node_key_wait(store, named));
-  KOINON_ASSIGN(const auto awaited, awaited_for(store, wait));
-  KOINON_ASSIGN(const auto own, store.own_log());
-  const NodeKey shown = NodeKey::from(folder_->keys().node.public_key().view());
-  KOINON_ASSIGN(const bool serves, old_node_key_serves(store, own.value_or(LogId()), shown));
-  const bool is_used = wait.now || awaited.empty() || !serves;
-  if (is_used) KOINON_TRY(folder_->use_next_node_key());
-  // On a full disk, say, it is made up for at another start.
-  if (const Status kept = keep_node_key_wait(store, wait, is_used); !kept.ok())
-    log_.warning(log_event::kNodeKeyWaitNotKept, "what waits of the node key is not kept",
-                 {{"reason", kept.error().text()}});
-  std::string names;
-  for (const PeerRecord& peer : awaited) names += (names.empty() ? "" : ", ") + peer.name;
-  if (!is_used) {
-    log_.info(log_event::kNodeKeyWaits, "the old node key still serves: peers do not know the new one yet",
-              {{"peers", names}});
-  } else if (names.empty()) {
-    log_.info(log_event::kNodeKeyServes, "the new node key serves from now on, and all peers know it");
-  } else {
-    log_.warning(
-        log_event::kNodeKeyServes,
-        "the new node key serves from now on; these peers need a fresh invite, unless they hear of it",
-        {{"peers", names}});
-  }
-  return {};
-}
-
-// On a full disk it is tried again while we run: what is here can be read meanwhile.
-Status Daemon::begin_epoch(Store& store, StoreState& state) {
-  const EpochMaker make = epoch_maker(EpochKey(folder_->keys().node));
-  Status marked;
-  const Status begun = begin_next_epoch(store, [&](std::uint32_t counter) {
-    const Epoch next = make(counter);
-    if (mark_) marked = mark_->before_epoch(store, next);
-    return next;
-  });
-  if (!marked.ok())
-    log_.error(log_event::kMarkNotKept, "the mark is not kept", {{"reason", marked.error().text()}});
-  if (!begun.ok() && begun.error().code != Code::kDiskFull) return begun;
-  state.epoch_begun = begun.ok();
-  KOINON_ASSIGN(state.epochs, store.epochs());
-  return {};
-}
-
 Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
   KOINON_ASSIGN(requests_, make_request_threads(config_, folder_->files(), clock_->clock(), log_, given));
   return {};
@@ -204,8 +143,8 @@ Status Daemon::start_hold_queue() {
       },
       stored_requests()});
   {
-    const std::lock_guard lock(hold_queue_mutex_);
-    hold_queue_ = std::move(queue);
+    const std::lock_guard lock(held_.mutex);
+    held_.queue = std::move(queue);
   }
   on_standing(engine_->signing().now().view);
   on_signing();
@@ -252,7 +191,10 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                   config_.address,
                   folder_->files().path().string(),
                   peer_port(),
-                  options.access.port};
+                  options.access.port,
+                  folder_->source().place(),
+                  folder_->source().is_on_server(),
+                  outside_.started_over};
   return std::make_unique<Site>(
       ApiParts{std::move(facts),
                options,
@@ -268,8 +210,8 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                engine_->nearness(),
                requests_->passwords(),
                [this] { arrivals_->wake_courier(); },
-               [this] { hold_queue_->notify(); },
-               [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
+               [this] { held_.queue->notify(); },
+               [this](HeldId id, HoldQueue::Done done) { held_.queue->sign_now(id, std::move(done)); },
                [this](const std::string& to, const MailTrial::Done& done) { arrivals_->try_mail(to, done); },
                key_changing(),
                [this](const AuditLine& line) { tell_change(log_, line); },
@@ -351,15 +293,15 @@ void Daemon::reload(const Config& config) {
 
 // Before the hold queue is there, its start looks by itself.
 void Daemon::on_standing(const StandingView& view) {
-  const std::lock_guard lock(hold_queue_mutex_);
-  if (hold_queue_ && view.rolled_back_at.value > 0)
-    hold_queue_->set_aside_after_rollback(view.rolled_back_at);
+  const std::lock_guard lock(held_.mutex);
+  if (held_.queue && view.rolled_back_at.value > 0)
+    held_.queue->set_aside_after_rollback(view.rolled_back_at);
 }
 
 void Daemon::on_signing() {
   if (witnesses_.for_others) witnesses_.for_others->on_signing();
-  const std::lock_guard lock(hold_queue_mutex_);
-  if (hold_queue_) sign_what_waited();
+  const std::lock_guard lock(held_.mutex);
+  if (held_.queue) sign_what_waited();
 }
 
 // What came back with a copy waits for a person, before anything of it is sent.
@@ -376,7 +318,7 @@ Status Daemon::set_aside() {
 
 // Any thread. What held signing up is over.
 void Daemon::sign_what_waited() {
-  hold_queue_->notify();
+  held_.queue->notify();
   engine_->vouch_for_all();
   renew_cosigner();
 }
@@ -387,12 +329,12 @@ void Daemon::stop() {
   if (requests_) requests_->stop();
   if (witnesses_.for_others) witnesses_.for_others->stop();
   if (alarms_) alarms_->stop();
-  if (hold_queue_) hold_queue_->stop();
+  if (held_.queue) held_.queue->stop();
   if (arrivals_) arrivals_->stop();
   if (witnesses_.of_ours) witnesses_.of_ours->stop();
   if (engine_) engine_->stop();
   alarms_.reset();
-  hold_queue_.reset();
+  held_.queue.reset();
   arrivals_.reset();
   requests_.reset();
   witnesses_.of_ours.reset();

@@ -4,9 +4,8 @@
 //   a small pool checks signatures and hashes, one thread reads what is served to peers, one signs what waits
 //
 // The order of start:
-//   1. The folder is locked and its keys are read, the store is opened and begins its next epoch, the clock
-//   is
-//      believed.
+//   1. The folder is locked and its keys are read, the store is opened (one on a server first of all) and
+//      begins its next epoch, the clock is believed.
 //   2. Network and HTTP server are made, for others to refer to; nothing is served yet.
 //   3. The index's thread, which HTTP's event streams hear from.
 //   4. The writer, which tells the index of arrivals, with the threads that do what the engine asks for.
@@ -25,10 +24,12 @@
 //      Then the others, last made first. The writer's connection closes last of all: only it can fold the
 //      write-ahead log back into the store.
 // A start that fails half way stops what has begun in the same order.
+// Where a store on a server is lost, all of this is stopped, and another daemon is started (start_over.h).
 // Outside of all this stands the watchdog (service_report.h): it begins when the daemon serves, and ends
 // before stop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,11 +57,20 @@
 
 namespace koinon {
 
+// What whoever runs a daemon knows, and is told.
+struct DaemonOutside {
+  // The store is on a server, and lost: whoever runs the daemon stops it, and starts another one, which reads
+  // all anew. Until then it answers whatever would write with an error. Any thread; once.
+  std::function<void(const Error&)> on_store_lost;
+  unsigned started_over = 0;  // how often that has been, since the process began
+};
+
 class Daemon {
  public:
-  // Serves when it returns. Errors are one sentence for the operator. `manager` is told what takes long, and
-  // gives the sockets for HTTP, if it has some.
-  static Result<std::unique_ptr<Daemon>> start(const Config& config, ServiceManager& manager);
+  // Serves when it returns. Errors are one sentence for the operator; start_over.h says which pass with time.
+  // `manager` is told what takes long, and gives the sockets for HTTP, if it has some.
+  static Result<std::unique_ptr<Daemon>> start(const Config& config, ServiceManager& manager,
+                                               const DaemonOutside& outside = {});
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -80,9 +90,10 @@ class Daemon {
   void stop();
 
  private:
-  explicit Daemon(Config config);
+  Daemon(Config config, DaemonOutside outside);
   Status prepare(ServiceManager& manager);
   void tell_start(const ServiceManager& manager, std::string_view what, std::chrono::seconds at_most) const;
+  Result<std::unique_ptr<Store>> open_folder_and_store(const ServiceManager& manager);
   void make_key_changes();
   Status settle_named_keys(Store& store);
   Status settle_node_key(Store& store, const NodeKey& named);
@@ -104,6 +115,7 @@ class Daemon {
   void renew_cosigner();
 
   Config config_;
+  DaemonOutside outside_;
   DaemonLog log_;
   std::optional<FolderInUse> folder_;
   std::optional<NodeClock> clock_;
@@ -129,8 +141,11 @@ class Daemon {
     std::unique_ptr<WitnessKeeper> for_others;  // made before the network's thread, which tells it of signing
   };
   Witnesses witnesses_;
-  std::mutex hold_queue_mutex_;  // while it is made: the network's thread tells it where signing stands
-  std::unique_ptr<HoldQueue> hold_queue_;
+  struct Held {
+    std::mutex mutex;  // while the queue is made: the network's thread tells it where signing stands
+    std::unique_ptr<HoldQueue> queue;
+  };
+  Held held_;
   std::unique_ptr<AlarmWatch> alarms_;
 
   enum class Phase : unsigned char { kStarts, kServes, kStopped };

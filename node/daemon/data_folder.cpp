@@ -90,7 +90,7 @@ bool DataFolder::is_packaged() const {
   return (path_ / "").lexically_normal() == std::filesystem::path(kPackagedFolder) / "";
 }
 
-Result<DataFolder::Contents> DataFolder::contents() const {
+Result<DataFolder::Contents> DataFolder::contents(bool store_on_server) const {
   Contents out;
   const auto is_here = [&](const std::string& name) -> Result<bool> {
     std::error_code error;
@@ -119,6 +119,7 @@ Result<DataFolder::Contents> DataFolder::contents() const {
     KOINON_ASSIGN(const bool here, is_here(name));
     (here ? out.found : out.missing).emplace_back(name);
   }
+  if (store_on_server) std::erase(out.missing, kStore);
   std::vector<std::string> others(kOthers.begin(), kOthers.end());
   others.push_back(grace_file(kStore).string());
   for (const std::string& name : others) {
@@ -128,8 +129,8 @@ Result<DataFolder::Contents> DataFolder::contents() const {
   return out;
 }
 
-Status DataFolder::check_node() const {
-  KOINON_ASSIGN(const Contents have, contents());
+Status DataFolder::check_node(bool store_on_server) const {
+  KOINON_ASSIGN(const Contents have, contents(store_on_server));
   const std::string where = path_.string();
   if (have.unfinished)
     return fail(Code::kRefused, "koinon init was cut short in " + where + "; run it again", where);

@@ -49,11 +49,12 @@ class DataFolder {
     std::vector<std::string> missing;
     bool unfinished = false;
   };
-  // kRefused: this user may not look into the folder, which says nothing of what is there.
-  Result<Contents> contents() const;
+  // kRefused: this user may not look into the folder, which says nothing of what is there. A store that is on
+  // a server is not missing here.
+  Result<Contents> contents(bool store_on_server = false) const;
   // Whether a node lives here that can be started; else what was found, what is missing, and what to do about
   // it.
-  Status check_node() const;
+  Status check_node(bool store_on_server = false) const;
   // Moves what an init that was cut short left into a folder beside it: whatever it is, it is not destroyed.
   Status set_aside() const;
 

@@ -15,7 +15,6 @@
 #include "node/publishing/own_log.h"
 #include "node/replication/cosigner_loss.h"
 #include "proto/base/encoding.h"
-#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -136,6 +135,7 @@ StoreWriter::Callbacks EngineThreads::writer_callbacks() {
   };
   written.on_arrivals = parts_.on_arrivals;
   written.signing_waits = [this] { return signing_waits(); };
+  if (parts_.folder.source().is_on_server()) written.on_store_lost = parts_.on_store_lost;
   if (SigningMark* mark = parts_.mark; mark != nullptr) {
     written.mark_before = [mark](Store& writes) { return mark->before_commit(writes); };
     written.mark_after = [this, mark](Store& writes) {
@@ -151,7 +151,7 @@ StoreWriter::Callbacks EngineThreads::writer_callbacks() {
 Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& state) {
   const NodeIdentity& identity = parts_.identity;
   const std::function<UnixMillis()>& wall = parts_.clock.clock().wall;
-  KOINON_ASSIGN(auto serving_store, open_sqlite_reader(parts_.folder.files().store()));
+  KOINON_ASSIGN(auto serving_store, parts_.folder.source().open_reader());
   Result<DraftSigner> signer = observer_refusal();
   if (identity.log) signer = signer_of(OwnLog(*identity.log, parts_.folder.keys().city->signing));
   writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, writer_callbacks(),

@@ -46,6 +46,8 @@ class EngineThreads {
     // on_standing: what signing() is about to say; on_signing: this node may sign now. The network's thread.
     std::function<void(const StandingView&)> on_standing;
     std::function<void()> on_signing;
+    // The store is on a server, and lost (StoreWriter::Callbacks). The writer's thread.
+    std::function<void(const Error&)> on_store_lost = {};
   };
   // Makes the network, which others may refer to from now on; nothing runs yet. What `parts` refers to
   // outlives this.

@@ -4,18 +4,19 @@
 
 #include "node/daemon/folder_versions.h"
 #include "proto/base/limits.h"
-#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 
-Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const std::string& passphrase_file) {
+Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const std::string& passphrase_file,
+                                      const std::string& store_url) {
   DataFolder files(path);
-  KOINON_TRY(files.check_node());
+  KOINON_ASSIGN(StoreSource source, StoreSource::of(files, store_url, false));
+  KOINON_TRY(files.check_node(source.is_on_server()));
   KOINON_ASSIGN(FolderLock lock, FolderLock::take(files));
   KOINON_TRY(check_versions(files));
   KOINON_ASSIGN(const std::string passphrase, read_passphrase(passphrase_file));
   KOINON_ASSIGN(NodeKeys keys, read_keys(files, passphrase));
-  return FolderInUse(std::move(files), std::move(lock), std::move(keys));
+  return FolderInUse(std::move(files), std::move(source), std::move(lock), std::move(keys));
 }
 
 Status FolderInUse::settle_next_key(const KeyHistory& stated) {
@@ -44,11 +45,16 @@ Status FolderInUse::use_next_node_key() {
 }
 
 Result<Databases> FolderInUse::open_databases(std::shared_ptr<SharedColumns> columns) const {
+  return koinon::open_databases(files_, source_, std::move(columns));
+}
+
+Result<Databases> open_databases(const DataFolder& files, const StoreSource& source,
+                                 std::shared_ptr<SharedColumns> columns) {
   Databases out;
-  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(files_.office()));
+  KOINON_ASSIGN(OfficeDb office, source.open_office());
   out.office = std::make_unique<OfficeDb>(std::move(office));
-  KOINON_ASSIGN(out.store, open_sqlite_reader(files_.store(), limits::kReaderCacheKiB));
-  KOINON_ASSIGN(out.index, open_index_reader(files_.index(), std::move(columns)));
+  KOINON_ASSIGN(out.store, source.open_reader(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(out.index, open_index_reader(files.index(), std::move(columns)));
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "crypto/key_history_text.h"
 #include "crypto/mnemonic.h"
 #include "node/daemon/identity_file.h"
+#include "node/daemon/init_store.h"
 #include "node/daemon/signing_mark.h"
 #include "node/text/codes.h"
 #include "node/text/plain_text.h"
@@ -20,7 +21,7 @@
 #include "proto/base/no_room.h"
 #include "proto/codec/name.h"
 #include "storage/office/accounts.h"
-#include "storage/store/sqlite_store.h"
+#include "storage/store/epoch_start.h"
 
 namespace koinon {
 namespace {
@@ -82,13 +83,18 @@ Status write_first_entries(Store& store, const NodeKeys& keys, OwnLog& log, cons
   return store.set_own_log(log.id());
 }
 
-Status write_store(const DataFolder& folder, const SigningKey& node, BytesView token,
-                   const std::function<Status(Store&)>& fill) {
-  KOINON_ASSIGN(const auto store,
-                open_sqlite_store(folder.store(), with_epochs(epoch_maker(EpochKey(node)))));
+// `hand_over`: the last before the node counts. On a server, what is there counts as soon as it is committed,
+// and nobody can put it aside; so whoever gets the words has them before.
+Status write_store(const StoreSource& source, const SigningKey& node, BytesView token,
+                   const std::function<Status(Store&)>& fill, const std::function<Status()>& hand_over) {
+  StoreOptions options;
+  options.epochs = epoch_maker(EpochKey(node));
+  KOINON_ASSIGN(const auto store, source.open_writer(options));
   KOINON_TRY(store->begin(true));
-  Status status = fill(*store);
+  Status status = check_no_node(*store, source);
+  if (status.ok()) status = fill(*store);
   if (status.ok()) status = store->set_instance_token(token);
+  if (status.ok() && source.is_on_server()) status = hand_over();
   if (!status.ok()) {
     store->rollback();
     return status;
@@ -97,8 +103,8 @@ Status write_store(const DataFolder& folder, const SigningKey& node, BytesView t
 }
 
 // So that the first start signs at once. Without it the peers are asked first, of whom there are none yet.
-void write_mark(const DataFolder& folder, const std::string& mark_folder, const LogId& log) {
-  const auto store = open_sqlite_store(folder.store());
+void write_mark(const StoreSource& source, const std::string& mark_folder, const LogId& log) {
+  const auto store = source.open_writer({});
   if (!store.ok()) return;
   auto mark = SigningMark::open(mark_folder, log, **store, nullptr);
   if (mark.ok()) (void)mark->mark_now(**store);
@@ -106,9 +112,11 @@ void write_mark(const DataFolder& folder, const std::string& mark_folder, const 
 
 }  // namespace
 
-Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now) {
-  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+Result<std::string> make_first_operator(const StoreSource& source, UnixMillis now) {
+  KOINON_ASSIGN(OfficeDb office, source.open_office());
   Accounts accounts(office);
+  KOINON_ASSIGN(const auto before, accounts.find("operator"));
+  if (before && source.is_on_server()) return accounts.issue_link(before->id, now);
   User user;
   user.name = "operator";
   user.role = Role::kOperator;
@@ -149,8 +157,17 @@ Status check_empty(const DataFolder& folder) {
   std::error_code error;
   if (std::filesystem::status(folder.path(), error).type() == std::filesystem::file_type::not_found)
     return {};
-  KOINON_ASSIGN(const auto have, folder.contents());
+  const bool on_server = has_store_on_server(folder);
+  KOINON_ASSIGN(const auto have, folder.contents(on_server));
   if (have.found.empty()) return {};
+  // Whether it is in the store on the server, nobody sees here.
+  if (have.unfinished && have.missing.empty() && on_server) {
+    return fail(
+        Code::kConflict,
+        "init was cut short in this folder. If it showed the recovery words, remove init-unfinished; else "
+        "empty the database of store.url, remove the folder, and run init again",
+        folder.path().string());
+  }
   if (have.unfinished && have.missing.empty() && is_of_this_init(folder)) {
     return fail(Code::kConflict,
                 "init was cut short before it showed the recovery words: nobody has them. Remove the folder, "
@@ -168,10 +185,11 @@ Status check_empty(const DataFolder& folder) {
   if (have.missing.empty())
     return fail(Code::kConflict, "a node lives here already; choose another --data folder",
                 folder.path().string());
-  return folder.check_node();
+  return folder.check_node(on_server);
 }
 
-Result<InitResult> make_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
+Result<InitResult> make_node(const DataFolder& folder, const StoreSource& source, const InitOptions& options,
+                             UnixMillis now, const HandOver& hand_over) {
   NodeKeys keys{SigningKey::generate(), std::nullopt};
   InitResult made;
   std::function<Status(Store&)> fill = [&](Store& store) {
@@ -193,11 +211,12 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
     KOINON_TRY(write_private_file(folder.unfinished(), key_history_text(KeyHistory(*made.identity))));
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
   if (made.identity) KOINON_TRY(write_identity_file(folder.identity(), KeyHistory(*made.identity)));
-  KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
+  KOINON_ASSIGN(made.first_operator, make_first_operator(source, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
-  KOINON_TRY(write_store(folder, keys.node, token, fill));
-  if (made.identity) write_mark(folder, options.mark, made.identity->log_id());
+  KOINON_TRY(write_store(source, keys.node, token, fill, [&] { return hand_over(made); }));
+  if (made.identity) write_mark(source, options.mark, made.identity->log_id());
+  if (!source.is_on_server()) KOINON_TRY(hand_over(made));
   return made;
 }
 
@@ -210,14 +229,12 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  KOINON_ASSIGN(const StoreSource source, settle_source(folder, options.store));
   KOINON_TRY(check_empty(folder));  // again: somebody else may have been at work until the lock was ours
   // Until this file goes, what is made here is nobody's: cut short, init begins anew.
   KOINON_TRY(write_private_file(folder.unfinished(), ""));
   KOINON_TRY(folder.set_aside());
-  auto made = make_node(folder, options, now);
-  if (made.ok()) {
-    if (const Status handed = hand_over(*made); !handed.ok()) made = handed.error();
-  }
+  auto made = make_node(folder, source, options, now, hand_over);
   if (!made.ok()) KOINON_TRY(folder.set_aside());
   KOINON_TRY(remove_file(folder.unfinished()));
   return made;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "node/daemon/data_folder.h"
+#include "node/daemon/store_source.h"
 #include "node/publishing/own_log.h"
 
 namespace koinon {
@@ -19,6 +20,7 @@ struct InitOptions {
   bool observer = false;   // follows and reads, publishes nothing
   std::string mark;        // folder of the mark; empty: see mark_file.h
   std::string passphrase;  // seals the key files; empty: they stay unsealed
+  std::string store = {};  // as store.url, which is written into the configuration; empty: as that says
 };
 
 struct InitResult {
@@ -31,14 +33,14 @@ struct InitResult {
 // Has the recovery words reach somebody: they are kept nowhere.
 using HandOver = std::function<Status(const InitResult&)>;
 
-// Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again. A
-// node counts only after `hand_over` has succeeded: no node is left whose words nobody has.
-// kInvalidArgument, with what may be meant: a name, a language or a country is none.
+// Refuses a folder that holds a node already, and a server whose store holds one. Whatever fails leaves no
+// usable half: init can be run again. A node counts only after `hand_over` has succeeded: no node is left
+// whose words nobody has. kInvalidArgument, with what may be meant: a name, a language or a country is none.
 Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now,
                              const HandOver& hand_over);
 
-// Makes office.db with its first account, so that nobody needs a default password. Returns the code of the
-// one-time link that sets its password.
-Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now);
+// Makes the office with its first account, so that nobody needs a default password. Returns the code of the
+// one-time link that sets its password. On a server what an init that was cut short made of it is used.
+Result<std::string> make_first_operator(const StoreSource& source, UnixMillis now);
 
 }  // namespace koinon

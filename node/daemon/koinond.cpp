@@ -1,12 +1,15 @@
 // The daemon: reads its configuration, runs a node until it is told to stop. SIGHUP has it read its
-// configuration again.
+// configuration again. Where it loses a store on a server, it starts over (start_over.h).
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <google/protobuf/stubs/logging.h>
 
@@ -18,6 +21,7 @@
 #include "node/daemon/folder_owner.h"
 #include "node/daemon/idle_memory.h"
 #include "node/daemon/service_report.h"
+#include "node/daemon/start_over.h"
 #include "node/text/time_zone.h"
 #include "proto/base/nearest_word.h"
 #include "storage/sqlite/sqlite.h"
@@ -117,6 +121,78 @@ void reload(const DaemonArguments& given, Config& running, Daemon& daemon, const
     log.info(log_event::kConfigSame, "the configuration was read again: nothing has changed");
 }
 
+// What runs on the main thread, from one loss of a store on a server to the next.
+class Main {
+ public:
+  Main(const DaemonArguments& given, const Config& config, const DaemonLog& log, ServiceManager& manager)
+      : given_(given), running_(config), log_(log), manager_(manager), starter_(log, manager, io_) {
+    wait_for_signals();
+  }
+
+  // The code with which the program ends.
+  int run() {
+    do {
+      daemon_.reset();  // it has the lock of the folder
+      lost_.reset();
+      auto daemon = starter_.start(
+          running_, [this](const Error& why) { boost::asio::post(io_, [this, why] { lost_ = why; }); });
+      if (!daemon.ok()) {
+        log_.error(log_event::kNotStarted, daemon.error().text());
+        return kFailed;
+      }
+      daemon_ = std::move(*daemon);
+    } while (daemon_ != nullptr && serve_until_lost() && starter_.end(*daemon_, *lost_));
+    if (daemon_) daemon_->stop();
+    return 0;
+  }
+
+ private:
+  // True: the store is lost. False: the program is to end.
+  bool serve_until_lost() {
+    const ConfigPlace place{given_.sources.file, given_.sources.file_is_named};
+    if (const Status noted = note_config(DataFolder(given_.data), place); !noted.ok())
+      log_.warning(log_event::kConfigDoubt, noted.error().text());
+    report_.emplace(manager_, *daemon_);
+    if (std::exchange(reloads_later_, false)) reload_now();
+    while (!lost_ && !io_.stopped()) io_.run_one();
+    if (io_.stopped()) report_->stopping();
+    report_.reset();
+    return !io_.stopped();
+  }
+
+  void reload_now() {
+    report_->reloading();
+    reload(given_, running_, *daemon_, log_);
+    report_->reloaded();
+  }
+
+  void wait_for_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error || signal != SIGHUP) return io_.stop();
+      if (report_) {
+        reload_now();
+      } else {
+        reloads_later_ = true;  // once it serves
+      }
+      wait_for_signals();
+    });
+  }
+
+  const DaemonArguments& given_;
+  Config running_;
+  const DaemonLog& log_;
+  ServiceManager& manager_;
+  boost::asio::io_context io_;
+  // With this none of them ends the program by itself: what comes during the start waits.
+  boost::asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
+  IdleMemory idle_{io_};
+  Starter starter_;
+  std::unique_ptr<Daemon> daemon_;
+  std::optional<ServiceReport> report_;
+  std::optional<Error> lost_;
+  bool reloads_later_ = false;
+};
+
 int serve(const DaemonArguments& given, const Config& config, const DaemonLog& log) {
   auto manager = ServiceManager::from_environment();
   if (!manager.ok()) {
@@ -126,33 +202,7 @@ int serve(const DaemonArguments& given, const Config& config, const DaemonLog& l
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);             // a limit on files is a full disk, and ends nothing
   google::protobuf::SetLogHandler(nullptr);  // what peers send wrong is told in our own words
-  boost::asio::io_context io;
-  // From here on none of them ends the program by itself: what comes during the start waits.
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
-  auto daemon = Daemon::start(config, *manager);
-  if (!daemon.ok()) {
-    log.error(log_event::kNotStarted, daemon.error().text());
-    return kFailed;
-  }
-  const Status noted = note_config(DataFolder(given.data), {given.sources.file, given.sources.file_is_named});
-  if (!noted.ok()) log.warning(log_event::kConfigDoubt, noted.error().text());
-  ServiceReport report(*manager, **daemon);
-  const IdleMemory idle(io);
-  Config running = config;
-  std::function<void()> wait = [&] {
-    signals.async_wait([&](const boost::system::error_code& error, int signal) {
-      if (error || signal != SIGHUP) return io.stop();
-      report.reloading();
-      reload(given, running, **daemon, log);
-      report.reloaded();
-      wait();
-    });
-  };
-  wait();
-  io.run();
-  report.stopping();
-  (*daemon)->stop();
-  return 0;
+  return Main(given, config, log, *manager).run();
 }
 
 // What holds for the whole process, before anything is opened.

@@ -34,9 +34,8 @@ std::string office_zone(const Config& config) {
 
 }  // namespace
 
-SqliteStoreOptions store_options(const Config& config) {
-  SqliteStoreOptions options;
-  options.max_bytes = config.store_max_bytes;
+StoreOptions store_options(const Config& config) {
+  StoreOptions options;
   options.transit_bytes = config.transit_max_bytes;
   options.attachment_bytes = config.attachment_max_bytes;
   options.erase_grace = std::chrono::hours(config.erase_grace_hours);

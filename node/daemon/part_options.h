@@ -7,11 +7,12 @@
 #include "node/daemon/config.h"
 #include "node/daemon/identity.h"
 #include "node/delivery/courier.h"
-#include "storage/store/sqlite_store.h"
+#include "storage/store/store_options.h"
 
 namespace koinon {
 
-SqliteStoreOptions store_options(const Config& config);
+// Without store.max_bytes, which is of a file alone.
+StoreOptions store_options(const Config& config);
 // Without the node's key and agent. What `koinon subscribe` set comes before the configured topics.
 Result<EngineConfig> engine_options(const Config& config, StoreReader& store);
 Result<CourierOptions> courier_options(const Config& config, const NodeIdentity& identity);

@@ -127,8 +127,10 @@ Result<std::string> make_store_anew(const DataFolder& folder, const NewStore& wa
     KOINON_TRY(store.set_setting(kCosignerLost, "1"));
     return store.set_setting(kRestored, "1");
   }));
-  KOINON_ASSIGN(std::string link, make_first_operator(folder, now));
-  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+  // What is made anew is made in files. They may be moved to a server afterwards.
+  KOINON_ASSIGN(const StoreSource files, StoreSource::of(folder, "", false));
+  KOINON_ASSIGN(std::string link, make_first_operator(files, now));
+  KOINON_ASSIGN(OfficeDb office, files.open_office());
   KOINON_TRY(note_made_anew(office));
   return link;
 }

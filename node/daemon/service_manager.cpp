@@ -134,7 +134,23 @@ ServiceManager& ServiceManager::operator=(ServiceManager&& other) noexcept {
   return *this;
 }
 
-std::vector<GivenSocket> ServiceManager::take_http() { return std::exchange(http_, {}); }
+Result<std::vector<GivenSocket>> ServiceManager::http_sockets() const {
+  std::vector<GivenSocket> out;
+  for (const GivenSocket& socket : http_) {
+    const int copy = ::fcntl(socket.descriptor, F_DUPFD_CLOEXEC, kFirstGiven);
+    if (copy >= 0) {
+      out.push_back({copy, socket.address});
+      continue;
+    }
+    const int why = errno;
+    for (const GivenSocket& made : out) ::close(made.descriptor);
+    return fail(
+        Code::kUnavailable,
+        "the socket that the service manager gives cannot be used: " + std::generic_category().message(why),
+        "http");
+  }
+  return out;
+}
 
 // An address that begins with @ is one of Linux's abstract ones, which have a zero byte there.
 Status ServiceManager::tell(const std::string& lines) const {

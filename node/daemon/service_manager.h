@@ -62,8 +62,9 @@ class ServiceManager {
   // Nothing: the manager does not watch.
   std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
 
-  // The sockets for HTTP, the first time. Their new owner closes them.
-  std::vector<GivenSocket> take_http();
+  // Copies of the sockets for HTTP, each time; their owner closes them. Whoever connects while nobody has a
+  // copy waits for the next owner. kUnavailable: this process has no descriptor left.
+  Result<std::vector<GivenSocket>> http_sockets() const;
 
  private:
   Status tell(const std::string& lines) const;

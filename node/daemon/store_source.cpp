@@ -51,11 +51,6 @@ std::string StoreSource::place() const {
   return parsed.ok() ? parsed->place() : "postgresql://";
 }
 
-Status StoreSource::need_files(const std::string& instead) const {
-  if (!is_on_server()) return {};
-  return fail(Code::kRefused, "the store of this node is on a server, " + place() + ": " + instead);
-}
-
 Result<std::unique_ptr<Store>> StoreSource::open_writer(const StoreOptions& options,
                                                         std::uint64_t file_quota) const {
   if (reader_) return fail(Code::kRefused, "a reader writes nothing: reader = true in its configuration");
@@ -77,6 +72,22 @@ Result<OfficeDb> StoreSource::open_office() const {
 
 Result<StoreState> StoreSource::read_state() const {
   return is_on_server() ? read_postgres_state({url_}) : read_sqlite_state(folder_.store());
+}
+
+Status need_files(const DataFolder& folder, const std::string& instead) {
+  const std::string url = read_found(folder, "").config.store_url;
+  if (url.empty()) return {};
+  const auto parsed = StoreUrl::parse(url);
+  return fail(Code::kRefused, "the store of this node is on a server, " +
+                                  (parsed.ok() ? parsed->place() : "") + ": " + instead);
+}
+
+bool has_store_on_server(const DataFolder& folder) {
+  return !read_found(folder, "").config.store_url.empty();
+}
+
+Status check_configured_node(const DataFolder& folder) {
+  return folder.check_node(has_store_on_server(folder));
 }
 
 }  // namespace koinon

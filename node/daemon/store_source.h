@@ -18,7 +18,7 @@ class StoreSource {
   // `url`: that of store.url; empty: the folder's own files. A reader changes nothing there.
   // kInvalidArgument: the url is none, or has a password in it; or a reader has no server.
   static Result<StoreSource> of(const DataFolder& folder, const std::string& url, bool reader);
-  // Of a node that is stopped, by the configuration that koinond goes by.
+  // By the configuration that koinond goes by: of a node that may be stopped.
   static Result<StoreSource> configured(const DataFolder& folder);
 
   bool is_on_server() const { return !url_.empty(); }
@@ -26,10 +26,6 @@ class StoreSource {
   const std::string& url() const { return url_; }
   // For people and logs: the file, or the server and its database, without as whom the node comes.
   std::string place() const;
-  // A program that works with the files of the folder alone: kRefused on a server, with `instead` as what is
-  // to be done there.
-  Status need_files(const std::string& instead) const;
-
   // `file_quota`: of the store's file; a server has its own. kUnavailable: the server is away, or another
   // process writes there.
   Result<std::unique_ptr<Store>> open_writer(const StoreOptions& options, std::uint64_t file_quota = 0) const;
@@ -45,5 +41,14 @@ class StoreSource {
   std::string url_;
   bool reader_;
 };
+
+// Whether the configuration of a folder names a server for the store.
+bool has_store_on_server(const DataFolder& folder);
+// Whether a whole node lives in a folder, as DataFolder::check_node says. Its configuration says where the
+// store is.
+Status check_configured_node(const DataFolder& folder);
+// For what works with the files of the folder alone: kRefused, if its configuration names a server, with
+// `instead` as what is to be done there.
+Status need_files(const DataFolder& folder, const std::string& instead);
 
 }  // namespace koinon

@@ -3,7 +3,7 @@
 #include <future>
 #include <utility>
 
-#include "storage/store/sqlite_store.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -36,7 +36,7 @@ Status Witnessing::start(const Parts& parts) {
   WitnessClient::Parts client;
   client.own = *parts.identity.log_id();
   client.witnesses = parts.config.witnesses;
-  KOINON_ASSIGN(client.store, open_sqlite_reader(parts.folder.files().store(), limits::kReaderCacheKiB));
+  KOINON_ASSIGN(client.store, parts.folder.source().open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(client.transfers, Transfers::make());
   client.clock = parts.clock;
   client.keep = [&writer = parts.writer](const Bytes& kept) { return keep_witnessed(writer, kept); };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "node/replication/store_loss.h"
 #include "proto/base/limits.h"
 #include "proto/base/thread_name.h"
 #include "storage/store/settings.h"
@@ -67,13 +68,17 @@ void StoreWriter::stop() {
 void StoreWriter::run() {
   name_this_thread("writer");
   const auto lived = store_->setting(kLived);
-  born_ = std::chrono::steady_clock::now() - (lived.ok() ? lived_of(*lived) : std::chrono::milliseconds(0));
+  own_.born =
+      std::chrono::steady_clock::now() - (lived.ok() ? lived_of(*lived) : std::chrono::milliseconds(0));
+  if (callbacks_.on_store_lost) own_.lease_at = std::chrono::steady_clock::now() + limits::kLeasePause;
   auto idle_at = next_idle();
   while (true) {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty() || queue_.is_asked(); };
-    if (!wake_.wait_until(lock, idle_at, called)) {
+    if (!wake_.wait_until(lock, std::min(idle_at, own_.lease_at), called)) {
       lock.unlock();
+      keep_lease();
+      if (std::chrono::steady_clock::now() < idle_at) continue;
       on_idle();
       idle_at = next_idle();
       continue;
@@ -87,25 +92,28 @@ void StoreWriter::run() {
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
+    keep_lease();
     fold();
     idle_at = next_idle();
   }
 }
 
 std::chrono::steady_clock::time_point StoreWriter::next_idle() const {
-  const bool quiet = !folding_ && !trouble_.get() && !others_wait_.get();
+  const bool quiet = !own_.folding && !trouble_.get() && !others_wait_.get();
   return std::chrono::steady_clock::now() + (quiet ? limits::kWriterQuietPause : limits::kWriterPause);
 }
 
 // A node that was off for days may hear only now that a thief erased what it keeps, and a clock may be wrong:
 // a grace time counts what the node has run.
 void StoreWriter::fold() {
-  folding_ = !store_->fold(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - born_));
+  if (own_.lost) return;
+  own_.folding = !store_->fold(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - own_.born));
 }
 
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
 void StoreWriter::on_idle() {
+  if (own_.lost) return;
   fold();
   let_others_on();
   if (!trouble_.get()) return;
@@ -124,6 +132,27 @@ void StoreWriter::let_others_on() {
   std::uint64_t enough = limits::kInFlightBytes;
   if (room->quota > 0) enough = std::min(enough, room->quota / 4);
   if (room_for_others(*room, reserve_bytes_) >= enough) others_wait_.clear();
+}
+
+// Whoever waits for the lease takes over once it has not been kept for a while, be this thread busy or not.
+void StoreWriter::keep_lease() {
+  if (std::chrono::steady_clock::now() < own_.lease_at) return;
+  if (const Status kept = store_->keep_lease(); !kept.ok()) return note_loss(kept.error());
+  own_.lease_at = std::chrono::steady_clock::now() + limits::kLeasePause;
+}
+
+void StoreWriter::note_loss(const Error& error) {
+  if (own_.lost || !callbacks_.on_store_lost) return;
+  own_.lost = true;
+  own_.lease_at = std::chrono::steady_clock::time_point::max();
+  callbacks_.on_store_lost(error);
+}
+
+// What those are told who have asked.
+Error StoreWriter::told(const Error& error) {
+  if (!callbacks_.on_store_lost || !is_store_lost(error)) return error;
+  note_loss(error);
+  return told_of_loss(error);
 }
 
 void StoreWriter::note(const Status& written) {
@@ -162,15 +191,30 @@ void StoreWriter::carry_out(const WriteGroup& group) {
   if (!group.intents.empty()) do_intents(group.intents);
   if (!group.drafts.empty()) do_drafts(group.drafts);
   for (const ChangeWrite& change : group.changes) {
-    const Status status = write_change(*store_, change.apply);
+    Status status = own_.lost ? Status(store_is_lost()) : write_change(*store_, change.apply);
+    if (!status.ok()) status = told(status.error());
     note(status);
     change.done(status);
     if (status.ok()) callbacks_.on_arrivals();  // it may hide a text, or show it again
   }
 }
 
+// As of a disk that has failed: the engine takes nothing for a fault of a peer.
+void StoreWriter::refuse(const std::vector<Intent>& intents) {
+  std::vector<Completion> done;
+  done.reserve(intents.size());
+  for (const Intent& intent : intents)
+    done.push_back({intent.id, again_as(Code::kIo, store_is_lost(), "store")});
+  callbacks_.on_completions(std::move(done));
+}
+
 void StoreWriter::do_intents(const std::vector<Intent>& intents) {
+  if (own_.lost) return refuse(intents);
   IntentsWritten written = write_intents(*store_, intents, reserve_bytes_, callbacks_.mark_before);
+  for (const Completion& one : written.completions) {
+    if (!one.answer.ok()) (void)told(one.answer.error());
+  }
+  if (own_.lost) return refuse(intents);
   if (written.cosigned && callbacks_.mark_after) callbacks_.mark_after(*store_);
   note(intents, written.completions);
   callbacks_.on_completions(std::move(written.completions));
@@ -179,9 +223,11 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
 
 Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) {
   if (!signer_.ok()) return signer_.error();
+  if (own_.lost) return store_is_lost();
   if (const auto stopped = signing_stopped()) return *stopped;
   if (const auto waits = signing_waits()) return waits->why;
   auto batch = write_drafts(*store_, *signer_, drafts, clock_(), callbacks_.mark_before);
+  if (!batch.ok()) batch = told(batch.error());
   if (batch.ok() && batch->advanced && callbacks_.mark_after) callbacks_.mark_after(*store_);
   note(batch.ok() ? Status() : Status(batch.error()));
   return batch;

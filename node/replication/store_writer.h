@@ -32,6 +32,10 @@ class StoreWriter final : public StoreWriting {
     // Something is about to be signed for our log, or cosigned, or was. The writer's thread. May be none.
     BeforeCommit mark_before;
     std::function<void(Store&)> mark_after;
+    // The store is on a server, and lost to this process (store_loss.h), with why. Once; the writer's thread.
+    // From then on it answers whatever waits and comes with an error. None: the store is a file, which is not
+    // lost, and has no lease that must be kept.
+    std::function<void(const Error&)> on_store_lost;
   };
   // `signer`: an observer has an error instead, with which every publish is refused. `reserve_bytes`: so much
   // of the disk is kept for our own log, settings and decisions.
@@ -75,8 +79,12 @@ class StoreWriter final : public StoreWriting {
   void push(Write write);
   void carry_out(const WriteGroup& group);
   void do_intents(const std::vector<Intent>& intents);
+  void refuse(const std::vector<Intent>& intents);
   void do_drafts(const std::vector<DraftWrite>& drafts);
   Result<PublishedBatch> sign(const std::vector<DraftWrite>& drafts);
+  void keep_lease();
+  void note_loss(const Error& error);
+  Error told(const Error& error);
   void note(const Status& written);
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void let_others_on();
@@ -90,15 +98,21 @@ class StoreWriter final : public StoreWriting {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   WriteQueue queue_;
-  bool folding_ = true;  // the writer's: Store::fold has not taken all away yet
   std::uint64_t reserve_bytes_;
   Troubled trouble_;
   Troubled others_wait_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
-  // When the node would have started if it had run on ever since; the writer's. Time in which the machine
-  // sleeps does not count.
-  std::chrono::steady_clock::time_point born_;
+  struct Writers {        // the writer's alone
+    bool folding = true;  // Store::fold has not taken all away yet
+    bool lost = false;    // the store is not touched any more
+    // When the lease is to be kept; never, where there is none.
+    std::chrono::steady_clock::time_point lease_at = std::chrono::steady_clock::time_point::max();
+    // When the node would have started if it had run on ever since. Time in which the machine sleeps does not
+    // count.
+    std::chrono::steady_clock::time_point born = {};
+  };
+  Writers own_;
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/replication/store_loss.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -64,7 +65,7 @@ Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
     store.rollback();
     return status.error();
   }
-  KOINON_TRY(store.commit());
+  if (const Status committed = store.commit(); !committed.ok()) return of_commit(committed.error());
   return batch;
 }
 
@@ -79,7 +80,8 @@ Status write_change(Store& store, const std::function<Status(Store&)>& apply) {
     store.rollback();
     return status;
   }
-  return store.commit();
+  const Status committed = store.commit();
+  return committed.ok() ? committed : Status(of_commit(committed.error()));
 }
 
 }  // namespace koinon

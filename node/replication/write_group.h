@@ -70,7 +70,8 @@ struct IntentsWritten {
 IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve,
                              const BeforeCommit& before_commit = {});
 
-// One durable transaction for all. An error: none of them stands. `before_commit` is called where something
+// One durable transaction for all. An error: none of them stands, unless it says that nobody knows (of_commit
+// in store_loss.h). `before_commit` is called where something
 // was signed.
 Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
                                     const std::vector<DraftWrite>& drafts, UnixMillis now,

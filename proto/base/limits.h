@@ -536,7 +536,8 @@ inline constexpr std::size_t kCityNameBegins = 40;
 inline constexpr std::size_t kEpochs = 1000;  // starts of a node that its store knows, 40 bytes each
 inline constexpr std::size_t kWriteGroup =
     64;  // intents or drafts in one transaction; our own entries wait for one such group
-inline constexpr std::chrono::seconds kWriterPause{5};        // between tries of what could not be written
+inline constexpr std::chrono::seconds kLeasePause{1};   // in which a writer on a server says that it lives
+inline constexpr std::chrono::seconds kWriterPause{5};  // between tries of what could not be written
 inline constexpr std::chrono::seconds kWriterQuietPause{60};  // between looks at what a grace time keeps
 // Of a log that was taken back, in one step: records that go or whose texts come back, and their bytes.
 // Others write between two steps.

@@ -72,7 +72,7 @@ TEST_F(ServiceManagerTest, WithoutOneNothingIsGivenAndNothingGoesWrong) {
   ASSERT_TRUE(manager.ok()) << manager.error().text();
   EXPECT_FALSE(manager->listens());
   EXPECT_FALSE(manager->watchdog());
-  EXPECT_TRUE(manager->take_http().empty());
+  EXPECT_TRUE(manager->http_sockets()->empty());
   EXPECT_TRUE(manager->ready("Serves").ok());
   EXPECT_TRUE(manager->stopping().ok());
 }
@@ -155,7 +155,7 @@ TEST_F(ServiceManagerTest, SocketsForAnotherProcessAreNotOurs) {
   set("LISTEN_FDNAMES", "http");
   auto manager = ServiceManager::from_environment();
   ASSERT_TRUE(manager.ok()) << manager.error().text();
-  EXPECT_TRUE(manager->take_http().empty());
+  EXPECT_TRUE(manager->http_sockets()->empty());
   set("LISTEN_PID", std::to_string(::getpid()));
   set("LISTEN_FDS", "many");
   EXPECT_EQ(ServiceManager::from_environment().error().field, "LISTEN_FDS");

@@ -83,7 +83,7 @@ std::uint64_t NodeProcess::memory(const std::string& what) const {
 }
 
 Status make_node(const std::filesystem::path& data, const std::string& name) {
-  const auto made = init_node(DataFolder(data), {name, name, "en", "city", "", false, "", ""},
+  const auto made = init_node(DataFolder(data), {name, name, "en", "city", "", false, "", "", ""},
                               system_clock().wall(), [](const InitResult&) { return Status(); });
   if (!made.ok()) return made.error();
   return {};

@@ -14,6 +14,7 @@
 
 #include "node/api/alarms.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/store_source.h"
 #include "node/daemon/version.h"
 #include "proto/base/no_permission.h"
 #include "tools/answers.h"
@@ -148,7 +149,7 @@ std::optional<Answers> ask_daemon(const Wish& wish, Facts& facts) {
   const DataFolder folder(wish.data);
   facts.daemon.folder = wish.data.string();
   facts.daemon.start = start_hint(wish.data);
-  if (const Status whole = folder.check_node(); !whole.ok()) {
+  if (const Status whole = check_configured_node(folder); !whole.ok()) {
     const auto have = folder.contents();
     if (!have.ok()) {
       facts.daemon.state = State::kForbidden;
