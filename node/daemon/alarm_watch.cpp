@@ -69,11 +69,11 @@ AlarmInput AlarmWatch::gather() {
     in.rules = rules_;
   }
   in.now = parts_.clock.wall();
-  in.signing_stopped = parts_.signing_stopped();
-  in.store = parts_.store_trouble();
-  in.others_wait = parts_.others_wait();
+  if (parts_.signing_stopped) in.signing_stopped = parts_.signing_stopped();
+  if (parts_.store_trouble) in.store = parts_.store_trouble();
+  if (parts_.others_wait) in.others_wait = parts_.others_wait();
   in.index = parts_.index_trouble();
-  in.courier = parts_.courier_trouble();
+  if (parts_.courier_trouble) in.courier = parts_.courier_trouble();
   in.mark_lost = parts_.mark_lost && parts_.mark_lost();
   if (const auto indexed = parts_.index->position(); indexed.ok())
     in.index_lag = index_lag(*parts_.store, *indexed);
@@ -82,7 +82,7 @@ AlarmInput AlarmWatch::gather() {
   if (!unknown) in.disk_free_bytes = space.available;
   if (parts_.office) look_at_office(in);
   if (parts_.behind) in.behind = parts_.behind();
-  if (auto network = parts_.network(); network) {
+  if (auto network = parts_.network ? parts_.network() : std::nullopt; network) {
     network_ = std::move(network);
     std::vector<std::int64_t> ahead;
     for (const PeerStatus& peer : network_->peers) {
@@ -107,7 +107,7 @@ AlarmInput AlarmWatch::gather() {
   } else {
     in.signing_stopped.reset();  // an observer never signs
   }
-  in.clock = parts_.clock_watch->standing();
+  if (parts_.clock_watch != nullptr) in.clock = parts_.clock_watch->standing();
   if (parts_.own && parts_.standing) in.standing = parts_.standing();
   if (const auto lost = parts_.store->setting(kCosignerLost); parts_.own && lost.ok())
     in.cosigner_lost = lost->has_value();

@@ -22,13 +22,14 @@ class AlarmWatch {
     std::unique_ptr<OfficeDb> office;  // none: a reader, whose office the writer looks after
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
-    const Nearness* nearness = nullptr;                     // outlives the watch; never none
+    // Those of what a reader has not are none there: from here to courier_trouble, and the clock's.
+    const Nearness* nearness = nullptr;                     // outlives the watch
     std::function<std::optional<NetworkStatus>()> network;  // answers none: it did not in time
     std::function<std::optional<Error>()> signing_stopped;
     std::function<std::optional<Trouble>()> store_trouble;
     std::function<std::optional<Trouble>()> others_wait;
-    std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
+    std::function<std::optional<Trouble>()> index_trouble;  // never none
     // Of a reader: how far it is behind, where that is too much. May be none.
     std::function<std::optional<std::chrono::seconds>()> behind;
     std::function<SigningNow()> standing;        // whether it is known that this store is the newest

@@ -11,6 +11,7 @@
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
 #include "node/replication/stored_standing.h"
+#include "node/replication/stored_trust.h"
 #include "proto/base/clock.h"
 #include "storage/office/after_rollback.h"
 
@@ -62,6 +63,9 @@ Status Daemon::prepare(ServiceManager& manager) {
                                     folder_->keys().next_node});
   KOINON_TRY(store->keep_lease());  // what was read may have taken a while
   KOINON_TRY(begin_epoch(*store, state));
+  // Readers of a server go by them.
+  if (folder_->source().is_on_server())
+    KOINON_TRY(keep_trust_rules(*store, {config_.trust_hops, config_.trust_paths, config_.trust_admits}));
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
   witnesses_.of_ours = std::make_unique<Witnessing>();
   KOINON_ASSIGN(engine_,
