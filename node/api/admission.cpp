@@ -43,8 +43,8 @@ Status admit(Access& access, ApiRequest& request) {
   }
   if (!caller.ok() && is_server_away(caller.error())) {
     // Nobody can be known at this moment: what everybody may read goes on.
-    const bool is_open = route.need == Need::kAnyone ||
-                         (route.need == Need::kReading && access.options().public_reading);
+    const bool is_open =
+        route.need == Need::kAnyone || (route.need == Need::kReading && access.options().public_reading);
     if (!is_open) return office_away();
     caller = Caller();
   }

@@ -27,8 +27,8 @@ Error for_the_writer(const std::string& writer) {
 }
 
 Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader) {
-  const bool may = facts.at_reader == AtReader::kByNeed ? reads_for_all(facts)
-                                                        : facts.at_reader == AtReader::kYes;
+  const bool may =
+      facts.at_reader == AtReader::kByNeed ? reads_for_all(facts) : facts.at_reader == AtReader::kYes;
   return may ? Status() : Status(for_the_writer(reader.writer));
 }
 

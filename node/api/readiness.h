@@ -2,8 +2,9 @@
 //
 // Not ready is a node whose store cannot be written to, at all or for what other cities send (`store`,
 // `reserve`), or whose index has been far behind, or has not gone on, for limits::kIndexHopeless; or a reader
-// that is too far behind its writer (`behind`). Whether it may sign is no part of that: while signing waits, all that is published is kept, and readers are served.
-// Every other alarm is for a person, and a proxy that took the node out for it would make things worse.
+// that is too far behind its writer (`behind`). Whether it may sign is no part of that: while signing waits,
+// all that is published is kept, and readers are served. Every other alarm is for a person, and a proxy that
+// took the node out for it would make things worse.
 #pragma once
 
 #include <vector>

@@ -16,8 +16,7 @@ constexpr std::int64_t kTellAgainMs = 3'600'000;
 
 }  // namespace
 
-AlarmWatch::AlarmWatch(Parts parts)
-    : parts_(std::move(parts)), rules_(parts_.rules) {
+AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), rules_(parts_.rules) {
   if (parts_.office) outbox_.emplace(*parts_.office);
   look();
   thread_ = std::thread([this] { run(); });

@@ -1,5 +1,5 @@
-// The search index of a data folder: the thread that fills it behind the arrivals of a store, and what all who
-// search in it share.
+// The search index of a data folder: the thread that fills it behind the arrivals of a store, and what all
+// who search in it share.
 #pragma once
 
 #include <functional>

@@ -11,7 +11,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
+constexpr std::size_t kFileBytes = 256 * limits::kKiB;
 
 // A file elsewhere has an owner and a mode of its own, and whoever reads it may not write it.
 Status write_url(const DataFolder& folder, const Config& config, const std::string& url) {
@@ -19,7 +19,7 @@ Status write_url(const DataFolder& folder, const Config& config, const std::stri
   wanted.store_url = url;
   const std::string line = "store.url = " + toml_value(*find_config_key("store.url"), wanted) + "\n";
   const std::filesystem::path file = find_config(folder, "").file;
-  const auto before = read_kept_file(file, kConfigBytes);
+  const auto before = read_kept_file(file, kFileBytes);
   const bool is_there = before.ok() || before.error().code != Code::kNotFound;
   // Before the first table, so that it is in none.
   const std::string text = line + (before.ok() ? *before : std::string());

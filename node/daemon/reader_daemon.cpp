@@ -69,26 +69,26 @@ Result<ReaderDaemon::Writer> ReaderDaemon::read_writer(StoreReader& store) {
 }
 
 Status ReaderDaemon::start_watch(const StoreState& state) {
-  KOINON_ASSIGN(auto store, store_->open_reader(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(std::shared_ptr<StoreReader> store, store_->open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(writer_of_, read_writer(*store));
   ServerWatch::Parts parts{log_,
                            clock_,
                            std::chrono::seconds(config_.reader_max_lag_seconds),
                            nearness_,
-                           [this] { return store_->open_reader(limits::kReaderCacheKiB); },
+                           [store] { return look_at_server(*store); },
+                           [store] { return read_trust_rules(*store); },
                            [this] { return store_->read_state(); },
                            [this] { index_->notify(); }};
-  KOINON_ASSIGN(watch_, ServerWatch::make(std::move(parts), state, std::move(store)));
+  KOINON_ASSIGN(watch_, ServerWatch::make(std::move(parts), state));
   network_ = std::make_unique<ReaderNetwork>([this] { return watch_->trust(); }, clock_.wall);
   return {};
 }
 
 // Before the server's watch runs, which tells it what is new.
 Status ReaderDaemon::start_index(const StoreState& state) {
-  index_ = std::make_unique<IndexThread>(
-      IndexThread::Parts{log_, folder_->files(),
-                         [this] { return store_->open_reader(limits::kReaderCacheKiB); }, clock_.wall,
-                         config_.disk_reserve_bytes, [this] { requests_->notify(); }});
+  index_ = std::make_unique<IndexThread>(IndexThread::Parts{
+      log_, folder_->files(), [this] { return store_->open_reader(limits::kReaderCacheKiB); }, clock_.wall,
+      config_.disk_reserve_bytes, [this] { requests_->notify(); }});
   KOINON_TRY(index_->start(state.epochs));
   watch_->start();
   return {};
@@ -121,7 +121,7 @@ Status ReaderDaemon::start_requests() {
   KOINON_ASSIGN(const ApiOptions options, api_options(config_, requests_->port()));
   KOINON_TRY(requests_->start(options.access,
                               [this, options](asio::io_context& io) { return make_site(options, io); }));
-  serves_ = true;
+  phase_ = Phase::kServes;
   return {};
 }
 
@@ -155,7 +155,8 @@ ReaderFacts ReaderDaemon::reader_facts() const {
   return {config_.reader_writer_url, [this] { return watch_->lag(); }};
 }
 
-// What changes something, or is of peers and of work under way, is refused before it is called (reader_rule.h).
+// What changes something, or is of peers and of work under way, is refused before it is called
+// (reader_rule.h).
 Result<std::unique_ptr<Site>> ReaderDaemon::make_site(const ApiOptions& options, asio::io_context& io) {
   KOINON_ASSIGN(auto store, store_->open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(auto index, open_index_reader(folder_->files().index(), index_->columns()));
@@ -214,7 +215,8 @@ void ReaderDaemon::reload(const Config& config) {
 }
 
 void ReaderDaemon::stop() {
-  if (std::exchange(stopped_, true)) return;
+  const Phase was = std::exchange(phase_, Phase::kStopped);
+  if (was == Phase::kStopped) return;
   if (requests_) requests_->stop();
   if (alarms_) alarms_->stop();
   if (watch_) watch_->stop();
@@ -225,7 +227,7 @@ void ReaderDaemon::stop() {
   index_.reset();
   network_.reset();
   watch_.reset();
-  if (serves_) log_.info(log_event::kStopped, "stopped");
+  if (was == Phase::kServes) log_.info(log_event::kStopped, "stopped");
 }
 
 }  // namespace koinon

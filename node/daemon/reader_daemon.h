@@ -81,8 +81,8 @@ class ReaderDaemon final : public RunningNode {
   std::unique_ptr<ReaderNetwork> network_;
   std::unique_ptr<IndexThread> index_;
   std::unique_ptr<AlarmWatch> alarms_;
-  bool serves_ = false;
-  bool stopped_ = false;
+  enum class Phase : unsigned char { kStarts, kServes, kStopped };
+  Phase phase_ = Phase::kStarts;
 };
 
 }  // namespace koinon

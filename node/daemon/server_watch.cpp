@@ -23,14 +23,25 @@ milliseconds in_ms(MonoTime time) { return std::chrono::duration_cast<millisecon
 
 }  // namespace
 
-Result<std::unique_ptr<ServerWatch>> ServerWatch::make(Parts parts, const StoreState& state,
-                                                       std::unique_ptr<StoreReader> store) {
+Result<ServerSeen> look_at_server(StoreReader& store) {
+  ServerSeen out;
+  KOINON_ASSIGN(out.lag, store.lag());
+  KOINON_ASSIGN(out.newest, store.newest_arrival());
+  KOINON_ASSIGN(out.epoch, store.epoch());
+  KOINON_ASSIGN(const auto peers, store.peers());
+  for (const PeerRecord& peer : peers) {
+    if (peer.log) out.peers.push_back(*peer.log);
+  }
+  return out;
+}
+
+Result<std::unique_ptr<ServerWatch>> ServerWatch::make(Parts parts, const StoreState& state) {
   std::unique_ptr<ServerWatch> out(new ServerWatch(std::move(parts)));
-  out->store_ = std::move(store);
-  KOINON_ASSIGN(const TrustPolicy::Rules rules, read_trust_rules(*out->store_));
+  const MonoTime asked = out->parts_.clock.mono();
+  KOINON_ASSIGN(out->seen_, out->parts_.look());
+  out->note(out->seen_.lag, asked);
+  KOINON_ASSIGN(const TrustPolicy::Rules rules, out->parts_.read_rules());
   out->take(state, rules);
-  KOINON_ASSIGN(out->seen_, out->see());
-  KOINON_TRY(out->look());
   return out;
 }
 
@@ -103,35 +114,22 @@ void ServerWatch::run() {
   }
 }
 
-Result<ServerWatch::Seen> ServerWatch::see() {
-  Seen out;
-  KOINON_ASSIGN(out.newest, store_->newest_arrival());
-  KOINON_ASSIGN(out.epoch, store_->epoch());
-  KOINON_ASSIGN(const auto peers, store_->peers());
-  for (const PeerRecord& peer : peers) {
-    if (peer.log) out.peers.push_back(*peer.log);
-  }
-  return out;
+// What a standby has is as old as the last sign of life of the writer that came to it. A writer that has
+// ended has given none since, and has written nothing since either. Where the writer writes nothing is
+// behind.
+void ServerWatch::note(const StoreLag& lag, MonoTime asked) {
+  const bool counts = lag.standby && !lag.writer.empty();
+  const std::lock_guard lock(mutex_);
+  answered_ = {{counts ? lag.behind : milliseconds(0), lag.standby, false}, asked};
 }
 
-// What a standby has is as old as the last sign of life of the writer that came to it. A writer that has ended
-// has given none since, and has written nothing since either. Where the writer writes nothing is behind.
 Status ServerWatch::look() {
   const MonoTime asked = parts_.clock.mono();
-  if (!store_) {
-    KOINON_ASSIGN(store_, parts_.open());
-  }
-  KOINON_ASSIGN(const StoreLag lag, store_->lag());
-  KOINON_ASSIGN(Seen seen, see());
-  {
-    const std::lock_guard lock(mutex_);
-    const bool counts = lag.standby && !lag.writer.empty();
-    answered_ = {{counts ? lag.behind : milliseconds(0), lag.standby, false}, asked};
-  }
-  if (seen == seen_) return {};
+  KOINON_ASSIGN(ServerSeen seen, parts_.look());
+  note(seen.lag, asked);
   const bool arrived = seen.newest != seen_.newest || seen.epoch != seen_.epoch;
+  trust_is_old_ = trust_is_old_ || arrived || seen.peers != seen_.peers;
   seen_ = std::move(seen);
-  trust_is_old_ = true;
   if (arrived) parts_.on_arrivals();
   return {};
 }
@@ -139,7 +137,7 @@ Status ServerWatch::look() {
 Status ServerWatch::look_at_trust() {
   const MonoTime began = parts_.clock.mono();
   if (began < (trust_is_old_ ? trust_soonest_ : trust_latest_)) return {};
-  KOINON_ASSIGN(const TrustPolicy::Rules rules, read_trust_rules(*store_));
+  KOINON_ASSIGN(const TrustPolicy::Rules rules, parts_.read_rules());
   KOINON_ASSIGN(const StoreState state, parts_.read_state());
   take(state, rules);
   const MonoTime ended = parts_.clock.mono();

@@ -1,6 +1,6 @@
-// The thread of a reader that looks at its server, some times a second: whether something has arrived, how far
-// the server is behind the node that writes, and whom that node trusts. A server that is away is asked again
-// until it answers.
+// The thread of a reader that looks at its server, some times a second: whether something has arrived, how
+// far the server is behind the node that writes, and whom that node trusts. A server that is away is asked
+// again until it answers.
 #pragma once
 
 #include <condition_variable>
@@ -21,6 +21,15 @@
 
 namespace koinon {
 
+// What one look at the server sees.
+struct ServerSeen {
+  StoreLag lag;
+  ArrivalSeq newest;
+  std::optional<Epoch> epoch;
+  std::vector<LogId> peers;
+};
+Result<ServerSeen> look_at_server(StoreReader& store);
+
 class ServerWatch {
  public:
   struct Parts {
@@ -28,15 +37,15 @@ class ServerWatch {
     Clock clock;
     std::chrono::milliseconds max_lag;
     Nearness& nearness;  // is told who has which name
-    // Connections of its own, and all that a start reads.
-    std::function<Result<std::unique_ptr<StoreReader>>()> open;
-    std::function<Result<StoreState>()> read_state;
-    std::function<void()> on_arrivals;  // on its thread
+    // On its thread, and at first on that of make().
+    std::function<Result<ServerSeen>()> look;
+    std::function<Result<TrustPolicy::Rules>()> read_rules;
+    std::function<Result<StoreState>()> read_state;  // all that a start reads
+    std::function<void()> on_arrivals;               // something has arrived since
   };
 
-  // `state` and `store`: as they are now. Who has which name is known when it returns; nothing runs yet.
-  static Result<std::unique_ptr<ServerWatch>> make(Parts parts, const StoreState& state,
-                                                   std::unique_ptr<StoreReader> store);
+  // `state`: as it is now. Who has which name is known when it returns; nothing runs yet.
+  static Result<std::unique_ptr<ServerWatch>> make(Parts parts, const StoreState& state);
   ~ServerWatch() { stop(); }
   ServerWatch(const ServerWatch&) = delete;
   ServerWatch& operator=(const ServerWatch&) = delete;
@@ -55,12 +64,6 @@ class ServerWatch {
 
  private:
   explicit ServerWatch(Parts parts) : parts_(std::move(parts)) {}
-  struct Seen {
-    ArrivalSeq newest;
-    std::optional<Epoch> epoch;
-    std::vector<LogId> peers;
-    bool operator==(const Seen&) const = default;
-  };
   struct Answered {
     ReaderLag lag;
     MonoTime at{};  // when the server was asked
@@ -68,17 +71,16 @@ class ServerWatch {
   void run();
   bool wait();
   Status look();
-  Result<Seen> see();
+  void note(const StoreLag& lag, MonoTime asked);
   Status look_at_trust();
   void take(const StoreState& state, const TrustPolicy::Rules& rules);
 
   Parts parts_;
   Troubled trouble_;
   // The thread's, once it runs.
-  std::unique_ptr<StoreReader> store_;
-  Seen seen_;
+  ServerSeen seen_;
   StoredTrust stored_trust_;
-  bool trust_is_old_ = true;
+  bool trust_is_old_ = false;
   MonoTime trust_soonest_{};  // it costs the more, the more there is
   MonoTime trust_latest_{};   // of what nobody tells: a block, a vouch that is over
 

@@ -34,8 +34,8 @@ void ServiceReport::watch() {
   };
   parts.on_silent = [this](const std::string& thread) {
     node_.log().error(log_event::kThreadSilent,
-                        "a thread does not answer; if it never does, the service manager restarts this node",
-                        {{"thread", thread}});
+                      "a thread does not answer; if it never does, the service manager restarts this node",
+                      {{"thread", thread}});
   };
   parts.on_back = [this](const std::string& thread) {
     node_.log().warning(log_event::kThreadAnswers, "the thread answers again", {{"thread", thread}});
@@ -48,7 +48,7 @@ void ServiceReport::watch() {
 void ServiceReport::note(const Status& told) {
   if (!told.ok() && told_)
     node_.log().warning(log_event::kManagerUntold, "the service manager is not told how this node is",
-                          {{"reason", told.error().text()}});
+                        {{"reason", told.error().text()}});
   told_ = told.ok();
 }
 
@@ -63,13 +63,13 @@ void ServiceReport::show(const std::vector<std::string>& silent) {
 void ServiceReport::reloading() {
   if (const Status told = manager_.reloading(); !told.ok())
     node_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
-                          {{"reason", told.error().text()}});
+                        {{"reason", told.error().text()}});
 }
 
 void ServiceReport::reloaded() {
   if (const Status told = manager_.ready(node_.status_line()); !told.ok())
     node_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
-                          {{"reason", told.error().text()}});
+                        {{"reason", told.error().text()}});
 }
 
 void ServiceReport::stopping() {

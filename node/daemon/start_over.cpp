@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kLongestPause{5000};
+constexpr std::chrono::milliseconds kMostBetweenTries{5000};
 // The manager may take the start for failed when nothing was heard for so long: each try says that it goes
 // on.
 constexpr std::chrono::minutes kNextTry{10};
@@ -40,7 +40,7 @@ bool passes_with_the_server(const Config& config, const Error& error) {
 
 std::chrono::milliseconds StartPauses::next() {
   const auto now = next_;
-  next_ = std::min(next_ * 2, kLongestPause);
+  next_ = std::min(next_ * 2, kMostBetweenTries);
   return now;
 }
 
@@ -66,7 +66,7 @@ void AliveMeanwhile::run(std::chrono::microseconds pause) {
 }
 
 Result<std::unique_ptr<RunningNode>> Starter::start(const Config& config,
-                                               std::function<void(const Error&)> on_store_lost) {
+                                                    std::function<void(const Error&)> on_store_lost) {
   const DaemonOutside outside{std::move(on_store_lost), started_over_};
   StartPauses pauses;
   std::optional<AliveMeanwhile> alive;
@@ -74,7 +74,8 @@ Result<std::unique_ptr<RunningNode>> Starter::start(const Config& config,
     alive.emplace(manager_);
     auto node = start_node(config, manager_, outside);
     if (node.ok()) {
-      if (!told_.empty()) log_.info(log_event::kStoreBack, "the store is there, and this node serves");
+      if (std::exchange(away_, false))
+        log_.info(log_event::kStoreBack, "the store is there, and this node serves");
       told_.clear();
       return node;
     }
@@ -89,6 +90,7 @@ Result<std::unique_ptr<RunningNode>> Starter::start(const Config& config,
 void Starter::tell_waiting(const Error& why) {
   if (const Status told = manager_.starting("Waits for its store: " + why.text(), kNextTry); !told.ok())
     log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});
+  away_ = true;
   if (std::exchange(told_, why.text()) != why.text())
     log_.warning(log_event::kStoreWaits, "this node waits for its store", {{"reason", why.text()}});
 }
@@ -96,6 +98,7 @@ void Starter::tell_waiting(const Error& why) {
 bool Starter::end(RunningNode& node, const Error& why) {
   log_.error(log_event::kStoreLost, "the store is lost; this node stops its parts and starts over",
              {{"reason", why.text()}});
+  away_ = true;
   const AliveMeanwhile alive(manager_);
   if (const Status told = manager_.starting("Lost its store, and starts over", kNextTry); !told.ok())
     log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});

@@ -13,8 +13,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "node/daemon/running_node.h"
 #include "node/daemon/daemon_log.h"
+#include "node/daemon/running_node.h"
 #include "node/daemon/service_manager.h"
 
 namespace koinon {
@@ -56,10 +56,10 @@ class Starter {
   Starter(const DaemonLog& log, ServiceManager& manager, boost::asio::io_context& io)
       : log_(log), manager_(manager), io_(io) {}
 
-  // A node that serves: one that writes, or a reader. Null: `io` was stopped before. `on_store_lost`: DaemonOutside. Errors are those
-  // that do not pass.
+  // A node that serves: one that writes, or a reader. Null: `io` was stopped before. `on_store_lost`:
+  // DaemonOutside. Errors are those that do not pass.
   Result<std::unique_ptr<RunningNode>> start(const Config& config,
-                                        std::function<void(const Error&)> on_store_lost);
+                                             std::function<void(const Error&)> on_store_lost);
   // The node has lost its store: it ends, and the next start counts as one over. Whoever has asked it for
   // something gets an answer before. False: `io` was stopped meanwhile.
   bool end(RunningNode& node, const Error& why);
@@ -71,7 +71,8 @@ class Starter {
   ServiceManager& manager_;
   boost::asio::io_context& io_;
   unsigned started_over_ = 0;
-  std::string told_;  // why it waits; empty: it does not
+  std::string told_;   // why it waits; empty: nothing was told yet
+  bool away_ = false;  // the store was lost, or is waited for
 };
 
 }  // namespace koinon

@@ -95,14 +95,16 @@ void AccountPages::add_routes(RouteTable& routes) {
   frame_.post(
       routes, "/logout", Need::kReader, "postLogout", "Log out on a page",
       [this](Visit visit) { return log_out(std::move(visit)); }, kSmallBody, AtReader::kYes);
-  frame_.get(routes, "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link",
-             [this](Visit visit) { return welcome_form(std::move(visit)); }, {}, AtReader::kNo);
+  frame_.get(
+      routes, "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link",
+      [this](Visit visit) { return welcome_form(std::move(visit)); }, {}, AtReader::kNo);
   frame_.post(
       routes, "/welcome/{code}", Need::kAnyone, "postWelcome",
       "Set a password on the page of a one-time link",
       [this](Visit visit) { return welcome(std::move(visit)); }, kSmallBody);
-  frame_.get(routes, "/account", Need::kReader, "showAccount", "One's own account",
-             [this](Visit visit) { return account(std::move(visit)); }, {}, AtReader::kYes);
+  frame_.get(
+      routes, "/account", Need::kReader, "showAccount", "One's own account",
+      [this](Visit visit) { return account(std::move(visit)); }, {}, AtReader::kYes);
   frame_.post(
       routes, "/account", Need::kReader, "postAccount", "Change one's own account",
       [this](Visit visit) { return change_account(std::move(visit)); }, kSmallBody);
@@ -124,9 +126,10 @@ asio::awaitable<HttpResponse> AccountPages::log_in(Visit visit) {
   if (!done.ok()) {
     const Error& error = done.error();
     PageView view{"login", visit.say("login.title"), {}, status_of(error.code), "", ""};
-    view.model = {{"next", visit.field("next")},
-                  {"problem", error.code == Code::kUnauthenticated ? visit.say("login.wrong") : visit.fault(error)},
-                  {"name", visit.field("name")}};
+    view.model = {
+        {"next", visit.field("next")},
+        {"problem", error.code == Code::kUnauthenticated ? visit.say("login.wrong") : visit.fault(error)},
+        {"name", visit.field("name")}};
     co_return frame_.show(visit, std::move(view));
   }
   HttpResponse out = PageFrame::go(visit.field("next"));

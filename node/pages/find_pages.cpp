@@ -91,9 +91,9 @@ void FindPages::add_routes(RouteTable& routes) {
              },
              {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome",
               "cursor", "like"});
-  frame_.post(routes, "/language", Need::kAnyone, "chooseLanguage", "Choose the language of the pages",
-              [this](Visit visit) { return choose_language(std::move(visit)); }, 2 * limits::kMiB,
-              AtReader::kYes);
+  frame_.post(
+      routes, "/language", Need::kAnyone, "chooseLanguage", "Choose the language of the pages",
+      [this](Visit visit) { return choose_language(std::move(visit)); }, 2 * limits::kMiB, AtReader::kYes);
 }
 
 asio::awaitable<HttpResponse> FindPages::find(Visit visit) {

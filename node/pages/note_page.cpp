@@ -300,6 +300,11 @@ asio::awaitable<json::array> NotePage::pictures_of(Visit visit, std::string ref)
   co_return adoption_pictures(visit, *figures, frame_.shared().parts.clock.wall());
 }
 
+// An account watches; a reader keeps no list.
+bool NotePage::may_watch(const Visit& visit) const {
+  return frame_.works_as(visit, Role::kReader) && visit.request.caller.user.value != 0;
+}
+
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const auto found =
       co_await frame_.call(visit, records_.get, RecordQuery{.ref = ref_of(visit), .with_said_before = true});
@@ -356,8 +361,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   }
   put_list(model, "talks", record.kind == v1::KIND_PRACTICE ? co_await talks(visit, said) : json::array());
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
-  const bool watches = frame_.works_as(visit, Role::kReader) && visit.request.caller.user.value != 0;
-  model["may_watch"] = watches && (!gone || found->watched.value_or(false));
+  model["may_watch"] = may_watch(visit) && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   const bool may_adopt = model.at("is_practice").as_bool() && !ours && model.at("may_publish").as_bool();
   co_await put_our_word(frame_, follow_ups_, visit, record.ref, may_adopt, model);

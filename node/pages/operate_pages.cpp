@@ -173,6 +173,7 @@ json::array facts_of(const Visit& visit, const StatusView& status) {
   add("operate.entries", number(status.node.entries));
   add("operate.cities", number(status.stock.cities));
   add("operate.records", number(status.stock.records));
+  if (status.store.on_server) add("operate.store", status.store.place);
   add("operate.disk", megabytes(status.stock.store_bytes));
   add("operate.disk_free", megabytes(status.stock.disk_free_bytes));
   add("operate.lag", number(status.stock.index_lag));

@@ -125,7 +125,8 @@ std::map<std::string, std::string> Site::open_to_others(const ApiRequest& reques
 std::map<std::string, std::string> Site::age() const {
   if (!shared_.parts.reader) return {};
   const auto behind = shared_.parts.reader->lag().behind;
-  return {{"Koinon-Behind", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(behind).count())}};
+  return {
+      {"Koinon-Behind", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(behind).count())}};
 }
 
 // If the route is a page, the refusal is a page too.

@@ -269,6 +269,9 @@ inline constexpr std::chrono::hours kGrace{
 // Monday, and takes its log back. Longer would keep from somebody what they may demand, that a text is gone.
 inline constexpr std::chrono::hours kEraseGrace{72};
 inline constexpr std::uint64_t kMaxEraseGraceHours = 24 * 30;
+// On a database server a table with erased bytes is written anew that long after the first of them: nobody
+// reads it meanwhile.
+inline constexpr std::chrono::hours kErasedRewritten{24};
 // Of erased bodies of other cities, a quarter of it of any one (kLogShare). It lies there unread, so it is
 // not more than an eighth of what one city may fill; and a thief who erases all of a city's notes finds room
 // for 100,000 of 2 KiB.
@@ -582,6 +585,15 @@ inline constexpr long kAuditRedirects = 3;         // of a request
 inline constexpr unsigned kAuditSaveBundles = 16;  // read between two writes of the state
 inline constexpr std::chrono::minutes kAuditQuorumWait{60};  // for which heads may lack cosignatures
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
+// The mark in etcd. Each signature waits for it, and the writer with it.
+inline constexpr std::chrono::milliseconds kEtcdConnect{1000};   // to one address
+inline constexpr std::chrono::milliseconds kEtcdRequest{2000};   // whole, at one address
+inline constexpr std::chrono::milliseconds kEtcdDeadline{3000};  // at all of them: it may choose a leader
+inline constexpr std::chrono::milliseconds kEtcdPause{100};      // until all are tried again
+// After a request that failed the next ones fail at once: what waits to be written is not held up by each.
+inline constexpr std::chrono::milliseconds kEtcdRest{2000};
+inline constexpr std::size_t kEtcdAnswerBytes = 64 * kKiB;  // a mark has less than one
+inline constexpr unsigned kEtcdTries = 3;  // of a change that others, or we, got in the way of
 
 // Witnessing for other systems (C2SP tlog-witness)
 inline constexpr std::size_t kWitnessProofHashes = 63;                      // of the specification

@@ -213,8 +213,8 @@ class SqliteIndexWriter final : public IndexWriter {
     return resumed(epochs, *epoch_, position, position) == position;
   }
 
-  // A copy of the server that has not caught up yet has an older epoch than we have seen: it is waited for. One
-  // that was put back from a backup is indexed anew at the next start.
+  // A copy of the server that has not caught up yet has an older epoch than we have seen: it is waited for.
+  // One that was put back from a backup is indexed anew at the next start.
   static Error server_is_older() {
     return fail(Code::kUnavailable,
                 "the store is older than what is indexed here; it is waited for. If it was put back from a "

@@ -6,6 +6,8 @@
 namespace koinon::sqlite {
 namespace {
 
+using Own = Connection;  // inside Shared the name is that of its base
+
 class SharedStatement final : public sql::Prepared {
  public:
   explicit SharedStatement(Statement statement) : statement_(std::move(statement)) {}
@@ -64,9 +66,9 @@ std::string insert_of(const sql::BulkTable& table) {
 
 class Shared final : public sql::Connection {
  public:
-  Shared(Connection db, std::string durable) : db_(std::move(db)), mode_(std::move(durable)) {}
+  Shared(Own db, std::string durable) : db_(std::move(db)), mode_(std::move(durable)) {}
 
-  Connection& db() { return db_; }
+  Own& db() { return db_; }
 
   Status execute(const std::string& sql) override { return db_.execute(sql); }
   sql::Statement prepare(std::string_view sql) override {
@@ -102,7 +104,7 @@ class Shared final : public sql::Connection {
     return {};
   }
 
-  Connection db_;
+  Own db_;
   std::string mode_;
   std::optional<bool> durable_;
 };

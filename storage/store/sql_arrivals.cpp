@@ -57,7 +57,7 @@ Status SqlArrivals::write(std::int64_t number, EntryIndex from, std::uint64_t co
       "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
       "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "
       "first "
-      "DESC LIMIT 1), 0) + 1 AS n)");
+      "DESC LIMIT 1), 0) + 1 AS n) AS next");
   insert.bind(static_cast<std::int64_t>(count))
       .bind(number)
       .bind(static_cast<std::int64_t>(from.value))

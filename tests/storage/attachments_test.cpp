@@ -5,7 +5,7 @@
 #include "node/replication/execute.h"
 #include "proto/base/limits.h"
 #include "tests/files_contain.h"
-#include "tests/storage/both_stores.h"
+#include "tests/storage/all_stores.h"
 #include "tests/storage/filed_note.h"
 
 namespace koinon::test::attachments_test {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
 constexpr std::uint64_t kQuota = 4 * kChunk;
 
-class Attachments : public BothStores {
+class Attachments : public AllStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
@@ -23,7 +23,7 @@ class Attachments : public BothStores {
   void open(std::uint64_t quota, const std::string& name) {
     SqliteStoreOptions options;
     options.attachment_bytes = quota;
-    BothStores::open(options, name);
+    AllStores::open(options, name);
   }
   // Until nothing is left of logs that were removed.
   void sweep() {
@@ -113,7 +113,7 @@ class Attachments : public BothStores {
 
   OwnLog our_log = test_log("us.example");
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Attachments, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Attachments, all_stores(), store_name);
 
 TEST_P(Attachments, OurOwnFileIsNamedByANoteAndServed) {
   const CutAttachment cut = file("ours", 2 * kChunk + 5);

@@ -15,7 +15,7 @@ Draft topical(const std::string& title, const std::string& topic, const std::str
 }
 
 class Bodies : public HeldLog {};
-INSTANTIATE_TEST_SUITE_P(Stores, Bodies, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Bodies, all_stores(), store_name);
 
 TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
   author.say(note("one"));

@@ -345,7 +345,7 @@ TEST_F(Changes, OnAFullDiskATransactionStandsOrFallsAsAWhole) {
 }
 
 class Rollback : public HeldLog {};
-INSTANTIATE_TEST_SUITE_P(Stores, Rollback, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Rollback, all_stores(), store_name);
 
 TEST_P(Rollback, ARolledBackTransactionHasChangedNothing) {
   author.say(note("one"));

@@ -76,7 +76,7 @@ class Cosigned : public TakenBack {
   }
 };
 using Sizes = std::vector<std::uint64_t>;
-INSTANTIATE_TEST_SUITE_P(Stores, Cosigned, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Cosigned, all_stores(), store_name);
 
 TEST_P(Cosigned, HeadsAndTheirLinesAreKept) {
   EXPECT_TRUE(sizes().empty());
@@ -286,7 +286,7 @@ class CosignerKeys : public TakenBack {
   }
   const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
 };
-INSTANTIATE_TEST_SUITE_P(Stores, CosignerKeys, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, CosignerKeys, all_stores(), store_name);
 
 TEST_P(CosignerKeys, AreToldTheNewestFirstEachOnce) {
   EXPECT_EQ(told(), "a0");

@@ -8,15 +8,15 @@
 #include "storage/sqlite/sqlite.h"
 #include "storage/store/epoch_start.h"
 #include "storage/store/schema.h"
+#include "tests/storage/all_stores.h"
 #include "tests/storage/author.h"
-#include "tests/storage/both_stores.h"
 
 namespace koinon::test::epochs_test {
 namespace {
 
 const EpochMaker kEpochs = unkeyed_epochs();
 
-class StoreEpochs : public BothStores {
+class StoreEpochs : public AllStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
@@ -105,7 +105,7 @@ TEST_P(StoreEpochs, OneThatIsTakenBackWasNeverBegun) {
   EXPECT_TRUE(publish(*store, log, note("two")).ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, StoreEpochs, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Both, StoreEpochs, all_stores(), store_name);
 
 TEST(StoreWithoutAnEpoch, MakesNoRowsAndIsReadAllTheSame) {
   ASSERT_TRUE(init_crypto().ok());

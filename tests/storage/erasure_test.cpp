@@ -11,7 +11,7 @@ namespace koinon::test::erasure_test {
 namespace {
 
 class Erasure : public HeldLog {};
-INSTANTIATE_TEST_SUITE_P(Stores, Erasure, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Erasure, all_stores(), store_name);
 
 TEST_P(Erasure, AWithdrawalErasesWhereverTheBodyStands) {
   author.say(note("one"));

@@ -3,15 +3,15 @@
 
 #include "storage/store/body_rules.h"
 #include "tests/files_contain.h"
+#include "tests/storage/all_stores.h"
 #include "tests/storage/author.h"
-#include "tests/storage/both_stores.h"
 #include "tests/storage/filed_note.h"
 
 namespace koinon::test::grace_test {
 namespace {
 
 // A city's own log, in which entries 0 to 2 are notes, the first one with a file.
-class Grace : public BothStores {
+class Grace : public AllStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
@@ -57,7 +57,7 @@ class Grace : public BothStores {
   OwnLog log = test_log();
   CutAttachment plan = file("a plan");
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Grace, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Grace, all_stores(), store_name);
 
 TEST_P(Grace, WhatAThiefErasedComesBackWholeAtOnce) {
   const Bytes first = record(0).body;

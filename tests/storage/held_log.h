@@ -1,12 +1,12 @@
 // A log of another city's, as every store holds it.
 #pragma once
 
+#include "tests/storage/all_stores.h"
 #include "tests/storage/author.h"
-#include "tests/storage/both_stores.h"
 
 namespace koinon::test {
 
-class HeldLog : public BothStores {
+class HeldLog : public AllStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
@@ -15,7 +15,7 @@ class HeldLog : public BothStores {
   void open(std::uint64_t transit_bytes, const std::string& file) {
     SqliteStoreOptions options;
     options.transit_bytes = transit_bytes;
-    BothStores::open(options, file);
+    AllStores::open(options, file);
   }
   void take(const RunCommit& run) {
     change([&] { ASSERT_TRUE(store->append_run(run).ok()); });

@@ -3,7 +3,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/store/invite_rules.h"
-#include "tests/storage/both_stores.h"
+#include "tests/storage/all_stores.h"
 
 namespace koinon::test::invites_test {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr UnixMillis kNow{1'700'000'000'000};
 constexpr UnixMillis kExpires{1'700'000'100'000};
 
-class Invites : public BothStores {
+class Invites : public AllStores {
  protected:
   void SetUp() override {
     open({}, "store.db");
@@ -30,7 +30,7 @@ class Invites : public BothStores {
 
   const NodeKey invite = NodeKey::from(Bytes(NodeKey::kSize, 'i'));
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Invites, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Invites, all_stores(), store_name);
 
 TEST_P(Invites, OneIsUsedOnceAndStaysKnown) {
   EXPECT_FALSE(kept().was_ended());

@@ -6,7 +6,7 @@ namespace koinon::test::missed_recoveries_test {
 namespace {
 
 class MissedRecoveries : public TakenBack {};
-INSTANTIATE_TEST_SUITE_P(Stores, MissedRecoveries, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, MissedRecoveries, all_stores(), store_name);
 
 // Whether the thief had written more than the city has signed since, or less.
 TEST_P(MissedRecoveries, WhoMissedTwoRecoveriesKeepsWhatTheFirstOneKept) {

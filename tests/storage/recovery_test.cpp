@@ -4,7 +4,7 @@
 namespace koinon::test::recovery_test {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Stores, TakenBack, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, TakenBack, all_stores(), store_name);
 
 TEST_P(TakenBack, ItsVoidEntriesAreGoneAndOthersTakeTheirPlace) {
   say_many(600);

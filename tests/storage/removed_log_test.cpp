@@ -9,7 +9,7 @@ namespace koinon::test::removed_log_test {
 namespace {
 
 class RemovedLog : public HeldLog {};
-INSTANTIATE_TEST_SUITE_P(Stores, RemovedLog, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, RemovedLog, all_stores(), store_name);
 
 TEST_P(RemovedLog, ARemovedLogIsGoneAndComesBackUnlessItForked) {
   author.say(note("one"));

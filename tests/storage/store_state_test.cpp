@@ -7,7 +7,7 @@ namespace koinon::test::store_state_test {
 namespace {
 
 class TellsAtTheStart : public HeldLog {};
-INSTANTIATE_TEST_SUITE_P(Stores, TellsAtTheStart, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, TellsAtTheStart, all_stores(), store_name);
 
 // Also where nothing of the log is held, or no more.
 TEST_P(TellsAtTheStart, WhatHasForkedIsTold) {

@@ -5,13 +5,13 @@
 
 #include "crypto/evidence.h"
 #include "crypto/identity.h"
+#include "tests/storage/all_stores.h"
 #include "tests/storage/author.h"
-#include "tests/storage/both_stores.h"
 #include "tests/storage/store_fixture.h"
 
 namespace koinon::test {
 
-class TakenBack : public BothStores {
+class TakenBack : public AllStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());

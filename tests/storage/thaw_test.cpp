@@ -49,7 +49,7 @@ class Thaws : public HeldLog {
   }
   bool is_forked() { return store->load_state()->forked == std::vector<LogId>{id()}; }
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Thaws, both_stores(), store_name);
+INSTANTIATE_TEST_SUITE_P(Stores, Thaws, all_stores(), store_name);
 
 TEST_P(Thaws, TheLogGoesOnAndTheEvidenceStays) {
   take(author.run(0, 1, BodyState::kNotHeld));

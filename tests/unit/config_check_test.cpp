@@ -53,6 +53,15 @@ TEST_F(ConfigCheck, SingleSignOnNeedsAProxyAndASecret) {
   EXPECT_EQ(keys_of(read_all(secret).warnings), Keys{"http.sso_secret_file"});
 }
 
+TEST_F(ConfigCheck, AReaderNeedsTheServerWhoseStoreItReads) {
+  EXPECT_EQ(keys_of(read_all("reader = true\n").faults), Keys{"reader"});
+  const ConfigRead whole = read_all("reader = true\nreader_max_lag = 3\nstore.url = \"host=db.example\"\n");
+  EXPECT_EQ(keys_of(whole.faults), Keys{});
+  EXPECT_EQ(keys_of(whole.warnings), Keys{});
+  EXPECT_EQ(keys_of(read_all("store.max_bytes = 1048576\nstore.url = \"host=db.example\"\n").warnings),
+            Keys{"store.max_bytes"});
+}
+
 TEST_F(ConfigCheck, WhoDoesNotSeeTheCredentialsOfKoinondDoubtsAndDoesNotRefuse) {
   ConfigSources sources;
   sources.file = file("koinond.toml",
