@@ -26,17 +26,17 @@ Result<std::unique_ptr<ReaderDaemon>> ReaderDaemon::start(const Config& config, 
   KOINON_TRY(reader->prepare(manager));
   reader->log_.info(log_event::kServing, "serving, and only reads",
                     {{"city", reader->writer_of_.name},
-                     {"store", reader->store_->place()},
+                     {"store", reader->servers_.store->place()},
                      {"http_port", reader->requests_->port()}});
   return reader;
 }
 
 Status ReaderDaemon::prepare(ServiceManager& manager) {
   KOINON_ASSIGN(folder_, ReaderFolder::open(config_.data));
-  KOINON_ASSIGN(store_, StoreSource::of(folder_->files(), config_.store_url, true));
+  KOINON_ASSIGN(servers_.store, StoreSource::of(folder_->files(), config_.store_url, true));
   const std::string& office = config_.office_url.empty() ? config_.store_url : config_.office_url;
-  KOINON_ASSIGN(office_, StoreSource::of(folder_->files(), office, true));
-  KOINON_ASSIGN(const StoreState state, store_->read_state());
+  KOINON_ASSIGN(servers_.office, StoreSource::of(folder_->files(), office, true));
+  KOINON_ASSIGN(const StoreState state, servers_.store->read_state());
   KOINON_ASSIGN(const auto given, manager.http_sockets());
   KOINON_ASSIGN(requests_, make_request_threads(config_, folder_->files(), clock_, log_, given));
   KOINON_TRY(start_watch(state));
@@ -69,7 +69,7 @@ Result<ReaderDaemon::Writer> ReaderDaemon::read_writer(StoreReader& store) {
 }
 
 Status ReaderDaemon::start_watch(const StoreState& state) {
-  KOINON_ASSIGN(std::shared_ptr<StoreReader> store, store_->open_reader(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(std::shared_ptr<StoreReader> store, servers_.store->open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(writer_of_, read_writer(*store));
   ServerWatch::Parts parts{log_,
                            clock_,
@@ -77,7 +77,7 @@ Status ReaderDaemon::start_watch(const StoreState& state) {
                            nearness_,
                            [store] { return look_at_server(*store); },
                            [store] { return read_trust_rules(*store); },
-                           [this] { return store_->read_state(); },
+                           [this] { return servers_.store->read_state(); },
                            [this] { index_->notify(); }};
   KOINON_ASSIGN(watch_, ServerWatch::make(std::move(parts), state));
   network_ = std::make_unique<ReaderNetwork>([this] { return watch_->trust(); }, clock_.wall);
@@ -87,7 +87,7 @@ Status ReaderDaemon::start_watch(const StoreState& state) {
 // Before the server's watch runs, which tells it what is new.
 Status ReaderDaemon::start_index(const StoreState& state) {
   index_ = std::make_unique<IndexThread>(IndexThread::Parts{
-      log_, folder_->files(), [this] { return store_->open_reader(limits::kReaderCacheKiB); }, clock_.wall,
+      log_, folder_->files(), [this] { return servers_.store->open_reader(limits::kReaderCacheKiB); }, clock_.wall,
       config_.disk_reserve_bytes, [this] { requests_->notify(); }});
   KOINON_TRY(index_->start(state.epochs));
   watch_->start();
@@ -102,7 +102,7 @@ std::optional<std::chrono::seconds> ReaderDaemon::too_far_behind() const {
 
 Status ReaderDaemon::start_alarms() {
   AlarmWatch::Parts parts;
-  KOINON_ASSIGN(parts.store, store_->open_reader(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(parts.store, servers_.store->open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(parts.index, open_index_reader(folder_->files().index()));
   parts.index_trouble = [this] { return index_->trouble(); };
   parts.behind = [this] { return too_far_behind(); };
@@ -135,7 +135,7 @@ NodeFacts ReaderDaemon::facts(const ApiOptions& options) const {
   out.address = config_.address;
   out.folder = folder_->files().path().string();
   out.http_port = options.access.port;
-  out.store = store_->place();
+  out.store = servers_.store->place();
   return out;
 }
 
@@ -158,7 +158,7 @@ ReaderFacts ReaderDaemon::reader_facts() const {
 // What changes something, or is of peers and of work under way, is refused before it is called
 // (reader_rule.h).
 Result<std::unique_ptr<Site>> ReaderDaemon::make_site(const ApiOptions& options, asio::io_context& io) {
-  KOINON_ASSIGN(auto store, store_->open_reader(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(auto store, servers_.store->open_reader(limits::kReaderCacheKiB));
   KOINON_ASSIGN(auto index, open_index_reader(folder_->files().index(), index_->columns()));
   const Error refusal = for_the_writer(config_.reader_writer_url);
   return std::make_unique<Site>(
@@ -166,7 +166,7 @@ Result<std::unique_ptr<Site>> ReaderDaemon::make_site(const ApiOptions& options,
                options,
                std::move(store),
                std::move(index),
-               std::make_unique<OfficeDb>(late_office([this] { return office_->open_office(); })),
+               std::make_unique<OfficeDb>(late_office([this] { return servers_.office->open_office(); })),
                writer_,
                *network_,
                clock_,
@@ -203,7 +203,7 @@ std::vector<Watchdog::Watched> ReaderDaemon::watched() {
 }
 
 std::string ReaderDaemon::status_line() const {
-  std::string out = "Reads " + writer_of_.name + " at " + store_->place();
+  std::string out = "Reads " + writer_of_.name + " at " + servers_.store->place();
   if (requests_->port() != 0) out += ", HTTP on port " + std::to_string(requests_->port());
   return served_line(out, alarms());
 }

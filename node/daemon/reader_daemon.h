@@ -69,8 +69,11 @@ class ReaderDaemon final : public RunningNode {
   DaemonLog log_;
   Clock clock_;
   std::optional<ReaderFolder> folder_;
-  std::optional<StoreSource> store_;
-  std::optional<StoreSource> office_;
+  struct Servers {
+    std::optional<StoreSource> store;
+    std::optional<StoreSource> office;
+  };
+  Servers servers_;
   Writer writer_of_;
   RefusingWriter writer_;
   SigningStanding signing_;  // nothing is signed here
