@@ -87,8 +87,8 @@ Status ReaderDaemon::start_watch(const StoreState& state) {
 // Before the server's watch runs, which tells it what is new.
 Status ReaderDaemon::start_index(const StoreState& state) {
   index_ = std::make_unique<IndexThread>(IndexThread::Parts{
-      log_, folder_->files(), [this] { return servers_.store->open_reader(limits::kReaderCacheKiB); }, clock_.wall,
-      config_.disk_reserve_bytes, [this] { requests_->notify(); }});
+      log_, folder_->files(), [this] { return servers_.store->open_reader(limits::kReaderCacheKiB); },
+      clock_.wall, config_.disk_reserve_bytes, [this] { requests_->notify(); }});
   KOINON_TRY(index_->start(state.epochs));
   watch_->start();
   return {};
