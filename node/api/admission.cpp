@@ -1,5 +1,6 @@
 #include "node/api/admission.h"
 
+#include "node/api/reader_rule.h"
 #include "node/api/routes.h"
 #include "node/http/cookies.h"
 #include "proto/base/ascii.h"
@@ -39,6 +40,13 @@ Status admit(Access& access, ApiRequest& request) {
   if (opens_nothing && claims.token && (route.page || route.need == Need::kAnyone)) {
     claims.token.reset();
     caller = access.identify(claims);
+  }
+  if (!caller.ok() && is_server_away(caller.error())) {
+    // Nobody can be known at this moment: what everybody may read goes on.
+    const bool is_open =
+        route.need == Need::kAnyone || (route.need == Need::kReading && access.options().public_reading);
+    if (!is_open) return office_away();
+    caller = Caller();
   }
   if (!caller.ok()) return caller.error();
   request.caller = std::move(*caller);

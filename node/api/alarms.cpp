@@ -145,6 +145,16 @@ void look_at_node(const AlarmInput& input, Found& out) {
   }
 }
 
+// Of a reader. It is one only where it is more than its operator allows.
+void look_at_behind(const AlarmInput& input, Found& out) {
+  if (!input.behind) return;
+  const std::int64_t seconds = input.behind->count();
+  out.add("behind", Severity::kCritical,
+          "this reader is " + counted(static_cast<std::uint64_t>(seconds), "second", "seconds") +
+              " behind the database server on which its node writes; it goes on by itself",
+          {{"count", seconds}});
+}
+
 void look_at_office(const AlarmInput& input, Found& out) {
   const Waits& waits = input.waits_for_look;
   if (waits.notes + waits.credentials == 0) return;
@@ -268,7 +278,7 @@ const std::vector<std::string>& alarm_ids() {
   static const std::vector<std::string> kIds = {
       "signing",       "standing", "cannot_show", "store",     "reserve",         "disk",     "clock",
       "index_stopped", "index",    "deliveries",  "frozen",    "frozen_for_good", "unpinned", "away",
-      "lies",          "knocks",   "missing",     "set_aside", "cosigner",        "mark"};
+      "lies",          "knocks",   "missing",     "set_aside", "cosigner",        "mark",     "behind"};
   return kIds;
 }
 
@@ -284,6 +294,7 @@ std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
 std::vector<Alarm> alarms_of(const AlarmInput& input) {
   Found out(input.now);
   look_at_node(input, out);
+  look_at_behind(input, out);
   look_at_office(input, out);
   look_at_cosigner(input, out);
   look_at_mark(input, out);

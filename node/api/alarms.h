@@ -60,7 +60,8 @@ struct AlarmInput {
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
-  Waits waits_for_look;        // after a rollback
+  Waits waits_for_look;                        // after a rollback
+  std::optional<std::chrono::seconds> behind;  // how far a reader is, where that is too much
   bool cosigner_lost = false;  // what our cosigner key signed last may be forgotten, and it waits
   bool mark_lost = false;      // what was signed last cannot be noted down where the next start finds it
   ClockStanding clock;

@@ -15,6 +15,7 @@
 #include "node/api/alarms.h"
 #include "node/api/http_measures.h"
 #include "node/api/measure_history.h"
+#include "node/api/reader_rule.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
 #include "node/api/story_choice.h"
@@ -26,7 +27,7 @@
 #include "node/publishing/publisher.h"
 #include "node/publishing/signing_standing.h"
 #include "node/reading/rendered_texts.h"
-#include "node/replication/store_writer.h"
+#include "node/replication/store_writing.h"
 #include "node/transport/network_view.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
@@ -38,7 +39,7 @@ namespace koinon {
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
 class Messages;
-class Network;
+class NetworkQuestions;
 
 // The daemon's facts about itself.
 struct NodeFacts {
@@ -90,8 +91,8 @@ struct ApiParts {
   std::unique_ptr<StoreReader> store;
   std::unique_ptr<IndexReader> index;
   std::unique_ptr<OfficeDb> office;
-  StoreWriter& writer;
-  Network& network;
+  StoreWriting& writer;
+  NetworkQuestions& network;
   Clock clock;
   boost::asio::io_context& io;  // of the thread to which this belongs
   Commons& commons;
@@ -115,6 +116,7 @@ struct ApiParts {
   std::function<std::vector<WitnessStanding>()> witnesses;
   // Nothing: this node is no witness for other systems.
   std::function<std::optional<WitnessView>()> witness;
+  std::optional<ReaderFacts> reader = {};  // of a reader; else nothing
 };
 
 // What another operator needs to peer with this node, with the key that signs now.

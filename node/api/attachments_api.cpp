@@ -1,12 +1,9 @@
 #include "node/api/attachments_api.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "node/api/change_request.h"
+#include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
 #include "node/publishing/file_kinds.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -179,10 +176,7 @@ Result<FileView> AttachmentsApi::get_uploaded(const Asker&, const UploadQuery& q
 
 // How far fetching is, which the network knows.
 asio::awaitable<std::optional<FileFetching>> AttachmentsApi::fetching(AttachmentId id) {
-  Network* network = &parts_.network;
-  using Standing = std::optional<FileFetching>;
-  const auto ask = [network, id]() -> asio::awaitable<Standing> { co_return network->file(id); };
-  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+  co_return co_await parts_.network.file(id);
 }
 
 asio::awaitable<Result<Hash>> AttachmentsApi::fetch_file(Asker, FileQuery query) {

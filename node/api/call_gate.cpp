@@ -27,6 +27,7 @@ Error CallGate::fault(const std::exception& error) {
 }
 
 Status CallGate::may(const OperationFacts& facts, const Caller& caller) const {
+  if (parts_.reader != nullptr) KOINON_TRY(may_at_reader(facts, *parts_.reader));
   KOINON_TRY(check_need(caller, facts.need, parts_.public_reading));
   return check_person(caller, facts.takes_person);
 }

@@ -9,6 +9,7 @@
 
 #include "node/access/refusals.h"
 #include "node/api/operation.h"
+#include "node/api/reader_rule.h"
 #include "storage/office/accounts.h"
 
 namespace koinon {
@@ -21,6 +22,7 @@ class CallGate {
     Refusals& refusals;
     std::function<UnixMillis()> clock;
     std::function<void(const AuditLine&)> log_change;  // to the daemon's own log
+    const ReaderFacts* reader = nullptr;               // of a reader; else none
   };
   // The references in `parts` must live longer than this.
   explicit CallGate(Parts parts) : parts_(std::move(parts)) {}

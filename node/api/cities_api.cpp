@@ -127,7 +127,7 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
     more = next->more;
     std::vector<LogId> logs;
     for (const LogState& state : next->states) logs.push_back(state.id);
-    const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
+    const TrustPaths trust = co_await parts_.network.paths(logs);
     out.total = trust.trusted;
     for (std::size_t i = 0; i < next->states.size(); ++i) {
       const LogState& state = next->states[i];
@@ -156,8 +156,7 @@ asio::awaitable<Result<CityStandingView>> CitiesApi::get_city(Asker asker, CityQ
   if (!log.ok()) co_return log.error();
   const auto state = parts_.store->log_state(*log);
   if (!state.ok()) co_return state.error();
-  const CityStanding standing =
-      co_await ask_standing(&parts_.network, *log, {!query.holders_alone, std::nullopt});
+  const CityStanding standing = co_await parts_.network.standing(*log, {!query.holders_alone, std::nullopt});
   CityStandingView out;
   out.city = read_city(directory, *state, standing.path);
   out.city.for_good = out.city.frozen && standing.log.for_good;
@@ -216,7 +215,7 @@ Result<EvidenceView> CitiesApi::get_evidence(const Asker&, const NamedCity& name
 }
 
 asio::awaitable<Result<std::vector<BlockedCity>>> CitiesApi::list_blocks(Asker, Nothing) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
+  const NetworkStatus network = co_await parts_.network.status();
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   std::vector<BlockedCity> out;
   for (const LogId& log : network.blocked) out.push_back({directory.city(log), log});

@@ -35,7 +35,7 @@ asio::awaitable<Result<ExplanationView>> ExplainApi::explain_what_is_not_held(st
   if (!vouched.ok()) co_return vouched.error();
   if (!*vouched) co_return explain_unknown(name);
   Directory directory(*parts_.store, parts_.nearness);
-  const CityStanding standing = co_await ask_standing(&parts_.network, **vouched);
+  const CityStanding standing = co_await parts_.network.standing(**vouched);
   co_return explain_city(directory, *parts_.store, parts_.facts.log(), **vouched, name, standing);
 }
 
@@ -44,7 +44,7 @@ asio::awaitable<Result<ExplanationView>> ExplainApi::explain_a_city(Asker, Expla
   const auto log = directory.find_any(query.city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return log.error();
   if (!log.ok()) co_return co_await explain_what_is_not_held(std::move(query.city));
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log);
+  const CityStanding standing = co_await parts_.network.standing(*log);
   co_return explain_city(directory, *parts_.store, parts_.facts.log(), *log, directory.city(*log), standing);
 }
 
@@ -61,7 +61,7 @@ asio::awaitable<Result<ExplanationView>> ExplainApi::explain_a_record(Asker, Exp
         directory.check_stands(*held, query.entry, query.city + "/" + format_entry_name(query.entry));
     if (!stands.ok()) co_return stands.error();
   }
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {true, index});
+  const CityStanding standing = co_await parts_.network.standing(*log, {true, index});
   const auto indexed = parts_.index->get(*log, index);
   if (!indexed.ok()) co_return indexed.error();
   co_return explain_record(directory, *parts_.store, parts_.facts.log(), *log, index, standing, *indexed);

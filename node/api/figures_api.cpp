@@ -62,7 +62,7 @@ Result<AdoptionFigures> FiguresApi::figures_of(const Asker&, const NamedRecord& 
 
 asio::awaitable<Result<TrustGraphView>> FiguresApi::graph(Asker, Nothing) {
   const auto own = parts_.facts.log();
-  const TrustGraph found = co_await ask_graph(&parts_.network, own, kGraphCities);
+  const TrustGraph found = co_await parts_.network.graph(own, kGraphCities);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   TrustGraphView out;
   out.observer = !own;

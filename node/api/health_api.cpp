@@ -73,15 +73,17 @@ Result<ReadyView> HealthApi::check_readiness(const Asker& asker, const Nothing&)
 
 asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   MetricsInput input;
-  input.network = co_await ask_network(&parts_.network);
+  input.network = co_await parts_.network.status();
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
   const auto lag = parts_.store->lag();
   if (!counts.ok()) co_return counts.error();
   if (!lag.ok()) co_return lag.error();
   if (!position.ok()) co_return position.error();
-  const auto sending = sending_facts();
+  // Its office is elsewhere, and may be away: what is sent the writer measures.
+  const auto sending = parts_.reader ? Result<SendingFacts>(SendingFacts()) : sending_facts();
   if (!sending.ok()) co_return sending.error();
+  if (parts_.reader) input.reader = parts_.reader->lag();
   input.version = parts_.facts.version;
   input.started_at = parts_.commons.started_at;
   input.process = process_facts();

@@ -1,11 +1,8 @@
 #include "node/api/invites_api.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "node/api/change_request.h"
+#include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/transport/network.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -158,15 +155,8 @@ asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use)
       peer_of_line(line->inviter.text(), parts_.facts.log(), parts_.facts.node_key, parts_.clock.wall());
   if (!peer.ok()) co_return peer.error();
   peer->vouch = use.vouch && peer->log && parts_.facts.log();
-  Network* network = &parts_.network;
-  // Asio makes what it passes between threads without an argument; a Result has no such value.
-  using Joined = std::optional<Result<std::string>>;
-  const auto ask = [network, invite = *line,
-                    text = own_peer_line(parts_).text()]() -> asio::awaitable<Joined> {
-    co_return co_await network->join(invite, text);
-  };
-  const Joined joined = co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
-  if (!joined->ok()) co_return joined->error();
+  const auto joined = co_await parts_.network.join(*line, own_peer_line(parts_).text());
+  if (!joined.ok()) co_return joined.error();
   co_return co_await pin_peer(&parts_, std::move(*peer));
 }
 

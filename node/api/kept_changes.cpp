@@ -13,14 +13,14 @@ namespace koinon {
 namespace asio = boost::asio;
 
 Result<bool> must_keep(ApiShared& shared) {
-  const StoreWriter& writer = shared.parts.writer;
+  const StoreWriting& writer = shared.parts.writer;
   if (writer.signing_stopped()) return false;  // it is refused, and told why
   if (writer.signing_waits()) return true;
   return shared.desk.has_kept();
 }
 
 bool was_put_off(ApiShared& shared, const Error& error) {
-  const StoreWriter& writer = shared.parts.writer;
+  const StoreWriting& writer = shared.parts.writer;
   return error.code == Code::kUnavailable && !writer.signing_stopped() && writer.signing_waits();
 }
 

@@ -189,6 +189,13 @@ void add_logs(MetricFamilies& out, const MetricsInput& input) {
   out.gauge("index_lag_records", "Records that the search index has not seen", number(input.index_lag));
 }
 
+void add_reader(MetricFamilies& out, const ReaderLag& lag) {
+  const std::chrono::duration<double> behind = lag.behind;
+  out.gauge("reader_behind_seconds", "How far this reader is behind the server on which its node writes",
+            behind.count());
+  out.gauge("reader_standby", "1 where this reader reads a standby of that server", lag.is_standby ? 1 : 0);
+}
+
 void add_work(MetricFamilies& out, MetricsInput& input) {
   out.counter("password_checks_total", "Passwords that were checked, right or wrong",
               number(input.password_checks));
@@ -219,6 +226,7 @@ std::string metrics_text(MetricsInput input) {
   add_sending(out, input);
   out.gauge("ready", "1 while GET /readyz says that the node is ready", input.ready ? 1 : 0);
   add_alarms(out, input.alarms);
+  if (input.reader) add_reader(out, *input.reader);
   add_peers(out, input.network.peers);
   add_witnesses(out, input.witnesses);
   add_work(out, input);

@@ -9,6 +9,7 @@
 
 #include "node/api/alarms.h"
 #include "node/api/process_facts.h"
+#include "node/api/reader_rule.h"
 #include "node/api/signing_view.h"
 #include "node/delivery/witness_standing.h"
 #include "node/publishing/clock_standing.h"
@@ -53,6 +54,7 @@ struct MetricsInput {
   std::uint64_t refusals = 0;         // the same
   sqlite::Work work = {};             // the work of the databases since the start
   std::vector<Alarm> alarms = {};
+  std::optional<ReaderLag> reader = {};  // nothing: it is the writer
   ClockStanding clock = {};
   std::vector<WitnessStanding> witnesses = {};
   std::vector<prometheus::MetricFamily> http = {};  // HttpMeasures

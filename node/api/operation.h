@@ -19,6 +19,9 @@ namespace koinon {
 // Enough for a request of a few lines.
 inline constexpr std::size_t kSmallBody = 16 * limits::kKiB;
 
+// Whether a reader does it (reader_rule.h). By its need: what everybody may read where reading is public.
+enum class AtReader : unsigned char { kByNeed, kYes, kNo };
+
 struct OperationFacts {
   std::string method;   // GET reads; all others change something
   std::string pattern;  // /api/v1/records/{city}/{index}; {rest...} at the end takes one segment or more
@@ -33,6 +36,7 @@ struct OperationFacts {
   std::string gives_later = {};         // the schema of the answer 202, if the operation may wait
   std::size_t body_limit = limits::kHttpBodyBytes;
   bool takes_person = false;  // makes or changes credentials, so it is refused with a token
+  AtReader at_reader = AtReader::kByNeed;
 
   bool changes() const { return method != "GET"; }
 };

@@ -7,7 +7,6 @@
 #include "node/api/kept_changes.h"
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/name.h"
 
@@ -83,7 +82,7 @@ PeersApi::PeersApi(ApiShared& shared)
       parts_(shared.parts) {}
 
 asio::awaitable<Result<PeersView>> PeersApi::peers(Asker, Nothing) {
-  NetworkStatus network = co_await ask_network(&parts_.network);
+  NetworkStatus network = co_await parts_.network.status();
   PeersView out;
   for (PeerStatus& peer : network.peers) out.items.push_back(view_of(std::move(peer)));
   out.knocks = std::move(network.knocks);
@@ -127,7 +126,7 @@ Result<PeerRecord> change_record(Store& store, const NodeKey& key, const PeerCha
 // Two may change one peer at once, each something else of it. So the record is read where it is written.
 asio::awaitable<Result<PeerView>> PeersApi::change_peer(Asker, PeerChange wish) {
   if (const Status good = check_wish(wish); !good.ok()) co_return good.error();
-  const NetworkStatus before = co_await ask_network(&parts_.network);
+  const NetworkStatus before = co_await parts_.network.status();
   const auto peer = named_peer(before, wish.peer);
   if (!peer.ok()) co_return peer.error();
   const NodeKey key = peer->node_key;
@@ -140,7 +139,7 @@ asio::awaitable<Result<PeerView>> PeersApi::change_peer(Asker, PeerChange wish) 
       },
       [record, network = &parts_.network] { network->add_peer(*record); });
   if (!kept.ok()) co_return kept.error();
-  const NetworkStatus after = co_await ask_network(&parts_.network);
+  const NetworkStatus after = co_await parts_.network.status();
   auto changed = named_peer(after, to_text(key));
   if (!changed.ok()) co_return changed.error();
   co_return view_of(std::move(*changed));
@@ -187,11 +186,11 @@ asio::awaitable<Result<ReachView>> PeersApi::ask_peers(Asker, Nothing) {
   const std::string address = own_peer_line(parts_).address;
   if (address.empty())
     co_return fail(Code::kConflict, "this node tells others no address, so nobody is to dial it", "address");
-  co_return co_await ask_reach_view(&parts_.network, address);
+  co_return co_await parts_.network.reaches(address);
 }
 
 asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPeer named) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
+  const NetworkStatus network = co_await parts_.network.status();
   const auto found = named_peer(network, named.peer);
   if (!found.ok()) co_return found.error();
   const NodeKey key = found->node_key;

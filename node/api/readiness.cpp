@@ -6,7 +6,7 @@ namespace koinon {
 namespace {
 
 bool makes_unready(const Alarm& alarm, UnixMillis now) {
-  if (alarm.id == "store" || alarm.id == "reserve") return true;
+  if (alarm.id == "store" || alarm.id == "reserve" || alarm.id == "behind") return true;
   const bool of_index = alarm.id == "index" || alarm.id == "index_stopped";
   return of_index && now.value - alarm.since.value >= limits::kIndexHopeless.count();
 }

@@ -35,7 +35,8 @@ SessionsApi::SessionsApi(ApiShared& shared)
               .takes = "Login",
               .gives = "Session",
               .status = 201,
-              .body_limit = kSmallBody},
+              .body_limit = kSmallBody,
+              .at_reader = AtReader::kYes},
              this, &SessionsApi::begin, {.made = name_of}),
       log_out({.method = "DELETE",
                .pattern = "/api/v1/sessions/current",
@@ -44,7 +45,8 @@ SessionsApi::SessionsApi(ApiShared& shared)
                .tag = "accounts",
                .summary = "End this session",
                .status = 204,
-               .body_limit = kSmallBody},
+               .body_limit = kSmallBody,
+               .at_reader = AtReader::kYes},
               this, &SessionsApi::end),
       me({.method = "GET",
           .pattern = "/api/v1/me",
@@ -53,7 +55,8 @@ SessionsApi::SessionsApi(ApiShared& shared)
           .tag = "accounts",
           .summary = "Who asks, and what they may",
           .gives = "Me",
-          .body_limit = kSmallBody},
+          .body_limit = kSmallBody,
+          .at_reader = AtReader::kYes},
          this, &SessionsApi::who_asks),
       look_at_link({.method = "GET",
                     .pattern = "/api/v1/passwords/{code}",
@@ -62,7 +65,8 @@ SessionsApi::SessionsApi(ApiShared& shared)
                     .tag = "accounts",
                     .summary = "Whose a one-time code is, while it can be used",
                     .gives = "Account",
-                    .body_limit = kSmallBody},
+                    .body_limit = kSmallBody,
+                    .at_reader = AtReader::kNo},
                    this, &SessionsApi::owner_of_link),
       use_link({.method = "POST",
                 .pattern = "/api/v1/passwords",
@@ -121,7 +125,7 @@ asio::awaitable<Result<SessionView>> SessionsApi::begin(Asker asker, LoginQuery 
   Guesses& guesses = parts_.commons.guesses;
   if (const Status may = guesses.may_try(name, asker.remote); !may.ok()) co_return may.error();
   const auto user = shared_.accounts.find(name);
-  if (!user.ok()) co_return user.error();
+  if (!user.ok()) co_return is_server_away(user.error()) ? office_away() : user.error();
   const bool known = user->has_value() && !(*user)->password.empty();
   const auto right = co_await check_password(known ? (*user)->password : hash_of_nobody(), query.password);
   if (!right.ok()) co_return right.error();

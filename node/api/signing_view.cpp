@@ -20,12 +20,14 @@ std::string_view signing_word(Signing state) {
 
 std::string signing_text(const SigningView& view) {
   const std::string word(signing_word(view.state));
-  if (view.state == Signing::kNever) return word + ": an observer publishes nothing";
+  if (view.state == Signing::kNever)
+    return word + ": " + (view.why ? view.why->message : "an observer publishes nothing");
   return view.why ? word + ": " + view.why->message : word;
 }
 
 SigningView signing_of(const ApiParts& parts) {
   if (!parts.facts.log()) return {Signing::kNever, std::nullopt};
+  if (parts.reader) return {Signing::kNever, parts.writer.signing_stopped()};
   if (auto stopped = parts.writer.signing_stopped()) return {Signing::kStopped, std::move(*stopped)};
   if (auto waits = parts.writer.signing_waits())
     return {Signing::kWaits, std::move(waits->why), waits->fewer_after};

@@ -15,7 +15,7 @@ struct ApiParts;
 
 enum class Signing : unsigned char {
   kReady,
-  kNever,    // the node is an observer, which publishes nothing
+  kNever,    // the node is an observer, or a reader, which publishes nothing
   kWaits,    // goes on by itself, or after somebody has done what the reason says
   kStopped,  // does not go on until somebody repairs it
 };

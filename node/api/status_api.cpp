@@ -57,7 +57,7 @@ Result<StoreView> StatusApi::store() const {
 }
 
 asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
+  const NetworkStatus network = co_await parts_.network.status();
   auto node_view = node();
   if (!node_view.ok()) co_return node_view.error();
   auto stock_view = stock();

@@ -5,7 +5,7 @@
 namespace koinon {
 namespace asio = boost::asio;
 
-asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change,
+asio::awaitable<Status> change_store(StoreWriting* writer, std::function<Status(Store&)> change,
                                      std::function<void()> on_kept) {
   Beginning<Status> begin = [writer, change, on_kept](std::function<void(Status)> done) {
     writer->change(change, [on_kept, done = std::move(done)](Status kept) {
@@ -16,7 +16,7 @@ asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(S
   co_return co_await from_callback<Status>(std::move(begin));
 }
 
-asio::awaitable<Result<Published>> publish_draft(StoreWriter* writer, SigningPermit permit,
+asio::awaitable<Result<Published>> publish_draft(StoreWriting* writer, SigningPermit permit,
                                                  DraftMaker maker) {
   Beginning<Result<Published>> begin = [writer, maker, permit](std::function<void(Result<Published>)> done) {
     writer->publish(permit, maker, std::move(done));

@@ -2,7 +2,6 @@
 
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/transport/network.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -28,7 +27,7 @@ SubscriptionsApi::SubscriptionsApi(ApiShared& shared)
       parts_(shared.parts) {}
 
 asio::awaitable<Result<SubscriptionsView>> SubscriptionsApi::subscriptions(Asker, Nothing) {
-  const auto filter = parse_filter(co_await ask_topics(&parts_.network));
+  const auto filter = parse_filter(co_await parts_.network.topics());
   if (!filter.ok()) co_return filter.error();
   auto states = read_topics(*parts_.store, parts_.nearness, *filter);
   if (!states.ok()) co_return states.error();

@@ -3,7 +3,6 @@
 #include "node/api/kept_changes.h"
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -141,7 +140,7 @@ asio::awaitable<Result<BlockView>> TrustApi::set_blocked(NamedCity named, bool b
   if (!stored.ok()) co_return stored.error();
   parts_.network.set_blocked(*log, blocked);
   // Who has the name has changed with it: the answer, and what is asked for next, say so.
-  co_await ask_standing(&parts_.network, *log);
+  co_await parts_.network.standing(*log);
   co_return BlockView{Directory(*parts_.store, parts_.nearness).city(*log), *log, blocked};
 }
 

@@ -3,7 +3,6 @@
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
 #include "node/replication/from_callback.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -64,7 +63,7 @@ asio::awaitable<Result<SigningNow>> UpkeepApi::let_sign(Asker, SigningWish wish)
     co_return fail(Code::kRefused,
                    Sentence{"publish.observer",
                             "this node is an observer: it follows and reads, and publishes nothing"});
-  const NetworkStatus network = co_await ask_network(&parts_.network);
+  const NetworkStatus network = co_await parts_.network.status();
   std::vector<NodeKey> keys;
   for (const std::string& which : wish.without) {
     const std::size_t before = keys.size();
@@ -75,7 +74,7 @@ asio::awaitable<Result<SigningNow>> UpkeepApi::let_sign(Asker, SigningWish wish)
       co_return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
   }
   parts_.network.take_word(std::move(keys), wish.alone);
-  (void)co_await ask_network(&parts_.network);
+  (void)co_await parts_.network.status();
   co_return parts_.signing.now();
 }
 

@@ -16,8 +16,8 @@ constexpr std::int64_t kTellAgainMs = 3'600'000;
 
 }  // namespace
 
-AlarmWatch::AlarmWatch(Parts parts)
-    : parts_(std::move(parts)), outbox_(*parts_.office), rules_(parts_.rules) {
+AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), rules_(parts_.rules) {
+  if (parts_.office) outbox_.emplace(*parts_.office);
   look();
   thread_ = std::thread([this] { run(); });
 }
@@ -54,6 +54,13 @@ void AlarmWatch::run() {
   }
 }
 
+void AlarmWatch::look_at_office(AlarmInput& in) {
+  if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
+  if (const auto failing = outbox_->failing(limits::kFailedAttempts, {in.now.value - limits::kFailedForMs});
+      failing.ok())
+    in.failing = *failing;
+}
+
 AlarmInput AlarmWatch::gather() {
   AlarmInput in;
   {
@@ -61,22 +68,20 @@ AlarmInput AlarmWatch::gather() {
     in.rules = rules_;
   }
   in.now = parts_.clock.wall();
-  in.signing_stopped = parts_.signing_stopped();
-  in.store = parts_.store_trouble();
-  in.others_wait = parts_.others_wait();
+  if (parts_.signing_stopped) in.signing_stopped = parts_.signing_stopped();
+  if (parts_.store_trouble) in.store = parts_.store_trouble();
+  if (parts_.others_wait) in.others_wait = parts_.others_wait();
   in.index = parts_.index_trouble();
-  in.courier = parts_.courier_trouble();
+  if (parts_.courier_trouble) in.courier = parts_.courier_trouble();
   in.mark_lost = parts_.mark_lost && parts_.mark_lost();
   if (const auto indexed = parts_.index->position(); indexed.ok())
     in.index_lag = index_lag(*parts_.store, *indexed);
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.folder, unknown);
   if (!unknown) in.disk_free_bytes = space.available;
-  if (const auto waits = waits_for_look(*parts_.office); waits.ok()) in.waits_for_look = *waits;
-  if (const auto failing = outbox_.failing(limits::kFailedAttempts, {in.now.value - limits::kFailedForMs});
-      failing.ok())
-    in.failing = *failing;
-  if (auto network = parts_.network(); network) {
+  if (parts_.office) look_at_office(in);
+  if (parts_.behind) in.behind = parts_.behind();
+  if (auto network = parts_.network ? parts_.network() : std::nullopt; network) {
     network_ = std::move(network);
     std::vector<std::int64_t> ahead;
     for (const PeerStatus& peer : network_->peers) {
@@ -101,7 +106,7 @@ AlarmInput AlarmWatch::gather() {
   } else {
     in.signing_stopped.reset();  // an observer never signs
   }
-  in.clock = parts_.clock_watch->standing();
+  if (parts_.clock_watch != nullptr) in.clock = parts_.clock_watch->standing();
   if (parts_.own && parts_.standing) in.standing = parts_.standing();
   if (const auto lost = parts_.store->setting(kCosignerLost); parts_.own && lost.ok())
     in.cosigner_lost = lost->has_value();

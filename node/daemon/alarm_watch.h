@@ -19,16 +19,19 @@ namespace koinon {
 class AlarmWatch {
  public:
   struct Parts {
-    std::unique_ptr<OfficeDb> office;
+    std::unique_ptr<OfficeDb> office;  // none: a reader, whose office the writer looks after
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
-    const Nearness* nearness = nullptr;                     // outlives the watch; never none
-    std::function<std::optional<NetworkStatus>()> network;  // none: it did not answer in time
+    // Those of what a reader has not are none there: from here to courier_trouble, and the clock's.
+    const Nearness* nearness = nullptr;                     // outlives the watch
+    std::function<std::optional<NetworkStatus>()> network;  // answers none: it did not in time
     std::function<std::optional<Error>()> signing_stopped;
     std::function<std::optional<Trouble>()> store_trouble;
     std::function<std::optional<Trouble>()> others_wait;
-    std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
+    std::function<std::optional<Trouble>()> index_trouble;  // never none
+    // Of a reader: how far it is behind, where that is too much. May be none.
+    std::function<std::optional<std::chrono::seconds>()> behind;
     std::function<SigningNow()> standing;        // whether it is known that this store is the newest
     std::function<bool()> mark_lost;             // none: an observer, which signs nothing
     std::function<bool()> signing_waits;         // for that, or for the clock
@@ -61,6 +64,7 @@ class AlarmWatch {
   void run();
   void look();
   AlarmInput gather();
+  void look_at_office(AlarmInput& in);
   void tell(const std::vector<Alarm>& standing);
 
   struct Told {
@@ -70,7 +74,7 @@ class AlarmWatch {
 
   // The thread's, once it runs.
   Parts parts_;
-  Outbox outbox_;
+  std::optional<Outbox> outbox_;
   bool waited_ = true;                       // signing did, when it looked last; at first nobody knows
   std::map<std::string, UnixMillis> since_;  // by id; also of what is no alarm yet
   std::map<std::string, Told> told_;         // what stands, by id

@@ -46,7 +46,9 @@ struct Config {
   std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
   std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
   std::string store_url;                               // of a PostgreSQL server; empty: SQLite's file
+  std::string office_url;                              // of that with the office; empty: the same
   bool reader = false;                                 // reads that store, and writes and signs nothing
+  std::string reader_writer_url;                       // of the pages of the node that writes there
   unsigned reader_max_lag_seconds = 10;                // beyond which a reader is not ready
   std::uint64_t disk_reserve_bytes = limits::kDiskReserve;  // of the disk, that only our own log may use
   unsigned alarm_peer_away_minutes = 10;                    // until a peer that is not connected is an alarm

@@ -68,7 +68,7 @@ std::vector<ConfigKey> http_keys() {
       make_key("http.public", flag(&Config::http_public),
                "true: reading is open to everyone, without an account"),
       make_key(
-          "http.url", web_address(),
+          "http.url", web_address(&Config::http_url),
           "the address that readers use, such as https://notes.seoul.example; links, cookies and mails need "
           "it"),
       make_key(
@@ -137,12 +137,18 @@ std::vector<ConfigKey> room_keys() {
 std::vector<ConfigKey> hub_keys() {
   using namespace config_values;
   return {
-      make_key("store.url", store_url(),
+      make_key("store.url", store_url(&Config::store_url),
                "the PostgreSQL server that holds the store and the office, such as "
                "postgresql://koinon@db.example:5432/koinon?passfile=/etc/koinon/pgpass, without a password "
                "in it; empty: files in the data folder"),
       make_key("reader", flag(&Config::reader),
                "true: this koinond reads the store of store.url and shows it, and writes and signs nothing"),
+      make_key("office.url", store_url(&Config::office_url),
+               "of a reader: the servers that hold the office, one of which takes changes, for who logs in; "
+               "empty: those of store.url"),
+      make_key("reader_writer_url", web_address(&Config::reader_writer_url),
+               "of a reader: the address of the pages where the node that writes is worked with, such as "
+               "https://desk.seoul.example; pages lead there; empty: nobody is told"),
       make_key("reader_max_lag", number(&Config::reader_max_lag_seconds, 1, 86'400),
                "seconds by which a reader's store may be behind, beyond which it says that it is not ready"),
       make_key("signing.mark_etcd", etcd_addresses(),

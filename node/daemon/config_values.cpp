@@ -122,12 +122,11 @@ bool is_web_address(const std::string& text) {
 }
 
 // The address that readers use, as links and cookies need it.
-Status set_web_address(Config& config, const std::string& text) {
+Status set_web_address(std::string& url, const std::string& text) {
   if (!text.empty() && !is_web_address(text))
     return must_be("it is an address such as https://notes.seoul.example");
   if (!text.empty()) KOINON_TRY(check_reachable_host(boost::urls::parse_uri(text)->host_address()));
   // As browsers write it: in small letters, and without the port that goes without saying.
-  std::string& url = config.http_url;
   url = ascii_lower(text);
   while (url.ends_with('/')) url.pop_back();
   for (const std::string_view unsaid : {":", url.starts_with("https:") ? ":443" : ":80"}) {
@@ -194,9 +193,9 @@ Status set_store_quota(Config& config, const std::string& text) {
   return {};
 }
 
-Status set_store_url(Config& config, const std::string& text) {
+Status set_store_url(std::string& url, const std::string& text) {
   if (!text.empty()) KOINON_TRY(StoreUrl::parse(text));
-  config.store_url = text;
+  url = text;
   return {};
 }
 
@@ -362,7 +361,11 @@ Value store_quota() {
           [](const Config& config) { return std::to_string(config.store_max_bytes); }};
 }
 
-Value store_url() { return {ValueForm::kText, set_store_url, text_of(&Config::store_url)}; }
+Value store_url(std::string Config::*member) {
+  return {ValueForm::kText,
+          [member](Config& config, const std::string& text) { return set_store_url(config.*member, text); },
+          text_of(member)};
+}
 
 Value etcd_addresses() {
   return {ValueForm::kList, set_etcd_addresses,
@@ -373,7 +376,11 @@ Value topics() {
   return {ValueForm::kList, set_topics, [](const Config& config) { return config.filter.text(); }};
 }
 
-Value web_address() { return {ValueForm::kText, set_web_address, text_of(&Config::http_url)}; }
+Value web_address(std::string Config::*member) {
+  return {ValueForm::kText,
+          [member](Config& config, const std::string& text) { return set_web_address(config.*member, text); },
+          text_of(member)};
+}
 
 Value sso_header() { return {ValueForm::kText, set_sso_header, text_of(&Config::http_sso_header)}; }
 

@@ -53,11 +53,11 @@ Value listen(std::string Config::*member);
 Value reachable_address();
 Value store_quota();
 // Of a PostgreSQL server, without a password.
-Value store_url();
+Value store_url(std::string Config::*member);
 // http(s)://HOST:PORT of each.
 Value etcd_addresses();
 Value topics();
-Value web_address();
+Value web_address(std::string Config::*member);
 // The name of a header that nobody uses for something else.
 Value sso_header();
 Value proxies();

@@ -3,18 +3,16 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <boost/json.hpp>
-#include <unistd.h>
 
-#include "crypto/key_file.h"
 #include "node/api/change_request.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/mark_opener.h"
 #include "node/daemon/part_options.h"
+#include "node/daemon/told_lines.h"
 #include "node/daemon/version.h"
 #include "node/publishing/gate.h"
 #include "node/replication/stored_standing.h"
-#include "node/text/time_text.h"
+#include "node/replication/stored_trust.h"
 #include "proto/base/clock.h"
 #include "storage/office/after_rollback.h"
 
@@ -69,6 +67,9 @@ Status Daemon::prepare(ServiceManager& manager) {
                                     folder_->keys().next_node});
   KOINON_TRY(store->keep_lease());  // what was read may have taken a while
   KOINON_TRY(begin_epoch(*store, state));
+  // Readers of a server go by them.
+  if (folder_->source().is_on_server())
+    KOINON_TRY(keep_trust_rules(*store, {config_.trust_hops, config_.trust_paths, config_.trust_admits}));
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
   witnesses_.of_ours = std::make_unique<Witnessing>();
   KOINON_ASSIGN(engine_,
@@ -120,23 +121,8 @@ void Daemon::renew_cosigner() {
   if (keys_.renewal) keys_.renewal->consider();
 }
 
-// Where a socket was given the configured address counts for nothing: who reads is told the one that serves.
 Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
-  HttpServer::Options http;
-  if (!given.empty()) config_.http_listen = given.front().address;
-  for (const GivenSocket& socket : given) http.given.push_back(socket.descriptor);
-  http.listen = config_.http_listen;
-  http.port = config_.http_port;
-  http.socket = folder_->files().socket();
-  http.proxy_socket = config_.http_proxy_socket;
-  http.clock = clock_->clock().wall;
-  http.mono = clock_->clock().mono;
-  const auto on_lost = [this](std::uint64_t lines) {
-    log_.warning(log_event::kRequestsUnwritten,
-                 "lines of the access log were dropped: nobody took them in time", {{"lines", lines}});
-  };
-  KOINON_ASSIGN(requests_, RequestThreads::make(std::move(http), config_.access_log, on_lost));
-  requests_->commons().story.set(config_.story);
+  KOINON_ASSIGN(requests_, make_request_threads(config_, folder_->files(), clock_->clock(), log_, given));
   return {};
 }
 
@@ -146,22 +132,13 @@ Status Daemon::start_arrivals(const StoreState& state) {
   return arrivals_->start_index(state.epochs);
 }
 
-void Daemon::log_change(const AuditLine& line) {
-  log_.info(log_event::kChanged, "changed",
-            {{"who", line.who},
-             {"from", line.from},
-             {"action", line.action},
-             {"target", line.target},
-             {"outcome", line.outcome}});
-}
-
 Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(Databases own, folder_->open_databases());
   auto queue = std::make_unique<HoldQueue>(HoldQueue::Parts{
       std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
       engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
       [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
-      [this](const AuditLine& line) { log_change(line); },
+      [this](const AuditLine& line) { tell_change(log_, line); },
       [this](const RefusalSum& sum) {
         log_.info(log_event::kRefused, "refused, and only counted",
                   {{"action", sum.operation},
@@ -200,18 +177,8 @@ Status Daemon::start_alarms() {
   if (mark_) parts.mark_lost = [this] { return mark_->is_lost(); };
   parts.signing_waits = [this] { return engine_->writer().signing_waits().has_value(); };
   parts.on_cosigner_lost = [this] { renew_cosigner(); };
-  parts.on_begin = [this](const Alarm& alarm) {
-    if (alarm.severity == Severity::kCritical) {
-      log_.error(log_event::kAlarm, "alarm: " + alarm.text,
-                 {{"id", alarm.id}, {"since", time_text(alarm.since)}});
-    } else {
-      log_.warning(log_event::kAlarm, "alarm: " + alarm.text,
-                   {{"id", alarm.id}, {"since", time_text(alarm.since)}});
-    }
-  };
-  parts.on_over = [this](const Alarm& alarm) {
-    log_.warning(log_event::kAlarmOver, "alarm over: " + alarm.text, {{"id", alarm.id}});
-  };
+  parts.on_begin = [this](const Alarm& alarm) { tell_alarm(log_, alarm); };
+  parts.on_over = [this](const Alarm& alarm) { tell_alarm_over(log_, alarm); };
   parts.on_look = [this](const AlarmInput& seen) { requests_->commons().measures.take(seen); };
   parts.on_signing = [this] { sign_what_waited(); };
   parts.folder = folder_->files().path().string();
@@ -243,7 +210,7 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                std::move(own.index),
                std::move(own.office),
                engine_->writer(),
-               engine_->network(),
+               engine_->questions(),
                clock_->clock(),
                io,
                requests_->commons(),
@@ -255,7 +222,7 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio:
                [this](HeldId id, HoldQueue::Done done) { held_.queue->sign_now(id, std::move(done)); },
                [this](const std::string& to, const MailTrial::Done& done) { arrivals_->try_mail(to, done); },
                key_changing(),
-               [this](const AuditLine& line) { log_change(line); },
+               [this](const AuditLine& line) { tell_change(log_, line); },
                [this](std::function<void(Status)> done) { arrivals_->reset_index(std::move(done)); },
                [this] { return alarms_->alarms(); },
                clock_->questions([this] { sign_what_waited(); }),
@@ -320,13 +287,9 @@ Status Daemon::start_requests() {
 }
 
 Status Daemon::write_ready_file() const {
-  if (config_.ready_file.empty()) return {};
-  boost::json::object ready;
-  ready["pid"] = static_cast<std::int64_t>(::getpid());
-  ready["peer_port"] = peer_port();
-  ready["http_port"] = http_port();
-  if (witnesses_.for_others) ready["witness_port"] = witnesses_.for_others->view().port;
-  return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
+  ReadyPorts ports{peer_port(), http_port(), std::nullopt};
+  if (witnesses_.for_others) ports.witness = witnesses_.for_others->view().port;
+  return koinon::write_ready_file(config_.ready_file, ports);
 }
 
 void Daemon::reload(const Config& config) {

@@ -48,6 +48,7 @@
 #include "node/daemon/node_clock.h"
 #include "node/daemon/recovery_words_change.h"
 #include "node/daemon/request_threads.h"
+#include "node/daemon/running_node.h"
 #include "node/daemon/service_manager.h"
 #include "node/daemon/signing_key_change.h"
 #include "node/daemon/watchdog.h"
@@ -65,29 +66,25 @@ struct DaemonOutside {
   unsigned started_over = 0;  // how often that has been, since the process began
 };
 
-class Daemon {
+class Daemon final : public RunningNode {
  public:
   // Serves when it returns. Errors are one sentence for the operator; start_over.h says which pass with time.
   // `manager` is told what takes long, and gives the sockets for HTTP, if it has some.
   static Result<std::unique_ptr<Daemon>> start(const Config& config, ServiceManager& manager,
                                                const DaemonOutside& outside = {});
-  ~Daemon();
+  ~Daemon() override;
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
   // Until stop().
   std::uint16_t peer_port() const { return engine_->network().port(); }
   std::uint16_t http_port() const { return requests_->port(); }
-  const DaemonLog& log() const { return log_; }
-  // The threads without which this node does not do its work (daemon_service.cpp).
-  std::vector<Watchdog::Watched> watched();
-  // One line for people: what is served where, and what is wrong.
-  std::string status_line() const;
-  // The keys that may change while it runs (ConfigKey::reloads) become what they are in `config`, whose other
-  // values are as at the start.
-  void reload(const Config& config);
-  // On the thread that started it. A second call does nothing.
-  void stop();
+  const DaemonLog& log() const override { return log_; }
+  // What the service manager is told: daemon_service.cpp.
+  std::vector<Watchdog::Watched> watched() override;
+  std::string status_line() const override;
+  void reload(const Config& config) override;
+  void stop() override;
 
  private:
   Daemon(Config config, DaemonOutside outside);
@@ -106,7 +103,6 @@ class Daemon {
   Status may_witness(std::optional<UnixMillis> made_at) const;
   Status start_requests();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
-  void log_change(const AuditLine& line);
   KeyChanging key_changing();
   Status write_ready_file() const;
   void on_standing(const StandingView& view);

@@ -4,15 +4,10 @@
 #include <boost/asio/post.hpp>
 
 #include "node/daemon/daemon.h"
-#include "proto/base/encoding.h"
+#include "node/daemon/told_lines.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace {
-
-constexpr std::size_t kStatusBytes = 400;  // a line in a terminal, not a page
-
-}  // namespace
 
 // That a manager cannot be told is no reason not to serve.
 void Daemon::tell_start(const ServiceManager& manager, std::string_view what,
@@ -40,11 +35,7 @@ std::string Daemon::status_line() const {
   std::string out = "Serves " + identity_.name;
   if (http_port() != 0) out += ", HTTP on port " + std::to_string(http_port());
   if (peer_port() != 0) out += ", peers on port " + std::to_string(peer_port());
-  const std::vector<Alarm> alarms = alarms_->alarms();
-  if (alarms.empty()) return out + "; no alarm";
-  out += "; " + std::to_string(alarms.size()) + (alarms.size() == 1 ? " alarm: " : " alarms, first: ");
-  out += alarms.front().text;
-  return std::string(clipped_utf8(out, kStatusBytes));
+  return served_line(out, alarms_->alarms());
 }
 
 }  // namespace koinon

@@ -120,6 +120,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
   network_ = std::make_unique<Network>(std::move(options), keys.node, state, parts_.clock.clock(),
                                        std::move(callbacks));
+  questions_ = std::make_unique<AskedNetwork>(*network_);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "node/api/network_questions.h"
 #include "node/daemon/config.h"
 #include "node/daemon/daemon_log.h"
 #include "node/daemon/engine_events.h"
@@ -62,8 +63,9 @@ class EngineThreads {
   // the reader. The network is gone then; the writer stays, and its connection is closed with this.
   void stop();
 
-  Network& network() { return *network_; }    // until stop()
-  StoreWriter& writer() { return *writer_; }  // from start() on
+  Network& network() { return *network_; }               // until stop()
+  NetworkQuestions& questions() { return *questions_; }  // as requests ask them, until stop()
+  StoreWriter& writer() { return *writer_; }             // from start() on
   const Nearness& nearness() const { return nearness_; }
   const SigningStanding& signing() const { return signing_; }
 
@@ -92,6 +94,7 @@ class EngineThreads {
   Nearness nearness_;                   // the network's thread writes it; all others read it
   std::unique_ptr<Cosigner> cosigner_;  // of a city
   std::unique_ptr<Network> network_;
+  std::unique_ptr<AskedNetwork> questions_;
   std::unique_ptr<StoreWriter> writer_;  // goes after `intents_`, whose connection only reads
   std::unique_ptr<IntentRunner> intents_;
   std::unique_ptr<EngineEvents> events_;

@@ -16,10 +16,10 @@
 #include "crypto/secret_memory.h"
 #include "node/daemon/config_place.h"
 #include "node/daemon/config_reload.h"
-#include "node/daemon/daemon.h"
 #include "node/daemon/daemon_arguments.h"
 #include "node/daemon/folder_owner.h"
 #include "node/daemon/idle_memory.h"
+#include "node/daemon/running_node.h"
 #include "node/daemon/service_report.h"
 #include "node/daemon/start_over.h"
 #include "node/text/time_zone.h"
@@ -101,7 +101,7 @@ int tell_checked(const DaemonArguments& given, const ConfigRead& read) {
 // --- a node that runs ---
 
 // A file that is wrong changes nothing.
-void reload(const DaemonArguments& given, Config& running, Daemon& daemon, const DaemonLog& log) {
+void reload(const DaemonArguments& given, Config& running, RunningNode& node, const DaemonLog& log) {
   ConfigRead read = read_config(given.data, given.sources);
   check_config(read);
   for (const Error& fault : read.faults)
@@ -110,7 +110,7 @@ void reload(const DaemonArguments& given, Config& running, Daemon& daemon, const
   if (!read.faults.empty()) return;
   for (const Error& warning : read.warnings) log.warning(log_event::kConfigDoubt, warning.text());
   const ConfigReload changes = reload_config(read.config, running);
-  daemon.reload(running);
+  node.reload(running);
   for (const ConfigChange& change : changes.taken)
     log.info(log_event::kConfigChanged, "the configuration has changed",
              {{"key", change.key}, {"from", change.from}, {"to", change.to}});
@@ -132,17 +132,17 @@ class Main {
   // The code with which the program ends.
   int run() {
     do {
-      daemon_.reset();  // it has the lock of the folder
+      node_.reset();  // it has the lock of the folder
       lost_.reset();
-      auto daemon = starter_.start(
+      auto node = starter_.start(
           running_, [this](const Error& why) { boost::asio::post(io_, [this, why] { lost_ = why; }); });
-      if (!daemon.ok()) {
-        log_.error(log_event::kNotStarted, daemon.error().text());
+      if (!node.ok()) {
+        log_.error(log_event::kNotStarted, node.error().text());
         return kFailed;
       }
-      daemon_ = std::move(*daemon);
-    } while (daemon_ != nullptr && serve_until_lost() && starter_.end(*daemon_, *lost_));
-    if (daemon_) daemon_->stop();
+      node_ = std::move(*node);
+    } while (node_ != nullptr && serve_until_lost() && starter_.end(*node_, *lost_));
+    if (node_) node_->stop();
     return 0;
   }
 
@@ -152,7 +152,7 @@ class Main {
     const ConfigPlace place{given_.sources.file, given_.sources.file_is_named};
     if (const Status noted = note_config(DataFolder(given_.data), place); !noted.ok())
       log_.warning(log_event::kConfigDoubt, noted.error().text());
-    report_.emplace(manager_, *daemon_);
+    report_.emplace(manager_, *node_);
     if (std::exchange(reloads_later_, false)) reload_now();
     while (!lost_ && !io_.stopped()) io_.run_one();
     if (io_.stopped()) report_->stopping();
@@ -162,7 +162,7 @@ class Main {
 
   void reload_now() {
     report_->reloading();
-    reload(given_, running_, *daemon_, log_);
+    reload(given_, running_, *node_, log_);
     report_->reloaded();
   }
 
@@ -187,7 +187,7 @@ class Main {
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
   IdleMemory idle_{io_};
   Starter starter_;
-  std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<RunningNode> node_;
   std::optional<ServiceReport> report_;
   std::optional<Error> lost_;
   bool reloads_later_ = false;

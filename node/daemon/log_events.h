@@ -60,6 +60,8 @@ inline constexpr LogEvent kPeerLied{"peer.lied"};
 inline constexpr LogEvent kNotice{"peer.notice"};
 inline constexpr LogEvent kPinNotMoved{"peer.pin_not_moved"};
 inline constexpr LogEvent kPinVoid{"peer.pin_void"};
+inline constexpr LogEvent kServerAway{"reader.server_away"};
+inline constexpr LogEvent kServerBack{"reader.server_back"};
 inline constexpr LogEvent kSendingWaits{"sending.waits"};
 inline constexpr LogEvent kManagerUntold{"service.manager_untold"};
 inline constexpr LogEvent kThreadAnswers{"service.thread_answers"};

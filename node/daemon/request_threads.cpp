@@ -44,4 +44,25 @@ void RequestThreads::stop() {
   passwords_.join();
 }
 
+Result<std::unique_ptr<RequestThreads>> make_request_threads(Config& config, const DataFolder& folder,
+                                                             const Clock& clock, const DaemonLog& log,
+                                                             const std::vector<GivenSocket>& given) {
+  HttpServer::Options http;
+  if (!given.empty()) config.http_listen = given.front().address;
+  for (const GivenSocket& socket : given) http.given.push_back(socket.descriptor);
+  http.listen = config.http_listen;
+  http.port = config.http_port;
+  http.socket = folder.socket();
+  http.proxy_socket = config.http_proxy_socket;
+  http.clock = clock.wall;
+  http.mono = clock.mono;
+  const auto on_lost = [&log](std::uint64_t lines) {
+    log.warning(log_event::kRequestsUnwritten,
+                "lines of the access log were dropped: nobody took them in time", {{"lines", lines}});
+  };
+  KOINON_ASSIGN(auto out, RequestThreads::make(std::move(http), config.access_log, on_lost));
+  out->commons().story.set(config.story);
+  return out;
+}
+
 }  // namespace koinon

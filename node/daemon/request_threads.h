@@ -8,6 +8,10 @@
 
 #include "node/api/api.h"
 #include "node/daemon/access_log.h"
+#include "node/daemon/config.h"
+#include "node/daemon/daemon_log.h"
+#include "node/daemon/data_folder.h"
+#include "node/daemon/service_manager.h"
 #include "node/http/server.h"
 #include "node/pages/messages.h"
 #include "node/site/reading_service.h"
@@ -61,5 +65,11 @@ class RequestThreads {
   HttpServer http_;
   std::unique_ptr<ReadingService> reading_;
 };
+
+// Those of a data folder, as its configuration says. Where a socket was given the configured address counts
+// for nothing: who reads is told the one that serves. `log` and `clock` outlive them.
+Result<std::unique_ptr<RequestThreads>> make_request_threads(Config& config, const DataFolder& folder,
+                                                             const Clock& clock, const DaemonLog& log,
+                                                             const std::vector<GivenSocket>& given);
 
 }  // namespace koinon

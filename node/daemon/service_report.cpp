@@ -18,8 +18,8 @@ std::string listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-ServiceReport::ServiceReport(const ServiceManager& manager, Daemon& daemon)
-    : manager_(manager), daemon_(daemon), shown_(daemon.status_line()) {
+ServiceReport::ServiceReport(const ServiceManager& manager, RunningNode& node)
+    : manager_(manager), node_(node), shown_(node.status_line()) {
   note(manager_.ready(shown_));
   if (manager_.listens()) watch();
 }
@@ -27,18 +27,18 @@ ServiceReport::ServiceReport(const ServiceManager& manager, Daemon& daemon)
 void ServiceReport::watch() {
   Watchdog::Parts parts;
   parts.limit = manager_.watchdog().value_or(kUnwatched);
-  parts.threads = daemon_.watched();
+  parts.threads = node_.watched();
   parts.clock = system_clock().mono;
   parts.on_well = [this] {
     if (manager_.watchdog()) note(manager_.alive());
   };
   parts.on_silent = [this](const std::string& thread) {
-    daemon_.log().error(log_event::kThreadSilent,
-                        "a thread does not answer; if it never does, the service manager restarts this node",
-                        {{"thread", thread}});
+    node_.log().error(log_event::kThreadSilent,
+                      "a thread does not answer; if it never does, the service manager restarts this node",
+                      {{"thread", thread}});
   };
   parts.on_back = [this](const std::string& thread) {
-    daemon_.log().warning(log_event::kThreadAnswers, "the thread answers again", {{"thread", thread}});
+    node_.log().warning(log_event::kThreadAnswers, "the thread answers again", {{"thread", thread}});
   };
   parts.on_turn = [this](const std::vector<std::string>& silent) { show(silent); };
   watchdog_.emplace(std::move(parts));
@@ -47,13 +47,13 @@ void ServiceReport::watch() {
 // A manager that cannot be told is told of once, until it can.
 void ServiceReport::note(const Status& told) {
   if (!told.ok() && told_)
-    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told how this node is",
-                          {{"reason", told.error().text()}});
+    node_.log().warning(log_event::kManagerUntold, "the service manager is not told how this node is",
+                        {{"reason", told.error().text()}});
   told_ = told.ok();
 }
 
 void ServiceReport::show(const std::vector<std::string>& silent) {
-  std::string now = daemon_.status_line();
+  std::string now = node_.status_line();
   if (!silent.empty()) now = "Hangs: these threads do not answer: " + listed(silent);
   if (now == shown_) return;
   shown_ = std::move(now);
@@ -62,14 +62,14 @@ void ServiceReport::show(const std::vector<std::string>& silent) {
 
 void ServiceReport::reloading() {
   if (const Status told = manager_.reloading(); !told.ok())
-    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
-                          {{"reason", told.error().text()}});
+    node_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
+                        {{"reason", told.error().text()}});
 }
 
 void ServiceReport::reloaded() {
-  if (const Status told = manager_.ready(daemon_.status_line()); !told.ok())
-    daemon_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
-                          {{"reason", told.error().text()}});
+  if (const Status told = manager_.ready(node_.status_line()); !told.ok())
+    node_.log().warning(log_event::kManagerUntold, "the service manager is not told of a reload",
+                        {{"reason", told.error().text()}});
 }
 
 void ServiceReport::stopping() {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/daemon/daemon.h"
+#include "node/daemon/running_node.h"
 #include "node/daemon/service_manager.h"
 #include "node/daemon/watchdog.h"
 
@@ -14,8 +14,8 @@ namespace koinon {
 
 class ServiceReport {
  public:
-  // The daemon serves. Both outlive this; the daemon is stopped after stopping() alone.
-  ServiceReport(const ServiceManager& manager, Daemon& daemon);
+  // The node serves. Both outlive this; it is stopped after stopping() alone.
+  ServiceReport(const ServiceManager& manager, RunningNode& node);
   ~ServiceReport() { end(); }
   ServiceReport(const ServiceReport&) = delete;
   ServiceReport& operator=(const ServiceReport&) = delete;
@@ -23,7 +23,7 @@ class ServiceReport {
   // Around a reload of the configuration. The thread that made this.
   void reloading();
   void reloaded();
-  // Nobody is watched any more; the daemon may stop.
+  // Nobody is watched any more; the node may stop.
   void stopping();
 
  private:
@@ -33,7 +33,7 @@ class ServiceReport {
   void show(const std::vector<std::string>& silent);
 
   const ServiceManager& manager_;
-  Daemon& daemon_;
+  RunningNode& node_;
   // The watchdog's thread alone, once it runs.
   std::string shown_;  // as status
   bool told_ = true;   // the last word reached the manager

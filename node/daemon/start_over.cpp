@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "node/daemon/daemon.h"
+#include "node/daemon/reader_daemon.h"
 #include "node/replication/store_loss.h"
 
 namespace koinon {
@@ -19,6 +21,16 @@ constexpr std::chrono::minutes kNextTry{10};
 constexpr std::chrono::milliseconds kAnswersLeave{300};
 // As long as the longest step of a start may take.
 constexpr std::chrono::hours kLongestStart{2};
+
+Result<std::unique_ptr<RunningNode>> start_node(const Config& config, ServiceManager& manager,
+                                                const DaemonOutside& outside) {
+  if (config.reader) {
+    KOINON_ASSIGN(std::unique_ptr<RunningNode> reader, ReaderDaemon::start(config, manager));
+    return reader;
+  }
+  KOINON_ASSIGN(std::unique_ptr<RunningNode> daemon, Daemon::start(config, manager, outside));
+  return daemon;
+}
 
 }  // namespace
 
@@ -53,25 +65,25 @@ void AliveMeanwhile::run(std::chrono::microseconds pause) {
   } while (!wake_.wait_for(lock, pause, [this] { return ends_; }) && steady_clock::now() < until);
 }
 
-Result<std::unique_ptr<Daemon>> Starter::start(const Config& config,
-                                               std::function<void(const Error&)> on_store_lost) {
+Result<std::unique_ptr<RunningNode>> Starter::start(const Config& config,
+                                                    std::function<void(const Error&)> on_store_lost) {
   const DaemonOutside outside{std::move(on_store_lost), started_over_};
   StartPauses pauses;
   std::optional<AliveMeanwhile> alive;
   while (!io_.stopped()) {
     alive.emplace(manager_);
-    auto daemon = Daemon::start(config, manager_, outside);
-    if (daemon.ok()) {
+    auto node = start_node(config, manager_, outside);
+    if (node.ok()) {
       if (std::exchange(away_, false))
         log_.info(log_event::kStoreBack, "the store is there, and this node serves");
       told_.clear();
-      return daemon;
+      return node;
     }
-    if (!passes_with_the_server(config, daemon.error())) return daemon;
-    tell_waiting(daemon.error());
+    if (!passes_with_the_server(config, node.error())) return node;
+    tell_waiting(node.error());
     io_.run_for(pauses.next());
   }
-  return std::unique_ptr<Daemon>();
+  return std::unique_ptr<RunningNode>();
 }
 
 // A reason is told once, however long it lasts: another process may have the lease for months.
@@ -83,7 +95,7 @@ void Starter::tell_waiting(const Error& why) {
     log_.warning(log_event::kStoreWaits, "this node waits for its store", {{"reason", why.text()}});
 }
 
-bool Starter::end(Daemon& daemon, const Error& why) {
+bool Starter::end(RunningNode& node, const Error& why) {
   log_.error(log_event::kStoreLost, "the store is lost; this node stops its parts and starts over",
              {{"reason", why.text()}});
   away_ = true;
@@ -91,7 +103,7 @@ bool Starter::end(Daemon& daemon, const Error& why) {
   if (const Status told = manager_.starting("Lost its store, and starts over", kNextTry); !told.ok())
     log_.warning(log_event::kManagerUntold, "the start goes on untold", {{"reason", told.error().text()}});
   io_.run_for(kAnswersLeave);
-  daemon.stop();
+  node.stop();
   ++started_over_;
   return !io_.stopped();
 }

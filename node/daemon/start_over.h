@@ -13,8 +13,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "node/daemon/daemon.h"
 #include "node/daemon/daemon_log.h"
+#include "node/daemon/running_node.h"
 #include "node/daemon/service_manager.h"
 
 namespace koinon {
@@ -56,13 +56,13 @@ class Starter {
   Starter(const DaemonLog& log, ServiceManager& manager, boost::asio::io_context& io)
       : log_(log), manager_(manager), io_(io) {}
 
-  // A daemon that serves. Null: `io` was stopped before. `on_store_lost`: DaemonOutside. Errors are those
-  // that do not pass.
-  Result<std::unique_ptr<Daemon>> start(const Config& config,
-                                        std::function<void(const Error&)> on_store_lost);
-  // The daemon has lost its store: it ends, and the next start counts as one over. Whoever has asked it for
+  // A node that serves: one that writes, or a reader. Null: `io` was stopped before. `on_store_lost`:
+  // DaemonOutside. Errors are those that do not pass.
+  Result<std::unique_ptr<RunningNode>> start(const Config& config,
+                                             std::function<void(const Error&)> on_store_lost);
+  // The node has lost its store: it ends, and the next start counts as one over. Whoever has asked it for
   // something gets an answer before. False: `io` was stopped meanwhile.
-  bool end(Daemon& daemon, const Error& why);
+  bool end(RunningNode& node, const Error& why);
 
  private:
   void tell_waiting(const Error& why);

@@ -91,18 +91,20 @@ void AccountPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return login_form(std::move(visit)); }, {"next", "set"});
   frame_.post(
       routes, "/login", Need::kAnyone, "postLogin", "Log in on a page",
-      [this](Visit visit) { return log_in(std::move(visit)); }, kSmallBody);
+      [this](Visit visit) { return log_in(std::move(visit)); }, kSmallBody, AtReader::kYes);
   frame_.post(
       routes, "/logout", Need::kReader, "postLogout", "Log out on a page",
-      [this](Visit visit) { return log_out(std::move(visit)); }, kSmallBody);
-  frame_.get(routes, "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link",
-             [this](Visit visit) { return welcome_form(std::move(visit)); });
+      [this](Visit visit) { return log_out(std::move(visit)); }, kSmallBody, AtReader::kYes);
+  frame_.get(
+      routes, "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link",
+      [this](Visit visit) { return welcome_form(std::move(visit)); }, {}, AtReader::kNo);
   frame_.post(
       routes, "/welcome/{code}", Need::kAnyone, "postWelcome",
       "Set a password on the page of a one-time link",
       [this](Visit visit) { return welcome(std::move(visit)); }, kSmallBody);
-  frame_.get(routes, "/account", Need::kReader, "showAccount", "One's own account",
-             [this](Visit visit) { return account(std::move(visit)); });
+  frame_.get(
+      routes, "/account", Need::kReader, "showAccount", "One's own account",
+      [this](Visit visit) { return account(std::move(visit)); }, {}, AtReader::kYes);
   frame_.post(
       routes, "/account", Need::kReader, "postAccount", "Change one's own account",
       [this](Visit visit) { return change_account(std::move(visit)); }, kSmallBody);
@@ -124,9 +126,10 @@ asio::awaitable<HttpResponse> AccountPages::log_in(Visit visit) {
   if (!done.ok()) {
     const Error& error = done.error();
     PageView view{"login", visit.say("login.title"), {}, status_of(error.code), "", ""};
-    view.model = {{"next", visit.field("next")},
-                  {"problem", error.code == Code::kTooMany ? visit.fault(error) : visit.say("login.wrong")},
-                  {"name", visit.field("name")}};
+    view.model = {
+        {"next", visit.field("next")},
+        {"problem", error.code == Code::kUnauthenticated ? visit.say("login.wrong") : visit.fault(error)},
+        {"name", visit.field("name")}};
     co_return frame_.show(visit, std::move(view));
   }
   HttpResponse out = PageFrame::go(visit.field("next"));
@@ -179,8 +182,12 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   view.model["name"] = caller.name;
   view.model["role"] = visit.say("role." + std::string(role_text(caller.role)));
   view.model["office"] = caller.office;
-  view.model["has_account"] = caller.user.value != 0;
-  if (caller.user.value == 0) co_return frame_.show(visit, std::move(view));
+  const bool here = frame_.works_as(visit, Role::kReader);
+  view.model["has_account"] = caller.user.value != 0 && here;
+  view.model["has_none"] = caller.user.value == 0 && here;
+  view.model["at_reader"] = !here;
+  view.model["elsewhere"] = frame_.address_of_account();
+  if (caller.user.value == 0 || !here) co_return frame_.show(visit, std::move(view));
   const NamedAccount named{caller.name};
   const auto tokens = co_await frame_.call(visit, credentials_.list_tokens, named);
   const auto feeds = co_await frame_.call(visit, credentials_.list_feeds, named);

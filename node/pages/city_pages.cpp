@@ -246,7 +246,7 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
   view.model["may_thaw"] = !ours && one.frozen && !one.for_good && frame_.may(visit, trust_.thaw.facts);
   view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
-  view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;
+  view.model["may_edit"] = frame_.works_as(visit, Role::kReviewer);
   view.model["items"] = cards(visit, notes->items);
   view.model["total_text"] = visit.say("find.total", {{"count", static_cast<std::int64_t>(notes->total)}});
   put_profile(visit, profile, view.model);

@@ -91,8 +91,9 @@ void FindPages::add_routes(RouteTable& routes) {
              },
              {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome",
               "cursor", "like"});
-  frame_.post(routes, "/language", Need::kAnyone, "chooseLanguage", "Choose the language of the pages",
-              [this](Visit visit) { return choose_language(std::move(visit)); });
+  frame_.post(
+      routes, "/language", Need::kAnyone, "chooseLanguage", "Choose the language of the pages",
+      [this](Visit visit) { return choose_language(std::move(visit)); }, 2 * limits::kMiB, AtReader::kYes);
 }
 
 asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
@@ -194,7 +195,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
-    view.model["needs_profile"] = visit.request.caller.role >= Role::kReviewer;
+    view.model["needs_profile"] = frame_.works_as(visit, Role::kReviewer);
     view.model["items"] = json::array();
     co_return frame_.show(visit, std::move(view));
   }

@@ -149,10 +149,9 @@ std::string hint_of(const Visit& visit, const FitView& fit, bool may_fill) {
 
 }  // namespace
 
-json::object fit_box(const Visit& visit, const FitView& fit) {
+json::object fit_box(const Visit& visit, const FitView& fit, bool may_edit) {
   const bool compares = fit.has_city && !fit.is_ours && states_any(fit.theirs) && states_any(fit.ours);
-  const bool may_fill =
-      fit.has_city && !fit.is_ours && !states_any(fit.ours) && visit.request.caller.role >= Role::kReviewer;
+  const bool may_fill = fit.has_city && !fit.is_ours && !states_any(fit.ours) && may_edit;
   json::array measures;
   for (const MeasureFit& one : fit.fit) {
     if (compares) measures.push_back(measure_cell(visit, fit, one));

@@ -9,6 +9,6 @@
 namespace koinon {
 
 // What templates/fit.mustache shows. Pure, but for the words of the visit.
-boost::json::object fit_box(const Visit& visit, const FitView& fit);
+boost::json::object fit_box(const Visit& visit, const FitView& fit, bool may_edit);
 
 }  // namespace koinon

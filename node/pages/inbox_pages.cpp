@@ -66,8 +66,10 @@ std::string other_remark(const Error& why, const std::string& otherwise) {
 }  // namespace
 
 void InboxPages::add_routes(RouteTable& routes) {
-  frame_.get(routes, "/inbox", Need::kReader, "showInbox", "What others say to us",
-             [this](Visit visit) { return inbox(std::move(visit)); }, {"state", "assignee", "cursor"});
+  frame_.get(
+      routes, "/inbox", Need::kReader, "showInbox", "What others say to us",
+      [this](Visit visit) { return inbox(std::move(visit)); }, {"state", "assignee", "cursor"},
+      AtReader::kYes);
   frame_.post(routes, "/inbox/{city}/{index}", Need::kPublisher, "postInbox",
               "Who sees to it, and whether it is done",
               [this](Visit visit) { return change(std::move(visit)); });

@@ -278,7 +278,7 @@ asio::awaitable<void> NotePage::put_fit(Visit visit, const RecordView& record, j
   if (!record.readable() || record.kind != v1::KIND_PRACTICE || !record.body || is_gone(record.status))
     co_return;
   const auto found = co_await frame_.call(visit, fit_.get, NamedRecord{record.ref});
-  if (found.ok()) model["fit"] = fit_box(visit, *found);
+  if (found.ok()) model["fit"] = fit_box(visit, *found, frame_.works_as(visit, Role::kReviewer));
 }
 
 asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
@@ -298,6 +298,11 @@ asio::awaitable<json::array> NotePage::pictures_of(Visit visit, std::string ref)
   const auto figures = co_await frame_.call(visit, figures_.of_practice, NamedRecord{std::move(ref)});
   if (!figures.ok()) co_return json::array();
   co_return adoption_pictures(visit, *figures, frame_.shared().parts.clock.wall());
+}
+
+// An account watches; a reader keeps no list.
+bool NotePage::may_watch(const Visit& visit) const {
+  return frame_.works_as(visit, Role::kReader) && visit.request.caller.user.value != 0;
 }
 
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
@@ -356,7 +361,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   }
   put_list(model, "talks", record.kind == v1::KIND_PRACTICE ? co_await talks(visit, said) : json::array());
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
-  model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
+  model["may_watch"] = may_watch(visit) && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   const bool may_adopt = model.at("is_practice").as_bool() && !ours && model.at("may_publish").as_bool();
   co_await put_our_word(frame_, follow_ups_, visit, record.ref, may_adopt, model);

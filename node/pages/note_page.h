@@ -41,6 +41,7 @@ class NotePage {
   void add_routes(RouteTable& routes);
 
  private:
+  bool may_watch(const Visit& visit) const;
   boost::asio::awaitable<HttpResponse> read(Visit visit);
   boost::asio::awaitable<HttpResponse> watch(Visit visit);
   boost::asio::awaitable<HttpResponse> picture(Visit visit);

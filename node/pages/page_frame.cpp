@@ -78,9 +78,11 @@ PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
       office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone())) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
-                    const std::string& summary, GetHandler handler, std::vector<std::string> query) {
+                    const std::string& summary, GetHandler handler, std::vector<std::string> query,
+                    AtReader at_reader) {
   Route route{{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html"}};
   route.page = true;
+  route.at_reader = at_reader;
   route.handle = [this, handler = std::move(handler)](ApiRequest request) -> asio::awaitable<HttpResponse> {
     return handler(visit(std::move(request)));
   };
@@ -88,11 +90,13 @@ void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, c
 }
 
 void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
-                     const std::string& summary, GetHandler handler, std::size_t body_limit) {
+                     const std::string& summary, GetHandler handler, std::size_t body_limit,
+                     AtReader at_reader) {
   Route route{
       {"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded", "text/html"}};
   route.page = true;
   route.body_limit = body_limit;
+  route.at_reader = at_reader;
   route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
   };
@@ -184,6 +188,19 @@ void PageFrame::put_unread(const Visit& visit, json::object& model) const {
   model["inbox_new_text"] = visit.say("inbox.new_count", {{"count", static_cast<std::int64_t>(*unread)}});
 }
 
+// Of a reader: where one works, and how old the page is where it is too old.
+void PageFrame::put_reader(const Visit& visit, json::object& model) const {
+  model["writer"] = "";
+  model["as_of"] = "";
+  const auto& reader = shared_.parts.reader;
+  if (!reader) return;
+  if (visit.request.caller.role >= Role::kPublisher) model["writer"] = reader->writer;
+  const ReaderLag lag = reader->lag();
+  if (!lag.is_late) return;
+  const UnixMillis then{shared_.parts.clock.wall().value - lag.behind.count()};
+  model["as_of"] = visit.say("reader.as_of", {{"time", visit.words->date_and_time(then, visit.zone)}});
+}
+
 json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   const Caller& caller = visit.request.caller;
   json::array languages;
@@ -203,9 +220,10 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
                    {"known", caller.role != Role::kNobody},
                    {"account", caller.name},
                    {"session", caller.by == Caller::By::kSession},
-                   {"publishes", caller.role >= Role::kPublisher && shared_.parts.facts.log().has_value()},
-                   {"operates", caller.role >= Role::kOperator},
+                   {"publishes", works_as(visit, Role::kPublisher) && shared_.parts.facts.log().has_value()},
+                   {"operates", works_as(visit, Role::kOperator)},
                    {"words", visit.request.param("q")}};
+  put_reader(visit, out);
   out["inbox_new"] = "";
   if (caller.role >= Role::kPublisher) put_unread(visit, out);
   out["at_" + view.page] = true;
@@ -252,6 +270,18 @@ HttpResponse PageFrame::show(const Visit& visit, PageView view, CityNames& names
   return out;
 }
 
+std::string PageFrame::address_of_account() const {
+  const auto& reader = shared_.parts.reader;
+  return reader && !reader->writer.empty() ? reader->writer + "/account" : std::string();
+}
+
+// The same page at the writer. A form was sent to an address that shows nothing there.
+std::string PageFrame::elsewhere(const Visit& visit, const Error& error) const {
+  const auto& reader = shared_.parts.reader;
+  if (!reader || reader->writer.empty() || !is_for_the_writer(error)) return {};
+  return reader->writer + (visit.request.method == "GET" ? here(visit.request) : "/");
+}
+
 HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   // What is not found is said in the reader's language by the page itself, but for what people must know of a
   // ref: its entry is void, or there is none.
@@ -263,7 +293,8 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.model = {{"heading", view.title},
                 {"detail", view.status == 404 && !is_about_ref ? "" : visit.fault(error)},
                 {"not_found", view.status == 404},
-                {"refused", view.status == 403},
+                {"elsewhere", elsewhere(visit, error)},
+                {"refused", view.status == 403 && !is_for_the_writer(error)},
                 {"busy", view.status == 429 || view.status == 503}};
   return show(visit, std::move(view));
 }

@@ -85,9 +85,11 @@ class PageFrame {
   // A page that shows; one that takes a form. Who sends it and the form's token have been checked when the
   // handler is called.
   void get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
-           const std::string& summary, GetHandler handler, std::vector<std::string> query = {});
+           const std::string& summary, GetHandler handler, std::vector<std::string> query = {},
+           AtReader at_reader = AtReader::kByNeed);
   void post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
-            const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
+            const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB,
+            AtReader at_reader = AtReader::kByNeed);
 
   HttpResponse show(const Visit& visit, PageView view);
   // For a page that has asked for the names of its cities already: each is read once.
@@ -137,6 +139,12 @@ class PageFrame {
   bool may(const Visit& visit, const OperationFacts& facts) const {
     return gate_.may(facts, visit.request.caller).ok();
   }
+  // Whether who looks has this role, and may use it here: a reader has no forms.
+  bool works_as(const Visit& visit, Role role) const {
+    return visit.request.caller.role >= role && !shared_.parts.reader;
+  }
+  // Of a reader: where one changes what belongs to one's account. Empty: here, or nobody knows.
+  std::string address_of_account() const;
   // The value that a form of this visitor's carries in `csrf`.
   std::string form_token(const Visit& visit) const;
 
@@ -170,6 +178,8 @@ class PageFrame {
   HttpResponse send_again(const Visit& visit, const Status& may);
   boost::json::object frame(const Visit& visit, const PageView& view) const;
   void put_unread(const Visit& visit, boost::json::object& model) const;
+  std::string elsewhere(const Visit& visit, const Error& error) const;
+  void put_reader(const Visit& visit, boost::json::object& model) const;
 
   ApiShared& shared_;
   CallGate& gate_;

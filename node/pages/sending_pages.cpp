@@ -35,9 +35,9 @@ void SendingPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/operate/sending/{id}", Need::kOperator, "showDeliveries",
              "What became of a webhook's last messages",
              [this](Visit visit) { return deliveries(std::move(visit)); });
-  frame_.get(routes, "/unsubscribe/{code}", Need::kAnyone, "showUnsubscribe",
-             "The page that a mail's link opens",
-             [this](Visit visit) { return unsubscribe_form(std::move(visit)); });
+  frame_.get(
+      routes, "/unsubscribe/{code}", Need::kAnyone, "showUnsubscribe", "The page that a mail's link opens",
+      [this](Visit visit) { return unsubscribe_form(std::move(visit)); }, {}, AtReader::kNo);
   frame_.post(
       routes, "/unsubscribe/{code}", Need::kAnyone, "postUnsubscribe", "Stop such mails (RFC 8058)",
       [this](Visit visit) { return unsubscribe(std::move(visit)); }, kSmallBody);

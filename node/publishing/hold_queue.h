@@ -20,6 +20,7 @@
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
 #include "node/publishing/signing_request.h"
+#include "node/replication/store_writer.h"
 #include "proto/base/clock.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"

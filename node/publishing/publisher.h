@@ -8,7 +8,7 @@
 #include "node/publishing/gate.h"
 #include "node/publishing/signing_request.h"
 #include "node/reading/directory.h"
-#include "node/replication/store_writer.h"
+#include "node/replication/store_writing.h"
 #include "storage/search/search_index.h"
 #include "storage/store/store.h"
 
@@ -16,7 +16,7 @@ namespace koinon {
 
 class Publisher {
  public:
-  Publisher(StoreReader& store, const Nearness& nearness, IndexReader& index, StoreWriter& writer,
+  Publisher(StoreReader& store, const Nearness& nearness, IndexReader& index, StoreWriting& writer,
             std::optional<LogId> own, GateRules rules)
       : store_(store),
         nearness_(nearness),
@@ -52,7 +52,7 @@ class Publisher {
   StoreReader& store_;
   const Nearness& nearness_;
   IndexReader& index_;
-  StoreWriter& writer_;
+  StoreWriting& writer_;
   std::optional<LogId> own_;
   Gate gate_;
 };

@@ -13,14 +13,13 @@
 #include <optional>
 #include <thread>
 
-#include "node/replication/signing_permit.h"
-#include "node/replication/signing_wait.h"
+#include "node/replication/store_writing.h"
 #include "node/replication/write_group.h"
 #include "proto/base/trouble.h"
 
 namespace koinon {
 
-class StoreWriter {
+class StoreWriter final : public StoreWriting {
  public:
   struct Callbacks {
     std::function<void(std::vector<Completion>)> on_completions;
@@ -40,32 +39,29 @@ class StoreWriter {
     // lost, and has no lease that must be kept.
     std::function<void(const Error&)> on_store_lost;
   };
-  using PublishDone = std::function<void(Result<Published>)>;
-  using ChangeDone = std::function<void(Status)>;
-
   // `signer`: an observer has an error instead, with which every publish is refused. `reserve_bytes`: so much
   // of the disk is kept for our own log, settings and decisions.
   StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer, std::function<UnixMillis()> clock,
               Callbacks callbacks, std::uint64_t reserve_bytes);
-  ~StoreWriter();
+  ~StoreWriter() override;
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
 
   // A writing intent of the engine: mostly what peers sent. Ours goes first: what is published or changed
   // waits for one group of these at most.
   void submit(Intent intent);
-  void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done);
+  void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done) override;
   // A change of peers or settings, in a durable transaction of its own group.
-  void change(std::function<Status(Store&)> apply, ChangeDone done);
+  void change(std::function<Status(Store&)> apply, ChangeDone done) override;
 
   // Whether the thread still turns: called on it, before what waits next. Not called where it ends first.
   void ask(std::function<void()> answer);
 
   // From now on nothing is signed; every publish is refused with this.
   void stop_signing(Error reason);
-  std::optional<Error> signing_stopped() const;
+  std::optional<Error> signing_stopped() const override;
   // Nothing is signed for now: our clock is in doubt, or peers have not answered yet. Any thread.
-  std::optional<SigningWait> signing_waits() const { return callbacks_.signing_waits(); }
+  std::optional<SigningWait> signing_waits() const override { return callbacks_.signing_waits(); }
 
   // Why the store cannot write, while it cannot; any thread. It is tried again every few seconds, whether
   // anybody wants to write or not.
@@ -73,7 +69,7 @@ class StoreWriter {
   // Why what others send must wait, while it must: what is left of the disk is kept for our own log; any
   // thread.
   std::optional<Trouble> others_wait() const { return others_wait_.get(); }
-  std::uint64_t reserve_bytes() const { return reserve_bytes_; }
+  std::uint64_t reserve_bytes() const override { return reserve_bytes_; }
 
   // Carries out what was submitted, then ends the thread.
   void stop();

@@ -32,7 +32,8 @@ bool has_no_secret(const ApiRequest& request) {
 Site::Site(ApiParts parts)
     : shared_(std::move(parts)),
       gate_({shared_.parts.options.access.public_reading, shared_.accounts, shared_.parts.commons.refusals,
-             shared_.parts.clock.wall, shared_.parts.log_change}),
+             shared_.parts.clock.wall, shared_.parts.log_change,
+             shared_.parts.reader ? &*shared_.parts.reader : nullptr}),
       areas_(std::make_unique<SiteAreas>(shared_)) {
   areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
   pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references());
@@ -57,6 +58,15 @@ void Site::add_openapi(RouteTable& routes) {
               at_once(answer)});
 }
 
+// What a reader does not do is told before anybody is asked to log in for it.
+Status Site::may_enter(ApiRequest& request) {
+  const auto& reader = shared_.parts.reader;
+  const Status here = reader ? may_at_reader(*request.route, *reader) : Status();
+  if (here.ok()) return koinon::admit(shared_.access, request);
+  recognise(shared_.access, request);
+  return here;
+}
+
 // A text that was taken back after the copy was made stands in it still. Strangers wait until the peers have
 // said so; whoever works here sees what the node has.
 Status Site::may_be_shown(const ApiRequest& request) const {
@@ -78,7 +88,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   request->route = &route;
   out.body_limit = route.body_limit;
   try {
-    if (const Status may = koinon::admit(shared_.access, *request); !may.ok()) {
+    if (const Status may = may_enter(*request); !may.ok()) {
       // A form whose session has ended is read all the same, so that its text is not lost. The page checks
       // the caller again.
       const bool form = route.page && request->method == "POST" && has_body;
@@ -98,6 +108,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
     out.answer = problem(CallGate::fault(error));
   }
   if (out.answer) out.answer->headers.merge(open_to_others(*request));
+  if (out.answer) out.answer->headers.merge(age());
   out.took = shared_.parts.clock.mono() - began;
   co_return out;
 }
@@ -109,6 +120,13 @@ std::map<std::string, std::string> Site::open_to_others(const ApiRequest& reques
       request.caller.by != Caller::By::kNothing)
     return {};
   return {{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Expose-Headers", "ETag, Retry-After"}};
+}
+
+std::map<std::string, std::string> Site::age() const {
+  if (!shared_.parts.reader) return {};
+  const auto behind = shared_.parts.reader->lag().behind;
+  return {
+      {"Koinon-Behind", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(behind).count())}};
 }
 
 // If the route is a page, the refusal is a page too.
@@ -148,7 +166,7 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
   StartedStream out;
   request.route = &routes_.routes()[request.route_number];
   try {
-    if (const Status may = koinon::admit(shared_.access, request); !may.ok()) {
+    if (const Status may = may_enter(request); !may.ok()) {
       out.refusal = refusal(request, may.error());
       co_return out;
     }
@@ -163,6 +181,7 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
     out.stranger = request.caller.by == Caller::By::kNothing;
     if (request.exchange) request.exchange->who = request.caller.name;
     out.headers = open_to_others(request);
+    out.headers.merge(age());
     auto source = request.route->stream(request);
     if (source.ok()) {
       out.source = std::make_shared<EventSource>(std::move(*source));
@@ -182,6 +201,7 @@ asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
   const std::string accepted = request.header("accept-encoding");
   try {
     HttpResponse answer = co_await route->handle(std::move(request));
+    answer.headers.merge(age());
     co_return open ? compressed(std::move(answer), accepted) : kept_whole(std::move(answer));
   } catch (const std::exception& error) {
     co_return problem(CallGate::fault(error));

@@ -52,11 +52,15 @@ class Site {
 
  private:
   void add_openapi(RouteTable& routes);
+  // Whether the request's sender may go on; sets the caller.
+  Status may_enter(ApiRequest& request);
   Status may_be_shown(const ApiRequest& request) const;
   HttpResponse refusal(ApiRequest request, const Error& error);
   HttpResponse unserved(ApiRequest request);
   // The headers by which scripts on pages of other sites may read the answer. Empty: they may not.
   std::map<std::string, std::string> open_to_others(const ApiRequest& request) const;
+  // Of a reader: how old what it says may be.
+  std::map<std::string, std::string> age() const;
   // The same for an admission or a body, with an audit line if it tried a change.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 

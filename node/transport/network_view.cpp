@@ -24,19 +24,8 @@ ReachView NetworkView::reaches(std::string address) const {
 
 CityStanding NetworkView::standing(const LogId& log, const StandingWish& wish) const {
   CityStanding out;
-  const TrustPolicy& trust = engine_.trust();
-  out.trusted = trust.admits(log);
-  out.blocked = trust.blocks(log);
-  if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
-  if (wish.vouches) {
-    for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
-      out.vouchers.push_back(vouch->voucher);
-      if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
-    }
-    for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
-  }
+  put_trust(engine_.trust(), log, wish, clock_.wall(), out);
   out.log = engine_.standing(log, wish.entry);
-  out.rules = trust.rules();
   out.topics = engine_.filter().text();
   for (const SessionInfo& session : engine_.sessions()) {
     const PeerRecord* peer = peers_.record(session.peer);
@@ -50,16 +39,14 @@ CityStanding NetworkView::standing(const LogId& log, const StandingWish& wish) c
 }
 
 TrustPaths NetworkView::paths(const std::vector<LogId>& logs) const {
-  TrustPaths out;
-  out.trusted = engine_.trust().admitted().size();
-  out.paths.reserve(logs.size());
+  TrustPaths out = paths_of(engine_.trust(), logs);
   const std::vector<LogId> for_good = engine_.for_good();
   out.for_good.insert(for_good.begin(), for_good.end());
-  for (const LogId& log : logs) {
-    const TrustPath* path = engine_.trust().path(log);
-    out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
-  }
   return out;
+}
+
+TrustGraph NetworkView::graph(const std::optional<LogId>& own, std::size_t most) const {
+  return graph_of(engine_.trust(), peers_.logs(), own, clock_.wall(), most);
 }
 
 // The engine looks when the next one comes, which may be never.

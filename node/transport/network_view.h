@@ -119,6 +119,15 @@ struct ReachView {
   std::size_t connected = 0;  // of these and others: an earlier version cannot be asked
 };
 
+// What trust alone says. `peers`: the logs of those that are pinned. See NetworkView::graph.
+TrustGraph graph_of(const TrustPolicy& trust, const std::vector<LogId>& peers,
+                    const std::optional<LogId>& own, UnixMillis now, std::size_t most);
+// See NetworkView::paths; without those that are frozen for good.
+TrustPaths paths_of(const TrustPolicy& trust, const std::vector<LogId>& logs);
+// Who trusts a city and whom it vouches for; the rest of a standing is left as it is.
+void put_trust(const TrustPolicy& trust, const LogId& log, const StandingWish& wish, UnixMillis now,
+               CityStanding& out);
+
 // Lives on the network thread, as what it looks at does, which outlives it.
 class NetworkView {
  public:

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "node/engine/engine.h"
 #include "node/transport/network_view.h"
 
 namespace koinon {
@@ -63,17 +62,39 @@ class Walk {
 
 }  // namespace
 
-TrustGraph NetworkView::graph(const std::optional<LogId>& own, std::size_t most) const {
-  std::vector<LogId> peers;
-  for (const auto& [key, peer] : peers_.all()) {
-    if (peer.record.log) peers.push_back(*peer.record.log);
-  }
-  Walk walk(engine_.trust(), clock_.wall(), most);
+TrustGraph graph_of(const TrustPolicy& trust, const std::vector<LogId>& peers,
+                    const std::optional<LogId>& own, UnixMillis now, std::size_t most) {
+  Walk walk(trust, now, most);
   bool room = !own || walk.reach(*own);
   for (std::size_t i = 0; room && i < peers.size(); ++i) room = walk.reach(peers[i]);
   if (room) walk.follow();
   walk.join(own, peers);
   return walk.take();
+}
+
+TrustPaths paths_of(const TrustPolicy& trust, const std::vector<LogId>& logs) {
+  TrustPaths out;
+  out.trusted = trust.admitted().size();
+  out.paths.reserve(logs.size());
+  for (const LogId& log : logs) {
+    const TrustPath* path = trust.path(log);
+    out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
+  }
+  return out;
+}
+
+void put_trust(const TrustPolicy& trust, const LogId& log, const StandingWish& wish, UnixMillis now,
+               CityStanding& out) {
+  out.trusted = trust.admits(log);
+  out.blocked = trust.blocks(log);
+  if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
+  out.rules = trust.rules();
+  if (!wish.vouches) return;
+  for (const VouchFact* vouch : trust.vouches_for(log, now)) {
+    out.vouchers.push_back(vouch->voucher);
+    if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+  }
+  for (const VouchFact* vouch : trust.vouches_by(log, now)) out.vouches.push_back(*vouch);
 }
 
 }  // namespace koinon

@@ -1,3 +1,4 @@
+#include "crypto/epoch.h"
 #include "crypto/merkle.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -212,10 +213,21 @@ class SqliteIndexWriter final : public IndexWriter {
     return resumed(epochs, *epoch_, position, position) == position;
   }
 
+  // A copy of the server that has not caught up yet has an older epoch than we have seen: it is waited for.
+  // One that was put back from a backup is indexed anew at the next start.
+  static Error server_is_older() {
+    return fail(Code::kUnavailable,
+                "the store is older than what is indexed here; it is waited for. If it was put back from a "
+                "backup, restart this node",
+                "index");
+  }
+
   // The store began an epoch while we run. There is more to do in any case.
   Result<std::size_t> follow_epoch(StoreReader& store) {
     KOINON_ASSIGN(const auto epochs, store.epochs());
     KOINON_ASSIGN(const bool stands, stands_in(epochs));
+    if (!stands && epoch_ && !epochs.empty() && counter_of(epochs.back().epoch) < counter_of(*epoch_))
+      return server_is_older();
     if (!stands && epoch_) KOINON_TRY(reset());
     KOINON_TRY(put_epoch(epochs.back().epoch));
     return std::size_t{1};

@@ -20,6 +20,10 @@ inline constexpr std::string_view kFilterApplied =
 inline constexpr std::string_view kRestored = "restored";
 inline constexpr std::string_view kLived = "lived_ms";  // how long the node has run, decimal
 
+// How far vouches reach, paths that share no city, cities through one voucher: decimal, a blank between.
+// Those of the node that writes, for its readers.
+inline constexpr std::string_view kTrustRules = "trust.rules";
+
 inline constexpr std::string_view kExcused =
     "signing.without";  // the peers without whose answers we may sign: hexadecimal node keys, blank between
 inline constexpr std::string_view kRolledBack =

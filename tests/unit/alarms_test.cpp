@@ -44,6 +44,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(1), false};
   input.standing.emplace();
   input.standing->cannot_show = {"oslo.example"};
+  input.behind = std::chrono::seconds(11);
   PeerStatus away;
   away.name = "la.example";
   PeerStatus unpinned = away;

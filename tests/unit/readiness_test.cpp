@@ -29,6 +29,10 @@ TEST(Readiness, AStoreThatCannotBeWrittenToIsNot) {
   EXPECT_EQ(unready("reserve", Severity::kCritical), Ids{"reserve"});
 }
 
+TEST(Readiness, AReaderThatIsTooFarBehindIsNot) {
+  EXPECT_EQ(unready("behind", Severity::kCritical), Ids{"behind"});
+}
+
 TEST(Readiness, ThatSigningWaitsIsNoReasonHoweverUrgentItIs) {
   for (const char* id : {"signing", "standing", "clock"})
     EXPECT_EQ(unready(id, Severity::kCritical, std::chrono::hours(24)), Ids{}) << id;
@@ -43,7 +47,7 @@ TEST(Readiness, AnIndexThatIsHopelesslyBehindIs) {
 
 TEST(Readiness, NoOtherAlarmIs) {
   for (const std::string& id : alarm_ids()) {
-    if (id == "store" || id == "reserve" || id.starts_with("index")) continue;
+    if (id == "store" || id == "reserve" || id == "behind" || id.starts_with("index")) continue;
     EXPECT_EQ(unready(id, Severity::kCritical, std::chrono::hours(24)), Ids{}) << id;
   }
 }

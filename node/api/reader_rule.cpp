@@ -1,0 +1,49 @@
+#include "node/api/reader_rule.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kServerAway = "database.away";
+
+// What everybody may read, and what machines ask that watch it.
+bool reads_for_all(const OperationFacts& facts) {
+  return !facts.changes() && (facts.need <= Need::kReading || facts.need == Need::kMetrics);
+}
+
+}  // namespace
+
+Error for_the_writer(const std::string& writer) {
+  if (writer.empty())
+    return fail(Code::kRefused,
+                Sentence{"reader.alone",
+                         "this is a reader: it shows, and changes nothing; use the address at which this "
+                         "city publishes"},
+                "reader");
+  return fail(Code::kRefused,
+              Sentence{"reader.only",
+                       "this is a reader: it shows, and changes nothing; use {address}",
+                       {{"address", writer}}},
+              "reader");
+}
+
+Status may_at_reader(const OperationFacts& facts, const ReaderFacts& reader) {
+  const bool may =
+      facts.at_reader == AtReader::kByNeed ? reads_for_all(facts) : facts.at_reader == AtReader::kYes;
+  return may ? Status() : Status(for_the_writer(reader.writer));
+}
+
+bool is_for_the_writer(const Error& error) { return error.id == "reader.only" || error.id == "reader.alone"; }
+
+Error office_away() {
+  return fail(Code::kUnavailable,
+              Sentence{"login.away",
+                       "nobody can log in at this moment: the database with the accounts cannot be reached; "
+                       "try again in a minute"},
+              "office");
+}
+
+bool is_server_away(const Error& error) {
+  return error.code == Code::kUnavailable && error.id == kServerAway;
+}
+
+}  // namespace koinon
