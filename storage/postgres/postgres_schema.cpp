@@ -179,14 +179,20 @@ CREATE FUNCTION note_erased_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME);
   RETURN NULL;
 END $$;
-CREATE FUNCTION count_body() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  UPDATE koinon_store.log SET bytes = bytes + coalesce(length(new.body), 0) - coalesce(length(old.body), 0)
-    WHERE number = new.id >> 40;
-  IF old.body IS NOT NULL THEN PERFORM koinon_store.note_erased(TG_TABLE_SCHEMA, TG_TABLE_NAME); END IF;
+CREATE FUNCTION count_bodies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  UPDATE koinon_store.log SET bytes = bytes + changed.more FROM (
+      SELECT n.id >> 40 AS number, sum(coalesce(length(n.body), 0) - coalesce(length(o.body), 0)) AS more
+      FROM before o JOIN after n ON n.id = o.id GROUP BY n.id >> 40) AS changed
+    WHERE log.number = changed.number AND changed.more <> 0;
+  INSERT INTO koinon_store.erased (name, since_ms)
+    SELECT DISTINCT 'koinon_store.record_' || (o.id >> 48),
+      CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)
+      FROM before o JOIN after n ON n.id = o.id WHERE o.body IS NOT NULL AND n.body IS NULL
+    ON CONFLICT (name, taken) DO NOTHING;
   RETURN NULL;
 END $$;
-CREATE TRIGGER body_changed AFTER UPDATE OF body ON record FOR EACH ROW
-  WHEN (old.body IS DISTINCT FROM new.body) EXECUTE FUNCTION count_body();
+CREATE TRIGGER body_changed AFTER UPDATE ON record REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION count_bodies();
 CREATE FUNCTION note_gone_records() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO koinon_store.erased (name, since_ms)
     SELECT DISTINCT 'koinon_store.record_' || (id >> 48),

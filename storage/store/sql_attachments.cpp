@@ -1,5 +1,6 @@
 #include "storage/store/sql_attachments.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "storage/store/file_rules.h"
@@ -148,6 +149,21 @@ Result<std::vector<AttachmentId>> SqlAttachments::ids_of(sql::Statement& select)
     if (!row) return out;
     KOINON_ASSIGN(out.emplace_back(), read_id(select, 0));
   }
+}
+
+Result<std::set<std::int64_t>> SqlAttachments::naming(const std::vector<std::int64_t>& records) {
+  std::set<std::int64_t> out;
+  for (std::size_t begin = 0; begin < records.size(); begin += kIdsAtOnce) {
+    auto select = db_.prepare("SELECT DISTINCT record FROM attachment_use WHERE record IN " + in_ids());
+    for (std::size_t i = begin; i < begin + kIdsAtOnce; ++i)
+      select.bind(records[std::min(i, records.size() - 1)]);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      out.insert(select.integer(0));
+    }
+  }
+  return out;
 }
 
 Status SqlAttachments::drop_uses(std::int64_t record) {

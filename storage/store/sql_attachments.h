@@ -31,6 +31,8 @@ class SqlAttachments {
   // Called after a start. Forgets the files that were being fetched for peers.
   Status prepare();
   Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
+  // Which of these records name files.
+  Result<std::set<std::int64_t>> naming(const std::vector<std::int64_t>& records);
   // A body is no longer here. A file is dropped with the last record that names it.
   Status drop_uses(std::int64_t record);
   // The record was erased: it names its files no longer. Those that are complete are kept for as long as its

@@ -101,42 +101,31 @@ Status SqlBodies::add(const BodiesCommit& bodies, bool ours) {
   return {};
 }
 
-Result<std::optional<EntryIndex>> SqlBodies::apply_filter(const LogId& log, const BodyFilter& filter,
-                                                          UnixMillis now, EntryIndex from,
-                                                          std::uint64_t most) {
-  KOINON_ASSIGN(const std::int64_t number, parts_.logs.log_number(log));
-  KOINON_ASSIGN(const LogState state, parts_.logs.log_state(log));
-  const std::uint64_t size = state.range.size().value;
-  std::uint64_t end = std::min(size, from.value + most);
-  std::uint64_t bytes = 0;
-  const std::uint64_t files = parts_.attachments.forgotten();
-  for (std::uint64_t i = from.value; i < end; ++i) {
-    KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(log, EntryIndex(i)));
-    bytes += record.body.size();
-    if (bytes >= kPieceBytes) end = i + 1;
-    const std::int64_t id = record_id(number, EntryIndex(i));
-    switch (filter_step(filter, record.entry, record.state, !record.body.empty())) {
-      case FilterStep::kStays:
-        break;
-      case FilterStep::kReleased:
-        KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
-        KOINON_TRY(parts_.arrivals.write(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
-        if (parts_.attachments.forgotten() > files) end = i + 1;
-        break;
-      case FilterStep::kFromTransit:
-        KOINON_TRY(drop_transit(id));
-        KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
-        KOINON_TRY(parts_.arrivals.write(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
-        break;
-      case FilterStep::kWanted:
-        KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
-        break;
-      case FilterStep::kNotWanted:
-        KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
-        break;
-    }
+// Those that name files first, one by one. Then many with one statement, the last id as often as is needed.
+Status SqlBodies::let_go(const std::vector<std::int64_t>& ids, BodyState state) {
+  KOINON_ASSIGN(const auto naming, parts_.attachments.naming(ids));
+  for (const std::int64_t id : naming) KOINON_TRY(parts_.attachments.drop_uses(id));
+  erased_ = erased_ || !ids.empty();
+  for (std::size_t begin = 0; begin < ids.size(); begin += kIdsAtOnce) {
+    auto update =
+        db_.prepare("UPDATE record SET body = NULL, state = ?, erased_by = NULL WHERE id IN " + in_ids());
+    update.bind(static_cast<std::int64_t>(state));
+    for (std::size_t i = begin; i < begin + kIdsAtOnce; ++i) update.bind(ids[std::min(i, ids.size() - 1)]);
+    KOINON_TRY(update.run());
   }
-  return end == size ? std::nullopt : std::optional(EntryIndex(end));
+  return {};
+}
+
+Status SqlBodies::take_from_transit(std::int64_t id) {
+  Bytes body;
+  {
+    auto select = db_.prepare("SELECT body FROM transit WHERE id = ?");
+    KOINON_ASSIGN(const bool found, select.bind(id).step());
+    if (!found) return {};
+    body = select.blob(0);
+  }
+  KOINON_TRY(drop_transit(id));
+  return set_body(id, body, BodyState::kHeld);
 }
 
 // A mark says that an entry of this run took a body away. If the entry did not, the body is only missing.

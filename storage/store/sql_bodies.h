@@ -21,8 +21,10 @@ class SqlBodies {
 
   // `ours`: they are of our own log.
   Status add(const BodiesCommit& bodies, bool ours);
-  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
-                                                 EntryIndex from, std::uint64_t most);
+  // The bodies of these records go, and their state is this one from now on.
+  Status let_go(const std::vector<std::int64_t>& ids, BodyState state);
+  // A body that is held for peers becomes ours.
+  Status take_from_transit(std::int64_t id);
   // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back
   // marks of erasure that the run contradicts. `ours`: it is of our own log.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours);

@@ -45,6 +45,12 @@ std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
   return (log_number << 40) | static_cast<std::int64_t>(index.value);
 }
 
+std::string in_ids() {
+  std::string out = "(?";
+  for (std::size_t i = 1; i < kIdsAtOnce; ++i) out += ", ?";
+  return out + ")";
+}
+
 Result<std::int64_t> SqlLogs::log_number(const LogId& log) {
   auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
   select.bind_blob(log.view());

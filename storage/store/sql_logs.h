@@ -43,4 +43,8 @@ class SqlLogs {
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index);
 
+// A list for so many ids: (?, ?, …).
+inline constexpr std::size_t kIdsAtOnce = 64;
+std::string in_ids();
+
 }  // namespace koinon

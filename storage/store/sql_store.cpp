@@ -6,6 +6,7 @@
 #include "storage/store/epoch_start.h"
 #include "storage/store/move_marks.h"
 #include "storage/store/settings.h"
+#include "storage/store/sql_filter.h"
 #include "storage/store/sql_reading.h"
 #include "storage/store/sql_recovery.h"
 #include "storage/store/sql_runs.h"
@@ -40,6 +41,7 @@ class SqlStore final : public SqlReading<Store> {
         grace_(*engine_, options_.erase_grace, options_.grace_bytes),
         bodies_(db_, {logs_, arrivals_, attachments_, grace_},
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes),
+        filter_(db_, {logs_, arrivals_, attachments_, bodies_}),
         runs_(db_, {settings_, logs_, heads_, arrivals_, peers_, policy_, log_keys_, attachments_, bodies_}),
         removal_({logs_, heads_, bodies_, arrivals_, policy_, seen_, log_keys_, cosigned_}),
         recovery_(db_, {settings_, logs_, heads_, bodies_, arrivals_, peers_, policy_, seen_, statements_,
@@ -76,7 +78,7 @@ class SqlStore final : public SqlReading<Store> {
   }
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override {
-    return transaction_.change([&] { return bodies_.apply_filter(log, filter, now, from, most); });
+    return transaction_.change([&] { return filter_.apply(log, filter, now, from, most); });
   }
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now) override {
     return transaction_.change([&] { return bodies_.set_hidden(log, index, hidden, now); });
@@ -206,6 +208,7 @@ class SqlStore final : public SqlReading<Store> {
   SqlAttachments attachments_;
   SqlGrace grace_;
   SqlBodies bodies_;
+  SqlFilter filter_;
   SqlRuns runs_;
   SqlRemoval removal_;
   SqlRecovery recovery_;
