@@ -10,22 +10,21 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "crypto/ed25519.h"
 #include "node/daemon/config_place.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/folder_owner.h"
 #include "node/daemon/identity_file.h"
 #include "node/daemon/part_options.h"
+#include "node/daemon/reader_network.h"
 #include "node/daemon/store_source.h"
 #include "node/daemon/version.h"
-#include "node/engine/engine.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
+#include "node/replication/refusing_writer.h"
+#include "node/replication/stored_trust.h"
 #include "node/site/site.h"
-#include "node/transport/network.h"
 #include "proto/base/clock.h"
 #include "proto/base/limits.h"
-#include "storage/memory/memory_store.h"
 #include "storage/store/settings.h"
 
 namespace koinon::site_export {
@@ -82,35 +81,25 @@ Error nothing_is_changed() {
   return fail(Code::kRefused, "a site is made of files: nothing is changed here");
 }
 
-StoreWriter::Callbacks no_callbacks() {
-  StoreWriter::Callbacks out;
-  out.on_completions = [](const std::vector<Completion>&) {};
-  out.on_own_head = [](const LogState&, const std::vector<VouchFact>&, const std::vector<WithdrawalFact>&) {};
-  out.on_arrivals = [] {};
-  out.signing_waits = [] { return std::optional<SigningWait>(); };
-  return out;
-}
-
 }  // namespace
 
 struct VisitedNode::Works {
-  Works(Messages said, Network::Options options, const StoreState& state, const ApiOptions& api)
+  Works(Messages said, std::shared_ptr<const TrustView> trusted, const ApiOptions& api)
       : clock(system_clock()),
         messages(std::move(said)),
         commons(clock.mono, clock.wall()),
         slow(1),
-        writer(std::make_unique<MemoryStore>(MemoryStore::Options()), nothing_is_changed(), clock.wall,
-               no_callbacks(), 0),
-        network(std::move(options), SigningKey::generate(), state, clock, Network::Callbacks()),
+        writer(nothing_is_changed()),
+        trust(std::move(trusted)),
+        network([this] { return trust; }, clock.wall),
         options_of_api(api),
-        here(asio::make_work_guard(io)),
-        there(asio::make_work_guard(network.context())) {}
+        here(asio::make_work_guard(io)) {}
 
-  // Until `done` says so. What is asked of the network is answered on this thread as well.
+  // Until `done` says so.
   template <typename Done>
   void turn_until(const Done& done) {
     while (!done()) {
-      if (io.poll() + network.context().poll() == 0) (void)io.run_one_for(kPause);
+      if (io.poll() == 0) (void)io.run_one_for(kPause);
     }
   }
 
@@ -120,11 +109,11 @@ struct VisitedNode::Works {
   asio::thread_pool slow;
   asio::io_context io{1};
   SigningStanding signing;
-  StoreWriter writer;
-  Network network;
+  RefusingWriter writer;
+  std::shared_ptr<const TrustView> trust;
+  ReaderNetwork network;
   ApiOptions options_of_api;
   asio::executor_work_guard<asio::io_context::executor_type> here;
-  asio::executor_work_guard<asio::io_context::executor_type> there;
   std::unique_ptr<Site> site;
 };
 
@@ -155,17 +144,18 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
   out->store_ = std::move(own.store);
   out->index_ = std::move(own.index);
   out->own_ = state.own_log;
-  KOINON_ASSIGN(EngineConfig rules, engine_options(config, *out->store_));
-  if (rules.standing.restored && state.own_log)
+  TrustPolicy::Rules trust_rules{config.trust_hops, config.trust_paths, config.trust_admits};
+  if (config.reader) {
+    KOINON_ASSIGN(trust_rules, read_trust_rules(*out->store_));
+  }
+  if (state.restored && state.own_log)
     return fail(
         Code::kRefused,
         "the data of this city were put back from a copy, and texts may stand in them that were taken "
         "back since; start koinond, and try again when it signs");
   const Clock clock = system_clock();
-  {
-    Engine names(rules, state, {clock.mono(), clock.wall()});
-    out->nearness_.apply(names.take_claims());
-  }
+  StoredTrust trust;
+  out->nearness_.apply(trust.take(state, trust_rules, clock.wall()));
   KOINON_ASSIGN(ApiOptions api, api_options(config, 0));
   api.access.public_reading = true;
   api.files_only = true;
@@ -173,9 +163,7 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
   KOINON_ASSIGN(auto office, open_empty_office(place.notes));
   KOINON_ASSIGN(Messages messages, Messages::builtin());
   for (const Catalogue& one : messages.languages()) out->languages_.push_back({one.tag(), one.own_name()});
-  Network::Options network;
-  network.engine = std::move(rules);
-  out->works_ = std::make_unique<Works>(std::move(messages), std::move(network), state, api);
+  out->works_ = std::make_unique<Works>(std::move(messages), trust.view(), api);
   Works& works = *out->works_;
   works.commons.story.set(config.story);
   works.site = std::make_unique<Site>(ApiParts{std::move(facts),
@@ -234,7 +222,7 @@ HttpResponse VisitedNode::get(const Address& address, const std::string& languag
 
 std::vector<LogId> VisitedNode::frozen() {
   std::vector<LogId> out;
-  for (const auto& [log, size] : works_->network.status().frozen) out.push_back(log);
+  for (const auto& [log, size] : works_->trust->frozen) out.push_back(log);
   return out;
 }
 
