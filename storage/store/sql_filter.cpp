@@ -8,7 +8,7 @@ namespace koinon {
 namespace {
 
 // Of bodies, in one transaction.
-constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
+constexpr std::uint64_t kFilterPieceBytes = 8 * limits::kMiB;
 
 BodyState state_without_body(FilterStep step) {
   return step == FilterStep::kWanted ? BodyState::kNotHeld : BodyState::kNotAsked;
@@ -60,7 +60,7 @@ Result<SqlFilter::Piece> SqlFilter::choose(std::int64_t number, const BodyFilter
         filter_step(filter, select.blob(1), static_cast<BodyState>(select.integer(2)), select.integer(3) > 0);
     if (change.step != FilterStep::kStays) out.changes.push_back(change);
     bytes += select.number(3);
-    if (bytes < kPieceBytes) continue;
+    if (bytes < kFilterPieceBytes) continue;
     out.end = change.index.value + 1;
     return out;
   }

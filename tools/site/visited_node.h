@@ -4,8 +4,7 @@
 // It only reads. The databases of the node are open for reading beside a koinond that runs. What an office
 // keeps to itself (accounts, drafts, letters) is not opened at all: in its place is an empty database, so
 // that nothing of it can come onto a page. What the code of the node needs to change something, or to ask the
-// network, is there and does nothing: a writer whose store is empty and in memory, a network that never
-// begins.
+// network, is what a reader has: a writer that refuses, and what the store says of whom the node trusts.
 //
 // Belongs to one thread.
 #pragma once
