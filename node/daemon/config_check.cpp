@@ -150,7 +150,10 @@ void need_folder(const Together& all, const std::string& key, const std::string&
 
 void check_files(const Together& all) {
   const Config& config = all.config();
-  need_folder(all, "ready_file", config.ready_file);
+  // A reader makes its folder itself.
+  const auto folder_of_ready_file = std::filesystem::path(config.ready_file).parent_path();
+  if (!config.reader || folder_of_ready_file != std::filesystem::path(config.data))
+    need_folder(all, "ready_file", config.ready_file);
   need_folder(all, "http.proxy_socket", config.http_proxy_socket);
   if (config.witness_listen.empty()) return;
   // The witness never holds up the city's own work: it goes on with the other lists.
