@@ -47,11 +47,14 @@ Error not_running(const std::filesystem::path& data) {
 
 Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
   const DataFolder folder(data);
-  if (Status here = check_configured_node(folder); !here.ok())
-    return fail(here.error().code, here.error().message, "");
   Socket socket(io);
   boost::system::error_code error;
   socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);
+  // Where nobody answers, what is wrong with the folder says more.
+  if (error) {
+    if (const Status here = check_configured_node(folder); !here.ok())
+      return fail(here.error().code, here.error().message, "");
+  }
   if (error == boost::asio::error::access_denied) {
     return fail(Code::kRefused, "you may not use the node in " + data.string() + "; run this as its user",
                 "");

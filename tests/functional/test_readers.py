@@ -30,17 +30,12 @@ class Readers(NodesTest):
     def setUp(self):
         postgres_server.demand(self)
         super().setUp()
-        self.servers = []
-        self.primary = PostgresServer(settings=("wal_level=replica", "max_wal_senders=5"))
-        self.servers.append(self.primary)
+        # What a standby has not read yet stays.
+        self.primary = PostgresServer(settings=("wal_level=replica", "max_wal_senders=5", "wal_keep_size=64MB"))
+        self.addCleanup(self.primary.end)
         self.primary.start()
         self.url = self.primary.make_database()
         self.seoul = self.node("seoul", "--store-url", self.url, init_args=("--store", self.url))
-
-    def tearDown(self):
-        super().tearDown()
-        for server in reversed(self.servers):
-            server.end()
 
     def reader(self, name, server=None, **kwargs):
         url = self.url if server is None else server.url()
@@ -50,7 +45,7 @@ class Readers(NodesTest):
 
     def standby(self):
         standby = PostgresStandby(self.primary)
-        self.servers.append(standby)
+        self.addCleanup(standby.end)
         return standby.start()
 
     def two(self):
@@ -116,7 +111,7 @@ class Readers(NodesTest):
         mine = person(self.seoul, "maria", "operator")
         note = '+++\ntitle = "No"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
         for method, path, value in (("POST", "/api/v1/records", {"file": note}), ("POST", "/api/v1/withdrawals", {"ref": "seoul.example/1"}),
-                                    ("PUT", "/api/v1/subscriptions", {"topics": ["health"]}), ("POST", "/api/v1/reindex", {})):
+                                    ("POST", "/api/v1/subscriptions", {"topic": "health"}), ("POST", "/api/v1/reindex", {})):
             answer = post(near, path, value, mine, method=method)
             self.assertEqual(answer.status, 403, path)
             self.assertIn(WRITER, answer.json()["detail"], path)
