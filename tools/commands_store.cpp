@@ -4,6 +4,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <thread>
 
 #include <boost/json.hpp>
 
@@ -24,11 +25,24 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
+constexpr std::chrono::seconds kLeaseWait{20};
+constexpr std::chrono::milliseconds kLeasePause{250};
+
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kLeaseSigns{1};
 
 move::PlaceFiles files_of(const DataFolder& folder) { return {folder.store(), folder.office()}; }
+
+// A run of this command that was killed has left its lease, which ends soon.
+Result<std::unique_ptr<Store>> open_when_free(const StoreSource& server) {
+  const auto until = steady_clock::now() + kLeaseWait;
+  while (true) {
+    auto store = server.open_writer({});
+    if (store.ok() || store.error().id != "store.written" || steady_clock::now() >= until) return store;
+    std::this_thread::sleep_for(kLeasePause);
+  }
+}
 
 // One move between a folder and a server.
 class Relocation {
@@ -109,7 +123,7 @@ Status Relocation::take_lease() {
   KOINON_ASSIGN(const move::Place place, move::open_server_ahead(server_.url()));
   KOINON_ASSIGN(const MoveMarks marks, read_move_marks(*place.store));
   if (marks.moved_to) return {};
-  KOINON_ASSIGN(held_, server_.open_writer({}));
+  KOINON_ASSIGN(held_, open_when_free(server_));
   return {};
 }
 
