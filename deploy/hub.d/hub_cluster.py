@@ -75,7 +75,8 @@ class Cluster:
                            TLS=places.tls, **values)
         self.processes.run("haproxy", "-c", "-f", file, as_database=True)
         self.processes.start("haproxy", "haproxy", "-db", "-f", file, log=places.folder / "haproxy.log", as_database=True, home=folder)
-        wait_for(lambda: self.answers_query("primary"), "HAProxy leads to the primary")
+        # It takes each server for one that is up until it has asked.
+        wait_for(lambda: all(self.leads_to_primary() for _ in range(2 * len(MACHINES))), "HAProxy leads to the primary")
 
     def make_database(self):
         """What an operator types once: RUNBOOK, "The hub"."""
@@ -165,9 +166,9 @@ class Cluster:
         return self.processes.run(self.places.programs / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url(way), "-f", "-", stdin=sql,
                                   seconds=seconds).strip()
 
-    def answers_query(self, way):
+    def leads_to_primary(self):
         try:
-            return self.query(way, "SELECT 1", seconds=5) == "1"
+            return self.query("primary", "SELECT pg_is_in_recovery()", seconds=5) == "f"
         except (HubError, OSError, TimeoutError):
             return False
 
