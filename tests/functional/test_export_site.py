@@ -388,10 +388,10 @@ class Nginx(ExportTest):
             log = f"/log/{seoul.log_id()}"
             for path, kind in (("/", "text/html"), (f"/records/{ref}/", "text/html"), (f"/records/{ref}", "text/html"), ("/feeds/all.atom", "application/atom+xml"),
                                ("/feeds/all.json", "application/feed+json"), ("/catalog.ttl", "text/turtle"), ("/catalog.jsonld", "application/ld+json"),
-                               ("/feeds.opml", "text/x-opml"), (log + "/checkpoint", "text/plain"), (log + "/tile/0/000.p/2", "application/octet-stream"),
+                               ("/feeds.opml", "text/x-opml"), (log + "/checkpoint", "text/plain"), (log + "/tile/0/000.p/3", "application/octet-stream"),
                                (f"/api/v1/records/{ref}/attachments/{digest}", "application/octet-stream")):
                 self.assertEqual(ask(path)[0].get_content_type(), kind, path)
-            self.assertIn("immutable", ask(log + "/tile/0/000.p/2")[0]["Cache-Control"])
+            self.assertIn("immutable", ask(log + "/tile/0/000.p/3")[0]["Cache-Control"])
             self.assertNotIn("immutable", ask(log + "/checkpoint")[0]["Cache-Control"])
             self.assertEqual(ask(f"/api/v1/records/{ref}/attachments/{digest}")[0]["Content-Disposition"], "attachment")
             self.assertIn(b'lang="ko"', ask("/", **{"Accept-Language": "ko-KR,ko;q=0.9"})[1])
