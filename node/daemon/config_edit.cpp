@@ -9,7 +9,6 @@
 
 #include "crypto/key_file.h"
 #include "node/daemon/config_text.h"
-#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
@@ -46,6 +45,19 @@ std::size_t place_of(const std::vector<std::string>& lines, const ConfigKey& key
   return lines.empty() || !lines.back().empty() ? lines.size() : lines.size() - 1;
 }
 
+// Also those that are empty.
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+    if (text.empty()) out.emplace_back();
+  }
+  return out;
+}
+
 std::string text_of(const std::vector<std::string>& lines) {
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : "\n") + lines[i];
@@ -69,7 +81,7 @@ std::string config_line(const ConfigKey& key, const std::string& value) {
 // Read again, it must say what it should: a table, or a text of several lines, may have been in the way.
 Result<std::string> with_config_value(const std::string& text, const ConfigKey& key,
                                       const std::string& value) {
-  std::vector<std::string> lines = text.empty() ? std::vector<std::string>() : split(text, '\n');
+  std::vector<std::string> lines = lines_of(text);
   const auto is_set = [&](const std::string& line) { return sets(line, key); };
   const auto found = std::find_if(lines.begin(), lines.end(), is_set);
   if (found != lines.end() && value.empty()) {

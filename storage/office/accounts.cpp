@@ -51,6 +51,10 @@ Credential read_credential(const sql::Statement& row) {
   return out;
 }
 
+Error name_taken() {
+  return fail(Code::kConflict, Sentence{"account.name_taken", "an account has that name already"}, "name");
+}
+
 Result<std::optional<User>> one_user(sql::Statement& select) {
   KOINON_ASSIGN(const bool found, select.step());
   return found ? std::optional(read_user(select)) : std::nullopt;
@@ -74,7 +78,15 @@ Result<Role> parse_role(std::string_view text) {
 
 std::string account_name(std::string_view typed) { return ascii_lower(trimmed(typed)); }
 
+// However a name is written, it is one account.
 Result<UserId> Accounts::add(const User& user) {
+  return db_.transact([&]() -> Result<UserId> {
+    KOINON_ASSIGN(const auto same, find(user.name));
+    return same ? Result<UserId>(name_taken()) : put_new(user);
+  });
+}
+
+Result<UserId> Accounts::put_new(const User& user) {
   auto insert = db_.connection().prepare(
       "INSERT INTO \"user\" (name, role, office, person, email, mail_at_once, password, created_at_ms) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING id");
@@ -87,9 +99,7 @@ Result<UserId> Accounts::add(const User& user) {
       .bind_text(user.password)
       .bind(user.created_at.value);
   KOINON_ASSIGN(const std::int64_t id, added_id(insert));
-  if (id == 0)
-    return fail(Code::kConflict, Sentence{"account.name_taken", "an account has that name already"}, "name");
-  return UserId{id};
+  return id == 0 ? Result<UserId>(name_taken()) : UserId{id};
 }
 
 namespace {

@@ -127,6 +127,8 @@ class Accounts {
   Result<std::vector<AuditLine>> audit(std::int64_t before, std::size_t limit);
 
  private:
+  Result<UserId> put_new(const User& user);
+
   OfficeDb& db_;
 };
 

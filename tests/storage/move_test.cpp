@@ -141,7 +141,9 @@ TEST_F(Moves, TheTargetHoldsWhatTheSourceHeldAndTheSourceIsClosed) {
   EXPECT_TRUE(marks(to).ok());
   const auto store = open_sqlite_store(to.store, with_epochs(unkeyed_epochs()));
   ASSERT_TRUE(store.ok()) << store.error().text();
-  for (const LogState& log : (*store)->load_state()->logs)
+  const auto state = (*store)->load_state();
+  ASSERT_TRUE(state.ok());
+  for (const LogState& log : state->logs)
     EXPECT_EQ(*(*store)->root_at(log.id, log.whole->size), log.whole->root);
 }
 
