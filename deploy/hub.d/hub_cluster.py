@@ -150,6 +150,16 @@ class Cluster:
         """A primary, two standbys on its timeline, one of them synchronous."""
         return wait_for(self.is_whole, "one primary and two standbys run", seconds)
 
+    def make_anew(self, name):
+        """What an operator types where a machine cannot follow by itself: RUNBOOK, "What befalls a hub"."""
+        self.processes.run("patronictl", "-c", self.places.folder / name / "patroni.yml", "reinit", "--force", "koinon", name, as_database=True)
+
+    def behind(self):
+        """Machines that do not follow on the timeline of the primary."""
+        states = self.states()
+        timeline = states.get(self.primary(), {}).get("timeline")
+        return [name for name in MACHINES if states.get(name, {}).get("timeline") != timeline or states[name]["state"] not in ("running", "streaming")]
+
     def psql(self, name, sql, database="postgres"):
         """As the server's own administrator, over its socket."""
         return self.processes.run(self.places.programs / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.places.folder / name, "-p",

@@ -104,7 +104,7 @@ class Trial:
         getattr(self.faults, fault)(lost)
         taken_over = time.monotonic()
         wait_for(lambda: self.publisher.goes_on(taken_over), "writing goes on", BOUND)
-        self.cluster.wait_whole()
+        made_anew = self.make_whole()
         whole = time.monotonic()
         silence = self.publisher.longest_silence(began)
         for worker in self.workers:
@@ -113,12 +113,24 @@ class Trial:
         looked_at = check_kept(self.nodes, list(self.publisher.acknowledged), whole=False)
         head = self.auditor.look()
         row = {"round": number, "fault": fault, "lost": lost, "primary": self.cluster.primary(), "seconds_without_writing": round(silence, 1),
-               "seconds_to_new_primary": round(taken_over - began, 1), "seconds_to_whole": round(whole - began, 1),
+               "seconds_to_new_primary": round(taken_over - began, 1), "seconds_to_whole": round(whole - began, 1), "made_anew": made_anew,
                "notes": len(self.publisher.acknowledged) - before, "looked_at": looked_at, "entries": head["size"]}
         self.rows.append(row)
         tell(row)
         if silence > BOUND:
             raise AssertionError(f"{silence:.1f} s without writing, {BOUND} are allowed")
+
+    def make_whole(self):
+        """A machine that cannot follow by itself is made anew, as an operator does: which."""
+        try:
+            self.cluster.wait_whole(60)
+            return []
+        except HubError:
+            stray = self.cluster.behind()
+            for name in stray:
+                self.cluster.make_anew(name)
+            self.cluster.wait_whole()
+            return stray
 
     def finish(self):
         for worker in self.workers:
