@@ -1,5 +1,6 @@
 """The databases of a hub on one machine: etcd, PostgreSQL under Patroni three times, and HAProxy, all from Debian."""
 
+import base64
 import json
 import os
 import pathlib
@@ -153,6 +154,13 @@ class Cluster:
     def make_anew(self, name):
         """What an operator types where a machine cannot follow by itself: RUNBOOK, "What befalls a hub"."""
         self.processes.run("patronictl", "-c", self.places.folder / name / "patroni.yml", "reinit", "--force", "koinon", name, as_database=True)
+
+    def forget_synchronous(self):
+        """The same where Patroni keeps an old view of who is synchronous."""
+        key = base64.b64encode(b"/service/koinon/sync").decode()
+        request = urllib.request.Request(f"http://{self.places.address(f'{self.members[0]}.mark')}/v3/kv/deleterange", data=json.dumps({"key": key}).encode())
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            answer.read()
 
     def behind(self):
         """Machines that do not follow on the timeline of the primary."""

@@ -127,6 +127,8 @@ class Trial:
             return []
         except HubError:
             stray = self.cluster.behind()
+            if not stray:
+                self.cluster.forget_synchronous()
             for name in stray:
                 self.cluster.make_anew(name)
             self.cluster.wait_whole()
