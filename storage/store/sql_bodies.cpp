@@ -15,9 +15,8 @@ constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
 
 }  // namespace
 
-Status SqlBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
-                           std::optional<EntryIndex> erased_by) {
-  auto update = db_.prepare("UPDATE record SET body = ?, state = ?, erased_by = ? WHERE id = ?");
+Status SqlBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state) {
+  auto update = db_.prepare("UPDATE record SET body = ?, state = ?, erased_by = NULL WHERE id = ?");
   if (body) {
     update.bind_blob(*body);
   } else {
@@ -25,13 +24,7 @@ Status SqlBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyS
     erased_ = true;
     KOINON_TRY(parts_.attachments.drop_uses(id));
   }
-  update.bind(static_cast<std::int64_t>(state));
-  if (erased_by) {
-    update.bind(static_cast<std::int64_t>(erased_by->value));
-  } else {
-    update.bind_null();
-  }
-  return update.bind(id).run();
+  return update.bind(static_cast<std::int64_t>(state)).bind(id).run();
 }
 
 Status SqlBodies::drop_transit(std::int64_t id) {
@@ -152,13 +145,20 @@ Status SqlBodies::refute_marks(std::int64_t number, const RunCommit& run) {
   return {};
 }
 
-Status SqlBodies::erase(std::int64_t id, EntryIndex by) {
-  KOINON_TRY(drop_transit(id));
-  KOINON_TRY(put_hidden(id, false));
-  return set_body(id, {}, BodyState::kErased, by);
+Status SqlBodies::erase(const Erased& one, EntryIndex by) {
+  if (one.record.transit) KOINON_TRY(drop_transit(one.id));
+  if (one.record.hidden) KOINON_TRY(put_hidden(one.id, false));
+  if (one.names_files) KOINON_TRY(parts_.attachments.drop_uses(one.id));
+  erased_ = true;
+  auto update = db_.prepare("UPDATE record SET body = NULL, state = ?, erased_by = ? WHERE id = ?");
+  return update.bind(static_cast<std::int64_t>(BodyState::kErased))
+      .bind(static_cast<std::int64_t>(by.value))
+      .bind(one.id)
+      .run();
 }
 
-Status SqlBodies::keep_for_grace(std::int64_t id, const StoredRecord& record, bool ours) {
+Status SqlBodies::keep_for_grace(const Erased& one, bool ours) {
+  const auto& [id, record, names_files] = one;
   if (!parts_.grace.keeps() || !is_kept_for_grace(record.state, !record.body.empty(), record.transit))
     return {};
   if (!ours) {
@@ -166,7 +166,7 @@ Status SqlBodies::keep_for_grace(std::int64_t id, const StoredRecord& record, bo
     if (!room) return {};
   }
   KOINON_TRY(parts_.grace.put(id, record.body));
-  return parts_.attachments.hide_uses(id);
+  return names_files ? parts_.attachments.hide_uses(id) : Status();
 }
 
 Result<std::uint64_t> SqlBodies::put_back(std::int64_t record, BytesView entry, BodyState otherwise) {
@@ -212,13 +212,20 @@ Result<bool> SqlBodies::end_grace() {
 
 Status SqlBodies::settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours) {
   KOINON_TRY(refute_marks(number, run));
+  std::vector<std::int64_t> targets;
+  for (const WithdrawalFact& fact : run.withdrawals) {
+    if (fact.erase) targets.push_back(record_id(number, fact.target));
+  }
+  KOINON_ASSIGN(const auto naming, parts_.attachments.naming(targets));
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
-    KOINON_ASSIGN(const StoredRecord record, parts_.logs.record(run.log, fact.target));
-    if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
-    const std::int64_t id = record_id(number, fact.target);
-    KOINON_TRY(keep_for_grace(id, record, ours));
-    KOINON_TRY(erase(id, fact.index));
+    Erased one;
+    one.id = record_id(number, fact.target);
+    one.names_files = naming.contains(one.id);
+    KOINON_ASSIGN(one.record, parts_.logs.record_at(number, fact.target));
+    if (!takes_away(fact, one.record.entry, one.record.state, one.record.erased_by)) continue;
+    KOINON_TRY(keep_for_grace(one, ours));
+    KOINON_TRY(erase(one, fact.index));
     KOINON_TRY(parts_.arrivals.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;
     // The digest of our own text has no salt. With it somebody could guess an erased note.

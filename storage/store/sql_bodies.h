@@ -49,10 +49,15 @@ class SqlBodies {
   void clear_erased() { erased_ = false; }
 
  private:
-  Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
-                  std::optional<EntryIndex> erased_by = {});
-  Status erase(std::int64_t id, EntryIndex by);
-  Status keep_for_grace(std::int64_t id, const StoredRecord& record, bool ours);
+  // A record that a withdrawal erases, as it is before.
+  struct Erased {
+    std::int64_t id = 0;
+    StoredRecord record;
+    bool names_files = false;
+  };
+  Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state);
+  Status erase(const Erased& one, EntryIndex by);
+  Status keep_for_grace(const Erased& one, bool ours);
   Result<bool> end_grace_of(const std::vector<SqlGrace::Kept>& records);
   Result<bool> sweep_grace(std::int64_t number);
   Result<bool> sweep_log(std::int64_t number);

@@ -212,6 +212,10 @@ Result<std::vector<Hash>> SqlLogs::hashes(const LogId& log, TreeNode first, std:
 
 Result<StoredRecord> SqlLogs::record(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  return record_at(number, index);
+}
+
+Result<StoredRecord> SqlLogs::record_at(std::int64_t number, EntryIndex index) {
   if (index.value >= limits::kMaxLogSize) return no_such_entry();
   auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id = ?");
   select.bind(record_id(number, index));

@@ -19,6 +19,8 @@ class SqlLogs {
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  // The same, of the log with this number.
+  Result<StoredRecord> record_at(std::int64_t number, EntryIndex index);
   Result<Bytes> entry(const LogId& log, EntryIndex index);
   // Only for a start: the logs that hold anything, in the order in which they came.
   Result<std::vector<LogState>> all();
