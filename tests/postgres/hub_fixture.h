@@ -89,6 +89,7 @@ class HubLife {
 
   HubLife() {
     for (int i = 0; i < 6; ++i) milan.say(note("note " + std::to_string(i), "what Milan tried"));
+    first = milan.run(0, 1, BodyState::kNotHeld, true);  // before Milan erases it
     milan.say(erasure_of(milan.log.id(), 0));
     for (int i = 0; i < 3; ++i) paris.say(note("note " + std::to_string(i), "what Paris tried"));
     for (int i = 0; i < 20; ++i) oslo.say(note("note " + std::to_string(i), "what Oslo tried"));
@@ -97,7 +98,7 @@ class HubLife {
   // What the hub has before.
   void begin(Store& store) {
     ASSERT_TRUE(store.begin(true).ok());
-    ASSERT_TRUE(store.append_run(milan.run(0, 1, BodyState::kNotHeld, true)).ok());
+    ASSERT_TRUE(store.append_run(first).ok());
     ASSERT_TRUE(store.append_run(milan.run(1, 3, BodyState::kNotHeld)).ok());
     ASSERT_TRUE(store.append_run(paris.run(0, 3, BodyState::kNotHeld, true)).ok());
     ASSERT_TRUE(store.commit().ok());
@@ -136,6 +137,7 @@ class HubLife {
     return {};
   }
 
+  RunCommit first;
   Author milan{"milan.example"};
   Author paris{"paris.example"};
   Author oslo{"oslo.example"};
