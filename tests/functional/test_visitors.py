@@ -108,6 +108,21 @@ class Visitors(NodesTest):
             for s in open_streams:
                 s.close()
 
+    def test_a_proxy_knows_that_the_node_is_ready_whatever_its_visitors_do(self):
+        """A proxy that took a node for dead because of one visitor would shut out all."""
+        for proxies, ready in (("127.0.0.1", 200), ("192.0.2.1", 429)):
+            city = self.node("seoul" if ready == 200 else "milan", "--http-public", "--http-proxies", proxies)
+            connection = http.client.HTTPConnection("127.0.0.1", city.http_port, timeout=DEADLINE)
+
+            def status(path):
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                return answer.status
+            self.assertEqual(next(code for code in (status("/api/v1/topics") for _ in range(100_000)) if code != 200), 429)
+            self.assertEqual({status(path) for path in ("/readyz", "/healthz")}, {ready}, proxies)
+            self.assertEqual(status("/api/v1/topics"), 429)
+
     def test_a_stream_that_was_left_takes_no_room(self):
         """Who clicks through pages leaves one behind with each."""
         seoul = self.node("seoul")
