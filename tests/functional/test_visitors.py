@@ -120,8 +120,8 @@ class Visitors(NodesTest):
                 answer.read()
                 return answer.status
             self.assertEqual(next(code for code in (status("/api/v1/topics") for _ in range(100_000)) if code != 200), 429)
-            self.assertEqual({status(path) for path in ("/readyz", "/healthz")}, {ready}, proxies)
-            self.assertEqual(status("/api/v1/topics"), 429)
+            seen = {status(path) for path in ("/readyz", "/healthz") * 50}
+            self.assertTrue(seen == {200} if ready == 200 else 429 in seen, f"{proxies}: {seen}")
 
     def test_a_stream_that_was_left_takes_no_room(self):
         """Who clicks through pages leaves one behind with each."""

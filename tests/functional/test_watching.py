@@ -20,7 +20,7 @@ from nodes import BIN, TOP, CommandFailed, NodesTest, wait_for
 MONITORING = TOP / "deploy" / "monitoring"
 PROMTOOL = os.environ.get("KOINON_PROMTOOL") or needs.find("promtool")
 # What begins with these and is no measure of ours.
-WORDS = {"koinon_peer_", "koinon_zone"}
+WORDS = {"koinon_peer_", "koinon_zone", "koinon_store"}
 
 
 def measures_in(text):
