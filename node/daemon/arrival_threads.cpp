@@ -12,7 +12,7 @@ ArrivalThreads::ArrivalThreads(Parts parts)
     : parts_(std::move(parts)),
       index_({parts_.log, parts_.folder.files(),
               [this] { return parts_.folder.source().open_reader(limits::kReaderCacheKiB); },
-              parts_.clock.wall, parts_.config.disk_reserve_bytes, [this] { on_progress(); }}) {}
+              parts_.clock.wall, parts_.config.disk_reserve_bytes, [this] { on_progress(); }, true}) {}
 
 // The index's thread.
 void ArrivalThreads::on_progress() {

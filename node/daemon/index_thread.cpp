@@ -13,7 +13,8 @@ Status IndexThread::start(const std::vector<EpochRange>& epochs) {
       [this](const Error& error) {
         parts_.log.error(log_event::kIndexLags, "the index lags", {{"reason", error.text()}});
       },
-      [this] { return has_room(); });
+      [this] { return has_room(); },
+      parts_.beside_replication ? std::optional<IndexPace>(IndexPace()) : std::nullopt);
   return {};
 }
 

@@ -23,6 +23,7 @@ class IndexThread {
     std::function<UnixMillis()> wall;
     std::uint64_t disk_reserve_bytes = 0;
     std::function<void()> on_progress;  // it has begun, or has something new; on its thread
+    bool beside_replication = false;    // it leaves the cores to a log that catches up
   };
   // What `parts` refers to outlives this. Nothing runs yet.
   explicit IndexThread(Parts parts) : parts_(std::move(parts)) {}

@@ -14,13 +14,15 @@ constexpr std::chrono::seconds kCleanEvery{5};  // words of what was taken away,
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
                          std::function<UnixMillis()> wall, std::function<void()> on_progress,
-                         std::function<void(const Error&)> on_error, std::function<bool()> has_room)
+                         std::function<void(const Error&)> on_error, std::function<bool()> has_room,
+                         std::optional<IndexPace> pace)
     : index_(std::move(index)),
       store_(std::move(store)),
       wall_(std::move(wall)),
       on_progress_(std::move(on_progress)),
       on_error_(std::move(on_error)),
       has_room_(std::move(has_room)),
+      due_{.retry = {}, .pace = pace},
       thread_([this] { run(); }) {}
 
 IndexWorker::~IndexWorker() { stop(); }
@@ -94,6 +96,19 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   } while (!woken());
 }
 
+// Who stops it or empties the index does not wait for it.
+void IndexWorker::rest(Steady::time_point began) {
+  if (!due_.pace) return;
+  const auto newest = store_->newest_arrival();
+  if (!newest.ok()) return;  // the next batch says why
+  const auto now = Steady::now();
+  const auto until = now + due_.pace->rest(*newest, now, now - began);
+  const auto ended = [this] { return stopping_ || !resets_.empty(); };
+  std::unique_lock lock(mutex_);
+  while (!ended() && wake_.wait_until(lock, until, [&] { return ended() || !questions_.empty(); }))
+    answer_all(lock);
+}
+
 Status IndexWorker::check_room() {
   if (!has_room_ || has_room_()) return {};
   return kept_for_own("index");
@@ -112,6 +127,7 @@ void IndexWorker::run() {
       resets = std::exchange(resets_, {});
     }
     due_.retry.reset();
+    const auto began = Steady::now();
     const Status room = check_room();
     if (!resets.empty()) {
       const Status emptied = room.ok() ? index_->reset() : room;  // one that cannot be filled again stays
@@ -131,6 +147,7 @@ void IndexWorker::run() {
       clean();
     }
     due_.unfolded = !index_->fold();
+    if (*done > 0) rest(began);
   }
 }
 

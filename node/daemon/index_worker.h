@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "node/daemon/index_pace.h"
 #include "proto/base/trouble.h"
 #include "storage/search/search_index.h"
 
@@ -20,10 +21,11 @@ class IndexWorker {
   // `on_progress` is called on the worker's thread once it has begun, and whenever something new is indexed;
   // `on_error` once when it cannot go on, and each time when it cannot clean. It tries again by itself.
   // `has_room` is asked on the worker's thread before anything is written; what the index would take then
-  // waits. None: there is always room.
+  // waits. None: there is always room. With a `pace` it rests between batches while a log catches up.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
               std::function<UnixMillis()> wall, std::function<void()> on_progress,
-              std::function<void(const Error&)> on_error, std::function<bool()> has_room = nullptr);
+              std::function<void(const Error&)> on_error, std::function<bool()> has_room = nullptr,
+              std::optional<IndexPace> pace = std::nullopt);
   ~IndexWorker();
   IndexWorker(const IndexWorker&) = delete;
   IndexWorker& operator=(const IndexWorker&) = delete;
@@ -46,11 +48,13 @@ class IndexWorker {
     std::optional<Steady::time_point> retry;  // something failed
     Steady::time_point clean{};               // not before
     bool unfolded = false;                    // erased text stays in the index's write-ahead log
+    std::optional<IndexPace> pace;            // none: it never rests between batches
   };
   void run();
   bool stopping();
   void wait(std::unique_lock<std::mutex>& lock);
   void answer_all(std::unique_lock<std::mutex>& lock);
+  void rest(Steady::time_point began);
   void clean();
   Status check_room();
 

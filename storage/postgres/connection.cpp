@@ -19,6 +19,7 @@ constexpr const char* kBeDurable =
 // What a change reads behind a lock must be what stands then, whatever the server's default is.
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr const char* kNotDurable = "SET LOCAL synchronous_commit TO off";
+constexpr std::chrono::seconds kSizeEvery{5};
 constexpr const char* kReading = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 Error not_possible(std::string_view what) {
@@ -181,10 +182,14 @@ bool Connection::in_transaction() const { return open_ && !broken_ && link_->is_
 
 Result<bool> Connection::fold() { return fold_ ? fold_() : Result<bool>(true); }
 
+// The server looks at each file of the database for it.
 Result<std::uint64_t> Connection::bytes() {
+  const auto now = std::chrono::steady_clock::now();
+  if (size_ && now - size_->at < kSizeEvery) return size_->bytes;
   auto select = prepare("SELECT pg_database_size(current_database())");
   KOINON_TRY(select.step());
-  return select.number(0);
+  size_ = Size{static_cast<std::uint64_t>(select.number(0)), now};
+  return size_->bytes;
 }
 
 Status Connection::maintain(const std::string& sql, std::chrono::milliseconds deadline) {

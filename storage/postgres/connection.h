@@ -88,6 +88,11 @@ class Connection final : public sql::Connection {
   int cursors_ = 0;                                     // that are open
   std::uint64_t times_made_ = 0;
   std::function<Result<bool>()> fold_;
+  struct Size {
+    std::uint64_t bytes;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::optional<Size> size_;  // of the database, when it was asked for last
 };
 
 }  // namespace koinon::postgres

@@ -67,7 +67,7 @@ class Connection {
   // Nothing that was deleted stays in the files of the database. False: somebody reads at this moment; try
   // again. Outside a transaction.
   virtual Result<bool> fold() = 0;
-  // Of the database on disk.
+  // Of the database on disk. A server's may be some seconds old.
   virtual Result<std::uint64_t> bytes() = 0;
 };
 

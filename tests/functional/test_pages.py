@@ -275,6 +275,7 @@ class Pages(NodesTest):
         self.assertIn("Waiting for", chief.page.text)
         chief.go(f"/call-reply?to={chief.page.url.removeprefix('/records/')}&answer=another-time")
         chief.submit("/call-reply", "times")
+        self.assertIn("/records/la.example/", chief.go("/notes?city=la.example").source)
         # A change to another city's note; and theirs to ours, which is declined.
         theirs = la.publish("Trees")
         wait_for(lambda: seoul.shows(theirs), "it crosses")

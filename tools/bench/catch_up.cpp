@@ -18,7 +18,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
-constexpr std::chrono::milliseconds kRecordsPoll{2};
+constexpr std::chrono::milliseconds kRecordsPoll{20};
+constexpr std::chrono::milliseconds kIndexPoll{100};
 
 // Waits until the follower holds so many records. The daemon itself states how many it holds.
 Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t records,
@@ -30,6 +31,18 @@ Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t recor
     std::this_thread::sleep_for(kRecordsPoll);
   }
   return fail(Code::kUnavailable, "the follower did not catch up in ten minutes");
+}
+
+// A city that others follow has its index: it does not make it while it is measured.
+Status wait_for_index(const NodeProcess& node) {
+  const ApiClient client(node.data());
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < kDeadline) {
+    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
+    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return {};
+    std::this_thread::sleep_for(kIndexPoll);
+  }
+  return fail(Code::kUnavailable, "the sender's index was not complete in ten minutes");
 }
 
 }  // namespace
@@ -54,6 +67,7 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
     return fail(Code::kIo, "koinond could not be run", options.koinond.string());
   KOINON_ASSIGN(const std::string seoul_line, peer_line(seoul));
   KOINON_TRY(la.wait_until_ready());
+  KOINON_TRY(wait_for_index(seoul));
   // Only the follower dials.
   KOINON_ASSIGN(const std::string la_line, peer_line_without_address(la));
   KOINON_TRY(add_peer(seoul, la_line));
