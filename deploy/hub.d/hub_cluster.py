@@ -65,15 +65,19 @@ class Cluster:
                            SYSTEM_USER=places.user.pw_name, TLS=places.tls, SHARED_BUFFERS="64MB", MAX_WAL="512MB", WATCHDOG="off")
         self.processes.start(name, "patroni", file, log=places.folder / f"{name}.log", as_database=True, home=folder)
 
-    def start_haproxy(self):
+    def haproxy_file(self, folder):
         places = self.places
-        folder = places.own_folder("haproxy")
         values = {f"PG{number}": places.address(f"{name}.database") for number, name in enumerate(MACHINES, 1)}
         values |= {f"REST{number}": places.ports[f"{name}.rest"] for number, name in enumerate(MACHINES, 1)}
         values |= {f"READER{number}": places.address(f"{name}.http") for number, name in enumerate(READERS, 1)}
-        file = places.fill("haproxy.cfg", folder / "haproxy.cfg", as_database=True, PRIMARY=places.address("primary"),
+        return places.fill("haproxy.cfg", folder / "haproxy.cfg", as_database=True, PRIMARY=places.address("primary"),
                            STANDBYS=places.address("standbys"), PAGES=places.address("pages"), OFFICE=places.address("office"), WRITER=places.address("writer.http"),
                            TLS=places.tls, **values)
+
+    def start_haproxy(self):
+        places = self.places
+        folder = places.own_folder("haproxy")
+        file = self.haproxy_file(folder)
         self.processes.run("haproxy", "-c", "-f", file, as_database=True)
         self.processes.start("haproxy", "haproxy", "-db", "-f", file, log=places.folder / "haproxy.log", as_database=True, home=folder)
         # It takes each server for one that is up until it has asked.

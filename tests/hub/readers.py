@@ -2,10 +2,12 @@
 """What readers bring: requests a second with one reader and with three behind HAProxy, and how far they are behind while
 the writer catches up with another city.
 
-  tests/hub/readers.py --bin DIR [--seconds 10] [--notes 3000] [--json FILE]
+  tests/hub/readers.py --bin DIR [--seconds 10] [--share 0.2] [--notes 3000] [--json FILE]
 
 It says what the cores allow: all processes share them here, the load (wrk) and the databases too. `most` is how many
-requests a second all cores together could do at what one request costs; more readers cannot bring more on one machine."""
+requests a second all cores together could do at what one request costs; more readers cannot bring more on one machine.
+So it measures twice: readers with all cores, and readers that have a small machine each: Debian's cpulimit gives each
+process so much of one core (`--share`)."""
 
 import argparse
 import contextlib
@@ -15,6 +17,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,7 +28,7 @@ from load import Publisher, Reader, quantile
 from hub_cluster import Cluster
 from hub_nodes import Nodes, ask, programs_in
 from hub_places import READERS, Places, free_ports, missing_programs
-from hub_processes import HubError, Processes, children, wait_for
+from hub_processes import HubError, Processes, children, send, wait_for
 
 SKIPPED = 77
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -49,12 +52,25 @@ def processor_seconds(pids):
     return out
 
 
+class ManyVisitors(Cluster):
+    """Each request comes from another visitor. wrk has one address, and a node limits how much one visitor may ask."""
+
+    def haproxy_file(self, folder):
+        file = super().haproxy_file(folder)
+        one, many = "set-header X-Forwarded-For %[src]", "set-header X-Forwarded-For 10.%[rand(250)].%[rand(250)].%[rand(250)]"
+        text = file.read_text()
+        if one not in text:
+            raise HubError(f"{file} says no more whose request it is; this measurement must change with it")
+        file.write_text(text.replace(one, many))
+        return file
+
+
 class Bench:
     def __init__(self, bin, folder, seconds, notes):
         self.folder, self.seconds, self.notes = pathlib.Path(folder), seconds, notes
         places = Places(folder)
         self.processes = Processes(places.user)
-        self.cluster = Cluster(places, self.processes)
+        self.cluster = ManyVisitors(places, self.processes)
         self.nodes = Nodes(places, self.processes, self.cluster, bin)
         self.bin = bin
         self.mark = None  # a folder in memory, of the other city
@@ -77,7 +93,7 @@ class Bench:
         databases = [one for name in ("hub1", "hub2", "hub3") if (top := self.cluster.postmaster(name)) for one in (top, *children(top))]
         return {"readers": readers, "haproxy": [pid("haproxy"), *children(pid("haproxy"))], "databases": databases}
 
-    def measure(self, count):
+    def measure(self, count, share=None):
         """With so many readers; the others are stopped, and HAProxy knows it."""
         for name in READERS[count:]:
             self.processes.end(name)
@@ -86,7 +102,11 @@ class Bench:
                 self.nodes.start_reader(name)
         wanted = set(READERS[:count])
         wait_for(lambda: all(self.nodes.is_ready(name) for name in wanted) and self.served_by() == wanted, f"{count} readers serve", 60)
-        self.wrk(2)  # what is read first is read from the disk
+        with self.held_to(share, READERS[:count]):
+            self.wrk(2)  # what is read first is read from the disk
+            return {"readers": count, **self.asked_much()}
+
+    def asked_much(self):
         pids = self.pids()
         before = {what: processor_seconds(of) for what, of in pids.items()}
         idle = self.idle_seconds()
@@ -94,8 +114,26 @@ class Bench:
         spent = {what: processor_seconds(of) - before[what] for what, of in pids.items()}
         busy = os.cpu_count() * self.seconds - (self.idle_seconds() - idle)
         requests = out["requests_a_second"] * self.seconds
-        return {"readers": count, **out, "processor_ms_a_request": {what: round(1000 * s / requests, 3) for what, s in spent.items()},
+        return {**out, "processor_ms_a_request": {what: round(1000 * s / requests, 3) for what, s in spent.items()},
                 "busy": round(busy / (os.cpu_count() * self.seconds), 2), "most": round(os.cpu_count() * requests / busy)}
+
+    def compare(self, share=None):
+        one, three = self.measure(1, share), self.measure(3, share)
+        return {"one": one, "three": three, "ratio": round(three["requests_a_second"] / one["requests_a_second"], 2),
+                "ratio_that_the_cores_allow": round(one["most"] / one["requests_a_second"], 2)}
+
+    @contextlib.contextmanager
+    def held_to(self, share, names):
+        """Each of these readers has so much of one core, as on a machine of its own. No share: all there is."""
+        pids = [self.processes.pid(name) for name in names] if share else []
+        for pid in pids:
+            self.processes.start(f"cpulimit-{pid}", "cpulimit", "-l", round(100 * share), "-p", pid, log=self.folder / "cpulimit.log")
+        try:
+            yield
+        finally:
+            for pid in pids:
+                self.processes.end(f"cpulimit-{pid}")
+                send(pid, signal.SIGCONT)
 
     def served_by(self):
         return {answer.headers["Koinon-Served-By"] for _ in range(9) if (answer := ask(f"{self.nodes.url('pages')}/readyz")) is not None}
@@ -175,14 +213,12 @@ class Bench:
         self.cluster.end()
 
 
-def run(bin, seconds, notes):
+def run(bin, seconds, share, notes):
     folder = tempfile.mkdtemp(prefix="koinon-hub-")
     bench = Bench(bin, folder, seconds, notes)
     try:
         bench.begin()
-        one, three = bench.measure(1), bench.measure(3)
-        out = {"cores": os.cpu_count(), "one": one, "three": three, "ratio": round(three["requests_a_second"] / one["requests_a_second"], 2),
-               "ratio_that_the_cores_allow": round(one["most"] / one["requests_a_second"], 2)}
+        out = {"cores": os.cpu_count(), "with_all_cores": bench.compare(), f"with_{share}_of_a_core_each": bench.compare(share)}
         if notes:
             out["catch_up"] = bench.catch_up()
         return out
@@ -198,15 +234,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="the folder of koinond and koinon")
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--share", type=float, default=0.2, help="of one core, for each reader")
     parser.add_argument("--notes", type=int, default=3000, help="of the other city; 0: only requests are counted")
     parser.add_argument("--json", help="writes what it prints to this file too")
     wanted = parser.parse_args()
-    missing = missing_programs() or ("" if shutil.which("wrk") else "it needs Debian's wrk")
+    needed = [name for name in ("wrk", "cpulimit") if not shutil.which(name)]
+    missing = missing_programs() or (f"it needs Debian's {' and '.join(needed)}" if needed else "")
     if missing:
         print(f"left out: {missing}", file=sys.stderr)
         return SKIPPED
     os.umask(0o077)
-    out = json.dumps(run(programs_in(wanted.bin), wanted.seconds, wanted.notes), indent=1)
+    out = json.dumps(run(programs_in(wanted.bin), wanted.seconds, wanted.share, wanted.notes), indent=1)
     print(out)
     if wanted.json:
         pathlib.Path(wanted.json).write_text(out + "\n")
