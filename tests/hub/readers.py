@@ -2,7 +2,7 @@
 """What readers bring: requests a second with one reader and with three behind HAProxy, and how far they are behind while
 the writer catches up with another city.
 
-  tests/hub/readers.py --bin DIR [--seconds 10] [--share 0.2] [--notes 3000] [--json FILE]
+  tests/hub/readers.py --bin DIR [--seconds 10] [--share 0.1] [--notes 20000] [--json FILE]
 
 It says what the cores allow: all processes share them here, the load (wrk) and the databases too. `most` is how many
 requests a second all cores together could do at what one request costs; more readers cannot bring more on one machine.
@@ -11,7 +11,6 @@ process so much of one core (`--share`)."""
 
 import argparse
 import contextlib
-import csv
 import json
 import os
 import pathlib
@@ -166,15 +165,11 @@ class Bench:
         def run(*words):
             return subprocess.run([self.bin / "koinon", "--data", data, *words], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
         run("init", "--name", "other.example", "--display-name", "Other", "--signing-mark", self.mark)
+        subprocess.run([self.bin / "koinon-bench", "fill", "--data", data, "--records", str(self.notes)], check=True, capture_output=True)
         self.processes.start("other", self.bin / "koinond", "--data", data, "--listen", "127.0.0.1", "--peer-port", peers, "--http-port", http,
                              "--publishing-hold-minutes", "0", "--signing-mark", self.mark, log=self.folder / "other.log")
         wait_for(lambda: (answer := ask(f"http://127.0.0.1:{http}/readyz")) and answer.status == 200, "the other city runs")
-        with open(self.folder / "practices.csv", "w", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(["title", "summary", "solution", "language", "topics"])
-            for number in range(self.notes):
-                table.writerow([f"Other {number}", "What we did. " * 20, "How we did it. " * 20, "en", "health/testing"])
-        run("import-practices", self.folder / "practices.csv")
+        run("sign", "--alone")
         return peers, run
 
     def catch_up(self):
@@ -194,7 +189,7 @@ class Bench:
         seconds = time.monotonic() - began
         for worker in (publisher, reader):
             worker.end()
-        return {"notes": self.notes, "seconds": round(seconds, 1), "looks": len(reader.lags), "reads_failed": reader.failed,
+        return {"notes": self.notes, "seconds": round(seconds, 1), "notes_a_second": round(self.notes / seconds), "looks": len(reader.lags), "reads_failed": reader.failed,
                 "lag_seconds": {"median": round(quantile(reader.lags, 0.5), 3), "p99": round(quantile(reader.lags, 0.99), 3)}}
 
     def entries(self, way):
@@ -234,8 +229,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="the folder of koinond and koinon")
     parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--share", type=float, default=0.2, help="of one core, for each reader")
-    parser.add_argument("--notes", type=int, default=3000, help="of the other city; 0: only requests are counted")
+    parser.add_argument("--share", type=float, default=0.1, help="of one core, for each reader")
+    parser.add_argument("--notes", type=int, default=20000, help="of the other city; 0: only requests are counted")
     parser.add_argument("--json", help="writes what it prints to this file too")
     wanted = parser.parse_args()
     needed = [name for name in ("wrk", "cpulimit") if not shutil.which(name)]
