@@ -77,6 +77,7 @@ class Connection final : public sql::Connection {
   Program& program(const std::string& sql, const Values& values);
   int parameters_of(std::string_view sql);
   Error failed(const Error& why, bool of_earlier);
+  Status check_copies();
 
   PostgresPlace place_;
   ConnectionOptions options_;
