@@ -1,9 +1,11 @@
 // A commit waits for a copy of the server, and the wait is called off: it stands on that one server alone,
 // and is gone with it.
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
+#include "storage/postgres/erased_rows.h"
 #include "tests/postgres/hub_fixture.h"
 
 namespace koinon::test::lost_copy_test {
@@ -88,6 +90,13 @@ TEST_F(LostCopy, IsHeardOfWhateverTheServerIsToldToSay) {
   db = open();
   ASSERT_TRUE(db);
   commit_called_off("pg_cancel_backend");
+}
+
+// A table is written anew by a thread that others wait for.
+TEST_F(LostCopy, KeepsNobodyForEverWhoWritesATableAnew) {
+  const auto written = postgres::write_anew(*db, "thing", std::chrono::milliseconds(300));
+  ASSERT_FALSE(written.ok()) << "nobody has it";
+  EXPECT_EQ(written.error().id, "database.away") << written.error().text();
 }
 
 }  // namespace
