@@ -11,11 +11,12 @@
 namespace koinon::postgres {
 namespace {
 
-// A commit that is durable must be so whatever the server's configuration says. Where it waits for copies as
-// well, that stays.
+// A commit that is durable must be so whatever the server's configuration says, now or later: what a session
+// has set itself stays when the server reads its configuration anew. Where it waits until copies show what
+// was committed as well, that stays.
 constexpr const char* kBeDurable =
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') NOT IN "
-    "('on', 'remote_apply')";
+    "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' "
+    "THEN 'remote_apply' ELSE 'on' END, false)";
 // What a change reads behind a lock must be what stands then, whatever the server's default is.
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr const char* kNotDurable = "SET LOCAL synchronous_commit TO off";
@@ -53,13 +54,17 @@ Status Connection::have_link() {
 // A statement outside a transaction that met a server which had gone is tried once more: it may be back.
 Result<Answer> Connection::ask(const std::string& sql, const Values& values) {
   if (broken_) return *broken_;
+  const bool reads = sql.starts_with("SELECT");
   for (int tries = 0;; ++tries) {
     KOINON_TRY(have_link());
+    (void)link_->has_warned();
     bool of_earlier = false;
     auto answer = link_->ask(program(sql, values), values, of_earlier);
-    if (answer.ok()) return answer;
-    const bool again =
-        tries == 0 && !link_->is_alive() && !open_ && options_.comes_back && sql.starts_with("SELECT");
+    if (answer.ok()) {
+      if (!open_ && !reads) KOINON_TRY(check_copies());
+      return answer;
+    }
+    const bool again = tries == 0 && !link_->is_alive() && !open_ && options_.comes_back && reads;
     if (!again) return failed(answer.error(), of_earlier);
   }
 }
@@ -161,13 +166,15 @@ Status Connection::commit() {
   const auto done = link_->ask("COMMIT", of_earlier);
   if (!done.ok()) return failed(done.error(), true);
   open_ = false;
-  // PostgreSQL, "synchronous_standby_names": a wait for a copy that is called off ends with a warning alone.
-  if (link_->has_warned()) {
-    link_->interrupt();
-    return away("the commit stands on one server, and it is not known whether a copy has it");
-  }
+  KOINON_TRY(check_copies());
   if (std::string_view(PQcmdStatus(done->get())) == "COMMIT") return {};
   return fail(Code::kIo, "the database has undone the transaction", "store");
+}
+
+// PostgreSQL, "synchronous_standby_names": a wait for a copy that is called off ends with a warning alone.
+Status Connection::check_copies() {
+  if (!link_->has_warned()) return {};
+  return link_->give_up("the commit stands on one server, and it is not known whether a copy has it");
 }
 
 void Connection::rollback() {

@@ -35,6 +35,7 @@ class Connection final : public sql::Connection {
   Status execute(const std::string& sql) override;
   sql::Statement prepare(std::string_view sql) override;
   sql::Statement walk(std::string_view sql) override;
+  bool walks_in_pieces() const override { return true; }
   Result<std::unique_ptr<sql::BulkInsert>> bulk(const sql::BulkTable& table, std::size_t rows) override;
   Result<std::int64_t> changes() override;
   Status begin(bool durable) override;
@@ -77,6 +78,7 @@ class Connection final : public sql::Connection {
   Program& program(const std::string& sql, const Values& values);
   int parameters_of(std::string_view sql);
   Error failed(const Error& why, bool of_earlier);
+  Status check_copies();
 
   PostgresPlace place_;
   ConnectionOptions options_;

@@ -15,17 +15,17 @@ bool is_in_use(const Error& error) { return error.id == "database.in_use"; }
 
 }  // namespace
 
-Result<bool> write_anew(Connection& db, const std::string& table) {
+Result<bool> write_anew(Connection& db, const std::string& table, std::chrono::milliseconds deadline) {
   KOINON_TRY(db.execute("SET lock_timeout = '1s'"));
-  const Status done = db.maintain("VACUUM FULL " + table, kWriteAnew);
+  const Status done = db.maintain("VACUUM FULL " + table, deadline);
   KOINON_TRY(db.execute("SET lock_timeout = 0"));
   if (done.ok()) return true;
   return is_in_use(done.error()) ? Result<bool>(false) : Result<bool>(done.error());
 }
 
-void end_old_log(Connection& db) {
+void end_old_log(Connection& db, std::chrono::milliseconds deadline) {
   (void)db.execute("SELECT pg_switch_wal()");
-  (void)db.maintain("CHECKPOINT", kVacuum);
+  (void)db.maintain("CHECKPOINT", deadline);
 }
 
 // What was taken, and is still there, was not written to its end: that process was killed, or the server.
@@ -81,7 +81,7 @@ Result<bool> ErasedRows::write_anew(const Table& table) {
   KOINON_TRY(take(table));
   KOINON_ASSIGN(const bool unseen, are_seen_by_none());
   if (!unseen) return false;
-  KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name));
+  KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name, kWriteAnew));
   if (!written) return false;
   auto forget = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 1");
   KOINON_TRY(forget.bind_text(table.name).run());
@@ -101,7 +101,7 @@ Result<bool> ErasedRows::fold() {
       KOINON_TRY(db_.maintain("VACUUM " + table.name, kVacuum));
     }
   }
-  if (anew) end_old_log(db_);
+  if (anew) end_old_log(db_, kVacuum);
   return all;
 }
 

@@ -13,11 +13,12 @@
 
 namespace koinon::postgres {
 
-// Writes a table anew. False: somebody reads it.
-Result<bool> write_anew(Connection& db, const std::string& table);
+// Writes a table anew. False: somebody reads it. Even a small one may wait for hours, for a copy of the
+// server that is away.
+Result<bool> write_anew(Connection& db, const std::string& table, std::chrono::milliseconds deadline);
 // The write-ahead log has what was erased as well. Its old files go at a checkpoint, where the server's
 // wal_recycle is off and this user may ask for one (RUNBOOK, "The hub").
-void end_old_log(Connection& db);
+void end_old_log(Connection& db, std::chrono::milliseconds deadline);
 
 class ErasedRows {
  public:

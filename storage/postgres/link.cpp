@@ -44,11 +44,12 @@ bool is_failure(const PGresult* result) {
 }
 
 // What the server does with this session. Where this machine loses its power, or this process hangs, the
-// server must end the session soon: its transaction may hold the lease, and nobody could take over.
+// server must end the session soon: its transaction may hold the lease, and nobody could take over. Its
+// warnings must come, whatever it is told elsewhere: has_warned() goes by them.
 std::string settings_of(const Link::Options& options) {
   std::string out =
       "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c "
-      "tcp_user_timeout=20000";
+      "tcp_user_timeout=20000 -c client_min_messages=warning";
   if (options.to_primary) out += " -c idle_in_transaction_session_timeout=60000";
   if (!options.schema.empty()) out += " -c search_path=" + options.schema + " -c extra_float_digits=3";
   return out;
@@ -130,6 +131,11 @@ Error Link::lost(std::string_view why) {
   alive_ = false;
   in_flight_.clear();
   return away(why);
+}
+
+Error Link::give_up(std::string_view why) {
+  interrupt();
+  return lost(why);
 }
 
 void Link::interrupt() { (void)::shutdown(PQsocket(connection_.get()), SHUT_RDWR); }

@@ -90,6 +90,8 @@ class Link {
   // Whether the server has warned since this was asked last. With a commit: a copy of the server that it
   // should have waited for may not have it.
   bool has_warned() { return std::exchange(*warned_, false); }
+  // The link is gone, because nothing is to be believed of it any more.
+  Error give_up(std::string_view why);
   // From any thread: whatever waits fails, and the link is gone.
   void interrupt();
   // Rows that the last statement of those that were waited for has changed.

@@ -12,6 +12,8 @@ namespace {
 
 // Somebody waits for the answer.
 constexpr std::chrono::seconds kDeadline{10};
+// Of each step in which erased bytes go. Whoever stops waits for the thread that does it.
+constexpr std::chrono::seconds kFoldDeadline{60};
 constexpr std::array<const char*, 7> kWithTexts = {"inbox", "watch",    "worksheet", "held",
                                                    "draft", "delivery", "mail"};
 
@@ -19,11 +21,12 @@ constexpr std::array<const char*, 7> kWithTexts = {"inbox", "watch",    "workshe
 Result<bool> fold_office(postgres::Connection& db) {
   bool all = true;
   for (const char* table : kWithTexts) {
-    KOINON_ASSIGN(const bool written,
-                  postgres::write_anew(db, std::string(office_server_schema().name) + "." + table));
+    KOINON_ASSIGN(
+        const bool written,
+        postgres::write_anew(db, std::string(office_server_schema().name) + "." + table, kFoldDeadline));
     all = all && written;
   }
-  postgres::end_old_log(db);
+  postgres::end_old_log(db, kFoldDeadline);
   return all;
 }
 

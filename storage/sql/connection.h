@@ -51,6 +51,9 @@ class Connection {
   // The same for a query of whose rows only the first may be wanted: a database that gives all rows at once
   // gives them in pieces. Else it is read to its end at once, however long it is.
   virtual Statement walk(std::string_view sql) = 0;
+  // Whether walk() takes hundreds of rows at once, however large each of them is. Where they may be, and what
+  // is wanted is a number of bytes, it is walked along their sizes first.
+  virtual bool walks_in_pieces() const { return false; }
   // `rows`: about how many will come. What is put must live until end_row().
   virtual Result<std::unique_ptr<BulkInsert>> bulk(const BulkTable& table, std::size_t rows) = 0;
   // How many rows the last statement of this connection has changed.

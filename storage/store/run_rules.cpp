@@ -52,11 +52,12 @@ Status check_range(EntryIndex from, EntryIndex to, TreeSize size) {
   return {};
 }
 
-bool RunBudget::takes(const StoredRecord& record) {
+bool RunBudget::takes(const StoredRecord& record) { return takes(record.entry.size() + record.body.size()); }
+
+bool RunBudget::takes(std::size_t bytes) {
   if (records_ >= limits::kRecordsPerChunk) return false;
-  const std::size_t next = record.entry.size() + record.body.size();
-  if (records_ > 0 && bytes_ + next > max_bytes_) return false;
-  bytes_ += next;
+  if (records_ > 0 && bytes_ + bytes > max_bytes_) return false;
+  bytes_ += bytes;
   ++records_;
   return true;
 }

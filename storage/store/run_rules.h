@@ -32,8 +32,9 @@ Status check_range(EntryIndex from, EntryIndex to, TreeSize size);
 class RunBudget {
  public:
   explicit RunBudget(std::size_t max_bytes) : max_bytes_(max_bytes) {}
-  // Whether the record still goes with those before it.
+  // Whether the record, or one of so many bytes, still goes with those before it.
   bool takes(const StoredRecord& record);
+  bool takes(std::size_t bytes);
 
  private:
   std::size_t max_bytes_;

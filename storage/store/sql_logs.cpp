@@ -155,14 +155,33 @@ Result<StoreCounts> SqlLogs::counts() {
   return out;
 }
 
+// Where the records end that go into one answer, as their sizes have it. A server sends hundreds of them at
+// once, each with a body of a MiB perhaps, where an answer has a quarter of one.
+Result<std::int64_t> SqlLogs::end_of_run(std::int64_t begin, std::int64_t end, std::size_t max_bytes) {
+  if (!db_.walks_in_pieces()) return end;
+  RunBudget budget(max_bytes);
+  auto select = db_.walk(
+      "SELECT r.id, length(r.entry) + coalesce(length(t.body), length(r.body), 0) FROM record r LEFT JOIN "
+      "transit t ON t.id = r.id WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
+  select.bind(begin).bind(end);
+  std::int64_t out = begin;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row || !budget.takes(static_cast<std::size_t>(select.number(1)))) return out;
+    out = select.integer(0) + 1;
+  }
+}
+
 Result<ServedRun> SqlLogs::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                                     std::size_t max_bytes) {
   KOINON_TRY(check_range(from, to, size));
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  const std::int64_t begin = record_id(number, from);
+  KOINON_ASSIGN(const std::int64_t end, end_of_run(begin, record_id(number, to), max_bytes));
   ServedRun run;
   RunBudget budget(max_bytes);
-  auto select = db_.walk(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
-  select.bind(record_id(number, from)).bind(record_id(number, to));
+  auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
+  select.bind(begin).bind(end);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) break;

@@ -38,6 +38,7 @@ class SqlLogs {
 
  private:
   Result<LogState> read_log(const sql::Statement& row);
+  Result<std::int64_t> end_of_run(std::int64_t begin, std::int64_t end, std::size_t max_bytes);
 
   sql::Connection& db_;
   SqlStatements statements_;

@@ -1,5 +1,7 @@
 #include "storage/postgres/connection.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "tests/postgres/test_server.h"
@@ -301,6 +303,25 @@ TEST_F(PostgresConnection, ACommitIsDurableWhateverTheServerIsTold) {
   ASSERT_TRUE(writer->begin(true).ok());
   EXPECT_EQ(setting(), "on");
   writer->rollback();
+}
+
+TEST_F(PostgresConnection, ACommitStaysDurableWhenTheServerIsToldOtherwiseLater) {
+  const auto writer = open();
+  ASSERT_TRUE(writer);
+  const auto value = [&](const char* sql) {
+    auto select = writer->prepare(sql);
+    EXPECT_TRUE(select.step().ok());
+    return select.text(0);
+  };
+  constexpr const char* kRead = "SELECT CAST(pg_conf_load_time() AS TEXT)";
+  const std::string before = value(kRead);
+  ASSERT_TRUE(db->execute("ALTER SYSTEM SET synchronous_commit TO off").ok());
+  ASSERT_TRUE(db->execute("SELECT pg_reload_conf()").ok());
+  while (value(kRead) == before && !HasFailure()) std::this_thread::yield();
+  const std::string then = value("SELECT current_setting('synchronous_commit')");
+  ASSERT_TRUE(db->execute("ALTER SYSTEM RESET synchronous_commit").ok());
+  ASSERT_TRUE(db->execute("SELECT pg_reload_conf()").ok());
+  EXPECT_EQ(then, "on");
 }
 
 }  // namespace koinon::test::postgres_connection_test

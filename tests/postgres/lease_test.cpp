@@ -92,6 +92,16 @@ TEST_F(Writers, OneThatShowsSignsOfLifeKeepsTheLease) {
   EXPECT_FALSE(open("koinond on hub2").ok());
 }
 
+// After a failover to a server whose clock is behind, the writer that failed would seem to live for as long.
+TEST_F(Writers, OneWhoseSignOfLifeIsFromTheFutureIsFencedOff) {
+  const auto first = open("koinond on hub1");
+  ASSERT_TRUE(first.ok());
+  let_pass(-std::chrono::hours(1));
+  const auto second = open("koinond on hub2");
+  ASSERT_TRUE(second.ok()) << second.error().text();
+  EXPECT_EQ(put(**first, "late").error().id, "store.fenced");
+}
+
 // The takeover waits for the transaction that is open, which may still commit; the next one may not.
 TEST_F(Writers, NothingIsCommittedBehindATakeover) {
   const auto first = open("koinond on hub1");

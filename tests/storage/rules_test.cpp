@@ -68,6 +68,9 @@ TEST(RunRules, AtLeastOneRecordIsServedAndNoneBeyondTheBudget) {
   EXPECT_TRUE(exact.takes(record));
   EXPECT_TRUE(exact.takes(record));
   EXPECT_FALSE(exact.takes(record));
+  RunBudget by_size(240);
+  EXPECT_TRUE(by_size.takes(std::size_t{240}));
+  EXPECT_FALSE(by_size.takes(std::size_t{1}));
 }
 
 TEST(BodyRules, ABodyGoesWhereItIsLacked) {
