@@ -3,7 +3,9 @@
 namespace koinon {
 namespace {
 
+// Of storage/postgres.
 constexpr std::string_view kServerAway = "database.away";
+constexpr std::string_view kServerRefuses = "database.refused";
 
 // What everybody may read, and what machines ask that watch it.
 bool reads_for_all(const OperationFacts& facts) {
@@ -42,8 +44,6 @@ Error office_away() {
               "office");
 }
 
-bool is_server_away(const Error& error) {
-  return error.code == Code::kUnavailable && error.id == kServerAway;
-}
+bool is_server_away(const Error& error) { return error.id == kServerAway || error.id == kServerRefuses; }
 
 }  // namespace koinon

@@ -30,7 +30,7 @@ bool is_for_the_writer(const Error& error);
 
 // What is said where the office, in which accounts and sessions are, cannot be reached.
 Error office_away();
-// Whether a database server cannot be reached.
+// Whether a database server cannot be reached, or does not let this node in.
 bool is_server_away(const Error& error);
 
 }  // namespace koinon

@@ -7,6 +7,7 @@
 #include "storage/postgres/errors.h"
 #include "storage/postgres/portable.h"
 #include "storage/postgres/statement.h"
+#include "storage/postgres/turned_away.h"
 
 namespace koinon::postgres {
 namespace {
@@ -31,8 +32,10 @@ Error not_possible(std::string_view what) {
 
 Result<std::unique_ptr<Connection>> Connection::open(const PostgresPlace& place, ConnectionOptions options) {
   std::unique_ptr<Connection> connection(new Connection(place, std::move(options)));
-  KOINON_TRY(connection->make_link());
-  return connection;
+  const Status made = connection->make_link();
+  if (made.ok()) return connection;
+  if (made.error().id != "database.away" || !is_turned_away(place.url)) return made.error();
+  return turned_away(made.error());
 }
 
 Status Connection::make_link() {

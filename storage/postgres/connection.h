@@ -30,6 +30,8 @@ struct ConnectionOptions {
 
 class Connection final : public sql::Connection {
  public:
+  // kUnavailable, "database.away": it may be there later. kRefused, "database.refused": it is there, and lets
+  // nobody in who comes like this.
   static Result<std::unique_ptr<Connection>> open(const PostgresPlace& place, ConnectionOptions options);
 
   Status execute(const std::string& sql) override;

@@ -27,6 +27,16 @@ Error away(std::string_view why) {
       kField);
 }
 
+Error turned_away(const Error& error) {
+  return fail(
+      Code::kRefused,
+      Sentence{"database.refused",
+               "the database server turns this node away: {why}; correct the user and the database in "
+               "the URL, or the password",
+               {{"why", error.arguments.front().second}}},
+      kField);
+}
+
 // The classes of PostgreSQL, appendix A, "Error Codes".
 Error error_of(const PGresult* result) {
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);

@@ -267,6 +267,32 @@ TEST_F(PostgresConnection, AServerThatIsNotThereIsSaidToBeAway) {
   EXPECT_EQ(none.error().text().find('\n'), std::string::npos);
 }
 
+// To wait for a server that turns this node away would be to wait for ever.
+TEST_F(PostgresConnection, AServerThatTurnsThisNodeAwayIsNotAway) {
+  const std::string server = place.url.substr(0, place.url.find(" user="));
+  ASSERT_TRUE(db->execute("CREATE ROLE kept_out NOLOGIN").ok());
+  for (const char* wrong :
+       {" user=nobody_knows dbname=postgres", " user=kept_out dbname=postgres", " user=koinon dbname=none"}) {
+    SCOPED_TRACE(wrong);
+    const auto refused = Connection::open({server + wrong}, {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, Code::kRefused) << refused.error().text();
+    EXPECT_EQ(refused.error().id, "database.refused");
+    EXPECT_EQ(refused.error().text().find('\n'), std::string::npos);
+  }
+  ASSERT_TRUE(db->execute("DROP ROLE kept_out").ok());
+}
+
+TEST_F(PostgresConnection, AServerThatLacksRoomForThisNodeIsAway) {
+  const std::string name = place.url.substr(place.url.find("dbname=") + 7);
+  ASSERT_TRUE(db->execute("CREATE ROLE many LOGIN CONNECTION LIMIT 0").ok());
+  const std::string server = place.url.substr(0, place.url.find(" user="));
+  const auto none = Connection::open({server + " user=many dbname=" + name}, {});
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().id, "database.away") << none.error().text();
+  ASSERT_TRUE(db->execute("DROP ROLE many").ok());
+}
+
 TEST_F(PostgresConnection, AServerThatDoesNotAnswerInTimeIsAway) {
   postgres::ConnectionOptions options;
   options.deadline = std::chrono::milliseconds(200);

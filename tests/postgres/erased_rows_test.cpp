@@ -33,6 +33,30 @@ class ErasedRows : public testing::Test {
     ASSERT_TRUE(row.ok()) << row.error().text();
     ASSERT_TRUE(store->commit().ok());
   }
+  // A note with the word that is to go.
+  void take_note() {
+    author.say(note("one", "a zanzibarword that must go"));
+    take(author.run(0, 1, BodyState::kNotHeld, true));
+  }
+  // VACUUM alone leaves the bytes of the second: the rows that it moves together do not cover all of them.
+  void take_two_notes() {
+    author.say(note("one", "an otterword that stays"));
+    author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
+    take(author.run(0, 2, BodyState::kNotHeld, true));
+  }
+  // Of the last of the notes.
+  void take_erasure_of(std::uint64_t index) {
+    author.say(erasure_of(author.log.id(), index));
+    take(author.run(index + 1, index + 2, BodyState::kNotHeld));
+  }
+  // In a transaction that has read a table of the store, and is open.
+  std::unique_ptr<postgres::Connection> who_reads(const std::string& table) {
+    auto reader = postgres::Connection::open(options.place, {});
+    EXPECT_TRUE(reader.ok());
+    EXPECT_TRUE((*reader)->begin_reading().ok());
+    EXPECT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store." + table).step().ok());
+    return std::move(*reader);
+  }
   // What is in memory alone is no matter: all of it is on the disk.
   void checkpoint() {
     const auto db = postgres::Connection::open(options.place, {});
@@ -40,6 +64,11 @@ class ErasedRows : public testing::Test {
     ASSERT_TRUE((*db)->execute("SELECT pg_switch_wal()").ok());
     ASSERT_TRUE((*db)->execute("CHECKPOINT").ok());
     ASSERT_TRUE((*db)->execute("CHECKPOINT").ok());
+  }
+
+  void expect_gone() {
+    checkpoint();
+    EXPECT_FALSE(server_has("zanzibarword"));
   }
 
   void fold() {
@@ -68,118 +97,86 @@ class ErasedRows : public testing::Test {
 
 TEST_F(ErasedRows, AreGone) {
   open();
-  author.say(note("one", "an otterword that stays"));
-  // VACUUM alone leaves such bytes: the rows that it moves together do not cover all of them.
-  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
-  take(author.run(0, 2, BodyState::kNotHeld, true));
+  take_two_notes();
   checkpoint();
   ASSERT_TRUE(server_has("zanzibarword"));
-  author.say(erasure_of(author.log.id(), 1));
-  take(author.run(2, 3, BodyState::kNotHeld));
+  take_erasure_of(1);
   fold();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
   EXPECT_TRUE(server_has("otterword"));
 }
 
 TEST_F(ErasedRows, AreNotForgottenByAStart) {
   options.erased_rewritten = std::chrono::hours(1);
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  take(author.run(0, 1, BodyState::kNotHeld, true));
-  author.say(erasure_of(author.log.id(), 0));
-  take(author.run(1, 2, BodyState::kNotHeld));
+  take_note();
+  take_erasure_of(0);
   fold();  // its time has not come
   store.reset();
   options.erased_rewritten = std::chrono::milliseconds(0);
   open();
   fold();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 TEST_F(ErasedRows, WaitForWhoReadsThem) {
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  take(author.run(0, 1, BodyState::kNotHeld, true));
-  const auto reader = postgres::Connection::open(options.place, {});
-  ASSERT_TRUE(reader.ok());
-  ASSERT_TRUE((*reader)->begin_reading().ok());
-  ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.record").step().ok());
-  author.say(erasure_of(author.log.id(), 0));
-  take(author.run(1, 2, BodyState::kNotHeld));
+  take_note();
+  const auto reader = who_reads("record");
+  take_erasure_of(0);
   wait_for_notes("taken = 1");  // but somebody reads the table
   EXPECT_FALSE(store->fold(std::chrono::milliseconds(0)));
-  (*reader)->rollback();
+  reader->rollback();
   fold();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 // It may still see what was erased, though it has read nothing of that table yet.
 TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
   open();
-  author.say(note("one", "an otterword that stays"));
-  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
-  take(author.run(0, 2, BodyState::kNotHeld, true));
-  const auto reader = postgres::Connection::open(options.place, {});
-  ASSERT_TRUE(reader.ok());
-  ASSERT_TRUE((*reader)->begin_reading().ok());
-  ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.peer").step().ok());
-  author.say(erasure_of(author.log.id(), 1));
-  take(author.run(2, 3, BodyState::kNotHeld));
+  take_two_notes();
+  const auto reader = who_reads("peer");
+  take_erasure_of(1);
   wait_for_notes("taken = 1");
-  (*reader)->rollback();
+  reader->rollback();
   fold();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 // A note of them that goes before they do would be missing then.
 TEST_F(ErasedRows, AreNotForgottenByOneThatEndsWhileTheTableIsWritten) {
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  take(author.run(0, 1, BodyState::kNotHeld, true));
-  const auto reader = postgres::Connection::open(options.place, {});
-  ASSERT_TRUE(reader.ok());
-  ASSERT_TRUE((*reader)->begin_reading().ok());
-  ASSERT_TRUE((*reader)->prepare("SELECT count(*) FROM koinon_store.record").step().ok());
-  author.say(erasure_of(author.log.id(), 0));
-  take(author.run(1, 2, BodyState::kNotHeld));
+  take_note();
+  const auto reader = who_reads("record");
+  take_erasure_of(0);
   wait_for_notes("taken = 1");  // it was begun, and not ended
   store.reset();
-  (*reader)->rollback();
+  reader->rollback();
   options.erased_rewritten = std::chrono::hours(1);
   open();
   fold();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 TEST_F(ErasedRows, BecomeDueWhereNothingIsErasedAnyMore) {
   options.erased_rewritten = std::chrono::hours(1);
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  take(author.run(0, 1, BodyState::kNotHeld, true));
-  author.say(erasure_of(author.log.id(), 0));
-  take(author.run(1, 2, BodyState::kNotHeld));
+  take_note();
+  take_erasure_of(0);
   fold();
   const auto db = postgres::Connection::open(options.place, {});
   ASSERT_TRUE(db.ok());
   ASSERT_TRUE((*db)->execute("UPDATE koinon_store.erased SET since_ms = since_ms - 3600001").ok());
   const postgres::ErasedRowsWorker worker(options.place, options.erased_rewritten, kSoon);
   wait_for_no_notes();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 TEST_F(ErasedRows, ThatWereKeptForAGraceTimeGoAfterIt) {
   options.erase_grace = std::chrono::hours(1);
   open();
-  author.say(note("one", "a zanzibarword that must go"));
-  take(author.run(0, 1, BodyState::kNotHeld, true));
-  author.say(erasure_of(author.log.id(), 0));
-  take(author.run(1, 2, BodyState::kNotHeld));
+  take_note();
+  take_erasure_of(0);
   fold();
   checkpoint();
   EXPECT_TRUE(server_has("zanzibarword")) << "its city may still want it back";
@@ -187,8 +184,7 @@ TEST_F(ErasedRows, ThatWereKeptForAGraceTimeGoAfterIt) {
   }
   const postgres::ErasedRowsWorker worker(options.place, options.erased_rewritten, kSoon);
   wait_for_no_notes();
-  checkpoint();
-  EXPECT_FALSE(server_has("zanzibarword"));
+  expect_gone();
 }
 
 }  // namespace koinon::test::erased_rows_test

@@ -1,5 +1,6 @@
 // An office on a PostgreSQL server: as in a file, and several change it at once.
 #include <array>
+#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@
 #include "storage/office/worksheets.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/postgres_office.h"
+#include "tests/postgres/hub_fixture.h"
 #include "tests/postgres/server_has.h"
 
 namespace koinon::test::office_on_server_test {
@@ -153,10 +155,16 @@ TEST_F(OfficeOnServer, NoChangeIsLostWhereSeveralChangeTheSame) {
 // Of two operators that demote each other, one stays.
 TEST_F(OfficeOnServer, AnOperatorIsLeftWhereTwoDemoteEachOther) {
   const std::array<UserId, 2> both = {add("kim", Role::kOperator), add("lee", Role::kOperator)};
+  std::atomic<int> inside = 0;
   at_once(2, [&](OfficeDb& own, int i) {
-    (void)Accounts(own).change(both.at(static_cast<std::size_t>(i)), [](User& user) -> Status {
+    (void)Accounts(own).change(both.at(static_cast<std::size_t>(i)), [&](User& user) -> Status {
       user.role = Role::kReader;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      ++inside;
+      Beside beside(place);  // until the other one waits, or is as far as this one
+      while (!HasFailure() && inside < 2 &&
+             !beside.is_true("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
+                             "current_database() AND wait_event_type = 'Lock'")) {
+      }
       return {};
     });
   });

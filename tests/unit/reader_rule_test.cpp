@@ -55,6 +55,13 @@ TEST(ReaderRule, TheRefusalNamesTheWriter) {
   EXPECT_EQ(unknown.message.find('{'), std::string::npos);
 }
 
+// Who logs in there reads the same: it is no matter of theirs what the server has against this node.
+TEST(ReaderRule, AServerThatRefusesTheNodeIsAsGoodAsAway) {
+  EXPECT_TRUE(is_server_away(fail(Code::kUnavailable, Sentence{"database.away", "it is away"})));
+  EXPECT_TRUE(is_server_away(fail(Code::kRefused, Sentence{"database.refused", "not with this password"})));
+  EXPECT_FALSE(is_server_away(fail(Code::kUnavailable, Sentence{"database.in_use", "try again"})));
+}
+
 class Area {
  public:
   Area() : change(operation("POST", Need::kAnyone), this, &Area::run) {}

@@ -56,6 +56,16 @@ class SigningMarkFixture : public MarkFolder {
     return running->after_commit(store);
   }
 
+  // Wherever it is kept: with nothing signed since, killed between mark and commit, and with an entry more.
+  void expect_agreement_after_a_kill() {
+    EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+    killed = true;
+    EXPECT_FALSE(sign().ok());
+    killed = false;
+    EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+    ASSERT_TRUE(sign().ok());
+    EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
+  }
   // As a start takes in what `koinon change-recovery-words`, or `koinon recover`, has put beside the keys.
   void take_back(std::uint64_t size) {
     KeyHistory history = store.log_state(log)->keys;

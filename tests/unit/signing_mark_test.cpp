@@ -6,15 +6,7 @@ namespace {
 
 class SigningMarkTest : public SigningMarkFixture {};
 
-TEST_F(SigningMarkTest, AgreesAfterARestartAndAfterAKill) {
-  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
-  killed = true;
-  EXPECT_FALSE(sign().ok());
-  killed = false;
-  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
-  ASSERT_TRUE(sign().ok());
-  EXPECT_EQ(says_at_next_start(), MarkSays::kAgrees);
-}
+TEST_F(SigningMarkTest, AgreesAfterARestartAndAfterAKill) { expect_agreement_after_a_kill(); }
 
 TEST_F(SigningMarkTest, AnOlderStoreIsBehind) {
   store.keep_copy();
