@@ -138,7 +138,7 @@ class Readers(NodesTest):
             page = browser.go(path)
             self.assertEqual(page.status, 403, path)
             self.assertIn(WRITER + path, page.links, path)
-            self.assertIn("this is a reader", page.text.lower(), path)
+            self.assertIn("this node only shows", page.text.lower(), path)
 
     # --- sessions ---
 
