@@ -176,6 +176,10 @@ std::string seconds_text(std::chrono::milliseconds took) {
 }
 
 std::string ahead_text(const MoveOutcome& outcome) {
+  if (!outcome.has_copied)
+    return "The store is in " + outcome.where +
+           " since an earlier run, and nothing is left to copy. Where koinond does not start there, run the "
+           "same command without --ahead: it sets store.url in the configuration.\n";
   return "Copied " + with_commas(outcome.moved.rows) + " rows (" + with_commas(outcome.moved.bytes) +
          " bytes) ahead to " + outcome.where + " in " + seconds_text(outcome.took) +
          " s; nothing is switched.\nNext: stop koinond, and run the same command without --ahead: it copies "

@@ -18,12 +18,12 @@ Error for_the_writer(const std::string& writer) {
   if (writer.empty())
     return fail(Code::kRefused,
                 Sentence{"reader.alone",
-                         "this is a reader: it shows, and changes nothing; use the address at which this "
-                         "city publishes"},
+                         "this node only shows, and changes nothing; go on at the address where this city "
+                         "publishes"},
                 "reader");
   return fail(Code::kRefused,
               Sentence{"reader.only",
-                       "this is a reader: it shows, and changes nothing; use {address}",
+                       "this node only shows, and changes nothing; go on at {address}",
                        {{"address", writer}}},
               "reader");
 }

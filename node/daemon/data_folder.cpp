@@ -134,6 +134,14 @@ Status DataFolder::check_node(bool store_on_server) const {
   const std::string where = path_.string();
   if (have.unfinished)
     return fail(Code::kRefused, "koinon init was cut short in " + where + "; run it again", where);
+  std::error_code unknown;
+  if (!have.missing.empty() && std::filesystem::exists(reader_mark(), unknown))
+    return fail(Code::kRefused,
+                where +
+                    " is the folder of a reader, which has no keys and no store, and lacks nothing by that. "
+                    "koinond runs there with reader = true; its log and GET /readyz say how it is. All else "
+                    "is done where the node is that publishes",
+                where);
   if (have.found.empty())
     return fail(Code::kNotFound,
                 "no node lives in " + where +

@@ -40,6 +40,9 @@ class DataFolder {
   std::filesystem::path instance() const { return path_ / "instance-token"; }
   std::filesystem::path lock_file() const { return path_ / "koinond.lock"; }
 
+  // The folder is a reader's, which has no keys and no store: `koinond --reader` makes it.
+  std::filesystem::path reader_mark() const { return path_ / "reader"; }
+
   // There while `koinon init` is at work: what it made so far is nobody's yet.
   std::filesystem::path unfinished() const { return path_ / "init-unfinished"; }
 

@@ -11,7 +11,6 @@ namespace koinon {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kMark = "reader";  // the folder is a reader's
 // What may lie in a folder before a reader is first started in it.
 constexpr std::array<std::string_view, 5> kMayBeThere = {"koinond.toml", "koinond.config", "koinond.lock",
                                                          "koinond.sock", "lost+found"};
@@ -49,12 +48,12 @@ Result<ReaderFolder> ReaderFolder::open(const fs::path& path) {
   KOINON_TRY(make_folder(path));
   DataFolder files(path);
   std::error_code error;
-  const bool is_ours = fs::exists(path / kMark, error);
+  const bool is_ours = fs::exists(files.reader_mark(), error);
   if (error) return unusable(path, error);
   if (!is_ours) KOINON_TRY(check_free(path));
   KOINON_ASSIGN(FolderLock lock, FolderLock::take(files));
   if (!is_ours)
-    KOINON_TRY(write_private_file(path / kMark, "this folder is of a reader: koinond --reader\n"));
+    KOINON_TRY(write_private_file(files.reader_mark(), "this folder is of a reader: koinond --reader\n"));
   return ReaderFolder(std::move(files), std::move(lock));
 }
 

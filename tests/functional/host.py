@@ -48,7 +48,7 @@ start() {{
   [ "$unit" != koinond ] || port=$(cat "$HOST/port")
   data=$(echo "$command" | sed 's/.* --data \([^ ]*\).*/\1/')
   # As the conditions of the unit have it.
-  [ -e "$data/store.db" ] || [ -n "$(ls -A "$data/keys" 2>/dev/null)" ] || return 0
+  [ -e "$data/store.db" ] || [ -n "$(ls -A "$data/keys" 2>/dev/null)" ] || [ -e "$data/reader" ] || return 0
   mkdir -p -m 0700 "/run/$(setting RuntimeDirectory)"
   rm -f "$data/ready"
   # shellcheck disable=SC2086  # words of the command

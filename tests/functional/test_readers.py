@@ -138,7 +138,7 @@ class Readers(NodesTest):
             page = browser.go(path)
             self.assertEqual(page.status, 403, path)
             self.assertIn(WRITER + path, page.links, path)
-            self.assertIn("this is a reader", page.text.lower(), path)
+            self.assertIn("this node only shows", page.text.lower(), path)
 
     # --- sessions ---
 
@@ -227,6 +227,21 @@ class Readers(NodesTest):
         second.process = None
         self.assertIn("another koinond or koinon uses this data folder", second.log())
         self.assertTrue(self.ready(near))
+
+    def test_a_folder_with_its_mark_alone_is_a_readers(self):
+        """As an operator prepares it, so that the service starts there."""
+        folder = Reader(self.folder, "near").data
+        folder.mkdir()
+        (folder / "reader").touch()
+        near = self.reader("near")
+        self.assertTrue(self.ready(near))
+        # Whoever forgets what it is, is not told to bring a backup of keys that it never had.
+        near.stop()
+        for words in (("status",), ("init", "--name", "near.example", "--display-name", "Near")):
+            with self.assertRaises(CommandFailed) as refused:
+                near.run(*words)
+            self.assertIn("is the folder of a reader", refused.exception.stderr, words)
+            self.assertNotIn("back from", refused.exception.stderr, words)
 
     def test_a_node_is_not_made_a_reader(self):
         self.seoul.stop()

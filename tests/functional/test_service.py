@@ -248,6 +248,19 @@ class Unit(NodesTest):
         # Of one of several the configuration is in its folder, which moves out as a whole.
         self.assertEqual(one, [line.removesuffix(" --config /etc/koinon/koinond.toml") for line in settings("koinond.service")])
 
+    def test_the_units_start_where_a_node_or_a_reader_is_and_nowhere_else(self):
+        for unit, home in (("koinond.service", "/var/lib/koinon"), ("koinond@.service", "/var/lib/koinon-%i")):
+            conditions = re.findall(r"^Condition\S+$", (SYSTEMD / unit).read_text(), re.M)
+            for made, starts in (("nothing", False), ("store.db", True), ("keys/node.key", True), ("reader", True), ("koinond.toml", False)):
+                folder = pathlib.Path(self.folder) / unit / made.replace("/", "-")
+                (folder / "keys").mkdir(parents=True)
+                if made != "nothing":
+                    (folder / made).touch()
+                told = [condition.replace(home + "/", f"{folder}/") for condition in conditions]
+                self.assertTrue(all(str(folder) in one for one in told), told)
+                met = subprocess.run(["systemd-analyze", "condition", *told], capture_output=True, text=True, timeout=DEADLINE)
+                self.assertEqual(met.returncode == 0, starts, f"{unit}, {made}: {met.stderr}")
+
     @needs.program("apparmor_parser")
     def test_the_profile_of_apparmor_parses(self):
         done = subprocess.run([PARSER, "-Q", "-K", "-N", TOP / "deploy" / "apparmor" / "koinond"], capture_output=True, text=True, timeout=DEADLINE)

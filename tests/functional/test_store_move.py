@@ -105,6 +105,7 @@ class StoreMove(NodesTest):
         self.assertEqual(self.server.ask("SELECT count(*) FROM koinon_grace.body"), ["1"], "kept for its grace time, as before")
         self.assertEqual(self.marks(seoul), (["moved_to"], []))
         self.assertIn("since an earlier run", seoul.run("store", "move", "--to", self.url), "again: nothing is left to do")
+        self.assertIn("nothing is left to copy", seoul.run("store", "move", "--to", self.url, "--ahead"))
         seoul.start()
         self.assertEqual(self.seen(seoul, kim), before)
         self.assertTrue(self.logs_in(seoul))

@@ -57,6 +57,8 @@ class Package(unittest.TestCase):
                      "usr/share/zsh/vendor-completions/_koinon", "usr/share/fish/vendor_completions.d/koinon.fish"]:
             self.assertTrue((self.root / path).is_file(), path)
         self.assertTrue(list(self.root.glob("**/systemd/system/koinond.service")))
+        for unit in self.root.glob("**/systemd/system/koinond*"):
+            self.assertEqual(unit.read_text(), (TOP / "deploy/systemd" / unit.name).read_text(), unit.name)
         for line in said("dpkg-deb", "-c", self.deb).splitlines():
             self.assertEqual(line.split()[1], "root/root", line)
             self.assertRegex(line, r"^([-d].......[-x]|l)", line)
