@@ -16,7 +16,7 @@
 
 #include "tools/site/log_copies.h"
 #include "tools/site/note_lists.h"
-#include "tools/site/unit_maker.h"
+#include "tools/site/unit_makers.h"
 
 namespace koinon::site_export {
 
@@ -26,6 +26,7 @@ struct ExportWish {
   std::string node_url;          // of a node that answers what files cannot; empty: none
   std::string language;          // of the pages without a language in their address; empty: en
   bool whole = false;            // makes all pages anew
+  std::size_t makers = 1;        // threads that make pages
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
 
