@@ -68,11 +68,12 @@ Result<sqlite::Connection> open_manifest(const std::filesystem::path& path) {
 
 // Of the site, all that a web server needs to read, whatever the mask of whoever runs the command.
 Status make_folders(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return {};
-  if (folder.has_parent_path() && folder.parent_path() != folder)
+  bool made = ::mkdir(folder.c_str(), 0755) == 0;
+  if (!made && errno == ENOENT && folder.has_parent_path() && folder.parent_path() != folder) {
     KOINON_TRY(make_folders(folder.parent_path()));
-  if (::mkdir(folder.c_str(), 0755) != 0) {
+    made = ::mkdir(folder.c_str(), 0755) == 0;
+  }
+  if (!made) {
     if (errno == EEXIST) return {};
     return system_error("cannot make " + folder.string());
   }

@@ -66,6 +66,7 @@ void UnitMaker::put(const std::string& path, std::string content, bool is_shared
 
 Result<MadeUnit> UnitMaker::make_file(const Address& address) {
   unit_ = {};
+  node_.look_again();
   KOINON_ASSIGN(const auto response, answer(address, links_.languages.front(), Of::kFile));
   if (response) put(address.path_text(), as_file(*response), true);
   return std::exchange(unit_, {});
@@ -73,6 +74,7 @@ Result<MadeUnit> UnitMaker::make_file(const Address& address) {
 
 Result<MadeUnit> UnitMaker::make(const std::string& unit, std::vector<StaticPlace> places) {
   unit_ = {unit, {}, {}};
+  node_.look_again();
   waiting_.clear();
   queued_.clear();
   made_.clear();

@@ -1,5 +1,5 @@
-// Several makers at work at once, each with a node of its own to ask. What they make is put into the folder in
-// the order in which it was wished for, whoever made it: the folder is the same as after one maker.
+// Several makers at work at once, each with a node of its own to ask. What they make is put into the folder
+// in the order in which it was wished for, whoever made it: the folder is the same as after one maker.
 #pragma once
 
 #include <functional>

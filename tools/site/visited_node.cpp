@@ -113,6 +113,7 @@ struct VisitedNode::Works {
   std::shared_ptr<const TrustView> trust;
   ReaderNetwork network;
   ApiOptions options_of_api;
+  AnswerMemory memory;
   asio::executor_work_guard<asio::io_context::executor_type> here;
   std::unique_ptr<Site> site;
 };
@@ -190,9 +191,13 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
                                                {},
                                                works.signing,
                                                [] { return std::vector<WitnessStanding>(); },
-                                               [] { return std::optional<WitnessView>(); }});
+                                               [] { return std::optional<WitnessView>(); },
+                                               {},
+                                               &works.memory});
   return out;
 }
+
+void VisitedNode::look_again() { works_->memory.forget(); }
 
 HttpResponse VisitedNode::get(const Address& address, const std::string& language) {
   const auto request = std::make_shared<ApiRequest>();

@@ -40,6 +40,9 @@ class VisitedNode {
   VisitedNode(const VisitedNode&) = delete;
   VisitedNode& operator=(const VisitedNode&) = delete;
 
+  // What was read since the last look_again() is not read again: the pages of a note in several languages say
+  // the same.
+  void look_again();
   // What GET answers. `language`: of the pages, one of languages().
   HttpResponse get(const Address& address, const std::string& language);
 
