@@ -1,6 +1,7 @@
 #include "tools/site/site_export.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -13,7 +14,9 @@
 namespace koinon::site_export {
 namespace {
 
-constexpr std::uint64_t kRecordsAtOnce = 500;  // until what was made is kept
+constexpr std::uint64_t kRecordsAtOnce = 500;
+// To keep what was made, all waits until it is on the disk. So much work a run that is killed does again.
+constexpr std::chrono::seconds kKeptAfter{20};
 constexpr std::size_t kRowsAtOnce = 100;
 constexpr std::size_t kNamesAtOnce = 500;
 constexpr std::uint64_t kArrivalsOfSitemap = 1000;  // node/linked/sitemap.cpp
@@ -70,6 +73,7 @@ class Exporting {
   Status take_arrivals();
   Status take_row(const Arrival& row, std::uint64_t until);
   Status pass(std::uint64_t first, std::uint64_t last);
+  Status keep_in_time();
   Status make_touched(const Touched& touched);
   Status note_range(std::uint64_t arrival);
   Status make_cities();
@@ -88,6 +92,7 @@ class Exporting {
   std::map<LogId, std::vector<bool>> done_;  // records whose pages this run has made
   std::uint64_t position_ = 0;
   std::uint64_t whole_until_ = 0;
+  std::chrono::steady_clock::time_point kept_at_ = std::chrono::steady_clock::now();
   int wholes_ = 0;  // how often this run has begun to make everything
   ExportReport report_;
 };
@@ -269,9 +274,17 @@ Status Exporting::take_row(const Arrival& row, std::uint64_t until) {
     if (touched.is_everything() && !alone) return begin_whole();
     KOINON_TRY(make_touched(touched));
     KOINON_TRY(pass(at, end));
-    KOINON_TRY(files_.keep());
+    KOINON_TRY(keep_in_time());
     if (wish_.progress) wish_.progress(position_, until);
   }
+  return {};
+}
+
+Status Exporting::keep_in_time() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < kept_at_ + kKeptAfter) return {};
+  KOINON_TRY(files_.keep());
+  kept_at_ = std::chrono::steady_clock::now();
   return {};
 }
 
