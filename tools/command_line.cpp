@@ -400,6 +400,10 @@ void add_site_command(CLI::App& app, CommandLine& line) {
   site->add_option("--language", line.site.language,
                    "of the pages whose address names no language (en); the others stand below /ko/, /it/, …");
   site->add_flag("--whole", line.site.whole, "make all pages anew, and write those that are others now");
+  site->add_option(
+          "--threads", line.site.threads,
+          "how many threads make pages (as many as there are cores, up to 8); each takes some memory")
+      ->check(CLI::Range(1U, 64U));
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ struct ExportSiteArguments {
   std::string node;      // the address of a node that answers what files cannot; empty: none
   std::string language;  // of the pages whose address names none; empty: en
   bool whole = false;    // makes all pages anew
+  unsigned threads = 0;  // that make pages; 0: as many as there are cores, up to eight
 };
 // commands_export_site.cpp The public face of the node as files.
 Status run_export_site(const Common& common, const ExportSiteArguments& arguments);

@@ -1,6 +1,8 @@
 // koinon export-site: the public face of the node as files.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <thread>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -38,6 +40,12 @@ void print(const Common& common, const ExportSiteArguments& arguments,
   std::cout << std::flush;
 }
 
+std::size_t threads_of(const ExportSiteArguments& arguments) {
+  constexpr unsigned kMost = 8;
+  return arguments.threads > 0 ? arguments.threads
+                               : std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
+}
+
 }  // namespace
 
 Status run_export_site(const Common& common, const ExportSiteArguments& arguments) {
@@ -51,6 +59,7 @@ Status run_export_site(const Common& common, const ExportSiteArguments& argument
   wish.node_url = arguments.node;
   wish.language = arguments.language;
   wish.whole = arguments.whole;
+  wish.makers = threads_of(arguments);
   wish.progress = [&line](std::uint64_t done, std::uint64_t all) { line.show(done, all); };
   KOINON_ASSIGN(const site_export::ExportReport report, site_export::export_site(wish));
   print(common, arguments, report);

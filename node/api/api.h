@@ -13,6 +13,7 @@
 #include "node/access/access.h"
 #include "node/access/refusals.h"
 #include "node/api/alarms.h"
+#include "node/api/answer_memory.h"
 #include "node/api/http_measures.h"
 #include "node/api/measure_history.h"
 #include "node/api/reader_rule.h"
@@ -117,6 +118,7 @@ struct ApiParts {
   // Nothing: this node is no witness for other systems.
   std::function<std::optional<WitnessView>()> witness;
   std::optional<ReaderFacts> reader = {};  // of a reader; else nothing
+  AnswerMemory* memory = nullptr;          // where everything is asked by the same visitor
 };
 
 // What another operator needs to peer with this node, with the key that signs now.

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "node/access/refusals.h"
+#include "node/api/answer_memory.h"
 #include "node/api/operation.h"
 #include "node/api/reader_rule.h"
 #include "storage/office/accounts.h"
@@ -23,6 +24,7 @@ class CallGate {
     std::function<UnixMillis()> clock;
     std::function<void(const AuditLine&)> log_change;  // to the daemon's own log
     const ReaderFacts* reader = nullptr;               // of a reader; else none
+    AnswerMemory* memory = nullptr;                    // where everything is asked by the same visitor
   };
   // The references in `parts` must live longer than this.
   explicit CallGate(Parts parts) : parts_(std::move(parts)) {}
@@ -64,7 +66,7 @@ class CallGate {
     }
     Result<View> out = fail(Code::kInternal, "the operation did not end");
     try {
-      out = co_await operation->run(asker, std::move(query));
+      out = co_await answer(operation, asker, std::move(query));
     } catch (const std::exception& error) {
       out = fault(error);
     }
@@ -75,6 +77,20 @@ class CallGate {
            audit.made != nullptr ? audit.made(*out) : std::string());
     }
     co_return out;
+  }
+
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> answer(const Operation<Query, View>* operation, const Asker& asker,
+                                              Query query) {
+    if constexpr (AnswerMemory::kHolds<Query, View>) {
+      if (parts_.memory != nullptr && !operation->facts.changes()) {
+        if (const auto* known = parts_.memory->find<View>(operation, query)) co_return *known;
+        Result<View> out = co_await operation->run(asker, query);
+        if (out.ok()) parts_.memory->keep(operation, std::move(query), out);
+        co_return out;
+      }
+    }
+    co_return co_await operation->run(asker, std::move(query));
   }
 
   Parts parts_;

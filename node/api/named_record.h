@@ -7,6 +7,8 @@ namespace koinon {
 
 struct NamedRecord {
   std::string ref;  // seoul.example/17
+
+  bool operator==(const NamedRecord&) const = default;
 };
 
 }  // namespace koinon

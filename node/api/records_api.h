@@ -48,6 +48,8 @@ struct RecordQuery {
   bool with_call = true;
   // Of a practice, also what was said to the versions before it.
   bool with_said_before = false;
+
+  bool operator==(const RecordQuery&) const = default;
 };
 
 struct RecordForReader {

@@ -33,7 +33,7 @@ Site::Site(ApiParts parts)
     : shared_(std::move(parts)),
       gate_({shared_.parts.options.access.public_reading, shared_.accounts, shared_.parts.commons.refusals,
              shared_.parts.clock.wall, shared_.parts.log_change,
-             shared_.parts.reader ? &*shared_.parts.reader : nullptr}),
+             shared_.parts.reader ? &*shared_.parts.reader : nullptr, shared_.parts.memory}),
       areas_(std::make_unique<SiteAreas>(shared_)) {
   areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
   pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references());

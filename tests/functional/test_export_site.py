@@ -249,6 +249,17 @@ class Notes(ExportTest):
         self.assertNotIn(f"/{self.folder_of(fourth)}", self.site.purged(), "nobody keeps what is new")
         self.assertEqual(len(self.site.purged()), done["purge"])
 
+    def test_however_many_threads_make_it_the_site_is_the_same(self):
+        csv_of(self.folder, 120)
+        self.seoul.run("import-practices", f"{self.folder}/practices.csv")
+        wait_for(lambda: len(self.seoul.listed()) >= 120, "they are indexed")
+        made = []
+        for threads in (1, 3):
+            site = Site(pathlib.Path(self.folder) / f"of-{threads}")
+            self.export(self.seoul, "--threads", str(threads), folder=site.folder)
+            made.append(site.digests())
+        self.assertEqual(*made)
+
     def test_what_is_said_to_a_note_changes_its_page_and_no_other(self):
         self.export(self.seoul)
         before = self.site.state()

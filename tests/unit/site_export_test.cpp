@@ -180,13 +180,10 @@ class Files : public testing::Test {
 
 TEST_F(Files, WhatIsTheSameIsNotWrittenAgain) {
   MadeFiles files = open();
-  files.begin_unit("a");
-  ASSERT_TRUE(files.put("records/a/index.html", "one").ok());
-  ASSERT_TRUE(files.end_unit().ok());
+  const MadeUnit unit{"a", {{"records/a/index.html", "one"}}, {}};
+  ASSERT_TRUE(files.put(unit).ok());
   const auto written = std::filesystem::last_write_time(folder.path() / "site/records/a/index.html");
-  files.begin_unit("a");
-  ASSERT_TRUE(files.put("records/a/index.html", "one").ok());
-  ASSERT_TRUE(files.end_unit().ok());
+  ASSERT_TRUE(files.put(unit).ok());
   EXPECT_EQ(files.written().made, 1U);
   EXPECT_EQ(files.written().changed, 0U);
   EXPECT_EQ(std::filesystem::last_write_time(folder.path() / "site/records/a/index.html"), written);
@@ -198,19 +195,25 @@ TEST_F(Files, WhatIsTheSameIsNotWrittenAgain) {
 
 TEST_F(Files, WhatAUnitDoesNotMakeAnyMoreIsRemovedAndTold) {
   MadeFiles files = open();
-  files.begin_unit("a");
-  ASSERT_TRUE(files.put("records/a/index.html", "one").ok());
-  ASSERT_TRUE(files.put("records/a/pictures/0.png", "two").ok());
-  ASSERT_TRUE(files.end_unit().ok());
-  files.begin_unit("a");
-  ASSERT_TRUE(files.put("records/a/index.html", "gone").ok());
-  ASSERT_TRUE(files.end_unit().ok());
+  ASSERT_TRUE(
+      files.put({"a", {{"records/a/index.html", "one"}, {"records/a/pictures/0.png", "two"}}, {}}).ok());
+  ASSERT_TRUE(files.put({"a", {{"records/a/index.html", "gone"}}, {}}).ok());
   EXPECT_FALSE(is_there("records/a/pictures"));
   EXPECT_TRUE(is_there("records/a/index.html"));
   const auto count = files.write_purge_list();
   ASSERT_TRUE(count.ok());
   EXPECT_EQ(*count, 2U);
   EXPECT_EQ(read(".koinon-site/purge.txt"), "/records/a/\n/records/a/pictures/0.png\n");
+}
+
+TEST_F(Files, WhatSeveralUnitsHaveStaysWhenOneIsGone) {
+  MadeFiles files = open();
+  ASSERT_TRUE(files.put({"a", {{"records/a/index.html", "one"}, {"feed", "x", true}}, {}}).ok());
+  ASSERT_TRUE(files.put({"a", {}, {}}).ok());
+  EXPECT_FALSE(is_there("records/a/index.html"));
+  EXPECT_TRUE(is_there("feed"));
+  ASSERT_TRUE(files.put({"a", {}, "feed"}).ok());
+  EXPECT_FALSE(is_there("feed"));
 }
 
 TEST_F(Files, ARunOverEverythingRemovesWhatItDidNotMake) {
@@ -229,8 +232,7 @@ TEST_F(Files, WhatAKilledRunHasLeftIsFound) {
     MadeFiles files = open();
     ASSERT_TRUE(files.put_shared("kept", "1").ok());
     ASSERT_TRUE(files.keep().ok());
-    files.begin_unit("a");
-    ASSERT_TRUE(files.put("records/a/secret", "2").ok());
+    ASSERT_TRUE(files.put({"a", {{"records/a/secret", "2"}}, {}}).ok());
     // Gone before it was kept.
   }
   MadeFiles files = open();

@@ -39,13 +39,16 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 std::string html_decoded(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
+  while (true) {
+    const auto mark = std::min(text.find('&'), text.size());
+    out += text.substr(0, mark);
+    text.remove_prefix(mark);
+    if (text.empty()) return out;
     const auto known = std::find_if(kEntities.begin(), kEntities.end(),
                                     [&](const Entity& one) { return text.starts_with(one.name); });
-    out += known == kEntities.end() ? text.front() : known->character;
+    out += known == kEntities.end() ? '&' : known->character;
     text.remove_prefix(known == kEntities.end() ? 1 : known->name.size());
   }
-  return out;
 }
 
 std::string html_encoded(std::string_view text) {

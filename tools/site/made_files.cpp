@@ -68,11 +68,12 @@ Result<sqlite::Connection> open_manifest(const std::filesystem::path& path) {
 
 // Of the site, all that a web server needs to read, whatever the mask of whoever runs the command.
 Status make_folders(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return {};
-  if (folder.has_parent_path() && folder.parent_path() != folder)
+  bool made = ::mkdir(folder.c_str(), 0755) == 0;
+  if (!made && errno == ENOENT && folder.has_parent_path() && folder.parent_path() != folder) {
     KOINON_TRY(make_folders(folder.parent_path()));
-  if (::mkdir(folder.c_str(), 0755) != 0) {
+    made = ::mkdir(folder.c_str(), 0755) == 0;
+  }
+  if (!made) {
     if (errno == EEXIST) return {};
     return system_error("cannot make " + folder.string());
   }
@@ -111,22 +112,19 @@ Result<MadeFiles> MadeFiles::open(const std::filesystem::path& folder) {
   return out;
 }
 
-void MadeFiles::begin_unit(std::string unit) {
-  unit_ = std::move(unit);
-  put_.clear();
+Status MadeFiles::put(const MadeUnit& unit) {
+  for (const MadeFile& file : unit.files)
+    KOINON_TRY(put_in(file.is_shared ? std::string() : unit.name, file));
+  if (!unit.name.empty()) KOINON_TRY(remove_others(unit));
+  return unit.gone.empty() ? Status() : remove(unit.gone);
 }
 
-Status MadeFiles::put(const std::string& path, std::string_view content) {
-  put_.insert(path);
-  return put_in(unit_, path, content);
+Status MadeFiles::put_shared(const std::string& path, std::string content) {
+  return put_in("", MadeFile(path, std::move(content), true));
 }
 
-Status MadeFiles::put_shared(const std::string& path, std::string_view content) {
-  return put_in("", path, content);
-}
-
-Status MadeFiles::put_in(const std::string& unit, const std::string& path, std::string_view content) {
-  const Hash digest = sha256(content);
+Status MadeFiles::put_in(const std::string& unit, const MadeFile& file) {
+  const auto& [path, content, digest, is_shared] = file;
   bool known = false;
   {
     auto select = db_.prepare("SELECT digest, unit, generation FROM file WHERE path = ?");
@@ -201,27 +199,24 @@ Result<bool> MadeFiles::has(const std::string& path) {
   return select.step();
 }
 
-Status MadeFiles::end_unit() {
+Status MadeFiles::remove_others(const MadeUnit& unit) {
+  std::set<std::string_view> put;
+  for (const MadeFile& file : unit.files) {
+    if (!file.is_shared) put.insert(file.path);
+  }
   std::vector<std::string> gone;
   {
     auto select = db_.prepare("SELECT path FROM file WHERE unit = ?");
-    select.bind_text(unit_);
+    select.bind_text(unit.name);
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) break;
       std::string path = select.text(0);
-      if (!put_.contains(path)) gone.push_back(std::move(path));
+      if (!put.contains(path)) gone.push_back(std::move(path));
     }
   }
   for (const std::string& path : gone) KOINON_TRY(forget(path));
-  unit_.clear();
-  put_.clear();
   return {};
-}
-
-Status MadeFiles::remove_unit(const std::string& unit) {
-  begin_unit(unit);
-  return end_unit();
 }
 
 Status MadeFiles::begin_generation() {

@@ -18,6 +18,7 @@
 #include "proto/base/result.h"
 #include "proto/base/types.h"
 #include "storage/sqlite/sqlite.h"
+#include "tools/site/made_unit.h"
 
 namespace koinon::site_export {
 
@@ -38,16 +39,11 @@ class MadeFiles {
   // For what stands beside the files: DIR/.koinon-site.
   std::filesystem::path notes() const { return notes_; }
 
-  // A unit is made: what belonged to it and is not put again until end_unit() is removed.
-  void begin_unit(std::string unit);
-  Status put(const std::string& path, std::string_view content);
+  // What belonged to the unit and is not put again is removed.
+  Status put(const MadeUnit& unit);
   // A file that several units have: made once a run, and gone with the run over all that does not make it.
-  Status put_shared(const std::string& path, std::string_view content);
-  Status end_unit();
-  // Removes a unit with all that belongs to it.
-  Status remove_unit(const std::string& unit);
+  Status put_shared(const std::string& path, std::string content);
   Status remove(const std::string& path);
-  Result<bool> has(const std::string& path);
 
   // A run over everything begins: what is not put from now on goes with sweep().
   Status begin_generation();
@@ -78,7 +74,9 @@ class MadeFiles {
 
  private:
   MadeFiles(std::filesystem::path folder, sqlite::Connection db, int lock);
-  Status put_in(const std::string& unit, const std::string& path, std::string_view content);
+  Status put_in(const std::string& unit, const MadeFile& file);
+  Status remove_others(const MadeUnit& unit);
+  Result<bool> has(const std::string& path);
   Status write_file(const std::string& path, std::string_view content);
   Status forget(const std::string& path);
   Status purge(const std::string& path);
@@ -101,8 +99,6 @@ class MadeFiles {
   Lock lock_;
   sqlite::Connection db_;
   std::int64_t generation_ = 0;
-  std::string unit_;
-  std::set<std::string> put_;           // of the unit
   std::set<std::string> folders_made_;  // that are there for sure
   FilesWritten written_;
 };

@@ -53,10 +53,12 @@ Status NoteLists::make(bool whole) {
   std::map<std::string, std::set<std::uint64_t>> by_list;
   for (const std::string& change : changes)
     by_list[change.substr(kDigits + 1)].insert(number_of(change.substr(0, kDigits)));
+  std::vector<UnitMakers::Wish> wishes;
   for (const auto& [list, arrivals] : by_list) {
     KOINON_TRY(files_.add_to(kLists, list));
-    KOINON_TRY(make_list(name_of(list), arrivals, whole));
+    KOINON_TRY(add_pages(name_of(list), arrivals, whole, wishes));
   }
+  KOINON_TRY(makers_.make(wishes, files_));
   return files_.clear(kChanged);
 }
 
@@ -106,7 +108,8 @@ Status NoteLists::add_ends(const ListName& list, std::set<std::uint64_t>& pages)
   return {};
 }
 
-Status NoteLists::make_list(const ListName& list, const std::set<std::uint64_t>& changed, bool whole) {
+Status NoteLists::add_pages(const ListName& list, const std::set<std::uint64_t>& changed, bool whole,
+                            std::vector<UnitMakers::Wish>& wishes) {
   std::set<std::uint64_t> pages{0};
   KOINON_TRY(add_ends(list, pages));
   if (whole) {
@@ -117,19 +120,25 @@ Status NoteLists::make_list(const ListName& list, const std::set<std::uint64_t>&
     KOINON_ASSIGN(const auto end, files_.from(ends_of(list), padded(arrival)));
     if (end) pages.insert(number_of(*end));
   }
-  for (const std::uint64_t end : pages) {
-    if (end != 0) KOINON_TRY(make_page(list, end));
+  // The newest page links to the others, and is the last.
+  pages.erase(0);
+  std::vector<std::uint64_t> ends(pages.begin(), pages.end());
+  ends.push_back(0);
+  for (const std::uint64_t end : ends) {
+    KOINON_ASSIGN(auto wish, page(list, end));
+    wishes.push_back(std::move(wish));
   }
-  return make_page(list, 0);
+  return {};
 }
 
-Status NoteLists::make_page(const ListName& list, std::uint64_t end) {
+Result<UnitMakers::Wish> NoteLists::page(const ListName& list, std::uint64_t end) {
   const ListName name = shown(list);
   StaticPlace place{PlaceKind::kList, list_folder(name) + list_page(end), list_address(name)};
   KOINON_ASSIGN(const auto before, files_.below(ends_of(list), end == 0 ? "~" : padded(end)));
   if (before) place.source.query["after"] = std::to_string(number_of(*before));
   if (end != 0) place.source.query["before"] = std::to_string(end + 1);
-  return maker_.make("list " + list.text() + " " + std::to_string(end), {std::move(place)});
+  const std::string unit = "list " + list.text() + " " + std::to_string(end);
+  return UnitMakers::Wish([unit, place](UnitMaker& maker) { return maker.make(unit, {place}); });
 }
 
 }  // namespace koinon::site_export

@@ -7,16 +7,16 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tools/site/touched.h"
-#include "tools/site/unit_maker.h"
+#include "tools/site/unit_makers.h"
 
 namespace koinon::site_export {
 
 class NoteLists {
  public:
-  NoteLists(VisitedNode& node, MadeFiles& files, UnitMaker& maker)
-      : node_(node), files_(files), maker_(maker) {}
+  NoteLists(MadeFiles& files, UnitMakers& makers) : node_(makers.node()), files_(files), makers_(makers) {}
 
   // Remembered with the files until make() has made all that was noted.
   Status note(const ListChange& change);
@@ -26,17 +26,18 @@ class NoteLists {
   Status forget_ends();
 
  private:
-  Status make_list(const ListName& list, const std::set<std::uint64_t>& changed, bool whole);
+  Status add_pages(const ListName& list, const std::set<std::uint64_t>& changed, bool whole,
+                   std::vector<UnitMakers::Wish>& wishes);
   Result<IndexQuery> query_of(const ListName& list);
   Result<std::vector<std::uint64_t>> above(const ListName& list, std::uint64_t last);
   Status add_ends(const ListName& list, std::set<std::uint64_t>& pages);
-  Status make_page(const ListName& list, std::uint64_t end);
+  Result<UnitMakers::Wish> page(const ListName& list, std::uint64_t end);
   // As its address has it: of a city its name.
   ListName shown(const ListName& list);
 
   VisitedNode& node_;
   MadeFiles& files_;
-  UnitMaker& maker_;
+  UnitMakers& makers_;
 };
 
 }  // namespace koinon::site_export

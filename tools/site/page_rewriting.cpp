@@ -32,6 +32,9 @@ bool says_nothing(const HtmlElement& element) {
   });
 }
 
+// Pages have many links in common, and a page in six languages has all.
+constexpr std::size_t kLinksKept = 10'000;
+
 // Between two links of a line.
 constexpr std::string_view kDot = " · ";
 
@@ -47,11 +50,19 @@ std::string_view address_at(std::string_view text, bool is_xml) {
 
 }  // namespace
 
+const PageRewriting::Leads& PageRewriting::leads(std::string_view link) {
+  if (const auto known = leads_.find(link); known != leads_.end()) return known->second;
+  if (leads_.size() >= kLinksKept) leads_.clear();
+  Leads& out = leads_[std::string(link)];
+  if (const auto address = parse_address(link)) out = {true, place_of(*address), address->fragment};
+  return out;
+}
+
 std::string PageRewriting::target(std::string_view link, const SiteLanguage& language) {
-  const auto address = parse_address(link);
-  if (!address) return "";
-  if (auto place = place_of(*address); place && ensure_(*place))
-    return link_to(SiteLinks::file(*place, language)) + address->fragment;
+  const Leads& to = leads(link);
+  if (!to.is_address) return "";
+  if (auto place = to.place; place && ensure_(*place))
+    return link_to(SiteLinks::file(*place, language)) + to.fragment;
   return links_.node.empty() ? "" : links_.node + std::string(link);
 }
 

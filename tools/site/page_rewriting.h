@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +55,17 @@ class PageRewriting {
   std::string target(std::string_view link, const SiteLanguage& language);
   std::string own_address(std::string_view absolute, const SiteLanguage& language);
 
+  struct Leads {
+    bool is_address = false;
+    std::optional<StaticPlace> place = {};
+    std::string fragment = {};
+  };
+  // Of a link as it stands in a page.
+  const Leads& leads(std::string_view link);
+
   const SiteLinks& links_;
   Ensure ensure_;
+  std::map<std::string, Leads, std::less<>> leads_;  // those that were read before
   const StaticPlace* place_ = nullptr;
   const SiteLanguage* language_ = nullptr;
 };

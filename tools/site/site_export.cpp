@@ -1,6 +1,7 @@
 #include "tools/site/site_export.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -13,7 +14,9 @@
 namespace koinon::site_export {
 namespace {
 
-constexpr std::uint64_t kRecordsAtOnce = 500;  // until what was made is kept
+constexpr std::uint64_t kRecordsAtOnce = 500;
+// To keep what was made, all waits until it is on the disk. So much work a run that is killed does again.
+constexpr std::chrono::seconds kKeptAfter{20};
 constexpr std::size_t kRowsAtOnce = 100;
 constexpr std::size_t kNamesAtOnce = 500;
 constexpr std::uint64_t kArrivalsOfSitemap = 1000;  // node/linked/sitemap.cpp
@@ -37,16 +40,25 @@ std::uint64_t number_in(const std::optional<Bytes>& note) {
 
 Address address(std::string_view text) { return parse_address(text).value_or(Address()); }
 
+// A file of this address, where the node has one.
+UnitMakers::Wish file(const std::string& text) {
+  return [of = address(text)](UnitMaker& maker) { return maker.make_file(of); };
+}
+
+void add_feeds(const std::string& what, std::vector<UnitMakers::Wish>& wishes) {
+  for (const char* form : {".atom", ".json"}) wishes.push_back(file("/feeds/" + what + form));
+}
+
 class Exporting {
  public:
-  Exporting(const ExportWish& wish, VisitedNode& node, MadeFiles& files, SiteLinks links)
+  Exporting(const ExportWish& wish, UnitMakers& makers, MadeFiles& files, const SiteLinks& links)
       : wish_(wish),
-        node_(node),
+        node_(makers.node()),
         files_(files),
-        links_(std::move(links)),
-        maker_(node, files, links_),
-        lists_(node, files, maker_),
-        logs_(node, files) {}
+        links_(links),
+        makers_(makers),
+        lists_(files, makers),
+        logs_(node_, files) {}
 
   Result<ExportReport> run();
 
@@ -61,10 +73,10 @@ class Exporting {
   Status take_arrivals();
   Status take_row(const Arrival& row, std::uint64_t until);
   Status pass(std::uint64_t first, std::uint64_t last);
+  Status keep_in_time();
   Status make_touched(const Touched& touched);
   Status note_range(std::uint64_t arrival);
   Status make_cities();
-  Status make_feeds(const std::string& folder, const std::string& what);
   Status make_topics();
   Status make_sitemaps();
   Status make_general();
@@ -73,13 +85,14 @@ class Exporting {
   const ExportWish& wish_;
   VisitedNode& node_;
   MadeFiles& files_;
-  SiteLinks links_;
-  UnitMaker maker_;
+  const SiteLinks& links_;
+  UnitMakers& makers_;
   NoteLists lists_;
   LogCopies logs_;
   std::map<LogId, std::vector<bool>> done_;  // records whose pages this run has made
   std::uint64_t position_ = 0;
   std::uint64_t whole_until_ = 0;
+  std::chrono::steady_clock::time_point kept_at_ = std::chrono::steady_clock::now();
   int wholes_ = 0;  // how often this run has begun to make everything
   ExportReport report_;
 };
@@ -127,7 +140,7 @@ Status Exporting::note_names() {
 Status Exporting::begin_whole() {
   report_.whole = true;
   ++wholes_;
-  maker_.forget();
+  makers_.forget();
   KOINON_TRY(files_.begin_generation());
   KOINON_ASSIGN(const bool counts, goes_on());
   if (!counts) KOINON_TRY(lists_.forget_ends());
@@ -174,11 +187,15 @@ Status Exporting::begin() {
 }
 
 Status Exporting::make_assets() {
-  for (const char* name : {"koinon.css", "koinon.js", "paste.js", "world.svg"}) {
-    KOINON_ASSIGN(const bool made, maker_.make_file(address(asset_path(name))));
-    if (!made) return fail(Code::kInternal, "an asset is missing from the program", name);
-  }
-  return {};
+  std::vector<UnitMakers::Wish> wishes;
+  for (const char* name : {"koinon.css", "koinon.js", "paste.js", "world.svg"})
+    wishes.emplace_back([name](UnitMaker& maker) -> Result<MadeUnit> {
+      auto made = maker.make_file(address(asset_path(name)));
+      if (made.ok() && made->files.empty())
+        return fail(Code::kInternal, "an asset is missing from the program", name);
+      return made;
+    });
+  return makers_.make(wishes, files_);
 }
 
 // Evidence against a log comes without an arrival, and marks all its pages.
@@ -216,14 +233,16 @@ Status Exporting::pass(std::uint64_t first, std::uint64_t last) {
 }
 
 Status Exporting::make_touched(const Touched& touched) {
+  std::vector<UnitMakers::Wish> wishes;
   for (const auto& [log, index] : touched.records()) {
     std::vector<bool>& done = done_[log];
     if (done.size() <= index.value) done.resize(index.value + 1);
     if (done[index.value]) continue;
     done[index.value] = true;
-    KOINON_TRY(maker_.make_record(log, index));
+    wishes.emplace_back([log, index](UnitMaker& maker) { return maker.make_record(log, index); });
     ++report_.records;
   }
+  KOINON_TRY(makers_.make(wishes, files_));
   for (const ListChange& change : touched.lists()) {
     // With everything all pages of a list are made, wherever the record stands.
     KOINON_TRY(lists_.note({change.list, report_.whole ? ArrivalSeq(0) : change.arrival}));
@@ -255,9 +274,17 @@ Status Exporting::take_row(const Arrival& row, std::uint64_t until) {
     if (touched.is_everything() && !alone) return begin_whole();
     KOINON_TRY(make_touched(touched));
     KOINON_TRY(pass(at, end));
-    KOINON_TRY(files_.keep());
+    KOINON_TRY(keep_in_time());
     if (wish_.progress) wish_.progress(position_, until);
   }
+  return {};
+}
+
+Status Exporting::keep_in_time() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < kept_at_ + kKeptAfter) return {};
+  KOINON_TRY(files_.keep());
+  kept_at_ = std::chrono::steady_clock::now();
   return {};
 }
 
@@ -276,31 +303,28 @@ Status Exporting::take_arrivals() {
   return {};
 }
 
-Status Exporting::make_feeds(const std::string& folder, const std::string& what) {
-  for (const char* form : {".atom", ".json"}) {
-    const auto made = maker_.make_file(address("/feeds/" + folder + what + form));
-    if (!made.ok()) return made.error();
-  }
-  return {};
-}
-
 Status Exporting::make_cities() {
   KOINON_ASSIGN(const auto cities, files_.all_of(kCities));
   Directory directory(node_.store(), node_.nearness());
+  std::vector<UnitMakers::Wish> wishes;
   for (const std::string& text : cities) {
     const auto log = parse_log_id(text);
     if (!log.ok()) continue;
-    const std::string name = directory.city(*log);
-    const auto place = place_of(address("/cities/" + encoded(name)));
-    if (place) KOINON_TRY(maker_.make("city " + text, {*place}));
-    KOINON_TRY(make_feeds("city/", encoded(name)));
+    const std::string name = encoded(directory.city(*log));
+    if (const auto place = place_of(address("/cities/" + name)))
+      wishes.emplace_back(
+          [unit = "city " + text, place](UnitMaker& maker) { return maker.make(unit, {*place}); });
+    add_feeds("city/" + name, wishes);
   }
+  KOINON_TRY(makers_.make(wishes, files_));
   return files_.clear(kCities);
 }
 
 Status Exporting::make_topics() {
   KOINON_ASSIGN(const auto topics, files_.all_of(kTopics));
-  for (const std::string& topic : topics) KOINON_TRY(make_feeds("topic/", topic));
+  std::vector<UnitMakers::Wish> wishes;
+  for (const std::string& topic : topics) add_feeds("topic/" + topic, wishes);
+  KOINON_TRY(makers_.make(wishes, files_));
   return files_.clear(kTopics);
 }
 
@@ -308,14 +332,11 @@ Status Exporting::make_sitemaps() {
   KOINON_ASSIGN(const ArrivalSeq newest, node_.index().position());
   KOINON_TRY(note_range(newest.value));
   KOINON_ASSIGN(const auto ranges, files_.all_of(kRanges));
-  for (const std::string& range : ranges) {
-    const auto made = maker_.make_file(address("/sitemaps/notes-" + range + ".xml"));
-    if (!made.ok()) return made.error();
-  }
-  for (const char* text : {"/sitemaps/pages.xml", "/sitemap.xml", "/robots.txt"}) {
-    const auto made = maker_.make_file(address(text));
-    if (!made.ok()) return made.error();
-  }
+  std::vector<UnitMakers::Wish> wishes;
+  for (const std::string& range : ranges) wishes.push_back(file("/sitemaps/notes-" + range + ".xml"));
+  for (const char* text : {"/sitemaps/pages.xml", "/sitemap.xml", "/robots.txt"})
+    wishes.push_back(file(text));
+  KOINON_TRY(makers_.make(wishes, files_));
   return files_.clear(kRanges);
 }
 
@@ -326,12 +347,11 @@ Status Exporting::make_general() {
   for (const std::string& text : pages) {
     if (auto place = place_of(address(text))) places.push_back(std::move(*place));
   }
-  KOINON_TRY(make_feeds("", "all"));
-  for (const char* text : {"/feeds.opml", "/catalog.jsonld", "/catalog.ttl"}) {
-    const auto made = maker_.make_file(address(text));
-    if (!made.ok()) return made.error();
-  }
-  KOINON_TRY(maker_.make("general", std::move(places)));
+  std::vector<UnitMakers::Wish> wishes;
+  add_feeds("all", wishes);
+  for (const char* text : {"/feeds.opml", "/catalog.jsonld", "/catalog.ttl"}) wishes.push_back(file(text));
+  wishes.emplace_back([&places](UnitMaker& maker) { return maker.make("general", places); });
+  KOINON_TRY(makers_.make(wishes, files_));
   // The lists that pages lead to are there, be they empty.
   KOINON_TRY(lists_.note({{"", ""}, ArrivalSeq(position_)}));
   KOINON_TRY(lists_.note({{"kind", "question"}, ArrivalSeq(position_)}));
@@ -363,7 +383,7 @@ Result<ExportReport> Exporting::run() {
   for (int round = 0; round < kRounds; ++round) {
     if (round > 0) {
       done_.clear();
-      maker_.forget();
+      makers_.forget();
     }
     KOINON_TRY(take_arrivals());
     // Everything is made after all, and they are a part of it.
@@ -415,10 +435,15 @@ Result<ExportReport> export_site(const ExportWish& wish) {
   KOINON_ASSIGN(MadeFiles files, MadeFiles::open(wish.folder));
   NodePlace place = wish.node;
   place.notes = files.notes();
-  KOINON_ASSIGN(const auto node, VisitedNode::open(place));
-  SiteLinks links{node->url(), wish.node_url, {}};
-  KOINON_ASSIGN(links.languages, languages_of(*node, wish.language));
-  return Exporting(wish, *node, files, std::move(links)).run();
+  std::vector<std::unique_ptr<VisitedNode>> nodes;
+  for (place.reader = 0; place.reader < std::max<std::size_t>(wish.makers, 1); ++place.reader) {
+    KOINON_ASSIGN(auto node, VisitedNode::open(place));
+    nodes.push_back(std::move(node));
+  }
+  SiteLinks links{nodes.front()->url(), wish.node_url, {}};
+  KOINON_ASSIGN(links.languages, languages_of(*nodes.front(), wish.language));
+  UnitMakers makers(std::move(nodes), links);
+  return Exporting(wish, makers, files, links).run();
 }
 
 }  // namespace koinon::site_export

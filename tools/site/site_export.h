@@ -2,8 +2,8 @@
 //
 // What is fixed for good comes first (assets, tiles of logs), then the records with their files, then cities,
 // lists, feeds and first pages, and the checkpoints last: whoever reads meanwhile finds what a page or a
-// checkpoint speaks of. Records are made in the order in which they arrived, some hundred at a time, and how
-// far this has come is kept with them: a run that is killed goes on from there.
+// checkpoint speaks of. Records are made in the order in which they arrived, some hundred at a time, and
+// every twenty seconds it is kept how far this has come: a run that is killed goes on from there.
 //
 // A page says what was so when it was made. Of what can change without an arrival (how many cities have
 // signed the head that proves a note, a file that was fetched later) it is told again with the next change of
@@ -16,7 +16,7 @@
 
 #include "tools/site/log_copies.h"
 #include "tools/site/note_lists.h"
-#include "tools/site/unit_maker.h"
+#include "tools/site/unit_makers.h"
 
 namespace koinon::site_export {
 
@@ -26,6 +26,7 @@ struct ExportWish {
   std::string node_url;          // of a node that answers what files cannot; empty: none
   std::string language;          // of the pages without a language in their address; empty: en
   bool whole = false;            // makes all pages anew
+  std::size_t makers = 1;        // threads that make pages
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
 

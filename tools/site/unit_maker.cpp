@@ -34,9 +34,8 @@ void remember(std::map<std::string, bool>& known, const std::string& what, bool 
 
 }  // namespace
 
-UnitMaker::UnitMaker(VisitedNode& node, MadeFiles& files, const SiteLinks& links)
+UnitMaker::UnitMaker(VisitedNode& node, const SiteLinks& links)
     : node_(node),
-      files_(files),
       links_(links),
       rewriting_(links, [this](StaticPlace& place) { return ensure(place); }),
       // Feeds name records and pages that are made in their time.
@@ -61,15 +60,21 @@ std::string UnitMaker::as_file(const HttpResponse& response) {
   return is_xml ? of_texts_.text(response.body, true) : response.body;
 }
 
-Result<bool> UnitMaker::make_file(const Address& address) {
-  KOINON_ASSIGN(const auto response, answer(address, links_.languages.front(), Of::kFile));
-  if (!response) return false;
-  KOINON_TRY(files_.put_shared(address.path_text(), as_file(*response)));
-  return true;
+void UnitMaker::put(const std::string& path, std::string content, bool is_shared) {
+  unit_.files.emplace_back(path, std::move(content), is_shared);
 }
 
-Status UnitMaker::make(const std::string& unit, std::vector<StaticPlace> places) {
-  files_.begin_unit(unit);
+Result<MadeUnit> UnitMaker::make_file(const Address& address) {
+  unit_ = {};
+  node_.look_again();
+  KOINON_ASSIGN(const auto response, answer(address, links_.languages.front(), Of::kFile));
+  if (response) put(address.path_text(), as_file(*response), true);
+  return std::exchange(unit_, {});
+}
+
+Result<MadeUnit> UnitMaker::make(const std::string& unit, std::vector<StaticPlace> places) {
+  unit_ = {unit, {}, {}};
+  node_.look_again();
   waiting_.clear();
   queued_.clear();
   made_.clear();
@@ -81,51 +86,56 @@ Status UnitMaker::make(const std::string& unit, std::vector<StaticPlace> places)
     waiting_.pop_front();
     KOINON_TRY(make_page(place));
   }
-  return files_.end_unit();
+  return std::exchange(unit_, {});
 }
 
 Status UnitMaker::make_page(const StaticPlace& place) {
   for (const SiteLanguage& language : links_.languages) {
-    KOINON_ASSIGN(const auto response, answer(place.source, language, Of::kPage));
+    KOINON_ASSIGN(auto response, answer(place.source, language, Of::kPage));
     if (!response) continue;
     const bool is_page = response->content_type.starts_with("text/html");
-    const std::string content = is_page ? rewriting_.page(response->body, place, language) : response->body;
+    std::string content =
+        is_page ? rewriting_.page(response->body, place, language) : std::move(response->body);
     KOINON_TRY(std::exchange(fault_, Status()));
-    KOINON_TRY(files_.put(SiteLinks::file(place, language), content));
     // Each language has its own first page, the default one too.
-    if (place.file == "index.html" && language.folder.empty())
-      KOINON_TRY(files_.put(language.tag + "/index.html", content));
+    if (place.file == "index.html" && language.folder.empty()) put(language.tag + "/index.html", content);
+    put(SiteLinks::file(place, language), std::move(content));
   }
   return {};
 }
 
-Status UnitMaker::make_record(const LogId& log, EntryIndex index) {
+Result<MadeUnit> UnitMaker::make_record(const LogId& log, EntryIndex index) {
   Directory directory(node_.store(), node_.nearness());
   const std::string ref = directory.ref(log, index);
   const std::string unit = "record " + ref;
   const auto entry = node_.store().entry(log, index);
   if (!entry.ok() && entry.error().code != Code::kNotFound) return entry.error();
-  if (!entry.ok()) return files_.remove_unit(unit);
+  if (!entry.ok()) return MadeUnit{unit, {}, {}};
   const auto address = parse_address("/records/" + ref);
   auto place = address ? place_of(*address) : std::nullopt;
   if (!place) return fail(Code::kInternal, "no page has this address", ref);
   const std::string page = place->file;
-  const std::string leads = link_to(page);
-  const std::string name = format_entry_name(name_by_leaf(index, leaf_hash(*entry)));
-  const std::string shown = html_encoded(ref);
   own_ref_ = ref;
-  const Status done = make(unit, {*place});
+  auto made = make(unit, {std::move(*place)});
   own_ref_.clear();
-  KOINON_TRY(done);
-  KOINON_ASSIGN(const bool there, files_.has(page));
-  const std::string lasting = "records/" + encoded(directory.city(log)) + "/" + name + "/index.html";
-  if (!there) return files_.remove(lasting);
-  return files_.put_shared(
-      lasting, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + shown +
-                   "</title>\n<link rel=\"canonical\" href=\"" + html_encoded(links_.url + leads) +
-                   "\">\n<meta http-equiv=\"refresh\" content=\"0; url=" + html_encoded(leads) +
-                   "\"></head>\n<body><p><a href=\"" + html_encoded(leads) + "\">" + shown +
-                   "</a></p></body></html>\n");
+  if (!made.ok()) return made.error();
+  const std::string name = format_entry_name(name_by_leaf(index, leaf_hash(*entry)));
+  std::string lasting = "records/" + encoded(directory.city(log)) + "/" + name + "/index.html";
+  if (made->has(page)) {
+    made->files.emplace_back(std::move(lasting), leading_to(page, ref), true);
+  } else {
+    made->gone = std::move(lasting);
+  }
+  return made;
+}
+
+std::string UnitMaker::leading_to(const std::string& page, const std::string& ref) const {
+  const std::string leads = link_to(page);
+  const std::string shown = html_encoded(ref);
+  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + shown +
+         "</title>\n<link rel=\"canonical\" href=\"" + html_encoded(links_.url + leads) +
+         "\">\n<meta http-equiv=\"refresh\" content=\"0; url=" + html_encoded(leads) +
+         "\"></head>\n<body><p><a href=\"" + html_encoded(leads) + "\">" + shown + "</a></p></body></html>\n";
 }
 
 bool UnitMaker::ensure(StaticPlace& place) {
@@ -210,11 +220,7 @@ bool UnitMaker::ensure_file(StaticPlace& place) {
   const bool there = response.ok() && response->has_value();
   if (there) {
     if (place.kind == PlaceKind::kPicture) place.file += ending_of((*response)->content_type);
-    const std::string content = as_file(**response);
-    const Status put = of_unit     ? files_.put(place.file, content)
-                       : of_record ? Status()
-                                   : files_.put_shared(place.file, content);
-    if (!put.ok() && fault_.ok()) fault_ = put;
+    if (of_unit || !of_record) put(place.file, as_file(**response), !of_unit);
   }
   if (of_unit) {
     made_[what] = there ? place.file : std::string();

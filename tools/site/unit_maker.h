@@ -1,7 +1,7 @@
 // Makes the files of a unit: the pages of a record, a city, a page of a list, in all languages, with the
-// files that they link to.
+// files that they link to. It writes nothing.
 //
-// Belongs to one thread. Its references must live longer than it.
+// Belongs to one thread at a time. Its references must live longer than it.
 #pragma once
 
 #include <deque>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/site/made_files.h"
+#include "tools/site/made_unit.h"
 #include "tools/site/page_rewriting.h"
 #include "tools/site/visited_node.h"
 
@@ -18,24 +18,24 @@ namespace koinon::site_export {
 
 class UnitMaker {
  public:
-  UnitMaker(VisitedNode& node, MadeFiles& files, const SiteLinks& links);
+  UnitMaker(VisitedNode& node, const SiteLinks& links);
 
-  // What belonged to the unit and is made no more is removed. An error of the node itself (its disk, its
-  // databases) ends it: what it could not read is not gone.
-  Status make(const std::string& unit, std::vector<StaticPlace> places);
+  // An error of the node itself (its disk, its databases) ends it: what it could not read is not gone.
+  Result<MadeUnit> make(const std::string& unit, std::vector<StaticPlace> places);
   // What was made and looked up in this run is made and looked up again.
   void forget() {
     shared_.clear();
     known_.clear();
   }
   // The unit of a record: its page, and a small page at its lasting address that leads there.
-  Status make_record(const LogId& log, EntryIndex index);
-  // A file that is the same in all languages and belongs to no unit. False: the node has no such file.
-  Result<bool> make_file(const Address& address);
+  Result<MadeUnit> make_record(const LogId& log, EntryIndex index);
+  // A file that is the same in all languages and belongs to no unit. Empty: the node has no such file.
+  Result<MadeUnit> make_file(const Address& address);
 
  private:
   Status make_page(const StaticPlace& place);
-  Status make_lasting(const std::string& city, EntryIndex index, const Hash& leaf);
+  std::string leading_to(const std::string& page, const std::string& ref) const;
+  void put(const std::string& path, std::string content, bool is_shared = false);
   bool ensure(StaticPlace& place);
   bool is_held(const Address& address);
   bool is_city(const std::string& name);
@@ -51,10 +51,10 @@ class UnitMaker {
   std::string as_file(const HttpResponse& response);
 
   VisitedNode& node_;
-  MadeFiles& files_;
   const SiteLinks& links_;
   PageRewriting rewriting_;
   PageRewriting of_texts_;
+  MadeUnit unit_;        // that is made
   std::string own_ref_;  // of the record whose unit is made; empty: it is no record's
   std::deque<StaticPlace> waiting_;
   std::set<std::string> queued_;             // of the unit: places of pages

@@ -31,7 +31,7 @@ namespace koinon::site_export {
 namespace asio = boost::asio;
 namespace {
 
-constexpr const char* kOfficeFile = "no-office.db";
+constexpr const char* kOfficeFile = "no-office-";
 constexpr std::chrono::milliseconds kPause{1};
 
 // The databases of the node, to read.
@@ -47,8 +47,8 @@ Result<Opened> open_to_read(const DataFolder& folder, const StoreSource& source,
   return out;
 }
 
-Result<std::unique_ptr<OfficeDb>> open_empty_office(const std::filesystem::path& notes) {
-  const std::filesystem::path path = notes / kOfficeFile;
+Result<std::unique_ptr<OfficeDb>> open_empty_office(const NodePlace& place) {
+  const std::filesystem::path path = place.notes / (kOfficeFile + std::to_string(place.reader) + ".db");
   std::error_code ignored;
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + end, ignored);
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(path));
@@ -113,6 +113,7 @@ struct VisitedNode::Works {
   std::shared_ptr<const TrustView> trust;
   ReaderNetwork network;
   ApiOptions options_of_api;
+  AnswerMemory memory;
   asio::executor_work_guard<asio::io_context::executor_type> here;
   std::unique_ptr<Site> site;
 };
@@ -160,7 +161,7 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
   api.access.public_reading = true;
   api.files_only = true;
   KOINON_ASSIGN(NodeFacts facts, read_facts(folder, config, *out->store_, out->own_));
-  KOINON_ASSIGN(auto office, open_empty_office(place.notes));
+  KOINON_ASSIGN(auto office, open_empty_office(place));
   KOINON_ASSIGN(Messages messages, Messages::builtin());
   for (const Catalogue& one : messages.languages()) out->languages_.push_back({one.tag(), one.own_name()});
   out->works_ = std::make_unique<Works>(std::move(messages), trust.view(), api);
@@ -190,9 +191,13 @@ Result<std::unique_ptr<VisitedNode>> VisitedNode::open(const NodePlace& place) {
                                                {},
                                                works.signing,
                                                [] { return std::vector<WitnessStanding>(); },
-                                               [] { return std::optional<WitnessView>(); }});
+                                               [] { return std::optional<WitnessView>(); },
+                                               {},
+                                               &works.memory});
   return out;
 }
+
+void VisitedNode::look_again() { works_->memory.forget(); }
 
 HttpResponse VisitedNode::get(const Address& address, const std::string& language) {
   const auto request = std::make_shared<ApiRequest>();

@@ -6,7 +6,7 @@
 // that nothing of it can come onto a page. What the code of the node needs to change something, or to ask the
 // network, is what a reader has: a writer that refuses, and what the store says of whom the node trusts.
 //
-// Belongs to one thread.
+// Belongs to one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -27,6 +27,7 @@ struct NodePlace {
   std::string config;           // the configuration, where somebody names it
   std::string url;              // of the site, without a slash at the end; empty: http.url of the node
   std::filesystem::path notes;  // a folder for the empty database of the office; it must exist
+  std::size_t reader = 0;       // which one it is of several that are open at once
 };
 
 class VisitedNode {
@@ -39,6 +40,9 @@ class VisitedNode {
   VisitedNode(const VisitedNode&) = delete;
   VisitedNode& operator=(const VisitedNode&) = delete;
 
+  // What was read since the last look_again() is not read again: the pages of a note in several languages say
+  // the same.
+  void look_again();
   // What GET answers. `language`: of the pages, one of languages().
   HttpResponse get(const Address& address, const std::string& language);
 
