@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "storage/postgres/portable.h"
+
 namespace koinon::move {
 namespace {
 
 constexpr std::uint64_t kPageBytes = 4 << 20;
 constexpr std::int64_t kPageRows = 2000;
-
-// As a server keeps a text (storage/postgres/link.h), which has no NUL there.
-void put_for_nul(Bytes& text) {
-  constexpr std::string_view kInstead = "\xEF\xBF\xBD";
-  for (auto at = text.find('\0'); at != Bytes::npos; at = text.find('\0', at + kInstead.size()))
-    text.replace(at, 1, kInstead);
-}
 
 }  // namespace
 
@@ -48,7 +43,8 @@ Value TableRows::value(const sql::Statement& row, std::size_t column, Kind kind)
     out.number = row.integer(at);
   } else {
     out.bytes = row.blob(at);
-    if (kind == Kind::kText) put_for_nul(out.bytes);
+    const auto kept = kind == Kind::kText ? postgres::text_for_server(out.bytes) : std::nullopt;
+    if (kept) out.bytes = *kept;
   }
   return out;
 }

@@ -148,13 +148,13 @@ TEST_F(Moves, TheTargetHoldsWhatTheSourceHeldAndTheSourceIsClosed) {
 }
 
 // Whoever may write a remark would else keep the whole node from moving to a server.
-TEST_F(Moves, ATextWithANulIsCarriedWithoutIt) {
-  change(from.office, "UPDATE inbox SET remark = 'a' || char(0) || 'b'");
+TEST_F(Moves, ATextIsCarriedAsAServerKeepsIt) {
+  change(from.office, "UPDATE inbox SET remark = 'a' || char(0) || 'b' || CAST(x'C3' AS TEXT)");
   const auto to = nothing("to");
   const Status moved = run(from, to);
   ASSERT_TRUE(moved.ok()) << moved.error().text();
   auto db = *sqlite::Connection::open(to.office, {});
-  EXPECT_EQ(texts(db, "SELECT DISTINCT remark FROM inbox"), Contents{"a\uFFFDb"});
+  EXPECT_EQ(texts(db, "SELECT DISTINCT remark FROM inbox"), Contents{"a\uFFFDb\uFFFD"});
 }
 
 TEST_F(Moves, CutShortAtAnyCommitItGoesOn) {
