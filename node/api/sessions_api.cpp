@@ -121,7 +121,7 @@ asio::awaitable<Result<std::string>> SessionsApi::hash(std::string password) {
 
 // A name that there is not takes as long as one that there is, and gets the same answer.
 asio::awaitable<Result<SessionView>> SessionsApi::begin(Asker asker, LoginQuery query) {
-  const std::string name = account_name(query.name).substr(0, limits::kAccountNameBytes);
+  const std::string name(clipped_utf8(account_name(query.name), limits::kAccountNameBytes));
   Guesses& guesses = parts_.commons.guesses;
   if (const Status may = guesses.may_try(name, asker.remote); !may.ok()) co_return may.error();
   const auto user = shared_.accounts.find(name);

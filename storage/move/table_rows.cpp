@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/postgres/portable.h"
+
 namespace koinon::move {
 namespace {
 
@@ -41,6 +43,8 @@ Value TableRows::value(const sql::Statement& row, std::size_t column, Kind kind)
     out.number = row.integer(at);
   } else {
     out.bytes = row.blob(at);
+    const auto kept = kind == Kind::kText ? postgres::text_for_server(out.bytes) : std::nullopt;
+    if (kept) out.bytes = *kept;
   }
   return out;
 }

@@ -56,6 +56,7 @@ class TableRows {
   // The last key of the page behind this one.
   Result<std::optional<Row>> end_of_page(const std::optional<Row>& key);
   Result<Rows> select(const std::string& rest, const std::optional<Row>& after, const std::optional<Row>& to);
+  // A text as a server keeps it: whichever place it comes from, it is the same.
   Value value(const sql::Statement& row, std::size_t column, Kind kind) const;
   bool is_of_place(const Row& row) const;
   Status put_one(sql::BulkInsert& bulk, const Row& row) const;

@@ -3,6 +3,8 @@
 #include <bit>
 #include <string_view>
 
+#include "storage/postgres/portable.h"
+
 namespace koinon::postgres {
 namespace {
 
@@ -68,7 +70,10 @@ class Copy final : public sql::BulkInsert {
     begin_value(value.size());
     buffer_ += value;
   }
-  void put_text(std::string_view value) override { put_blob(value); }
+  void put_text(std::string_view value) override {
+    const auto kept = text_for_server(value);
+    put_blob(kept ? std::string_view(*kept) : value);
+  }
   void put_null() override { begin_value(0xFFFFFFFF); }
   Status end_row() override {
     in_row_ = false;

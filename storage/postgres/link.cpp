@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "storage/postgres/errors.h"
+#include "storage/postgres/portable.h"
 #include "storage/postgres/server_types.h"
 
 namespace koinon::postgres {
@@ -87,8 +88,9 @@ void Values::put_blob(int position, BytesView value) {
 void Values::put_text(int position, std::string_view value) {
   Value& at_place = at(position, server_type::kText);
   at_place = {value, std::nullopt, {}, false};
-  if (value.find('\0') == std::string_view::npos) return;
-  for (const char c : value) at_place.text += c == '\0' ? std::string("\xEF\xBF\xBD") : std::string(1, c);
+  auto kept = text_for_server(value);
+  if (!kept) return;
+  at_place.text = std::move(*kept);
   at_place.bytes = {};
 }
 void Values::put_null(int position) { at(position, 0) = {}; }

@@ -40,7 +40,7 @@ class Values {
   void put(int position, std::int64_t value);
   void put_real(int position, double value);
   void put_blob(int position, BytesView value);
-  // A server has no NUL in texts: it becomes U+FFFD.
+  // What a server does not have in texts becomes U+FFFD (portable.h).
   void put_text(int position, std::string_view value);
   void put_null(int position);
   // Of so many parameters.

@@ -3,14 +3,26 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/base/encoding.h"
+
 namespace koinon::postgres {
 namespace {
 
 constexpr std::string_view kIndexedBy = "INDEXED BY ";
+constexpr std::string_view kNoCharacter = "\xEF\xBF\xBD";  // U+FFFD
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_in_name(char c) {
   return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Of the character that a text begins with. 0: it begins with none.
+std::size_t bytes_of_first(std::string_view text) {
+  constexpr std::size_t kMost = 4;
+  for (std::size_t bytes = 1; bytes <= std::min(kMost, text.size()); ++bytes) {
+    if (is_utf8(text.substr(0, bytes))) return bytes;
+  }
+  return 0;
 }
 
 // Where the quoted text that begins at `at` ends.
@@ -47,6 +59,17 @@ PortableText of_portable(std::string_view sql) {
       out.text += c;
       ++at;
     }
+  }
+  return out;
+}
+
+std::optional<std::string> text_for_server(std::string_view text) {
+  if (text.find('\0') == std::string_view::npos && is_utf8(text)) return std::nullopt;
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t bytes = text.front() == '\0' ? 0 : bytes_of_first(text);
+    out += bytes == 0 ? kNoCharacter : text.substr(0, bytes);
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
   }
   return out;
 }

@@ -87,6 +87,30 @@ TEST_F(PostgresConnection, ATextWithANulIsKeptWithoutIt) {
   EXPECT_EQ(select.text(0), "a\uFFFDb");
 }
 
+// Else a name of such bytes, which nobody has, is a fault of the server and not one that is not found; and
+// one such text takes a whole transaction with it.
+TEST_F(PostgresConnection, ATextThatIsNotUtf8IsKeptAsFarAsItIs) {
+  const std::string wrong = "Seo\xC3";
+  ASSERT_TRUE(add(1, wrong).ok());
+  auto select = db->prepare("SELECT id, name FROM thing WHERE name = ?");
+  const auto row = select.bind_text(wrong).step();
+  ASSERT_TRUE(row.ok()) << row.error().text();
+  ASSERT_TRUE(*row);
+  EXPECT_EQ(select.text(1), "Seo\uFFFD");
+  const auto bulk = db->bulk({"thing", {"id", "name"}}, 100);
+  ASSERT_TRUE(bulk.ok()) << bulk.error().text();
+  for (std::int64_t id = 100; id < 200; ++id) {
+    (*bulk)->put(id);
+    (*bulk)->put_text(wrong);
+    ASSERT_TRUE((*bulk)->end_row().ok());
+  }
+  const Status copied = (*bulk)->finish();
+  ASSERT_TRUE(copied.ok()) << copied.error().text();
+  auto many = db->prepare("SELECT count(*) FROM thing WHERE name = ?");
+  ASSERT_TRUE(many.bind_text(wrong).step().ok());
+  EXPECT_EQ(many.integer(0), 101);
+}
+
 TEST_F(PostgresConnection, AStatementThatNobodyWaitedForFailsTheTransaction) {
   ASSERT_TRUE(add(1).ok());
   ASSERT_TRUE(db->begin(true).ok());

@@ -5,6 +5,7 @@
 namespace koinon::test::portable_test {
 
 using postgres::of_portable;
+using postgres::text_for_server;
 
 TEST(Portable, ParametersAreNumbered) {
   const auto text = of_portable("SELECT a FROM t WHERE b = ? AND c > ? LIMIT ?");
@@ -28,6 +29,15 @@ TEST(Portable, WhatIsQuotedStays) {
 TEST(Portable, TheNameOfAnIndexIsLeftOut) {
   EXPECT_EQ(of_portable("SELECT a FROM t INDEXED BY t_by_b WHERE b = ?").text,
             "SELECT a FROM t  WHERE b = $1");
+}
+
+TEST(Portable, ATextLosesWhatAServerDoesNotTake) {
+  using std::string_view_literals::operator""sv;
+  EXPECT_FALSE(text_for_server("Seúl 서울 \U0001F600"));
+  EXPECT_FALSE(text_for_server(""));
+  EXPECT_EQ(text_for_server("a\0é"sv), "a\uFFFDé");
+  EXPECT_EQ(text_for_server("서울\xEC\x9A"), "서울\uFFFD\uFFFD") << "cut within a character";
+  EXPECT_EQ(text_for_server("\xED\xA0\x80z"), "\uFFFD\uFFFD\uFFFDz") << "half of a pair";
 }
 
 }  // namespace koinon::test::portable_test

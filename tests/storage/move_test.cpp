@@ -147,6 +147,16 @@ TEST_F(Moves, TheTargetHoldsWhatTheSourceHeldAndTheSourceIsClosed) {
     EXPECT_EQ(*(*store)->root_at(log.id, log.whole->size), log.whole->root);
 }
 
+// Whoever may write a remark would else keep the whole node from moving to a server.
+TEST_F(Moves, ATextIsCarriedAsAServerKeepsIt) {
+  change(from.office, "UPDATE inbox SET remark = 'a' || char(0) || 'b' || CAST(x'C3' AS TEXT)");
+  const auto to = nothing("to");
+  const Status moved = run(from, to);
+  ASSERT_TRUE(moved.ok()) << moved.error().text();
+  auto db = *sqlite::Connection::open(to.office, {});
+  EXPECT_EQ(texts(db, "SELECT DISTINCT remark FROM inbox"), Contents{"a\uFFFDb\uFFFD"});
+}
+
 TEST_F(Moves, CutShortAtAnyCommitItGoesOn) {
   const Contents before = contents(from);
   int cuts = 0;
