@@ -348,6 +348,16 @@ TEST_F(Moves, WhatIsDamagedInTheSourceIsToldAsThat) {
   EXPECT_TRUE(marks(from).ok());
 }
 
+// A server takes no such text, and writes what stands for it.
+TEST_F(Moves, ATextWithANulIsCarriedAsAServerHasIt) {
+  change(from.office, "UPDATE inbox SET remark = 'a' || char(0) || 'b'");
+  const auto to = nothing("to");
+  const Status moved = run(from, to);
+  ASSERT_TRUE(moved.ok()) << moved.error().text();
+  auto db = *sqlite::Connection::open(to.office, {});
+  EXPECT_EQ(texts(db, "SELECT DISTINCT hex(CAST(remark AS BLOB)) FROM inbox"), Contents{"61EFBFBD62"});
+}
+
 TEST_F(Moves, NoNumberIsGivenTwice) {
   change(from.office,
          "INSERT INTO draft (id, user, version, updated_at_ms, note) VALUES (90, 2, 1, 1, 'x');"
