@@ -105,8 +105,7 @@ Status Relocation::carry(move::Place& from, move::Place& to, const std::string& 
   moved_ = move.moved();
   if (arguments_.ahead) return {};
   // Whoever took the lease over meanwhile may have written what was not copied.
-  if (held_) KOINON_TRY(held_->keep_lease());
-  return move.finish(where);
+  return move.finish(where, [this] { return held_ ? held_->keep_lease() : Status(); });
 }
 
 Status Relocation::to_server() {

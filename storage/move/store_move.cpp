@@ -171,10 +171,11 @@ Status StoreMove::check(bool all) {
   return {};
 }
 
-Status StoreMove::finish(const std::string& where) {
+Status StoreMove::finish(const std::string& where, const std::function<Status()>& may_switch) {
   KOINON_ASSIGN(const std::string name, store_name(*from_.store));
   let_it_learn(to_);
   KOINON_TRY(sync(to_, name));
+  KOINON_TRY(may_switch());
   KOINON_TRY(mark_moved(*from_.store, where));
   KOINON_TRY(take_moving_away(*to_.store));
   // Rows that were replaced may have had texts that are erased by now. Who reads now is asked again by

@@ -66,8 +66,9 @@ class StoreMove {
   // and of each log its state, the root of the target's own tree, and some records. `all`: every row. kIo:
   // they do not, and what differs.
   Status check(bool all);
-  // `where`: the target, as the source is to name it to people.
-  Status finish(const std::string& where);
+  // `where`: the target, as the source is to name it to people. `may_switch`: asked last, when nothing is
+  // left but to switch; what comes before may take minutes. Its error leaves the source open.
+  Status finish(const std::string& where, const std::function<Status()>& may_switch);
 
   const Moved& moved() const { return moved_; }
 

@@ -1,6 +1,7 @@
 // A store moves from one database to another: all of it, whenever it is cut short, and never to where
 // something else is. Between two SQLite databases, which needs no server: the code is the same.
 #include <algorithm>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -21,6 +22,7 @@ namespace {
 using Contents = std::vector<std::string>;
 
 const move::MayGoOn kGoOn = [](const move::Step&) { return Status(); };
+const std::function<Status()> kMaySwitch = [] { return Status(); };
 
 // All rows of all tables, but what a place says of the move. A number that was given and a row that is gone
 // count, too.
@@ -91,7 +93,7 @@ class Moves : public testing::Test {
       KOINON_TRY(move.copy());
       KOINON_TRY(move.check(all));
     }
-    return standing == move::Standing::kDone ? Status() : move.finish("another place");
+    return standing == move::Standing::kDone ? Status() : move.finish("another place", kMaySwitch);
   }
   // Another city's store.
   move::PlaceFiles make_another(const std::string& name) {
@@ -246,6 +248,28 @@ TEST_F(Moves, BetweenTheLastTwoStepsNobodyOpensEither) {
       << "an old store moves nowhere any more";
 }
 
+// Another program may have taken the lease of the source while the target was brought to the disk.
+TEST_F(Moves, WhoeverMayNotSwitchInTheEndLeavesTheSourceOpen) {
+  const auto to = nothing("to");
+  {
+    auto out = move::open_files(from);
+    auto in = move::make_files(to);
+    ASSERT_TRUE(out.ok() && in.ok());
+    move::StoreMove move(*out, *in, kGoOn);
+    ASSERT_TRUE(move.copy().ok() && move.check(false).ok());
+    const Status done =
+        move.finish("another place", [] { return Status(fail(Code::kRefused, "taken over")); });
+    ASSERT_FALSE(done.ok());
+    EXPECT_EQ(done.error().message, "taken over");
+  }
+  EXPECT_TRUE(marks(from).ok());
+  EXPECT_FALSE(marks(to).ok());
+  EXPECT_EQ(*standing(from, to), move::Standing::kOpen);
+  change(from.store, "INSERT INTO blocked VALUES (x'33')");
+  ASSERT_TRUE(run(from, to).ok());
+  EXPECT_EQ(contents(to), contents(from)) << "what was written meanwhile is there, too";
+}
+
 TEST_F(Moves, ThereAndBackIntoFilesThatTakeThePlaceOfTheOldOnes) {
   const Contents before = contents(from);
   const auto to = nothing("to");
@@ -332,6 +356,16 @@ TEST_F(Moves, WhatIsDamagedInTheSourceIsToldAsThat) {
   EXPECT_NE(found.error().text().find("seoul.example/3 is damaged in the source"), std::string::npos)
       << found.error().text();
   EXPECT_TRUE(marks(from).ok());
+}
+
+// A server takes no such text, and writes what stands for it.
+TEST_F(Moves, ATextWithANulIsCarriedAsAServerHasIt) {
+  change(from.office, "UPDATE inbox SET remark = 'a' || char(0) || 'b'");
+  const auto to = nothing("to");
+  const Status moved = run(from, to);
+  ASSERT_TRUE(moved.ok()) << moved.error().text();
+  auto db = *sqlite::Connection::open(to.office, {});
+  EXPECT_EQ(texts(db, "SELECT DISTINCT hex(CAST(remark AS BLOB)) FROM inbox"), Contents{"61EFBFBD62"});
 }
 
 TEST_F(Moves, NoNumberIsGivenTwice) {
