@@ -10,14 +10,6 @@ namespace {
 constexpr std::uint64_t kPageBytes = 4 << 20;
 constexpr std::int64_t kPageRows = 2000;
 
-// A server has no NUL in texts (storage/postgres/link.h). So neither side has one here: else what was copied
-// would never be the same as the source.
-Bytes without_nul(BytesView text) {
-  Bytes out;
-  for (const char c : text) out += c == '\0' ? Bytes("\xEF\xBF\xBD") : Bytes(1, c);
-  return out;
-}
-
 }  // namespace
 
 std::uint64_t bytes_of(const Row& row) {
@@ -49,8 +41,6 @@ Value TableRows::value(const sql::Statement& row, std::size_t column, Kind kind)
   if (out.null) return out;
   if (kind == Kind::kNumber) {
     out.number = row.integer(at);
-  } else if (kind == Kind::kText && row.blob(at).find('\0') != BytesView::npos) {
-    out.bytes = without_nul(row.blob(at));
   } else {
     out.bytes = row.blob(at);
     const auto kept = kind == Kind::kText ? postgres::text_for_server(out.bytes) : std::nullopt;
