@@ -330,7 +330,7 @@ class Notes(ExportTest):
     @runs("The site as files")
     def test_an_auditor_follows_the_log_from_the_files(self):
         text, = blocks("The site as files")
-        environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "KOINON_DATA": str(self.seoul.data), "SITE": str(self.site.folder), "URL": URL}
+        environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "KOINON_DATA": str(self.seoul.data), "FILES": str(self.site.folder), "URL": URL}
         subprocess.run(["bash", "-euc", text], check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONG, env=environment, umask=0o022)
         self.ran.append(text)
         with served(self.site.folder) as base:
@@ -461,7 +461,7 @@ class Bucket(ExportTest):
         with self.s3() as (base, environment):
             def upload():
                 done = subprocess.run(["bash", "-euc", text], stdin=subprocess.DEVNULL, capture_output=True, timeout=LONG,
-                                      env={**environment, "SITE": str(self.site.folder), "BUCKET": "store:site"})
+                                      env={**environment, "FILES": str(self.site.folder), "BUCKET": "store:site"})
                 self.assertEqual(done.returncode, 0, done.stderr.decode())
 
             def listed():
