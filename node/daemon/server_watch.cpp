@@ -115,10 +115,10 @@ void ServerWatch::run() {
 }
 
 // What a standby has is as old as the last sign of life of the writer that came to it. A writer that has
-// ended has given none since, and has written nothing since either. Where the writer writes nothing is
-// behind.
+// ended has given none since, and has written nothing since either; one that has begun again is seen where
+// the standby is connected. Where the writer writes nothing is behind.
 void ServerWatch::note(const StoreLag& lag, MonoTime asked) {
-  const bool counts = lag.standby && !lag.writer.empty();
+  const bool counts = lag.standby && (!lag.writer.empty() || !lag.is_fed);
   const std::lock_guard lock(mutex_);
   answered_ = {{counts ? lag.behind : milliseconds(0), lag.standby, false}, asked};
 }

@@ -80,8 +80,9 @@ void Lease::give_back(sql::Connection& db) const {
 }
 
 Result<StoreLag> lag_of(sql::Connection& db) {
-  auto select = db.prepare(std::string("SELECT pg_is_in_recovery(), holder, ") + kNow +
-                           " - alive_at_ms FROM writer WHERE one = 1");
+  auto select =
+      db.prepare(std::string("SELECT pg_is_in_recovery(), holder, ") + kNow +
+                 " - alive_at_ms, EXISTS (SELECT 1 FROM pg_stat_wal_receiver) FROM writer WHERE one = 1");
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return fail(Code::kIo, "the row of the writer is missing; restore the store", "writer");
   StoreLag out;
@@ -89,6 +90,7 @@ Result<StoreLag> lag_of(sql::Connection& db) {
   out.writer = select.text(1);
   const std::chrono::milliseconds age(std::max<std::int64_t>(0, select.integer(2)));
   out.behind = age > kSignsEvery ? age : std::chrono::milliseconds(0);
+  out.is_fed = !out.standby || select.integer(3) != 0;
   return out;
 }
 

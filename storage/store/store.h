@@ -21,6 +21,7 @@ namespace koinon {
 // How far what a reader sees is behind what was written.
 struct StoreLag {
   bool standby = false;                 // a copy, which others write
+  bool is_fed = true;                   // a copy: connected to the server that it is a copy of
   std::chrono::milliseconds behind{0};  // since the newest sign of life of the writer that has come here
   std::string writer;                   // who writes, for people; empty: this process, or nobody
 };

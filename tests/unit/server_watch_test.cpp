@@ -16,6 +16,7 @@ struct Server {
   std::atomic<bool> is_away = false;
   std::atomic<bool> is_standby = true;
   std::atomic<bool> has_writer = true;
+  std::atomic<bool> is_fed = true;
   std::atomic<std::int64_t> behind_ms = 0;
   std::atomic<std::uint64_t> newest = 0;
 };
@@ -23,7 +24,8 @@ struct Server {
 Result<ServerSeen> look_at(const Server& server) {
   if (server.is_away) return fail(Code::kUnavailable, "away", "store");
   ServerSeen out;
-  out.lag = {server.is_standby, milliseconds(server.behind_ms), server.has_writer ? "somebody" : ""};
+  out.lag = {server.is_standby, server.is_fed, milliseconds(server.behind_ms),
+             server.has_writer ? "somebody" : ""};
   out.newest = ArrivalSeq(server.newest);
   return out;
 }
@@ -77,6 +79,14 @@ TEST_F(ServerWatchTest, BehindAWriterThatHasEndedIsNothing) {
   server.behind_ms = 3'600'000;
   server.has_writer = false;
   EXPECT_FALSE(watching(false)->lag().is_late);
+}
+
+// The writer may have begun again since.
+TEST_F(ServerWatchTest, AStandbyThatIsCutOffIsBehindThoughTheWriterHasEnded) {
+  server.behind_ms = 3'600'000;
+  server.has_writer = false;
+  server.is_fed = false;
+  EXPECT_TRUE(watching(false)->lag().is_late);
 }
 
 TEST_F(ServerWatchTest, AServerThatDoesNotAnswerFallsBehind) {
