@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include <boost/json/object.hpp>
@@ -30,7 +31,7 @@ class CityNames {
   void put(boost::json::object& model);
 
  private:
-  Directory directory_;
+  std::shared_ptr<Directory> directory_;
   std::string language_;
   std::map<std::string, std::string> names_;
 };

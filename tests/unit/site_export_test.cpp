@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "node/api/answer_memory.h"
+#include "node/api/named_record.h"
+#include "node/api/records_api.h"
 #include "tests/temporary_folder.h"
 #include "tools/site/log_copies.h"
 #include "tools/site/made_files.h"
@@ -159,6 +162,22 @@ TEST(LogCopies, ALogThatHasGrownHasTheTilesThatItLacked) {
   for (const std::uint64_t size : {1ULL, 255ULL, 256ULL, 65'536ULL, 65'537ULL}) {
     for (const TilePath& tile : new_tiles(0, size)) EXPECT_TRUE(tile_exists(tile, size)) << tile.text();
   }
+}
+
+TEST(AnswerMemory, AnAnswerIsForItsQuestionUntilItIsForgotten) {
+  const int one = 0;
+  const int other = 0;
+  AnswerMemory memory;
+  memory.keep(&one, NamedRecord{"seoul.example/17"}, Result<std::string>("a proof"));
+  memory.keep(&other, RecordQuery{.ref = "seoul.example/17", .brief = true}, Result<int>(3));
+  const auto* known = memory.find<std::string>(&one, NamedRecord{"seoul.example/17"});
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(**known, "a proof");
+  EXPECT_EQ(memory.find<std::string>(&one, NamedRecord{"seoul.example/1"}), nullptr);
+  EXPECT_NE(memory.find<int>(&other, RecordQuery{.ref = "seoul.example/17", .brief = true}), nullptr);
+  EXPECT_EQ(memory.find<int>(&other, RecordQuery{.ref = "seoul.example/17", .brief = false}), nullptr);
+  memory.forget();
+  EXPECT_EQ(memory.find<std::string>(&one, NamedRecord{"seoul.example/17"}), nullptr);
 }
 
 class Files : public testing::Test {

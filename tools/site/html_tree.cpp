@@ -81,6 +81,11 @@ std::optional<std::string> HtmlElement::attribute(std::string_view name) const {
   return std::nullopt;
 }
 
+bool HtmlElement::has(std::string_view name) const {
+  return std::any_of(attributes_.begin(), attributes_.end(),
+                     [&](const Attribute& one) { return one.name == name; });
+}
+
 void HtmlElement::set(std::string_view name, std::string_view value) {
   start_.clear();
   for (Attribute& one : attributes_) {

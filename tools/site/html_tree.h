@@ -29,7 +29,7 @@ class HtmlElement {
 
   // Decoded. Nothing: it has no such attribute.
   std::optional<std::string> attribute(std::string_view name) const;
-  bool has(std::string_view name) const { return attribute(name).has_value(); }
+  bool has(std::string_view name) const;
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
   // All text within, as it is written.

@@ -84,6 +84,7 @@ std::string PageRewriting::page(std::string_view html, const StaticPlace& place,
 
 void PageRewriting::rewrite(std::vector<HtmlNode>& nodes) {
   std::vector<HtmlNode> kept;
+  kept.reserve(nodes.size());
   for (HtmlNode& node : nodes) {
     if (!node.element) {
       // Only its text is left of a link that was unwrapped.
