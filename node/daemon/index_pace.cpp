@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr double kFastRecordsPerSecond = 2'000;
 constexpr auto kShortestLook = 10ms;  // a shorter one says nothing of a rate
 constexpr int kRestOfBatch = 9;
-constexpr auto kLongestRest = 1s;
+constexpr auto kLongestRest = 5s;
 constexpr auto kLongestRush = 60s;
 }  // namespace
 

@@ -18,7 +18,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
-constexpr std::chrono::milliseconds kRecordsPoll{20};
+constexpr std::chrono::milliseconds kRecordsPoll{100};
 constexpr std::chrono::milliseconds kIndexPoll{100};
 
 // Waits until the follower holds so many records. The daemon itself states how many it holds.
