@@ -64,8 +64,9 @@ class Site:
         self.folder = pathlib.Path(folder)
 
     def paths(self):
-        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*")
-                      if path.is_file() and ".koinon-site" not in path.parts)
+        """Also while a run goes on: folders that are gone by then are passed over."""
+        found = [pathlib.Path(at, name).relative_to(self.folder) for at, _, names in os.walk(self.folder) for name in names]
+        return sorted(path.as_posix() for path in found if ".koinon-site" not in path.parts)
 
     def read(self, path):
         return (self.folder / path).read_bytes()
