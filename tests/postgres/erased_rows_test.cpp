@@ -146,9 +146,9 @@ TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
 // A note of them that goes before they do would be missing then.
 TEST_F(ErasedRows, AreNotForgottenByOneThatEndsWhileTheTableIsWritten) {
   open();
-  take_note();
+  take_two_notes();
   const auto reader = who_reads("record");
-  take_erasure_of(0);
+  take_erasure_of(1);
   wait_for_notes("taken = 1");  // it was begun, and not ended
   store.reset();
   reader->rollback();
