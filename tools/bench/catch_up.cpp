@@ -1,6 +1,7 @@
 #include "tools/bench/catch_up.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -18,31 +19,36 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
-constexpr std::chrono::milliseconds kRecordsPoll{100};
-constexpr std::chrono::milliseconds kIndexPoll{100};
+constexpr std::chrono::milliseconds kPoll{100};
 
-// Waits until the follower holds so many records. The daemon itself states how many it holds.
-Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t records,
-                                std::chrono::steady_clock::time_point begin) {
-  const ApiClient client(follower.data());
-  while (std::chrono::steady_clock::now() - begin < kDeadline) {
-    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
-    if (status.at("records").to_number<std::uint64_t>() >= records) return seconds_since(begin);
-    std::this_thread::sleep_for(kRecordsPoll);
-  }
-  return fail(Code::kUnavailable, "the follower did not catch up in ten minutes");
-}
-
-// A city that others follow has its index: it does not make it while it is measured.
-Status wait_for_index(const NodeProcess& node) {
+// Waits until a node's status is so. `otherwise`: what is said where it is not so in ten minutes.
+Status wait_for(const NodeProcess& node, const std::function<bool(const json::object&)>& is_so,
+                const char* otherwise) {
   const ApiClient client(node.data());
   const auto begin = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - begin < kDeadline) {
     KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
-    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return {};
-    std::this_thread::sleep_for(kIndexPoll);
+    if (is_so(status.as_object())) return {};
+    std::this_thread::sleep_for(kPoll);
   }
-  return fail(Code::kUnavailable, "the sender's index was not complete in ten minutes");
+  return fail(Code::kUnavailable, otherwise);
+}
+
+// The daemon itself states how many it holds.
+Status wait_for_records(const NodeProcess& follower, std::uint64_t records) {
+  return wait_for(
+      follower,
+      [records](const json::object& status) {
+        return status.at("records").to_number<std::uint64_t>() >= records;
+      },
+      "the follower did not catch up in ten minutes");
+}
+
+// A city that others follow has its index: it does not make it while it is measured.
+Status wait_for_index(const NodeProcess& node) {
+  return wait_for(
+      node, [](const json::object& status) { return status.at("index_lag").to_number<std::uint64_t>() == 0; },
+      "the sender's index was not complete in ten minutes");
 }
 
 }  // namespace
@@ -74,7 +80,8 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   KOINON_TRY(add_peer(la, seoul_line));
   // Seoul's practices, its Genesis and Profile, and the two of the follower's own log.
-  KOINON_ASSIGN(const double seconds, wait_for_records(la, options.records + 4, begin));
+  KOINON_TRY(wait_for_records(la, options.records + 4));
+  const double seconds = seconds_since(begin);
 
   const double rate = static_cast<double>(options.records) / seconds;
   json::object out;
