@@ -82,6 +82,16 @@ class Moves : public testing::Test {
     KOINON_ASSIGN(move::Place in, move::make_files(target));
     return move::StoreMove(out, in, kGoOn).standing();
   }
+  // What befalls a move that has copied and checked everything, and has only to switch.
+  static void before_the_switch(const move::PlaceFiles& source, const move::PlaceFiles& target,
+                                const std::function<void(move::StoreMove&, move::Place&)>& then) {
+    auto out = move::open_files(source);
+    auto in = move::make_files(target);
+    ASSERT_TRUE(out.ok() && in.ok());
+    move::StoreMove move(*out, *in, kGoOn);
+    ASSERT_TRUE(move.copy().ok() && move.check(false).ok());
+    then(move, *out);
+  }
   // All that koinon store move does with two places.
   static Status run(const move::PlaceFiles& source, const move::PlaceFiles& target,
                     const move::MayGoOn& may_go_on = kGoOn, bool all = true) {
@@ -230,14 +240,9 @@ TEST_F(Moves, WhereAnotherStoreIsOrWasBegunNothingIsChanged) {
 
 TEST_F(Moves, BetweenTheLastTwoStepsNobodyOpensEither) {
   const auto to = nothing("to");
-  {
-    auto out = move::open_files(from);
-    auto in = move::make_files(to);
-    ASSERT_TRUE(out.ok() && in.ok());
-    move::StoreMove move(*out, *in, kGoOn);
-    ASSERT_TRUE(move.copy().ok() && move.check(false).ok());
-    ASSERT_TRUE(mark_moved(*out->store, "another place").ok());  // then the power fails
-  }
+  before_the_switch(from, to, [](move::StoreMove&, move::Place& source) {
+    ASSERT_TRUE(mark_moved(*source.store, "another place").ok());  // then the power fails
+  });
   EXPECT_FALSE(marks(from).ok());
   EXPECT_FALSE(marks(to).ok());
   EXPECT_EQ(*standing(from, to), move::Standing::kChecked);
@@ -251,17 +256,12 @@ TEST_F(Moves, BetweenTheLastTwoStepsNobodyOpensEither) {
 // Another program may have taken the lease of the source while the target was brought to the disk.
 TEST_F(Moves, WhoeverMayNotSwitchInTheEndLeavesTheSourceOpen) {
   const auto to = nothing("to");
-  {
-    auto out = move::open_files(from);
-    auto in = move::make_files(to);
-    ASSERT_TRUE(out.ok() && in.ok());
-    move::StoreMove move(*out, *in, kGoOn);
-    ASSERT_TRUE(move.copy().ok() && move.check(false).ok());
+  before_the_switch(from, to, [](move::StoreMove& move, move::Place&) {
     const Status done =
         move.finish("another place", [] { return Status(fail(Code::kRefused, "taken over")); });
     ASSERT_FALSE(done.ok());
     EXPECT_EQ(done.error().message, "taken over");
-  }
+  });
   EXPECT_TRUE(marks(from).ok());
   EXPECT_FALSE(marks(to).ok());
   EXPECT_EQ(*standing(from, to), move::Standing::kOpen);
