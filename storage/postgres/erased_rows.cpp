@@ -45,41 +45,42 @@ Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
   }
 }
 
-// The note stays until the table is written. What is erased from now on is noted beside it.
+// The note stays until the table is written. What is erased from now on is noted beside it, and waits for its
+// own turn: this one may have begun too early for it.
 Status ErasedRows::take(const Table& table) {
-  return sql::transact(db_, true, [&]() -> Status {
-    auto taken = db_.prepare(
-        "INSERT INTO koinon_store.erased (name, taken, since_ms) SELECT name, 1, since_ms FROM "
-        "koinon_store.erased WHERE name = ? AND taken = 0 ON CONFLICT (name, taken) DO NOTHING");
-    KOINON_TRY(taken.bind_text(table.name).run());
-    auto before = db_.prepare("DELETE FROM koinon_store.erased WHERE name = ? AND taken = 0");
-    return before.bind_text(table.name).run();
-  });
+  auto taken = db_.prepare(
+      "UPDATE koinon_store.erased AS e SET taken = 1, next_xid = pg_snapshot_xmax(pg_current_snapshot()) "
+      "WHERE "
+      "name = ? AND taken = 0 AND NOT EXISTS (SELECT 1 FROM koinon_store.erased AS t WHERE t.name = e.name "
+      "AND "
+      "t.taken = 1)");
+  return taken.bind_text(table.name).run();
 }
 
-// Rows that were deleted stay in the table as long as a transaction that began before may see them, wherever
-// in the database it reads. This user sees those of others where it has pg_read_all_stats.
-Result<bool> ErasedRows::are_seen_by_none() {
-  std::int64_t since = 0;
-  {
-    auto now = db_.prepare("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
-    KOINON_TRY(now.step());
-    since = now.integer(0);
-  }
+// Deleted rows stay in a table that is written anew as long as a transaction may see them. By PostgreSQL's
+// own rule (GetOldestNonRemovableTransactionId) those are: one in this database with an older snapshot; one
+// that writes, in any database, because the snapshot of VACUUM FULL itself counts; and one on a copy of the
+// server that says what it reads (hot_standby_feedback), also by its slot. A copy says it each ten seconds.
+// Where the database was put into another server, the transactions of the old one are over.
+Result<bool> ErasedRows::are_seen_by_none(const Table& table) {
   for (int tries = 0; tries < kTries; ++tries) {
-    auto others = db_.prepare(
-        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-        "pg_backend_pid() AND CAST(extract(epoch FROM xact_start) * 1000000 AS BIGINT) < ?), CAST(pg_sleep("
-        "CASE WHEN ? = 0 THEN 0 ELSE 0.1 END) AS TEXT)");
-    KOINON_TRY(others.bind(since).bind(tries).step());
-    if (others.integer(0) == 0) return true;
+    auto seen = db_.prepare(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot()) < next OR EXISTS (SELECT 1 FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND (datname = current_database() OR backend_type = 'walsender') AND "
+        "age(backend_xmin) > age(CAST(next AS xid))) OR EXISTS (SELECT 1 FROM pg_replication_slots WHERE "
+        "age(xmin) > age(CAST(next AS xid))), CAST(pg_sleep(CASE WHEN ?2 = 0 THEN 0 ELSE 0.1 END) AS TEXT) "
+        "FROM (SELECT CASE WHEN next_xid < now THEN next_xid ELSE now END AS next FROM koinon_store.erased, "
+        "(SELECT pg_snapshot_xmax(pg_current_snapshot()) AS now) AS clock WHERE name = ?1 AND taken = 1) AS "
+        "was_taken");
+    KOINON_ASSIGN(const bool row, seen.bind_text(table.name).bind(tries).step());
+    if (!row || seen.integer(0) == 0) return true;
   }
   return false;
 }
 
 Result<bool> ErasedRows::write_anew(const Table& table) {
   KOINON_TRY(take(table));
-  KOINON_ASSIGN(const bool unseen, are_seen_by_none());
+  KOINON_ASSIGN(const bool unseen, are_seen_by_none(table));
   if (!unseen) return false;
   KOINON_ASSIGN(const bool written, postgres::write_anew(db_, table.name, kWriteAnew));
   if (!written) return false;

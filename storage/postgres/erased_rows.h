@@ -38,7 +38,7 @@ class ErasedRows {
   };
   Result<std::vector<Table>> tables();
   Status take(const Table& table);
-  Result<bool> are_seen_by_none();
+  Result<bool> are_seen_by_none(const Table& table);
   Result<bool> write_anew(const Table& table);
 
   Connection& db_;

@@ -25,14 +25,22 @@ ErasedRowsWorker::~ErasedRowsWorker() {
   thread_.join();
 }
 
+void ErasedRowsWorker::ask() {
+  const std::lock_guard lock(mutex_);
+  state_ = State::kAsked;
+  wake_.notify_one();
+}
+
 bool ErasedRowsWorker::fold() {
   const std::lock_guard lock(mutex_);
   if (state_ == State::kDone) {
     state_ = State::kIdle;
     return true;
   }
-  state_ = State::kAsked;
-  wake_.notify_one();
+  if (state_ == State::kIdle) {
+    state_ = State::kAsked;
+    wake_.notify_one();
+  }
   return false;
 }
 
@@ -43,12 +51,13 @@ void ErasedRowsWorker::run() {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, pause_, [this] { return stopping_ || state_ == State::kAsked; });
       if (stopping_) return;
+      if (state_ == State::kAsked) state_ = State::kInRound;
     }
     const bool all = round();
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
-    // What is left waits for the next who asks.
-    if (state_ == State::kAsked) state_ = all ? State::kDone : State::kIdle;
+    // What is left waits for the next who asks. Whoever asked meanwhile gets another round.
+    if (state_ == State::kInRound) state_ = all ? State::kDone : State::kIdle;
   }
 }
 

@@ -21,8 +21,10 @@ class ErasedRowsWorker {
   ErasedRowsWorker(const ErasedRowsWorker&) = delete;
   ErasedRowsWorker& operator=(const ErasedRowsWorker&) = delete;
 
-  // Asks for a round, where none is on its way. True: one has ended since this was asked first, and left
-  // nothing that is due. False: ask again later.
+  // Something was erased: what rounds say that have begun before this is no answer to fold().
+  void ask();
+  // Asks for a round, where none is on its way. True: one has begun and ended since this was asked first, or
+  // since the last ask(), and left nothing that is due. False: ask again later.
   bool fold();
 
  private:
@@ -34,7 +36,7 @@ class ErasedRowsWorker {
   std::chrono::milliseconds pause_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  enum class State : unsigned char { kIdle, kAsked, kDone };
+  enum class State : unsigned char { kIdle, kAsked, kInRound, kDone };
   State state_ = State::kIdle;
   bool stopping_ = false;
   Connection* running_ = nullptr;  // that of the round which is on its way

@@ -10,8 +10,9 @@ namespace {
 //
 // `erased`: tables whose dead rows hold bytes that were erased (erased_rows.h). A trigger notes them, so that
 // no way of erasing forgets it, and a crash neither. `taken`: of 1, the table is being written anew; what is
-// erased meanwhile is noted beside it, as 0.
-constexpr std::array<const char*, 1> kStoreSteps = {
+// erased meanwhile is noted beside it, as 0. `next_xid`: all that erased what was taken have a transaction id
+// before this one.
+constexpr std::array<const char*, 2> kStoreSteps = {
     R"sql(
 CREATE TABLE meta (key TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL);
 CREATE TABLE writer (
@@ -249,7 +250,8 @@ CREATE FUNCTION count_grace() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER grace_counted AFTER INSERT OR DELETE ON grace FOR EACH ROW EXECUTE FUNCTION count_grace();
-)sql"};
+)sql",
+    R"sql(ALTER TABLE erased ADD COLUMN next_xid XID8;)sql"};
 
 constexpr std::array<const char*, 1> kKeptSteps = {
     R"sql(

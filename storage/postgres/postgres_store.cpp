@@ -61,6 +61,9 @@ class PostgresEngine final : public StoreEngine {
     return fail(Code::kIo, "the bodies that are kept for a grace time are damaged; restore the database",
                 "store");
   }
+  void note_erased() override {
+    if (erased_) erased_->ask();
+  }
   Result<Room> room() override { return Room{kUnknownRoom, 0, 0, 0}; }
   bool has_lease() const override { return lease_.has_value(); }
   Status keep_lease() override { return lease_ ? lease_->keep(*db_) : Status(); }

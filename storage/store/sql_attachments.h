@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "storage/store/file_rules.h"
@@ -53,8 +54,7 @@ class SqlAttachments {
   Status drop(const AttachmentId& id);
 
   // Whether bytes were deleted that may still be in the write-ahead log.
-  bool erased() const { return erased_; }
-  void clear_erased() { erased_ = false; }
+  bool take_erased() { return std::exchange(erased_, false); }
   // How many files have gone since the start.
   std::uint64_t forgotten() const { return forgotten_; }
   std::uint64_t forgotten_bytes() const { return forgotten_bytes_; }

@@ -2,6 +2,8 @@
 // away. Part of SqlStore, inside its transactions.
 #pragma once
 
+#include <utility>
+
 #include "storage/store/sql_arrivals.h"
 #include "storage/store/sql_attachments.h"
 #include "storage/store/sql_grace.h"
@@ -44,9 +46,8 @@ class SqlBodies {
 
   // How many bytes of files have gone since the start.
   std::uint64_t file_bytes_gone() const { return parts_.attachments.forgotten_bytes(); }
-  // Whether bytes were deleted that may still be in the write-ahead log.
-  bool erased() const { return erased_; }
-  void clear_erased() { erased_ = false; }
+  // Whether bytes were deleted since this was asked last.
+  bool take_erased() { return std::exchange(erased_, false); }
 
  private:
   // A record that a withdrawal erases, as it is before.

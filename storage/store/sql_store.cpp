@@ -278,6 +278,12 @@ Status SqlStore::commit() {
   const Status committed = transaction_.commit();
   if (!committed.ok()) return committed;
   grace_.after_commit(transaction_.is_durable());
+  const bool bodies = bodies_.take_erased();
+  const bool files = attachments_.take_erased();
+  if (bodies || files) {
+    unfolded_ = true;
+    engine_->note_erased();
+  }
   (void)fold_erased();  // the rest of removed logs waits for fold(), because somebody waits for this answer
   return {};
 }
@@ -331,13 +337,10 @@ bool SqlStore::fold(std::chrono::milliseconds lived) {
 }
 
 bool SqlStore::fold_erased() {
-  if (!unfolded_ && !bodies_.erased() && !attachments_.erased()) return true;
+  if (!unfolded_) return true;
   const auto folded = db_.fold();
-  if (!folded.ok() || !*folded) return false;
-  unfolded_ = false;
-  bodies_.clear_erased();
-  attachments_.clear_erased();
-  return true;
+  unfolded_ = !folded.ok() || !*folded;
+  return !unfolded_;
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class SqliteEngine final : public StoreEngine {
   Status make_place(std::int64_t) override { return {}; }
   Result<std::unique_ptr<sql::Connection>> open_kept() override;
   Status remove_kept() override;
+  void note_erased() override {}  // fold() does all of it at once
   Result<Room> room() override;
   bool has_lease() const override { return false; }
   Status keep_lease() override { return {}; }

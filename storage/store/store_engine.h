@@ -27,6 +27,9 @@ class StoreEngine : public ReadEngine {
   virtual Result<std::unique_ptr<sql::Connection>> open_kept() = 0;
   // It is damaged. What it holds is given up.
   virtual Status remove_kept() = 0;
+  // Bytes were erased by what was committed last: connection().fold() does not answer for them by what it did
+  // before.
+  virtual void note_erased() = 0;
   // Store::room, Store::has_lease and Store::keep_lease.
   virtual Result<Room> room() = 0;
   virtual bool has_lease() const = 0;

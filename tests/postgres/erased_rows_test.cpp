@@ -2,6 +2,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
 
 #include "storage/memory/memory_store.h"
 #include "storage/postgres/connection.h"
@@ -78,6 +79,45 @@ class ErasedRows : public testing::Test {
   void wait_for_notes(const std::string& which) {
     while (notes(which) == 0) (void)store->fold(std::chrono::milliseconds(0));
   }
+  static std::string round_is(const std::string& how) {
+    return "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+           "'koinon writer: erased rows' AND " +
+           how + ")";
+  }
+  void wait_until(const std::string& condition) {
+    const auto db = postgres::Connection::open(options.place, {});
+    ASSERT_TRUE(db.ok());
+    while (true) {
+      auto asked = (*db)->prepare("SELECT " + condition);
+      ASSERT_TRUE(asked.step().ok());
+      if (asked.integer(0) == 1) return;
+    }
+  }
+  // Says once that it reads what stands now, as the protocol of streaming replication has it (message 'h'),
+  // and goes away. The server keeps that in a slot of this name.
+  void be_a_copy(const std::string& slot) {
+    const auto db = postgres::Connection::open(options.place, {});
+    ASSERT_TRUE(db.ok());
+    auto xid = (*db)->prepare("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)");
+    ASSERT_TRUE(xid.step().ok());
+    std::string message(25, '\0');  // h, a time, the oldest transaction, and another one; each with its epoch
+    message[0] = 'h';
+    for (unsigned i = 0; i < 4; ++i) message[9 + i] = static_cast<char>(xid.integer(0) >> (24 - 8 * i));
+    PGconn* copy = PQconnectdb((place_of("postgres") + " replication=true").c_str());
+    PQclear(PQexec(copy, ("CREATE_REPLICATION_SLOT " + slot + " PHYSICAL RESERVE_WAL").c_str()));
+    PGresult* where = PQexec(copy, "IDENTIFY_SYSTEM");
+    const std::string at = PQgetvalue(where, 0, 2);
+    PQclear(where);
+    PGresult* both = PQexec(copy, ("START_REPLICATION SLOT " + slot + " PHYSICAL " + at).c_str());
+    EXPECT_EQ(PQresultStatus(both), PGRES_COPY_BOTH) << PQerrorMessage(copy);
+    PQclear(both);
+    EXPECT_EQ(PQputCopyData(copy, message.data(), static_cast<int>(message.size())), 1);
+    EXPECT_EQ(PQflush(copy), 0);
+    wait_until("EXISTS (SELECT 1 FROM pg_replication_slots WHERE xmin IS NOT NULL AND slot_name = '" + slot +
+               "')");
+    PQfinish(copy);
+    wait_until("EXISTS (SELECT 1 FROM pg_replication_slots WHERE NOT active AND slot_name = '" + slot + "')");
+  }
   void wait_for_no_notes() {
     while (notes("true") > 0) std::this_thread::yield();
   }
@@ -139,6 +179,53 @@ TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
   take_erasure_of(1);
   wait_for_notes("taken = 1");
   reader->rollback();
+  fold();
+  expect_gone();
+}
+
+// The server keeps them for whoever writes then, wherever that is.
+TEST_F(ErasedRows, WaitForWhoWritesInAnotherDatabase) {
+  open();
+  take_two_notes();
+  const auto other = postgres::Connection::open(fresh_database(), {});
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE((*other)->execute("BEGIN; CREATE TABLE one (one BIGINT)").ok());
+  take_erasure_of(1);
+  wait_for_notes("taken = 1");
+  ASSERT_TRUE((*other)->execute("ROLLBACK").ok());
+  fold();
+  expect_gone();
+}
+
+// And for a copy of it that has said what it reads, and is away.
+TEST_F(ErasedRows, WaitForACopyThatIsAway) {
+  open();
+  take_two_notes();
+  be_a_copy("away");
+  take_erasure_of(1);
+  wait_for_notes("taken = 1");
+  wait_until("NOT " + round_is("TRUE"));
+  EXPECT_EQ(notes("taken = 1"), 1);
+  ASSERT_TRUE(test_server().run("SELECT pg_drop_replication_slot('away')"));
+  fold();
+  expect_gone();
+}
+
+// What a round says that has begun before is no answer.
+TEST_F(ErasedRows, AreNotGoneBecauseNoneWereThereBefore) {
+  open();
+  take_two_notes();
+  store.reset();
+  {
+    const auto db = postgres::Connection::open(options.place, {});
+    ASSERT_TRUE(db.ok());
+    ASSERT_TRUE((*db)->execute("BEGIN; LOCK koinon_store.erased").ok());
+    open();  // asks for a round
+    wait_until(round_is("wait_event_type = 'Lock'"));
+    ASSERT_TRUE((*db)->execute("COMMIT").ok());
+  }
+  wait_until("NOT " + round_is("TRUE"));
+  take_erasure_of(1);
   fold();
   expect_gone();
 }
