@@ -65,7 +65,6 @@ Status Daemon::prepare(ServiceManager& manager) {
     keys_.own.emplace(OwnKeys::Keys{{city->cosigner, city->sealing.public_key(), folder_->keys().node},
                                     city->next_cosigner,
                                     folder_->keys().next_node});
-  KOINON_TRY(store->keep_lease());  // what was read may have taken a while
   KOINON_TRY(begin_epoch(*store, state));
   // Readers of a server go by them.
   if (folder_->source().is_on_server())

@@ -1,5 +1,9 @@
 #include "node/daemon/store_source.h"
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include <unistd.h>
@@ -13,11 +17,22 @@
 namespace koinon {
 namespace {
 
+// When this process began, by the kernel's count (proc_pid_stat(5), field 22): in containers each is the
+// first process of a machine of the same name.
+std::string began() {
+  std::ifstream in("/proc/self/stat");
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  return field;
+}
+
 // Who holds the lease, for whoever waits for it.
 std::string this_process() {
   char host[256] = {};
   if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  return "koinond on " + std::string(host) + ", process " + std::to_string(::getpid());
+  return "koinond on " + std::string(host) + ", process " + std::to_string(::getpid()) + "." + began();
 }
 
 SqliteStoreOptions with_quota(const StoreOptions& options, std::uint64_t file_quota) {
@@ -59,6 +74,7 @@ Result<std::unique_ptr<Store>> StoreSource::open_writer(const StoreOptions& opti
   static_cast<StoreOptions&>(there) = options;
   there.place.url = url_;
   there.holder = this_process();
+  there.keeps_lease_at_start = true;
   return open_postgres_store(there);
 }
 

@@ -6,6 +6,7 @@
 #include "storage/postgres/connection.h"
 #include "storage/postgres/erased_rows_worker.h"
 #include "storage/postgres/lease.h"
+#include "storage/postgres/lease_keeper.h"
 #include "storage/postgres/places.h"
 #include "storage/postgres/postgres_schema.h"
 #include "storage/postgres/schema_steps.h"
@@ -44,6 +45,7 @@ class PostgresEngine final : public StoreEngine {
       : db_(std::move(db)), options_(std::move(options)) {}
   // A transaction that is open would hold the lease.
   ~PostgresEngine() override {
+    keeper_.reset();
     db_->rollback();
     if (lease_) lease_->give_back(*db_);
   }
@@ -66,27 +68,35 @@ class PostgresEngine final : public StoreEngine {
   }
   Result<Room> room() override { return Room{kUnknownRoom, 0, 0, 0}; }
   bool has_lease() const override { return lease_.has_value(); }
-  Status keep_lease() override { return lease_ ? lease_->keep(*db_) : Status(); }
+  Status keep_lease() override {
+    keeper_.reset();
+    return lease_ ? lease_->keep(*db_) : Status();
+  }
 
  private:
+  Status take_lease();
+
   std::unique_ptr<postgres::Connection> db_;
   PostgresStoreOptions options_;
   postgres::Places places_;
   std::optional<postgres::Lease> lease_;
+  std::optional<postgres::LeaseKeeper> keeper_;
   std::unique_ptr<postgres::ErasedRowsWorker> erased_;
 };
+
+Status PostgresEngine::take_lease() {
+  KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
+  if (options_.keeps_lease_at_start) keeper_.emplace(options_.place, *lease_, kStoreSchema);
+  return {};
+}
 
 Status PostgresEngine::prepare() {
   // Whoever writes with an older program keeps its tables until it has ended.
   KOINON_ASSIGN(const int version, postgres::schema_version(*db_, postgres::store_tables()));
-  if (version > 0) {
-    KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
-  }
+  if (version > 0) KOINON_TRY(take_lease());
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::store_tables()));
   KOINON_TRY(postgres::bring_up_to_date(*db_, postgres::kept_tables()));
-  if (version == 0) {
-    KOINON_ASSIGN(lease_, postgres::Lease::take(*db_, options_.holder));
-  }
+  if (version == 0) KOINON_TRY(take_lease());
   db_->set_may_write([this](sql::Connection& db) {
     places_.begin();
     return lease_->check(db);

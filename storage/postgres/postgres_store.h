@@ -15,6 +15,8 @@ namespace koinon {
 struct PostgresStoreOptions : StoreOptions {
   PostgresPlace place;
   std::string holder;  // who writes, for people: the machine and the process
+  // Signs of life are shown without keep_lease(), until that is called first: a start may take long.
+  bool keeps_lease_at_start = false;
   // Tables with erased bytes are written anew that long after the first of them was erased.
   std::chrono::milliseconds erased_rewritten = limits::kErasedRewritten;
 };

@@ -1,6 +1,8 @@
 // Two programs want to write in one store.
 #include "storage/postgres/lease.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "storage/memory/memory_store.h"
@@ -13,8 +15,9 @@ namespace koinon::test::lease_test {
 class Writers : public testing::Test {
  protected:
   void SetUp() override { place = fresh_database(); }
-  Result<std::unique_ptr<Store>> open(const std::string& holder) {
+  Result<std::unique_ptr<Store>> open(const std::string& holder, bool keeps_lease_at_start = false) {
     PostgresStoreOptions options;
+    options.keeps_lease_at_start = keeps_lease_at_start;
     options.epochs = unkeyed_epochs();
     options.place = place;
     options.holder = holder;
@@ -93,6 +96,19 @@ TEST_F(Writers, OneThatShowsSignsOfLifeKeepsTheLease) {
 }
 
 // After a failover to a server whose clock is behind, the writer that failed would seem to live for as long.
+TEST_F(Writers, OneWhoseStartTakesLongKeepsTheLease) {
+  const auto first = open("koinond on hub1", true);
+  ASSERT_TRUE(first.ok());
+  let_pass(std::chrono::seconds(16));
+  const auto reader = open_postgres_reader(place);
+  ASSERT_TRUE(reader.ok());
+  while ((*reader)->lag()->behind > std::chrono::seconds(10)) std::this_thread::yield();
+  EXPECT_EQ(open("koinond on hub2").error().id, "store.written");
+  ASSERT_TRUE((*first)->keep_lease().ok());  // from now on it keeps it itself
+  let_pass(std::chrono::seconds(16));
+  EXPECT_TRUE(open("koinond on hub2").ok());
+}
+
 TEST_F(Writers, OneWhoseSignOfLifeIsFromTheFutureIsFencedOff) {
   const auto first = open("koinond on hub1");
   ASSERT_TRUE(first.ok());

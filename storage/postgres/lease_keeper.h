@@ -1,0 +1,36 @@
+// Shows signs of life for a writer that starts: to bring a large store up to date, and to read what it knows,
+// takes longer than a lease lives without them. A thread and a connection of its own.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "storage/postgres/connection.h"
+#include "storage/postgres/lease.h"
+
+namespace koinon::postgres {
+
+class LeaseKeeper {
+ public:
+  // For an hour at most: whoever hangs must lose it.
+  LeaseKeeper(PostgresPlace place, const Lease& lease, std::string schema);
+  // Does not wait for the server.
+  ~LeaseKeeper();
+  LeaseKeeper(const LeaseKeeper&) = delete;
+  LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+
+ private:
+  void run();
+
+  PostgresPlace place_;
+  Lease lease_;
+  std::string schema_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  Connection* used_ = nullptr;
+  std::thread thread_;
+};
+
+}  // namespace koinon::postgres
