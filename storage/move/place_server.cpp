@@ -10,15 +10,14 @@ namespace {
 
 constexpr std::chrono::hours kDeadline{1};  // to count, or to delete, the rows of a large table
 
-Result<std::unique_ptr<sql::Connection>> connect(const std::string& url) {
+Result<std::unique_ptr<postgres::Connection>> connect(const std::string& url) {
   postgres::ConnectionOptions options;
   options.schema = "koinon_store";
   options.name = "koinon store move";
   options.to_primary = true;
   options.comes_back = false;  // the same command goes on
   options.deadline = kDeadline;
-  KOINON_ASSIGN(auto db, postgres::Connection::open({url}, std::move(options)));
-  return std::unique_ptr<sql::Connection>(std::move(db));
+  return postgres::Connection::open({url}, std::move(options));
 }
 
 Place of(std::unique_ptr<sql::Connection> store) {

@@ -116,11 +116,13 @@ Result<std::unique_ptr<sql::BulkInsert>> Connection::bulk(const sql::BulkTable& 
   return make_bulk(*this, table, rows);
 }
 
-Status Connection::execute(const std::string& sql) {
+Status Connection::execute(const std::string& sql) { return execute(sql, options_.deadline); }
+
+Status Connection::execute(const std::string& sql, std::chrono::milliseconds deadline) {
   if (broken_) return *broken_;
   KOINON_TRY(have_link());
   if (const Status settled = link_->settle(); !settled.ok()) return failed(settled.error(), true);
-  const auto answer = link_->run_text(sql, options_.deadline);
+  const auto answer = link_->run_text(sql, deadline);
   return answer.ok() ? Status() : Status(failed(answer.error(), false));
 }
 

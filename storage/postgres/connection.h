@@ -35,6 +35,8 @@ class Connection final : public sql::Connection {
   static Result<std::unique_ptr<Connection>> open(const PostgresPlace& place, ConnectionOptions options);
 
   Status execute(const std::string& sql) override;
+  // The same of what may take longer than others.
+  Status execute(const std::string& sql, std::chrono::milliseconds deadline);
   sql::Statement prepare(std::string_view sql) override;
   sql::Statement walk(std::string_view sql) override;
   bool walks_in_pieces() const override { return true; }

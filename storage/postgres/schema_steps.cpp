@@ -3,6 +3,8 @@
 namespace koinon::postgres {
 namespace {
 
+constexpr std::chrono::hours kStep{6};
+
 std::string version_table(const sql::ServerSchema& schema) {
   return std::string(schema.name) + ".schema_version";
 }
@@ -18,7 +20,7 @@ Error of_newer_program(const sql::ServerSchema& schema, int version) {
               std::string(schema.name));
 }
 
-Status take_steps(sql::Connection& db, const sql::ServerSchema& schema) {
+Status take_steps(Connection& db, const sql::ServerSchema& schema) {
   KOINON_TRY(db.execute("CREATE SCHEMA IF NOT EXISTS " + std::string(schema.name)));
   KOINON_TRY(db.execute("CREATE TABLE IF NOT EXISTS " + version_table(schema) +
                         " (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL)"));
@@ -27,7 +29,7 @@ Status take_steps(sql::Connection& db, const sql::ServerSchema& schema) {
   KOINON_ASSIGN(const int version, schema_version(db, schema));
   if (version > newest(schema)) return of_newer_program(schema, version);
   for (int step = version; step < newest(schema); ++step)
-    KOINON_TRY(db.execute(schema.steps[static_cast<std::size_t>(step)]));
+    KOINON_TRY(db.execute(schema.steps[static_cast<std::size_t>(step)], kStep));
   auto put = db.prepare("INSERT INTO " + version_table(schema) +
                         " (one, version) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET version = "
                         "excluded.version");
@@ -46,7 +48,7 @@ Result<int> schema_version(sql::Connection& db, const sql::ServerSchema& schema)
   return found ? static_cast<int>(select.integer(0)) : 0;
 }
 
-Status bring_up_to_date(sql::Connection& db, const sql::ServerSchema& schema) {
+Status bring_up_to_date(Connection& db, const sql::ServerSchema& schema) {
   KOINON_ASSIGN(const int version, schema_version(db, schema));
   if (version == newest(schema)) return {};
   if (version > newest(schema)) return of_newer_program(schema, version);

@@ -1,9 +1,11 @@
 #include "storage/postgres/connection.h"
 
+#include <array>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "storage/postgres/schema_steps.h"
 #include "tests/postgres/test_server.h"
 
 namespace koinon::test::postgres_connection_test {
@@ -326,6 +328,15 @@ TEST_F(PostgresConnection, AServerThatDoesNotAnswerInTimeIsAway) {
   const auto row = sleep.step();
   ASSERT_FALSE(row.ok());
   EXPECT_EQ(row.error().id, "database.away");
+}
+
+TEST_F(PostgresConnection, AStepOfASchemaMayTakeLongerThanThat) {
+  postgres::ConnectionOptions options;
+  options.deadline = std::chrono::milliseconds(500);
+  const auto hasty = open(std::move(options));
+  constexpr std::array<const char*, 1> kSteps = {"SELECT pg_sleep(1)"};
+  EXPECT_TRUE(postgres::bring_up_to_date(*hasty, {"koinon_slow", kSteps}).ok());
+  EXPECT_EQ(*postgres::schema_version(*hasty, {"koinon_slow", kSteps}), 1);
 }
 
 TEST_F(PostgresConnection, AWrongTextIsADefect) {
