@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -163,6 +164,8 @@ struct RunCommit {
   UnixMillis arrived_at;
   std::optional<NodeKey> source;  // the peer that sent it; none: we wrote it
 };
+// Runs of one log, each of which begins where the one before it ends. Viewed.
+using RunsInOrder = std::span<const RunCommit* const>;
 
 struct EvidenceCommit {
   LogId log;

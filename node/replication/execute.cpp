@@ -148,12 +148,23 @@ Result<AttachmentState> write(Store& store, const CommitWant& intent) {
   return store.attachment(intent.want.log, intent.want.index, intent.want.id.sha256);
 }
 
+Result<std::vector<RunStored>> write_runs(Store& store, const std::vector<const CommitRun*>& intents) {
+  std::vector<const RunCommit*> runs;
+  for (const CommitRun* intent : intents) runs.push_back(&intent->run);
+  KOINON_ASSIGN(const auto rows, store.append_runs(runs));
+  for (const CommitRun* intent : intents) {
+    if (intent->cursor) KOINON_TRY(store.set_cursor(*intent->cursor));
+    KOINON_TRY(want_each(store, intent->wants, intent->run.arrived_at));
+  }
+  KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(runs.front()->log));
+  std::vector<RunStored> out;
+  for (const JournalSeq row : rows) out.push_back({row, bytes});
+  return out;
+}
+
 Result<RunStored> write(Store& store, const CommitRun& intent) {
-  KOINON_ASSIGN(const JournalSeq row, store.append_run(intent.run));
-  if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
-  KOINON_TRY(want_each(store, intent.wants, intent.run.arrived_at));
-  KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.run.log));
-  return RunStored{row, bytes};
+  KOINON_ASSIGN(const auto stored, write_runs(store, {&intent}));
+  return stored.front();
 }
 
 Result<Done> write(Store& store, const CommitCursor& intent) { return done(store.set_cursor(intent.cursor)); }
@@ -341,6 +352,15 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
   return written.ok() ? std::move(out) : Result<Answer>(written.error());
 }
 
+Result<std::vector<RunStored>> execute_runs(Store& store, const std::vector<const CommitRun*>& intents) {
+  Result<std::vector<RunStored>> out = wrong_class();
+  const Status written = store.as_one([&]() -> Status {
+    out = write_runs(store, intents);
+    return out.ok() ? Status() : Status(out.error());
+  });
+  return written.ok() ? std::move(out) : Result<std::vector<RunStored>>(written.error());
+}
+
 bool needs_durability(const IntentBody& body) {
   return std::visit([]<typename T>(const T&) { return T::kKind.durable; }, body);
 }
@@ -350,42 +370,5 @@ bool makes_arrivals(const IntentBody& body) {
 }
 
 bool is_cosigning(const IntentBody& body) { return std::holds_alternative<CommitCosign>(body); }
-
-std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
-                                       std::uint64_t reserve, const BeforeCommit& before_commit) {
-  std::vector<Completion> out;
-  out.reserve(intents.size());
-  RoomLeft room(store, reserve);
-  Status status = store.begin(durable);
-  const bool begun = status.ok();
-  bool cosigned = false;
-  for (const Intent& intent : intents) {
-    if (const auto claim = room_claim_of(intent.body); claim && status.ok() && !room.take(*claim)) {
-      out.push_back({intent.id, refused_for_own()});
-      // The next run of a log would not continue it.
-      if (std::holds_alternative<CommitRun>(intent.body)) room.close_for_others();
-      continue;
-    }
-    out.push_back(
-        {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
-    // A full disk may have undone the whole transaction already: what followed would stand alone.
-    const auto& answer = out.back().answer;
-    cosigned = cosigned || (answer.ok() && is_cosigning(intent.body));
-    if (status.ok() && !answer.ok() &&
-        (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo))
-      status = answer.error();
-  }
-  if (!begun) return out;
-  if (status.ok() && cosigned && before_commit) status = before_commit(store);
-  if (status.ok()) {
-    status = store.commit();
-  } else {
-    store.rollback();
-  }
-  if (!status.ok()) {
-    for (Completion& completion : out) completion.answer = status.error();
-  }
-  return out;
-}
 
 }  // namespace koinon

@@ -21,6 +21,9 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
 // The caller has begun a transaction; the answer counts only once it has committed. One that failed has
 // changed nothing, and the others of the transaction stand.
 Result<Answer> execute_write(Store& store, const IntentBody& body);
+// Of runs of one log that follow each other, at least one, as one change. The size of the log that they are
+// told is that after the last.
+Result<std::vector<RunStored>> execute_runs(Store& store, const std::vector<const CommitRun*>& intents);
 
 // As IntentKind says of it.
 bool needs_durability(const IntentBody& body);

@@ -134,8 +134,14 @@ Result<JournalSeq> MemoryStore::write_run(const RunCommit& run) {
   return logs_.write_row(log);
 }
 
-Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
-  return undo_.change([&] { return write_run(run); });
+Result<std::vector<JournalSeq>> MemoryStore::append_runs(RunsInOrder runs) {
+  return undo_.change([&]() -> Result<std::vector<JournalSeq>> {
+    std::vector<JournalSeq> rows;
+    for (const RunCommit* run : runs) {
+      KOINON_ASSIGN(rows.emplace_back(), write_run(*run));
+    }
+    return rows;
+  });
 }
 
 Status MemoryStore::add_bodies(const BodiesCommit& bodies) {

@@ -94,7 +94,7 @@ class MemoryStore final : public Store {
     return logs_.is_of_its_node(log, key);
   }
 
-  Result<JournalSeq> append_run(const RunCommit& run) override;
+  Result<std::vector<JournalSeq>> append_runs(RunsInOrder runs) override;
   Status add_bodies(const BodiesCommit& bodies) override;
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override;

@@ -93,7 +93,13 @@ class LogWriter {
   // Returns the journal row if the log is now whole, else 0. Erases what the run's withdrawals erase, and
   // takes back marks of erasure that the run contradicts. kConflict: the run does not begin where the log
   // ends, or the log is frozen.
-  virtual Result<JournalSeq> append_run(const RunCommit& run) = 0;
+  Result<JournalSeq> append_run(const RunCommit& run) {
+    const RunCommit* const one = &run;
+    KOINON_ASSIGN(const auto rows, append_runs({&one, 1}));
+    return rows.front();
+  }
+  // What is held then is the same as if each was appended for itself, and so is the answer. At least one run.
+  virtual Result<std::vector<JournalSeq>> append_runs(RunsInOrder runs) = 0;
   // Adds bodies of entries that are held without a body; other bodies are ignored. Bodies for peers only go
   // to the transit store. When that is full, its oldest go; when one log has more than its share, the oldest
   // of this log go.

@@ -121,13 +121,14 @@ Status SqlBodies::take_from_transit(std::int64_t id) {
   return set_body(id, body, BodyState::kHeld);
 }
 
-// A mark says that an entry of this run took a body away. If the entry did not, the body is only missing.
-Status SqlBodies::refute_marks(std::int64_t number, const RunCommit& run) {
-  const std::uint64_t from = run.records.front().index.value;
-  const std::uint64_t end = from + run.records.size();
+// A mark says that an entry of these runs took a body away. If the entry did not, the body is only missing.
+Status SqlBodies::refute_marks(std::int64_t number, RunsInOrder runs) {
+  const std::uint64_t from = runs.front()->records.front().index.value;
+  const std::uint64_t end = runs.back()->after.size().value;
   std::vector<std::int64_t> wrong;
   {
-    // The index finds the marks that name entries of this run. It need not look at all that was ever erased.
+    // The index finds the marks that name entries of these runs. It need not look at all that was ever
+    // erased.
     auto marked = db_.prepare(
         "SELECT id, erased_by FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? AND erased_by "
         "< ?");
@@ -138,7 +139,8 @@ Status SqlBodies::refute_marks(std::int64_t number, const RunCommit& run) {
       const EntryIndex by(marked.number(1));
       const std::int64_t id = marked.integer(0);
       const EntryIndex target(static_cast<std::uint64_t>(id - record_id(number, EntryIndex(0))));
-      if (contradicts_mark(run, target, by)) wrong.push_back(id);
+      const auto contradicts = [&](const RunCommit* run) { return contradicts_mark(*run, target, by); };
+      if (std::any_of(runs.begin(), runs.end(), contradicts)) wrong.push_back(id);
     }
   }
   for (const std::int64_t id : wrong) KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
@@ -211,7 +213,6 @@ Result<bool> SqlBodies::end_grace() {
 }
 
 Status SqlBodies::settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours) {
-  KOINON_TRY(refute_marks(number, run));
   std::vector<std::int64_t> targets;
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (fact.erase) targets.push_back(record_id(number, fact.target));

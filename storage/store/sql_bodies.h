@@ -27,8 +27,9 @@ class SqlBodies {
   Status let_go(const std::vector<std::int64_t>& ids, BodyState state);
   // A body that is held for peers becomes ours.
   Status take_from_transit(std::int64_t id);
-  // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back
-  // marks of erasure that the run contradicts. `ours`: it is of our own log.
+  // Called after the records of the runs were written. Takes back marks of erasure that the runs contradict.
+  Status refute_marks(std::int64_t number, RunsInOrder runs);
+  // Called after that. Erases what the run's withdrawals erase. `ours`: it is of our own log.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run, bool ours);
   Status set_hidden(const LogId& log, EntryIndex index, bool hidden, UnixMillis now);
   // What erased this record is void. A body that is kept of it is here again where it is wanted; else its
@@ -65,7 +66,6 @@ class SqlBodies {
   Status drop_transit(std::int64_t id);
   Result<bool> put_hidden(std::int64_t id, bool hidden);
   Status trim_transit(std::int64_t number, UnixMillis now);
-  Status refute_marks(std::int64_t number, const RunCommit& run);
   Result<bool> sweep_rows(std::int64_t number, const char* select, const char* remove);
   Result<bool> sweep_records(std::int64_t number);
   Result<bool> sweep_transit(std::int64_t number);

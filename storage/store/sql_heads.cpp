@@ -14,12 +14,16 @@ Result<std::int64_t> SqlHeads::create(const RunCommit& run) {
                  .bind_blob(run.identity.recovery_key.view())
                  .bind_blob({})
                  .run());
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(run.log));
+  return place(run.log);
+}
+
+Result<std::int64_t> SqlHeads::place(const LogId& log) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
   KOINON_TRY(engine_.make_place(number));
   return number;
 }
 
-Result<JournalSeq> SqlHeads::extend(const RunCommit& run, std::int64_t number) {
+Result<JournalSeq> SqlHeads::extend(const RunCommit& run, std::int64_t number, std::uint64_t bytes) {
   const Bytes range = pack_hashes(run.after.hashes());
   auto update = db_.prepare(
       "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ?, "
@@ -31,7 +35,7 @@ Result<JournalSeq> SqlHeads::extend(const RunCommit& run, std::int64_t number) {
                  .bind_blob(run.head.root.view())
                  .bind_blob(run.head.note)
                  .bind_blob(right)
-                 .bind(static_cast<std::int64_t>(bytes_held(run.records)))
+                 .bind(static_cast<std::int64_t>(bytes))
                  .bind(number)
                  .run());
   if (!stands_whole(run)) return JournalSeq(0);

@@ -13,11 +13,13 @@ class SqlHeads {
   SqlHeads(StoreEngine& engine, SqlLogs& logs, SqlJournal& journal)
       : engine_(engine), db_(engine.connection()), logs_(logs), journal_(journal) {}
 
-  // Makes a row for the log if it has none. Returns its number.
+  // Makes a row for the log if it has none. Returns its number; its records have their place.
   Result<std::int64_t> create(const RunCommit& run);
-  // Called after the records of the run were written. Returns the log's journal row if the log is whole now,
-  // else 0.
-  Result<JournalSeq> extend(const RunCommit& run, std::int64_t number);
+  // The same of a log that has a row.
+  Result<std::int64_t> place(const LogId& log);
+  // Called after the records of the run were written. `bytes`: what came since this was called last. Returns
+  // the log's journal row if the log is whole now, else 0.
+  Result<JournalSeq> extend(const RunCommit& run, std::int64_t number, std::uint64_t bytes);
   // Returns the new journal row if the log is whole, else 0.
   Result<JournalSeq> freeze(const LogId& log);
   // Its row stays: nothing is new of it. Nothing changes if it is not known.

@@ -26,13 +26,15 @@ class SqlRuns {
   };
   SqlRuns(sql::Connection& db, Parts parts) : db_(db), parts_(parts) {}
 
-  // LogWriter::append_run.
-  Result<JournalSeq> append(const RunCommit& run);
+  // LogWriter::append_runs.
+  Result<std::vector<JournalSeq>> append(RunsInOrder runs);
 
  private:
-  // `number` is that of the log.
-  Status write_records(const RunCommit& run, std::int64_t number);
-  Status insert_records(const RunCommit& run, std::int64_t number);
+  // The log's number.
+  Result<std::int64_t> prepare(RunsInOrder runs);
+  Status insert_records(RunsInOrder runs, std::int64_t number);
+  Status append_hashes(RunsInOrder runs, std::int64_t number);
+  Status write_what_it_says(const RunCommit& run, std::int64_t number, bool ours);
   Status write_own_contents(const RunCommit& run);
 
   sql::Connection& db_;

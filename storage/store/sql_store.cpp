@@ -67,8 +67,8 @@ class SqlStore final : public SqlReading<Store> {
   bool has_lease() const override { return engine_->has_lease(); }
   Status keep_lease() override { return engine_->keep_lease(); }
 
-  Result<JournalSeq> append_run(const RunCommit& run) override {
-    return transaction_.change([&] { return runs_.append(run); });
+  Result<std::vector<JournalSeq>> append_runs(RunsInOrder runs) override {
+    return transaction_.change([&] { return runs_.append(runs); });
   }
   Status add_bodies(const BodiesCommit& bodies) override {
     return transaction_.change([&]() -> Status {
