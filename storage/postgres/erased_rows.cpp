@@ -49,27 +49,30 @@ Result<std::vector<ErasedRows::Table>> ErasedRows::tables() {
 // own turn: this one may have begun too early for it.
 Status ErasedRows::take(const Table& table) {
   auto taken = db_.prepare(
-      "UPDATE koinon_store.erased AS e SET taken = 1, next_xid = pg_snapshot_xmax(pg_current_snapshot()) "
-      "WHERE "
-      "name = ? AND taken = 0 AND NOT EXISTS (SELECT 1 FROM koinon_store.erased AS t WHERE t.name = e.name "
-      "AND "
-      "t.taken = 1)");
-  return taken.bind_text(table.name).run();
+      "UPDATE koinon_store.erased AS e SET taken = 1 WHERE name = ? AND taken = 0 AND NOT EXISTS "
+      "(SELECT 1 FROM koinon_store.erased AS t WHERE t.name = e.name AND t.taken = 1)");
+  KOINON_TRY(taken.bind_text(table.name).run());
+  // Who found the note of before, and left it at that, may still write. Its id was given before this one is.
+  auto next = db_.prepare(
+      "UPDATE koinon_store.erased SET next_xid = pg_current_xact_id() "
+      "WHERE name = ? AND taken = 1 AND next_xid IS NULL");
+  return next.bind_text(table.name).run();
 }
 
 // Deleted rows stay in a table that is written anew as long as a transaction may see them. By PostgreSQL's
 // own rule (GetOldestNonRemovableTransactionId) those are: one in this database with an older snapshot; one
 // that writes, in any database, because the snapshot of VACUUM FULL itself counts; and one on a copy of the
-// server that says what it reads (hot_standby_feedback), also by its slot. A copy says it each ten seconds.
-// Where the database was put into another server, the transactions of the old one are over.
+// server that says what it reads (hot_standby_feedback), be it by its slot. Who serves a copy is in no
+// database. Where the database was put into another server, the transactions of the old one are over.
 Result<bool> ErasedRows::are_seen_by_none(const Table& table) {
   for (int tries = 0; tries < kTries; ++tries) {
     auto seen = db_.prepare(
         "SELECT pg_snapshot_xmin(pg_current_snapshot()) < next OR EXISTS (SELECT 1 FROM pg_stat_activity "
-        "WHERE pid <> pg_backend_pid() AND (datname = current_database() OR backend_type = 'walsender') AND "
+        "WHERE pid <> pg_backend_pid() AND (datname = current_database() OR datname IS NULL) AND "
         "age(backend_xmin) > age(CAST(next AS xid))) OR EXISTS (SELECT 1 FROM pg_replication_slots WHERE "
-        "age(xmin) > age(CAST(next AS xid))), CAST(pg_sleep(CASE WHEN ?2 = 0 THEN 0 ELSE 0.1 END) AS TEXT) "
-        "FROM (SELECT CASE WHEN next_xid < now THEN next_xid ELSE now END AS next FROM koinon_store.erased, "
+        "wal_status IS DISTINCT FROM 'lost' AND age(xmin) > age(CAST(next AS xid))), "
+        "CAST(pg_sleep(CASE WHEN ?2 = 0 THEN 0 ELSE 0.1 END) AS TEXT) FROM (SELECT CASE WHEN next_xid < now "
+        "THEN next_xid ELSE now END AS next FROM koinon_store.erased, "
         "(SELECT pg_snapshot_xmax(pg_current_snapshot()) AS now) AS clock WHERE name = ?1 AND taken = 1) AS "
         "was_taken");
     KOINON_ASSIGN(const bool row, seen.bind_text(table.name).bind(tries).step());

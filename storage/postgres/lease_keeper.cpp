@@ -8,7 +8,8 @@
 namespace koinon::postgres {
 namespace {
 
-constexpr std::chrono::hours kLongestStart{1};
+constexpr std::chrono::hours kLongestStart{3};  // a step of the schema may take two (schema_steps.cpp)
+constexpr std::chrono::seconds kAnswer{5};
 
 }  // namespace
 
@@ -16,13 +17,17 @@ LeaseKeeper::LeaseKeeper(PostgresPlace place, const Lease& lease, std::string sc
     : place_(std::move(place)), lease_(lease), schema_(std::move(schema)), thread_([this] { run(); }) {}
 
 LeaseKeeper::~LeaseKeeper() {
+  stop();
+  thread_.join();
+}
+
+void LeaseKeeper::stop() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return;
     if (used_ != nullptr) used_->interrupt();
   }
   wake_.notify_one();
-  thread_.join();
 }
 
 // Where a sign fails, the next one may not, and the writer itself is told at its next commit.
@@ -33,6 +38,7 @@ void LeaseKeeper::run() {
   options.name = "koinon writer: lease";
   options.to_primary = true;
   options.comes_back = false;  // it may be interrupted
+  options.deadline = kAnswer;
   std::unique_ptr<Connection> connection;
   const auto end = std::chrono::steady_clock::now() + kLongestStart;
   std::unique_lock lock(mutex_);

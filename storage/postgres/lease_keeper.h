@@ -13,12 +13,14 @@ namespace koinon::postgres {
 
 class LeaseKeeper {
  public:
-  // For an hour at most: whoever hangs must lose it.
+  // For three hours at most: whoever hangs must lose it.
   LeaseKeeper(PostgresPlace place, const Lease& lease, std::string schema);
-  // Does not wait for the server.
+  // Waits for a connection that is being made.
   ~LeaseKeeper();
   LeaseKeeper(const LeaseKeeper&) = delete;
   LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+  // The writer shows its own from now on. Does not wait.
+  void stop();
 
  private:
   void run();

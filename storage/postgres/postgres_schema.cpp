@@ -11,7 +11,7 @@ namespace {
 // `erased`: tables whose dead rows hold bytes that were erased (erased_rows.h). A trigger notes them, so that
 // no way of erasing forgets it, and a crash neither. `taken`: of 1, the table is being written anew; what is
 // erased meanwhile is noted beside it, as 0. `next_xid`: all that erased what was taken have a transaction id
-// before this one.
+// before this one; null until one is given.
 constexpr std::array<const char*, 2> kStoreSteps = {
     R"sql(
 CREATE TABLE meta (key TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL);

@@ -69,7 +69,7 @@ class PostgresEngine final : public StoreEngine {
   Result<Room> room() override { return Room{kUnknownRoom, 0, 0, 0}; }
   bool has_lease() const override { return lease_.has_value(); }
   Status keep_lease() override {
-    keeper_.reset();
+    if (keeper_) keeper_->stop();
     return lease_ ? lease_->keep(*db_) : Status();
   }
 

@@ -3,7 +3,7 @@
 namespace koinon::postgres {
 namespace {
 
-constexpr std::chrono::hours kStep{6};
+constexpr std::chrono::hours kStep{2};  // the service manager waits for a start as long (daemon_store.cpp)
 
 std::string version_table(const sql::ServerSchema& schema) {
   return std::string(schema.name) + ".schema_version";

@@ -11,7 +11,7 @@ namespace koinon::postgres {
 // 0: nothing is there yet.
 Result<int> schema_version(sql::Connection& db, const sql::ServerSchema& schema);
 // Takes the steps to the newest version in one transaction. Several may try at once. A step of a large store
-// may take hours. kRefused: a newer program wrote it.
+// may take two hours. kRefused: a newer program wrote it.
 Status bring_up_to_date(Connection& db, const sql::ServerSchema& schema);
 // For who only reads: kRefused unless it has the newest version.
 Status check_schema(sql::Connection& db, const sql::ServerSchema& schema);

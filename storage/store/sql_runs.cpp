@@ -13,13 +13,21 @@ Result<std::vector<JournalSeq>> SqlRuns::append(RunsInOrder runs) {
   KOINON_ASSIGN(const std::int64_t number, prepare(runs));
   KOINON_TRY(insert_records(runs, number));
   KOINON_TRY(append_hashes(runs, number));
+  KOINON_ASSIGN(auto rows, extend(runs, number));
   KOINON_TRY(parts_.bodies.refute_marks(number, runs));
   KOINON_ASSIGN(const auto own, parts_.settings.own_log());
-  std::vector<JournalSeq> rows;
-  std::uint64_t bytes = 0;
   for (const RunCommit* run : runs) {
     // Also of a run of our own log that came back from peers.
     KOINON_TRY(write_what_it_says(*run, number, is_own(*run) || own == run->log));
+  }
+  return rows;
+}
+
+// Before anything that the entries say is written: for that, the log is looked at as it stands with them.
+Result<std::vector<JournalSeq>> SqlRuns::extend(RunsInOrder runs, std::int64_t number) {
+  std::vector<JournalSeq> rows;
+  std::uint64_t bytes = 0;
+  for (const RunCommit* run : runs) {
     bytes += bytes_held(run->records);
     const bool shows = run == runs.back() || stands_whole(*run);
     KOINON_ASSIGN(rows.emplace_back(), shows ? parts_.heads.extend(*run, number, std::exchange(bytes, 0))

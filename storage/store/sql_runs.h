@@ -34,6 +34,7 @@ class SqlRuns {
   Result<std::int64_t> prepare(RunsInOrder runs);
   Status insert_records(RunsInOrder runs, std::int64_t number);
   Status append_hashes(RunsInOrder runs, std::int64_t number);
+  Result<std::vector<JournalSeq>> extend(RunsInOrder runs, std::int64_t number);
   Status write_what_it_says(const RunCommit& run, std::int64_t number, bool ours);
   Status write_own_contents(const RunCommit& run);
 

@@ -1,4 +1,5 @@
 // What is erased goes from the server's files to its last byte.
+#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -180,6 +181,46 @@ TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
   wait_for_notes("taken = 1");
   reader->rollback();
   fold();
+  expect_gone();
+}
+
+// Who found a note of what was erased before adds none, and may still write when that is taken.
+TEST_F(ErasedRows, WaitForWhoFoundTheNoteAndHasNotCommitted) {
+  options.erased_rewritten = std::chrono::hours(1);
+  open();
+  author.say(note("one", "an otterword that goes first"));
+  author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(0, 3, BodyState::kNotHeld, true));
+  author.say(erasure_of(author.log.id(), 1));
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(author.run(3, 4, BodyState::kNotHeld)).ok());
+  std::atomic<bool> ended = false;
+  std::thread round([this, &ended] {
+    postgres::ConnectionOptions named;
+    named.name = "a round of erased rows";
+    named.schema = "koinon_store";
+    const auto db = postgres::Connection::open(options.place, named);
+    EXPECT_TRUE(db.ok() && postgres::ErasedRows(**db, std::chrono::milliseconds(0)).fold().ok());
+    ended = true;
+  });
+  const auto db = postgres::Connection::open(options.place, {});
+  ASSERT_TRUE(db.ok());
+  const auto waits = [&db] {
+    auto asked = (*db)->prepare(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "
+        "application_name = 'a "
+        "round of erased rows' AND wait_event_type = 'Lock')");
+    EXPECT_TRUE(asked.step().ok());
+    return asked.integer(0) == 1;
+  };
+  while (!ended && !waits()) std::this_thread::yield();
+  ASSERT_TRUE(store->commit().ok());
+  round.join();
+  while (notes("true") > 0) {
+    const auto all = postgres::ErasedRows(**db, std::chrono::milliseconds(0)).fold();
+    ASSERT_TRUE(all.ok()) << all.error().text();
+  }
   expect_gone();
 }
 

@@ -95,7 +95,6 @@ TEST_F(Writers, OneThatShowsSignsOfLifeKeepsTheLease) {
   EXPECT_FALSE(open("koinond on hub2").ok());
 }
 
-// After a failover to a server whose clock is behind, the writer that failed would seem to live for as long.
 TEST_F(Writers, OneWhoseStartTakesLongKeepsTheLease) {
   const auto first = open("koinond on hub1", true);
   ASSERT_TRUE(first.ok());
@@ -109,6 +108,7 @@ TEST_F(Writers, OneWhoseStartTakesLongKeepsTheLease) {
   EXPECT_TRUE(open("koinond on hub2").ok());
 }
 
+// After a failover to a server whose clock is behind, the writer that failed would seem to live for as long.
 TEST_F(Writers, OneWhoseSignOfLifeIsFromTheFutureIsFencedOff) {
   const auto first = open("koinond on hub1");
   ASSERT_TRUE(first.ok());

@@ -133,6 +133,31 @@ TEST_P(RunsInOrder, AreAllOrNone) {
   EXPECT_EQ(held(), 0U);
 }
 
+// Also where they name keys, which is looked at as the log stands then.
+TEST_P(RunsInOrder, MayNameTheKeysOfTheGenesisOnceMore) {
+  const SigningKey key = SigningKey::from_seed(Bytes(32, 'k'));
+  const SealingKey sealing = SealingKey::from(Bytes(32, 's'));
+  Author la("la.example");
+  Draft genesis;
+  genesis.entry = make_genesis(la.log.identity(), key, sealing, key, {1});
+  la.say(genesis);
+  Draft again;
+  again.again = true;
+  again.entry.set_kind(v1::KIND_KEYS);
+  *again.entry.mutable_control()->mutable_keys() = make_keys(la.log.id(), key, sealing, key);
+  la.say(again);
+  la.say(again);
+  RunCommit first = la.run(0, 2, BodyState::kNotHeld);
+  RunCommit second = la.run(2, 3, BodyState::kNotHeld);
+  first.head = second.head;
+  const LogKeys keys = *genesis_keys(first.records.front().entry);
+  first.keys.push_back({EntryIndex(1), keys});
+  second.keys.push_back({EntryIndex(2), keys});
+  (void)take_together({first, second});
+  EXPECT_EQ(store->standing_keys(la.log.id())->keys, keys);
+  EXPECT_EQ(store->standing_keys(la.log.id())->node_since, EntryIndex(0));
+}
+
 // The group's writer: what cannot stand with the others keeps none of them from standing.
 TEST_P(RunsInOrder, OfAGroupStandAsFarAsTheyCan) {
   auto runs = cut_at({10, 20, 30, 40, kEntries}, true);
