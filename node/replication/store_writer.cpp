@@ -89,7 +89,7 @@ void StoreWriter::run() {
       continue;  // what is due when nobody writes is due when it was
     }
     if (queue_.empty()) return;
-    const WriteGroup group = queue_.take();
+    const WriteGroup group = queue_.take(own_.pace.most_bytes());
     lock.unlock();
     carry_out(group);
     keep_lease();
@@ -193,7 +193,11 @@ void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Com
 }
 
 void StoreWriter::carry_out(const WriteGroup& group) {
-  if (!group.intents.empty()) do_intents(group.intents);
+  if (!group.intents.empty()) {
+    const auto begun = std::chrono::steady_clock::now();
+    do_intents(group.intents);
+    own_.pace.note(group.bytes, std::chrono::steady_clock::now() - begun);
+  }
   if (!group.drafts.empty()) do_drafts(group.drafts);
   for (const ChangeWrite& change : group.changes) {
     Status status = own_.lost ? Status(store_is_lost()) : write_change(*store_, change.apply);

@@ -15,6 +15,7 @@
 
 #include "node/replication/store_writing.h"
 #include "node/replication/write_group.h"
+#include "node/replication/write_pace.h"
 #include "proto/base/trouble.h"
 
 namespace koinon {
@@ -110,6 +111,7 @@ class StoreWriter final : public StoreWriting {
     bool folding = true;   // Store::fold has not taken all away yet
     bool marking = false;  // something was signed, and is not marked
     bool lost = false;     // the store is not touched any more
+    WritePace pace;
     // When the lease is to be kept; never, where there is none.
     std::chrono::steady_clock::time_point lease_at = std::chrono::steady_clock::time_point::max();
     // When the node would have started if it had run on ever since. Time in which the machine sleeps does not

@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
+#include "node/replication/room_claims.h"
 #include "node/replication/store_loss.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
+namespace {
+
+std::uint64_t bytes_to_write(const IntentBody& body) {
+  if (const auto* run = std::get_if<CommitRun>(&body)) return bytes_held(run->run.records);
+  const auto claim = room_claim_of(body);
+  return claim ? claim->bytes : 0;
+}
+
+}  // namespace
 
 void WriteQueue::add(Intent intent) { intents_.push_back(std::move(intent)); }
 void WriteQueue::add(DraftWrite draft) { own_.emplace_back(std::move(draft)); }
@@ -15,7 +25,7 @@ void WriteQueue::add(ChangeWrite change) { own_.emplace_back(std::move(change));
 // first, but never twice while others wait: neither keeps the other from its turn. An intent may be
 // overtaken: its journal row may be the higher one, and the engine tells of rows in the order in which their
 // commits began.
-WriteGroup WriteQueue::take() {
+WriteGroup WriteQueue::take(std::uint64_t most_bytes) {
   WriteGroup group;
   own_was_last_ = !own_.empty() && (intents_.empty() || !own_was_last_);
   if (own_was_last_) {
@@ -27,7 +37,8 @@ WriteGroup WriteQueue::take() {
       if (auto* change = std::get_if<ChangeWrite>(&next)) group.changes.push_back(std::move(*change));
     }
   } else {
-    for (std::size_t i = 0; i < limits::kWriteGroup && !intents_.empty(); ++i) {
+    for (std::size_t i = 0; i < limits::kWriteGroup && group.bytes < most_bytes && !intents_.empty(); ++i) {
+      group.bytes += bytes_to_write(intents_.front().body);
       group.intents.push_back(std::move(intents_.front()));
       intents_.pop_front();
     }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,6 +33,7 @@ struct WriteGroup {
   std::vector<Intent> intents;
   std::vector<DraftWrite> drafts;
   std::vector<ChangeWrite> changes;
+  std::uint64_t bytes = 0;  // of what intents bring
 };
 
 class WriteQueue {
@@ -47,8 +49,8 @@ class WriteQueue {
   std::vector<std::function<void()>> take_questions() { return std::exchange(questions_, {}); }
 
   // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if
-  // nothing waits.
-  WriteGroup take();
+  // nothing waits. Intents end with the one that makes them so large, as WritePace has it.
+  WriteGroup take(std::uint64_t most_bytes = std::numeric_limits<std::uint64_t>::max());
 
  private:
   using Own = std::variant<DraftWrite, ChangeWrite>;

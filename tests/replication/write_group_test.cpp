@@ -1,8 +1,12 @@
 // What is written together, in which order, and what becomes of each part of it.
 #include "node/replication/write_group.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <gtest/gtest.h>
 
+#include "node/replication/write_pace.h"
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 
@@ -66,6 +70,42 @@ TEST(WriteQueue, AGroupHasALimit) {
   EXPECT_EQ(queue.take().intents.size(), limits::kWriteGroup);
   EXPECT_EQ(queue.take().drafts.size(), 1U);
   EXPECT_EQ(ids(queue.take().intents), std::vector<std::uint64_t>{limits::kWriteGroup});
+}
+
+// So that ours does not wait for long.
+TEST(WriteQueue, AGroupEndsWithTheIntentThatMakesItLarge) {
+  CommitRun run;
+  run.run.records.resize(1);
+  run.run.records.front().body = Bytes(1000, 'b');
+  WriteQueue queue;
+  for (std::uint64_t i = 1; i <= 5; ++i) queue.add(intent(i, run));
+  const WriteGroup two = queue.take(1500);
+  EXPECT_EQ(ids(two.intents), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(two.bytes, 2 * bytes_held(run.run.records));
+  EXPECT_EQ(ids(queue.take(1).intents), (std::vector<std::uint64_t>{3})) << "however little is asked for";
+  EXPECT_EQ(ids(queue.take().intents), (std::vector<std::uint64_t>{4, 5}));
+}
+
+TEST(WritePace, FollowsWhatTheStoreCanDo) {
+  using std::chrono::milliseconds;
+  WritePace pace;
+  // A group costs 10 ms, and each MiB of it 20 ms, or 300 ms where the server is slow.
+  const auto write = [&pace](std::uint64_t waits, int per_mib) {
+    const std::uint64_t bytes = std::min(waits, pace.most_bytes());
+    const milliseconds took(10 + static_cast<int>(per_mib * bytes / limits::kMiB));
+    pace.note(bytes, took);
+    return took;
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_LT(write(limits::kInFlightBytes, 20), milliseconds(200));
+  EXPECT_GE(pace.most_bytes(), 4 * limits::kMiB) << "a fast one writes much at once";
+  (void)write(limits::kInFlightBytes, 300);  // nobody knew
+  for (int i = 0; i < 20; ++i) EXPECT_LT(write(limits::kInFlightBytes, 300), milliseconds(350));
+  EXPECT_GE(pace.most_bytes(), limits::kChunkTargetBytes) << "one run fits into each";
+  const std::uint64_t before = pace.most_bytes();
+  for (int i = 0; i < 20; ++i) (void)write(1000, 20);
+  EXPECT_EQ(pace.most_bytes(), before) << "small groups say nothing of large ones";
+  pace.note(0, std::chrono::hours(1));
+  EXPECT_GE(pace.most_bytes(), limits::kChunkTargetBytes);
 }
 
 TEST(WriteQueue, NothingWaitsThenNothingIsTaken) {
