@@ -90,9 +90,9 @@ TEST(WritePace, FollowsWhatTheStoreCanDo) {
   using std::chrono::milliseconds;
   WritePace pace;
   // A group costs 10 ms, and each MiB of it 20 ms, or 300 ms where the server is slow.
-  const auto write = [&pace](std::uint64_t waits, int per_mib) {
+  const auto write = [&pace](std::uint64_t waits, std::uint64_t per_mib) {
     const std::uint64_t bytes = std::min(waits, pace.most_bytes());
-    const milliseconds took(10 + static_cast<int>(per_mib * bytes / limits::kMiB));
+    const milliseconds took(static_cast<std::int64_t>(10 + per_mib * bytes / limits::kMiB));
     pace.note(bytes, took);
     return took;
   };
