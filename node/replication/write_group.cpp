@@ -10,9 +10,15 @@ namespace koinon {
 namespace {
 
 std::uint64_t bytes_to_write(const IntentBody& body) {
-  if (const auto* run = std::get_if<CommitRun>(&body)) return bytes_held(run->run.records);
-  const auto claim = room_claim_of(body);
-  return claim ? claim->bytes : 0;
+  const auto* run = std::get_if<CommitRun>(&body);
+  if (run == nullptr) {
+    const auto claim = room_claim_of(body);
+    return claim ? claim->bytes : 0;
+  }
+  std::uint64_t bytes = 0;  // also of bodies that are held for peers alone
+  for (const StoredRecord& record : run->run.records)
+    bytes += bytes_held(record.entry.size(), record.body.size());
+  return bytes;
 }
 
 }  // namespace

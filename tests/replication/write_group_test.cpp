@@ -76,10 +76,10 @@ TEST(WriteQueue, AGroupHasALimit) {
 TEST(WriteQueue, AGroupEndsWithTheIntentThatMakesItLarge) {
   CommitRun run;
   run.run.records.resize(1);
-  run.run.records.front().body = Bytes(1000, 'b');
+  run.run.records.front().body = Bytes(4000, 'b');
   WriteQueue queue;
   for (std::uint64_t i = 1; i <= 5; ++i) queue.add(intent(i, run));
-  const WriteGroup two = queue.take(1500);
+  const WriteGroup two = queue.take(5000);
   EXPECT_EQ(ids(two.intents), (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(two.bytes, 2 * bytes_held(run.run.records));
   EXPECT_EQ(ids(queue.take(1).intents), (std::vector<std::uint64_t>{3})) << "however little is asked for";
