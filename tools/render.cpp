@@ -414,8 +414,9 @@ std::string render_status(const json::value& status) {
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",
-            member(status, "records") + " records of " + member(status, "cities") + " cities, " +
-                member(status, "store_bytes") + " bytes");
+            member(status, "records") + " records of " + member(status, "cities") + " " +
+                (member(status, "cities") == "1" ? "city" : "cities") + ", " + member(status, "store_bytes") +
+                " bytes");
   if (const auto* store = find(status, "store"); store != nullptr)
     add_field(out, "store", store_line(*store));
   if (const auto* witnesses = find(status, "witnesses"); witnesses != nullptr) {
