@@ -184,6 +184,7 @@ class HubStore(NodesTest):
         self.server.start()
         self.serves_again(seoul, 2)
         third = self.publishes(seoul, "After a power cut")
+        wait_for(lambda: "After a power cut" in self.page(seoul, "/"), "the index has it")
         self.assertLessEqual({first, second, third}, set(seoul.refs()))
 
     def test_a_first_start_waits_too_and_ends_at_once_when_it_is_told(self):

@@ -179,6 +179,7 @@ TEST_F(ErasedRows, WaitForWhoeverBeganBefore) {
   const auto reader = who_reads("peer");
   take_erasure_of(1);
   wait_for_notes("taken = 1");
+  wait_until("NOT " + round_is("TRUE"));
   reader->rollback();
   fold();
   expect_gone();
