@@ -191,9 +191,11 @@ TEST_F(ErasedRows, WaitForWhoFoundTheNoteAndHasNotCommitted) {
   open();
   author.say(note("one", "an otterword that goes first"));
   author.say(note("two", "a zanzibarword that must go " + std::string(1500, 'y')));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
   author.say(erasure_of(author.log.id(), 0));
-  take(author.run(0, 3, BodyState::kNotHeld, true));
+  take(author.run(2, 3, BodyState::kNotHeld));
   fold();
+  ASSERT_EQ(notes("taken = 0"), 1) << "its time has not come";
   // Not by the store: its own worker would look again when it commits.
   const auto writer = postgres::Connection::open(options.place, {});
   ASSERT_TRUE(writer.ok());
