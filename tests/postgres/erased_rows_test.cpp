@@ -80,19 +80,22 @@ class ErasedRows : public testing::Test {
   void wait_for_notes(const std::string& which) {
     while (notes(which) == 0) (void)store->fold(std::chrono::milliseconds(0));
   }
-  static std::string round_is(const std::string& how) {
+  static std::string round_is(const std::string& how,
+                              const std::string& whose = "koinon writer: erased rows") {
     return "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
-           "'koinon writer: erased rows' AND " +
-           how + ")";
+           "'" +
+           whose + "' AND " + how + ")";
+  }
+  static bool is_so(postgres::Connection& db, const std::string& condition) {
+    auto asked = db.prepare("SELECT " + condition);
+    const auto row = asked.step();
+    EXPECT_TRUE(row.ok());
+    return !row.ok() || asked.integer(0) == 1;
   }
   void wait_until(const std::string& condition) {
     const auto db = postgres::Connection::open(options.place, {});
     ASSERT_TRUE(db.ok());
-    while (true) {
-      auto asked = (*db)->prepare("SELECT " + condition);
-      ASSERT_TRUE(asked.step().ok());
-      if (asked.integer(0) == 1) return;
-    }
+    while (!is_so(**db, condition)) std::this_thread::yield();
   }
   // Says once that it reads what stands now, as the protocol of streaming replication has it (message 'h'),
   // and goes away. The server keeps that in a slot of this name.
@@ -206,7 +209,7 @@ TEST_F(ErasedRows, WaitForWhoFoundTheNoteAndHasNotCommitted) {
   std::atomic<bool> ended = false;
   std::thread round([this, &ended] {
     postgres::ConnectionOptions named;
-    named.name = "a round of erased rows";
+    named.name = "a round of the test";
     named.schema = "koinon_store";
     const auto db = postgres::Connection::open(options.place, named);
     EXPECT_TRUE(db.ok() && postgres::ErasedRows(**db, std::chrono::milliseconds(0)).fold().ok());
@@ -214,15 +217,8 @@ TEST_F(ErasedRows, WaitForWhoFoundTheNoteAndHasNotCommitted) {
   });
   const auto db = postgres::Connection::open(options.place, {});
   ASSERT_TRUE(db.ok());
-  const auto waits = [&db] {
-    auto asked = (*db)->prepare(
-        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "
-        "application_name = 'a "
-        "round of erased rows' AND wait_event_type = 'Lock')");
-    EXPECT_TRUE(asked.step().ok());
-    return asked.integer(0) == 1;
-  };
-  while (!ended && !waits()) std::this_thread::yield();
+  const std::string waits = round_is("wait_event_type = 'Lock'", "a round of the test");
+  while (!ended && !is_so(**db, waits)) std::this_thread::yield();
   ASSERT_TRUE((*writer)->execute("COMMIT").ok());
   round.join();
   while (notes("true") > 0) {
@@ -241,6 +237,7 @@ TEST_F(ErasedRows, WaitForWhoWritesInAnotherDatabase) {
   ASSERT_TRUE((*other)->execute("BEGIN; CREATE TABLE one (one BIGINT)").ok());
   take_erasure_of(1);
   wait_for_notes("taken = 1");
+  wait_until("NOT " + round_is("TRUE"));
   ASSERT_TRUE((*other)->execute("ROLLBACK").ok());
   fold();
   expect_gone();
