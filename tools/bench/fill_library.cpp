@@ -8,76 +8,19 @@
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 #include "storage/store/sqlite_store.h"
+#include "tools/bench/record_maker.h"
 
 namespace koinon {
 namespace {
 
-constexpr std::uint64_t kWordsOfALanguage = 20'000;
-constexpr std::array<std::string_view, 5> kLanguages = {"en", "es", "ko", "ja", "ar"};
 constexpr std::int64_t kBegan = 1'700'000'000'000;
-
-// A small random generator, so that a library is the same on every machine.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 2654435761U + 1) {}
-  std::uint64_t below(std::uint64_t bound) {
-    state_ ^= state_ << 13U;
-    state_ ^= state_ >> 7U;
-    state_ ^= state_ << 17U;
-    return state_ % bound;
-  }
-  // A rank distributed as in natural text: the first word comes many times as often as the thousandth.
-  std::uint64_t rank(std::uint64_t count) {
-    const double uniform = static_cast<double>(below(1'000'000) + 1) / 1'000'001;
-    return static_cast<std::uint64_t>(std::pow(static_cast<double>(count), uniform)) - 1;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-void append_utf8(std::string& out, unsigned c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0U | c >> 6U);
-    out += static_cast<char>(0x80U | (c & 0x3FU));
-  } else {
-    out += static_cast<char>(0xE0U | c >> 12U);
-    out += static_cast<char>(0x80U | (c >> 6U & 0x3FU));
-    out += static_cast<char>(0x80U | (c & 0x3FU));
-  }
-}
-
-// The word of that rank, of letters of the language's script. Rare words are longer.
-std::string word_of(std::string_view language, std::uint64_t rank) {
-  Dice dice(rank + 77);
-  std::string out;
-  const std::uint64_t letters = 2 + (rank > 20 ? 1 : 0) + (rank > 500 ? 1 : 0);
-  for (std::uint64_t i = 0; i < letters; ++i) {
-    if (language == "ko") {
-      append_utf8(out, static_cast<unsigned>(0xAC00 + dice.below(2000) * 5));
-    } else if (language == "ja") {
-      append_utf8(out, static_cast<unsigned>(0x4E00 + dice.below(2500)));
-    } else if (language == "ar") {
-      append_utf8(out, static_cast<unsigned>(0x0628 + dice.below(18)));
-      append_utf8(out, static_cast<unsigned>(0x0641 + dice.below(8)));
-    } else {
-      out += "bcdfglmnprstv"[dice.below(13)];
-      out += "aeiou"[dice.below(5)];
-    }
-  }
-  if (language == "en") out += rank % 3 == 0 ? "ing" : "";
-  if (language == "es") out += rank % 3 == 0 ? "ciones" : "o";
-  return out;
-}
 
 std::string text_of(std::string_view language, std::uint64_t words, Dice& dice) {
   std::string out;
   const std::string_view gap = language == "ja" ? "" : " ";
   for (std::uint64_t i = 0; i < words; ++i) {
     if (i > 0) out += i % 12 == 0 ? ". " : gap;
-    out += word_of(language, dice.rank(kWordsOfALanguage));
+    out += bench_word(language, dice.rank(kWordsOfALanguage));
   }
   return out;
 }
@@ -92,7 +35,7 @@ LibraryCity city_of(std::uint64_t number) {
   const SigningKey signing = SigningKey::from_seed(sha256({name, "signing"}).view());
   const SigningKey recovery = SigningKey::from_seed(sha256({name, "recovery"}).view());
   return {OwnLog({name, signing.public_key(), recovery.public_key()}, signing),
-          kLanguages.at(number % kLanguages.size())};
+          bench_languages()[number % bench_languages().size()]};
 }
 
 Draft profile_of(std::uint64_t number, std::string_view language) {
@@ -203,10 +146,10 @@ std::vector<std::string> library_searches(std::size_t count) {
   Dice dice(42);
   std::vector<std::string> out;
   while (out.size() < count) {
-    const std::string_view language = kLanguages.at(out.size() % kLanguages.size());
+    const std::string_view language = bench_languages()[out.size() % bench_languages().size()];
     std::string search;
     for (std::uint64_t i = 0; i <= dice.below(3); ++i)
-      search += (search.empty() ? "" : " ") + word_of(language, dice.rank(kWordsOfALanguage));
+      search += (search.empty() ? "" : " ") + bench_word(language, dice.rank(kWordsOfALanguage));
     out.push_back(std::move(search));
   }
   return out;

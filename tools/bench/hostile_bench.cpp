@@ -278,7 +278,7 @@ void Crowd::operate() {
   while (!done_) {
     const auto begin = std::chrono::steady_clock::now();
     const auto answer = client_.get("/api/v1/status");
-    status_.add(answer.ok() ? Result<Visitor::Answer>(Visitor::Answer{200, 0, seconds_since(begin)})
+    status_.add(answer.ok() ? Result<Visitor::Answer>(Visitor::Answer{200, 0, {}, seconds_since(begin)})
                             : Result<Visitor::Answer>(answer.error()),
                 "status");
     std::this_thread::sleep_for(kGlance);

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "crypto/hash.h"
+#include "proto/base/limits.h"
 #include "storage/postgres/connection.h"
 #include "storage/sqlite/sqlite.h"
 #include "tools/bench/processes.h"
@@ -34,6 +38,10 @@ Status copy_rows(postgres::Connection& db, std::uint64_t from, std::uint64_t to,
 
 Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows,
                                      std::size_t entry_bytes, std::size_t body_bytes) {
+  for (const char* file : {"raw.db", "raw.db-wal", "raw.db-shm"}) {
+    std::error_code ignored;
+    std::filesystem::remove(folder / file, ignored);
+  }
   KOINON_ASSIGN(auto db, sqlite::Connection::open(folder / "raw.db", {}));
   KOINON_TRY(db.execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
   KOINON_TRY(
@@ -69,6 +77,26 @@ Result<double> raw_copy_rate(const std::string& url, std::uint64_t rows, std::si
   const double rate = static_cast<double>(rows) / seconds_since(begin);
   KOINON_TRY(db->execute("DROP SCHEMA koinon_bench CASCADE"));
   return rate;
+}
+
+Result<double> raw_fsync_rate(const std::filesystem::path& folder) {
+  constexpr int kRounds = 500;
+  const auto file = folder / "synced";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return fail(Code::kIo, "the file cannot be made", file.string());
+  const Bytes block(4 * limits::kKiB, 's');
+  bool good = true;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kRounds && good; ++i) {
+    const ssize_t written = ::write(descriptor, block.data(), block.size());
+    good = written == static_cast<ssize_t>(block.size()) && ::fdatasync(descriptor) == 0;
+  }
+  const double seconds = seconds_since(begin);
+  ::close(descriptor);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  if (!good) return fail(Code::kIo, "the disk does not take it", file.string());
+  return kRounds / seconds;
 }
 
 double hash_rate(std::size_t bytes) {

@@ -20,4 +20,7 @@ Result<double> raw_copy_rate(const std::string& url, std::uint64_t rows, std::si
 // How many messages of this size SHA-256 hashes a second on one core.
 double hash_rate(std::size_t bytes);
 
+// How often a second 4 KiB are appended to a file of the folder and are on the disk.
+Result<double> raw_fsync_rate(const std::filesystem::path& folder);
+
 }  // namespace koinon

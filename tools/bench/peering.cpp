@@ -24,13 +24,17 @@ Result<std::string> peer_line_without_address(const NodeProcess& node) {
 
 Result<std::string> peer_line(const NodeProcess& node) {
   KOINON_ASSIGN(const std::uint16_t port, node.wait_until_ready());
+  return peer_line_at(node, port);
+}
+
+Result<std::string> peer_line_at(const NodeProcess& node, std::uint16_t port) {
   KOINON_ASSIGN(std::string line, peer_line_without_address(node));
   return line.insert(line.rfind('#'), "@127.0.0.1:" + std::to_string(port));
 }
 
-Status add_peer(const NodeProcess& node, const std::string& line) {
+Status add_peer(const NodeProcess& node, const std::string& line, bool vouch) {
   const auto added =
-      ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", false}});
+      ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", vouch}});
   if (!added.ok()) return added.error();
   return {};
 }

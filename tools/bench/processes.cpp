@@ -28,8 +28,10 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-Workplace::Workplace() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "koinon-bench-XXXXXX").string();
+Workplace::Workplace() : Workplace(std::filesystem::temp_directory_path()) {}
+
+Workplace::Workplace(const std::filesystem::path& below) {
+  std::string pattern = (below / "koinon-bench-XXXXXX").string();
   path_ = ::mkdtemp(pattern.data());
 }
 
@@ -42,6 +44,8 @@ NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::
                          std::vector<std::string> more)
     : data_(std::move(data)) {
   const std::string ready = (data_ / "ready").string();
+  std::error_code ignored;
+  std::filesystem::remove(ready, ignored);  // of a node that ran here before
   std::vector<std::string> words = {
       program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
       "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};

@@ -18,6 +18,7 @@ double seconds_since(std::chrono::steady_clock::time_point begin);
 class Workplace {
  public:
   Workplace();
+  explicit Workplace(const std::filesystem::path& below);
   ~Workplace();
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;

@@ -38,7 +38,8 @@ Result<Visitor::Answer> Visitor::get(const std::string& target) {
     return fail(Code::kUnavailable, "the node closed: " + error.message(), target);
   }
   if (!parser.get().keep_alive()) socket_.close();
-  return Answer{parser.get().result_int(), parser.get().body().size(), seconds_since(begin)};
+  return Answer{parser.get().result_int(), parser.get().body().size(),
+                std::string(parser.get()[http::field::etag]), seconds_since(begin)};
 }
 
 }  // namespace koinon

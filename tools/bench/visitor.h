@@ -18,6 +18,7 @@ class Visitor {
   struct Answer {
     unsigned status = 0;
     std::size_t bytes = 0;
+    std::string etag;
     double seconds = 0;
   };
   // `address`: one of 127.0.0.0/8.
