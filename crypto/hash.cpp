@@ -4,48 +4,27 @@
 #include <memory>
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace koinon {
-namespace {
-
-// To fetch the algorithm and make a context takes longer than to hash a short record. So each thread keeps
-// its own.
-class Hasher {
- public:
-  Hasher() : md_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-    if (md_ == nullptr || context_ == nullptr) std::abort();  // without SHA-256 no node can work
-  }
-  ~Hasher() {
-    EVP_MD_CTX_free(context_);
-    EVP_MD_free(md_);
-  }
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
-  Hash hash(std::initializer_list<BytesView> parts) {
-    Hash out;
-    unsigned int size = 0;
-    bool good = EVP_DigestInit_ex2(context_, md_, nullptr) == 1;
-    for (const BytesView part : parts)
-      good = good && EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
-    good = good && EVP_DigestFinal_ex(context_, out.data.data(), &size) == 1;
-    if (!good) std::abort();
-    return out;
-  }
-
- private:
-  EVP_MD* md_;
-  EVP_MD_CTX* context_;
-};
-
-}  // namespace
 
 Hash sha256(BytesView bytes) { return sha256({bytes}); }
 
+// OpenSSL 3 calls these functions old, and means the general ones (EVP) to be used. Those make and free a
+// state of their own for each message, which takes longer than to hash the 65 bytes of a tree's node. Hashes
+// of nodes and entries are most of what a node that catches up computes.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 Hash sha256(std::initializer_list<BytesView> parts) {
-  thread_local Hasher hasher;
-  return hasher.hash(parts);
+  Hash out;
+  SHA256_CTX context;
+  bool good = SHA256_Init(&context) == 1;
+  for (const BytesView part : parts) good = good && SHA256_Update(&context, part.data(), part.size()) == 1;
+  good = good && SHA256_Final(out.data.data(), &context) == 1;
+  if (!good) std::abort();  // without SHA-256 no node can work
+  return out;
 }
+#pragma GCC diagnostic pop
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   if (context_ == nullptr || EVP_DigestInit_ex2(context_.get(), EVP_sha256(), nullptr) != 1) std::abort();

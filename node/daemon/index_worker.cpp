@@ -109,6 +109,12 @@ void IndexWorker::rest(Steady::time_point began) {
     answer_all(lock);
 }
 
+std::uint64_t IndexWorker::batch() {
+  if (!due_.pace) return kIndexBatch;
+  const auto newest = store_->newest_arrival();
+  return newest.ok() ? due_.pace->batch(*newest, Steady::now(), kIndexBatch) : kIndexBatch;
+}
+
 Status IndexWorker::check_room() {
   if (!has_room_ || has_room_()) return {};
   return kept_for_own("index");
@@ -133,7 +139,7 @@ void IndexWorker::run() {
       const Status emptied = room.ok() ? index_->reset() : room;  // one that cannot be filled again stays
       for (const auto& done : resets) done(emptied);
     }
-    const auto done = room.ok() ? index_->catch_up(*store_) : Result<std::size_t>(room.error());
+    const auto done = room.ok() ? index_->catch_up(*store_, batch()) : Result<std::size_t>(room.error());
     if (!done.ok()) {
       if (trouble_.set(done.error(), wall_())) on_error_(done.error());
       due_.retry = Steady::now() + limits::kStoreRetry;

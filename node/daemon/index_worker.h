@@ -54,6 +54,7 @@ class IndexWorker {
   bool stopping();
   void wait(std::unique_lock<std::mutex>& lock);
   void answer_all(std::unique_lock<std::mutex>& lock);
+  std::uint64_t batch();
   void rest(Steady::time_point began);
   void clean();
   Status check_room();

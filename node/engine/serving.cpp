@@ -169,9 +169,10 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
     return pump(*link);
   }
   if (!standing_.may_serve_bodies(request.log)) hold_back(answer->records);
-  request.next.value += answer->records.size();
+  const std::size_t count = answer->records.size();
+  request.next.value += count;
   v1::Frame frame;
-  fill_chunk(*frame.mutable_chunk(), *answer, link->filter_of(request.log));
+  fill_chunk(*frame.mutable_chunk(), std::move(*answer), link->filter_of(request.log));
   frame.mutable_chunk()->set_request_id(request_id);
   frame.mutable_chunk()->set_last(request.next == request.to);
   if (request.next == request.to) {
@@ -181,7 +182,7 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> 
     // Behind the others, so that a long log does not hold up a short one.
     runs.push_back(request);
   }
-  link->counts.records_out += answer->records.size();
+  link->counts.records_out += count;
   bodies_.note_told(*link, request.log, frame.chunk());
   links_.send_on_credit(*link, frame, request_id);
   pump(*link);

@@ -1,6 +1,8 @@
 #include "node/engine/verify.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "crypto/hash.h"
 #include "proto/base/limits.h"
@@ -91,6 +93,41 @@ Result<HeadVerified> verify_head(const VerifyHeads::Item& item, const SignatureC
   return out;
 }
 
+// What the entries of a run say, and what becomes of its bodies. Most entries say nothing beyond themselves:
+// one message is read into again and again, and those with a control part are kept until all are read.
+Status read_entries(VerifyRun& intent, RunVerified& out) {
+  const LogId log = intent.keys.identity().log_id();
+  std::vector<std::unique_ptr<v1::Entry>> stating;
+  std::vector<const v1::Entry*> keyed(intent.records.size(), nullptr);
+  std::vector<std::size_t> bodiless;
+  v1::Entry entry;
+  for (std::size_t i = 0; i < intent.records.size(); ++i) {
+    StoredRecord& record = intent.records[i];
+    const bool readable = parse_entry_into(record.entry, entry).ok();
+    if (readable && entry.has_control()) {
+      stating.push_back(std::make_unique<v1::Entry>(entry));
+      keyed[i] = stating.back().get();
+      if (auto vouch = vouch_of(log, record.index, entry)) out.vouches.push_back(std::move(*vouch));
+      if (const auto fact = withdrawal_of(record.index, entry)) out.withdrawals.push_back(*fact);
+    }
+    if (record.body.empty()) {
+      bodiless.push_back(i);
+    } else {
+      KOINON_TRY(settle_body(record, readable ? &entry : nullptr, intent, {}));
+    }
+  }
+  // Whether an erasure is borne out, a later entry of the run may say.
+  for (const std::size_t i : bodiless) {
+    const bool readable = parse_entry_into(intent.records[i].entry, entry).ok();
+    KOINON_TRY(settle_body(intent.records[i], readable ? &entry : nullptr, intent, out.withdrawals));
+  }
+  out.keys = keys_of_run(log, intent.from, keyed);
+  for (const StoredRecord& record : intent.records) {
+    for (const auto& fact : attachments_of(record.index, record.body)) out.attachments.push_back(fact);
+  }
+  return {};
+}
+
 }  // namespace
 
 HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& checks) {
@@ -121,24 +158,7 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
     const auto genesis = checks.genesis(intent.records.front().entry, intent.keys.identity());
     if (!genesis.ok()) return genesis.error();
   }
-  const LogId log = intent.keys.identity().log_id();
-  std::vector<Result<v1::Entry>> entries;
-  entries.reserve(intent.records.size());
-  for (const StoredRecord& record : intent.records) {
-    entries.push_back(parse_entry(record.entry));
-    if (!entries.back().ok()) continue;
-    if (auto vouch = vouch_of(log, record.index, *entries.back())) out.vouches.push_back(std::move(*vouch));
-    if (const auto fact = withdrawal_of(record.index, *entries.back())) out.withdrawals.push_back(*fact);
-  }
-  std::vector<const v1::Entry*> parsed;
-  for (const auto& entry : entries) parsed.push_back(entry.ok() ? &*entry : nullptr);
-  out.keys = keys_of_run(log, intent.from, parsed);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const v1::Entry* entry = parsed[i];
-    KOINON_TRY(settle_body(intent.records[i], entry, intent, out.withdrawals));
-    for (const auto& fact : attachments_of(intent.records[i].index, intent.records[i].body))
-      out.attachments.push_back(fact);
-  }
+  KOINON_TRY(read_entries(intent, out));
   out.left = std::move(intent.proof.left);
   out.right = std::move(intent.proof.right);
   out.records = std::move(intent.records);

@@ -58,14 +58,18 @@ Status check_body_fields(const v1::Entry& entry) {
 }  // namespace
 
 Result<v1::Entry> parse_entry(BytesView leaf) {
+  v1::Entry entry;
+  KOINON_TRY(parse_entry_into(leaf, entry));
+  return entry;
+}
+
+Status parse_entry_into(BytesView leaf, v1::Entry& entry) {
   if (leaf.size() > limits::kLeafBytes)
     return fail(Code::kTooLarge, "an entry has at most 65,535 bytes", "entry");
-  v1::Entry entry;
   if (!entry.ParseFromArray(leaf.data(), static_cast<int>(leaf.size()))) {
     return fail(Code::kMalformed, "the entry does not parse", "entry");
   }
-  KOINON_TRY(check_entry(entry));
-  return entry;
+  return check_entry(entry);
 }
 
 Status check_entry(const v1::Entry& entry) {

@@ -10,6 +10,9 @@ namespace koinon {
 // Parses the bytes of a leaf and checks every rule of PROTOCOL.md "Entries". A leaf that fails is still
 // stored, relayed and shown as unreadable (DESIGN 5). Only our own leaves must pass.
 Result<v1::Entry> parse_entry(BytesView leaf);
+// The same into a message that many are read into, one after the other: it keeps its memory. After an error
+// it says nothing.
+Status parse_entry_into(BytesView leaf, v1::Entry& entry);
 Status check_entry(const v1::Entry& entry);
 
 // What an entry says of its body; nothing else of the entry is checked. `size` 0 means: no body. An entry

@@ -10,6 +10,7 @@
 #include "storage/search/keywords.h"
 #include "storage/search/note_facts.h"
 #include "storage/search/note_text.h"
+#include "storage/search/note_words.h"
 #include "storage/search/record_standing.h"
 #include "storage/search/reference_rows.h"
 #include "storage/search/search_index.h"
@@ -24,15 +25,18 @@ namespace {
 
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
-constexpr std::uint64_t kBatchRecords = 2000;
-constexpr int kCleanPages = 1000;  // of a step: 8 MiB
+constexpr std::size_t kGatheredBytes = 8 * limits::kMiB;  // of words, in memory, in one transaction
+constexpr int kMergedAtOnce = 8;                          // pieces of the full text
+constexpr int kCleanPages = 1000;                         // of a step: 8 MiB
 
 // What is indexed of a note. Empty if its body is not held.
 struct Content {
   NoteText text;
+  NoteText normal{};  // the same in normalisation form C
   NoteFacts facts;
   std::string keywords;
   bool held = false;
+  NoteWords words{};
 
   // In words. A note without words, such as an adoption that only says "trying", counts as one word: 0 means
   // that its body is not held.
@@ -58,6 +62,7 @@ class SqliteIndexWriter final : public IndexWriter {
       KOINON_ASSIGN(const bool stands, stands_in(epochs));
       if (stands && !epochs.empty()) {
         KOINON_TRY(put_epoch(epochs.back().epoch));
+        KOINON_TRY(set_up_full_text());
         return read_unclean();
       }
     }
@@ -87,6 +92,7 @@ class SqliteIndexWriter final : public IndexWriter {
     Status status = db_.execute(kIndexSchema);
     if (status.ok() && !epochs.empty()) status = put_epoch(epochs.back().epoch);
     if (status.ok()) status = db_.execute("PRAGMA user_version=" + std::to_string(kIndexVersion));
+    if (status.ok()) status = set_up_full_text();
     if (status.ok()) return db_.execute("COMMIT");
     (void)db_.execute("ROLLBACK");
     return status;
@@ -114,19 +120,21 @@ class SqliteIndexWriter final : public IndexWriter {
     return status;
   }
 
-  Result<std::size_t> catch_up(StoreReader& store) override {
+  using IndexWriter::catch_up;
+  Result<std::size_t> catch_up(StoreReader& store, std::uint64_t most) override {
     KOINON_ASSIGN(const ArrivalSeq position, read_position());
     KOINON_ASSIGN(const auto arrivals, store.arrivals(position, kBatchRows));
     // Read after the arrivals: where it is still ours, they are all of it, or of one before.
     KOINON_ASSIGN(const auto epoch, store.epoch());
     if (epoch && epoch != epoch_) return follow_epoch(store);
     if (arrivals.empty()) {
+      keywords_.rest();
       (void)fold();
       return std::size_t{0};
     }
     changes_.begin_batch();
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
-    auto result = index_arrivals(store, arrivals);
+    auto result = index_arrivals(store, arrivals, most);
     // The full text keeps the words of deleted rows until clean() has rewritten all of it. The deletion
     // itself writes down that this is needed, so that it is not forgotten in a crash.
     if (result.ok() && changes_.taken_away() && !unclean_) {
@@ -187,6 +195,14 @@ class SqliteIndexWriter final : public IndexWriter {
   }
 
  private:
+  // The words of many notes are gathered before they are written: each piece that is written by itself is
+  // merged with others later.
+  Status set_up_full_text() {
+    return db_.execute("INSERT INTO text (text, rank) VALUES ('hashsize', " + std::to_string(kGatheredBytes) +
+                       "); INSERT INTO text (text, rank) VALUES ('automerge', " +
+                       std::to_string(kMergedAtOnce) + ")");
+  }
+
   Status note_unclean() {
     return db_.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('unclean', 1)");
   }
@@ -239,12 +255,13 @@ class SqliteIndexWriter final : public IndexWriter {
     return ArrivalSeq(found ? select.number(0) : 0);
   }
 
-  Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals) {
+  Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals,
+                                     std::uint64_t most) {
     KOINON_TRY(references_.begin(store));
     std::size_t done = 0;
     ArrivalSeq position(arrivals.front().first.value - 1);
     for (const Arrival& arrival : arrivals) {
-      if (done >= kBatchRecords) break;
+      if (done >= most) break;
       if (arrival.kind == ArrivalKind::kRemoved) {
         KOINON_ASSIGN(const bool more, removal_.remove_log(arrival.log));
         ++done;
@@ -253,7 +270,7 @@ class SqliteIndexWriter final : public IndexWriter {
         continue;
       }
       if (arrival.kind == ArrivalKind::kVoided) {
-        KOINON_ASSIGN(const std::uint64_t passed, removal_.remove_void(store, arrival, kBatchRecords - done));
+        KOINON_ASSIGN(const std::uint64_t passed, removal_.remove_void(store, arrival, most - done));
         done += passed;
         position = ArrivalSeq(arrival.first.value + passed - 1);
         if (passed < arrival.count) break;
@@ -261,7 +278,7 @@ class SqliteIndexWriter final : public IndexWriter {
       }
       // Read before the records: what takes the place of a void one comes with an arrival of its own.
       KOINON_ASSIGN(const KeyHistory keys, keys_of(store, arrival));
-      for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
+      for (std::uint64_t i = 0; i < arrival.count && done < most; ++i, ++done) {
         const EntryIndex index(arrival.from.value + i);
         position = ArrivalSeq(arrival.first.value + i);
         const auto record = store.record(arrival.log, index);
@@ -299,18 +316,12 @@ class SqliteIndexWriter final : public IndexWriter {
     const bool has_body = !record.body.empty() && !record.transit && !record.hidden;
     const auto entry = parse_entry(record.entry);
     Content content;
-    StatedFacts stated;
-    if (entry.ok()) stated = stated_facts(log, *entry, nullptr);
+    std::optional<v1::Body> body;
     if (entry.ok() && has_body) {
-      const auto body = parse_body(record.body);
-      if (body.ok()) {
-        content = {note_text(*body), note_facts(*body), {}, true};
-        // Lists show a bounded part of a note, whoever wrote it.
-        content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
-        content.keywords = keywords_.of(*entry, content.text);
-        stated = stated_facts(log, *entry, &*body);
-      }
+      auto parsed = parse_body(record.body);
+      if (parsed.ok()) body = std::move(*parsed);
     }
+    if (body) content = content_of(*entry, *body);
     if (record.index.value == 0) KOINON_TRY(cities_.begin(store, log));
     std::int64_t id = 0;
     if (known) {
@@ -319,7 +330,10 @@ class SqliteIndexWriter final : public IndexWriter {
     } else {
       KOINON_ASSIGN(id, insert_document(from, record, entry.ok() ? &*entry : nullptr, content));
     }
-    if (entry.ok() && is_counted(entry->kind())) KOINON_TRY(stated_.put(id, changes_.last(), stated));
+    if (entry.ok() && is_counted(entry->kind())) {
+      const StatedFacts stated = stated_facts(log, *entry, body ? &*body : nullptr);
+      KOINON_TRY(stated_.put(id, !known, changes_.last(), stated));
+    }
     const bool erased = record.state == BodyState::kErased;
     if (known || erased) {
       auto mark = db_.prepare("UPDATE doc SET erased = ?1 WHERE id = ?2 AND erased <> ?1");
@@ -327,6 +341,16 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     if (!entry.ok()) return {};
     return standing_.settle(store, log, {id, !known, erased}, *entry);
+  }
+
+  // Lists show a bounded part of a note, whoever wrote it. Its texts are made ready for the full text here.
+  Content content_of(const v1::Entry& entry, const v1::Body& body) {
+    Content out{note_text(body), {}, note_facts(body), {}, true};
+    out.text.title.resize(clipped_utf8(out.text.title, limits::kIndexedTitleBytes).size());
+    out.normal = {nfc(out.text.title), nfc(out.text.summary), nfc(out.text.text)};
+    out.words = NoteWords(out.normal);
+    out.keywords = keywords_.of(entry, out.words);
+    return out;
   }
 
   // Of these kinds overviews count what they state.
@@ -418,18 +442,15 @@ class SqliteIndexWriter final : public IndexWriter {
 
   Status insert_text(const LogId& log, std::int64_t id, const Content& content) {
     if (content.length() == 0) return {};
-    const std::string title = nfc(content.text.title);
-    const std::string summary = nfc(content.text.summary);
-    const std::string body = nfc(content.text.text);
     auto insert =
         db_.prepare("INSERT INTO text (rowid, title, summary, body, keywords) VALUES (?, ?, ?, ?, ?)");
     KOINON_TRY(insert.bind(id)
-                   .bind_text(title)
-                   .bind_text(summary)
-                   .bind_text(body)
+                   .bind_text(content.normal.title)
+                   .bind_text(content.normal.summary)
+                   .bind_text(content.normal.text)
                    .bind_text(content.keywords)
                    .run());
-    return words_.add(log, title + "\n" + summary + "\n" + body);
+    return words_.add(log, content.words);
   }
 
   sqlite::Connection db_;

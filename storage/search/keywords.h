@@ -6,7 +6,7 @@
 #include <string>
 
 #include "koinon/v1/record.pb.h"
-#include "storage/search/note_text.h"
+#include "storage/search/note_words.h"
 #include "storage/search/stemming.h"
 
 namespace koinon {
@@ -15,10 +15,15 @@ namespace koinon {
 class Keywords {
  public:
   // One line for each keyword.
-  std::string of(const v1::Entry& entry, const NoteText& text);
+  std::string of(const v1::Entry& entry, const NoteWords& words);
+  // Nothing is indexed for a while: gives memory back.
+  void rest();
 
  private:
-  std::map<std::string, std::unique_ptr<Stemmer>> stemmers_;  // by language; null if the language has none
+  // Null: Snowball does not know the language.
+  RememberingStemmer* stemmer_of(std::string_view tag);
+
+  std::map<std::string, std::unique_ptr<RememberingStemmer>, std::less<>> stemmers_;  // by language
 };
 
 }  // namespace koinon

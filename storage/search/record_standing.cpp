@@ -17,8 +17,10 @@ Status RecordStanding::settle(StoreReader& store, const LogId& log, const Indexe
   // Later entries of a log come later. So nothing refers to a new record yet.
   if (!record.is_new || record.is_erased) KOINON_TRY(restate(store, log, record.id));
   // It changes the standing of the records that it revises or withdraws.
-  KOINON_ASSIGN(const auto older, targets(record.id));
-  for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
+  if (entry.refs_size() > 0 || entry.has_control()) {
+    KOINON_ASSIGN(const auto older, targets(record.id));
+    for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
+  }
   return entry.kind() == v1::KIND_PROFILE ? cities_.settle(store, log) : Status();
 }
 

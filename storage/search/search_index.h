@@ -121,11 +121,15 @@ class IndexReader {
   virtual Status load() = 0;
 };
 
+inline constexpr std::uint64_t kIndexBatch = 4000;  // records of one transaction
+
 class IndexWriter {
  public:
   virtual ~IndexWriter() = default;
-  // Indexes some of the new arrivals. Returns how many records it indexed, 0 if there is nothing more.
-  virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
+  // Indexes some of the new arrivals, `most` records at most. Returns how many records it indexed, 0 if there
+  // is nothing more.
+  virtual Result<std::size_t> catch_up(StoreReader& store, std::uint64_t most) = 0;
+  Result<std::size_t> catch_up(StoreReader& store) { return catch_up(store, kIndexBatch); }
   // Deleted text may still be in the index's write-ahead log, because somebody searched when it was deleted.
   // Tries again to remove it. False: it is still there.
   virtual bool fold() = 0;

@@ -343,18 +343,15 @@ SearchWords read_search_words(std::string_view typed, const WordForms& forms, Ma
   return out;
 }
 
-std::vector<std::string> stems_of(std::string_view text, Stemmer& stemmer) {
-  std::set<std::string, std::less<>> words;
-  tokenize(text, false, [&](const Token& token) {
-    words.emplace(token.text);
-    return 0;
-  });
-  std::set<std::string> stems;
-  for (const auto& word : words) {
-    std::string stem = stemmer.stem(word);
-    if (stem != word && !words.contains(stem)) stems.insert(std::move(stem));
+std::vector<std::string> stems_of(const NoteWords& words, RememberingStemmer& stemmer) {
+  std::vector<std::string> stems;
+  for (const std::string* word : words.in_order()) {
+    const std::string& stem = stemmer.stem(*word);
+    if (stem != *word && !words.contains(stem)) stems.push_back(stem);
   }
-  return {stems.begin(), stems.end()};
+  std::sort(stems.begin(), stems.end());
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
+  return stems;
 }
 
 }  // namespace koinon

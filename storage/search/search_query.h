@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/search/note_words.h"
 #include "storage/search/stemming.h"
 #include "storage/search/topic_words.h"
 
@@ -48,6 +49,6 @@ SearchWords read_search_words(std::string_view typed, const WordForms& forms, Ma
 
 // The stems of the words of a text, each once, in no order. Stems that are themselves words of the text are
 // left out.
-std::vector<std::string> stems_of(std::string_view text, Stemmer& stemmer);
+std::vector<std::string> stems_of(const NoteWords& words, RememberingStemmer& stemmer);
 
 }  // namespace koinon

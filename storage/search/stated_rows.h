@@ -15,7 +15,9 @@ class StatedRows {
   explicit StatedRows(sqlite::Connection& db) : db_(db) {}
 
   // `change`: that of the document, so that readers ask for both alike.
-  Status put(std::int64_t document, std::int64_t change, const StatedFacts& facts);
+  // `is_new`: nothing is there of the document yet. (A statement that may have to take itself back in part,
+  // such as INSERT OR REPLACE, makes FTS5 write out all that it has gathered in the transaction.)
+  Status put(std::int64_t document, bool is_new, std::int64_t change, const StatedFacts& facts);
 
  private:
   sqlite::Connection& db_;

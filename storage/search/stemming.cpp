@@ -7,6 +7,8 @@
 namespace koinon {
 namespace {
 
+constexpr std::size_t kStemsKnown = 10'000;  // about one MiB
+
 // Snowball names them by their ISO 639 codes.
 constexpr std::array<const char*, 14> kLanguages = {"en", "es", "fr", "pt", "it", "de", "nl",
                                                     "sv", "da", "fi", "ru", "ar", "tr", "ro"};
@@ -41,6 +43,13 @@ std::string Stemmer::stem(std::string_view word) {
   const sb_symbol* out = sb_stemmer_stem(stemmer_, symbols, static_cast<int>(word.size()));
   if (out == nullptr) return std::string(word);
   return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(sb_stemmer_length(stemmer_))};
+}
+
+const std::string& RememberingStemmer::stem(const std::string& word) {
+  const auto known = known_.find(word);
+  if (known != known_.end()) return known->second;
+  if (known_.size() >= kStemsKnown) known_.clear();
+  return known_.emplace(word, stemmer_->stem(word)).first->second;
 }
 
 }  // namespace koinon

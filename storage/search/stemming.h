@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 struct sb_stemmer;
@@ -27,6 +29,20 @@ class Stemmer {
  private:
   explicit Stemmer(sb_stemmer* stemmer) : stemmer_(stemmer) {}
   sb_stemmer* stemmer_;
+};
+
+// A stemmer that remembers what it found: most words of a text are common ones. Belongs to one thread.
+class RememberingStemmer {
+ public:
+  explicit RememberingStemmer(std::unique_ptr<Stemmer> stemmer) : stemmer_(std::move(stemmer)) {}
+  // Good until the next call.
+  const std::string& stem(const std::string& word);
+  // Gives its memory back.
+  void forget() { known_ = {}; }
+
+ private:
+  std::unique_ptr<Stemmer> stemmer_;
+  std::unordered_map<std::string, std::string> known_;
 };
 
 }  // namespace koinon

@@ -1,5 +1,6 @@
 #include "storage/search/tokenizer.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <unicode/normalizer2.h>
@@ -104,6 +105,17 @@ class Collector {
     return 0;
   }
 
+  // A whole word of ASCII letters and digits, where none is begun.
+  bool takes_whole_word() const { return word_.empty(); }
+  int add_ascii_word(std::string_view word, int begin) {
+    if (const int code = flush_dense(); code != 0) return code;
+    folded_.assign(word);
+    for (char& c : folded_) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return emit_({folded_, begin, begin + static_cast<int>(word.size()), false});
+  }
+
   int flush() {
     if (const int code = flush_word(); code != 0) return code;
     return flush_dense();
@@ -178,6 +190,7 @@ class Collector {
   bool query_;
   const std::function<int(const Token&)>& emit_;
   std::vector<Character> word_;  // its parts
+  std::string folded_;           // a whole word
   bool apostrophe_ = false;      // the next letter begins another part
   std::vector<Character> dense_;
   bool beginning_wanted_ = false;
@@ -207,6 +220,13 @@ class Reader {
     const int32_t begin = at_;
     const char first = text_[static_cast<std::size_t>(at_)];
     const bool ascii = static_cast<unsigned char>(first) < 0x80;
+    if (ascii && collector_.takes_whole_word()) {
+      const std::string_view word = ascii_word();
+      if (!word.empty()) {
+        at_ += static_cast<int32_t>(word.size());
+        return collector_.add_ascii_word(word, begin);
+      }
+    }
     if (ascii && !sign_may_follow()) {
       ++at_;
       return collector_.add_ascii(first, begin);
@@ -229,6 +249,20 @@ class Reader {
     }
     if (ascii) return collector_.add_ascii(first, begin);
     return read_sequence(c, begin);
+  }
+
+  // The letters and digits from here on, up to what separates words. Empty: none are here, or what follows
+  // them may belong to the word.
+  std::string_view ascii_word() const {
+    const auto from = static_cast<std::size_t>(at_);
+    const auto in_word = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    std::size_t end = from;
+    while (end < text_.size() && in_word(text_[end])) ++end;
+    const char after = end < text_.size() ? text_[end] : ' ';
+    const bool separates = static_cast<unsigned char>(after) < 0x80 && after != '\'' && after != '`';
+    return separates ? text_.substr(from, end - from) : std::string_view();
   }
 
   // Whether what is not ASCII follows: a digit may be a keycap.
@@ -330,6 +364,9 @@ icu::UnicodeString stream_safe(const icu::UnicodeString& text) {
 }  // namespace
 
 std::string nfc(std::string_view text) {
+  // ASCII stands for itself, and needs none of Unicode's tables.
+  if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return std::string(text);
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(error);
   std::string out;

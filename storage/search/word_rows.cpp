@@ -1,12 +1,10 @@
 #include "storage/search/word_rows.h"
 
-#include <set>
 #include <string>
 #include <vector>
 
 #include "proto/base/limits.h"
 #include "storage/search/spelling.h"
-#include "storage/search/tokenizer.h"
 
 namespace koinon {
 namespace {
@@ -16,12 +14,16 @@ constexpr std::size_t kWordsSeen = 50'000;  // some MiB
 
 }  // namespace
 
-Status WordRows::add(const LogId& log, std::string_view text) {
-  std::set<std::string, std::less<>> words;
-  tokenize(text, false, [&](const Token& token) {
-    if (is_spelled(token.text) && !seen_.contains(std::string(token.text))) words.emplace(token.text);
-    return words.size() < limits::kWordsOfNote ? 0 : 1;
-  });
+Status WordRows::add(const LogId& log, const NoteWords& of_note) {
+  std::vector<const std::string*> words;
+  for (const std::string* word : of_note.in_order()) {
+    if (words.size() == limits::kWordsOfNote) break;
+    if (!seen_.contains(*word) && is_spelled(*word)) words.push_back(word);
+  }
+  return words.empty() ? Status() : add_all(log, words);
+}
+
+Status WordRows::add_all(const LogId& log, const std::vector<const std::string*>& words) {
   std::int64_t brought = 0;
   {
     auto select = db_.prepare("SELECT words FROM city_words WHERE log_id = ?");
@@ -30,22 +32,24 @@ Status WordRows::add(const LogId& log, std::string_view text) {
     if (found) brought = select.integer(0);
   }
   const std::int64_t before = brought;
-  for (const auto& word : words) {
+  for (const std::string* word : words) {
     if (brought >= static_cast<std::int64_t>(limits::kWordsOfCity)) break;
     auto put = db_.prepare("INSERT OR IGNORE INTO word (text) VALUES (?)");
-    KOINON_TRY(put.bind_text(word).run());
+    KOINON_TRY(put.bind_text(*word).run());
     if (seen_.size() >= kWordsSeen) seen_.clear();
-    seen_.insert(word);
+    seen_.insert(*word);
     if (db_.changes() == 0) continue;
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     ++brought;
-    for (const std::int64_t form : forms_less_one(word)) {
+    for (const std::int64_t form : forms_less_one(*word)) {
       auto add_form = db_.prepare("INSERT OR IGNORE INTO word_form (form, word) VALUES (?, ?)");
       KOINON_TRY(add_form.bind(form).bind(id).run());
     }
   }
   if (brought == before) return {};
-  auto keep = db_.prepare("INSERT OR REPLACE INTO city_words (log_id, words) VALUES (?, ?)");
+  auto keep = db_.prepare(
+      "INSERT INTO city_words (log_id, words) VALUES (?, ?) ON CONFLICT (log_id) DO UPDATE SET words = "
+      "excluded.words");
   return keep.bind_blob(log.view()).bind(brought).run();
 }
 

@@ -9,8 +9,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "proto/base/types.h"
+#include "storage/search/note_words.h"
 #include "storage/sqlite/sqlite.h"
 
 namespace koinon {
@@ -19,8 +21,8 @@ class WordRows {
  public:
   explicit WordRows(sqlite::Connection& db) : db_(db) {}
 
-  // Adds the words of a text of this city. Takes in at most limits::kWordsOfNote of them.
-  Status add(const LogId& log, std::string_view text);
+  // Adds the words of a note of this city. Takes in at most limits::kWordsOfNote of them.
+  Status add(const LogId& log, const NoteWords& of_note);
   // A removed city's room is free again.
   Status remove_city(const LogId& log);
   // Looks at some of the words, and removes those that no note has any more. True: there are more to look at.
@@ -31,6 +33,8 @@ class WordRows {
   void forget() { seen_.clear(); }
 
  private:
+  Status add_all(const LogId& log, const std::vector<const std::string*>& words);
+
   sqlite::Connection& db_;
   std::unordered_set<std::string> seen_;  // words that are there, so that common ones are not looked up
   std::int64_t cleaned_ = 0;              // words up to this one are clean

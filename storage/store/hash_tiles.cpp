@@ -5,7 +5,8 @@
 namespace koinon {
 namespace {
 constexpr unsigned kTileHeight = 8;
-constexpr std::uint64_t kTileWidth = 1U << kTileHeight;
+constexpr std::uint64_t kTileWidth = HashTiles::kWidth;
+static_assert(kTileWidth == 1U << kTileHeight);
 constexpr unsigned kTileLevels = 5;  // of the largest log
 
 Hash hash_at(BytesView tile, std::uint64_t position) {

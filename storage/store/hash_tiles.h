@@ -12,6 +12,8 @@ namespace koinon {
 
 class HashTiles {
  public:
+  static constexpr std::uint64_t kWidth = 256;  // hashes of a full tile
+
   HashTiles(sql::Connection& db, std::int64_t log_number) : db_(db), log_(log_number) {}
 
   // Appends the leaf hashes at `size`, the size held so far.

@@ -35,6 +35,7 @@ class RunBudget {
   // Whether the record, or one of so many bytes, still goes with those before it.
   bool takes(const StoredRecord& record);
   bool takes(std::size_t bytes);
+  bool is_half_full() const { return 2 * bytes_ >= max_bytes_; }
 
  private:
   std::size_t max_bytes_;

@@ -188,6 +188,9 @@ Result<ServedRun> SqlLogs::read_run(const LogId& log, EntryIndex from, EntryInde
     StoredRecord record = read_record(select, EntryIndex(from.value + run.records.size()));
     if (!budget.takes(record)) break;
     run.records.push_back(std::move(record));
+    // Where a tile of the tree ends, the hashes beside the run are those of whole tiles: they are stored.
+    const std::uint64_t next = from.value + run.records.size();
+    if (next % HashTiles::kWidth == 0 && budget.is_half_full()) break;
   }
   if (run.records.empty()) return fail(Code::kNotFound, "the entries are not held here", "from");
   KOINON_ASSIGN(run.proof, run_proof_at(log, from, run.records.size(), size));
@@ -201,8 +204,15 @@ Result<RunProof> SqlLogs::run_proof_at(const LogId& log, EntryIndex from, std::u
   return run_proof(from, count, size, tiles.reader());
 }
 
+// Mostly it is the head's that is held whole: its root need not be computed anew.
 Result<Hash> SqlLogs::root_at(const LogId& log, TreeSize size) {
-  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  auto held = db_.prepare("SELECT number, whole_size, whole_root FROM log WHERE log_id = ?");
+  held.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, held.step());
+  if (!found) return unknown_log();
+  if (!held.is_null(1) && held.number(1) == size.value && held.blob(2).size() == Hash::kSize)
+    return Hash::from(held.blob(2));
+  const std::int64_t number = held.integer(0);
   HashTiles tiles(db_, number);
   CompactRange range;
   for (const auto node : cover(0, size.value)) {

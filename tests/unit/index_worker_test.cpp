@@ -23,7 +23,8 @@ constexpr std::chrono::seconds kDeadline{60};
 class SlowIndex final : public IndexWriter {
  public:
   SlowIndex(std::promise<void>& begun, std::shared_future<void> may) : begun_(begun), may_(std::move(may)) {}
-  Result<std::size_t> catch_up(StoreReader&) override { return std::size_t{0}; }
+  using IndexWriter::catch_up;
+  Result<std::size_t> catch_up(StoreReader&, std::uint64_t) override { return std::size_t{0}; }
   Status reset() override {
     if (!std::exchange(has_begun_, true)) begun_.set_value();
     may_.wait();
@@ -118,7 +119,8 @@ TEST_F(IndexWorkerTest, AlsoWhoAsksAsTheNodeStops) {
 class CountingIndex final : public IndexWriter {
  public:
   CountingIndex(std::atomic<int>& turns, std::promise<void>& turned) : turns_(turns), turned_(turned) {}
-  Result<std::size_t> catch_up(StoreReader&) override {
+  using IndexWriter::catch_up;
+  Result<std::size_t> catch_up(StoreReader&, std::uint64_t) override {
     if (turns_++ == 0) turned_.set_value();
     return std::size_t{0};
   }
@@ -167,7 +169,8 @@ struct Cleaning {
 class UncleanIndex final : public IndexWriter {
  public:
   explicit UncleanIndex(Cleaning& seen) : seen_(seen) {}
-  Result<std::size_t> catch_up(StoreReader&) override {
+  using IndexWriter::catch_up;
+  Result<std::size_t> catch_up(StoreReader&, std::uint64_t) override {
     const std::lock_guard lock(seen_.mutex);
     ++seen_.turns;
     seen_.turned.notify_all();
