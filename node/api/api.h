@@ -23,6 +23,7 @@
 #include "node/api/witness_view.h"
 #include "node/delivery/mail_trial.h"
 #include "node/delivery/witness_standing.h"
+#include "node/http/shown_state.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/key_changing.h"
 #include "node/publishing/publisher.h"
@@ -75,6 +76,7 @@ struct Commons {
   Commons(std::function<MonoTime()> clock, UnixMillis now) : started_at(now), guesses(std::move(clock)) {}
 
   const UnixMillis started_at;
+  ShownState shown;
   HttpMeasures http;
   MeasureHistory measures;
 

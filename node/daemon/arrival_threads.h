@@ -50,7 +50,12 @@ class ArrivalThreads {
   // Any thread, from start_index() on.
   void notify() { index_.notify(); }  // there are new arrivals
   // Empties the index, calls `done` on its thread, and fills it again.
-  void reset_index(std::function<void(Status)> done) { index_.reset(std::move(done)); }
+  void reset_index(std::function<void(Status)> done) {
+    index_.reset([this, done = std::move(done)](Status status) {
+      parts_.on_indexed();
+      done(std::move(status));
+    });
+  }
   // Whether the index's thread still turns; see IndexWorker::ask.
   void ask_index(std::function<void()> answer) { index_.ask(std::move(answer)); }
   std::optional<Trouble> index_trouble() const { return index_.trouble(); }

@@ -72,12 +72,13 @@ Status Daemon::prepare(ServiceManager& manager) {
   if (identity_.log) keep_identity_file(folder_->files(), identity_.keys, log_);
   witnesses_.of_ours = std::make_unique<Witnessing>();
   KOINON_ASSIGN(engine_,
-                EngineThreads::make({config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
-                                     keys_.own ? &*keys_.own : nullptr, [this] { arrivals_->notify(); },
-                                     [this] { witnesses_.of_ours->notify(); },
-                                     [this](const StandingView& view) { on_standing(view); },
-                                     [this] { on_signing(); }, outside_.on_store_lost},
-                                    *store, state));
+                EngineThreads::make(
+                    {config_, log_, *folder_, identity_, *clock_, mark_ ? &*mark_ : nullptr,
+                     keys_.own ? &*keys_.own : nullptr, [this] { requests_->commons().shown.changed(); },
+                     [this] { arrivals_->notify(); }, [this] { witnesses_.of_ours->notify(); },
+                     [this](const StandingView& view) { on_standing(view); }, [this] { on_signing(); },
+                     outside_.on_store_lost},
+                    *store, state));
   KOINON_ASSIGN(const auto given, manager.http_sockets());
   KOINON_TRY(make_requests(given));
   make_witness();
@@ -126,8 +127,11 @@ Status Daemon::make_requests(const std::vector<GivenSocket>& given) {
 }
 
 Status Daemon::start_arrivals(const StoreState& state) {
-  arrivals_ = std::make_unique<ArrivalThreads>(ArrivalThreads::Parts{
-      config_, log_, *folder_, identity_, clock_->clock(), [this] { requests_->notify(); }});
+  arrivals_ = std::make_unique<ArrivalThreads>(
+      ArrivalThreads::Parts{config_, log_, *folder_, identity_, clock_->clock(), [this] {
+                              requests_->commons().shown.changed();
+                              requests_->notify();
+                            }});
   return arrivals_->start_index(state.epochs);
 }
 

@@ -117,7 +117,10 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
     note_resume();
     return signing_.take_asked();
   };
-  callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
+  callbacks.on_claims = [this](const std::vector<NameClaim>& claims) {
+    nearness_.apply(claims);
+    parts_.on_shown();
+  };
   network_ = std::make_unique<Network>(std::move(options), keys.node, state, parts_.clock.clock(),
                                        std::move(callbacks));
   questions_ = std::make_unique<AskedNetwork>(*network_);
@@ -133,6 +136,7 @@ StoreWriter::Callbacks EngineThreads::writer_callbacks() {
     network_->own_head(std::move(log), std::move(vouches), std::move(withdrawals));
     parts_.on_own_head();
   };
+  written.on_committed = parts_.on_shown;
   written.on_arrivals = parts_.on_arrivals;
   written.signing_waits = [this] { return signing_waits(); };
   if (parts_.folder.source().is_on_server()) written.on_store_lost = parts_.on_store_lost;

@@ -39,6 +39,9 @@ class EngineThreads {
     const NodeClock& clock;
     SigningMark* mark = nullptr;    // of our own log; none: an observer's
     const OwnKeys* keys = nullptr;  // the same
+    // Something changed that readers may be shown: a commit, who has which name. Nobody has been told of it
+    // yet. The thread that changed it.
+    std::function<void()> on_shown;
     // Something that arrivals show was committed. The writer's thread.
     std::function<void()> on_arrivals;
     // Our log has a new head, durably. The writer's thread.

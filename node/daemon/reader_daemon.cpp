@@ -88,7 +88,11 @@ Status ReaderDaemon::start_watch(const StoreState& state) {
 Status ReaderDaemon::start_index(const StoreState& state) {
   index_ = std::make_unique<IndexThread>(IndexThread::Parts{
       log_, folder_->files(), [this] { return servers_.store->open_reader(limits::kReaderCacheKiB); },
-      clock_.wall, config_.disk_reserve_bytes, [this] { requests_->notify(); }});
+      clock_.wall, config_.disk_reserve_bytes,
+      [this] {
+        requests_->commons().shown.changed();
+        requests_->notify();
+      }});
   KOINON_TRY(index_->start(state.epochs));
   watch_->start();
   return {};

@@ -196,11 +196,13 @@ Status Announcer::write_gathered() {
 
 Status Announcer::write_mail_at_once() {
   KOINON_ASSIGN(const auto cursor, parts_.outbox.at_once_cursor());
+  // Notes that come while no mail is set up are told to nobody: no place is kept, and none is written anew
+  // with each note.
+  if (!options_.mail) return cursor ? parts_.outbox.forget_at_once_cursor() : Status();
   MailBatch batch;
-  if (!cursor || !options_.mail) {
-    // Notes that came before mail was set up are told to nobody.
+  if (!cursor) {
     KOINON_ASSIGN(batch.at_once_cursor, parts_.index.position());
-    return cursor == batch.at_once_cursor ? Status() : parts_.outbox.queue_mail(batch);
+    return parts_.outbox.queue_mail(batch);
   }
   KOINON_ASSIGN(const News news, news_after(*cursor));
   if (news.last == *cursor) return {};

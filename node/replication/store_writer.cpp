@@ -203,6 +203,7 @@ void StoreWriter::carry_out(const WriteGroup& group) {
     Status status = own_.lost ? Status(store_is_lost()) : write_change(*store_, change.apply);
     if (!status.ok()) status = told(status.error());
     note(status);
+    if (status.ok()) tell_committed();
     change.done(status);
     if (status.ok()) callbacks_.on_arrivals();  // it may hide a text, or show it again
   }
@@ -226,6 +227,7 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
   if (own_.lost) return refuse(intents);
   if (written.cosigned) mark();
   note(intents, written.completions);
+  tell_committed();
   callbacks_.on_completions(std::move(written.completions));
   if (written.arrivals) callbacks_.on_arrivals();
 }
@@ -242,9 +244,14 @@ Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) 
   return batch;
 }
 
+void StoreWriter::tell_committed() const {
+  if (callbacks_.on_committed) callbacks_.on_committed();
+}
+
 void StoreWriter::do_drafts(const std::vector<DraftWrite>& drafts) {
   const Result<PublishedBatch> batch = sign(drafts);
   const bool advanced = batch.ok() && batch->advanced;
+  if (advanced) tell_committed();
   if (advanced) callbacks_.on_own_head(batch->state, batch->vouches, batch->withdrawals);
   answer_drafts(drafts, batch);
   if (advanced) callbacks_.on_arrivals();

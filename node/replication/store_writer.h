@@ -24,6 +24,8 @@ class StoreWriter final : public StoreWriting {
  public:
   struct Callbacks {
     std::function<void(std::vector<Completion>)> on_completions;
+    // Something was committed that readers may be shown; nobody has been told of it yet. May be none.
+    std::function<void()> on_committed = {};
     // Our log was extended durably.
     std::function<void(LogState, std::vector<VouchFact>, std::vector<WithdrawalFact>)> on_own_head;
     // Something that arrivals show was committed.
@@ -83,6 +85,7 @@ class StoreWriter final : public StoreWriting {
   void carry_out(const WriteGroup& group);
   void do_intents(const std::vector<Intent>& intents);
   void refuse(const std::vector<Intent>& intents);
+  void tell_committed() const;
   void do_drafts(const std::vector<DraftWrite>& drafts);
   Result<PublishedBatch> sign(const std::vector<DraftWrite>& drafts);
   void keep_lease();

@@ -15,19 +15,18 @@ std::string host_of(std::string_view authority) {
   return std::string(authority.substr(0, authority.find(':')));
 }
 
-// Whether the request states who sends it. Whether that is true is checked later, with the database.
-bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
-  return own_token(request.header("authorization")) || request.headers.contains("cookie") ||
-         request.query.contains("key") ||
-         (!options.sso_header.empty() && !trimmed(request.header(options.sso_header)).empty());
-}
-
 // Whether it is sent by somebody who looks at pages, not by a program.
 bool reads_pages(const ApiRequest& request) {
   return request.method == "GET" && request.header("accept").find("text/html") != std::string::npos;
 }
 
 }  // namespace
+
+bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
+  return own_token(request.header("authorization")) || request.headers.contains("cookie") ||
+         request.query.contains("key") ||
+         (!options.sso_header.empty() && !trimmed(request.header(options.sso_header)).empty());
+}
 
 Entrance::Entrance(const RouteTable& routes, const AccessOptions& options, Refusals& refusals,
                    std::function<MonoTime()> clock)

@@ -15,6 +15,9 @@
 
 namespace koinon {
 
+// Whether the request states who sends it. Whether that is true is checked later, with the database.
+bool names_somebody(const ApiRequest& request, const AccessOptions& options);
+
 class Entrance {
  public:
   // `routes` and `refusals` must live longer than this.

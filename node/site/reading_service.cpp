@@ -3,6 +3,9 @@
 #include <string_view>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/pchars.hpp>
 
@@ -17,9 +20,24 @@ ReadingThreads::For work_of(const ApiRequest& request) {
   return {visitor_of(request.remote), request.local, request.method == "GET"};
 }
 
+// A request with what `look` has found out.
+struct Asked : ApiRequest {
+  explicit Asked(HttpRequest request) : ApiRequest(std::move(request)) {}
+  std::string key;  // under which its answer may be kept; empty: it may not
+};
+
 // The server only hands back requests that `look` made.
-std::shared_ptr<ApiRequest> asked_of(const RequestOnItsWay& request) {
-  return std::static_pointer_cast<ApiRequest>(request);
+std::shared_ptr<Asked> asked_of(const RequestOnItsWay& request) {
+  return std::static_pointer_cast<Asked>(request);
+}
+
+// Two who ask this get the same: strangers who read. Whether a node works is asked to be told what is so now.
+bool may_be_kept(const ApiRequest& request, const AccessOptions& options) {
+  if (request.local || request.throttled || request.fault || request.route == nullptr) return false;
+  const Route& route = *request.route;
+  return options.public_reading && request.method == "GET" && route.stream == nullptr &&
+         route.need <= Need::kReading && route.id != "getHealth" && route.id != "getReadiness" &&
+         !names_somebody(request, options);
 }
 
 // Who has one of these may do something: a one-time link is no secret any more once it is written down.
@@ -72,6 +90,9 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(MakeSite make_site,
   out->clock_ = clock;
   out->measures_ = &commons.http;
   // All threads have the same table of routes. The entrance only looks up addresses in it.
+  out->options_ = access;
+  out->kept_ = std::make_unique<KeptAnswers>(
+      limits::kKeptAnswersBytes, [&commons] { return commons.shown.now(); }, clock);
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
@@ -93,12 +114,54 @@ void ReadingService::ask(std::size_t thread, std::function<void()> answer) {
 }
 
 Looked ReadingService::look(HttpRequest request) {
-  const auto asked = std::make_shared<ApiRequest>(std::move(request));
+  const auto asked = std::make_shared<Asked>(std::move(request));
   auto refusal = entrance_->look(*asked);
   note_address(*asked);
   if (refusal) return {std::move(refusal), nullptr, false, false};
   if (asked->fault) return {std::nullopt, asked, false, true};
+  if (may_be_kept(*asked, options_)) {
+    asked->key = KeptAnswers::key_of(*asked);
+    if (const auto kept = kept_->find(asked->key)) return {*kept, nullptr, false, false};
+  }
   return {std::nullopt, asked, asked->route->stream != nullptr, false};
+}
+
+namespace {
+
+// While it lives, others who ask the same wait for this answer.
+class Making {
+ public:
+  using All = std::map<std::string, std::shared_ptr<asio::steady_timer>>;
+  Making(std::shared_ptr<All> all, std::string key, const asio::any_io_executor& executor)
+      : all_(std::move(all)), key_(std::move(key)) {
+    if (key_.empty()) return;
+    timer_ = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+    (*all_)[key_] = timer_;
+  }
+  ~Making() {
+    if (!timer_) return;
+    // Whoever has waited in vain may have begun to make it for himself.
+    if (const auto mine = all_->find(key_); mine != all_->end() && mine->second == timer_) all_->erase(mine);
+    timer_->cancel();
+  }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+
+ private:
+  std::shared_ptr<All> all_;
+  std::string key_;
+  std::shared_ptr<asio::steady_timer> timer_;
+};
+
+}  // namespace
+
+asio::awaitable<std::shared_ptr<const HttpResponse>> ReadingService::answer_of_another(std::string key) {
+  const auto making = being_made_->find(key);
+  if (making == being_made_->end()) co_return nullptr;
+  const std::shared_ptr<asio::steady_timer> timer = making->second;
+  boost::system::error_code cancelled;
+  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  co_return kept_->find(key);
 }
 
 asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool has_body) {
@@ -108,8 +171,15 @@ asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool ha
     if (!site.ok()) co_return Admission{problem(site.error())};
     co_return co_await (*site)->admit(asked, has_body);
   };
+  const std::string key = has_body ? std::string() : asked->key;
+  if (!key.empty()) {
+    if (const auto kept = co_await answer_of_another(key)) co_return Admitted{*kept, 0};
+  }
+  const Making making(being_made_, key, co_await asio::this_coro::executor);
+  const std::uint64_t state = kept_->state();
   Admission done = co_await threads_.run<Admission>(work_of(*asked), admit);
   entrance_->charge(*asked, done.took);
+  if (done.answer && asked->caller.by == Caller::By::kNothing) kept_->keep(key, *done.answer, state);
   if (asked->exchange) asked->exchange->who = asked->caller.name;
   co_return Admitted{std::move(done.answer), done.body_limit};
 }

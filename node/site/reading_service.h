@@ -5,9 +5,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include <boost/asio/steady_timer.hpp>
+
+#include "node/http/kept_answers.h"
 #include "node/http/reading_threads.h"
 #include "node/http/server.h"
 #include "node/site/entrance.h"
@@ -54,14 +58,21 @@ class ReadingService final : public HttpService {
   // The Site of a reading thread; on that thread. An error: it could not be made, and the next request tries
   // again.
   Result<Site*> site_of(ReadingThreads::Number number);
+  // The answer to what somebody else has asked already, or is asking at this moment. Null: it is to be made.
+  boost::asio::awaitable<std::shared_ptr<const HttpResponse>> answer_of_another(std::string key);
   // What is said of an address at which nothing is, and of a body that is too large. On that thread.
   boost::asio::awaitable<HttpResponse> refuse_there(ReadingThreads::Number number,
                                                     std::shared_ptr<ApiRequest> request, Error error);
 
   ReadingThreads threads_;  // lives longer than the work on it
   MakeSite make_site_;
+  AccessOptions options_;
   std::vector<std::unique_ptr<Site>> sites_;  // each belongs to its thread
   std::unique_ptr<Entrance> entrance_;
+  std::unique_ptr<KeptAnswers> kept_;
+  // What is being made, and who waits for it: they wake when the timer is cancelled.
+  using BeingMade = std::map<std::string, std::shared_ptr<boost::asio::steady_timer>>;
+  std::shared_ptr<BeingMade> being_made_ = std::make_shared<BeingMade>();  // requests may outlive this
   std::function<MonoTime()> clock_;
   HttpMeasures* measures_ = nullptr;
   std::function<void(const Exchange&)> told_;

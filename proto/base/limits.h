@@ -344,6 +344,8 @@ inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is
 inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
 // Of the name of a time zone, as browsers send it. The longest in the IANA database has 38.
 inline constexpr std::size_t kZoneNameBytes = 64;
+// Of answers that are kept, to be given again to strangers who ask the same (kept_answers.h).
+inline constexpr std::size_t kKeptAnswersBytes = 8 * kMiB;
 // Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
 // limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -367,6 +367,12 @@ Result<std::optional<ArrivalSeq>> cursor_named(sql::Connection& db, std::string_
 
 }  // namespace
 
+Status Outbox::forget_at_once_cursor() {
+  auto remove = db_.connection().prepare("DELETE FROM setting WHERE key = ?");
+  KOINON_TRY(db_.run_in_turn(remove.bind_text(kAtOnce)));
+  return {};
+}
+
 Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() { return cursor_named(db_.connection(), kAtOnce); }
 
 Result<std::optional<UnixMillis>> Outbox::calls_asked_until() {

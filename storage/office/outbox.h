@@ -164,6 +164,8 @@ class Outbox {
   Result<std::vector<Arrived>> addressed(ArrivalSeq from);
   // Arrivals up to this one have become mails that go at once. Nothing: nobody ever asked for such mails.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
+  // Whoever asks for it then begins anew.
+  Status forget_at_once_cursor();
 
   // Whether a mail has asked about it.
   Result<bool> was_asked(const AskedFollowUp& asked);

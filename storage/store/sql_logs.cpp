@@ -179,6 +179,7 @@ Result<ServedRun> SqlLogs::read_run(const LogId& log, EntryIndex from, EntryInde
   const std::int64_t begin = record_id(number, from);
   KOINON_ASSIGN(const std::int64_t end, end_of_run(begin, record_id(number, to), max_bytes));
   ServedRun run;
+  run.records.reserve(HashTiles::kWidth);
   RunBudget budget(max_bytes);
   auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
   select.bind(begin).bind(end);
@@ -201,18 +202,25 @@ Result<RunProof> SqlLogs::run_proof_at(const LogId& log, EntryIndex from, std::u
                                        TreeSize size) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
-  return run_proof(from, count, size, tiles.reader());
+  KOINON_ASSIGN(const auto root, whole_root(log, size));
+  if (!root) return run_proof(from, count, size, tiles.reader());
+  return run_proof(from, count, size, proof_nodes_.of(log, size, *root, tiles));
+}
+
+// Of a head that is held whole. Nothing: this size is none of it.
+Result<std::optional<Hash>> SqlLogs::whole_root(const LogId& log, TreeSize size) {
+  auto held = db_.prepare("SELECT whole_root FROM log WHERE log_id = ? AND whole_size = ?");
+  held.bind_blob(log.view()).bind(static_cast<std::int64_t>(size.value));
+  KOINON_ASSIGN(const bool found, held.step());
+  if (!found || held.blob(0).size() != Hash::kSize) return std::optional<Hash>();
+  return std::optional(Hash::from(held.blob(0)));
 }
 
 // Mostly it is the head's that is held whole: its root need not be computed anew.
 Result<Hash> SqlLogs::root_at(const LogId& log, TreeSize size) {
-  auto held = db_.prepare("SELECT number, whole_size, whole_root FROM log WHERE log_id = ?");
-  held.bind_blob(log.view());
-  KOINON_ASSIGN(const bool found, held.step());
-  if (!found) return unknown_log();
-  if (!held.is_null(1) && held.number(1) == size.value && held.blob(2).size() == Hash::kSize)
-    return Hash::from(held.blob(2));
-  const std::int64_t number = held.integer(0);
+  KOINON_ASSIGN(const auto whole, whole_root(log, size));
+  if (whole) return *whole;
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   CompactRange range;
   for (const auto node : cover(0, size.value)) {

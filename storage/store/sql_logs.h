@@ -2,6 +2,7 @@
 // somebody else owns.
 #pragma once
 
+#include "storage/store/proof_nodes.h"
 #include "storage/store/sql_statements.h"
 #include "storage/store/store.h"
 
@@ -38,10 +39,12 @@ class SqlLogs {
 
  private:
   Result<LogState> read_log(const sql::Statement& row);
+  Result<std::optional<Hash>> whole_root(const LogId& log, TreeSize size);
   Result<std::int64_t> end_of_run(std::int64_t begin, std::int64_t end, std::size_t max_bytes);
 
   sql::Connection& db_;
   SqlStatements statements_;
+  ProofNodes proof_nodes_;
 };
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index);

@@ -55,9 +55,9 @@ class Announcing : public testing::Test {
   }
 
   // Another life of the node: nothing of it is in memory.
-  void restart() {
+  void restart(bool mail = true) {
     announcer = std::make_unique<Announcer>(
-        AnnouncerOptions{seoul.id(), "seoul.example", true, 6},
+        AnnouncerOptions{seoul.id(), "seoul.example", mail, 6},
         Announcer::Parts{
             *store, *index, *accounts, *outbox, {[this] { return now; }, [] { return MonoTime{}; }}});
   }

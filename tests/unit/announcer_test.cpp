@@ -193,6 +193,21 @@ TEST_F(Announcing, WhoeverWantsNoMoreGetsNoMailOfWhatWaited) {
   EXPECT_EQ((*outbox->mail_pace(user))->held, 0U);
 }
 
+TEST_F(Announcing, WhatComesWhileNoMailIsSetUpIsToldToNobodyAndCostsNoWrite) {
+  restart(false);
+  turn();
+  EXPECT_EQ(*outbox->at_once_cursor(), std::nullopt);
+  say(3, true);
+  turn();
+  EXPECT_EQ(*outbox->at_once_cursor(), std::nullopt) << "no place is written with each note";
+  restart(true);
+  turn();
+  EXPECT_EQ(mails().size(), 0U) << "they came before mail was set up";
+  say(1, true);
+  turn();
+  EXPECT_EQ(mails().size(), 1U);
+}
+
 TEST_F(Announcing, AnHourThatBeganUnderAClockThatWasAheadEndsWithinAnHour) {
   now.value += 365 * kDay;
   say(limits::kMailsPerHour + 5, true);

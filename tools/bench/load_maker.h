@@ -15,7 +15,7 @@ struct LoadOptions {
   std::vector<std::string> targets;  // asked for in turn, each with the lines below
   std::string more;                  // further lines of each request's header, each with its end
   unsigned status = 200;             // that each answer has
-  std::size_t visitors = 64;         // each has an address of its own: the node limits what one of them asks
+  std::size_t visitors = 256;        // each has an address of its own: the node limits what one of them asks
   double seconds = 2;
 };
 

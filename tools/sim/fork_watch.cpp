@@ -36,9 +36,7 @@ std::uint64_t dealt(const Fabric::Dealings& dealings) { return dealings.opened +
 
 }  // namespace
 
-bool ForkWatch::has_parted(const LogId& log) const {
-  return truth_.known(log) && truth_.log(log).histories.size() > 1;
-}
+bool ForkWatch::has_parted(const LogId& log) const { return truth_.parted().contains(log); }
 
 void ForkWatch::log_grown(SimNode& node, const LogId& log) {
   if (!has_parted(log) || !takes_part(node)) return;
@@ -55,15 +53,14 @@ void ForkWatch::evidence_kept(SimNode& node, const LogId& log) {
 
 void ForkWatch::session_ready(SimNode& node, SimNode& peer) {
   if (!takes_part(node) || !takes_part(peer)) return;
-  for (const auto& [id, log] : truth_.logs()) {
-    if (!has_parted(id)) continue;
+  for (const LogId& id : truth_.parted()) {
     consider(node, peer, id, false);
     consider(peer, node, id, false);
   }
 }
 
 void ForkWatch::look() {
-  for (const auto& [id, log] : truth_.logs()) {
+  for (const LogId& id : truth_.parted()) {
     for (const auto& node : nodes_) log_grown(*node, id);
   }
 }

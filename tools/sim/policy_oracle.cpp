@@ -13,7 +13,8 @@ void VouchBook::read(SimNode& node) {
 void VouchBook::add(const VouchFact& vouch) {
   auto& slot = vouches_[vouch.voucher];
   const auto it = slot.find(vouch.target);
-  if (it == slot.end() || it->second.index < vouch.index) slot.insert_or_assign(vouch.target, vouch);
+  if (it == slot.end() || it->second.index < vouch.index)
+    slot.insert_or_assign(vouch.target, Vouch{vouch.index, vouch.expires_at, vouch.withdrawn});
 }
 
 std::set<LogId> VouchBook::trusted(const SimNode& node, const PolicyRules& rules) const {

@@ -23,7 +23,13 @@ class VouchBook {
   std::set<LogId> trusted(const SimNode& node, const PolicyRules& rules) const;
 
  private:
-  std::map<LogId, std::map<LogId, VouchFact>> vouches_;  // by voucher, by target
+  // What the rules ask of a vouch. Each node of a large network has some hundred of them.
+  struct Vouch {
+    EntryIndex index;
+    UnixMillis expires_at;
+    bool withdrawn = false;
+  };
+  std::map<LogId, std::map<LogId, Vouch>> vouches_;  // by voucher, by target
 };
 
 }  // namespace koinon::sim

@@ -93,6 +93,7 @@ std::size_t Truth::fork(const LogId& id, EntryIndex shared) {
   History other = log.histories[log.current];
   other.records.resize(shared.value);
   log.histories.push_back(std::move(other));
+  parted_.insert(id);
   return log.histories.size() - 1;
 }
 

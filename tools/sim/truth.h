@@ -64,6 +64,8 @@ class Truth {
   bool known(const LogId& log) const { return logs_.contains(log); }
   const AuthoredLog& log(const LogId& log) const { return logs_.at(log); }
   const std::map<LogId, AuthoredLog>& logs() const { return logs_; }
+  // Those with more than one history. Few of many logs are.
+  const std::set<LogId>& parted() const { return parted_; }
 
   // A file of an honest author, and the first note that names it.
   struct File {
@@ -89,6 +91,7 @@ class Truth {
 
  private:
   std::map<LogId, AuthoredLog> logs_;
+  std::set<LogId> parted_;
   std::map<AttachmentId, File> files_;
 };
 
