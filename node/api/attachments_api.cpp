@@ -98,7 +98,7 @@ asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload 
   if (const Status harmless = check_no_program(file.bytes); !harmless.ok()) co_return harmless.error();
   auto cut = cut_attachment(file.bytes);
   if (!cut.ok()) co_return cut.error();
-  file.bytes = {};
+  std::string().swap(file.bytes);  // its chunks have it now
   const AttachmentId id = cut->id;
   const auto shared = std::make_shared<const CutAttachment>(std::move(*cut));
   const UnixMillis now = parts_.clock.wall();

@@ -24,7 +24,8 @@ boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query
   } catch (const std::exception& error) {
     query = CallGate::fault(error);
   }
-  request.body = {};  // a file may be large, and the query has it now
+  // A file may be large, and the query has it now. (A string that is assigned to keeps its memory.)
+  std::string().swap(request.body);
   if (!query.ok()) {
     gate->note_failure(operation->facts, asker_of(request), target_of(request), query.error());
     co_return problem(query.error());

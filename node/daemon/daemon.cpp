@@ -299,6 +299,7 @@ void Daemon::reload(const Config& config) {
   log_.set_level(config.log_level);
   alarms_->set_rules(alarm_rules(config));
   requests_->commons().story.set(config.story);
+  requests_->commons().shown.changed();
   clock_->set_offset(config.clock_offset_seconds);
 }
 

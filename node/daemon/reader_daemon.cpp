@@ -216,6 +216,7 @@ void ReaderDaemon::reload(const Config& config) {
   log_.set_level(config.log_level);
   alarms_->set_rules(alarm_rules(config));
   requests_->commons().story.set(config.story);
+  requests_->commons().shown.changed();
 }
 
 void ReaderDaemon::stop() {

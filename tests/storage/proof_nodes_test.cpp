@@ -1,5 +1,5 @@
-// Proofs of many runs against one head are the same whether nodes of the tree are known from the last proof or
-// read; and a tree that has taken the place of another has nodes of its own.
+// Proofs of many runs against one head are the same whether nodes of the tree are known from the last proof
+// or read; and a tree that has taken the place of another has nodes of its own.
 #include "storage/store/proof_nodes.h"
 
 #include <gtest/gtest.h>

@@ -18,7 +18,7 @@ namespace koinon {
 namespace {
 
 constexpr std::uint64_t kCaughtUp = 1'000'000;
-constexpr std::uint64_t kQuicklyCaughtUp = 100'000;
+constexpr std::uint64_t kQuicklyCaughtUp = 50'000;
 constexpr std::chrono::minutes kCatchUpDeadline{60};
 constexpr std::chrono::milliseconds kCatchUpPoll{20};
 

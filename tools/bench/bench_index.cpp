@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kIndexed = 1'000'000;
-constexpr std::uint64_t kQuicklyIndexed = 50'000;
+constexpr std::uint64_t kQuicklyIndexed = 30'000;
 
 const FigureKind kIndexRate{"index_records_per_second", "records/s", Better::kHigher,
                             Wanted{Wanted::Of::kMedian, 30'000}};

@@ -12,7 +12,7 @@ namespace koinon {
 namespace {
 
 constexpr std::uint64_t kHeldRecords = 1'000'000;
-constexpr std::uint64_t kFewHeldRecords = 50'000;
+constexpr std::uint64_t kFewHeldRecords = 20'000;
 constexpr std::uint64_t kHeldCities = 10'000;
 constexpr std::uint64_t kFewHeldCities = 500;
 constexpr std::uint64_t kStartsEach = 5;  // of each repetition
