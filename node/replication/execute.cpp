@@ -51,9 +51,16 @@ Result<CosignedHead> check(const VerifyCosigned& intent, const SignatureChecks& 
 
 // --- reads ---
 
+// Mostly it is that of the head which is held whole, and was compared when that was stored.
+Result<Hash> root_of(StoreReader& store, const LogId& log, TreeSize size) {
+  KOINON_ASSIGN(const LogState held, store.log_state(log));
+  if (held.whole && held.whole->size == size) return held.whole->root;
+  return store.root_at(log, size);
+}
+
 Result<ServedRun> read(StoreReader& store, const ReadRun& intent) {
   if (intent.root) {
-    KOINON_ASSIGN(const Hash root, store.root_at(intent.log, intent.size));
+    KOINON_ASSIGN(const Hash root, root_of(store, intent.log, intent.size));
     if (root != *intent.root)
       return fail(Code::kConflict, "the tree of that size has another root here", "root");
   }

@@ -31,12 +31,13 @@ std::shared_ptr<Asked> asked_of(const RequestOnItsWay& request) {
   return std::static_pointer_cast<Asked>(request);
 }
 
-// Two who ask this get the same: strangers who read. Whether a node works is asked to be told what is so now.
+// Two who ask this get the same: strangers who read what logs hold. What else anybody may ask, such as what a
+// one-time link opens, belongs to one visitor, or depends on accounts, whose changes nobody counts.
 bool may_be_kept(const ApiRequest& request, const AccessOptions& options) {
   if (request.local || request.throttled || request.fault || request.route == nullptr) return false;
   const Route& route = *request.route;
-  return options.public_reading && request.method == "GET" && route.stream == nullptr &&
-         route.need <= Need::kReading && route.id != "getHealth" && route.id != "getReadiness" &&
+  const bool of_logs = route.need == Need::kReading || route.pattern.starts_with("/log/");
+  return options.public_reading && of_logs && request.method == "GET" && route.stream == nullptr &&
          !names_somebody(request, options);
 }
 

@@ -216,10 +216,7 @@ Result<std::optional<Hash>> SqlLogs::whole_root(const LogId& log, TreeSize size)
   return std::optional(Hash::from(held.blob(0)));
 }
 
-// Mostly it is the head's that is held whole: its root need not be computed anew.
 Result<Hash> SqlLogs::root_at(const LogId& log, TreeSize size) {
-  KOINON_ASSIGN(const auto whole, whole_root(log, size));
-  if (whole) return *whole;
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   CompactRange range;
