@@ -19,7 +19,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using NoteClock = std::chrono::steady_clock;
 
 constexpr double kNotesPerSecond = 50;
 constexpr std::size_t kPublished = 500;
@@ -57,7 +57,7 @@ Result<double> rate_of_clients(const NodeProcess& node, std::size_t clients, std
                                std::size_t salt) {
   std::vector<std::thread> threads;
   std::vector<Status> results(clients);
-  const auto begin = Clock::now();
+  const auto begin = NoteClock::now();
   for (std::size_t i = 0; i < clients; ++i) {
     threads.emplace_back([&, i] {
       const ApiClient client(node.data());
@@ -90,7 +90,7 @@ class ShownTimes {
   ShownTimes& operator=(const ShownTimes&) = delete;
 
   // Nothing: it was not shown in time.
-  std::optional<Clock::time_point> when(std::uint64_t index) {
+  std::optional<NoteClock::time_point> when(std::uint64_t index) {
     std::unique_lock lock(mutex_);
     const bool there = changed_.wait_for(lock, kSeenDeadline, [&] { return times_.contains(index); });
     return there ? std::optional(times_.at(index)) : std::nullopt;
@@ -100,7 +100,7 @@ class ShownTimes {
   void run() {
     const std::string before = "\"ref\":\"" + city_ + "/";
     (void)client_.stream("/api/v1/events", [&](std::string_view line) {
-      const auto now = Clock::now();
+      const auto now = NoteClock::now();
       const auto at = line.find(before);
       const std::lock_guard lock(mutex_);
       if (at != std::string_view::npos) {
@@ -115,7 +115,7 @@ class ShownTimes {
   ApiClient client_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::uint64_t, Clock::time_point> times_;
+  std::map<std::uint64_t, NoteClock::time_point> times_;
   bool over_ = false;
   std::thread thread_;
 };
@@ -153,8 +153,8 @@ Result<std::vector<std::vector<double>>> shown_after(const BenchSetting& setting
   const ApiClient client(row[0]->data());
   std::vector<std::vector<double>> out(nodes - 1);
   const std::size_t notes = setting.quick ? kQuicklyPublished : kPublished;
-  const auto began = Clock::now();
-  std::vector<std::pair<std::uint64_t, Clock::time_point>> published;
+  const auto began = NoteClock::now();
+  std::vector<std::pair<std::uint64_t, NoteClock::time_point>> published;
   for (std::size_t i = 0; i < kWarmNotes + notes; ++i) {
     if (i == kWarmNotes) {  // the way is open to the last one
       for (auto& watcher : watchers) {
@@ -163,9 +163,9 @@ Result<std::vector<std::vector<double>>> shown_after(const BenchSetting& setting
       }
     }
     std::this_thread::sleep_until(
-        began + std::chrono::duration_cast<Clock::duration>(
+        began + std::chrono::duration_cast<NoteClock::duration>(
                     std::chrono::duration<double>(static_cast<double>(i) / kNotesPerSecond)));
-    const auto at = Clock::now();
+    const auto at = NoteClock::now();
     KOINON_ASSIGN(const std::uint64_t index, publish(client, question(round, i)));
     published.emplace_back(index, at);
   }
