@@ -94,12 +94,12 @@ void add_compare(CLI::App& app, Commands& commands, Compared& compared) {
   };
 }
 
-struct Filling {
+struct FillCommand {
   std::string data;
   FillOptions options;
 };
 
-void add_fill(CLI::App& app, Commands& commands, Filling& filling) {
+void add_fill(CLI::App& app, Commands& commands, FillCommand& filling) {
   auto* const command = app.add_subcommand("fill", "fill the store of a node that is not running");
   FillOptions& fill = filling.options;
   command->add_option("--data", filling.data, "its data folder")->required();
@@ -187,7 +187,7 @@ int run(int argc, char** argv) {
   add_benchmarks(app, commands, setting);
   Compared compared;
   add_compare(app, commands, compared);
-  Filling filling;
+  FillCommand filling;
   add_fill(app, commands, filling);
   Further further;
   for (auto* program :
